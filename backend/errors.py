@@ -1,0 +1,23 @@
+"""Errors that end in one clear sentence for a person."""
+
+from __future__ import annotations
+
+
+class SubmitTwiceError(Exception):
+    """Something a person can understand and act on. ``str(error)`` is one sentence without secrets."""
+
+
+class EngineError(SubmitTwiceError):
+    """An engine could not be started or reached, or went away."""
+
+
+class InstanceError(SubmitTwiceError):
+    """A backend process could not be started or went away."""
+
+
+class NotApplicableError(SubmitTwiceError):
+    """A strategy does not guard the operation; the sentence says why."""
+
+
+class UnknownKeyError(SubmitTwiceError):
+    """No operation, strategy or variant has this key."""

@@ -1,0 +1,330 @@
+"""The words of the project as enums and frozen dataclasses.
+
+Every other module speaks in these. Nothing here imports anything of the project.
+Instants are nanoseconds of ``time.monotonic_ns()``, a clock that all processes of one machine share on Linux
+and macOS; durations are milliseconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+
+class OperationKey(StrEnum):
+    """The business operation that an intent asks for."""
+
+    PLACE_ORDER = "place-order"
+    PAY_ORDER = "pay-order"
+    ADD_STOCK = "add-stock"
+
+    @property
+    def key_field(self) -> str:
+        """Name of the business key in the request body and in the tables."""
+        return "request_no" if self is OperationKey.ADD_STOCK else "order_no"
+
+
+class Source(StrEnum):
+    """Where a second submission of the same intent comes from."""
+
+    CLICKS = "clicks"
+    RETRY = "retry"
+    REDELIVERY = "redelivery"
+
+
+class EngineKind(StrEnum):
+    """An engine is whatever executes a step."""
+
+    POSTGRESQL = "postgresql"
+    MARIADB = "mariadb"
+    SQLITE = "sqlite"
+    REDIS = "redis"
+    ZOOKEEPER = "zookeeper"
+    GATEWAY = "gateway"
+    HTTP = "http"
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the engine stores the effects in tables."""
+        return self in {EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE}
+
+
+class Health(StrEnum):
+    """State of an engine as last seen."""
+
+    STARTING = "starting"
+    UP = "up"
+    PAUSED = "paused"
+    DOWN = "down"
+    MISSING = "missing"
+
+
+class Answer(StrEnum):
+    """What a caller was told."""
+
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    REPLAYED = "replayed"
+    BUSY = "busy"
+    CONFLICT = "conflict"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+    @property
+    def claims_done(self) -> bool:
+        """Whether a caller who was told this believes that the intent is, or will be, carried out."""
+        return self in {Answer.CREATED, Answer.DUPLICATE, Answer.REPLAYED}
+
+
+class Verdict(StrEnum):
+    """What became of one intent, judged from its effects and answers. Ordered from best to worst."""
+
+    EXACTLY_ONCE = "exactly_once"
+    UNDECIDED = "undecided"
+    STUCK = "stuck"
+    LOST = "lost"
+    DUPLICATED = "duplicated"
+
+    @property
+    def severity(self) -> int:
+        """0 for the best verdict; a higher number is worse."""
+        return list(Verdict).index(self)
+
+
+class OrderStatus(IntEnum):
+    """Status of an order. The numbers grow along the life of an order, so that ``status < :new`` guards a transition."""
+
+    CREATED = 10
+    PAID = 20
+    CANCELLED = 30
+
+
+class Pace(StrEnum):
+    """How the submissions of a run leave the sender."""
+
+    SIMULTANEOUS = "simultaneous"
+    INTERVAL = "interval"
+    ONE_AFTER_ANOTHER = "one-after-another"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the user wants once."""
+
+    operation: OperationKey
+    key: str
+    """The business key: ``order_no``, or ``request_no`` for a stock change."""
+    item: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command to an engine, as the tap saw it."""
+
+    submission_id: str
+    number: int
+    """Position among the steps of its submission, from 0."""
+    instance: int
+    engine: EngineKind
+    command: str
+    """The command as the engine got it, with its parameters."""
+    answer: str
+    """What the engine answered, shortened to one line; empty if the step failed."""
+    error: str
+    """Why the step failed, in one line; empty if it did not."""
+    started_ns: int
+    ended_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller of one submission saw."""
+
+    submission_id: str
+    intent_key: str
+    answer: Answer
+    status: int
+    """HTTP status; 0 where no response arrived."""
+    detail: str
+    """One sentence of the problem document; empty where the request succeeded."""
+    sent_ns: int
+    received_ns: int
+    held_back: bool = False
+    """True for a click that the client did not send because the button was disabled. Such a click got no answer."""
+
+    @property
+    def latency_ms(self) -> float:
+        """Milliseconds from the last byte written to the whole response read."""
+        return (self.received_ns - self.sent_ns) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One effect, read back from the database."""
+
+    table: str
+    """``orders``, ``payments`` or ``stock_changes``."""
+    id: int
+    key: str
+    """The business key that the row belongs to."""
+    item: str
+    quantity: int
+    """Pieces ordered, pieces added; for a payment, the amount."""
+    submission_id: str
+    created_at: float
+    """Unix time in seconds, from the database's clock."""
+    ordinal: int
+    """1 for the first effect of its intent; 2 and more are duplicates."""
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the intent already had an effect before this row."""
+        return self.ordinal > 1
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """An engine as the status strip shows it."""
+
+    kind: EngineKind
+    name: str
+    """Product name, such as ``PostgreSQL`` or ``Valkey``."""
+    version: str
+    address: str
+    """Where it listens, without any password."""
+    embedded: bool
+    """Whether we started it."""
+    health: Health
+    note: str = ""
+    """One sentence where something is worth saying: what to install, what does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything on the backend's side of a run."""
+
+    strategy: str = "none"
+    variant: str = ""
+    """Empty for the default variant of the strategy."""
+    processing_delay_ms: int = 0
+    """Time that a handler works between what it reads and what it writes."""
+    lease_ms: int = 10_000
+    """Life of a lock or an in-flight record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything on the caller's side of a run: which submissions of which intents, and how they leave."""
+
+    intents: tuple[Intent, ...]
+    submissions: int
+    """Submissions per intent."""
+    source: Source = Source.CLICKS
+    pace: Pace = Pace.SIMULTANEOUS
+    interval_ms: float = 0.0
+    timeout_ms: int = 30_000
+    """How long a caller waits for its answer."""
+    disable_button: bool = False
+    """Hold a click back while another one of the same intent is in flight."""
+
+
+def _empty_counts() -> Mapping[str, int]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All intents since the last reset, judged from the rows read back."""
+
+    intents: int = 0
+    effects: int = 0
+    submissions: int = 0
+    """Submissions sent; clicks that were held back are not among them."""
+    in_flight: int = 0
+    held_back: int = 0
+    verdicts: Mapping[Verdict, int] = field(default_factory=_empty_counts)  # type: ignore[assignment]
+    answers: Mapping[Answer, int] = field(default_factory=_empty_counts)  # type: ignore[assignment]
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    contradictions: tuple[str, ...] = ()
+    """Sentences about answers that do not fit the rows, at most a handful."""
+    final: bool = True
+    """False while submissions are in flight or rows are still being read."""
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The worst verdict among the intents; None where there is no intent yet."""
+        return max(self.verdicts, key=lambda verdict: verdict.severity, default=None)
+
+    @property
+    def duplicates(self) -> int:
+        """Effects beyond the first of each intent."""
+        return self.effects - sum(n for v, n in self.verdicts.items() if v in {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run came to. `backend.report` writes it as the JSON of the command line."""
+
+    operation: OperationKey
+    setup: Setup
+    source: Source
+    intents: int
+    submissions: int
+    """Submissions per intent, as asked for."""
+    sent: int
+    """Submissions that really left for the backend."""
+    instances: int
+    effects: int
+    verdicts: Mapping[Verdict, int]
+    answers: Mapping[Answer, int]
+    p50_ms: float | None
+    p99_ms: float | None
+    steps_per_submission: Mapping[EngineKind, float]
+    contradictions: tuple[str, ...]
+    seconds: float
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VariantInfo:
+    """A variant as the window shows it: plain data, no code to call."""
+
+    key: str
+    title: str
+    sound: bool
+    """False where the variant is popular but broken."""
+    summary: str
+    """One line for the panel."""
+    guarantees: str
+    breaks: str
+    """What breaks it."""
+    choose_when: str
+    guards: frozenset[OperationKey]
+    refusals: Mapping[OperationKey, str]
+    """For each operation that is not guarded, the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyInfo:
+    """A strategy as the window shows it."""
+
+    key: str
+    title: str
+    variants: tuple[VariantInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCode:
+    """The source of a strategy, taken from the module that runs."""
+
+    file: str
+    """Path below the project, such as ``backend/strategies/token.py``."""
+    text: str
+    """The whole file."""
+    first_line: int
+    """First line of the selected variant's function, from 1."""
+    last_line: int
