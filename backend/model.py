@@ -262,7 +262,9 @@ class Judgement:
     @property
     def duplicates(self) -> int:
         """Effects beyond the first of each intent."""
-        return self.effects - sum(n for v, n in self.verdicts.items() if v in {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED})
+        return self.effects - sum(
+            n for v, n in self.verdicts.items() if v in {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED}
+        )
 
 
 @dataclass(frozen=True, slots=True)

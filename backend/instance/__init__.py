@@ -1,1 +1,1 @@
-
+"""One backend process."""

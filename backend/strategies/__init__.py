@@ -1,1 +1,58 @@
+"""The strategies: one file each. A file that defines ``STRATEGY`` is known without being listed anywhere."""
 
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from backend.errors import NotApplicableError, UnknownKeyError
+from backend.model import OperationKey, SourceCode
+from backend.strategies.base import Strategy, Variant
+
+
+@cache
+def all_strategies() -> tuple[Strategy, ...]:
+    """Every strategy in the folder, in the order of the article."""
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    strategies = [module.STRATEGY for module in modules if hasattr(module, "STRATEGY")]
+    return tuple(sorted(strategies, key=lambda strategy: strategy.position))
+
+
+def find(strategy_key: str, variant_key: str = "") -> tuple[Strategy, Variant]:
+    """A strategy and one of its variants; an empty variant key means the default.
+
+    Raises:
+        UnknownKeyError: there is no such strategy or variant.
+    """
+    strategy = next((s for s in all_strategies() if s.key == strategy_key), None)
+    if strategy is None:
+        known = ", ".join(s.key for s in all_strategies())
+        raise UnknownKeyError(f"There is no strategy “{strategy_key[:64]}”; there are {known}.")
+    if not variant_key:
+        return strategy, strategy.variants[0]
+    variant = next((v for v in strategy.variants if v.key == variant_key), None)
+    if variant is None:
+        known = ", ".join(v.key for v in strategy.variants)
+        raise UnknownKeyError(f"Strategy {strategy.key} has no variant “{variant_key[:64]}”; it has {known}.")
+    return strategy, variant
+
+
+def require_guard(variant: Variant, operation: OperationKey) -> None:
+    """Check that a variant guards an operation.
+
+    Raises:
+        NotApplicableError: it does not, and why.
+    """
+    if reason := variant.refusals.get(operation):
+        raise NotApplicableError(reason)
+
+
+def source_code(variant: Variant) -> SourceCode:
+    """The file that a variant runs from, with the lines of its handler."""
+    lines, first = inspect.getsourcelines(variant.handle)
+    path = Path(inspect.getsourcefile(variant.handle) or "")
+    shown = path.relative_to(Path(__file__).parents[2]).as_posix()
+    return SourceCode(shown, path.read_text(encoding="utf-8"), first, first + len(lines) - 1)

@@ -1,1 +1,1 @@
-
+"""The tap on the drivers, and its observers."""

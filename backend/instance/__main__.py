@@ -1,0 +1,28 @@
+"""One backend process: ``python -m backend.instance``, with its settings in the environment."""
+
+from __future__ import annotations
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from backend.instance.settings import InstanceSettings
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    settings = InstanceSettings.from_environment()
+    Granian(
+        target="backend.instance.wsgi:application",
+        address="127.0.0.1",
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=1,
+        blocking_threads=settings.threads,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

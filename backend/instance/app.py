@@ -1,0 +1,297 @@
+"""The HTTP API of one backend process, as a Falcon application.
+
+It applies whatever strategy the caller names, to whatever operation the caller names, and answers in the words of
+`backend.model.Answer`. Loopback only; every request needs the bearer token and a Host header that names this machine,
+so that no web page can reach it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import falcon
+import msgspec
+from sqlalchemy import select
+
+from backend.errors import NotApplicableError, UnknownKeyError
+from backend.instance import bodies
+from backend.instance.openapi import openapi_document
+from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
+from backend.model import Answer, EngineKind, OperationKey
+from backend.schema import KEY_LENGTH, goods, orders
+from backend.strategies import find, require_guard
+from backend.strategies.base import Need, Services, Variant
+from backend.strategies.token import token_key
+from backend.tap.observer import Flow, Tap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.operations import Request
+
+LARGEST_BODY = 64 * 1024
+TOKEN_LIFE_SECONDS = 24 * 3600
+LONGEST_DELAY_MS = 60_000
+LONGEST_LEASE_MS = 3_600_000
+SUBMISSION_HEADER = "LAB-SUBMISSION"
+DELAY_HEADER = "LAB-PROCESSING-DELAY"
+LEASE_HEADER = "LAB-LEASE"
+
+
+class Gate:
+    """Lets in who shows the token and names a host of this machine."""
+
+    def __init__(self, token: str) -> None:
+        self._expected = f"Bearer {token}".encode()
+
+    def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
+        """Refuse before anything is read."""
+        if req.host not in {"127.0.0.1", "localhost", "::1", "[::1]"}:
+            raise Problem(
+                HTTPStatus.FORBIDDEN, "host", "Forbidden", "The Host header does not name this machine's loopback."
+            )
+        shown = (req.get_header("Authorization") or "").encode(errors="replace")
+        if not hmac.compare_digest(shown, self._expected):
+            raise Problem(
+                HTTPStatus.UNAUTHORIZED, "unauthorized", "Unauthorized", "The bearer token is missing or wrong."
+            )
+
+
+class Operations:
+    """``POST /operations/{operation}?strategy=K&variant=K``."""
+
+    def __init__(self, services: Services, tap: Tap) -> None:
+        self._services = services
+        self._tap = tap
+        self.in_flight: set[str] = set()
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, operation: str) -> None:
+        """Carry out one submission."""
+        submission = submission_id(req)
+        key, variant = self._what_to_run(req, operation)
+        body = read(req, key)
+        require_needs(variant, body)
+        services = replace(
+            self._services, lease_ms=number(req, LEASE_HEADER, self._services.lease_ms, LONGEST_LEASE_MS, least=1)
+        )
+        flow = Flow(submission, number(req, DELAY_HEADER, 0, LONGEST_DELAY_MS))
+        self.in_flight.add(submission)
+        try:
+            with self._tap.flow(flow):
+                self._run(variant, bodies.to_request(key, body, submission), services, resp)
+        finally:
+            self.in_flight.discard(submission)
+
+    def _run(self, variant: Variant, request: Request, services: Services, resp: falcon.Response) -> None:
+        try:
+            answer = variant.handle(request, services)
+        except Exception as error:  # noqa: BLE001  whatever a strategy lets through becomes a problem document
+            problem = from_exception(error)
+            self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)
+            raise problem from error
+        problem_or_none = REFUSALS.get(answer)
+        status = problem_or_none.status if problem_or_none else HTTPStatus.CREATED
+        self._tap.run(EngineKind.HTTP, f"reply {int(status)}", (), lambda: answer.value)
+        if problem_or_none:
+            write_problem(resp, problem_or_none)
+            return
+        resp.status = falcon.HTTP_201
+        resp.content_type = "application/json"
+        resp.data = msgspec.json.encode(
+            {"answer": answer, "operation": request.operation.key, request.operation.key.key_field: request.key}
+        )
+
+    def _what_to_run(self, req: falcon.Request, operation: str) -> tuple[OperationKey, Variant]:
+        try:
+            key = OperationKey(operation)
+        except ValueError:
+            known = ", ".join(OperationKey)
+            raise not_found(f"There is no operation “{operation[:KEY_LENGTH]}”; there are {known}.") from None
+        strategy_key = req.get_param("strategy")
+        if not strategy_key:
+            raise bad_request("The query parameter “strategy” is missing.")
+        try:
+            _, variant = find(strategy_key, req.get_param("variant") or "")
+            require_guard(variant, key)
+        except UnknownKeyError as error:
+            raise bad_request(str(error)) from None
+        except NotApplicableError as error:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", str(error)
+            ) from None
+        return key, variant
+
+
+class Tokens:
+    """``POST /tokens`` hands out a form token."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def on_post(self, _req: falcon.Request, resp: falcon.Response) -> None:
+        """Make a token and keep it for a day."""
+        token = self._services.new_token()
+        self._services.redis.set(token_key(token), "1", ex=TOKEN_LIFE_SECONDS)
+        resp.status = falcon.HTTP_201
+        resp.media = {"token": token}
+
+
+class Orders:
+    """``GET /orders/{order_no}``: what the form of an order shows."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response, order_no: str) -> None:
+        """The order with its version."""
+        columns = (orders.c.order_no, orders.c.item, orders.c.quantity, orders.c.status, orders.c.version)
+        with self._services.database.connect() as connection:
+            row = connection.execute(select(*columns).where(orders.c.order_no == checked_key(order_no))).first()
+        if row is None:
+            raise not_found("There is no order with this number.")
+        resp.media = dict(row._mapping)  # noqa: SLF001  the documented name
+
+
+class Goods:
+    """``GET /goods/{item}``: what the form of a stock change shows."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response, item: str) -> None:
+        """The goods with their version."""
+        columns = (goods.c.item, goods.c["count"], goods.c.version)
+        with self._services.database.connect() as connection:
+            row = connection.execute(select(*columns).where(goods.c.item == checked_key(item))).first()
+        if row is None:
+            raise not_found("There are no such goods.")
+        resp.media = dict(row._mapping)  # noqa: SLF001  the documented name
+
+
+class Health:
+    """``GET /health``."""
+
+    def __init__(self, number: int, operations: Operations) -> None:
+        self._number = number
+        self._operations = operations
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
+        """That the process answers, and how many submissions it is handling."""
+        resp.media = {"instance": self._number, "in_flight": len(self._operations.in_flight)}
+
+
+class OpenApi:
+    """``GET /openapi.json``."""
+
+    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
+        """The description of this API."""
+        resp.media = openapi_document()
+
+
+def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon.App:
+    """The application of one instance.
+
+    Args:
+        number_: number of the instance, from 1.
+        token: bearer token that callers must show.
+        services: the engines.
+        tap: where steps pass.
+    """
+    app = falcon.App(middleware=[Gate(token)])
+    operations = Operations(services, tap)
+    app.add_route("/operations/{operation}", operations)
+    app.add_route("/tokens", Tokens(services))
+    app.add_route("/orders/{order_no}", Orders(services))
+    app.add_route("/goods/{item}", Goods(services))
+    app.add_route("/health", Health(number_, operations))
+    app.add_route("/openapi.json", OpenApi())
+    app.add_error_handler(Exception, _unexpected)
+    app.add_error_handler(falcon.HTTPError, _http_error)
+    app.add_error_handler(Problem, lambda _req, resp, problem, _params: write_problem(resp, problem))
+    return app
+
+
+def submission_id(req: falcon.Request) -> str:
+    """The caller's name for this submission, or a new one."""
+    given = req.get_header(SUBMISSION_HEADER) or ""
+    usable = given.isascii() and given.isprintable() and len(given) <= KEY_LENGTH
+    return given if given and usable else uuid4().hex
+
+
+def number(req: falcon.Request, header: str, default: int, most: int, *, least: int = 0) -> int:
+    """A number in a header, within its bounds.
+
+    Raises:
+        Problem: it is not one.
+    """
+    given = req.get_header(header)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):  # noqa: PLR2004
+        raise bad_request(f"The header {header} takes a whole number from {least} to {most}.")
+    return int(given)
+
+
+def read(req: falcon.Request, operation: OperationKey) -> bodies.Body:
+    """Read and check the body.
+
+    Raises:
+        Problem: it is too large, of another type, or not what the operation takes.
+    """
+    content = req.bounded_stream.read(LARGEST_BODY + 1) if req.content_length else b""
+    if (req.content_length or 0) > LARGEST_BODY or len(content) > LARGEST_BODY:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Body too large", "At most 64 KiB are accepted."
+        )
+    if (req.content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media-type", "Unsupported media type", "Send application/json."
+        )
+    try:
+        return bodies.read_body(operation, content)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise bad_request(f"{error}.") from None
+
+
+def require_needs(variant: Variant, body: bodies.Body) -> None:
+    """Check that the body brings what the strategy needs.
+
+    Raises:
+        Problem: something is missing.
+    """
+    if Need.TOKEN in variant.needs and body.token is None:
+        raise bad_request("This strategy needs a form token: get one with POST /tokens and send it as “token”.")
+    if Need.VERSION in variant.needs and body.version is None:
+        raise bad_request("This strategy needs the “version” that the form showed.")
+
+
+def checked_key(key: str) -> str:
+    """A key in a path, if it can be one.
+
+    Raises:
+        Problem: it is too long or not printable.
+    """
+    if len(key) > KEY_LENGTH or not key.isprintable():
+        raise bad_request(f"A key is at most {KEY_LENGTH} printable characters long.")
+    return key
+
+
+def write_problem(resp: falcon.Response, problem: Problem) -> None:
+    """Write a problem document."""
+    resp.status = int(problem.status)
+    resp.content_type = "application/problem+json"
+    resp.data = msgspec.json.encode(problem.document())
+
+
+def _http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, _params: object) -> None:
+    status = HTTPStatus(error.status_code)
+    detail = error.description or f"{status.description or status.phrase}."
+    write_problem(resp, Problem(status, status.phrase.lower().replace(" ", "-"), status.phrase, detail))
+
+
+def _unexpected(_req: falcon.Request, resp: falcon.Response, error: Exception, _params: Mapping[str, object]) -> None:
+    write_problem(resp, from_exception(error))

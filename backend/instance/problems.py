@@ -1,0 +1,122 @@
+"""Answers and failures as HTTP: status codes and problem details (RFC 9457).
+
+The one place that turns what went wrong into words for a caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import redis.exceptions
+import sqlalchemy.exc
+
+from backend.engines.sql import one_sentence
+from backend.model import Answer
+from backend.operations import MissingRowError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TRY_AGAIN_STATES = frozenset({"40001", "40P01"})
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818  the name that RFC 9457 gives it
+    """A failure as the caller sees it."""
+
+    status: HTTPStatus
+    kind: str
+    title: str
+    detail: str
+    answer: Answer = Answer.ERROR
+
+    def document(self) -> dict[str, object]:
+        """The problem document."""
+        return {
+            "type": f"urn:submit-twice:problem:{self.kind}",
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+            "answer": self.answer.value,
+        }
+
+
+def bad_request(detail: str) -> Problem:
+    """The caller sent something that is not accepted."""
+    return Problem(HTTPStatus.BAD_REQUEST, "bad-request", "Bad request", detail)
+
+
+def not_found(detail: str) -> Problem:
+    """There is no such thing."""
+    return Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found", detail)
+
+
+REFUSALS: Mapping[Answer, Problem] = {
+    Answer.DUPLICATE: Problem(
+        HTTPStatus.CONFLICT,
+        "duplicate",
+        "Duplicate",
+        "This has been submitted before; nothing was done again.",
+        Answer.DUPLICATE,
+    ),
+    Answer.BUSY: Problem(
+        HTTPStatus.CONFLICT,
+        "busy",
+        "In flight",
+        "Another submission of the same intent is being handled.",
+        Answer.BUSY,
+    ),
+    Answer.CONFLICT: Problem(
+        HTTPStatus.CONFLICT,
+        "conflict",
+        "Conflict",
+        "The row is no longer as this submission expects it; nothing was done.",
+        Answer.CONFLICT,
+    ),
+}
+
+
+def from_exception(error: Exception) -> Problem:
+    """What a caller is told of an exception that a strategy let through."""
+    match error:
+        case MissingRowError():
+            return not_found(str(error))
+        case sqlalchemy.exc.DBAPIError() if _state(error) in _TRY_AGAIN_STATES:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "serialization-failure",
+                "Conflict",
+                "The database rolled the transaction back because of a concurrent one; nothing was done.",
+                Answer.CONFLICT,
+            )
+        case sqlalchemy.exc.OperationalError() if "database is locked" in str(error.orig):
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "locked",
+                "Busy",
+                "SQLite was locked by another transaction; nothing was done.",
+                Answer.BUSY,
+            )
+        case sqlalchemy.exc.DataError():
+            return bad_request("A value does not fit the database's column.")
+        case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():
+            return _engine_away(one_sentence(error, "The database"))
+        case redis.exceptions.RedisError():
+            return _engine_away(one_sentence(error, "The Redis server"))
+        case _:
+            return Problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "internal",
+                "Internal error",
+                f"The strategy failed with {type(error).__name__}.",
+            )
+
+
+def _engine_away(detail: str) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "engine-away", "Engine away", detail)
+
+
+def _state(error: sqlalchemy.exc.DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

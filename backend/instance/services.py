@@ -1,0 +1,68 @@
+"""The engines of one backend process, as strategies get them."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+import redis
+
+from backend.engines.redis_client import create_redis
+from backend.engines.sql import create_sql_engine
+from backend.strategies.base import Services
+from backend.tap.redis import TappedRedis
+from backend.tap.sql import tap_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.tap.observer import Tap
+
+_DELETE_IF_EQUAL = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+class Mutexes:
+    """One mutex a key, for as long as somebody holds on to it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._by_key: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
+
+    def __call__(self, key: str) -> threading.Lock:
+        """The mutex of this process for a key."""
+        with self._guard:
+            mutex = self._by_key.get(key)
+            if mutex is None:
+                mutex = threading.Lock()
+                self._by_key[key] = mutex
+            return mutex
+
+
+def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) -> Services:
+    """Services on these URLs, tapped. Connects to Redis once, to see what the server can do."""
+    engine = create_sql_engine(database, pool_size=connections)
+    tap_sql(engine, tap)
+    client = create_redis(redis_url, TappedRedis)
+    delete_if_equal = _delete_if_equal(client)
+    client.tap = tap
+    return Services(
+        database=engine,
+        redis=client,
+        lease_ms=10_000,
+        new_token=lambda: secrets.token_urlsafe(16),
+        delete_if_equal=delete_if_equal,
+        mutex=Mutexes(),
+    )
+
+
+def _delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:
+    """DELIFEQ where the server has it (Valkey 9), else the script that everybody writes for it."""
+    if client.execute_command("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None]):
+        return lambda key, value: bool(client.execute_command("DELIFEQ", key, value))
+    script = client.script_load(_DELETE_IF_EQUAL)
+    return lambda key, value: bool(client.execute_command("EVALSHA", script, 1, key, value))

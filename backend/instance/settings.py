@@ -1,0 +1,33 @@
+"""What a backend process is told when it starts. It comes through one environment variable, which holds secrets."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+VARIABLE = "SUBMIT_TWICE_INSTANCE"
+
+
+class InstanceSettings(msgspec.Struct, frozen=True):
+    """Everything that an instance needs to know."""
+
+    number: int
+    port: int
+    token: str
+    """The bearer token that callers must show."""
+    database: str
+    redis: str
+    trace: str
+    """Path of the lab's trace socket."""
+    threads: int = 16
+    """Requests that are handled at the same time."""
+
+    def to_environment(self) -> dict[str, str]:
+        """The variable to start the process with."""
+        return {VARIABLE: msgspec.json.encode(self).decode()}
+
+    @classmethod
+    def from_environment(cls) -> InstanceSettings:
+        """Read the variable of this process."""
+        return msgspec.json.decode(os.environ[VARIABLE], type=cls)

@@ -1,0 +1,17 @@
+"""What the HTTP server loads in its worker process: the application, wired to its engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backend.instance.app import create_app
+from backend.instance.services import open_services
+from backend.instance.settings import InstanceSettings
+from backend.tap.faults import ProcessingDelay
+from backend.tap.observer import Tap
+from backend.tap.trace import Trace
+
+settings = InstanceSettings.from_environment()
+_tap = Tap([ProcessingDelay(), Trace(settings.number, Path(settings.trace))])
+_services = open_services(settings.database, settings.redis, _tap, connections=settings.threads)
+application = create_app(settings.number, settings.token, _services, _tap)

@@ -1,0 +1,155 @@
+"""What is guarded: the business operations, each with its effect and with the question whether it already happened.
+
+An operation runs inside the transaction of whoever guards it and never commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import exists, insert, select, update
+
+from backend.errors import SubmitTwiceError
+from backend.model import OperationKey, OrderStatus
+from backend.schema import goods, orders, payments, stock_changes, stock_movements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import Connection
+
+
+class MissingRowError(SubmitTwiceError):
+    """The row that an update needs is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One submission as a strategy gets it."""
+
+    operation: Operation
+    key: str
+    """The business key."""
+    item: str
+    quantity: int
+    submission_id: str
+    token: str = ""
+    """The form token, for the strategy that hands them out."""
+    version: int = 0
+    """The version of the row that the form showed."""
+
+
+class Operation(Protocol):
+    """A business operation. `effects` is the table in which its effects can be counted."""
+
+    key: OperationKey
+    effects: sa.Table
+
+    def act(self, connection: Connection, request: Request) -> None:
+        """Bring about the effect, and nothing else. Called k times, it happens k times."""
+
+    def act_and_record(self, connection: Connection, request: Request) -> None:
+        """`act`, leaving a row by which `is_done` recognises the intent."""
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """Whether an earlier submission of the same intent was carried out and recorded."""
+
+
+class PlaceOrder:
+    """INSERT a row into ``orders``."""
+
+    key = OperationKey.PLACE_ORDER
+    effects = orders
+
+    def act(self, connection: Connection, request: Request) -> None:
+        """Insert the order."""
+        connection.execute(
+            insert(orders).values(
+                order_no=request.key,
+                item=request.item,
+                quantity=request.quantity,
+                submission_id=request.submission_id,
+            )
+        )
+
+    act_and_record = act
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """An order with this number is there."""
+        return bool(connection.scalar(select(exists().where(orders.c.order_no == request.key))))
+
+
+class PayOrder:
+    """Set an order to PAID and INSERT a row into ``payments``. The payment's amount is the order's quantity."""
+
+    key = OperationKey.PAY_ORDER
+    effects = payments
+
+    def act(self, connection: Connection, request: Request) -> None:
+        """Mark the order as paid, whatever its status was, and insert the payment.
+
+        Raises:
+            MissingRowError: there is no such order.
+        """
+        paid = connection.execute(
+            update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
+        )
+        if paid.rowcount == 0:
+            raise MissingRowError(f"There is no order {request.key} to pay.")
+        insert_payment(connection, request)
+
+    act_and_record = act
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """A payment for this order is there."""
+        return bool(connection.scalar(select(exists().where(payments.c.order_no == request.key))))
+
+
+class AddStock:
+    """``goods.count = goods.count + n``."""
+
+    key = OperationKey.ADD_STOCK
+    effects = stock_changes
+
+    def act(self, connection: Connection, request: Request) -> None:
+        """Add to the count.
+
+        Raises:
+            MissingRowError: there are no such goods.
+        """
+        changed = connection.execute(update(goods).where(goods.c.item == request.item).values(**added(request)))
+        if changed.rowcount == 0:
+            raise MissingRowError(f"There are no goods {request.item}.")
+
+    def act_and_record(self, connection: Connection, request: Request) -> None:
+        """Insert the movement, which carries the request number, and add to the count."""
+        connection.execute(
+            insert(stock_movements).values(request_no=request.key, item=request.item, quantity=request.quantity)
+        )
+        self.act(connection, request)
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """A movement with this request number is there."""
+        return bool(connection.scalar(select(exists().where(stock_movements.c.request_no == request.key))))
+
+
+def insert_payment(connection: Connection, request: Request) -> None:
+    """Insert the payment alone."""
+    connection.execute(
+        insert(payments).values(order_no=request.key, amount=request.quantity, submission_id=request.submission_id)
+    )
+
+
+def added(request: Request) -> dict[str, object]:
+    """Values of an UPDATE of ``goods`` that adds the requested quantity and names who did it."""
+    return {
+        "count": goods.c.count + request.quantity,
+        "last_request_no": request.key,
+        "last_submission_id": request.submission_id,
+    }
+
+
+_ALL: tuple[Operation, ...] = (PlaceOrder(), PayOrder(), AddStock())
+OPERATIONS: Mapping[OperationKey, Operation] = {operation.key: operation for operation in _ALL}

@@ -1,0 +1,115 @@
+"""A lock in Redis, for effects that no single database transaction covers.
+
+``SET key owner NX PX lease`` grants it, and the owner gives it back by deleting the key if it still is the owner's (Redis
+documentation, "Distributed Locks with Redis"). Inside, check and act: the lock serialises, only the check remembers.
+
+The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are inside:
+with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index or a fencing
+token at the resource closes that gap.
+"""
+
+from __future__ import annotations
+
+from backend.model import Answer
+from backend.operations import Request
+from backend.strategies.base import Services, Strategy, Variant, check_and_act
+
+
+def lock_key(request: Request) -> str:
+    """The Redis key of the lock for an intent."""
+    return f"submit-twice:lock:{request.operation.key}:{request.key}"
+
+
+def redis(request: Request, services: Services) -> Answer:
+    """Lock with a lease, check, act, release what is still ours."""
+    key, owner = lock_key(request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        return check_and_act(request, services)
+    finally:
+        services.delete_if_equal(key, owner)
+
+
+def redis_no_expiry(request: Request, services: Services) -> Answer:
+    """Lock without a lease: whoever dies inside keeps it for ever."""
+    key, owner = lock_key(request), services.new_token()
+    if not services.redis.set(key, owner, nx=True):
+        return Answer.BUSY
+    try:
+        return check_and_act(request, services)
+    finally:
+        services.delete_if_equal(key, owner)
+
+
+def redis_blind_release(request: Request, services: Services) -> Answer:
+    """Lock with a lease, but delete the key at the end whoever owns it by then."""
+    key = lock_key(request)
+    if not services.redis.set(key, "locked", nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        return check_and_act(request, services)
+    finally:
+        services.redis.delete(key)
+
+
+def redis_no_check(request: Request, services: Services) -> Answer:
+    """Lock and act without looking: one at a time, each of them."""
+    key, owner = lock_key(request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        with services.database.begin() as connection:
+            request.operation.act(connection, request)
+        return Answer.CREATED
+    finally:
+        services.delete_if_equal(key, owner)
+
+
+STRATEGY = Strategy(
+    key="distributed-lock",
+    title="Distributed lock",
+    position=7,
+    variants=(
+        Variant(
+            key="redis",
+            title="Redis, with a lease",
+            handle=redis,
+            sound=True,
+            summary="SET NX PX, check, act, release if still the owner.",
+            guarantees="One at a time among all instances, while the holder is quicker than its lease.",
+            breaks="A lease shorter than the work: a second one gets in, checks before the first commits, and acts.",
+            choose_when="The effect is outside the database (a message, a call). Add a fence or a unique index.",
+        ),
+        Variant(
+            key="redis-no-expiry",
+            title="Redis, no expiry",
+            handle=redis_no_expiry,
+            sound=False,
+            summary="SET NX without a lease: a crash while holding blocks the intent for ever.",
+            guarantees="One at a time, however long it takes.",
+            breaks="A crash inside: everybody is told “busy” until a person deletes the key.",
+            choose_when="Never.",
+        ),
+        Variant(
+            key="redis-blind-release",
+            title="Redis, blind release",
+            handle=redis_blind_release,
+            sound=False,
+            summary="Deletes the lock at the end without looking whose it is by then.",
+            guarantees="The same as with a lease, until the first lease runs out.",
+            breaks="After an expiry it deletes its successor's lock and lets a third one in.",
+            choose_when="Never: an owner-checked release costs the same round trip.",
+        ),
+        Variant(
+            key="redis-no-check",
+            title="Redis, no check",
+            handle=redis_no_check,
+            sound=False,
+            summary="Locks and acts: a lock serialises, it does not remember.",
+            guarantees="Of those that overlap, one acts; the others are told “busy”.",
+            breaks="Every submission that comes after the release.",
+            choose_when="Never for idempotency.",
+        ),
+    ),
+)

@@ -1,0 +1,36 @@
+"""A mutex in the process: right in one process, and worth nothing in two.
+
+It is what `synchronized` or a `threading.Lock` gives. As soon as a second instance of the service runs, each has its own
+mutex, and two submissions that a load balancer sends apart never meet.
+"""
+
+from __future__ import annotations
+
+from backend.model import Answer
+from backend.operations import Request
+from backend.strategies.base import Services, Strategy, Variant, check_and_act
+
+
+def in_process(request: Request, services: Services) -> Answer:
+    """Wait for the mutex of this process, check, act."""
+    with services.mutex(request.key):
+        return check_and_act(request, services)
+
+
+STRATEGY = Strategy(
+    key="local-lock",
+    title="Local lock",
+    position=8,
+    variants=(
+        Variant(
+            key="in-process",
+            title="In the process",
+            handle=in_process,
+            sound=False,
+            summary="A mutex around check and act: once with one instance, a race with two.",
+            guarantees="One at a time within one process.",
+            breaks="A second instance: deploy it and duplicates are back, without a line of code changed.",
+            choose_when="A tool that will only ever run as one process.",
+        ),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Lock the row with ``SELECT ... FOR UPDATE``, then look, then act.
+
+The lock makes the others wait; it is the check after the lock that makes them idempotent. Under READ COMMITTED the check
+sees what the transaction before us committed, because every statement takes a new snapshot (PostgreSQL documentation,
+13.2.1). Under REPEATABLE READ the snapshot is taken with the first statement, which may be the one that waits for the
+lock: after the wait the check still looks at the past.
+
+Had ``repeatable-read`` updated the row that it locked, PostgreSQL would have refused it with 40001. It locks the order
+only to serialise and inserts a payment beside it, which is how this is usually met.
+
+There is no row yet to lock for an INSERT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from backend.model import Answer, OperationKey
+from backend.operations import MissingRowError, Request, insert_payment
+from backend.schema import goods, orders
+from backend.strategies.base import Services, Strategy, Variant
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_LOCKED_ROW = {
+    OperationKey.PAY_ORDER: lambda request: select(orders.c.id).where(orders.c.order_no == request.key),
+    OperationKey.ADD_STOCK: lambda request: select(goods.c.id).where(goods.c.item == request.item),
+}
+
+
+def lock_then_check(request: Request, services: Services) -> Answer:
+    """Wait for the row, then look whether it is done, then act."""
+    with services.database.begin() as connection:
+        lock_row(connection, request)
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        request.operation.act_and_record(connection, request)
+    return Answer.CREATED
+
+
+def lock_only(request: Request, services: Services) -> Answer:
+    """Wait for the row, then act. The lock is gone with the commit, and with it all memory."""
+    with services.database.begin() as connection:
+        lock_row(connection, request)
+        request.operation.act(connection, request)
+    return Answer.CREATED
+
+
+def repeatable_read(request: Request, services: Services) -> Answer:
+    """Lock and check under REPEATABLE READ, where the check may be older than the lock."""
+    with services.database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        with connection.begin():
+            lock_row(connection, request)
+            if request.operation.is_done(connection, request):
+                return Answer.DUPLICATE
+            insert_payment(connection, request)
+    return Answer.CREATED
+
+
+def lock_row(connection: Connection, request: Request) -> None:
+    """Lock the row that the operation updates.
+
+    Raises:
+        MissingRowError: there is none.
+    """
+    row = connection.scalar(_LOCKED_ROW[request.operation.key](request).with_for_update())
+    if row is None:
+        raise MissingRowError(f"There is no row to lock for {request.key}.")
+
+
+_NO_ROW_YET = "A row lock does not guard an INSERT: there is no row yet to lock."
+_REFUSALS = {OperationKey.PLACE_ORDER: _NO_ROW_YET}
+
+STRATEGY = Strategy(
+    key="pessimistic-lock",
+    title="Pessimistic lock",
+    position=4,
+    variants=(
+        Variant(
+            key="lock-then-check",
+            title="Lock, then check",
+            handle=lock_then_check,
+            sound=True,
+            refusals=_REFUSALS,
+            summary="SELECT … FOR UPDATE, then check, then act: the others wait and then see that it is done.",
+            guarantees="One effect, as long as the check reads what earlier holders committed (READ COMMITTED).",
+            breaks="A check before the lock, a snapshot older than the lock, a transaction that is open for long: "
+            "everybody else waits.",
+            choose_when="Updates of one row that collide often, where waiting is cheaper than starting over.",
+        ),
+        Variant(
+            key="lock-only",
+            title="Lock only",
+            handle=lock_only,
+            sound=False,
+            refusals=_REFUSALS,
+            summary="Waits politely in line, then does it again: a lock serialises, it does not remember.",
+            guarantees="No two at the same time.",
+            breaks="Every further submission. They queue, then all take effect.",
+            choose_when="Never for idempotency. It is right for updates that do not lose each other.",
+        ),
+        Variant(
+            key="repeatable-read",
+            title="Repeatable read",
+            handle=repeatable_read,
+            sound=False,
+            refusals={
+                **_REFUSALS,
+                OperationKey.ADD_STOCK: "It is shown with pay-order, which inserts beside the locked row. Updating the "
+                "locked row itself is refused under REPEATABLE READ (40001).",
+            },
+            summary="The snapshot is taken before the lock is granted, so the check looks at the past.",
+            guarantees="A submission that starts after the first one's commit is recognised.",
+            breaks="Two at the same time: the second waits for the lock and then reads its old snapshot.",
+            choose_when="Never in this form. Lock in READ COMMITTED, or use SERIALIZABLE and repeat on 40001.",
+        ),
+    ),
+)

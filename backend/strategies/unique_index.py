@@ -1,0 +1,133 @@
+"""A unique index: the database refuses the second row.
+
+The index decides at the moment of the INSERT, and makes the second INSERT wait until the first transaction has ended:
+there is no gap, no lease and no second system. Effect and memory are one row, so a crash loses or keeps both.
+
+In PostgreSQL the violation aborts the whole transaction: until ROLLBACK (or to a savepoint) every statement fails with
+SQLSTATE 25P02 (PostgreSQL documentation, Appendix A). ``ON CONFLICT DO NOTHING`` keeps the transaction alive and returns
+no row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from backend.model import Answer, OperationKey, OrderStatus
+from backend.operations import OPERATIONS, MissingRowError, Request
+from backend.schema import orders, payments, stock_movements
+from backend.strategies.base import Services, Strategy, Variant
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+
+def catch_violation(request: Request, services: Services) -> Answer:
+    """Insert the row that must be unique; a violation means that somebody else was first."""
+    table, row = unique_row(request)
+    try:
+        with services.database.begin() as connection:
+            connection.execute(insert(table).values(row))
+            update_what_it_stands_for(connection, request)
+    except IntegrityError:
+        return Answer.DUPLICATE
+    return Answer.CREATED
+
+
+def on_conflict(request: Request, services: Services) -> Answer:
+    """Insert the row unless it is there; a row comes back only to whoever inserted it."""
+    table, row = unique_row(request)
+    with services.database.begin() as connection:
+        inserted = connection.execute(insert_or_ignore(connection, table).values(row).returning(table.c.id)).first()
+        if inserted is None:
+            return Answer.DUPLICATE
+        update_what_it_stands_for(connection, request)
+    return Answer.CREATED
+
+
+def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
+    """The row that must exist once for the intent: the order, the payment, the stock movement."""
+    key, quantity, submission = request.key, request.quantity, request.submission_id
+    match request.operation.key:
+        case OperationKey.PLACE_ORDER:
+            return orders, {
+                "order_no": key,
+                "order_no_unique": key,
+                "item": request.item,
+                "quantity": quantity,
+                "submission_id": submission,
+            }
+        case OperationKey.PAY_ORDER:
+            return payments, {
+                "order_no": key,
+                "payment_no_unique": key,
+                "amount": quantity,
+                "submission_id": submission,
+            }
+        case OperationKey.ADD_STOCK:
+            return stock_movements, {
+                "request_no": key,
+                "request_no_unique": key,
+                "item": request.item,
+                "quantity": quantity,
+            }
+
+
+def update_what_it_stands_for(connection: Connection, request: Request) -> None:
+    """Change the row that the unique row is about, in the same transaction."""
+    match request.operation.key:
+        case OperationKey.PLACE_ORDER:
+            return
+        case OperationKey.PAY_ORDER:
+            paid = connection.execute(
+                update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
+            )
+            if paid.rowcount == 0:
+                raise MissingRowError(f"There is no order {request.key} to pay.")
+        case OperationKey.ADD_STOCK:
+            OPERATIONS[OperationKey.ADD_STOCK].act(connection, request)
+
+
+def insert_or_ignore(connection: Connection, table: sa.Table) -> Any:  # noqa: ANN401  three dialects, three classes
+    """INSERT that skips a row whose unique key is taken, as the database spells it."""
+    match connection.dialect.name:
+        case "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing()
+        case "sqlite":
+            return sqlite.insert(table).on_conflict_do_nothing()
+        case _:
+            return mysql.insert(table).prefix_with("IGNORE")
+
+
+STRATEGY = Strategy(
+    key="unique-index",
+    title="Unique index",
+    position=3,
+    variants=(
+        Variant(
+            key="catch-violation",
+            title="Catch the violation",
+            handle=catch_violation,
+            sound=True,
+            summary="INSERT under a unique index; the violation is the answer “duplicate”.",
+            guarantees="One row for each key, whatever races, crashes or comes back days later.",
+            breaks="A submission without a natural key. In PostgreSQL, statements after the violation in the same "
+            "transaction: all fail with 25P02 until ROLLBACK.",
+            choose_when="There is a natural key and the effect is in this database. The first choice.",
+        ),
+        Variant(
+            key="on-conflict",
+            title="On conflict do nothing",
+            handle=on_conflict,
+            sound=True,
+            summary="INSERT … ON CONFLICT DO NOTHING RETURNING: no row comes back to the second one.",
+            guarantees="One row for each key; the transaction stays usable after a conflict.",
+            breaks="Reading a missing RETURNING row as an error. A conflict on some other index is silent too.",
+            choose_when="The insert is part of a larger transaction that must go on after a duplicate.",
+        ),
+    ),
+)

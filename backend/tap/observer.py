@@ -1,0 +1,112 @@
+"""The tap: every step of a submission passes here, and observers see it before and after.
+
+Strategies know nothing of it. It sits where the drivers are (`backend.tap.sql`, `backend.tap.redis`) and calls its
+observers in the thread, or greenlet, that runs the submission. An observer may wait in `before` (a delay, the explorer)
+or raise (a fault); what it raises reaches the strategy as if the engine had failed.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from backend.model import EngineKind
+
+Result = TypeVar("Result")
+Parameters = "Mapping[str, object] | Sequence[object]"
+
+
+@dataclass(slots=True)
+class Flow:
+    """A submission while it is being handled."""
+
+    submission_id: str
+    processing_delay_ms: int = 0
+    steps: int = 0
+    """Steps begun so far."""
+    has_read: bool = False
+    """Whether a step looked whether the intent is done already."""
+    delayed: bool = False
+    """Whether the processing delay is over."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A step under way, and what came of it."""
+
+    flow: Flow
+    number: int
+    engine: EngineKind
+    command: str
+    parameters: Mapping[str, object] | Sequence[object]
+    started_ns: int = 0
+    ended_ns: int = 0
+    answer: object = None
+    error: BaseException | None = None
+
+
+class Observer(Protocol):
+    """Sees every step."""
+
+    def before(self, call: Call) -> None:
+        """The step is about to run; it runs when this returns."""
+
+    def after(self, call: Call) -> None:
+        """The step has ended; ``call.answer`` or ``call.error`` says how."""
+
+
+class Tap:
+    """Where steps pass. Outside of a flow, and without observers, it only calls through.
+
+    Args:
+        observers: asked in this order before and after each step.
+    """
+
+    def __init__(self, observers: Sequence[Observer] = ()) -> None:
+        self._observers = tuple(observers)
+        self._current: ContextVar[Flow | None] = ContextVar("flow", default=None)
+
+    @contextmanager
+    def flow(self, flow: Flow) -> Iterator[Flow]:
+        """Handle a submission: every step inside belongs to it."""
+        before = self._current.set(flow)
+        try:
+            yield flow
+        finally:
+            self._current.reset(before)
+
+    def run(
+        self,
+        engine: EngineKind,
+        command: str,
+        parameters: Mapping[str, object] | Sequence[object],
+        execute: Callable[[], Result],
+        read_answer: Callable[[Result], object] = lambda result: result,
+    ) -> Result:
+        """Run one step through all observers and return what `execute` returned."""
+        flow = self._current.get()
+        if flow is None or not self._observers:
+            return execute()
+        call = Call(flow, flow.steps, engine, command, parameters)
+        flow.steps += 1
+        for observer in self._observers:
+            observer.before(call)
+        call.started_ns = time.monotonic_ns()
+        try:
+            result = execute()
+        except BaseException as error:
+            call.error = error
+            raise
+        else:
+            call.answer = read_answer(result)
+            return result
+        finally:
+            call.ended_ns = time.monotonic_ns()
+            for observer in self._observers:
+                observer.after(call)

@@ -1,0 +1,61 @@
+"""The tap on SQLAlchemy: statements, COMMIT and ROLLBACK.
+
+Statements are caught by the ``do_execute`` event. There is no event *after* a commit, so the two transaction ends are
+caught at the dialect, the one object through which every connection of an engine commits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+
+    from backend.tap.observer import Tap
+
+_KINDS = {"postgresql": EngineKind.POSTGRESQL, "sqlite": EngineKind.SQLITE}
+_PEEKED_ROWS = 3
+
+
+def tap_sql(engine: sa.Engine, tap: Tap) -> None:
+    """Let every step of this engine pass the tap."""
+    kind = _KINDS.get(engine.dialect.name, EngineKind.MARIADB)
+
+    @event.listens_for(engine, "do_execute")
+    def execute(cursor: Any, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  any driver's
+        tap.run(
+            kind,
+            statement,
+            parameters or (),
+            lambda: cursor.execute(statement, parameters),
+            lambda _: read_answer(cursor),
+        )
+        return True
+
+    dialect: Any = engine.dialect
+    dialect.do_commit = _through(tap, kind, "COMMIT", dialect.do_commit)
+    dialect.do_rollback = _through(tap, kind, "ROLLBACK", dialect.do_rollback)
+
+
+def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None]) -> Callable[[Any], None]:
+    def end_transaction(connection: Any) -> None:  # noqa: ANN401  any driver's connection
+        tap.run(kind, command, (), lambda: end(connection))
+
+    return end_transaction
+
+
+def read_answer(cursor: Any) -> object:  # noqa: ANN401  any driver's cursor
+    """What the statement returned, leaving the cursor as it was: its first rows, or the number of rows it changed."""
+    if cursor.description is None:
+        return cursor.rowcount
+    if not hasattr(cursor, "scroll") or cursor.rowcount == 0:
+        return [] if cursor.rowcount == 0 else None
+    rows = cursor.fetchmany(_PEEKED_ROWS)
+    cursor.scroll(0, mode="absolute")
+    return rows

@@ -1,0 +1,117 @@
+"""The trace: what the tap saw, sent to the lab over a Unix stream socket.
+
+On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it as one
+frame: a length of four bytes, then MessagePack.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backend.model import EngineKind, Step
+from backend.tap.wording import answer_text, command_text, error_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from backend.tap.observer import Call
+
+FLUSH_SECONDS = 0.005
+LENGTH_BYTES = 4
+
+
+class Hello(msgspec.Struct, array_like=True, tag="hello"):
+    """The first message of an instance: it is up."""
+
+    instance: int
+
+
+class Steps(msgspec.Struct, array_like=True, tag="steps"):
+    """Steps in the order in which they ended."""
+
+    instance: int
+    steps: list[tuple[str, int, str, str, str, str, int, int]]
+    """Submission, number, engine, command, answer, error, start and end in nanoseconds."""
+
+
+TraceMessage = Hello | Steps
+
+
+def to_steps(message: Steps) -> list[Step]:
+    """The steps of a message in the words of the model."""
+    return [
+        Step(submission, number, message.instance, EngineKind(engine), command, answer, error, started, ended)
+        for submission, number, engine, command, answer, error, started, ended in message.steps
+    ]
+
+
+class Trace:
+    """An observer that sends every step to the lab.
+
+    Args:
+        instance: number of this backend process.
+        path: the lab's Unix socket.
+    """
+
+    def __init__(self, instance: int, path: Path) -> None:
+        self._instance = instance
+        self._ended: deque[Call] = deque()
+        self._encoder = msgspec.msgpack.Encoder()
+        self._flushing = threading.Lock()
+        self._stopped = threading.Event()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.connect(str(path))
+        self._send(Hello(instance))
+        self._thread = threading.Thread(target=self._flush_regularly, name="trace", daemon=True)
+        self._thread.start()
+
+    def before(self, call: Call) -> None:
+        """Nothing: a step is told when it has ended."""
+
+    def after(self, call: Call) -> None:
+        """Keep the step for the next frame."""
+        self._ended.append(call)
+
+    def flush(self) -> None:
+        """Send what has come so far."""
+        with self._flushing:
+            if self._ended:
+                waiting = len(self._ended)
+                self._send(Steps(self._instance, [_worded(self._ended.popleft()) for _ in range(waiting)]))
+
+    def close(self) -> None:
+        """Send the rest and hang up."""
+        self._stopped.set()
+        self._thread.join()
+        self.flush()
+        self._socket.close()
+
+    def _flush_regularly(self) -> None:
+        while not self._stopped.wait(FLUSH_SECONDS):
+            try:
+                self.flush()
+            except OSError:
+                return
+
+    def _send(self, message: TraceMessage) -> None:
+        frame = self._encoder.encode(message)
+        self._socket.sendall(len(frame).to_bytes(LENGTH_BYTES) + frame)
+
+
+def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int]:
+    is_sql = call.engine.is_database
+    return (
+        call.flow.submission_id,
+        call.number,
+        call.engine.value,
+        command_text(call.command, call.parameters, is_sql=is_sql),
+        "" if call.error else answer_text(call.answer, is_sql=is_sql),
+        error_text(call.error) if call.error else "",
+        call.started_ns,
+        call.ended_ns,
+    )
