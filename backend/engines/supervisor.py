@@ -1,0 +1,399 @@
+"""The lab's side of the supervisor: start commands, signal them, learn of their end.
+
+A second process, `backend.engines.supervisor_process`, is the parent of everything that a lab starts. It notices the
+end of the lab by the end of a socket, so nothing is left running and no temporary directory is left behind, however
+the lab ended; SIGKILL included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from backend.engines import supervisor_process
+from backend.engines.process_tree import signal_tree
+from backend.engines.server_user import ServerUser, server_user
+from backend.errors import EngineError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_START_LIMIT_S = 20.0
+_CLOSE_LIMIT_S = 5.0
+_LONGEST_BASE = 50
+"""Longest name of the temporary folder: a socket's path may have about 100 characters, and names follow."""
+
+OnExit = Callable[[int], None]
+
+
+class _Request:
+    """A command under way to the supervisor."""
+
+    def __init__(self, child: Child | None = None) -> None:
+        self.child = child
+        self.done = threading.Event()
+        self.error = ""
+
+
+class Child:
+    """A command that the supervisor runs. Made by `Supervisor.spawn`."""
+
+    def __init__(self, supervisor: Supervisor, key: int, name: str, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._supervisor = supervisor
+        self._key = key
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._code: int | None = None
+        self._ended = threading.Event()
+        self._callbacks: list[OnExit] = []
+
+    @property
+    def pid(self) -> int:
+        """Process id; of the latest process where the command was started again."""
+        return self._pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process of this command is running, or is about to be started again."""
+        return not self._ended.is_set()
+
+    def log_tail(self, lines: int = 5) -> str:
+        """The last lines that the command wrote to its standard output and standard error."""
+        try:
+            with self.log.open(encoding="utf-8", errors="replace") as file:
+                return "".join(deque(file, lines)).rstrip()
+        except OSError:
+            return ""
+
+    def pause(self) -> None:
+        """Stop the process and its descendants (SIGSTOP); they keep their connections and answer nothing."""
+        self._supervisor.signal(self._key, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Continue after `pause`."""
+        self._supervisor.signal(self._key, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Kill the process and its descendants with SIGKILL.
+
+        This is a crash: a command spawned with ``restart=True`` is started again.
+        """
+        self._supervisor.signal(self._key, signal.SIGKILL)
+
+    def terminate(self, grace_s: float = 2.0) -> None:
+        """Ask the process to end, for good; SIGKILL follows after `grace_s` seconds. Returns at once."""
+        self._supervisor.terminate(self._key, grace_s)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code (negative: the signal that ended it) once it ended for good; None after `timeout` seconds."""
+        self._ended.wait(timeout)
+        return self._code if self._ended.is_set() else None
+
+    def on_exit(self, callback: OnExit) -> None:
+        """Have `callback` called with the exit code each time a process of this command ends.
+
+        It is called on the supervisor's reader thread and must return quickly; not while the supervisor is being
+        closed; at once if the command has ended already.
+        """
+        with self._lock:
+            self._callbacks.append(callback)
+            ended = self._code if self._ended.is_set() else None
+        if ended is not None:
+            callback(ended)
+
+    def started(self, pid: int) -> None:
+        """For the supervisor: a process runs."""
+        self._pid = pid
+
+    def exited(self, code: int, *, final: bool, tell: bool) -> None:
+        """For the supervisor: the process ended."""
+        with self._lock:
+            self._code = code
+            if final:
+                self._ended.set()
+            callbacks = list(self._callbacks) if tell else []
+        for callback in callbacks:
+            callback(code)
+
+
+class Supervisor:
+    """Owner of all processes and of the temporary directory of one lab.
+
+    Use it as a context manager, or call `start` and `close`. All methods may be called from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+        self._directory: Path | None = None
+        self._user: ServerUser | None = None
+        self._next = 1
+        self._requests: dict[int, _Request] = {}
+        self._children: dict[int, Child] = {}
+        self._closing = False
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def directory(self) -> Path:
+        """The temporary directory; it goes when the supervisor goes."""
+        if self._directory is None:
+            raise EngineError("the supervisor is not running")
+        return self._directory
+
+    @property
+    def pid(self) -> int:
+        """Process id of the supervisor process."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def user(self) -> ServerUser | None:
+        """The user of children spawned with ``as_server_user``; None where that is ourselves."""
+        return self._user
+
+    def start(self) -> Self:
+        """Start the supervisor process and have the temporary directory made.
+
+        Raises:
+            EngineError: neither can be had.
+        """
+        if sys.platform == "win32":
+            raise EngineError("private servers need Linux or macOS; name running ones with --database and --redis")
+        self._user = server_user()
+        ours, theirs = socket.socketpair()
+        try:
+            self._process = self._launch(theirs)
+        except OSError as error:
+            ours.close()
+            raise EngineError(f"the supervisor process could not be started: {error.strerror}") from None
+        finally:
+            theirs.close()
+        self._socket = ours
+        self._directory = self._learn_directory(ours)
+        self._reader = threading.Thread(target=self._read, name="supervisor", daemon=True)
+        self._reader.start()
+        return self
+
+    def spawn(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        as_server_user: bool = False,
+        restart: bool = False,
+        cwd: Path | None = None,
+        stdin: str = "",
+        stop_signal: signal.Signals = signal.SIGTERM,
+    ) -> Child:
+        """Start a command, in a session of its own, its output in ``directory/name.log``.
+
+        Args:
+            name: for the log file and for messages.
+            argv: the program's absolute path, and its arguments.
+            env: the complete environment; None hands down our own.
+            as_server_user: as root, run as ``nobody``.
+            restart: start it again whenever it ends without having been terminated. A command that ends within a
+                second is started again after a short pause, and at most four times in a row.
+            cwd: its working directory; the root directory by default.
+            stdin: what it reads from standard input, through a file without a name: the place for a secret.
+            stop_signal: what `Child.terminate` and the end of the lab send first.
+
+        Raises:
+            EngineError: it cannot be executed, or the supervisor is gone.
+        """
+        with self._lock:
+            key = self._take_number()
+            child = Child(self, key, name, self.directory / f"{name}.log")
+            self._children[key] = child
+        user = self._user if as_server_user else None
+        try:
+            self._ask(
+                {
+                    "do": "spawn",
+                    "key": key,
+                    "argv": [str(part) for part in argv],
+                    "env": None if env is None else dict(env),
+                    "user": None if user is None else [user.uid, user.gid],
+                    "restart": restart,
+                    "cwd": None if cwd is None else str(cwd),
+                    "log": str(child.log),
+                    "stdin": stdin,
+                    "stop_signal": int(stop_signal),
+                },
+                key,
+                child,
+            )
+        except EngineError as error:
+            self._children.pop(key, None)
+            raise EngineError(f"{name} could not be started: {error}") from None
+        return child
+
+    def signal(self, key: int, number: signal.Signals) -> None:
+        """Send a signal to a child and its descendants; returns when it was sent. See `Child`."""
+        self._ask_about(key, {"do": "signal", "signal": int(number)})
+
+    def terminate(self, key: int, grace_s: float) -> None:
+        """End a child for good. See `Child`."""
+        self._ask_about(key, {"do": "terminate", "grace": grace_s})
+
+    def close(self) -> None:
+        """Stop all children, remove the directory, end. Safe to call twice, from several threads, after a failure."""
+        with self._lock:
+            self._closing = True
+            connection, process = self._socket, self._process
+        if connection is None or process is None:
+            return
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_WR)
+        try:
+            process.wait(_CLOSE_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if self._reader is not None and self._reader is not threading.current_thread():
+            self._reader.join(_CLOSE_LIMIT_S)
+        connection.close()
+
+    # Talking to the process
+
+    def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        script = Path(supervisor_process.__file__)
+        mode = "0700" if self._user is None else "0711"
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(script), str(theirs.fileno()), str(os.getpid()), mode, *self._bases()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+
+    def _bases(self) -> list[str]:
+        """Folders to make the directory in: the user's choice where it is usable, then the usual place."""
+        chosen = Path(tempfile.gettempdir())
+        usable = len(os.fsencode(chosen)) <= _LONGEST_BASE and (self._user is None or self._user.can_enter(chosen))
+        return [str(chosen)] if usable else ["/tmp"]  # noqa: S108 - the directory below it is made safely
+
+    def _learn_directory(self, ours: socket.socket) -> Path:
+        ours.settimeout(_START_LIMIT_S)
+        line = b""
+        try:
+            while not line.endswith(b"\n") and (data := ours.recv(4096)):
+                line += data
+            answer: dict[str, str] = json.loads(line or b"{}")
+        except (OSError, ValueError):
+            answer = {}
+        ours.settimeout(None)
+        if "directory" not in answer:
+            self.close()
+            reason = answer.get("error", "the supervisor process did not answer")
+            raise EngineError(f"no temporary directory could be made in {self._bases()[0]}: {reason}")
+        return Path(answer["directory"])
+
+    def _take_number(self) -> int:
+        self._next += 1
+        return self._next
+
+    def _ask(self, message: dict[str, Any], number: int, child: Child | None = None) -> None:
+        """Send a command and wait until it was carried out."""
+        request = _Request(child)
+        with self._lock:
+            if self._socket is None or self._closing:
+                raise EngineError("the supervisor is not running")
+            self._requests[number] = request
+            try:
+                self._socket.sendall(json.dumps(message).encode() + b"\n")
+            except OSError:
+                request.done.set()
+                request.error = "the supervisor process is gone"
+        if not request.done.wait(_START_LIMIT_S):
+            request.error = "the supervisor process does not answer"
+        self._requests.pop(number, None)
+        if request.error:
+            raise EngineError(request.error)
+
+    def _ask_about(self, key: int, message: dict[str, Any]) -> None:
+        with self._lock:
+            number = self._take_number()
+            if key not in self._children:
+                return
+        with contextlib.suppress(EngineError):
+            self._ask(message | {"key": key, "id": number}, number)
+
+    def _read(self) -> None:
+        """Carry news from the process to children and requests, until the process ends."""
+        assert self._socket is not None  # noqa: S101 - set before the thread starts
+        buffer = b""
+        with contextlib.suppress(OSError):
+            while data := self._socket.recv(65536):
+                *lines, buffer = (buffer + data).split(b"\n")
+                for line in lines:
+                    self._handle(json.loads(line))
+        self._gone()
+
+    def _handle(self, message: dict[str, Any]) -> None:
+        if (number := message.get("reply")) is not None:
+            self._answered(number, message)
+        elif child := self._children.get(message.get("started", 0)):
+            child.started(message["pid"])
+        elif child := self._children.get(message.get("exit", 0)):
+            if message["final"]:
+                del self._children[message["exit"]]
+            child.exited(message["code"], final=message["final"], tell=not self._closing)
+
+    def _answered(self, number: int, message: dict[str, Any]) -> None:
+        request = self._requests.get(number)
+        if request is None:
+            return
+        request.error = message.get("error", "")
+        if request.child is not None and "pid" in message:
+            request.child.started(message["pid"])
+        request.done.set()
+
+    def _gone(self) -> None:
+        """The process ended: because we closed it, or because somebody killed it. Then we do its last duty."""
+        children, self._children = list(self._children.values()), {}
+        expected = self._closing
+        self._closing = True
+        if not expected:
+            for child in children:
+                _kill_hard(child.pid)
+            if self._directory is not None:
+                supervisor_process.remove_directory(str(self._directory))
+        for child in children:
+            child.exited(-signal.SIGKILL, final=True, tell=not expected)
+        for request in list(self._requests.values()):
+            request.error = "the supervisor process is gone"
+            request.done.set()
+
+
+def _kill_hard(pid: int) -> None:
+    """Kill a process that is not our child, its descendants and its group; wait up to a second for its end."""
+    signal_tree(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end and Path(f"/proc/{pid}").exists():
+        select.select([], [], [], 0.005)

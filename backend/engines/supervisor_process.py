@@ -1,0 +1,356 @@
+"""The process that owns every server and backend process of one lab.
+
+Started by `backend.engines.supervisor` as a plain script with ``python -I -S``: standard library only, since its
+start is part of the start of the window. It reads JSON lines from a socket, one command a line, and writes JSON
+lines: answers and news of its children. When the socket reaches its end, or the parent process ends, it stops
+everything, removes the temporary directory and ends. The socket ends with the parent however the parent ends.
+"""
+
+import errno
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+if __name__ == "__main__":  # isolated mode does not look into the script's folder
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    from process_tree import descendants, send_signal, signal_tree  # type: ignore[import-not-found,no-redef]
+else:
+    from backend.engines.process_tree import descendants, send_signal, signal_tree
+
+GRACE_S = 0.8
+"""Time that children get to stop by themselves when everything ends."""
+LAST_WAIT_S = 0.7
+"""Time that killed children get to disappear."""
+QUICK_DEATH_S = 1.0
+"""A child that lives shorter than this is started again only after a pause, and only a few times."""
+RESTART_PAUSE_S = 0.25
+MOST_QUICK_DEATHS = 5
+
+Message = dict[str, Any]
+
+
+class Service:
+    """One command that the supervisor runs, and its present process."""
+
+    def __init__(self, message: Message) -> None:
+        self.key: int = message["key"]
+        self.argv: list[str] = message["argv"]
+        self.env: dict[str, str] | None = message["env"]
+        self.cwd: str | None = message["cwd"]
+        self.log: str = message["log"]
+        self.stdin: str = message["stdin"]
+        self.user: list[int] | None = message["user"]
+        self.restart: bool = message["restart"]
+        self.stop_signal: int = message["stop_signal"]
+        self.pid = 0
+        self.started_at = 0.0
+        self.quick_deaths = 0
+        self.dismissed = False
+        self.kill_at: float | None = None
+        self.start_at: float | None = None
+
+    def start(self) -> None:
+        """Fork and execute.
+
+        Raises:
+            OSError: the command cannot be executed.
+        """
+        reader, writer = os.pipe()
+        supervisor = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become(supervisor, writer)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            failure = pipe.read()
+        if failure:
+            os.waitpid(self.pid, 0)
+            self.pid = 0
+            number = int(failure)
+            raise OSError(number, os.strerror(number))
+        self.started_at = time.monotonic()
+        self.start_at = None
+
+    def _become(self, supervisor: int, writer: int) -> NoReturn:
+        """Turn the forked copy into the command; reports an error number through the pipe."""
+        try:
+            os.setsid()
+            self._redirect()
+            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            signal.set_wakeup_fd(-1)
+            os.chdir(self.cwd or "/")
+            program: str | int = self.argv[0]
+            if self.user and os.execve in os.supports_fd:
+                # Opened as root, so that a program below a private folder can be executed by the other user.
+                program = os.open(self.argv[0], os.O_RDONLY)
+            if self.user:
+                os.setgroups([])
+                os.setgid(self.user[1])
+                os.setuid(self.user[0])
+            die_with_parent(self.stop_signal if self.stop_signal == signal.SIGQUIT else signal.SIGKILL)
+            if os.getppid() == supervisor:
+                os.execve(program, self.argv, os.environ if self.env is None else self.env)  # noqa: S606
+        except OSError as error:
+            os.write(writer, str(error.errno or errno.EINVAL).encode())
+        finally:
+            os._exit(127)
+
+    def _redirect(self) -> None:
+        if self.stdin:
+            path = f"{self.log}.{os.getpid()}.stdin"
+            source = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            os.unlink(path)  # noqa: PTH108
+            os.write(source, self.stdin.encode())
+            os.lseek(source, 0, os.SEEK_SET)
+        else:
+            source = os.open(os.devnull, os.O_RDONLY)
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(source, 0)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+
+
+class Keeper:
+    """The supervisor's loop: commands from the parent, deaths of children, what is due."""
+
+    def __init__(self, control: int) -> None:
+        self._control = control
+        self._services: dict[int, Service] = {}
+        self._buffer = b""
+        self._running = True
+        self._wakeup, wakeup_writer = os.pipe()
+        os.set_blocking(wakeup_writer, False)
+        signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end)
+
+    def run(self, directory: str, parent: int | None) -> None:
+        """Serve until the parent is gone, then stop everything and remove the directory."""
+        self.tell({"directory": directory})
+        watched = [self._control, self._wakeup, *([] if parent is None else [parent])]
+        while self._running:
+            ready = select.select(watched, [], [], self._pause())[0]
+            if self._wakeup in ready:
+                os.read(self._wakeup, 4096)
+            if self._control in ready:
+                self._receive()
+            if parent in ready:
+                self._running = False
+            self._reap()
+            self._do_what_is_due()
+        self._stop_all()
+        remove_directory(directory)
+
+    def _end(self, *_: object) -> None:
+        self._running = False
+
+    def _receive(self) -> None:
+        try:
+            data = os.read(self._control, 65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._running = False
+            return
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            message: Message = json.loads(line)
+            if message["do"] == "spawn":
+                self._spawn(message)
+            elif service := self._services.get(message["key"]):
+                self._command(service, message)
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        """Send one message to the parent; a parent that is gone ends the loop."""
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(self._control, data) :]
+        except (BrokenPipeError, ConnectionResetError):
+            self._running = False
+
+    def _spawn(self, message: Message) -> None:
+        service = Service(message)
+        try:
+            service.start()
+        except OSError as error:
+            self.tell({"reply": service.key, "error": error.strerror})
+            return
+        self._services[service.key] = service
+        self.tell({"reply": service.key, "pid": service.pid})
+
+    def _command(self, service: Service, message: Message) -> None:
+        """Signals go from here and nowhere else: only who reaps knows that a process id is still the child's."""
+        if message["do"] == "terminate":
+            service.dismissed = True
+            service.start_at = None
+            service.kill_at = time.monotonic() + message["grace"]
+        if not service.pid:
+            if service.dismissed:
+                self.tell({"exit": service.key, "code": 0, "final": True})
+                del self._services[service.key]
+        elif message["do"] == "terminate":
+            signal_tree(service.pid, signal.SIGCONT)
+            send_signal(service.pid, service.stop_signal)
+        else:
+            signal_tree(service.pid, message["signal"])
+        self.tell({"reply": message["id"]})
+
+    def _reap(self) -> None:
+        by_pid = {service.pid: service for service in self._services.values() if service.pid}
+        died = False
+        while reaped := reap_one():
+            pid, code = reaped
+            if service := by_pid.get(pid):
+                died = True
+                self._exited(service, code)
+        if died:
+            self._kill_orphans()
+
+    def _exited(self, service: Service, code: int) -> None:
+        now = time.monotonic()
+        service.pid = 0
+        service.kill_at = None
+        quick = now - service.started_at < QUICK_DEATH_S
+        service.quick_deaths = service.quick_deaths + 1 if quick else 0
+        again = service.restart and not service.dismissed and service.quick_deaths < MOST_QUICK_DEATHS
+        if again:
+            service.start_at = now + RESTART_PAUSE_S if quick else now
+        else:
+            del self._services[service.key]
+        self.tell({"exit": service.key, "code": code, "final": not again})
+
+    def _kill_orphans(self) -> None:
+        """Kill what dead children left behind: as the subreaper we are its parent now."""
+        ours = {service.pid for service in self._services.values()}
+        kept = {pid for root in ours if root for pid in (root, *descendants(root))}
+        for pid in descendants(os.getpid()):
+            if pid not in kept:
+                send_signal(pid, signal.SIGKILL)
+
+    def _pause(self) -> float | None:
+        due = [
+            at for service in self._services.values() for at in (service.kill_at, service.start_at) if at is not None
+        ]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _do_what_is_due(self) -> None:
+        now = time.monotonic()
+        for service in list(self._services.values()):
+            if service.kill_at is not None and service.kill_at <= now:
+                service.kill_at = None
+                signal_tree(service.pid, signal.SIGKILL)
+            if service.start_at is not None and service.start_at <= now:
+                self._start_again(service)
+
+    def _start_again(self, service: Service) -> None:
+        try:
+            service.start()
+        except OSError:
+            del self._services[service.key]
+            self.tell({"exit": service.key, "code": 127, "final": True})
+        else:
+            self.tell({"started": service.key, "pid": service.pid})
+
+    def _stop_all(self) -> None:
+        roots = {service.pid for service in self._services.values() if service.pid}
+        for service in self._services.values():
+            if service.pid:
+                signal_tree(service.pid, signal.SIGCONT)
+                send_signal(service.pid, service.stop_signal)
+        self._wait_for(roots, GRACE_S)
+        end = time.monotonic() + LAST_WAIT_S
+        while (left := set(descendants(os.getpid()))) and time.monotonic() < end:
+            for pid in left:
+                send_signal(pid, signal.SIGKILL)
+            self._wait_for(left, 0.05)
+
+    def _wait_for(self, pids: set[int], seconds: float) -> None:
+        """Reap until all of `pids` are gone or the time is over."""
+        end = time.monotonic() + seconds
+        while True:
+            while reaped := reap_one():
+                pids.discard(reaped[0])
+            left = end - time.monotonic()
+            if not pids or left <= 0:
+                return
+            if select.select([self._wakeup], [], [], left)[0]:
+                os.read(self._wakeup, 4096)
+
+
+def reap_one() -> tuple[int, int] | None:
+    """Process id and exit code (negative: signal) of a child that ended, or None."""
+    try:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return (pid, os.waitstatus_to_exitcode(status)) if pid else None
+
+
+def die_with_parent(number: int) -> None:
+    """Linux: have the kernel send us a signal when our parent ends. Elsewhere nothing happens."""
+    _prctl(1, number)
+
+
+def adopt_orphans() -> None:
+    """Linux: become the parent of descendants whose own parent ends. Elsewhere nothing happens."""
+    _prctl(36, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def remove_directory(directory: str) -> None:
+    """Remove a directory with all its content, as far as that is possible."""
+    import shutil
+
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def make_directory(bases: list[str], mode: int) -> str:
+    """Make a fresh directory in the first base that allows it.
+
+    Raises:
+        OSError: none does.
+    """
+    failure = OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    for base in bases:
+        directory = os.path.join(base, f"submit-twice-{os.urandom(4).hex()}")  # noqa: PTH118
+        try:
+            os.mkdir(directory, 0o700)  # noqa: PTH102
+            os.chmod(directory, mode)  # noqa: PTH101 - mkdir is subject to the umask
+        except OSError as error:
+            failure = error
+        else:
+            return directory
+    raise failure
+
+
+def main() -> None:
+    """Run as ``supervisor_process.py SOCKET PARENT MODE BASE...``."""
+    control, parent, mode = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3], 8)
+    os.set_inheritable(control, False)
+    watched = os.pidfd_open(parent) if sys.platform == "linux" and os.getppid() == parent else None
+    adopt_orphans()
+    keeper = Keeper(control)
+    try:
+        directory = make_directory(sys.argv[4:], mode)
+    except OSError as error:
+        keeper.tell({"error": error.strerror})
+    else:
+        keeper.run(directory, watched)
+
+
+if __name__ == "__main__":
+    main()
