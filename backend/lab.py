@@ -7,13 +7,19 @@ threads, in batches, and must return quickly.
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from backend import strategies
+from backend.errors import SubmitTwiceError
+from backend.experiment import ExperimentRun, RunListener
+from backend.keys import KeyMaker
+from backend.machinery import Machinery, available_databases
 from backend.model import (
-    EngineKind,
     EngineStatus,
     Intent,
     Judgement,
@@ -27,6 +33,7 @@ from backend.model import (
     Step,
     StrategyInfo,
 )
+from backend.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,16 @@ class Listener(Protocol):
         """A run could not be carried out; the sentence says why and what still holds."""
 
 
+class Silence:
+    """A listener that does not listen."""
+
+    def _ignore(self, *_told: object) -> None:
+        """Nothing."""
+
+    engines_changed = rows_added = rows_cleared = replies_received = _ignore
+    steps_recorded = judged = run_finished = run_failed = _ignore
+
+
 class Run(Protocol):
     """A run under way."""
 
@@ -94,7 +111,15 @@ class Lab:
         listener: told of everything that happens; None for nobody.
     """
 
-    def __init__(self, options: LabOptions, listener: Listener | None = None) -> None: ...
+    def __init__(self, options: LabOptions, listener: Listener | None = None) -> None:
+        self._options = options
+        self._listener: Listener = listener or Silence()
+        self._turns = threading.RLock()
+        self._machinery: Machinery | None = None
+        self._watch: Watch | None = None
+        self._runs: list[ExperimentRun] = []
+        self._numbers = itertools.count(1)
+        self._keys = KeyMaker()
 
     def start(self) -> None:
         """Start engines and instances; blocks until all are usable (about half a second).
@@ -102,31 +127,50 @@ class Lab:
         Raises:
             SubmitTwiceError: one sentence why not. Nothing is left running then.
         """
-        raise NotImplementedError
+        with self._turns:
+            machinery = Machinery(self._options, self._engines_changed, self._steps_recorded)
+            try:
+                machinery.start()
+            except BaseException:
+                machinery.close()
+                raise
+            self._machinery = machinery
+            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()))
+            self._watch.start()
+        self._engines_changed()
 
     def close(self) -> None:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
-        raise NotImplementedError
+        for run in self._active():
+            run.cancel()
+        with self._turns:
+            watch, self._watch = self._watch, None
+            machinery, self._machinery = self._machinery, None
+            if watch:
+                watch.close()
+            if machinery:
+                machinery.close()
 
     # What there is
 
     def engines(self) -> tuple[EngineStatus, ...]:
         """All engines that this lab knows, missing ones included."""
-        raise NotImplementedError
+        machinery = self._machinery
+        return machinery.statuses() if machinery else ()
 
     def databases(self) -> tuple[EngineStatus, ...]:
         """The databases that `use_database` can switch to; missing ones say what to install."""
-        raise NotImplementedError
+        return available_databases()
 
     @staticmethod
     def strategies() -> tuple[StrategyInfo, ...]:
         """The catalogue; needs no running lab."""
-        raise NotImplementedError
+        return tuple(strategy.info for strategy in strategies.all_strategies())
 
     @staticmethod
     def source_code(strategy: str, variant: str) -> SourceCode:
         """The code that runs for this variant; needs no running lab."""
-        raise NotImplementedError
+        return strategies.source_code(strategies.find(strategy, variant)[1])
 
     # Changing the set-up
 
@@ -136,21 +180,38 @@ class Lab:
         Raises:
             EngineError: it cannot be used; the earlier database stays in use.
         """
-        raise NotImplementedError
+        with self._turns:
+            self._stop_runs()
+            machinery, watch = self._running()
+            machinery.use_database(database)
+            watch.follow(machinery.row_reader())
+            self._listener.rows_cleared()
+            watch.look(final=True)
+        self._engines_changed()
 
     def set_instances(self, count: int) -> None:
         """Have `count` backend processes (1 to 4). Blocks."""
-        raise NotImplementedError
+        with self._turns:
+            self._stop_runs()
+            self._running()[0].set_instances(count)
+        self._engines_changed()
 
     def reset(self) -> None:
         """Empty the tables and the keys, forget all intents and replies. Blocks; cancels runs under way."""
-        raise NotImplementedError
+        with self._turns:
+            self._stop_runs()
+            machinery, watch = self._running()
+            with watch.paused():
+                machinery.reset()
+                watch.forget()
+                self._listener.rows_cleared()
+            watch.look(final=True)
 
     # Running
 
     def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
         """An intent with a fresh business key. Touches no engine."""
-        raise NotImplementedError
+        return Intent(operation, self._keys.make(operation), item, quantity)
 
     def start_run(self, setup: Setup, plan: Plan) -> Run:
         """Open the forms of the intents that are new (order to pay, token, version), send the submissions.
@@ -162,18 +223,61 @@ class Lab:
         Raises:
             UnknownKeyError, NotApplicableError: at once, before anything is sent.
         """
-        raise NotImplementedError
+        with self._turns:
+            machinery, _ = self._running()
+            told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
+            run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
+            self._runs = [*self._active(), run]
+            run.thread.start()
+            return run
 
     # Looking
 
     def steps_of(self, submission_id: str) -> tuple[Step, ...]:
         """The steps that a submission ran, in order."""
-        raise NotImplementedError
+        machinery = self._machinery
+        return machinery.steps.of(submission_id) if machinery else ()
 
     def judgement(self) -> Judgement:
         """The latest judgement."""
-        raise NotImplementedError
+        watch = self._watch
+        return watch.latest if watch else Judgement()
 
     def connection(self) -> Mapping[str, object]:
         """For `serve`: ``urls``, ``token``, ``database`` and ``redis``, as the command line prints them."""
-        raise NotImplementedError
+        return self._running()[0].connection()
+
+    # Inside
+
+    def _running(self) -> tuple[Machinery, Watch]:
+        if self._machinery is None or self._watch is None:
+            raise SubmitTwiceError("The engines are not running.")
+        return self._machinery, self._watch
+
+    def _active(self) -> list[ExperimentRun]:
+        return [run for run in self._runs if not run.ended]
+
+    def _in_flight(self) -> int:
+        return sum(run.in_flight for run in self._active())
+
+    def _stop_runs(self) -> None:
+        for run in self._active():
+            run.cancel()
+        for run in self._active():
+            run.wait_until_ended()
+
+    def _run_finished(self, report: Report) -> None:
+        if watch := self._watch:
+            watch.look(final=not self._active())
+        self._listener.run_finished(report)
+
+    def _run_failed(self, sentence: str) -> None:
+        if watch := self._watch:
+            watch.look(final=not self._active())
+        self._listener.run_failed(sentence)
+
+    def _steps_recorded(self, steps: Sequence[Step]) -> None:
+        self._listener.steps_recorded(steps)
+
+    def _engines_changed(self) -> None:
+        self._listener.engines_changed(self.engines())

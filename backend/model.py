@@ -94,7 +94,7 @@ class Verdict(StrEnum):
 
 
 class OrderStatus(IntEnum):
-    """Status of an order. The numbers grow along the life of an order, so that ``status < :new`` guards a transition."""
+    """Status of an order. The numbers grow along its life, so that ``status < :new`` guards a transition."""
 
     CREATED = 10
     PAID = 20

@@ -112,18 +112,23 @@ _WITNESS = (
     "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)"
 )
 
+_POSTGRESQL_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION witness_stock() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN {_WITNESS}; RETURN NULL; END $$
+"""
+_POSTGRESQL_TRIGGER = """
+CREATE OR REPLACE TRIGGER witness_stock AFTER UPDATE OF count ON goods
+FOR EACH ROW EXECUTE FUNCTION witness_stock()
+"""
+_SQLITE_TRIGGER = f"""
+CREATE TRIGGER IF NOT EXISTS witness_stock AFTER UPDATE OF count ON goods BEGIN {_WITNESS}; END
+"""
+_MYSQL_TRIGGER = f"CREATE TRIGGER witness_stock AFTER UPDATE ON goods FOR EACH ROW {_WITNESS}"
+
 _TRIGGERS = {
-    "postgresql": (
-        f"CREATE OR REPLACE FUNCTION witness_stock() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {_WITNESS}; RETURN NULL; END $$",
-        "CREATE OR REPLACE TRIGGER witness_stock AFTER UPDATE OF count ON goods "
-        "FOR EACH ROW EXECUTE FUNCTION witness_stock()",
-    ),
-    "sqlite": (f"CREATE TRIGGER IF NOT EXISTS witness_stock AFTER UPDATE OF count ON goods BEGIN {_WITNESS}; END",),
-    "mysql": (
-        "DROP TRIGGER IF EXISTS witness_stock",
-        f"CREATE TRIGGER witness_stock AFTER UPDATE ON goods FOR EACH ROW {_WITNESS}",
-    ),
+    "postgresql": (_POSTGRESQL_FUNCTION, _POSTGRESQL_TRIGGER),
+    "sqlite": (_SQLITE_TRIGGER,),
+    "mysql": ("DROP TRIGGER IF EXISTS witness_stock", _MYSQL_TRIGGER),
 }
 
 

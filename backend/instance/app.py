@@ -21,7 +21,7 @@ from backend.errors import NotApplicableError, UnknownKeyError
 from backend.instance import bodies
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
-from backend.model import Answer, EngineKind, OperationKey
+from backend.model import EngineKind, OperationKey
 from backend.schema import KEY_LENGTH, goods, orders
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Services, Variant
@@ -89,7 +89,7 @@ class Operations:
     def _run(self, variant: Variant, request: Request, services: Services, resp: falcon.Response) -> None:
         try:
             answer = variant.handle(request, services)
-        except Exception as error:  # noqa: BLE001  whatever a strategy lets through becomes a problem document
+        except Exception as error:
             problem = from_exception(error)
             self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)
             raise problem from error
@@ -231,7 +231,7 @@ def number(req: falcon.Request, header: str, default: int, most: int, *, least: 
     given = req.get_header(header)
     if given is None:
         return default
-    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):  # noqa: PLR2004
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
         raise bad_request(f"The header {header} takes a whole number from {least} to {most}.")
     return int(given)
 

@@ -1,28 +1,29 @@
 """A lock in Redis, for effects that no single database transaction covers.
 
-``SET key owner NX PX lease`` grants it, and the owner gives it back by deleting the key if it still is the owner's (Redis
-documentation, "Distributed Locks with Redis"). Inside, check and act: the lock serialises, only the check remembers.
+``SET key owner NX PX lease`` grants it, and the owner gives it back by deleting the key if it still is the owner's
+(Redis documentation, "Distributed Locks with Redis"). Inside, check and act: the lock serialises, only the check
+remembers.
 
-The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are inside:
-with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index or a fencing
-token at the resource closes that gap.
+The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are
+inside: with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index
+or a fencing token at the resource closes that gap.
 """
 
 from __future__ import annotations
 
-from backend.model import Answer
+from backend.model import Answer, OperationKey
 from backend.operations import Request
 from backend.strategies.base import Services, Strategy, Variant, check_and_act
 
 
-def lock_key(request: Request) -> str:
+def lock_key(operation: OperationKey, key: str) -> str:
     """The Redis key of the lock for an intent."""
-    return f"submit-twice:lock:{request.operation.key}:{request.key}"
+    return f"submit-twice:lock:{operation}:{key}"
 
 
 def redis(request: Request, services: Services) -> Answer:
     """Lock with a lease, check, act, release what is still ours."""
-    key, owner = lock_key(request), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -33,7 +34,7 @@ def redis(request: Request, services: Services) -> Answer:
 
 def redis_no_expiry(request: Request, services: Services) -> Answer:
     """Lock without a lease: whoever dies inside keeps it for ever."""
-    key, owner = lock_key(request), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key), services.new_token()
     if not services.redis.set(key, owner, nx=True):
         return Answer.BUSY
     try:
@@ -44,7 +45,7 @@ def redis_no_expiry(request: Request, services: Services) -> Answer:
 
 def redis_blind_release(request: Request, services: Services) -> Answer:
     """Lock with a lease, but delete the key at the end whoever owns it by then."""
-    key = lock_key(request)
+    key = lock_key(request.operation.key, request.key)
     if not services.redis.set(key, "locked", nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -55,7 +56,7 @@ def redis_blind_release(request: Request, services: Services) -> Answer:
 
 def redis_no_check(request: Request, services: Services) -> Answer:
     """Lock and act without looking: one at a time, each of them."""
-    key, owner = lock_key(request), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:

@@ -1,7 +1,7 @@
 """A mutex in the process: right in one process, and worth nothing in two.
 
-It is what `synchronized` or a `threading.Lock` gives. As soon as a second instance of the service runs, each has its own
-mutex, and two submissions that a load balancer sends apart never meet.
+It is what `synchronized` or a `threading.Lock` gives. As soon as a second instance of the service runs, each has its
+own mutex, and two submissions that a load balancer sends apart never meet.
 """
 
 from __future__ import annotations

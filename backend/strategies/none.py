@@ -51,7 +51,7 @@ STRATEGY = Strategy(
             sound=False,
             summary="Looks for the row first; two that look at the same time both find nothing.",
             guarantees="A submission that starts after an earlier one has committed is recognised.",
-            breaks="Two at the same time: both SELECT before either COMMIT. Raise the processing delay to widen the gap.",
+            breaks="Two at the same time: both SELECT before either COMMIT. The processing delay widens the gap.",
             choose_when="Never alone. As the check inside a lock it is right.",
         ),
     ),

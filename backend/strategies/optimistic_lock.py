@@ -1,8 +1,8 @@
 """A version column: update only what is still as we saw it.
 
-What matters is who saw it. If the form carries the version, a second submission of the same form meets a newer version and
-is refused, now or days later. If the server reads the version at the start of each request, a retry reads the *new*
-version and acts again: that protects against lost updates, not against duplicates.
+What matters is who saw it. If the form carries the version, a second submission of the same form meets a newer
+version and is refused, now or days later. If the server reads the version at the start of each request, a retry reads
+the *new* version and acts again: that protects against lost updates, not against duplicates.
 
 There is no row, hence no version, before an INSERT.
 """

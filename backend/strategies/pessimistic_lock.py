@@ -1,9 +1,9 @@
 """Lock the row with ``SELECT ... FOR UPDATE``, then look, then act.
 
-The lock makes the others wait; it is the check after the lock that makes them idempotent. Under READ COMMITTED the check
-sees what the transaction before us committed, because every statement takes a new snapshot (PostgreSQL documentation,
-13.2.1). Under REPEATABLE READ the snapshot is taken with the first statement, which may be the one that waits for the
-lock: after the wait the check still looks at the past.
+The lock makes the others wait; it is the check after the lock that makes them idempotent. Under READ COMMITTED the
+check sees what the transaction before us committed, because every statement takes a new snapshot (PostgreSQL
+documentation, 13.2.1). Under REPEATABLE READ the snapshot is taken with the first statement, which may be the one
+that waits for the lock: after the wait the check still looks at the past.
 
 Had ``repeatable-read`` updated the row that it locked, PostgreSQL would have refused it with 40001. It locks the order
 only to serialise and inserts a payment beside it, which is how this is usually met.
@@ -51,12 +51,12 @@ def lock_only(request: Request, services: Services) -> Answer:
 
 def repeatable_read(request: Request, services: Services) -> Answer:
     """Lock and check under REPEATABLE READ, where the check may be older than the lock."""
-    with services.database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        with connection.begin():
-            lock_row(connection, request)
-            if request.operation.is_done(connection, request):
-                return Answer.DUPLICATE
-            insert_payment(connection, request)
+    repeatable = services.database.execution_options(isolation_level="REPEATABLE READ")
+    with repeatable.begin() as connection:
+        lock_row(connection, request)
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        insert_payment(connection, request)
     return Answer.CREATED
 
 

@@ -1,7 +1,8 @@
 """A status that only ever grows: ``UPDATE ... SET status = :new WHERE status < :new``.
 
-The transition itself is the memory: it can be made once. No row updated has three meanings: already there, gone past it
-(an illegal transition), or no such row. Whoever answers "duplicate" to all three hides two bugs, so look before answering.
+The transition itself is the memory: it can be made once. No row updated has three meanings: already there, gone past
+it (an illegal transition), or no such row. Whoever answers "duplicate" to all three hides two bugs, so look before
+answering.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 Whoever deletes the token owns the submission. DEL answers how many keys it removed, so deciding and claiming are one
 command; every recipe that decides with GET and claims with DEL leaves a gap between the two.
 
-The token is claimed before the effect exists. A crash between DEL and COMMIT loses the intent for good, and the retry is
-told "duplicate". Claiming last turns the same crash into a duplicate. One cannot have both without storing the token in
-the transaction of the effect.
+The token is claimed before the effect exists. A crash between DEL and COMMIT loses the intent for good, and the retry
+is told "duplicate". Claiming last turns the same crash into a duplicate. One cannot have both without storing the
+token in the transaction of the effect.
 """
 
 from __future__ import annotations

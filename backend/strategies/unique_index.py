@@ -3,9 +3,9 @@
 The index decides at the moment of the INSERT, and makes the second INSERT wait until the first transaction has ended:
 there is no gap, no lease and no second system. Effect and memory are one row, so a crash loses or keeps both.
 
-In PostgreSQL the violation aborts the whole transaction: until ROLLBACK (or to a savepoint) every statement fails with
-SQLSTATE 25P02 (PostgreSQL documentation, Appendix A). ``ON CONFLICT DO NOTHING`` keeps the transaction alive and returns
-no row.
+In PostgreSQL the violation aborts the whole transaction: until ROLLBACK (or to a savepoint) every statement fails
+with SQLSTATE 25P02 (PostgreSQL documentation, Appendix A). ``ON CONFLICT DO NOTHING`` keeps the transaction alive and
+returns no row.
 """
 
 from __future__ import annotations

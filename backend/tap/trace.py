@@ -1,7 +1,7 @@
 """The trace: what the tap saw, sent to the lab over a Unix stream socket.
 
-On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it as one
-frame: a length of four bytes, then MessagePack.
+On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it
+as one frame: a length of four bytes, then MessagePack.
 """
 
 from __future__ import annotations

@@ -1,0 +1,310 @@
+"""One run: open the forms, send, wait until quiet, read back, judge."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode
+
+import msgspec
+import sqlalchemy as sa
+
+from backend.errors import SubmitTwiceError
+from backend.forms import Fetch, Form, FormDesk
+from backend.instance.app import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.ledger import Ledger, percentiles
+from backend.model import Answer, Intent, Plan, Reply, Report, Setup
+from backend.senders.client import Sender, Sending
+from backend.senders.http import build_request
+from backend.senders.messages import Delivery, Job, Outcome, Target
+from backend.strategies import find, require_guard
+from backend.strategies.base import Strategy, Variant
+from backend.trace_server import StepBook
+
+_CONNECTIONS = 200
+_GRACE_SECONDS = 10.0
+"""How long the backend may take, beyond the processing delay, to finish what its caller no longer waits for."""
+_LAST_STEPS_SECONDS = 1.0
+
+
+class Bench(Protocol):
+    """What a run needs of the lab."""
+
+    ledger: Ledger
+    steps: StepBook
+    forms: FormDesk
+    sender: Sender
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The instances."""
+
+    @property
+    def token(self) -> str:
+        """Bearer token of the instances."""
+
+    @property
+    def database(self) -> sa.Engine:
+        """The lab's own, untapped connections."""
+
+    def read_back(self) -> None:
+        """Read all effects and all bars into the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListener:
+    """Who is told of a run."""
+
+    replies: Callable[[Sequence[Reply]], None]
+    finished: Callable[[Report], None]
+    failed: Callable[[str], None]
+
+
+class ExperimentRun:
+    """A run on a thread of its own.
+
+    Args:
+        number: names its submissions.
+        bench: engines, instances and books.
+        setup: the backend's side.
+        plan: the caller's side.
+        listener: told of answers and of the end.
+
+    Raises:
+        UnknownKeyError, NotApplicableError: the strategy is unknown, or does not guard an operation of the plan.
+    """
+
+    def __init__(self, number: int, bench: Bench, setup: Setup, plan: Plan, listener: RunListener) -> None:
+        self._strategy, self._variant = find(setup.strategy, setup.variant)
+        for operation in {intent.operation for intent in plan.intents}:
+            require_guard(self._variant, operation)
+        self._number = number
+        self._bench = bench
+        self._setup = setup
+        self._plan = plan
+        self._listener = listener
+        self._replies: list[Reply] = []
+        self._cancelled = threading.Event()
+        self._sending: Sending | None = None
+        self._report: Report | None = None
+        self._failure: SubmitTwiceError | None = None
+        self._ended = threading.Event()
+        self.thread = threading.Thread(target=self._run, name=f"run-{number}", daemon=True)
+
+    def cancel(self) -> None:
+        """Stop sending; what was sent is awaited and reported."""
+        self._cancelled.set()
+        if sending := self._sending:
+            sending.cancel()
+
+    def wait(self, timeout: float | None = None) -> Report:
+        """Block until the run is reported.
+
+        Raises:
+            TimeoutError: it is still under way.
+            SubmitTwiceError: it could not be carried out.
+        """
+        if not self._ended.wait(timeout):
+            raise TimeoutError
+        if self._failure:
+            raise self._failure
+        assert self._report is not None  # noqa: S101  one of the two is there
+        return self._report
+
+    def wait_until_ended(self) -> None:
+        """Block until it is over, however it ended."""
+        self._ended.wait()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is reported or has failed."""
+        return self._ended.is_set()
+
+    @property
+    def in_flight(self) -> int:
+        """Submissions that are not answered yet."""
+        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - len(self._replies)
+
+    def _run(self) -> None:
+        try:
+            self._report = self._carry_out()
+        except SubmitTwiceError as error:
+            self._failure = error
+        except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
+            self._failure = SubmitTwiceError(f"The run failed with {type(error).__name__}: {error}")
+        self._ended.set()
+        if self._report:
+            self._listener.finished(self._report)
+        else:
+            self._listener.failed(str(self._failure))
+
+    def _carry_out(self) -> Report:
+        started = time.monotonic()
+        bench, plan = self._bench, self._plan
+        bench.ledger.announce(plan.intents)
+        forms = bench.forms.open(plan.intents, self._variant.needs, bench.database, self._fetch())
+        if not self._cancelled.is_set():
+            self._sending = bench.sender.submit(self._job(forms), self._take)
+            if self._cancelled.is_set():
+                self._sending.cancel()
+            self._sending.wait(None)
+        self._wait_until_quiet()
+        bench.read_back()
+        return self._summary(time.monotonic() - started)
+
+    def _fetch(self) -> Fetch:
+        targets, token = self._bench.targets, self._bench.token
+
+        def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
+            deliveries = [
+                Delivery(
+                    submission_id=f"form-{self._number}-{n}",
+                    intent_key=str(n),
+                    target=n % len(targets),
+                    request=_request(method, path, targets[n % len(targets)], token, {}, None),
+                )
+                for n, path in enumerate(paths)
+            ]
+            return self._bench.sender.fetch(deliveries, targets)
+
+        return fetch
+
+    def _job(self, forms: Mapping[str, Form]) -> Job:
+        plan = self._plan
+        holds_back = self._strategy.client_holds_back
+        return Job(
+            job_id=self._number,
+            targets=self._bench.targets,
+            deliveries=tuple(self._deliveries(forms)),
+            pace=plan.pace,
+            interval_ms=plan.interval_ms,
+            timeout_ms=plan.timeout_ms,
+            connections=_CONNECTIONS,
+            disable_button=plan.disable_button or holds_back,
+            once_per_intent=holds_back,
+        )
+
+    def _deliveries(self, forms: Mapping[str, Form]) -> Iterator[Delivery]:
+        numbers = itertools.count(1)
+        targets, token = self._bench.targets, self._bench.token
+        for intent in self._plan.intents:
+            path, body = (
+                submission_path(intent, self._strategy, self._variant),
+                submission_body(intent, forms[intent.key]),
+            )
+            for _ in range(self._plan.submissions):
+                number = next(numbers)
+                target = (self._number + number) % len(targets)
+                submission = f"{self._number}.{number}"
+                headers = {
+                    SUBMISSION_HEADER: submission,
+                    DELAY_HEADER: str(self._setup.processing_delay_ms),
+                    LEASE_HEADER: str(self._setup.lease_ms),
+                }
+                request = _request("POST", path, targets[target], token, headers, body)
+                yield Delivery(submission, intent.key, target, request)
+
+    def _take(self, outcomes: Sequence[Outcome]) -> None:
+        replies = [to_reply(outcome) for outcome in outcomes]
+        self._bench.ledger.add_replies(replies)
+        self._replies += replies
+        self._listener.replies(replies)
+
+    def _wait_until_quiet(self) -> None:
+        """A response does not mean that the trace has arrived; no response does not mean that the work has ended."""
+        answered = [r.submission_id for r in self._replies if r.status and _reached_a_strategy(r)]
+        self._bench.steps.wait_until_answered(answered, _LAST_STEPS_SECONDS)
+        given_up = {r.submission_id for r in self._replies if r.answer is Answer.TIMEOUT}
+        patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
+        while given_up:
+            waiting = self._bench.steps.wait_until_answered(given_up, patience)
+            if len(waiting) == len(given_up):
+                break
+            given_up = waiting
+
+    def _summary(self, seconds: float) -> Report:
+        plan, ledger = self._plan, self._bench.ledger
+        sent = [reply for reply in self._replies if not reply.held_back]
+        keys = {intent.key for intent in plan.intents}
+        p50, p99 = percentiles([reply.latency_ms for reply in sent])
+        return Report(
+            operation=plan.intents[0].operation,
+            setup=Setup(self._strategy.key, self._variant.key, self._setup.processing_delay_ms, self._setup.lease_ms),
+            source=plan.source,
+            intents=len(keys),
+            submissions=plan.submissions,
+            sent=len(sent),
+            instances=len(self._bench.targets),
+            effects=ledger.effects_of(keys),
+            verdicts=dict(ledger.verdicts_of(keys)),
+            answers=dict(Counter(reply.answer for reply in sent)),
+            p50_ms=p50,
+            p99_ms=p99,
+            steps_per_submission=self._bench.steps.mean_per_submission([reply.submission_id for reply in sent]),
+            contradictions=ledger.contradictions(),
+            seconds=seconds,
+            cancelled=self._cancelled.is_set(),
+        )
+
+
+def submission_path(intent: Intent, strategy: Strategy, variant: Variant) -> str:
+    """Path and query of a submission."""
+    query = urlencode({"strategy": strategy.key, "variant": variant.key})
+    return f"/operations/{intent.operation}?{query}"
+
+
+def submission_body(intent: Intent, form: Form) -> bytes:
+    """Body of a submission."""
+    content: dict[str, object] = {
+        intent.operation.key_field: intent.key,
+        "item": intent.item,
+        "quantity": intent.quantity,
+    }
+    if form.token is not None:
+        content["token"] = form.token
+    if form.version is not None:
+        content["version"] = form.version
+    return msgspec.json.encode(content)
+
+
+def to_reply(outcome: Outcome) -> Reply:
+    """What the caller of a submission saw, in the words of the model."""
+    answer, detail = Answer.ERROR, outcome.error
+    if outcome.timed_out:
+        answer, detail = Answer.TIMEOUT, "The caller gave up waiting."
+    elif outcome.status and not outcome.held_back:
+        answer, detail = _read_answer(outcome)
+    return Reply(
+        outcome.submission_id,
+        outcome.intent_key,
+        answer,
+        outcome.status,
+        detail,
+        outcome.sent_ns,
+        outcome.received_ns,
+        outcome.held_back,
+    )
+
+
+def _read_answer(outcome: Outcome) -> tuple[Answer, str]:
+    try:
+        content = msgspec.json.decode(outcome.body, type=dict[str, object])
+        answer = Answer(str(content["answer"]))
+    except (msgspec.DecodeError, KeyError, ValueError):
+        return Answer.ERROR, f"The response with status {outcome.status} was not understood."
+    return answer, str(content.get("detail", ""))
+
+
+def _reached_a_strategy(reply: Reply) -> bool:
+    return reply.answer is not Answer.ERROR
+
+
+def _request(
+    method: str, path: str, target: Target, token: str, headers: Mapping[str, str], body: bytes | None
+) -> bytes:
+    return build_request(method, path, host=target.host, port=target.port, token=token, headers=headers, body=body)

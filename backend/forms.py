@@ -1,0 +1,123 @@
+"""Opening forms: what a page does before anybody can submit it.
+
+An order to be paid and goods to be counted are put there; a form token and the version that the form shows are fetched
+over HTTP, as a page would.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+import sqlalchemy as sa
+
+from backend.errors import SubmitTwiceError
+from backend.model import Intent, OperationKey
+from backend.schema import goods, orders
+from backend.senders.messages import Outcome
+from backend.strategies.base import Need
+
+_BATCH = 1_000
+
+Fetch = Callable[[str, Sequence[str]], Sequence[Outcome]]
+"""Send one request (method) to each of these paths and return the outcomes in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a page holds besides the intent."""
+
+    token: str | None = None
+    version: int | None = None
+
+
+class FormDesk:
+    """Opens each form once, and hands the same one out for every further submission of the intent."""
+
+    def __init__(self) -> None:
+        self._opening = threading.Lock()
+        self._forms: dict[tuple[str, Need], Form] = {}
+        self._prepared: set[str] = set()
+
+    def clear(self) -> None:
+        """Throw all forms away."""
+        with self._opening:
+            self._forms.clear()
+            self._prepared.clear()
+
+    def open(
+        self, intents: Sequence[Intent], needs: frozenset[Need], database: sa.Engine, fetch: Fetch
+    ) -> dict[str, Form]:
+        """The forms of these intents, by business key.
+
+        Raises:
+            SubmitTwiceError: one could not be opened.
+        """
+        with self._opening:
+            self._prepare([intent for intent in intents if intent.key not in self._prepared], database)
+            for need in needs:
+                self._fill(need, [intent for intent in intents if (intent.key, need) not in self._forms], fetch)
+            if not needs:
+                return {intent.key: Form() for intent in intents}
+            (need,) = needs
+            return {intent.key: self._forms[intent.key, need] for intent in intents}
+
+    def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
+        for start in range(0, len(intents), _BATCH):
+            batch = intents[start : start + _BATCH]
+            with database.begin() as connection:
+                _put_orders(connection, [i for i in batch if i.operation is OperationKey.PAY_ORDER])
+                _put_goods(connection, [i for i in batch if i.operation is OperationKey.ADD_STOCK])
+        self._prepared.update(intent.key for intent in intents)
+
+    def _fill(self, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
+        if not intents:
+            return
+        if need is Need.TOKEN:
+            outcomes = fetch("POST", ["/tokens"] * len(intents))
+        else:
+            outcomes = fetch("GET", [form_path(intent) for intent in intents])
+        for intent, outcome in zip(intents, outcomes, strict=True):
+            self._forms[intent.key, need] = _read_form(outcome)
+
+
+def form_path(intent: Intent) -> str:
+    """Where the form of an intent gets its version from."""
+    if intent.operation is OperationKey.ADD_STOCK:
+        return f"/goods/{quote(intent.item, safe='')}"
+    return f"/orders/{quote(intent.key, safe='')}"
+
+
+def _read_form(outcome: Outcome) -> Form:
+    if outcome.status >= 400 or not outcome.status:
+        raise SubmitTwiceError(f"The form could not be opened ({outcome.error or outcome.status}); nothing was sent.")
+    content = msgspec.json.decode(outcome.body, type=dict[str, object])
+    token, version = content.get("token"), content.get("version")
+    return Form(str(token) if token is not None else None, version if isinstance(version, int) else None)
+
+
+def _put_orders(connection: sa.Connection, intents: Sequence[Intent]) -> None:
+    there = _present(connection, orders.c.order_no, [intent.key for intent in intents])
+    rows = [
+        {"order_no": intent.key, "item": intent.item, "quantity": intent.quantity}
+        for intent in intents
+        if intent.key not in there
+    ]
+    if rows:
+        connection.execute(sa.insert(orders), rows)
+
+
+def _put_goods(connection: sa.Connection, intents: Sequence[Intent]) -> None:
+    items = {intent.item for intent in intents}
+    missing = items - _present(connection, goods.c.item, sorted(items))
+    if missing:
+        connection.execute(sa.insert(goods), [{"item": item} for item in sorted(missing)])
+
+
+def _present(connection: sa.Connection, column: sa.Column[str], values: Sequence[str]) -> set[str]:
+    if not values:
+        return set()
+    return set(connection.scalars(sa.select(column).where(column.in_(values))))

@@ -1,0 +1,319 @@
+"""Everything that runs for a lab: engines, instances, sender, trace; wired once, here."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import redis
+import sqlalchemy as sa
+
+from backend.engines.external import connect_database, connect_redis
+from backend.engines.postgresql import start_postgresql
+from backend.engines.redis_client import create_redis
+from backend.engines.sql import create_sql_engine, one_sentence
+from backend.engines.sqlite import start_sqlite
+from backend.engines.supervisor import Supervisor
+from backend.engines.valkey import start_valkey
+from backend.errors import EngineError
+from backend.forms import FormDesk
+from backend.instance.pool import InstancePool
+from backend.ledger import Ledger
+from backend.model import EngineKind, EngineStatus, Health, Intent, Step
+from backend.rows import RowReader
+from backend.schema import create_tables, empty_tables
+from backend.senders.client import Sender
+from backend.senders.messages import Target
+from backend.strategies.distributed_lock import lock_key
+from backend.trace_server import StepBook, TraceServer
+
+if TYPE_CHECKING:
+    from backend.engines.running import RunningEngine
+    from backend.lab import LabOptions
+
+_KEY_PATTERN = "submit-twice:*"
+_NO_EXPIRY = -1
+_LAB_CONNECTIONS = 4
+
+
+def available_databases() -> tuple[EngineStatus, ...]:
+    """The databases that can be chosen by name."""
+    return (
+        EngineStatus(EngineKind.POSTGRESQL, "PostgreSQL", "", "", embedded=True, health=Health.UP),
+        EngineStatus(
+            EngineKind.SQLITE,
+            "SQLite",
+            "",
+            "",
+            embedded=True,
+            health=Health.UP,
+            note="Has no row locks: where others lock a row, BEGIN IMMEDIATE locks the whole file.",
+        ),
+    )
+
+
+class Machinery:
+    """Starts and stops everything, and gives runs what they need (`backend.experiment.Bench`).
+
+    Args:
+        options: how to start.
+        on_engines: called when an engine or an instance came, went or changed its health.
+        on_steps: called with each batch of steps.
+    """
+
+    ledger: Ledger
+    steps: StepBook
+    forms: FormDesk
+    sender: Sender
+
+    def __init__(
+        self, options: LabOptions, on_engines: Callable[[], None], on_steps: Callable[[Sequence[Step]], None]
+    ) -> None:
+        self._options = options
+        self._on_engines = on_engines
+        self._on_steps = on_steps
+        self._token = secrets.token_urlsafe(24)
+        self._supervisor = Supervisor()
+        self._databases: dict[str, RunningEngine] = {}
+        self._troubles: dict[EngineKind, str] = {}
+        self._opened: list[Callable[[], None]] = []
+        self._guard = threading.Lock()
+        self._closing = False
+        self.ledger = Ledger()
+        self.steps = StepBook()
+        self.forms = FormDesk()
+        self.on_read_back: Callable[[], None] = lambda: None
+
+    # Life
+
+    def start(self) -> None:
+        """Start engines side by side, then instances.
+
+        Raises:
+            SubmitTwiceError: something could not be started. `close` cleans up.
+        """
+        self._supervisor.start()
+        folder = self._supervisor.directory
+        trace_path = folder / "trace"
+        self._trace = TraceServer(trace_path, self._take_steps)
+        self._opened.append(self._trace.close)
+        self.sender = Sender(self._spawn_sender, folder / "sender")
+        self._opened.append(self.sender.close)
+        with ThreadPoolExecutor(3) as starters:
+            database = starters.submit(self._start_database, self._options.database)
+            redis_server = starters.submit(self._start_redis)
+            sender = starters.submit(self.sender.start)
+            self._database, self._redis = database.result(), redis_server.result()
+            sender.result()
+        self._open_connections()
+        self._pool = InstancePool(
+            self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
+        )
+        self._pool.resize(self._options.instances, self._database.url, self._redis.url)
+
+    def close(self) -> None:
+        """Stop everything; nothing is left."""
+        self._closing = True
+        for close in reversed(self._opened):
+            with suppress(Exception):
+                close()
+        self._opened.clear()
+        self._supervisor.close()
+
+    # What a run needs
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The instances."""
+        return tuple(Target("127.0.0.1", instance.port) for instance in self._pool.instances)
+
+    @property
+    def token(self) -> str:
+        """Bearer token of the instances."""
+        return self._token
+
+    @property
+    def database(self) -> sa.Engine:
+        """Untapped connections to the database in use."""
+        return self._engine
+
+    def read_back(self) -> None:
+        """Read all effects and all bars into the ledger."""
+        self.on_read_back()
+
+    # Changing
+
+    def use_database(self, database: str) -> None:
+        """Start or connect another database and move the instances to it.
+
+        Raises:
+            EngineError: it cannot be used; nothing has changed.
+        """
+        chosen = self._databases.get(database) or self._start_database(database)
+        if chosen is self._database:
+            return
+        engine = _prepared(chosen)
+        self._engine.dispose()
+        self._engine, self._database = engine, chosen
+        self._pool.replace(chosen.url, self._redis.url)
+        self._forget()
+
+    def set_instances(self, count: int) -> None:
+        """Have this many instances."""
+        self._pool.resize(count, self._database.url, self._redis.url)
+
+    def reset(self) -> None:
+        """Empty the tables and delete our keys.
+
+        Raises:
+            EngineError: an engine did not answer.
+        """
+        try:
+            with self._engine.begin() as connection:
+                empty_tables(connection)
+        except sa.exc.SQLAlchemyError as error:
+            raise EngineError(one_sentence(error, self._database.name)) from None
+        try:
+            for key in self._redis_client.scan_iter(_KEY_PATTERN, count=1_000):
+                self._redis_client.delete(key)
+        except redis.exceptions.RedisError as error:
+            raise EngineError(one_sentence(error, self._redis.name)) from None
+        self._forget()
+
+    def row_reader(self) -> RowReader:
+        """A reader of the database in use."""
+        return RowReader(self._engine)
+
+    def read_bars(self) -> None:
+        """Find the intents that a lock without expiry keeps from ever being completed."""
+        waiting = self.ledger.without_effect()
+        self.ledger.set_barred(self._barred(waiting))
+
+    # Looking
+
+    def statuses(self) -> tuple[EngineStatus, ...]:
+        """The engines in use, with their health."""
+        engines = [self._status(engine) for engine in (self._database, self._redis)]
+        ports = ", ".join(str(instance.port) for instance in self._pool.instances)
+        count = len(self._pool.instances)
+        trouble = self._troubles.get(EngineKind.HTTP, "")
+        backend = EngineStatus(
+            EngineKind.HTTP,
+            "Backend",
+            f"{count} instances" if count > 1 else "1 instance",
+            f"127.0.0.1:{ports}",
+            embedded=True,
+            health=Health.DOWN if trouble else Health.UP,
+            note=trouble,
+        )
+        return (*engines, backend)
+
+    def report_database(self, error: Exception | None) -> None:
+        """The database answered, or did not."""
+        self._set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else "")
+
+    def connection(self) -> Mapping[str, object]:
+        """What a client from outside needs. Holds secrets: it is printed because its owner asked for it."""
+        return {
+            "urls": [f"http://{target.host}:{target.port}" for target in self.targets],
+            "token": self._token,
+            "database": self._database.url.replace("postgresql+psycopg://", "postgresql://"),
+            "redis": self._redis.url,
+        }
+
+    # Inside
+
+    def _start_database(self, database: str) -> RunningEngine:
+        folder = self._options.data_dir or self._supervisor.directory
+        match database:
+            case "postgresql":
+                data_dir = self._options.data_dir
+                running = start_postgresql(self._supervisor, data_dir / "postgresql" if data_dir else None)
+            case "sqlite":
+                running = start_sqlite(folder)
+            case _:
+                running = connect_database(database)
+        self._databases[database] = running
+        self._watch_child(running)
+        return running
+
+    def _start_redis(self) -> RunningEngine:
+        if self._options.redis:
+            return connect_redis(self._options.redis)
+        data_dir = self._options.data_dir
+        running = start_valkey(self._supervisor, data_dir / "valkey" if data_dir else None)
+        self._watch_child(running)
+        return running
+
+    def _watch_child(self, engine: RunningEngine) -> None:
+        if engine.child:
+            sentence = f"{engine.name} has ended; start the lab again to go on."
+            engine.child.on_exit(lambda _code: self._set_trouble(engine.kind, sentence))
+
+    def _open_connections(self) -> None:
+        self._engine = _prepared(self._database)
+        self._opened.append(lambda: self._engine.dispose())
+        self._redis_client = create_redis(self._redis.url)
+        self._opened.append(self._redis_client.close)
+
+    def _spawn_sender(self, argv: list[str]) -> None:
+        self._supervisor.spawn("sender", argv)
+
+    def _take_steps(self, steps: list[Step]) -> None:
+        self.steps.add(steps)
+        self._on_steps(steps)
+
+    def _instance_ended(self, number: int) -> None:
+        self._set_trouble(EngineKind.HTTP, f"Backend instance {number} has ended.")
+
+    def _set_trouble(self, kind: EngineKind, sentence: str) -> None:
+        with self._guard:
+            if self._closing or self._troubles.get(kind, "") == sentence:
+                return
+            self._troubles[kind] = sentence
+        self._on_engines()
+
+    def _status(self, engine: RunningEngine) -> EngineStatus:
+        trouble = self._troubles.get(engine.kind, "")
+        status = engine.status(health=Health.DOWN if trouble else Health.UP)
+        return replace(status, note=trouble or status.note)
+
+    def _forget(self) -> None:
+        self.ledger.clear()
+        self.steps.clear()
+        self.forms.clear()
+
+    def _barred(self, intents: Sequence[Intent]) -> list[str]:
+        if not intents:
+            return []
+        pipeline = self._redis_client.pipeline(transaction=False)
+        for intent in intents:
+            pipeline.pttl(lock_key(intent.operation, intent.key))
+        with suppress(redis.exceptions.RedisError):
+            lives = pipeline.execute()
+            return [intent.key for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]
+        return []
+
+
+def _prepared(database: RunningEngine) -> sa.Engine:
+    """Connections to a database with our tables in it.
+
+    Raises:
+        EngineError: the tables could not be made.
+    """
+    engine = create_sql_engine(database.url, pool_size=_LAB_CONNECTIONS)
+    try:
+        with engine.begin() as connection:
+            create_tables(connection)
+    except sa.exc.SQLAlchemyError as error:
+        engine.dispose()
+        raise EngineError(one_sentence(error, database.name)) from None
+    except EngineError:
+        engine.dispose()
+        raise
+    return engine

@@ -1,0 +1,83 @@
+"""Reading effects back from the database, while a run goes on and after it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from backend.model import Row
+from backend.operations import OPERATIONS
+from backend.schema import orders, payments, stock_changes
+
+_OVERLAP = 200
+"""Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
+
+_nothing = sa.literal("")
+_COLUMNS = {
+    orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
+    payments.name: (payments.c.order_no, _nothing.label("item"), payments.c.amount),
+    stock_changes.name: (stock_changes.c.request_no, stock_changes.c.item, stock_changes.c.quantity),
+}
+
+
+class RowReader:
+    """Reads each effect once.
+
+    An order that was put there to be paid is no effect: it names no submission, and is left out.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._guard = threading.Lock()
+        self._tables = [operation.effects for operation in OPERATIONS.values()]
+        self._seen: dict[str, set[int]] = {table.name: set() for table in self._tables}
+        self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+        with self._guard:
+            self._seen = {table.name: set() for table in self._tables}
+            self._highest = {table.name: 0 for table in self._tables}
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+        with self._guard, self._engine.connect() as connection:
+            return [row for table in self._tables for row in self._read(connection, table)]
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+        with self._guard, self._engine.connect() as connection:
+            return [row for table in self._tables for row in self._read_rest(connection, table)]
+
+    def _read_rest(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
+        rows = self._read(connection, table)
+        there = connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.submission_id != ""))
+        if there != len(self._seen[table.name]):
+            self._highest[table.name] = 0
+            rows += self._read(connection, table)
+        return rows
+
+    def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
+        after = self._highest[table.name] - _OVERLAP
+        found = connection.execute(
+            sa.select(table.c.id, *_COLUMNS[table.name], table.c.submission_id, table.c.created_at)
+            .where(table.c.id > after, table.c.submission_id != "")
+            .order_by(table.c.id)
+        )
+        seen = self._seen[table.name]
+        rows = [to_row(table.name, row) for row in found if row[0] not in seen]
+        seen.update(row.id for row in rows)
+        if rows:
+            self._highest[table.name] = max(self._highest[table.name], rows[-1].id)
+        return rows
+
+
+def to_row(table: str, found: sa.Row[tuple[int, str, str, int, str, datetime]] | Sequence[object]) -> Row:
+    """A row of one of the effect tables in the words of the model. Its ordinal is not known yet."""
+    id_, key, item, quantity, submission_id, created_at = found
+    assert isinstance(created_at, datetime)  # noqa: S101  for the type checker
+    created = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
+    return Row(table, id_, key, item, quantity, submission_id, created.timestamp(), ordinal=1)  # type: ignore[arg-type]

@@ -1,0 +1,165 @@
+"""The lab's end of the trace channel, and the book of steps that it fills."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from backend.model import EngineKind, Step
+from backend.tap.trace import LENGTH_BYTES, Hello, Steps, TraceMessage, to_steps
+
+_CHUNK = 1 << 18
+_WAKE_SECONDS = 0.2
+
+
+class StepBook:
+    """The steps of the submissions of late; the oldest make room for new ones.
+
+    Args:
+        capacity: submissions to keep.
+    """
+
+    def __init__(self, capacity: int = 50_000) -> None:
+        self._capacity = capacity
+        self._changed = threading.Condition()
+        self._steps: OrderedDict[str, list[Step]] = OrderedDict()
+        self._answered: set[str] = set()
+
+    def add(self, steps: Sequence[Step]) -> None:
+        """Keep steps."""
+        with self._changed:
+            for step in steps:
+                self._steps.setdefault(step.submission_id, []).append(step)
+                if step.engine is EngineKind.HTTP:
+                    self._answered.add(step.submission_id)
+            while len(self._steps) > self._capacity:
+                forgotten, _ = self._steps.popitem(last=False)
+                self._answered.discard(forgotten)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget all steps."""
+        with self._changed:
+            self._steps.clear()
+            self._answered.clear()
+
+    def of(self, submission_id: str) -> tuple[Step, ...]:
+        """The steps of a submission, in order."""
+        with self._changed:
+            return tuple(sorted(self._steps.get(submission_id, ()), key=lambda step: step.number))
+
+    def wait_until_answered(self, submissions: Iterable[str], timeout: float) -> set[str]:
+        """Wait until the backend has replied to all of these; which of them it has not within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        waiting = set(submissions)
+        with self._changed:
+            waiting -= self._answered
+            while waiting and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
+                waiting -= self._answered
+        return waiting
+
+    def mean_per_submission(self, submissions: Sequence[str]) -> dict[EngineKind, float]:
+        """Mean number of steps per submission, by engine, over those that left steps."""
+        with self._changed:
+            traced = [self._steps[submission] for submission in submissions if submission in self._steps]
+        counts = Counter(step.engine for steps in traced for step in steps if step.engine is not EngineKind.HTTP)
+        return {engine: round(count / len(traced), 3) for engine, count in sorted(counts.items())}
+
+
+class TraceServer:
+    """Listens on a Unix socket for the traces of all instances.
+
+    Args:
+        path: where to listen.
+        on_steps: called on the server's thread with each batch.
+    """
+
+    def __init__(self, path: Path, on_steps: Callable[[list[Step]], None]) -> None:
+        self._on_steps = on_steps
+        self._decoder = msgspec.msgpack.Decoder(TraceMessage)
+        self._buffers: dict[socket.socket, bytearray] = {}
+        self._up = threading.Condition()
+        self._greeted: Counter[int] = Counter()
+        self._stopped = threading.Event()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._serve, name="trace-server", daemon=True)
+        self._thread.start()
+
+    def wait_for(self, instance: int, timeout: float) -> bool:
+        """Wait until this instance has said hello since it was last forgotten; whether it did."""
+        with self._up:
+            return self._up.wait_for(lambda: self._greeted[instance] > 0, timeout)
+
+    def forget(self, instance: int) -> None:
+        """The instance is about to be started anew."""
+        with self._up:
+            self._greeted[instance] = 0
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stopped.set()
+        self._thread.join()
+        for connection in [*self._buffers, self._listener]:
+            connection.close()
+        self._selector.close()
+
+    def _serve(self) -> None:
+        while not self._stopped.is_set():
+            for key, _ in self._selector.select(_WAKE_SECONDS):
+                if key.fileobj is self._listener:
+                    self._accept()
+                elif isinstance(key.fileobj, socket.socket):
+                    self._receive(key.fileobj)
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        self._buffers[connection] = bytearray()
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _receive(self, connection: socket.socket) -> None:
+        try:
+            chunk = connection.recv(_CHUNK)
+        except ConnectionError:
+            chunk = b""
+        if not chunk:
+            self._selector.unregister(connection)
+            del self._buffers[connection]
+            connection.close()
+            return
+        buffer = self._buffers[connection]
+        buffer += chunk
+        for frame in _take_frames(buffer):
+            self._take(self._decoder.decode(frame))
+
+    def _take(self, message: Hello | Steps) -> None:
+        if isinstance(message, Hello):
+            with self._up:
+                self._greeted[message.instance] += 1
+                self._up.notify_all()
+        else:
+            self._on_steps(to_steps(message))
+
+
+def _take_frames(buffer: bytearray) -> list[bytes]:
+    frames = []
+    start = 0
+    while len(buffer) - start >= LENGTH_BYTES:
+        end = start + LENGTH_BYTES + int.from_bytes(buffer[start : start + LENGTH_BYTES])
+        if end > len(buffer):
+            break
+        frames.append(bytes(buffer[start + LENGTH_BYTES : end]))
+        start = end
+    del buffer[:start]
+    return frames

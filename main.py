@@ -1,0 +1,218 @@
+"""Submit Twice: the command line. Without a command it opens the window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+from tqdm import tqdm
+
+from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
+from backend.lab import Lab, LabOptions, Run, Silence
+from backend.model import Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
+from backend.report import report_document
+
+DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, 1, 2
+MOST_SUBMISSIONS = 1_000_000
+MOST_INSTANCES = 4
+_PROGRESS_SECONDS = 0.1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(chosen.carry_out(chosen))
+    except (UnknownKeyError, NotApplicableError) as error:
+        return complain(error, WRONG_ARGUMENTS)
+    except (SubmitTwiceError, OSError) as error:
+        return complain(error, COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        return complain("Interrupted; nothing is left running.", COULD_NOT_RUN)
+
+
+def complain(what: object, code: int) -> int:
+    """Say in one line on standard error why it did not work."""
+    print(f"submit-twice: {what}", file=sys.stderr)  # noqa: T201  the command line speaks
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--database", default="postgresql", help="postgresql, sqlite, or the URL of a running server")
+    common.add_argument("--redis", help="URL of a running server that speaks the Redis protocol")
+    common.add_argument("--data-dir", type=Path, help="keep the data here instead of in a temporary directory")
+    common.add_argument("--language", choices=["en", "zh_CN"], help="language of the window")
+    top = argparse.ArgumentParser(prog="main.py", description=__doc__, parents=[common])
+    top.set_defaults(carry_out=open_window)
+    commands = top.add_subparsers(metavar="command")
+
+    run = commands.add_parser("run", parents=[common], help="run one experiment and report it")
+    run.set_defaults(carry_out=run_once)
+    run.add_argument("--operation", required=True, choices=[key.value for key in OperationKey])
+    run.add_argument("--strategy", required=True)
+    run.add_argument("--variant", default="")
+    run.add_argument("--submissions", type=between(1, MOST_SUBMISSIONS), default=2, help="per intent (2)")
+    run.add_argument("--intents", type=between(1, MOST_SUBMISSIONS), default=1)
+    run.add_argument("--source", choices=[Source.CLICKS.value], default=Source.CLICKS.value)
+    run.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
+    pace = run.add_mutually_exclusive_group()
+    pace.add_argument("--interval", type=between(0, 60_000), metavar="MS", help="one submission every so often")
+    pace.add_argument("--one-after-another", action="store_true", help="each waits for the answer of the one before")
+    run.add_argument("--processing-delay", type=between(0, 60_000), default=0, metavar="MS")
+    run.add_argument("--lease", type=between(1, 3_600_000), default=10_000, metavar="MS")
+    run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS")
+    run.add_argument("--json", metavar="FILE", help="write the report here; - is standard output")
+
+    serve = commands.add_parser("serve", parents=[common], help="serve the HTTP API until interrupted")
+    serve.set_defaults(carry_out=serve_until_interrupted)
+    serve.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
+    serve.add_argument("--port", type=between(1, 65_535), help="port of the first instance")
+    return top
+
+
+def between(least: int, most: int) -> Callable[[str], int]:
+    """An argument type: whole numbers within bounds."""
+
+    def whole_number(text: str) -> int:
+        if not (text.lstrip("-").isdecimal() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"takes a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return whole_number
+
+
+def open_window(chosen: argparse.Namespace) -> int:
+    """Open the window."""
+    from gui.app import run_window
+
+    return run_window(lab_options(chosen), chosen.language)
+
+
+def run_once(chosen: argparse.Namespace) -> int:
+    """Run one experiment and report it."""
+    setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease)
+    with terminable(), Progress(chosen.submissions * chosen.intents) as progress:
+        lab = Lab(lab_options(chosen), progress)
+        try:
+            lab.start()
+            report = finish(lab.start_run(setup, plan_of(chosen, lab)))
+        finally:
+            lab.close()
+    document = report_document(report)
+    text = json.dumps(document, indent=None if chosen.json == "-" else 2)
+    if chosen.json and chosen.json != "-":
+        Path(chosen.json).write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)  # noqa: T201  the command line speaks
+    return DONE
+
+
+def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
+    """What the arguments ask the callers to do."""
+    pace = Pace.SIMULTANEOUS
+    if chosen.one_after_another:
+        pace = Pace.ONE_AFTER_ANOTHER
+    elif chosen.interval is not None:
+        pace = Pace.INTERVAL
+    return Plan(
+        intents=tuple(make_intents(lab, OperationKey(chosen.operation), chosen.intents)),
+        submissions=chosen.submissions,
+        source=Source(chosen.source),
+        pace=pace,
+        interval_ms=chosen.interval or 0,
+        timeout_ms=chosen.timeout,
+    )
+
+
+def make_intents(lab: Lab, operation: OperationKey, count: int) -> Iterator[Intent]:
+    """Intents, each about an item of its own, so that they do not meet on one row of stock."""
+    for number in range(1, count + 1):
+        yield lab.new_intent(operation, f"item {number}", 1)
+
+
+def finish(run: Run) -> Report:
+    """Wait for a run; an interrupt cancels it and still gets its report."""
+    try:
+        return run.wait()
+    except KeyboardInterrupt:
+        run.cancel()
+        return run.wait()
+
+
+def serve_until_interrupted(chosen: argparse.Namespace) -> int:
+    """Serve, and say in one line of JSON where."""
+    with terminable():
+        lab = Lab(lab_options(chosen))
+        try:
+            lab.start()
+            print(json.dumps(lab.connection()), flush=True)  # noqa: T201  the command line speaks
+            wait_for_interrupt()
+        finally:
+            lab.close()
+    return DONE
+
+
+def lab_options(chosen: argparse.Namespace) -> LabOptions:
+    """The common arguments."""
+    return LabOptions(
+        database=chosen.database,
+        redis=chosen.redis,
+        data_dir=chosen.data_dir.resolve() if chosen.data_dir else None,
+        instances=getattr(chosen, "instances", 1),
+        port=getattr(chosen, "port", None),
+    )
+
+
+def wait_for_interrupt() -> None:
+    """Block until Ctrl-C or SIGTERM."""
+    never = threading.Event()
+    try:
+        while True:
+            never.wait(3600)
+    except KeyboardInterrupt:
+        return
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM end the command the way Ctrl-C does, so that everything is put away."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class Progress(Silence):
+    """A progress bar on a terminal, nothing in a pipe."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = tqdm(total=total, unit="submissions", disable=None, mininterval=_PROGRESS_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Some more are answered."""
+        self._bar.update(len(replies))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
