@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    from process_tree import descendants, send_signal, signal_tree  # type: ignore[import-not-found,no-redef]
+    from process_tree import descendants, send_signal, signal_tree  # type: ignore[import-not-found]
 else:
     from backend.engines.process_tree import descendants, send_signal, signal_tree
 

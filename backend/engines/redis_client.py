@@ -1,0 +1,49 @@
+"""Clients of the Redis-protocol server that do what they are told, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import redis
+from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+from redis.retry import Retry
+
+if TYPE_CHECKING:
+    from typing import Any
+
+CONNECT_TIMEOUT_S = 5.0
+
+R = TypeVar("R", bound=redis.Redis)
+
+
+def create_redis(
+    url: str,
+    client_class: type[R] = redis.Redis,  # type: ignore[assignment]
+    max_connections: int = 64,
+    **options: Any,  # noqa: ANN401 - handed to redis-py as they are
+) -> R:
+    """A client with text answers that never repeats a command by itself.
+
+    redis-py 8 repeats a command up to ten times when its answer is lost, so that an INCR or a SET NX would run twice
+    behind the caller's back. It also greets every connection with up to four commands; here only AUTH and SELECT are
+    left, where the URL asks for them.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``.
+        client_class: what to make; called as `redis.Redis` is.
+        max_connections: most connections at a time.
+        options: further arguments of `redis.Redis`, such as ``socket_timeout`` in seconds.
+    """
+    defaults: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "retry_on_error": [],
+        "health_check_interval": 0,
+        "decode_responses": True,
+        "protocol": 2,
+        "driver_info": None,
+        "max_connections": max_connections,
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    }
+    return cast("R", client_class.from_url(url, **(defaults | options)))

@@ -1,0 +1,39 @@
+"""An engine that runs: what the rest of the backend knows of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind, EngineStatus, Health
+
+if TYPE_CHECKING:
+    from backend.engines.supervisor import Child
+
+
+@dataclass(frozen=True, slots=True)
+class RunningEngine:
+    """A server, or a database file, that answered."""
+
+    kind: EngineKind
+    name: str
+    """Product name, such as ``PostgreSQL`` or ``Valkey``."""
+    version: str
+    address: str
+    """Where it listens, without any password."""
+    url: str = field(repr=False)
+    """With the password: a SQLAlchemy URL for a database, ``redis://`` or ``unix://`` for a Redis-protocol server."""
+    embedded: bool
+    """Whether we started it."""
+    child: Child | None = None
+    """Its process, where we started one."""
+
+    @property
+    def client_url(self) -> str:
+        """The URL, password included, as the engine's own tools such as ``psql`` want it."""
+        return re.sub(r"^(\w+)\+\w+:", r"\1:", self.url)
+
+    def status(self, health: Health = Health.UP, note: str = "") -> EngineStatus:
+        """The engine as the status strip shows it."""
+        return EngineStatus(self.kind, self.name, self.version, self.address, self.embedded, health, note)

