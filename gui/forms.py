@@ -1,0 +1,147 @@
+"""One way to lay out a labelled field: caption, buddy, accessible name, description and tool tip at once."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.theme import GRID
+
+KEY_ROLE = Qt.ItemDataRole.UserRole
+
+
+def plain(text: str) -> str:
+    """The text without its mnemonic, also where a translation carries it as ``(&X)``."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "").strip()
+
+
+def describe(widget: QWidget, name: str, explanation: str = "") -> None:
+    """Tell a screen reader what the widget is, and everybody what it does."""
+    widget.setAccessibleName(name)
+    widget.setAccessibleDescription(explanation)
+    widget.setToolTip(explanation)
+    if isinstance(widget, QAbstractSpinBox):
+        widget.lineEdit().setAccessibleName(name)
+        widget.lineEdit().setAccessibleDescription(explanation)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(name)
+
+
+class Section(QWidget):
+    """A titled group of captions and fields on one grid, without a box around it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        heading = QLabel(title)
+        heading.setProperty("role", "heading")
+        self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setHorizontalSpacing(GRID)
+        self.grid.setVerticalSpacing(GRID // 2)
+        self.grid.setColumnStretch(1, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(GRID - 2)
+        outer.addWidget(heading)
+        outer.addLayout(self.grid)
+
+    def add_field(self, caption: str, field: QWidget, explanation: str = "", beside: QWidget | None = None) -> QLabel:
+        """A row of a caption, its field and, where given, a companion at the right end."""
+        label = QLabel(caption)
+        label.setProperty("role", "caption")
+        label.setBuddy(field)
+        describe(field, plain(caption), explanation)
+        row = self.grid.rowCount()
+        self.grid.addWidget(label, row, 0)
+        self.grid.addWidget(field, row, 1, 1, 1 if beside else 2)
+        if beside is not None:
+            self.grid.addWidget(beside, row, 2)
+        return label
+
+    def add_wide(self, widget: QWidget) -> None:
+        """A row over the whole width."""
+        self.grid.addWidget(widget, self.grid.rowCount(), 0, 1, 3)
+
+
+def hairline(parent: QWidget | None = None) -> QFrame:
+    """A line of one pixel between two parts."""
+    line = QFrame(parent)
+    line.setProperty("role", "hairline")
+    line.setFixedHeight(1)
+    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return line
+
+
+def combo(object_name: str) -> QComboBox:
+    """A combo box that does not grow with its longest item and ignores an accidental wheel."""
+    box = QComboBox()
+    box.setObjectName(object_name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setMaxVisibleItems(16)
+    return box
+
+
+def spin(object_name: str, smallest: int, largest: int, value: int, unit: str = "") -> QSpinBox:
+    """A spin box for a whole number, with its unit behind it."""
+    box = QSpinBox()
+    box.setObjectName(object_name)
+    box.setRange(smallest, largest)
+    box.setValue(value)
+    box.setSuffix(f" {unit}" if unit else "")
+    box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return box
+
+
+def button(object_name: str, text: str, role: str = "") -> QPushButton:
+    """A push button that takes focus, with its look chosen by role."""
+    push = QPushButton(text)
+    push.setObjectName(object_name)
+    push.setProperty("role", role)
+    push.setAutoDefault(False)
+    describe(push, plain(text))
+    return push
+
+
+def current_key(box: QComboBox) -> str:
+    """The key of the chosen item, or an empty string."""
+    return str(box.currentData(KEY_ROLE) or "")
+
+
+def choose_key(box: QComboBox, key: str) -> bool:
+    """Choose the item with this key without telling anybody; False where there is none or it is greyed out."""
+    index = box.findData(key, KEY_ROLE)
+    if index < 0 or not is_item_enabled(box, index):
+        return False
+    with QSignalBlocker(box):
+        box.setCurrentIndex(index)
+    return True
+
+
+def is_item_enabled(box: QComboBox, index: int) -> bool:
+    """Whether a person can choose the item."""
+    return bool(box.model().flags(box.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled)
+
+
+def set_item_enabled(box: QComboBox, index: int, enabled: bool, reason: str = "") -> None:
+    """Grey an item out and say why, or take that back."""
+    model = box.model()
+    if isinstance(model, QStandardItemModel):
+        model.item(index).setEnabled(enabled)
+    box.setItemData(index, "" if enabled else reason, Qt.ItemDataRole.ToolTipRole)

@@ -1,0 +1,139 @@
+"""What the Lab page's tables show: effects, answers, steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from backend.model import Answer, Reply, Row, Step, Verdict
+from gui.lab.records import Column, RecordModel
+from gui.lab.words import ENGINE_NAMES, answer_word, clock, milliseconds, ordinal, short
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor
+
+    from gui.theme import Colours
+
+
+class RowsModel(RecordModel[Row]):
+    """The effects, as read back from the database."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column(QCoreApplication.translate("RowsModel", "Row"), 6, lambda row: str(row.id), right=True),
+                Column(QCoreApplication.translate("RowsModel", "Effect"), 15, effect_text),
+                Column(QCoreApplication.translate("RowsModel", "For"), 16, lambda row: row.key, stretch=True),
+                Column(QCoreApplication.translate("RowsModel", "Item"), 9, lambda row: row.item),
+                Column(QCoreApplication.translate("RowsModel", "Qty"), 6, lambda row: str(row.quantity), right=True),
+                Column(QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
+                Column(QCoreApplication.translate("RowsModel", "By"), 9, lambda row: short(row.submission_id)),
+                Column(QCoreApplication.translate("RowsModel", "Table"), 13, lambda row: row.table),
+            ),
+            parent,
+        )
+
+    def submission_of(self, record: Row) -> str:
+        """The submission that made the row."""
+        return record.submission_id
+
+    def tint(self, record: Row, colours: Colours) -> QColor | None:
+        """Duplicates glow."""
+        return colours.verdict_tint(Verdict.DUPLICATED) if record.is_duplicate else None
+
+
+class RepliesModel(RecordModel[Reply]):
+    """What the callers were told, submission by submission, also by those that left no row."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column(
+                    QCoreApplication.translate("RepliesModel", "Submission"), 10, lambda reply: short(reply.submission_id)
+                ),
+                Column(QCoreApplication.translate("RepliesModel", "Answer"), 12, reply_text),
+                Column(QCoreApplication.translate("RepliesModel", "HTTP"), 5, _status_text, right=True),
+                Column(QCoreApplication.translate("RepliesModel", "ms"), 8, _latency_text, right=True),
+                Column(
+                    QCoreApplication.translate("RepliesModel", "Detail"), 20, lambda reply: reply.detail, stretch=True
+                ),
+            ),
+            parent,
+        )
+
+    def submission_of(self, record: Reply) -> str:
+        """The submission that was answered."""
+        return record.submission_id
+
+    def tint(self, record: Reply, colours: Colours) -> QColor | None:
+        """Errors and time-outs stand out; the word says so too."""
+        return colours.verdict_tint(Verdict.LOST) if record.answer in {Answer.ERROR, Answer.TIMEOUT} else None
+
+
+class StepsModel(RecordModel[Step]):
+    """The commands that one submission ran."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        self._origin_ns = 0
+        super().__init__(
+            (
+                Column(QCoreApplication.translate("StepsModel", "At, ms"), 8, self._offset_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "Took"), 8, _took_text, right=True),
+                Column(
+                    QCoreApplication.translate("StepsModel", "Engine"),
+                    13,
+                    lambda step: ENGINE_NAMES[step.engine],
+                    accent=True,
+                ),
+                Column(QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True),
+                Column(QCoreApplication.translate("StepsModel", "Answer"), 18, lambda step: step.error or step.answer),
+            ),
+            parent,
+        )
+
+    def show(self, steps: tuple[Step, ...], sent_ns: int | None) -> None:
+        """Replace everything; times count from `sent_ns`, or from the first step where that is unknown."""
+        self.clear()
+        if steps:
+            self._origin_ns = steps[0].started_ns if sent_ns is None else min(sent_ns, steps[0].started_ns)
+            self.append(steps)
+
+    def submission_of(self, record: Step) -> str:
+        """The submission that ran the step."""
+        return record.submission_id
+
+    def tint(self, record: Step, colours: Colours) -> QColor | None:
+        """Failed steps stand out."""
+        return colours.verdict_tint(Verdict.DUPLICATED) if record.error else None
+
+    def dot(self, record: Step, colours: Colours) -> QColor | None:
+        """The engine's colour."""
+        return colours.engine(record.engine)
+
+    def _offset_text(self, step: Step) -> str:
+        return milliseconds((step.started_ns - self._origin_ns) / 1e6, 2)
+
+
+def effect_text(row: Row) -> str:
+    """First effect of its intent, or which duplicate it is."""
+    if not row.is_duplicate:
+        return QCoreApplication.translate("RowsModel", "first")
+    return QCoreApplication.translate("RowsModel", "duplicate, %1").replace("%1", ordinal(row.ordinal))
+
+
+def reply_text(reply: Reply) -> str:
+    """The answer's word; a click that was never sent has none."""
+    return QCoreApplication.translate("RepliesModel", "held back") if reply.held_back else answer_word(reply.answer)
+
+
+def _status_text(reply: Reply) -> str:
+    return str(reply.status) if reply.status else "\N{EN DASH}"
+
+
+def _latency_text(reply: Reply) -> str:
+    return milliseconds(None if reply.held_back else reply.latency_ms)
+
+
+def _took_text(step: Step) -> str:
+    return milliseconds((step.ended_ns - step.started_ns) / 1e6, 2)

@@ -1,0 +1,123 @@
+"""Table models over frozen records, with declared columns, fed in batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from gui.forms import KEY_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QColor
+
+    from gui.theme import Colours
+
+Record = TypeVar("Record")
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Record]):
+    """One column: its title, its width in characters, and how a record reads in it."""
+
+    title: str
+    width: int
+    text: Callable[[Record], str]
+    right: bool = False
+    """Whether to align to the right, as numbers are."""
+    stretch: bool = False
+    """Whether the column takes the space that is left."""
+    accent: bool = False
+    """Whether the cell shows the record's colour as a dot before the text."""
+
+
+class RecordModel(QAbstractTableModel, Generic[Record]):
+    """Appends records and clears them; nothing else ever changes, so that views need to know nothing else."""
+
+    def __init__(self, columns: Sequence[Column[Record]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.records: list[Record] = []
+        self._first_of: dict[str, int] = {}
+
+    # What a subclass says about its records
+
+    def submission_of(self, record: Record) -> str:
+        """The submission that the record belongs to."""
+        raise NotImplementedError
+
+    def tint(self, record: Record, colours: Colours) -> QColor | None:  # noqa: ARG002
+        """A background that says something about the record; None for the ordinary one."""
+        return None
+
+    def dot(self, record: Record, colours: Colours) -> QColor | None:  # noqa: ARG002
+        """The colour of the dot in the accent column."""
+        return None
+
+    # Feeding
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Put records at the end."""
+        if not records:
+            return
+        first = len(self.records)
+        self.beginInsertRows(ROOT, first, first + len(records) - 1)
+        self.records.extend(records)
+        for number, record in enumerate(records, first):
+            self._first_of.setdefault(self.submission_of(record), number)
+        self.endInsertRows()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.beginResetModel()
+        self.records.clear()
+        self._first_of.clear()
+        self.endResetModel()
+
+    def row_of(self, submission_id: str) -> int:
+        """Number of the submission's first record; -1 where it has none."""
+        return self._first_of.get(submission_id, -1)
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802
+        """Number of records."""
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, parent: Index = ROOT) -> int:  # noqa: N802
+        """Number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text for everybody, the submission's id as the item's key."""
+        if not index.isValid():
+            return None
+        record, column = self.records[index.row()], self.columns[index.column()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return column.text(record)
+        if role == KEY_ROLE:
+            return self.submission_of(record)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """The titles of the columns, the numbers of the rows."""
+        if orientation is Qt.Orientation.Horizontal and 0 <= section < len(self.columns):
+            column = self.columns[section]
+            if role == Qt.ItemDataRole.DisplayRole:
+                return column.title
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+                return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
+            return section + 1
+        return None

@@ -1,0 +1,113 @@
+"""The project's words as a person reads them, in the language of the window."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from backend.model import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
+
+def operation_word(operation: OperationKey) -> str:
+    """A business operation."""
+    return {
+        OperationKey.PLACE_ORDER: QCoreApplication.translate("Words", "Place an order (INSERT)"),
+        OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE, INSERT)"),
+        OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (count + n)"),
+    }.get(operation, operation.value)
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict in one or two words."""
+    return {
+        Verdict.EXACTLY_ONCE: QCoreApplication.translate("Words", "exactly once"),
+        Verdict.DUPLICATED: QCoreApplication.translate("Words", "duplicated"),
+        Verdict.LOST: QCoreApplication.translate("Words", "lost"),
+        Verdict.STUCK: QCoreApplication.translate("Words", "stuck"),
+        Verdict.UNDECIDED: QCoreApplication.translate("Words", "undecided"),
+    }[verdict]
+
+
+def answer_word(answer: Answer) -> str:
+    """What a caller was told."""
+    return {
+        Answer.CREATED: QCoreApplication.translate("Words", "created"),
+        Answer.DUPLICATE: QCoreApplication.translate("Words", "duplicate"),
+        Answer.REPLAYED: QCoreApplication.translate("Words", "replayed"),
+        Answer.BUSY: QCoreApplication.translate("Words", "busy"),
+        Answer.CONFLICT: QCoreApplication.translate("Words", "conflict"),
+        Answer.ERROR: QCoreApplication.translate("Words", "error"),
+        Answer.TIMEOUT: QCoreApplication.translate("Words", "time-out"),
+    }[answer]
+
+
+def health_word(health: Health) -> str:
+    """An engine's state."""
+    return {
+        Health.STARTING: QCoreApplication.translate("Words", "starting"),
+        Health.UP: QCoreApplication.translate("Words", "up"),
+        Health.PAUSED: QCoreApplication.translate("Words", "paused"),
+        Health.DOWN: QCoreApplication.translate("Words", "down"),
+        Health.MISSING: QCoreApplication.translate("Words", "missing"),
+    }[health]
+
+
+def source_word(source: Source) -> str:
+    """Where a second submission comes from."""
+    return {
+        Source.CLICKS: QCoreApplication.translate("Words", "Clicks of an impatient user"),
+        Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
+        Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
+    }[source]
+
+
+def pace_word(pace: Pace) -> str:
+    """How submissions leave."""
+    return {
+        Pace.SIMULTANEOUS: QCoreApplication.translate("Words", "All at once"),
+        Pace.INTERVAL: QCoreApplication.translate("Words", "Every n milliseconds"),
+        Pace.ONE_AFTER_ANOTHER: QCoreApplication.translate("Words", "One after another"),
+    }[pace]
+
+
+ENGINE_NAMES = {
+    EngineKind.POSTGRESQL: "PostgreSQL",
+    EngineKind.MARIADB: "MariaDB",
+    EngineKind.SQLITE: "SQLite",
+    EngineKind.REDIS: "Redis",
+    EngineKind.ZOOKEEPER: "ZooKeeper",
+    EngineKind.GATEWAY: "Gateway",
+    EngineKind.HTTP: "HTTP",
+}
+"""Names of products are the same in every language."""
+
+
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 4th, 11th, 22nd."""
+    if number % 100 in {11, 12, 13}:
+        text = QCoreApplication.translate("Words", "%1th")
+    elif number % 10 == 1:
+        text = QCoreApplication.translate("Words", "%1st")
+    elif number % 10 == 2:
+        text = QCoreApplication.translate("Words", "%1nd")
+    elif number % 10 == 3:
+        text = QCoreApplication.translate("Words", "%1rd")
+    else:
+        text = QCoreApplication.translate("Words", "%1th")
+    return text.replace("%1", str(number))
+
+
+def clock(seconds: float) -> str:
+    """A Unix time as the local time of day with milliseconds."""
+    moment = datetime.fromtimestamp(seconds).astimezone()
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
+def milliseconds(value: float | None, places: int = 1) -> str:
+    """A duration, or a dash where there is none."""
+    return "\N{EN DASH}" if value is None else f"{value:.{places}f}"
+
+
+def short(identifier: str, length: int = 8) -> str:
+    """The end of an identifier, which tells submissions apart."""
+    return identifier if len(identifier) <= length else "\N{HORIZONTAL ELLIPSIS}" + identifier[-(length - 1) :]
