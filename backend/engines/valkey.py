@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,6 +21,8 @@ from backend.errors import EngineError
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "Valkey"
@@ -27,7 +30,18 @@ _PORT_TRIALS = 3
 _LIMIT_S = 10.0
 
 
-def start_valkey(supervisor: Supervisor, data_dir: Path | None = None) -> RunningEngine:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a server has its socket and its data."""
+
+    socket: Path
+    data: Path
+    persistent: bool
+
+
+def start_valkey(
+    supervisor: Supervisor, data_dir: Path | None = None, choose_port: Callable[[], int] = free_port
+) -> RunningEngine:
     """Start a private Valkey and wait until it answers.
 
     It listens on a Unix socket in the supervisor's directory and on a loopback port, and asks for a password that is
@@ -36,6 +50,7 @@ def start_valkey(supervisor: Supervisor, data_dir: Path | None = None) -> Runnin
     Args:
         supervisor: owner of the process and of the temporary directory.
         data_dir: keep the keys in an append-only file below this directory; None to keep nothing.
+        choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
 
     Raises:
         EngineError: it cannot be started; the sentence says why.
@@ -43,7 +58,8 @@ def start_valkey(supervisor: Supervisor, data_dir: Path | None = None) -> Runnin
     try:
         home = own_directory(supervisor.directory, "valkey", supervisor.user)
         data = home if data_dir is None else _kept_directory(supervisor, data_dir)
-        return _serve(supervisor, home / "valkey.sock", data, persistent=data_dir is not None)
+        place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
+        return _serve(supervisor, place, choose_port)
     except OSError as error:
         raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
 
@@ -58,14 +74,14 @@ def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
     return own_directory(data_dir.absolute(), "valkey", supervisor.user)
 
 
-def _serve(supervisor: Supervisor, socket: Path, data: Path, *, persistent: bool) -> RunningEngine:
+def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]) -> RunningEngine:
     password = secrets.token_urlsafe(24)
-    url = f"unix://:{password}@{quote(str(socket))}"
+    url = f"unix://:{password}@{quote(str(place.socket))}"
     for trial in range(_PORT_TRIALS):
-        port = free_port()
-        child = _spawn(supervisor, _configuration(socket, port, data, password, persistent=persistent))
+        port = choose_port()
+        child = _spawn(supervisor, _configuration(place, port, password))
         try:
-            version = wait_until_up(NAME, child, supervisor, lambda: _version(url, socket))
+            version = wait_until_up(NAME, child, supervisor, lambda: _version(url, place.socket))
         except EngineError:
             child.terminate()
             child.wait(_LIMIT_S)
@@ -84,16 +100,16 @@ def _serve(supervisor: Supervisor, socket: Path, data: Path, *, persistent: bool
     )
 
 
-def _configuration(socket: Path, port: int, data: Path, password: str, *, persistent: bool) -> str:
+def _configuration(place: _Place, port: int, password: str) -> str:
     lines = (
         "bind 127.0.0.1",
         f"port {port}",
-        f'unixsocket "{socket}"',
+        f'unixsocket "{place.socket}"',
         "unixsocketperm 700",
         f"requirepass {password}",
-        f'dir "{data}"',
+        f'dir "{place.data}"',
         'save ""',
-        f"appendonly {'yes' if persistent else 'no'}",
+        f"appendonly {'yes' if place.persistent else 'no'}",
         "maxclients 1000",
         "daemonize no",
         "timeout 0",
