@@ -22,7 +22,7 @@ from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.errors import EngineError
 from backend.forms import FormDesk
-from backend.instance.pool import InstancePool
+from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
 from backend.rows import RowReader
@@ -262,7 +262,7 @@ class Machinery:
         self._opened.append(self._redis_client.close)
 
     def _spawn_sender(self, argv: list[str]) -> None:
-        self._supervisor.spawn("sender", argv)
+        self._supervisor.spawn("sender", argv, cwd=PROJECT)
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 
 
 class OperationKey(StrEnum):
@@ -231,10 +230,6 @@ class Plan:
     """Hold a click back while another one of the same intent is in flight."""
 
 
-def _empty_counts() -> Mapping[str, int]:
-    return MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """All intents since the last reset, judged from the rows read back."""
@@ -245,8 +240,8 @@ class Judgement:
     """Submissions sent; clicks that were held back are not among them."""
     in_flight: int = 0
     held_back: int = 0
-    verdicts: Mapping[Verdict, int] = field(default_factory=_empty_counts)  # type: ignore[assignment]
-    answers: Mapping[Answer, int] = field(default_factory=_empty_counts)  # type: ignore[assignment]
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    answers: Mapping[Answer, int] = field(default_factory=dict)
     p50_ms: float | None = None
     p99_ms: float | None = None
     contradictions: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -75,9 +75,8 @@ class RowReader:
         return rows
 
 
-def to_row(table: str, found: sa.Row[tuple[int, str, str, int, str, datetime]] | Sequence[object]) -> Row:
+def to_row(table: str, found: Any) -> Row:  # noqa: ANN401  a row of six columns
     """A row of one of the effect tables in the words of the model. Its ordinal is not known yet."""
     id_, key, item, quantity, submission_id, created_at = found
-    assert isinstance(created_at, datetime)  # noqa: S101  for the type checker
     created = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
-    return Row(table, id_, key, item, quantity, submission_id, created.timestamp(), ordinal=1)  # type: ignore[arg-type]
+    return Row(table, id_, key, item, quantity, submission_id, created.timestamp(), ordinal=1)

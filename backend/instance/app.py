@@ -192,7 +192,7 @@ class OpenApi:
         resp.media = openapi_document()
 
 
-def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon.App:
+def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon.App[falcon.Request, falcon.Response]:
     """The application of one instance.
 
     Args:

@@ -99,6 +99,13 @@ def from_exception(error: Exception) -> Problem:
                 "SQLite was locked by another transaction; nothing was done.",
                 Answer.BUSY,
             )
+        case sqlalchemy.exc.ArgumentError() if "isolation_level" in str(error):
+            return Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "not-applicable",
+                "Strategy does not apply",
+                "The database in use does not have the isolation level that this variant is about.",
+            )
         case sqlalchemy.exc.DataError():
             return bad_request("A value does not fit the database's column.")
         case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():

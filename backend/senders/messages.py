@@ -1,0 +1,96 @@
+"""What the lab and the sender process say to each other: MessagePack in frames with a length of four bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from backend.model import Pace
+
+LENGTH_BYTES = 4
+
+
+class Target(msgspec.Struct, frozen=True, array_like=True):
+    """One instance."""
+
+    host: str
+    port: int
+
+
+class Delivery(msgspec.Struct, frozen=True, array_like=True):
+    """One submission, ready to be written to a socket."""
+
+    submission_id: str
+    intent_key: str
+    target: int
+    """Index into the targets of its job."""
+    request: bytes
+    """The whole HTTP request."""
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
+    """Deliveries, and how they leave."""
+
+    job_id: int
+    targets: tuple[Target, ...]
+    deliveries: tuple[Delivery, ...]
+    pace: Pace = Pace.SIMULTANEOUS
+    interval_ms: float = 0.0
+    timeout_ms: int = 30_000
+    connections: int = 200
+    """Most connections at the same time, for the paces that wait for answers."""
+    disable_button: bool = False
+    """Hold a delivery back if one of the same intent is in flight at the moment of its click."""
+    once_per_intent: bool = False
+    """Send nothing more for an intent that was answered with success: the page has moved on."""
+
+
+class Cancel(msgspec.Struct, frozen=True, array_like=True, tag="cancel"):
+    """Send no more deliveries of a job; those in flight are awaited."""
+
+    job_id: int
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """What became of a delivery."""
+
+    submission_id: str
+    intent_key: str
+    status: int = 0
+    """HTTP status; 0 where no response arrived."""
+    body: bytes = b""
+    replayed: bool = False
+    """Whether the response carried ``Idempotent-Replayed: true``."""
+    sent_ns: int = 0
+    received_ns: int = 0
+    held_back: bool = False
+    timed_out: bool = False
+    error: str = ""
+    """Why there is no response, in one line."""
+
+
+class Outcomes(msgspec.Struct, frozen=True, array_like=True, tag="outcomes"):
+    """Some more deliveries of a job have ended."""
+
+    job_id: int
+    outcomes: list[Outcome]
+
+
+class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
+    """All deliveries of a job have ended or were cancelled."""
+
+    job_id: int
+    sent: int
+    held_back: int
+    cancelled: int
+    release_ns: int
+    """From the first to the last write of a simultaneous release."""
+
+
+ToProcess = Job | Cancel
+FromProcess = Outcomes | Finished
+
+
+def frame(message: ToProcess | FromProcess) -> bytes:
+    """A message as it goes over the socket."""
+    content = msgspec.msgpack.encode(message)
+    return len(content).to_bytes(LENGTH_BYTES) + content

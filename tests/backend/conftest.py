@@ -1,0 +1,115 @@
+"""A real lab for the tests of the backend: one a worker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from backend.lab import Lab, LabOptions
+from backend.model import EngineStatus, Intent, Judgement, OperationKey, Pace, Plan, Reply, Report, Row, Setup, Step
+
+
+class Recorder:
+    """A listener that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.forget()
+
+    def forget(self) -> None:
+        self.rows: list[Row] = []
+        self.replies: list[Reply] = []
+        self.steps: list[Step] = []
+        self.judgements: list[Judgement] = []
+        self.reports: list[Report] = []
+        self.failures: list[str] = []
+        self.engines: list[EngineStatus] = []
+
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
+        with self.changed:
+            self.engines = list(engines)
+            self.changed.notify_all()
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        with self.changed:
+            self.rows += rows
+            self.changed.notify_all()
+
+    def rows_cleared(self) -> None:
+        with self.changed:
+            self.rows.clear()
+            self.changed.notify_all()
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        with self.changed:
+            self.replies += replies
+            self.changed.notify_all()
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        with self.changed:
+            self.steps += steps
+            self.changed.notify_all()
+
+    def judged(self, judgement: Judgement) -> None:
+        with self.changed:
+            self.judgements.append(judgement)
+            self.changed.notify_all()
+
+    def run_finished(self, report: Report) -> None:
+        with self.changed:
+            self.reports.append(report)
+            self.changed.notify_all()
+
+    def run_failed(self, sentence: str) -> None:
+        with self.changed:
+            self.failures.append(sentence)
+            self.changed.notify_all()
+
+
+class Laboratory:
+    """A lab with its recorder, and short words for what most tests do."""
+
+    def __init__(self, lab: Lab, told: Recorder) -> None:
+        self.lab = lab
+        self.told = told
+
+    def intent(self, operation: OperationKey, number: int = 1) -> Intent:
+        return self.lab.new_intent(operation, f"item {number}", 1)
+
+    def run(
+        self,
+        operation: OperationKey,
+        strategy: str,
+        variant: str = "",
+        *,
+        submissions: int = 5,
+        intents: int = 1,
+        pace: Pace = Pace.SIMULTANEOUS,
+        delay_ms: int = 0,
+        lease_ms: int = 10_000,
+        timeout_ms: int = 30_000,
+    ) -> Report:
+        wanted = tuple(self.intent(operation, number) for number in range(1, intents + 1))
+        plan = Plan(wanted, submissions, pace=pace, timeout_ms=timeout_ms)
+        return self.lab.start_run(Setup(strategy, variant, delay_ms, lease_ms), plan).wait(60)
+
+
+@pytest.fixture(scope="session")
+def _started_lab() -> Iterator[Laboratory]:
+    told = Recorder()
+    lab = Lab(LabOptions(), told)
+    lab.start()
+    yield Laboratory(lab, told)
+    lab.close()
+
+
+@pytest.fixture
+def laboratory(_started_lab: Laboratory) -> Laboratory:
+    """A running lab with PostgreSQL and one instance, empty."""
+    _started_lab.lab.use_database("postgresql")
+    _started_lab.lab.set_instances(1)
+    _started_lab.lab.reset()
+    _started_lab.told.forget()
+    return _started_lab
