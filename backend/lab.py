@@ -183,9 +183,10 @@ class Lab:
         with self._turns:
             self._stop_runs()
             machinery, watch = self._running()
-            machinery.use_database(database)
-            watch.follow(machinery.row_reader())
-            self._listener.rows_cleared()
+            with watch.paused():
+                if machinery.use_database(database):
+                    watch.follow(machinery.row_reader())
+                    self._listener.rows_cleared()
             watch.look(final=True)
         self._engines_changed()
 

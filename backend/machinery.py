@@ -148,20 +148,21 @@ class Machinery:
 
     # Changing
 
-    def use_database(self, database: str) -> None:
-        """Start or connect another database and move the instances to it.
+    def use_database(self, database: str) -> bool:
+        """Start or connect another database and move the instances to it; False if it is in use already.
 
         Raises:
             EngineError: it cannot be used; nothing has changed.
         """
         chosen = self._databases.get(database) or self._start_database(database)
         if chosen is self._database:
-            return
+            return False
         engine = _prepared(chosen)
         self._engine.dispose()
         self._engine, self._database = engine, chosen
         self._pool.replace(chosen.url, self._redis.url)
         self._forget()
+        return True
 
     def set_instances(self, count: int) -> None:
         """Have this many instances."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 import weakref
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import redis
+import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
@@ -44,8 +46,10 @@ class Mutexes:
 
 
 def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) -> Services:
-    """Services on these URLs, tapped. Connects to Redis once, to see what the server can do."""
+    """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
     engine = create_sql_engine(database, pool_size=connections)
+    with engine.connect():
+        pass  # the first connection asks the server about itself, which belongs to no submission
     tap_sql(engine, tap)
     client = create_redis(redis_url, TappedRedis)
     delete_if_equal = _delete_if_equal(client)
@@ -58,6 +62,13 @@ def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) 
         delete_if_equal=delete_if_equal,
         mutex=Mutexes(),
     )
+
+
+def warm_up(services: Services, connections: int) -> None:
+    """Open the database connections that the handler threads will want, so that no submission pays for it."""
+    with ExitStack() as opened, suppress(sa.exc.SQLAlchemyError):
+        for _ in range(connections):
+            opened.enter_context(services.database.connect())
 
 
 def _delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:

@@ -9,6 +9,8 @@ import redis
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.tap.observer import Tap
 
 
@@ -19,7 +21,7 @@ class TappedRedis(redis.Redis):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  as in redis-py
         """Run one command as a step."""
+        execute: Callable[..., Any] = super().execute_command
         if self.tap is None:
-            return super().execute_command(*args, **options)
-        execute = super().execute_command
+            return execute(*args, **options)
         return self.tap.run(EngineKind.REDIS, str(args[0]), args[1:], lambda: execute(*args, **options))

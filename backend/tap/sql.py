@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _KINDS = {"postgresql": EngineKind.POSTGRESQL, "sqlite": EngineKind.SQLITE}
 _PEEKED_ROWS = 3
+_PG_IDLE = 0
 
 
 def tap_sql(engine: sa.Engine, tap: Tap) -> None:
@@ -45,9 +46,19 @@ def tap_sql(engine: sa.Engine, tap: Tap) -> None:
 
 def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None]) -> Callable[[Any], None]:
     def end_transaction(connection: Any) -> None:  # noqa: ANN401  any driver's connection
-        tap.run(kind, command, (), lambda: end(connection))
+        if in_transaction(connection):
+            tap.run(kind, command, (), lambda: end(connection))
+        else:
+            end(connection)
 
     return end_transaction
+
+
+def in_transaction(connection: Any) -> bool:  # noqa: ANN401  any driver's connection
+    """Whether ending the transaction sends anything: drivers leave it out where there is nothing to end."""
+    if hasattr(connection, "pgconn"):
+        return bool(connection.pgconn.transaction_status != _PG_IDLE)
+    return bool(getattr(connection, "in_transaction", True))
 
 
 def read_answer(cursor: Any) -> object:  # noqa: ANN401  any driver's cursor

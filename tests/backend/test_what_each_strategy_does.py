@@ -95,7 +95,7 @@ def test_every_variant_has_a_line_for_every_operation_that_it_guards() -> None:
 
 def test_a_local_lock_is_no_lock_between_two_instances(laboratory: Laboratory) -> None:
     laboratory.lab.set_instances(2)
-    report = laboratory.run(PLACE, "local-lock", submissions=2, intents=50, delay_ms=OVERLAP_MS)
+    report = laboratory.run(PLACE, "local-lock", submissions=2, intents=50, delay_ms=5 * OVERLAP_MS)
     assert report.verdicts.get(Verdict.DUPLICATED, 0) > 0
 
 
