@@ -19,12 +19,12 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._jobs: deque[Callable[[], None]] = deque()
+        self._jobs: deque[Callable[[], object]] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopping = False
 
-    def submit(self, job: Callable[[], None]) -> None:
+    def submit(self, job: Callable[[], object]) -> None:
         """Put a job at the end of the queue; ignored once the worker is stopping."""
         with self._changed:
             if self._stopping:
@@ -35,7 +35,7 @@ class Worker:
                 self._thread.start()
             self._changed.notify()
 
-    def stop(self, last: Callable[[], None] | None = None) -> None:
+    def stop(self, last: Callable[[], object] | None = None) -> None:
         """Drop the jobs that wait, carry out `last` after the one under way, and end. Returns at once."""
         with self._changed:
             if self._stopping:

@@ -1,1 +1,1 @@
-
+"""The Explore page."""

@@ -1,1 +1,1 @@
-
+"""The Lab page."""

@@ -50,7 +50,9 @@ class RepliesModel(RecordModel[Reply]):
         super().__init__(
             (
                 Column(
-                    QCoreApplication.translate("RepliesModel", "Submission"), 10, lambda reply: short(reply.submission_id)
+                    QCoreApplication.translate("RepliesModel", "Submission"),
+                    10,
+                    lambda reply: short(reply.submission_id),
                 ),
                 Column(QCoreApplication.translate("RepliesModel", "Answer"), 12, reply_text),
                 Column(QCoreApplication.translate("RepliesModel", "HTTP"), 5, _status_text, right=True),
@@ -86,7 +88,9 @@ class StepsModel(RecordModel[Step]):
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
-                Column(QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True),
+                Column(
+                    QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True
+                ),
                 Column(QCoreApplication.translate("StepsModel", "Answer"), 18, lambda step: step.error or step.answer),
             ),
             parent,

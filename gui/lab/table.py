@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from gui.forms import KEY_ROLE, describe
 from gui.theme import GRID, Theme, code_font
@@ -46,8 +53,8 @@ class RecordDelegate(QStyledItemDelegate):
         """Background, hairline, dot, text."""
         model = self._view.records
         record, column = model.records[index.row()], model.columns[index.column()]
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         tint = model.tint(record, self._theme.colours)
         if selected:
             painter.fillRect(box, self._selected)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.model import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
 
+
 def operation_word(operation: OperationKey) -> str:
     """A business operation."""
     return {

@@ -1,0 +1,103 @@
+"""Starts the window: theme, language, first paint, and only then the lab."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from gui.bridge import LabBridge
+from gui.settings import APPLICATION, ORGANISATION, Settings
+from gui.theme import Theme
+from gui.window import MainWindow
+
+if TYPE_CHECKING:
+    from backend.lab import LabOptions
+
+
+def run_window(options: LabOptions, language: str | None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        options: how to start the lab.
+        language: ``en`` or ``zh_CN``; None for what was chosen in the window, or the system's.
+
+    Returns:
+        The exit code.
+    """
+    application = make_application()
+    settings = Settings()
+    translators = install_translations(application, language or settings.language)
+    theme = Theme(application, settings.theme)
+    bridge = LabBridge(options)
+    window = MainWindow(bridge, theme, settings)
+    interrupts = Interrupts(window)
+    window.show()
+    QTimer.singleShot(0, bridge, bridge.start)
+    code = application.exec()
+    interrupts.close()
+    for translator in translators:
+        application.removeTranslator(translator)
+    return code
+
+
+def make_application() -> QApplication:
+    """The QApplication with its names and its icon."""
+    QApplication.setOrganizationName(ORGANISATION)
+    QApplication.setApplicationName(APPLICATION)
+    QApplication.setApplicationDisplayName("")
+    QApplication.setApplicationVersion("0.1.0")
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "submit-twice.svg")))
+    return application
+
+
+def install_translations(application: QApplication, language: str) -> list[QTranslator]:
+    """Install the texts of a language; English has a file too, for its plurals."""
+    name = language or QLocale.system().name()
+    chosen = "zh_CN" if name.startswith("zh") else "en"
+    translator = QTranslator(application)
+    if not translator.load(str(files("resources") / "translations" / f"submit-twice_{chosen}.qm")):
+        return []
+    application.installTranslator(translator)
+    return [translator]
+
+
+class Interrupts(QObject):
+    """Turns SIGINT and SIGTERM into an orderly close.
+
+    Python runs signal handlers only between byte codes of the main thread, which sits in Qt's event loop; so the
+    signal's number arrives as a byte on a socket that the loop watches (`signal.set_wakeup_fd`).
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._receiver, self._sender = socket.socketpair()
+        for end in (self._receiver, self._sender):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._interrupted)
+        self._before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+        signal.set_wakeup_fd(self._sender.fileno())
+
+    @Slot()
+    def _interrupted(self) -> None:
+        self._receiver.recv(64)
+        self._window.close()
+
+    def close(self) -> None:
+        """Put everything back."""
+        signal.set_wakeup_fd(-1)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._notifier.setEnabled(False)
+        self._receiver.close()
+        self._sender.close()

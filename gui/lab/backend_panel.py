@@ -1,0 +1,197 @@
+"""What the backend does about it: strategy, variant, database, number of instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from backend.model import EngineStatus, Health, OperationKey
+from gui.forms import Section, combo, current_key, set_item_enabled, spin
+from gui.lab.catalogue import Catalogue, Choice, catalogue_text
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from backend.model import VariantInfo
+    from gui.settings import Settings
+    from gui.theme import Theme
+
+MOST_INSTANCES = 4
+SETTLE_MS = 250
+"""A spin box that is being clicked through restarts the instances once, not at each step."""
+
+
+class BackendPanel(QWidget):
+    """The backend's side of an experiment.
+
+    Signals:
+        choice_made: another strategy or variant.
+        database_chosen: the key of another database.
+        instances_chosen: another number of backend processes.
+    """
+
+    choice_made = Signal()
+    database_chosen = Signal(str)
+    instances_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.catalogue = Catalogue()
+        self._info: VariantInfo | None = None
+        section = Section(self.tr("The backend"))
+        self.strategy = combo("strategyCombo")
+        section.add_field(
+            self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
+        )
+        self.variant = combo("variantCombo")
+        section.add_field(self.tr("V&ariant"), self.variant, self.tr("One way to write the strategy, sound or broken"))
+        self.database = combo("databaseCombo")
+        section.add_field(self.tr("Data&base"), self.database, self.tr("Where the effects are stored"))
+        self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
+        section.add_field(
+            self.tr("Ins&tances"), self.instances, self.tr("Backend processes that share the submissions")
+        )
+        section.add_wide(self._make_summary())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(section)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._settling.timeout.connect(self.settle)
+        self._settled_instances = 1
+        self.strategy.currentIndexChanged.connect(self._strategy_changed)
+        self.variant.currentIndexChanged.connect(self.choice_made)
+        self.database.currentIndexChanged.connect(self._database_changed)
+        self.instances.valueChanged.connect(self._settling.start)
+        theme.changed.connect(self._paint_summary)
+
+    def _make_summary(self) -> QWidget:
+        self._mark = QLabel()
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._summary = QLabel()
+        self._summary.setObjectName("summaryLabel")
+        self._summary.setWordWrap(True)
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._summary.setTextFormat(Qt.TextFormat.PlainText)
+        holder = QWidget()
+        line = QVBoxLayout(holder)
+        line.setContentsMargins(0, GRID // 2, 0, 0)
+        line.setSpacing(2)
+        line.addWidget(self._mark)
+        line.addWidget(self._summary, 1)
+        holder.setFixedHeight(5 * self._summary.fontMetrics().lineSpacing() + GRID)
+        return holder
+
+    @property
+    def strategy_key(self) -> str:
+        """The chosen strategy."""
+        return current_key(self.strategy)
+
+    @property
+    def variant_key(self) -> str:
+        """The chosen variant."""
+        return current_key(self.variant)
+
+    @property
+    def database_key(self) -> str:
+        """The chosen database."""
+        return current_key(self.database)
+
+    def fill(self, catalogue: Catalogue) -> None:
+        """Offer the strategies."""
+        self.catalogue = catalogue
+        with QSignalBlocker(self.strategy):
+            self.strategy.clear()
+            for info in catalogue.strategies:
+                self.strategy.addItem(catalogue_text(info.title), info.key)
+
+    def show_choice(self, choice: Choice) -> None:
+        """Choose, and grey out what does not guard the operation, without telling anybody."""
+        with QSignalBlocker(self.strategy):
+            for index, info in enumerate(self.catalogue.strategies):
+                reason = self.catalogue.refusal(info.key, choice.operation)
+                set_item_enabled(self.strategy, index, not reason, catalogue_text(reason))
+            self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy))
+        self._fill_variants(choice)
+        self._info = self.catalogue.variant(choice.strategy, choice.variant)
+        self._paint_summary()
+
+    def _fill_variants(self, choice: Choice) -> None:
+        with QSignalBlocker(self.variant):
+            self.variant.clear()
+            for index, info in enumerate(self.catalogue.variants(choice.strategy)):
+                title = catalogue_text(info.title)
+                self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
+                guarded = choice.operation in info.guards
+                set_item_enabled(self.variant, index, guarded, catalogue_text(info.refusals.get(choice.operation, "")))
+            self.variant.setCurrentIndex(self.variant.findData(choice.variant))
+
+    @property
+    def info(self) -> VariantInfo | None:
+        """The chosen variant's texts."""
+        return self._info
+
+    @Slot()
+    def _paint_summary(self) -> None:
+        info, colours = self._info, self._theme.colours
+        if info is None:
+            self._mark.clear()
+            self._summary.clear()
+            return
+        glyph, word = (
+            ("\N{CHECK MARK}", self.tr("sound")) if info.sound else ("\N{WARNING SIGN}", self.tr("broken by design"))
+        )
+        colour = colours.good if info.sound else colours.duplicated
+        self._mark.setText(f'<span style="color:{colour}; font-size:large">{glyph}</span>&nbsp;&nbsp;<b>{word}</b>')
+        self._mark.setAccessibleName(word)
+        self._summary.setText(catalogue_text(info.summary))
+        self._summary.setToolTip(catalogue_text(info.summary))
+
+    def fill_databases(self, databases: tuple[EngineStatus, ...], current: str) -> None:
+        """Offer the databases; those that are missing say what to install."""
+        with QSignalBlocker(self.database):
+            self.database.clear()
+            for index, status in enumerate(databases):
+                self.database.addItem(status.name, status.kind.value)
+                if status.health is Health.MISSING:
+                    set_item_enabled(self.database, index, False, status.note)
+                elif status.note:
+                    self.database.setItemData(index, status.note, Qt.ItemDataRole.ToolTipRole)
+            self.database.setCurrentIndex(max(0, self.database.findData(current)))
+
+    def show_instances(self, count: int) -> None:
+        """Show how many there are, without telling anybody."""
+        self._settled_instances = count
+        with QSignalBlocker(self.instances):
+            self.instances.setValue(count)
+
+    @Slot()
+    def settle(self) -> None:
+        """Say now what the spin box holds, if it is new; called before a submission so that none overtakes it."""
+        self._settling.stop()
+        if self.instances.value() != self._settled_instances:
+            self._settled_instances = self.instances.value()
+            self.instances_chosen.emit(self._settled_instances)
+
+    @Slot()
+    def _strategy_changed(self) -> None:
+        with QSignalBlocker(self.variant):
+            self.variant.clear()
+        self.choice_made.emit()
+
+    @Slot()
+    def _database_changed(self) -> None:
+        self.database_chosen.emit(self.database_key)
+
+    def wanted(self, operation: OperationKey) -> Choice:
+        """What the boxes say, valid or not."""
+        return Choice(operation, self.strategy_key, self.variant_key)
+
+    def save(self, settings: Settings) -> None:
+        """Keep the choice for the next session."""
+        if self.strategy_key:
+            settings.remember("lab/strategy", self.strategy_key)
+            settings.remember("lab/variant", self.variant_key)

@@ -1,0 +1,86 @@
+"""Numbers of fixed width: what callers were told, what happened, how long it took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from backend.model import Answer, Judgement
+from gui.lab.words import answer_word, milliseconds
+from gui.theme import GRID, code_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
+
+
+class Counter(QWidget):
+    """A caption and a number below it."""
+
+    def __init__(self, caption: str, explanation: str, font: QFont) -> None:
+        super().__init__()
+        self.number = QLabel("\N{EN DASH}")
+        self.number.setFont(font)
+        self.number.setAccessibleName(caption)
+        self._caption = QLabel(caption)
+        self._caption.setProperty("role", "caption")
+        self.setToolTip(explanation)
+        for label in (self.number, self._caption):
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.setMinimumWidth(6 * self.number.fontMetrics().horizontalAdvance("0"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.number)
+        layout.addWidget(self._caption)
+
+    def show_number(self, text: str) -> None:
+        """Another number."""
+        self.number.setText(text)
+
+
+class Counters(QWidget):
+    """One line of counters: the effects and submissions, the answers by kind, the latency."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._font = code_font(1.15)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self._layout.setSpacing(GRID)
+        self._effects = self._add(self.tr("rows"), self.tr("Effects, read back from the database"))
+        self._sent = self._add(self.tr("sent"), self.tr("Submissions that left for the backend"))
+        self._held = self._add(self.tr("held back"), self.tr("Clicks that the disabled button swallowed"))
+        self._flying = self._add(self.tr("in flight"), self.tr("Submissions without an answer yet"))
+        self._add_line()
+        self._answers = {
+            answer: self._add(answer_word(answer), self.tr("Callers who were told this")) for answer in Answer
+        }
+        self._add_line()
+        self._p50 = self._add(self.tr("p50 ms"), self.tr("Half of the answers came within this time"))
+        self._p99 = self._add(self.tr("p99 ms"), self.tr("99 of 100 answers came within this time"))
+        self._layout.addStretch(1)
+        self.show_judgement(Judgement())
+
+    def _add(self, caption: str, explanation: str) -> Counter:
+        counter = Counter(caption, explanation, self._font)
+        self._layout.addWidget(counter)
+        return counter
+
+    def _add_line(self) -> None:
+        line = QFrame()
+        line.setProperty("role", "hairline")
+        line.setFixedWidth(1)
+        self._layout.addWidget(line)
+
+    def show_judgement(self, judgement: Judgement) -> None:
+        """The numbers as of now."""
+        self._effects.show_number(str(judgement.effects))
+        self._sent.show_number(str(judgement.submissions))
+        self._held.show_number(str(judgement.held_back))
+        self._flying.show_number(str(judgement.in_flight))
+        for answer, counter in self._answers.items():
+            counter.show_number(str(judgement.answers.get(answer, 0)))
+        self._p50.show_number(milliseconds(judgement.p50_ms))
+        self._p99.show_number(milliseconds(judgement.p99_ms))

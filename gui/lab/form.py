@@ -1,0 +1,241 @@
+"""The form that a user would fill in, and the buttons that send it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from backend.model import OperationKey
+from gui.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
+from gui.lab.words import operation_word
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from gui.settings import Settings
+
+KEY_LENGTH = 64
+MOST_CLICKS = 100_000
+
+
+def is_valid_text(text: str) -> bool:
+    """Whether the backend would take this as a key or an item."""
+    return bool(text.strip()) and text.isprintable() and len(text) <= KEY_LENGTH
+
+
+class IntentForm(QWidget):
+    """One intent, and the buttons Submit and Spam.
+
+    Signals:
+        operation_chosen: another operation.
+        submit_asked, spam_asked, new_intent_asked, reset_asked, cancel_asked: a button was pressed.
+        edited: something that decides whether the form can be submitted.
+    """
+
+    operation_chosen = Signal()
+    submit_asked = Signal()
+    spam_asked = Signal()
+    new_intent_asked = Signal()
+    reset_asked = Signal()
+    cancel_asked = Signal()
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key_typed = False
+        """Whether the key was typed by hand, so that nothing else may change it."""
+        self.disable_wished = False
+        self._section = Section(self.tr("The form"))
+        self._make_fields()
+        self._make_buttons()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._section)
+        self._connect()
+        self._name_fields()
+
+    def _make_fields(self) -> None:
+        self.operation = combo("operationCombo")
+        for operation in OperationKey:
+            self.operation.addItem(operation_word(operation), operation.value)
+        self._section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intent"))
+        self.key = QLineEdit()
+        self.key.setObjectName("orderNoEdit")
+        self.key.setMaxLength(KEY_LENGTH)
+        self.new_intent = button("newIntentButton", self.tr("Ne&w"), "quiet")
+        describe(
+            self.new_intent,
+            self.tr("New intent"),
+            self.tr("A fresh number: the user wants something else (%1)").replace("%1", "Ctrl+N"),
+        )
+        self._key_label = self._section.add_field(
+            self.tr("Order &no."),
+            self.key,
+            self.tr("What makes two submissions the same intent"),
+            self.new_intent,
+        )
+        self.item = QLineEdit(self.tr("book"))
+        self.item.setObjectName("itemEdit")
+        self.item.setMaxLength(KEY_LENGTH)
+        self.quantity = spin("quantitySpin", 1, 1_000_000, 1)
+        self.quantity.setFixedWidth(11 * GRID)
+        self._section.add_field(self.tr("&Item"), self.item, self.tr("What is ordered"), self.quantity)
+
+    def _make_buttons(self) -> None:
+        self.submit = button("submitButton", self.tr("Sub&mit"), "primary")
+        describe(self.submit, self.tr("Submit"), self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return"))
+        self.submit.setMinimumHeight(4 * GRID + 2)
+        self.spam = button("spamButton", self.tr("S&pam"))
+        describe(
+            self.spam,
+            self.tr("Spam"),
+            self.tr("Submit the same intent as often as the number says (%1)").replace("%1", "Ctrl+Shift+Return"),
+        )
+        self.count = spin("spamCountSpin", 1, MOST_CLICKS, 20)
+        self.count.setPrefix("\N{MULTIPLICATION SIGN} ")
+        describe(self.count, self.tr("Number of clicks"), self.tr("How often Spam submits the intent"))
+        self.disable = QCheckBox(self.tr("&Disable while in flight"))
+        self.disable.setObjectName("disableCheck")
+        describe(
+            self.disable,
+            plain(self.disable.text()),
+            self.tr("The page disables its button from a click until the answer; clicks meanwhile are held back"),
+        )
+        self.cancel = button("cancelButton", self.tr("Cance&l"))
+        describe(
+            self.cancel, self.tr("Cancel"), self.tr("Stop sending; what was sent is awaited (%1)").replace("%1", "Esc")
+        )
+        self.reset = button("resetButton", self.tr("&Reset"))
+        describe(self.reset, self.tr("Reset"), self.tr("Empty the tables and the keys (%1)").replace("%1", "Ctrl+R"))
+        self.progress = QProgressBar()
+        self.progress.setObjectName("runProgress")
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1)
+        self.progress.setAccessibleName(self.tr("Answers received in this run"))
+        buttons = QVBoxLayout()
+        buttons.setContentsMargins(0, GRID // 2, 0, 0)
+        buttons.setSpacing(GRID - 2)
+        for row in (
+            (self.submit,),
+            (self.spam, self.count),
+            (self.disable,),
+            (self.progress,),
+            (self.cancel, self.reset),
+        ):
+            line = QHBoxLayout()
+            line.setSpacing(GRID)
+            for widget in row:
+                line.addWidget(widget, 1)
+            buttons.addLayout(line)
+        holder = QWidget()
+        holder.setLayout(buttons)
+        buttons.setContentsMargins(0, GRID // 2, 0, 0)
+        self._section.add_wide(holder)
+
+    def _connect(self) -> None:
+        self.operation.currentIndexChanged.connect(self._operation_changed)
+        self.key.textEdited.connect(self._note_typing)
+        self.key.textChanged.connect(self._validate)
+        self.item.textChanged.connect(self._validate)
+        for field in (self.key, self.item, self.quantity.lineEdit()):
+            field.returnPressed.connect(self.submit.click)
+        self.count.lineEdit().returnPressed.connect(self.spam.click)
+        self.submit.clicked.connect(self.submit_asked)
+        self.spam.clicked.connect(self.spam_asked)
+        self.new_intent.clicked.connect(self.new_intent_asked)
+        self.reset.clicked.connect(self.reset_asked)
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.disable.clicked.connect(self._note_wish)
+        self.disable.toggled.connect(self.edited)
+
+    @property
+    def operation_key(self) -> OperationKey:
+        """The chosen operation."""
+        return OperationKey(current_key(self.operation))
+
+    @property
+    def complaint(self) -> str:
+        """Why the form cannot be submitted; empty if it can."""
+        if not is_valid_text(self.key.text()):
+            return self.tr("The number must have 1 to 64 printable characters.")
+        if not is_valid_text(self.item.text()):
+            return self.tr("The item must have 1 to 64 printable characters.")
+        return ""
+
+    def choose_operation(self, operation: OperationKey) -> None:
+        """Choose an operation without telling anybody."""
+        with QSignalBlocker(self.operation):
+            self.operation.setCurrentIndex(self.operation.findData(operation.value, KEY_ROLE))
+        self._name_fields()
+
+    def show_key(self, key: str) -> None:
+        """A fresh key, not typed by hand."""
+        self.key_typed = False
+        self.key.setText(key)
+
+    def force_disable(self, forced: bool) -> None:
+        """Tick the box for good where the strategy is the disabled button itself; else as the user wished."""
+        self.disable.setEnabled(not forced)
+        self.disable.setChecked(forced or self.disable_wished)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Answers received, of those expected; an empty bar where nothing is under way."""
+        self.progress.setRange(0, max(total, 1))
+        self.progress.setValue(min(done, max(total, 1)))
+
+    @Slot()
+    def _operation_changed(self) -> None:
+        self._name_fields()
+        self.operation_chosen.emit()
+
+    def _name_fields(self) -> None:
+        stock = self.operation_key is OperationKey.ADD_STOCK
+        self._key_label.setText(self.tr("Request &no.") if stock else self.tr("Order &no."))
+        self.key.setAccessibleName(plain(self._key_label.text()))
+        if self.operation_key is OperationKey.PAY_ORDER:
+            describe(self.quantity, self.tr("Amount"), self.tr("What is paid"))
+        elif stock:
+            describe(self.quantity, self.tr("Quantity"), self.tr("Pieces that are added"))
+        else:
+            describe(self.quantity, self.tr("Quantity"), self.tr("Pieces that are ordered"))
+
+    @Slot()
+    def _note_typing(self) -> None:
+        self.key_typed = True
+
+    @Slot(bool)
+    def _note_wish(self, checked: bool) -> None:
+        self.disable_wished = checked
+
+    @Slot()
+    def _validate(self) -> None:
+        for field in (self.key, self.item):
+            invalid = "false" if is_valid_text(field.text()) else "true"
+            if field.property("invalid") != invalid:
+                field.setProperty("invalid", invalid)
+                field.style().unpolish(field)
+                field.style().polish(field)
+        self.edited.emit()
+
+    def restore(self, settings: Settings) -> None:
+        """Take the fields of the last session."""
+        index = self.operation.findData(settings.text("lab/operation"), Qt.ItemDataRole.UserRole)
+        if index >= 0:
+            with QSignalBlocker(self.operation):
+                self.operation.setCurrentIndex(index)
+        if is_valid_text(item := settings.text("lab/item")):
+            self.item.setText(item)
+        self.quantity.setValue(settings.number("lab/quantity", 1))
+        self.count.setValue(settings.number("lab/spam", 20))
+        self.disable_wished = settings.flag("lab/disable", default=False)
+        self.disable.setChecked(self.disable_wished)
+        self._name_fields()
+
+    def save(self, settings: Settings) -> None:
+        """Keep the fields for the next session; the key is made anew."""
+        settings.remember("lab/operation", self.operation_key.value)
+        settings.remember("lab/item", self.item.text())
+        settings.remember("lab/quantity", self.quantity.value())
+        settings.remember("lab/spam", self.count.value())
+        settings.remember("lab/disable", self.disable_wished)

@@ -1,0 +1,333 @@
+"""The Lab page: wires the form, the knobs and the evidence to the bridge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from backend.model import Answer, Intent, Judgement, OperationKey, Plan, Setup
+from gui.forms import hairline
+from gui.lab.backend_panel import BackendPanel
+from gui.lab.banner import VerdictBanner
+from gui.lab.catalogue import Catalogue, Choice
+from gui.lab.counters import Counters
+from gui.lab.form import IntentForm
+from gui.lab.results import Results
+from gui.lab.source_panel import SourcePanel
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from backend.model import EngineStatus, Reply, Report, Row, SourceCode, Step, StrategyInfo
+    from gui.bridge import LabBridge
+    from gui.settings import Settings
+    from gui.theme import Theme
+
+SIDEBAR = 38 * GRID
+
+
+class LabPage(QWidget):
+    """One experiment after the other, live."""
+
+    def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("labPage")
+        self._bridge = bridge
+        self._settings = settings
+        self._usable = False
+        self._runs = 0
+        self._expected = self._received = 0
+        self._operations: set[OperationKey] = set()
+        self._ordered: set[str] = set()
+        self._selected = ""
+        self._selected_by_hand = False
+        self._database = ""
+        self.form = IntentForm()
+        self.backend = BackendPanel(theme)
+        self.source = SourcePanel()
+        self.banner = VerdictBanner(theme)
+        self.counters = Counters()
+        self.results = Results(theme)
+        self._lay_out()
+        self.form.restore(settings)
+        self.source.restore(settings)
+        self.backend.show_instances(bridge.options.instances)
+        self._connect_widgets()
+        self._connect_bridge()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        side.setObjectName("sidebar")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
+        column.setSpacing(GRID + 2)
+        for number, part in enumerate((self.form, self.backend, self.source)):
+            if number:
+                column.addWidget(hairline())
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(side)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumWidth(SIDEBAR - 4 * GRID)
+        self.evidence = QSplitter(Qt.Orientation.Vertical)
+        self.evidence.setHandleWidth(1)
+        self.evidence.addWidget(self.results)
+        right = QWidget()
+        right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        stack = QVBoxLayout(right)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        for widget in (self.banner, self.counters, hairline()):
+            stack.addWidget(widget)
+        stack.addWidget(self.evidence, 1)
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.across.setHandleWidth(1)
+        self.across.setChildrenCollapsible(False)
+        self.across.addWidget(scroll)
+        self.across.addWidget(right)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([SIDEBAR, 1000])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.across)
+
+    def _connect_widgets(self) -> None:
+        self.form.operation_chosen.connect(self._operation_chosen)
+        self.form.submit_asked.connect(self.submit)
+        self.form.spam_asked.connect(self.spam)
+        self.form.new_intent_asked.connect(self.new_intent)
+        self.form.reset_asked.connect(self.reset)
+        self.form.cancel_asked.connect(self._bridge.cancel_runs)
+        self.form.edited.connect(self._refresh)
+        self.backend.choice_made.connect(self._strategy_chosen)
+        self.backend.database_chosen.connect(self._database_chosen)
+        self.backend.instances_chosen.connect(self._bridge.set_instances)
+        self.results.submission_chosen.connect(self._submission_chosen)
+
+    def _connect_bridge(self) -> None:
+        bridge = self._bridge
+        bridge.catalogue_ready.connect(self._fill_catalogue)
+        bridge.databases_ready.connect(self._fill_databases)
+        bridge.engines_changed.connect(self._note_engines)
+        bridge.started.connect(self._become_usable)
+        bridge.rows_added.connect(self._add_rows)
+        bridge.rows_cleared.connect(self._clear)
+        bridge.replies_received.connect(self._add_replies)
+        bridge.judged.connect(self._show_judgement)
+        bridge.runs_changed.connect(self._note_runs)
+        bridge.run_finished.connect(self._run_finished)
+        bridge.watched_steps_changed.connect(bridge.ask_steps)
+        bridge.steps_ready.connect(self._show_steps)
+        bridge.source_ready.connect(self._show_source)
+
+    # What somebody asks for
+
+    @Slot()
+    def submit(self) -> None:
+        """One click, one submission."""
+        self._send(1)
+
+    @Slot()
+    def spam(self) -> None:
+        """The same intent many times."""
+        self._send(self.form.count.value())
+
+    def _send(self, submissions: int) -> None:
+        if not self.form.submit.isEnabled():
+            return
+        self.backend.settle()
+        form, source = self.form, self.source
+        intent = Intent(form.operation_key, form.key.text(), form.item.text(), form.quantity.value())
+        setup = Setup(
+            strategy=self.backend.strategy_key,
+            variant=self.backend.variant_key,
+            processing_delay_ms=source.processing_delay.value(),
+            lease_ms=source.lease.value(),
+        )
+        plan = Plan(
+            intents=(intent,),
+            submissions=submissions,
+            source=source.source_key,
+            pace=source.pace_key,
+            interval_ms=source.interval.value(),
+            timeout_ms=source.timeout.value(),
+            disable_button=form.disable.isChecked(),
+        )
+        self._operations.add(intent.operation)
+        self._expected += submissions
+        self._bridge.start_run(setup, plan)
+
+    @Slot()
+    def new_intent(self) -> None:
+        """A fresh key: the user wants something else."""
+        form = self.form
+        intent = self._bridge.new_intent(form.operation_key, form.item.text(), form.quantity.value())
+        if intent is not None:
+            form.show_key(intent.key)
+
+    def _renew_unless_typed(self) -> None:
+        if not self.form.key_typed:
+            self.new_intent()
+
+    @Slot()
+    def reset(self) -> None:
+        """Empty the tables and the keys."""
+        self._forget()
+        self._bridge.reset()
+
+    def _forget(self) -> None:
+        self._operations.clear()
+        self._ordered.clear()
+        self._renew_unless_typed()
+        self._refresh()
+
+    # Choices
+
+    @Slot()
+    def _operation_chosen(self) -> None:
+        self._apply(self.backend.catalogue.fit(self.backend.wanted(self.form.operation_key)))
+
+    @Slot()
+    def _strategy_chosen(self) -> None:
+        self._apply(self.backend.catalogue.fit_operation(self.backend.wanted(self.form.operation_key)))
+
+    def _apply(self, choice: Choice) -> None:
+        if choice.operation is not self.form.operation_key:
+            self.form.choose_operation(choice.operation)
+        self.backend.show_choice(choice)
+        self.form.force_disable(choice.strategy == "front-end")
+        self.results.show_variant(self.backend.info)
+        self._renew_unless_typed()
+        self._bridge.ask_source(choice.strategy, choice.variant)
+        self._refresh()
+
+    @Slot(str)
+    def _database_chosen(self, database: str) -> None:
+        self._forget()
+        self._bridge.use_database(database)
+
+    # What the bridge tells
+
+    @Slot(object)
+    def _fill_catalogue(self, strategies: tuple[StrategyInfo, ...]) -> None:
+        self.backend.fill(Catalogue(strategies))
+        remembered = Choice(
+            self.form.operation_key, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
+        )
+        self._apply(self.backend.catalogue.fit(remembered))
+
+    @Slot(object)
+    def _fill_databases(self, databases: tuple[EngineStatus, ...]) -> None:
+        self.backend.fill_databases(databases, self._database)
+
+    @Slot(object)
+    def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
+        used = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
+        if used != self._database:
+            self._database = used
+
+    @Slot()
+    def _become_usable(self) -> None:
+        self._usable = True
+        if not self.form.key.text():
+            self.new_intent()
+        self._refresh()
+
+    @Slot(object)
+    def _add_rows(self, rows: list[Row]) -> None:
+        self.results.add_rows(rows)
+
+    @Slot(object)
+    def _add_replies(self, replies: list[Reply]) -> None:
+        self._received += len(replies)
+        self._ordered.update(reply.intent_key for reply in replies if reply.answer is Answer.CREATED)
+        self.results.add_replies(replies)
+        self.form.show_progress(self._received, self._expected)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._select("", by_hand=False)
+        self.results.clear()
+
+    @Slot(object)
+    def _show_judgement(self, judgement: Judgement) -> None:
+        self.banner.show_judgement(judgement, self._operations)
+        self.counters.show_judgement(judgement)
+
+    @Slot(int)
+    def _note_runs(self, runs: int) -> None:
+        self._runs = runs
+        if runs == 0:
+            self._expected = self._received = 0
+            self.form.show_progress(0, 0)
+        self._refresh()
+
+    @Slot(object)
+    def _run_finished(self, report: Report) -> None:  # noqa: ARG002
+        replies = self.results.replies.records
+        if replies and not self._selected_by_hand:
+            self._select(replies[-1].submission_id, by_hand=False)
+
+    # The selection
+
+    @Slot(str)
+    def _submission_chosen(self, submission_id: str) -> None:
+        if submission_id != self._selected:
+            self._select(submission_id, by_hand=True)
+
+    def _select(self, submission_id: str, *, by_hand: bool) -> None:
+        self._selected, self._selected_by_hand = submission_id, by_hand
+        self._bridge.watched = submission_id
+        self.results.choose(submission_id)
+        if submission_id:
+            self._bridge.ask_steps(submission_id)
+
+    @Slot(str, object)
+    def _show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
+        if submission_id == self._selected:
+            self.results.show_steps(submission_id, steps)
+
+    @Slot(object)
+    def _show_source(self, source: SourceCode) -> None:
+        self.results.code.show_source(source)
+
+    # What can be pressed
+
+    @Slot()
+    def _refresh(self) -> None:
+        form, usable = self.form, self._usable
+        reason = self._why_not()
+        for sender in (form.submit, form.spam):
+            sender.setEnabled(usable and not reason)
+            sender.setStatusTip(reason)
+        form.cancel.setEnabled(self._runs > 0)
+        for widget in (form.operation, form.key, form.new_intent, form.reset, self.backend):
+            widget.setEnabled(usable)
+
+    def _why_not(self) -> str:
+        form = self.form
+        if form.complaint:
+            return form.complaint
+        if form.disable.isChecked() and self._runs:
+            return self.tr("The button is disabled until the answer arrives.")
+        if self.backend.strategy_key == "front-end" and form.key.text() in self._ordered:
+            return self.tr("The page has its answer; a new intent enables the button again.")
+        return ""
+
+    def save(self, settings: Settings) -> None:
+        """Keep the choices for the next session."""
+        self.form.save(settings)
+        self.backend.save(settings)
+        self.source.save(settings)
+        settings.remember("lab/across", self.across.saveState())
+        settings.remember("lab/results", self.results.saveState())
+
+    def restore_sizes(self, settings: Settings) -> None:
+        """Give the panes the sizes of the last session."""
+        self.across.restoreState(settings.blob("lab/across"))
+        self.results.restoreState(settings.blob("lab/results"))

@@ -1,0 +1,187 @@
+"""What really happened: rows and answers at the left; steps, code and explanation at the right."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+
+from gui.forms import describe
+from gui.lab.catalogue import catalogue_text
+from gui.lab.code import CodeView
+from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
+from gui.lab.table import RecordTable
+from gui.lab.words import milliseconds
+from gui.theme import GRID, code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model import Reply, Row, Step, VariantInfo
+    from gui.theme import Theme
+
+
+class Results(QSplitter):
+    """Tables, steps, code and text around one selected submission.
+
+    Signals:
+        submission_chosen: somebody selected a row or an answer of this submission.
+    """
+
+    submission_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("resultsPane")
+        self._theme = theme
+        self._info: VariantInfo | None = None
+        self.rows = RowsModel(self)
+        self.replies = RepliesModel(self)
+        self.steps = StepsModel(self)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.addWidget(self._make_left())
+        self.addWidget(self._make_right())
+        self.setSizes([540, 460])
+        self.setStretchFactor(0, 1)
+        self.setStretchFactor(1, 1)
+        self.rows_table.submission_chosen.connect(self.submission_chosen)
+        self.replies_table.submission_chosen.connect(self.submission_chosen)
+        theme.changed.connect(self._paint_why)
+
+    def _make_left(self) -> QTabWidget:
+        self.rows_table = RecordTable(
+            "rowsTable",
+            self.tr("Rows in the database"),
+            self.rows,
+            self._theme,
+            self.tr("Rows appear here as the database has them. Press Submit, or Spam, to make some."),
+        )
+        self.replies_table = RecordTable(
+            "repliesTable",
+            self.tr("Answers to the callers"),
+            self.replies,
+            self._theme,
+            self.tr("What each caller was told appears here, also where no row came of it."),
+        )
+        self.left = self._tabs("evidenceTabs", self.tr("Rows and answers"))
+        self.left.addTab(self.rows_table, self.tr("Rows"))
+        self.left.addTab(self.replies_table, self.tr("Answers"))
+        return self.left
+
+    def _make_right(self) -> QTabWidget:
+        self.steps_table = RecordTable(
+            "stepsView",
+            self.tr("Steps of the selected submission"),
+            self.steps,
+            self._theme,
+            self.tr("Select a row or an answer to see every command that its submission sent to an engine."),
+        )
+        self.steps_table.follow_newest = False
+        self._steps_caption = QLabel()
+        self._steps_caption.setFont(code_font(0.95))
+        self._steps_caption.setContentsMargins(GRID, 6, GRID, 6)
+        self._steps_caption.setTextFormat(Qt.TextFormat.PlainText)
+        steps = QWidget()
+        layout = QVBoxLayout(steps)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._steps_caption)
+        layout.addWidget(self.steps_table, 1)
+        self.code = CodeView(self._theme)
+        self.why = QTextBrowser()
+        self.why.setObjectName("whyView")
+        self.why.setTabChangesFocus(True)
+        describe(self.why, self.tr("Explanation of the strategy"))
+        self.right = self._tabs("whyTabs", self.tr("Steps, code and explanation"))
+        self.right.addTab(steps, self.tr("Steps"))
+        self.right.addTab(self.code, self.tr("Code"))
+        self.right.addTab(self.why, self.tr("Why"))
+        self.show_selected(None)
+        return self.right
+
+    def _tabs(self, object_name: str, name: str) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setObjectName(object_name)
+        tabs.setDocumentMode(True)
+        tabs.tabBar().setAccessibleName(name)
+        tabs.setAccessibleName(name)
+        return tabs
+
+    # Feeding
+
+    def add_rows(self, rows: Sequence[Row]) -> None:
+        """More effects."""
+        self.rows.append(rows)
+
+    def add_replies(self, replies: Sequence[Reply]) -> None:
+        """More answers."""
+        self.replies.append(replies)
+
+    def clear(self) -> None:
+        """Nothing happened yet."""
+        self.rows.clear()
+        self.replies.clear()
+        self.steps.clear()
+        self.show_selected(None)
+
+    # The selection
+
+    def reply_of(self, submission_id: str) -> Reply | None:
+        """What the caller of a submission saw, if it is known."""
+        number = self.replies.row_of(submission_id)
+        return self.replies.records[number] if number >= 0 else None
+
+    def choose(self, submission_id: str) -> None:
+        """Select a submission in both tables."""
+        self.rows_table.choose(submission_id)
+        self.replies_table.choose(submission_id)
+        self.show_selected(self.reply_of(submission_id), submission_id)
+
+    def show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
+        """The steps of the selected submission."""
+        reply = self.reply_of(submission_id)
+        self.show_selected(reply, submission_id)
+        self.steps.show(steps, reply.sent_ns if reply else None)
+
+    def show_selected(self, reply: Reply | None, submission_id: str = "") -> None:
+        """The line above the steps."""
+        if not submission_id:
+            self._steps_caption.setText(self.tr("No submission selected"))
+            return
+        text = self.tr("Submission %1").replace("%1", submission_id)
+        if reply is not None:
+            text += f"  \N{MIDDLE DOT}  {reply_text(reply)}"
+            if not reply.held_back:
+                text += f"  \N{MIDDLE DOT}  HTTP {reply.status}  \N{MIDDLE DOT}  {milliseconds(reply.latency_ms)} ms"
+        self._steps_caption.setText(text)
+
+    # The explanation
+
+    def show_variant(self, info: VariantInfo | None) -> None:
+        """What the chosen variant guarantees, what breaks it, when to choose it."""
+        self._info = info
+        self._paint_why()
+
+    @Slot()
+    def _paint_why(self) -> None:
+        info, colours = self._info, self._theme.colours
+        if info is None:
+            self.why.clear()
+            return
+        parts = (
+            ("", info.summary),
+            (self.tr("What it guarantees"), info.guarantees),
+            (self.tr("What breaks it"), info.breaks),
+            (self.tr("Choose it when"), info.choose_when),
+        )
+        body = "".join(
+            f'<p style="color:{colours.muted}; margin:14px 0 2px 0">{escape(title)}</p>'
+            f'<p style="margin:0; line-height:135%">{escape(catalogue_text(text))}</p>'
+            for title, text in parts
+            if text
+        )
+        title = escape(catalogue_text(info.title))
+        self.why.setHtml(f'<div style="margin:8px 12px"><h3 style="margin:4px 0">{title}</h3>{body}</div>')

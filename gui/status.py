@@ -1,0 +1,181 @@
+"""The strip of engines at the foot of the window, and the line that tells what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from backend.model import EngineKind, EngineStatus, Health
+from gui.forms import button, describe
+from gui.lab.words import health_word
+from gui.theme import GRID, Theme, code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Dot(QWidget):
+    """An engine's colour; hollow unless it is up."""
+
+    def __init__(self, theme: Theme, kind: EngineKind, health: Health) -> None:
+        super().__init__()
+        self._theme, self._kind, self._health = theme, kind, health
+        self.setFixedSize(10, 10)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A disc or a ring."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self._theme.colours.engine(self._kind)
+        pen = painter.pen()
+        pen.setColor(colour)
+        pen.setWidthF(1.5)
+        painter.setPen(pen)
+        painter.setBrush(colour if self._health is Health.UP else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+
+class ElidedLabel(QLabel):
+    """A label that gives way where there is no room, whole in its tool tip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setToolTip(text)
+        self.setMinimumWidth(0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMaximumWidth(self.fontMetrics().horizontalAdvance(text) + 2)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Another font has another width."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.setMaximumWidth(self.fontMetrics().horizontalAdvance(self.text()) + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """The beginning and the end, which tell addresses apart."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
+
+
+class EngineStrip(QWidget):
+    """Every engine: dot, name and version, address, health."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("engineStrip")
+        self.setAccessibleName(self.tr("Engines"))
+        self._theme = theme
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self._layout.setSpacing(3 * GRID)
+        self.setFixedHeight(self.fontMetrics().height() + GRID + 4)
+        self.show_sentence(self.tr("Starting the engines\N{HORIZONTAL ELLIPSIS}"))
+
+    def show_sentence(self, sentence: str) -> None:
+        """One sentence instead of engines."""
+        self._empty()
+        label = QLabel(sentence)
+        label.setProperty("role", "caption")
+        self._layout.addWidget(label)
+        self._layout.addStretch(1)
+
+    @Slot(object)
+    def show_engines(self, engines: Sequence[EngineStatus]) -> None:
+        """The engines as they are now."""
+        self._empty()
+        for engine in engines:
+            self._layout.addWidget(self._item(engine), 1)
+        self._layout.addStretch(1000)
+
+    def _item(self, engine: EngineStatus) -> QWidget:
+        item = QWidget()
+        line = QHBoxLayout(item)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GRID - 2)
+        name = QLabel(f"{engine.name} {engine.version}".strip())
+        word = QLabel(health_word(engine.health))
+        word.setProperty("role", "caption")
+        line.addWidget(Dot(self._theme, engine.kind, engine.health))
+        line.addWidget(name)
+        line.addWidget(word)
+        if engine.address:
+            address = ElidedLabel(engine.address)
+            address.setProperty("role", "caption")
+            address.setFont(code_font(0.9))
+            address.setMinimumWidth(min(15 * GRID, address.maximumWidth()))
+            line.addWidget(address, 1)
+        item.setToolTip(engine.note)
+        item.setAccessibleName(f"{engine.name} {engine.version} {health_word(engine.health)} {engine.address}".strip())
+        return item
+
+    def _empty(self) -> None:
+        while (old := self._layout.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A hairline above."""
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, QColor(self._theme.colours.hairline))
+        painter.end()
+
+
+class MessageBar(QWidget):
+    """One sentence about something that did not work, with Retry where that makes sense.
+
+    Signals:
+        retry_asked: try again what failed.
+    """
+
+    retry_asked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self._theme = theme
+        self.sentence = QLabel()
+        self.sentence.setObjectName("messageLabel")
+        self.sentence.setAccessibleName(self.tr("Message"))
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.retry = button("retryButton", self.tr("Retr&y"))
+        describe(self.retry, self.tr("Retry"), self.tr("Start the engines again"))
+        self.dismiss = button("dismissButton", "\N{MULTIPLICATION SIGN}", "quiet")
+        describe(self.dismiss, self.tr("Dismiss"), self.tr("Hide the message"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 6, GRID, 6)
+        layout.addWidget(QLabel("\N{WARNING SIGN}"))
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.retry)
+        layout.addWidget(self.dismiss)
+        self.retry.clicked.connect(self._try_again)
+        self.dismiss.clicked.connect(self.hide)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def show_sentence(self, sentence: str, *, retry: bool) -> None:
+        """Say what happened."""
+        self.sentence.setText(sentence)
+        self.retry.setVisible(retry)
+        self.dismiss.setVisible(not retry)
+        self.show()
+
+    @Slot()
+    def _try_again(self) -> None:
+        self.hide()
+        self.retry_asked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """The quiet colour of a warning."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.colours.duplicated_tint))
+        painter.fillRect(0, 0, 6, self.height(), QColor(self._theme.colours.duplicated))
+        painter.end()

@@ -1,0 +1,216 @@
+"""The main window: pages, menus, the strip of engines, and a clean end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QTabWidget, QVBoxLayout, QWidget
+
+from gui.compare.page import make_compare_page
+from gui.explore.page import make_explore_page
+from gui.lab.page import LabPage
+from gui.status import EngineStrip, MessageBar
+from gui.theme import Theme, ThemeMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gui.bridge import LabBridge
+    from gui.settings import Settings
+
+PATIENCE_MS = 2000
+"""A window that closes waits this long for the lab; the supervisor ends what is left."""
+LANGUAGES = (("", "System"), ("en", "English"), ("zh_CN", "简体中文"))
+
+
+class MainWindow(QMainWindow):
+    """Submit Twice."""
+
+    def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Submit Twice")
+        self._bridge = bridge
+        self._theme = theme
+        self._settings = settings
+        self._closing = self._closed = False
+        self.lab = LabPage(bridge, theme, settings)
+        self.messages = MessageBar(theme)
+        self.engines = EngineStrip(theme)
+        self.pages = self._make_pages()
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget, stretch in ((self.messages, 0), (self.pages, 1), (self.engines, 0)):
+            layout.addWidget(widget, stretch)
+        self.setCentralWidget(body)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._finish_closing)
+        self._make_menus()
+        self._connect()
+        self._restore()
+
+    def _make_pages(self) -> QTabWidget:
+        pages = QTabWidget()
+        pages.setObjectName("pages")
+        pages.setDocumentMode(True)
+        pages.addTab(self.lab, self.tr("&Lab"))
+        pages.addTab(make_compare_page(), self.tr("&Compare"))
+        pages.addTab(make_explore_page(), self.tr("E&xplore"))
+        pages.setAccessibleName(self.tr("Pages"))
+        pages.tabBar().setAccessibleName(self.tr("Pages"))
+        return pages
+
+    def _connect(self) -> None:
+        bridge = self._bridge
+        bridge.engines_changed.connect(self.engines.show_engines)
+        bridge.start_failed.connect(self._start_failed)
+        bridge.failed.connect(self._command_failed)
+        bridge.closed.connect(self._finish_closing)
+        self.messages.retry_asked.connect(self._retry)
+        self._theme.changed.connect(self.engines.update)
+
+    # Menus
+
+    def _make_menus(self) -> None:
+        form, bar = self.lab.form, self.menuBar()
+        bar.setAccessibleName(self.tr("Menu"))
+        menu = bar.addMenu(self.tr("&File"))
+        self._add(menu, self.tr("&Quit"), self.close, "Ctrl+Q")
+        menu = bar.addMenu(self.tr("&Run"))
+        self._add(menu, self.tr("&Submit"), form.submit.click, "Ctrl+Return")
+        self._add(menu, self.tr("S&pam"), form.spam.click, "Ctrl+Shift+Return")
+        self._add(menu, self.tr("&New intent"), form.new_intent.click, "Ctrl+N")
+        self._add(menu, self.tr("&Cancel"), form.cancel.click, "Esc")
+        menu.addSeparator()
+        self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R")
+        menu = bar.addMenu(self.tr("&View"))
+        self._add_themes(menu.addMenu(self.tr("&Theme")))
+        self._add_languages(menu.addMenu(self.tr("&Language")))
+        menu.addSeparator()
+        for number in range(self.pages.count()):
+            text = self.pages.tabText(number).replace("&", "")
+            self._add(menu, text, lambda page=number: self.pages.setCurrentIndex(page), f"Ctrl+{number + 1}")
+        menu = bar.addMenu(self.tr("&Help"))
+        self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
+        self._add(menu, self.tr("&About Submit Twice"), self._show_about)
+
+    def _add(self, menu: QMenu, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: slot())
+        menu.addAction(action)
+        return action
+
+    def _add_themes(self, menu: QMenu) -> None:
+        titles = {
+            ThemeMode.SYSTEM: self.tr("&System"),
+            ThemeMode.LIGHT: self.tr("&Light"),
+            ThemeMode.DARK: self.tr("&Dark"),
+        }
+        group = QActionGroup(self)
+        for mode, title in titles.items():
+            action = self._add(menu, title, lambda chosen=mode: self.use_theme(chosen))
+            action.setCheckable(True)
+            action.setChecked(self._theme.mode is mode)
+            group.addAction(action)
+
+    def _add_languages(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        for language, title in LANGUAGES:
+            shown = title if language else self.tr("&System")
+            action = self._add(menu, shown, lambda chosen=language: self._use_language(chosen))
+            action.setCheckable(True)
+            action.setChecked(self._settings.language == language)
+            group.addAction(action)
+
+    def use_theme(self, mode: ThemeMode) -> None:
+        """Change to another theme, and remember it."""
+        self._theme.set_mode(mode)
+        self._settings.theme = mode
+
+    def _use_language(self, language: str) -> None:
+        self._settings.language = language
+        self.messages.show_sentence(self.tr("The language changes when the window is opened next."), retry=False)
+
+    def _show_shortcuts(self) -> None:
+        lines = [
+            f"<tr><td style='padding:2px 24px 2px 0'>{action.text().replace('&', '')}</td>"
+            f"<td><code>{action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}</code></td></tr>"
+            for action in self.findChildren(QAction)
+            if not action.shortcut().isEmpty()
+        ]
+        self._tell(self.tr("Keyboard shortcuts"), f"<table>{''.join(lines)}</table>")
+
+    def _show_about(self) -> None:
+        self._tell(
+            self.tr("About Submit Twice"),
+            self.tr(
+                "Submit Twice %1. See, measure and prove what happens when the same request arrives twice, on real servers."
+            ).replace("%1", QCoreApplication.applicationVersion()),
+        )
+
+    def _tell(self, title: str, text: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.RichText)
+        box.open()
+
+    # What goes wrong
+
+    @Slot(str)
+    def _start_failed(self, sentence: str) -> None:
+        self.engines.show_sentence(self.tr("The engines are not running."))
+        self.messages.show_sentence(sentence, retry=True)
+
+    @Slot(str)
+    def _command_failed(self, sentence: str) -> None:
+        self.messages.show_sentence(sentence, retry=False)
+
+    @Slot()
+    def _retry(self) -> None:
+        self.engines.show_sentence(self.tr("Starting the engines\N{HORIZONTAL ELLIPSIS}"))
+        self._bridge.start()
+
+    # Beginning and end
+
+    def _restore(self) -> None:
+        geometry: QByteArray = self._settings.blob("window/geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            screen = self.screen().availableGeometry()
+            self.resize(min(1440, screen.width()), min(900, screen.height()))
+        self.lab.restore_sizes(self._settings)
+
+    def save(self) -> None:
+        """Keep geometry and choices for the next session."""
+        self._settings.remember("window/geometry", self.saveGeometry())
+        self.lab.save(self._settings)
+        self._settings.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Hide at once, stop the lab behind the scenes, then really close."""
+        if self._closed:
+            event.accept()
+            return
+        event.ignore()
+        if not self._closing:
+            self._closing = True
+            self.save()
+            self.hide()
+            self._bridge.close()
+            self._patience.start()
+
+    @Slot()
+    def _finish_closing(self) -> None:
+        if self._closed or not self._closing:
+            return
+        self._closed = True
+        self._patience.stop()
+        self.close()
+        QApplication.quit()
