@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 from backend.instance.app import create_app
@@ -13,7 +12,9 @@ from backend.tap.observer import Tap
 from backend.tap.trace import Trace
 
 settings = InstanceSettings.from_environment()
-_tap = Tap([ProcessingDelay(), Trace(settings.number, Path(settings.trace))])
+_trace = Trace(settings.number, Path(settings.trace))
+_tap = Tap([ProcessingDelay(), _trace])
 _services = open_services(settings.database, settings.redis, _tap, connections=settings.threads)
 application = create_app(settings.number, settings.token, _services, _tap)
-threading.Thread(target=warm_up, args=(_services, settings.threads), name="warm-up", daemon=True).start()
+warm_up(_services, settings.threads)
+_trace.greet()

@@ -26,7 +26,7 @@ LENGTH_BYTES = 4
 
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
-    """The first message of an instance: it is up."""
+    """The first message of an instance: it is ready."""
 
     instance: int
 
@@ -66,9 +66,13 @@ class Trace:
         self._stopped = threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(str(path))
-        self._send(Hello(instance))
         self._thread = threading.Thread(target=self._flush_regularly, name="trace", daemon=True)
         self._thread.start()
+
+    def greet(self) -> None:
+        """Tell the lab that this process is ready."""
+        with self._flushing:
+            self._send(Hello(self._instance))
 
     def before(self, call: Call) -> None:
         """Nothing: a step is told when it has ended."""
