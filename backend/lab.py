@@ -79,13 +79,31 @@ class Listener(Protocol):
 
 
 class Silence:
-    """A listener that does not listen."""
+    """A listener that does not listen. Subclasses listen to what they care for."""
 
-    def _ignore(self, *_told: object) -> None:
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
         """Nothing."""
 
-    engines_changed = rows_added = rows_cleared = replies_received = _ignore
-    steps_recorded = judged = run_finished = run_failed = _ignore
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Nothing."""
+
+    def rows_cleared(self) -> None:
+        """Nothing."""
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Nothing."""
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """Nothing."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """Nothing."""
+
+    def run_finished(self, report: Report) -> None:
+        """Nothing."""
+
+    def run_failed(self, sentence: str) -> None:
+        """Nothing."""
 
 
 class Run(Protocol):

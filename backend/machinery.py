@@ -70,6 +70,8 @@ class Machinery:
     steps: StepBook
     forms: FormDesk
     sender: Sender
+    _engine: sa.Engine
+    _redis_client: redis.Redis
 
     def __init__(
         self, options: LabOptions, on_engines: Callable[[], None], on_steps: Callable[[Sequence[Step]], None]

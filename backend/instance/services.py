@@ -73,7 +73,8 @@ def warm_up(services: Services, connections: int) -> None:
 
 def _delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:
     """DELIFEQ where the server has it (Valkey 9), else the script that everybody writes for it."""
-    if client.execute_command("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None]):
-        return lambda key, value: bool(client.execute_command("DELIFEQ", key, value))
+    execute: Callable[..., object] = client.execute_command
+    if execute("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None]):
+        return lambda key, value: bool(execute("DELIFEQ", key, value))
     script = client.script_load(_DELETE_IF_EQUAL)
-    return lambda key, value: bool(client.execute_command("EVALSHA", script, 1, key, value))
+    return lambda key, value: bool(execute("EVALSHA", script, 1, key, value))

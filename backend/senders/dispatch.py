@@ -119,9 +119,7 @@ class Dispatch:
     def _hold_back(self, delivery: Delivery) -> None:
         self._held_back += 1
         now = time.monotonic_ns()
-        self._report(
-            Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, held_back=True)
-        )
+        self._report(Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, held_back=True))
 
     def _send_soon(self, delivery: Delivery) -> None:
         connection = self._pool.take(self._job.targets[delivery.target])
@@ -229,6 +227,4 @@ class Dispatch:
         if more or self._is_finished or any(self._in_flight.values()):
             return
         self._is_finished = True
-        self._finish(
-            Finished(self._job.job_id, self._sent, self._held_back, self._cancelled, self._release_ns)
-        )
+        self._finish(Finished(self._job.job_id, self._sent, self._held_back, self._cancelled, self._release_ns))

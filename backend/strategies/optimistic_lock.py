@@ -66,9 +66,10 @@ def read_version(connection: Connection, request: Request) -> int:
         MissingRowError: there is no such row.
     """
     if request.operation.key is OperationKey.ADD_STOCK:
-        version = connection.scalar(select(goods.c.version).where(goods.c.item == request.item))
+        query = select(goods.c.version).where(goods.c.item == request.item)
     else:
-        version = connection.scalar(select(orders.c.version).where(orders.c.order_no == request.key))
+        query = select(orders.c.version).where(orders.c.order_no == request.key)
+    version: int | None = connection.scalar(query)
     if version is None:
         raise MissingRowError(f"There is no row to update for {request.key}.")
     return version

@@ -101,7 +101,7 @@ def test_a_local_lock_is_no_lock_between_two_instances(laboratory: Laboratory) -
 
 def test_a_lease_shorter_than_the_work_lets_a_second_one_in(laboratory: Laboratory) -> None:
     wanted = laboratory.intent(PLACE)
-    from backend.model import Plan, Setup  # noqa: PLC0415
+    from backend.model import Plan, Setup
 
     setup = Setup("distributed-lock", "redis", processing_delay_ms=600, lease_ms=100)
     plan = Plan((wanted,), 2, pace=Pace.INTERVAL, interval_ms=300)
