@@ -37,6 +37,7 @@ def run_window(options: LabOptions, language: str | None) -> int:
     theme = Theme(application, settings.theme)
     bridge = LabBridge(options)
     window = MainWindow(bridge, theme, settings)
+    theme.dress()
     interrupts = Interrupts(window)
     window.show()
     QTimer.singleShot(0, bridge, bridge.start)

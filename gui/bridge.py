@@ -7,6 +7,7 @@ in slices short enough to keep the window at its 60 frames a second.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -190,11 +191,11 @@ class LabBridge(QObject):
             self.post(self._run_over, ticket)
 
     def _begin(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
-        if ticket.cancelled:
+        if ticket.cancelled.is_set():
             self.post(self._run_over, ticket)
             return
         ticket.run = self._need_lab().start_run(setup, plan)
-        if ticket.cancelled:
+        if ticket.cancelled.is_set():
             ticket.run.cancel()
 
     def runs_may_have_ended(self) -> None:
@@ -209,7 +210,7 @@ class LabBridge(QObject):
     def cancel_runs(self) -> None:
         """Stop sending, in all runs."""
         for ticket in self._runs:
-            ticket.cancelled = True
+            ticket.cancelled.set()
             if ticket.run is not None:
                 ticket.run.cancel()
 
@@ -313,7 +314,7 @@ class Ticket:
 
     def __init__(self) -> None:
         self.run: Run | None = None
-        self.cancelled = False
+        self.cancelled = threading.Event()
 
 
 def _is_over(run: Run) -> bool:

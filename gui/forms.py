@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from gui.theme import GRID
 
+CAPTION_WIDTH = 11
+"""Characters that captions have room for, so that the fields of all sections line up."""
 KEY_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -64,6 +66,7 @@ class Section(QWidget):
         label = QLabel(caption)
         label.setProperty("role", "caption")
         label.setBuddy(field)
+        label.setMinimumWidth(CAPTION_WIDTH * label.fontMetrics().averageCharWidth())
         describe(field, plain(caption), explanation)
         row = self.grid.rowCount()
         self.grid.addWidget(label, row, 0)
@@ -91,7 +94,7 @@ def combo(object_name: str) -> QComboBox:
     box = QComboBox()
     box.setObjectName(object_name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
+    box.setMinimumContentsLength(4)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setMaxVisibleItems(16)
     return box
@@ -103,6 +106,7 @@ def spin(object_name: str, smallest: int, largest: int, value: int, unit: str = 
     box.setObjectName(object_name)
     box.setRange(smallest, largest)
     box.setValue(value)
+    box.lineEdit().setTextMargins(4, 0, 0, 0)
     box.setSuffix(f" {unit}" if unit else "")
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

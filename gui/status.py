@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -45,15 +45,11 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setToolTip(text)
-        self.setMinimumWidth(0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMaximumWidth(self.fontMetrics().horizontalAdvance(text) + 2)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Another font has another width."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self.setMaximumWidth(self.fontMetrics().horizontalAdvance(self.text()) + 2)
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """A few characters of it."""
+        return QSize(min(12 * GRID, self.sizeHint().width()), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """The beginning and the end, which tell addresses apart."""
@@ -91,8 +87,8 @@ class EngineStrip(QWidget):
         """The engines as they are now."""
         self._empty()
         for engine in engines:
-            self._layout.addWidget(self._item(engine), 1)
-        self._layout.addStretch(1000)
+            self._layout.addWidget(self._item(engine))
+        self._layout.addStretch(1)
 
     def _item(self, engine: EngineStatus) -> QWidget:
         item = QWidget()
@@ -109,8 +105,7 @@ class EngineStrip(QWidget):
             address = ElidedLabel(engine.address)
             address.setProperty("role", "caption")
             address.setFont(code_font(0.9))
-            address.setMinimumWidth(min(15 * GRID, address.maximumWidth()))
-            line.addWidget(address, 1)
+            line.addWidget(address)
         item.setToolTip(engine.note)
         item.setAccessibleName(f"{engine.name} {engine.version} {health_word(engine.health)} {engine.address}".strip())
         return item

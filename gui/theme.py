@@ -140,6 +140,7 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._colours = LIGHT
+        self._dressed = False
         application.setStyle("Fusion")
         application.setFont(interface_font())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -154,6 +155,11 @@ class Theme(QObject):
     def mode(self) -> ThemeMode:
         """What the user asked for."""
         return self._mode
+
+    def dress(self) -> None:
+        """Apply the style sheet; done once the window is built, as Qt styles a widget anew at each change of parent."""
+        self._dressed = True
+        self._application.setStyleSheet(style_sheet_of(self._colours))
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Change to light, dark or whatever the system says."""
@@ -173,7 +179,8 @@ class Theme(QObject):
         )
         self._colours = DARK if dark else LIGHT
         self._application.setPalette(palette_of(self._colours))
-        self._application.setStyleSheet(style_sheet_of(self._colours))
+        if self._dressed:
+            self._application.setStyleSheet(style_sheet_of(self._colours))
 
 
 def palette_of(colours: Colours) -> QPalette:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Slot
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         for number in range(self.pages.count()):
             text = self.pages.tabText(number).replace("&", "")
-            self._add(menu, text, lambda page=number: self.pages.setCurrentIndex(page), f"Ctrl+{number + 1}")
+            self._add(menu, text, partial(self.pages.setCurrentIndex, number), f"Ctrl+{number + 1}")
         menu = bar.addMenu(self.tr("&Help"))
         self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
         self._add(menu, self.tr("&About Submit Twice"), self._show_about)
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         }
         group = QActionGroup(self)
         for mode, title in titles.items():
-            action = self._add(menu, title, lambda chosen=mode: self.use_theme(chosen))
+            action = self._add(menu, title, partial(self.use_theme, mode))
             action.setCheckable(True)
             action.setChecked(self._theme.mode is mode)
             group.addAction(action)
@@ -125,7 +126,7 @@ class MainWindow(QMainWindow):
         group = QActionGroup(self)
         for language, title in LANGUAGES:
             shown = title if language else self.tr("&System")
-            action = self._add(menu, shown, lambda chosen=language: self._use_language(chosen))
+            action = self._add(menu, shown, partial(self._use_language, language))
             action.setCheckable(True)
             action.setChecked(self._settings.language == language)
             group.addAction(action)
@@ -152,7 +153,7 @@ class MainWindow(QMainWindow):
         self._tell(
             self.tr("About Submit Twice"),
             self.tr(
-                "Submit Twice %1. See, measure and prove what happens when the same request arrives twice, on real servers."
+                "Submit Twice %1. See and measure what happens when the same request arrives twice, on real servers."
             ).replace("%1", QCoreApplication.applicationVersion()),
         )
 

@@ -38,6 +38,7 @@ class Counter(QWidget):
     def show_number(self, text: str) -> None:
         """Another number."""
         self.number.setText(text)
+        self.number.setEnabled(text not in {"0", "\N{EN DASH}"})
 
 
 class Counters(QWidget):

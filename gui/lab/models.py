@@ -22,14 +22,14 @@ class RowsModel(RecordModel[Row]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("RowsModel", "Row"), 6, lambda row: str(row.id), right=True),
+                Column(QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
                 Column(QCoreApplication.translate("RowsModel", "Effect"), 15, effect_text),
-                Column(QCoreApplication.translate("RowsModel", "For"), 16, lambda row: row.key, stretch=True),
-                Column(QCoreApplication.translate("RowsModel", "Item"), 9, lambda row: row.item),
-                Column(QCoreApplication.translate("RowsModel", "Qty"), 6, lambda row: str(row.quantity), right=True),
+                Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key),
+                Column(QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
+                Column(QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True),
                 Column(QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
-                Column(QCoreApplication.translate("RowsModel", "By"), 9, lambda row: short(row.submission_id)),
-                Column(QCoreApplication.translate("RowsModel", "Table"), 13, lambda row: row.table),
+                Column(QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
+                Column(QCoreApplication.translate("RowsModel", "Table"), 13, lambda row: row.table, stretch=True),
             ),
             parent,
         )
@@ -80,18 +80,18 @@ class StepsModel(RecordModel[Step]):
         self._origin_ns = 0
         super().__init__(
             (
-                Column(QCoreApplication.translate("StepsModel", "At, ms"), 8, self._offset_text, right=True),
-                Column(QCoreApplication.translate("StepsModel", "Took"), 8, _took_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "At, ms"), 6, self._offset_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "Took"), 5, _took_text, right=True),
                 Column(
                     QCoreApplication.translate("StepsModel", "Engine"),
-                    13,
+                    12,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
                 Column(
                     QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True
                 ),
-                Column(QCoreApplication.translate("StepsModel", "Answer"), 18, lambda step: step.error or step.answer),
+                Column(QCoreApplication.translate("StepsModel", "Answer"), 12, lambda step: step.error or step.answer),
             ),
             parent,
         )

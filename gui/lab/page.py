@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from backend.model import Answer, Intent, Judgement, OperationKey, Plan, Setup
 from gui.forms import hairline
@@ -43,6 +44,7 @@ class LabPage(QWidget):
         self._selected = ""
         self._selected_by_hand = False
         self._database = ""
+        self._focus_later: QPushButton | None = None
         self.form = IntentForm()
         self.backend = BackendPanel(theme)
         self.source = SourcePanel()
@@ -68,12 +70,12 @@ class LabPage(QWidget):
                 column.addWidget(hairline())
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._side = side
+        self._scroll = scroll = QScrollArea()
         scroll.setWidget(side)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumWidth(SIDEBAR - 4 * GRID)
         self.evidence = QSplitter(Qt.Orientation.Vertical)
         self.evidence.setHandleWidth(1)
         self.evidence.addWidget(self.results)
@@ -95,6 +97,11 @@ class LabPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.across)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The side bar is never narrower than its fields, whose width is known now that they have their style."""
+        super().showEvent(event)
+        self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
 
     def _connect_widgets(self) -> None:
         self.form.operation_chosen.connect(self._operation_chosen)
@@ -303,11 +310,20 @@ class LabPage(QWidget):
         form, usable = self.form, self._usable
         reason = self._why_not()
         for sender in (form.submit, form.spam):
-            sender.setEnabled(usable and not reason)
+            self._enable(sender, usable and not reason)
             sender.setStatusTip(reason)
         form.cancel.setEnabled(self._runs > 0)
         for widget in (form.operation, form.key, form.new_intent, form.reset, self.backend):
             widget.setEnabled(usable)
+
+    def _enable(self, sender: QPushButton, enabled: bool) -> None:
+        """A button that is disabled in flight gives its focus away; it gets it back, for whoever works by keyboard."""
+        if not enabled and sender.hasFocus():
+            self._focus_later = sender
+        sender.setEnabled(enabled)
+        if enabled and self._focus_later is sender:
+            self._focus_later = None
+            sender.setFocus()
 
     def _why_not(self) -> str:
         form = self.form

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
-from gui.forms import describe
+from gui.forms import describe, hairline
 from gui.lab.catalogue import catalogue_text
 from gui.lab.code import CodeView
 from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
@@ -44,7 +44,7 @@ class Results(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(self._make_left())
         self.addWidget(self._make_right())
-        self.setSizes([540, 460])
+        self.setSizes([520, 480])
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.rows_table.submission_chosen.connect(self.submission_chosen)
@@ -90,6 +90,8 @@ class Results(QSplitter):
         layout.setSpacing(0)
         layout.addWidget(self._steps_caption)
         layout.addWidget(self.steps_table, 1)
+        layout.addWidget(hairline())
+        layout.addWidget(self._make_detail())
         self.code = CodeView(self._theme)
         self.why = QTextBrowser()
         self.why.setObjectName("whyView")
@@ -101,6 +103,26 @@ class Results(QSplitter):
         self.right.addTab(self.why, self.tr("Why"))
         self.show_selected(None)
         return self.right
+
+    def _make_detail(self) -> QPlainTextEdit:
+        self.detail = QPlainTextEdit()
+        self.detail.setObjectName("stepDetail")
+        self.detail.setReadOnly(True)
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFont(code_font(0.95))
+        describe(self.detail, self.tr("The selected step in full"))
+        self.detail.setToolTip("")
+        self.detail.setPlaceholderText(self.tr("The selected step in full, with its parameters and its answer."))
+        self.detail.setFixedHeight(6 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
+        self.steps.modelReset.connect(self.detail.clear)
+        return self.detail
+
+    @Slot(QModelIndex)
+    def _show_detail(self, current: QModelIndex) -> None:
+        if current.isValid():
+            step = self.steps.records[current.row()]
+            self.detail.setPlainText(f"{step.command}\n\N{RIGHTWARDS ARROW} {step.error or step.answer}")
 
     def _tabs(self, object_name: str, name: str) -> QTabWidget:
         tabs = QTabWidget()
@@ -145,6 +167,8 @@ class Results(QSplitter):
         reply = self.reply_of(submission_id)
         self.show_selected(reply, submission_id)
         self.steps.show(steps, reply.sent_ns if reply else None)
+        if steps:
+            self.steps_table.setCurrentIndex(self.steps.index(0, 0))
 
     def show_selected(self, reply: Reply | None, submission_id: str = "") -> None:
         """The line above the steps."""
