@@ -59,9 +59,8 @@ def connect_redis(url: str) -> RunningEngine:
         EngineError: the URL makes no sense, or the server cannot be used; the sentence holds no password.
     """
     try:
-        parts = urlsplit(url)
-        address = parts.path if parts.scheme == "unix" else f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
-        client: redis.Redis = create_redis(url, max_connections=1, socket_timeout=_ANSWER_TIMEOUT_S)
+        address = _redis_address(url)
+        client = create_redis(url, max_connections=1, socket_timeout=_ANSWER_TIMEOUT_S)
     except (ValueError, TypeError):
         raise EngineError(
             "the Redis URL cannot be understood; give one like redis://:password@host:6379/0 or unix:///path"
@@ -75,6 +74,15 @@ def connect_redis(url: str) -> RunningEngine:
     name = "Valkey" if info.get("server_name") == "valkey" or "valkey_version" in info else "Redis"
     version = str(info.get("valkey_version") or info.get("redis_version") or "")
     return RunningEngine(EngineKind.REDIS, name, version, address, url, embedded=False)
+
+
+def _redis_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
+    if not parts.path:
+        raise ValueError(url)
+    return parts.path
 
 
 def _connect_mariadb(url: URL) -> RunningEngine:

@@ -26,9 +26,8 @@ from sqlalchemy.engine import URL
 
 from backend.engines.ports import free_port
 from backend.engines.running import RunningEngine
-from backend.engines.sentences import one_sentence
 from backend.engines.server_user import ServerUser, give, link_or_copy, own_directory
-from backend.engines.start import needs_port, start_failure, wait_until_up
+from backend.engines.start import need_space, needs_port, no_port, start_failure, system_failure, wait_until_up
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.wheels import wheel_folder
 from backend.errors import EngineError
@@ -76,6 +75,7 @@ _SETTINGS = {
 _TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _PORT_TRIALS = 3
+_NEEDED_BYTES = 64 << 20
 _LIMIT_S = 60.0
 
 
@@ -112,7 +112,7 @@ def start_postgresql(
             cluster = _kept_cluster(supervisor, programs, data_dir)
         return _serve(supervisor, programs, cluster, choose_port)
     except OSError as error:
-        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
+        raise system_failure(NAME, error, supervisor.directory) from None
 
 
 def _programs(supervisor: Supervisor) -> Path:
@@ -177,6 +177,7 @@ def give_tree(directory: Path, user: ServerUser | None) -> None:
 
 def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
     """Unpack the template and set the password; a template that is missing or broken is made anew."""
+    need_space(NAME, cluster.data.parent, _NEEDED_BYTES)
     template = _template(programs)
     own_directory(cluster.data.parent, cluster.data.name, supervisor.user)
     try:
@@ -228,7 +229,7 @@ def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") ->
 
 def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_port: Callable[[], int]) -> RunningEngine:
     """Start the server; another process may take the port between our choice and its use, so try again then."""
-    for trial in range(_PORT_TRIALS):
+    for _ in range(_PORT_TRIALS):
         port = choose_port()
         child = _spawn(supervisor, programs, cluster, port)
         try:
@@ -236,10 +237,12 @@ def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_por
         except EngineError:
             child.terminate()
             child.wait(_LIMIT_S)
-            if trial == _PORT_TRIALS - 1 or not needs_port(child):
+            if not needs_port(child):
                 raise
         else:
             break
+    else:
+        raise no_port(NAME, port)
     query = {"host": str(cluster.sockets), "port": str(port)}
     url = URL.create("postgresql+psycopg", USER, cluster.password, database=DATABASE, query=query)
     return RunningEngine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import redis
 from redis.backoff import NoBackoff
@@ -17,12 +17,16 @@ CONNECT_TIMEOUT_S = 5.0
 R = TypeVar("R", bound=redis.Redis)
 
 
+@overload
+def create_redis(url: str, *, max_connections: int = ..., **options: Any) -> redis.Redis: ...  # noqa: ANN401
+@overload
+def create_redis(url: str, client_class: type[R], max_connections: int = ..., **options: Any) -> R: ...  # noqa: ANN401
 def create_redis(
     url: str,
-    client_class: type[R] = redis.Redis,  # type: ignore[assignment]
+    client_class: type[redis.Redis] = redis.Redis,
     max_connections: int = 64,
-    **options: Any,  # noqa: ANN401 - handed to redis-py as they are
-) -> R:
+    **options: Any,
+) -> redis.Redis:
     """A client with text answers that never repeats a command by itself.
 
     redis-py 8 repeats a command up to ten times when its answer is lost, so that an INCR or a SET NX would run twice
@@ -46,4 +50,4 @@ def create_redis(
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
-    return cast("R", client_class.from_url(url, **(defaults | options)))
+    return client_class.from_url(url, **(defaults | options))

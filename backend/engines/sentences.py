@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import sqlite3
 
@@ -33,7 +32,7 @@ _BY_TEXT = (
     (r"no pg_hba.conf entry", "it allows no connection from here for this user and database"),
     (r"database .* does not exist", "there is no database of that name"),
     (r"role .* does not exist", "the user or the password is wrong"),
-    (r"too many clients|max number of clients|remaining connection slots", _FULL),
+    (r"too many clients|too many connections|max number of clients|remaining connection slots", _FULL),
     (r"connection refused|error 111|error 61 ", "nothing listens there (connection refused)"),
     (r"name or service not known|could not translate host|failed to resolve", "there is no host of that name"),
     (r"nodename nor servname|temporary failure in name|no address associated", "there is no host of that name"),
@@ -80,8 +79,8 @@ def _reason(error: BaseException) -> str:
         return "the URL cannot be understood"
     if isinstance(error, redis.exceptions.ReadOnlyError):
         return "it is a read-only replica"
-    if isinstance(error, OSError) and not isinstance(error, redis.RedisError) and error.errno == errno.ENOSPC:
-        return _place("no space left on device", error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{(error.strerror or type(error).__name__).lower()} ({error.filename})"
     text = str(error)
     for pattern, reason in _BY_TEXT:
         if re.search(pattern, text, re.IGNORECASE):
@@ -91,17 +90,11 @@ def _reason(error: BaseException) -> str:
 
 def _own_words(error: BaseException, text: str) -> str:
     """The driver's last line, without prefixes, for what we have no words for."""
-    if isinstance(error, OSError) and error.strerror and not isinstance(error, redis.RedisError):
-        return _place(error.strerror.lower(), error)
     lines = [line.strip() for line in without_passwords(text).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
     line = lines[0] if isinstance(error, psycopg.Error | sqlite3.Error) else lines[-1]
     return re.sub(r"^.*(?:FATAL|ERROR|PANIC):\s*", "", line)[:_LONGEST]
-
-
-def _place(reason: str, error: OSError) -> str:
-    return f"{reason} ({error.filename})" if error.filename else reason
 
 
 def without_passwords(text: str) -> str:

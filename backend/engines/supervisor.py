@@ -107,8 +107,9 @@ class Child:
     def on_exit(self, callback: OnExit) -> None:
         """Have `callback` called with the exit code each time a process of this command ends.
 
-        It is called on the supervisor's reader thread and must return quickly; not while the supervisor is being
-        closed; at once if the command has ended already.
+        It is called on the supervisor's reader thread: it must return quickly and may signal children, but not spawn
+        one or wait for one. It is not called while the supervisor is being closed, and at once if the command has
+        ended already.
         """
         with self._lock:
             self._callbacks.append(callback)
@@ -328,6 +329,8 @@ class Supervisor:
             except OSError:
                 request.done.set()
                 request.error = "the supervisor process is gone"
+        if threading.current_thread() is self._reader:
+            return  # in a callback: the answer can only be read after it
         if not request.done.wait(_START_LIMIT_S):
             request.error = "the supervisor process does not answer"
         self._requests.pop(number, None)

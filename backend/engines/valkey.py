@@ -13,9 +13,8 @@ import redis
 from backend.engines.ports import free_port
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
-from backend.engines.sentences import one_sentence
 from backend.engines.server_user import own_directory
-from backend.engines.start import needs_port, wait_until_up
+from backend.engines.start import needs_port, no_port, system_failure, wait_until_up
 from backend.engines.wheels import wheel_folder
 from backend.errors import EngineError
 from backend.model import EngineKind
@@ -61,7 +60,7 @@ def start_valkey(
         place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
         return _serve(supervisor, place, choose_port)
     except OSError as error:
-        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
+        raise system_failure(NAME, error, supervisor.directory) from None
 
 
 def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
@@ -77,7 +76,7 @@ def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
 def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]) -> RunningEngine:
     password = secrets.token_urlsafe(24)
     url = f"unix://:{password}@{quote(str(place.socket))}"
-    for trial in range(_PORT_TRIALS):
+    for _ in range(_PORT_TRIALS):
         port = choose_port()
         child = _spawn(supervisor, _configuration(place, port, password))
         try:
@@ -85,10 +84,12 @@ def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]
         except EngineError:
             child.terminate()
             child.wait(_LIMIT_S)
-            if trial == _PORT_TRIALS - 1 or not needs_port(child):
+            if not needs_port(child):
                 raise
         else:
             break
+    else:
+        raise no_port(NAME, port)
     return RunningEngine(
         kind=EngineKind.REDIS,
         name=NAME,
@@ -131,7 +132,7 @@ def _version(url: str, socket: Path) -> str | None:
     """The server's version once it answers, None before."""
     if not socket.exists():
         return None
-    client: redis.Redis = create_redis(url, max_connections=1, socket_timeout=5.0)
+    client = create_redis(url, max_connections=1, socket_timeout=5.0)
     try:
         info: dict[str, object] = client.info("server")
     except (redis.exceptions.BusyLoadingError, redis.exceptions.ConnectionError) as error:

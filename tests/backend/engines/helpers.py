@@ -1,0 +1,94 @@
+"""Running small labs, and looking for what they leave behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PROJECT = Path(__file__).parents[3]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Whether the condition comes true in time."""
+    tick = threading.Event()
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        tick.wait(0.01)
+    return True
+
+
+class SmallLab:
+    """A small lab in a process of its own."""
+
+    def __init__(self, end: str, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [*prefix, sys.executable, "-m", "tests.backend.engines.small_lab", end],
+            cwd=PROJECT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError(self.process.communicate()[1])
+        self.news: dict[str, Any] = json.loads(line)
+        self.directory = Path(self.news["directory"])
+        self.processes = family(self.news["supervisor"])
+
+    def nothing_left(self, seconds: float = 2.0) -> bool:
+        """Whether every process and the directory are gone in time."""
+        return wait_until(lambda: not self.left(), seconds)
+
+    def left(self) -> list[str]:
+        """What is left of this lab."""
+        alive = [str(process) for process in self.processes if lives(process)]
+        named = [str(process) for process in psutil.process_iter() if str(self.directory) in command_of(process)]
+        return [*alive, *named, *([str(self.directory)] if self.directory.exists() else [])]
+
+    def close(self) -> None:
+        """End it, for a test that failed before it could."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.communicate()
+
+
+@contextlib.contextmanager
+def small_lab(end: str, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None) -> Iterator[SmallLab]:
+    lab = SmallLab(end, prefix, env)
+    try:
+        yield lab
+    finally:
+        lab.close()
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all its descendants."""
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

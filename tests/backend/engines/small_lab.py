@@ -1,0 +1,43 @@
+"""A small lab to kill: starts a supervisor and both servers, says what it started, then ends as told.
+
+Run as ``python -m tests.backend.engines.small_lab END [DATABASE_URL]`` with END one of ``wait``, ``return``, ``raise``,
+``raise-early``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from backend.engines.postgresql import start_postgresql
+from backend.engines.supervisor import Supervisor
+from backend.engines.valkey import start_valkey
+
+
+def main(end: str) -> None:
+    supervisor = Supervisor().start()
+    supervisor.spawn("shell", ["/bin/sh", "-c", "trap '' TERM INT; sleep 1000 & sleep 1000"])
+    if end == "raise-early":
+        say(supervisor, {})
+        raise RuntimeError(end)
+    with ThreadPoolExecutor(2) as starters:
+        database = starters.submit(start_postgresql, supervisor)
+        redis = starters.submit(start_valkey, supervisor)
+    say(supervisor, {"database": database.result().url, "redis": redis.result().url})
+    if end == "wait":
+        threading.Event().wait()
+    if end == "raise":
+        raise RuntimeError(end)
+
+
+def say(supervisor: Supervisor, urls: dict[str, str]) -> None:
+    news = {"pid": os.getpid(), "supervisor": supervisor.pid, "directory": str(supervisor.directory), **urls}
+    sys.stdout.write(json.dumps(news) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
