@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,52 +20,53 @@ LARGEST, SMALLEST = 36, 15
 DISC = 56
 
 
-def sentence_of(judgement: Judgement, operations: Collection[OperationKey]) -> str:
-    """What was wanted and what happened, such as ``1 order wanted, 7 rows: 6 duplicates``."""
-    wanted = wanted_text(judgement.intents, operations)
-    happened = QCoreApplication.translate("Banner", "%n row(s)", None, judgement.effects)
-    outcome = outcome_text(judgement)
-    if not outcome:
-        pattern = QCoreApplication.translate("Banner", "%1, %2 so far")
-        return pattern.replace("%1", wanted).replace("%2", happened)
-    pattern = QCoreApplication.translate("Banner", "%1, %2: %3")
-    return pattern.replace("%1", wanted).replace("%2", happened).replace("%3", outcome)
-
-
-def wanted_text(intents: int, operations: Collection[OperationKey]) -> str:
-    """How many of what were wanted; intents, where several operations are mixed."""
-    if set(operations) == {OperationKey.PLACE_ORDER}:
-        return QCoreApplication.translate("Banner", "%n order(s) wanted", None, intents)
-    if set(operations) == {OperationKey.PAY_ORDER}:
-        return QCoreApplication.translate("Banner", "%n payment(s) wanted", None, intents)
-    if set(operations) == {OperationKey.ADD_STOCK}:
-        return QCoreApplication.translate("Banner", "%n stock change(s) wanted", None, intents)
-    return QCoreApplication.translate("Banner", "%n intent(s)", None, intents)
-
-
-def outcome_text(judgement: Judgement) -> str:
-    """The worst of what happened; empty where it is too early to say."""
-    worst = visible_verdict(judgement)
-    if worst is None:
-        return ""
-    count = judgement.verdicts.get(worst, 0)
-    if worst is Verdict.DUPLICATED:
-        return QCoreApplication.translate("Banner", "%n duplicate(s)", None, judgement.duplicates)
-    if worst is Verdict.LOST:
-        return QCoreApplication.translate("Banner", "%n lost, though a caller was told it is done", None, count)
-    if worst is Verdict.STUCK:
-        return QCoreApplication.translate("Banner", "%n stuck, nobody can complete it", None, count)
-    if worst is Verdict.UNDECIDED:
-        return QCoreApplication.translate("Banner", "%n undecided, and every caller knows it", None, count)
-    if judgement.intents > 1:
-        return QCoreApplication.translate("Banner", "each exactly once")
-    return QCoreApplication.translate("Banner", "exactly once")
-
-
 def visible_verdict(judgement: Judgement) -> Verdict | None:
     """The worst verdict; before a run is quiet only a duplicate, as no later row can take it back."""
     worst = judgement.worst
     return worst if judgement.final or worst is Verdict.DUPLICATED else None
+
+
+class Sentences(QObject):
+    """Puts judgements into words. A QObject, as lupdate sees plurals only in a QObject's own tr."""
+
+    def sentence(self, judgement: Judgement, operations: Collection[OperationKey]) -> str:
+        """What was wanted and what happened, such as ``1 order wanted, 7 rows: 6 duplicates``."""
+        wanted = self.wanted(judgement.intents, operations)
+        happened = self.tr("%n row(s)", "", judgement.effects)
+        outcome = self.outcome(judgement)
+        if not outcome:
+            pattern = self.tr("%1, %2 so far")
+            return pattern.replace("%1", wanted).replace("%2", happened)
+        pattern = self.tr("%1, %2: %3")
+        return pattern.replace("%1", wanted).replace("%2", happened).replace("%3", outcome)
+
+    def wanted(self, intents: int, operations: Collection[OperationKey]) -> str:
+        """How many of what were wanted; intents, where several operations are mixed."""
+        if set(operations) == {OperationKey.PLACE_ORDER}:
+            return self.tr("%n order(s) wanted", "", intents)
+        if set(operations) == {OperationKey.PAY_ORDER}:
+            return self.tr("%n payment(s) wanted", "", intents)
+        if set(operations) == {OperationKey.ADD_STOCK}:
+            return self.tr("%n stock change(s) wanted", "", intents)
+        return self.tr("%n intent(s)", "", intents)
+
+    def outcome(self, judgement: Judgement) -> str:
+        """The worst of what happened; empty where it is too early to say."""
+        worst = visible_verdict(judgement)
+        if worst is None:
+            return ""
+        count = judgement.verdicts.get(worst, 0)
+        if worst is Verdict.DUPLICATED:
+            return self.tr("%n duplicate(s)", "", judgement.duplicates)
+        if worst is Verdict.LOST:
+            return self.tr("%n lost, though a caller was told it is done", "", count)
+        if worst is Verdict.STUCK:
+            return self.tr("%n stuck, nobody can complete it", "", count)
+        if worst is Verdict.UNDECIDED:
+            return self.tr("%n undecided, and every caller knows it", "", count)
+        if judgement.intents > 1:
+            return self.tr("each exactly once")
+        return self.tr("exactly once")
 
 
 class FittingLabel(QLabel):
@@ -152,6 +153,7 @@ class VerdictBanner(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._verdict: Verdict | None = None
+        self._sentences = Sentences(self)
         self._disc = Disc(theme)
         self._word = QLabel()
         self.sentence = FittingLabel()
@@ -187,7 +189,7 @@ class VerdictBanner(QWidget):
         verdict = visible_verdict(judgement)
         word = self.tr("Running\N{HORIZONTAL ELLIPSIS}") if verdict is None else verdict_word(verdict)
         note = judgement.contradictions[0] if judgement.contradictions else ""
-        self._show(verdict, word, sentence_of(judgement, operations), note)
+        self._show(verdict, word, self._sentences.sentence(judgement, operations), note)
 
     def _show(self, verdict: Verdict | None, word: str, sentence: str, note: str) -> None:
         self._verdict = verdict

@@ -1,0 +1,69 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>Sentences</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n order(s) wanted</source>
+        <translation>
+            <numerusform>%n order wanted</numerusform>
+            <numerusform>%n orders wanted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n payment(s) wanted</source>
+        <translation>
+            <numerusform>%n payment wanted</numerusform>
+            <numerusform>%n payments wanted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stock change(s) wanted</source>
+        <translation>
+            <numerusform>%n stock change wanted</numerusform>
+            <numerusform>%n stock changes wanted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n intent(s)</source>
+        <translation>
+            <numerusform>%n intent</numerusform>
+            <numerusform>%n intents</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n duplicate(s)</source>
+        <translation>
+            <numerusform>%n duplicate</numerusform>
+            <numerusform>%n duplicates</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lost, though a caller was told it is done</source>
+        <translation>
+            <numerusform>%n lost, though a caller was told it is done</numerusform>
+            <numerusform>%n lost, though a caller was told it is done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stuck, nobody can complete it</source>
+        <translation>
+            <numerusform>%n stuck, nobody can complete it</numerusform>
+            <numerusform>%n stuck, nobody can complete it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n undecided, and every caller knows it</source>
+        <translation>
+            <numerusform>%n undecided, and every caller knows it</numerusform>
+            <numerusform>%n undecided, and every caller knows it</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
