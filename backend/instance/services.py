@@ -52,7 +52,7 @@ def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) 
         pass  # the first connection asks the server about itself, which belongs to no submission
     tap_sql(engine, tap)
     client = create_redis(redis_url, TappedRedis)
-    delete_if_equal = _delete_if_equal(client)
+    delete_if_equal = choose_delete_if_equal(client)
     client.tap = tap
     return Services(
         database=engine,
@@ -71,7 +71,7 @@ def warm_up(services: Services, connections: int) -> None:
             opened.enter_context(services.database.connect())
 
 
-def _delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:
+def choose_delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:
     """DELIFEQ where the server has it (Valkey 9), else the script that everybody writes for it."""
     execute: Callable[..., object] = client.execute_command
     if execute("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None]):

@@ -15,6 +15,62 @@ from backend.senders.messages import Delivery, Finished, Job, Outcome
 _FIRST_ERROR_STATUS = 400
 
 
+class Shot:
+    """One delivery on its connection. Loading, firing and waiting are apart, so that many can be fired in one go."""
+
+    __slots__ = ("_loop", "_on_end", "_timer", "connection", "delivery", "sent_ns")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connection: Connection,
+        delivery: Delivery,
+        on_end: Callable[[Shot, Outcome], None],
+    ) -> None:
+        self.connection = connection
+        self.delivery = delivery
+        self.sent_ns = 0
+        self._loop = loop
+        self._on_end = on_end
+        self._timer: asyncio.TimerHandle | None = None
+
+    def fire(self) -> None:
+        """Write the request."""
+        self.sent_ns = self.connection.send(self.delivery.request, self._answered)
+
+    def wait_for_answer(self, timeout_ms: int) -> None:
+        """Give up when the time is over."""
+        self._timer = self._loop.call_later(timeout_ms / 1000, self._give_up)
+
+    def _answered(self, _connection: Connection, response: Response | None, reason: str) -> None:
+        if self._timer:
+            self._timer.cancel()
+        if response is None:
+            self._end(error=reason)
+        else:
+            self._end(status=response.status, body=response.body, replayed=response.replayed)
+
+    def _give_up(self) -> None:
+        self.connection.abandon()
+        self._end(timed_out=True)
+
+    def _end(
+        self, *, status: int = 0, body: bytes = b"", replayed: bool = False, timed_out: bool = False, error: str = ""
+    ) -> None:
+        outcome = Outcome(
+            self.delivery.submission_id,
+            self.delivery.intent_key,
+            status,
+            body,
+            replayed,
+            self.sent_ns,
+            time.monotonic_ns(),
+            timed_out=timed_out,
+            error=error,
+        )
+        self._on_end(self, outcome)
+
+
 class Dispatch:
     """One job under way.
 
@@ -92,9 +148,13 @@ class Dispatch:
         first, self._waiting = deliveries[: self._job.connections], deque(deliveries[self._job.connections :])
         opened = await asyncio.gather(*(self._connect(delivery) for delivery in first))
         ready = [(connection, delivery) for connection, delivery in zip(opened, first, strict=True) if connection]
-        instants = [self._send(connection, delivery) for connection, delivery in ready]
-        if instants:
-            self._release_ns = instants[-1] - instants[0]
+        shots = [self._load(connection, delivery) for connection, delivery in ready]
+        for shot in shots:
+            shot.fire()
+        for shot in shots:
+            shot.wait_for_answer(self._job.timeout_ms)
+        if shots:
+            self._release_ns = shots[-1].sent_ns - shots[0].sent_ns
 
     def _schedule_clicks(self, deliveries: Sequence[Delivery]) -> None:
         self._clicks_to_come = len(deliveries)
@@ -154,51 +214,23 @@ class Dispatch:
             )
             return None
 
-    def _send(self, connection: Connection, delivery: Delivery) -> int:
+    def _send(self, connection: Connection, delivery: Delivery) -> None:
+        shot = self._load(connection, delivery)
+        shot.fire()
+        shot.wait_for_answer(self._job.timeout_ms)
+
+    def _load(self, connection: Connection, delivery: Delivery) -> Shot:
         self._sent += 1
         self._open += 1
-        sent_ns = 0
+        return Shot(self._loop, connection, delivery, self._shot_ended)
 
-        def ended(connection: Connection, response: Response | None, reason: str) -> None:
-            timer.cancel()
-            self._open -= 1
-            self._take(connection, delivery, response, reason, sent_ns)
-
-        def give_up() -> None:
-            connection.abandon()
-            self._open -= 1
-            now = time.monotonic_ns()
-            outcome = Outcome(
-                delivery.submission_id, delivery.intent_key, sent_ns=sent_ns, received_ns=now, timed_out=True
-            )
-            self._settle(delivery, outcome)
-
-        timer = self._loop.call_later(self._job.timeout_ms / 1000, give_up)
-        sent_ns = connection.send(delivery.request, ended)
-        return sent_ns
+    def _shot_ended(self, shot: Shot, outcome: Outcome) -> None:
+        self._open -= 1
+        if outcome.status:
+            self._pool.give_back(shot.connection)
+        self._settle(shot.delivery, outcome)
 
     # Ending
-
-    def _take(
-        self, connection: Connection, delivery: Delivery, response: Response | None, reason: str, sent_ns: int
-    ) -> None:
-        now = time.monotonic_ns()
-        if response is None:
-            outcome = Outcome(
-                delivery.submission_id, delivery.intent_key, sent_ns=sent_ns, received_ns=now, error=reason
-            )
-        else:
-            outcome = Outcome(
-                delivery.submission_id,
-                delivery.intent_key,
-                response.status,
-                response.body,
-                response.replayed,
-                sent_ns,
-                now,
-            )
-            self._pool.give_back(connection)
-        self._settle(delivery, outcome)
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         self._in_flight[delivery.intent_key] -= 1

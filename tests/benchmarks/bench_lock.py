@@ -1,0 +1,71 @@
+"""Acquire and release of the Redis lock, against SET NX PX and the Lua script that everybody writes.
+
+``uv run python -m tests.benchmarks.bench_lock``. The two take turns; the ratio is that of the medians of the times.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import redis
+
+from backend.engines.redis_client import create_redis
+from backend.engines.supervisor import Supervisor
+from backend.engines.valkey import start_valkey
+from backend.instance.services import choose_delete_if_equal
+from backend.tap.observer import Tap
+from backend.tap.redis import TappedRedis
+
+PAIRS = 3_000
+ROUNDS = 9
+LEASE_MS = 10_000
+SCRIPT = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end"
+
+
+def ours(client: TappedRedis) -> Callable[[], None]:
+    """As `backend.strategies.distributed_lock` does it, through the tap."""
+    delete_if_equal = choose_delete_if_equal(client)
+    client.tap = Tap()
+
+    def once() -> None:
+        assert client.set("bench:ours", "owner", nx=True, px=LEASE_MS)
+        assert delete_if_equal("bench:ours", "owner")
+
+    return once
+
+
+def by_hand(client: redis.Redis) -> Callable[[], None]:
+    """SET NX PX, then EVALSHA of the usual script."""
+    release = client.register_script(SCRIPT)
+
+    def once() -> None:
+        assert client.set("bench:hand", "owner", nx=True, px=LEASE_MS)
+        assert release(keys=["bench:hand"], args=["owner"])
+
+    return once
+
+
+def microseconds(once: Callable[[], None]) -> float:
+    """Time of one acquire and release."""
+    started = time.perf_counter()
+    for _ in range(PAIRS):
+        once()
+    return (time.perf_counter() - started) / PAIRS * 1e6
+
+
+def main() -> None:
+    """Print both times and their ratio."""
+    with Supervisor() as supervisor:
+        url = start_valkey(supervisor).url
+        a, b = ours(create_redis(url, TappedRedis)), by_hand(create_redis(url))
+        pairs = [(microseconds(a), microseconds(b)) for _ in range(ROUNDS)]
+    mine, hand = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+    print(f"strategy's lock        {mine:7.0f} us")
+    print(f"SET NX PX and script   {hand:7.0f} us")
+    print(f"ratio                  {mine / hand:7.2f}   goal 1.0 or less")
+
+
+if __name__ == "__main__":
+    main()
