@@ -22,11 +22,15 @@ _FILE = "submit-twice.sqlite3"
 
 
 def start_sqlite(directory: Path) -> RunningEngine:
-    """Use the database file in `directory`; one that is not there is made. Its journal is a write-ahead log.
+    """Use the database file in `directory`; what is not there is made. Its journal is a write-ahead log.
 
     Raises:
         EngineError: the file cannot be used.
     """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
     return open_sqlite(directory / _FILE, embedded=True)
 
 

@@ -1,13 +1,14 @@
 """A small lab to kill: starts a supervisor and both servers, says what it started, then ends as told.
 
-Run as ``python -m tests.backend.engines.small_lab END [DATABASE_URL]`` with END one of ``wait``, ``return``, ``raise``,
-``raise-early``.
+Run as ``python -m tests.backend.engines.small_lab END`` with END one of ``wait``, ``fork`` (and wait),
+``return``, ``raise``, ``raise-early``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -27,10 +28,21 @@ def main(end: str) -> None:
         database = starters.submit(start_postgresql, supervisor)
         redis = starters.submit(start_valkey, supervisor)
     say(supervisor, {"database": database.result().url, "redis": redis.result().url})
-    if end == "wait":
+    if end == "fork":
+        fork_a_keeper()
+    if end in {"wait", "fork"}:
         threading.Event().wait()
     if end == "raise":
         raise RuntimeError(end)
+
+
+def fork_a_keeper() -> None:
+    """A copy of this process, which holds every file and socket of it open."""
+    keeper = os.fork()
+    if keeper == 0:
+        signal.pause()
+    sys.stdout.write(json.dumps({"keeper": keeper}) + "\n")
+    sys.stdout.flush()
 
 
 def say(supervisor: Supervisor, urls: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -78,6 +79,18 @@ def test_the_end_of_one_lab_leaves_another_alone() -> None:
         client_url = second.news["database"].replace("+psycopg", "")
         with psycopg.connect(client_url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_forked_copy_of_a_killed_lab_does_not_keep_its_servers() -> None:
+    with small_lab("fork") as lab:
+        assert lab.process.stdout is not None
+        keeper = psutil.Process(json.loads(lab.process.stdout.readline())["keeper"])
+        lab.process.kill()
+        try:
+            assert lab.nothing_left(), lab.left()
+            assert lives(keeper)
+        finally:
+            keeper.kill()
 
 
 def test_an_inherited_socket_does_not_keep_a_lab_alive() -> None:
