@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Self
-
-from tqdm import tqdm
 
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
-from backend.lab import Lab, LabOptions, Run, Silence
-from backend.model import Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
-from backend.report import report_document
+from backend.model import OperationKey, Source
+from backend.options import LabOptions
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, 1, 2
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
-_PROGRESS_SECONDS = 0.1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,65 +90,17 @@ def open_window(chosen: argparse.Namespace) -> int:
 
 def run_once(chosen: argparse.Namespace) -> int:
     """Run one experiment and report it."""
-    setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease)
-    with terminable(), Progress(chosen.submissions * chosen.intents) as progress:
-        lab = Lab(lab_options(chosen), progress)
-        try:
-            lab.start()
-            report = finish(lab.start_run(setup, plan_of(chosen, lab)))
-        finally:
-            lab.close()
-    document = report_document(report)
-    text = json.dumps(document, indent=None if chosen.json == "-" else 2)
-    if chosen.json and chosen.json != "-":
-        Path(chosen.json).write_text(text + "\n", encoding="utf-8")
-    else:
-        print(text)  # noqa: T201  the command line speaks
+    from backend import headless  # the window is painted before the engines' drivers are imported
+
+    headless.run_once(chosen, lab_options(chosen))
     return DONE
 
 
-def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
-    """What the arguments ask the callers to do."""
-    pace = Pace.SIMULTANEOUS
-    if chosen.one_after_another:
-        pace = Pace.ONE_AFTER_ANOTHER
-    elif chosen.interval is not None:
-        pace = Pace.INTERVAL
-    return Plan(
-        intents=tuple(make_intents(lab, OperationKey(chosen.operation), chosen.intents)),
-        submissions=chosen.submissions,
-        source=Source(chosen.source),
-        pace=pace,
-        interval_ms=chosen.interval or 0,
-        timeout_ms=chosen.timeout,
-    )
-
-
-def make_intents(lab: Lab, operation: OperationKey, count: int) -> Iterator[Intent]:
-    """Intents, each about an item of its own, so that they do not meet on one row of stock."""
-    for number in range(1, count + 1):
-        yield lab.new_intent(operation, f"item {number}", 1)
-
-
-def finish(run: Run) -> Report:
-    """Wait for a run; an interrupt cancels it and still gets its report."""
-    try:
-        return run.wait()
-    except KeyboardInterrupt:
-        run.cancel()
-        return run.wait()
-
-
 def serve_until_interrupted(chosen: argparse.Namespace) -> int:
-    """Serve, and say in one line of JSON where."""
-    with terminable():
-        lab = Lab(lab_options(chosen))
-        try:
-            lab.start()
-            print(json.dumps(lab.connection()), flush=True)  # noqa: T201  the command line speaks
-            wait_for_interrupt()
-        finally:
-            lab.close()
+    """Serve the HTTP API."""
+    from backend import headless  # as above
+
+    headless.serve_until_interrupted(lab_options(chosen))
     return DONE
 
 
@@ -171,47 +113,6 @@ def lab_options(chosen: argparse.Namespace) -> LabOptions:
         instances=getattr(chosen, "instances", 1),
         port=getattr(chosen, "port", None),
     )
-
-
-def wait_for_interrupt() -> None:
-    """Block until Ctrl-C or SIGTERM."""
-    never = threading.Event()
-    try:
-        while True:
-            never.wait(3600)
-    except KeyboardInterrupt:
-        return
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """Let SIGTERM end the command the way Ctrl-C does, so that everything is put away."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-class Progress(Silence):
-    """A progress bar on a terminal, nothing in a pipe."""
-
-    def __init__(self, total: int) -> None:
-        self._bar = tqdm(total=total, unit="submissions", disable=None, mininterval=_PROGRESS_SECONDS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def replies_received(self, replies: Sequence[Reply]) -> None:
-        """Some more are answered."""
-        self._bar.update(len(replies))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from backend import strategies
@@ -33,21 +31,10 @@ from backend.model import (
     Step,
     StrategyInfo,
 )
+from backend.options import LabOptions
 from backend.watch import Watch
 
-
-@dataclass(frozen=True, slots=True)
-class LabOptions:
-    """How to start a lab. Defaults start private servers in a temporary directory."""
-
-    database: str = "postgresql"
-    """``postgresql``, ``mariadb``, ``sqlite`` or a SQLAlchemy-style URL."""
-    redis: str | None = None
-    """URL of a running server; None starts a private one."""
-    data_dir: Path | None = None
-    instances: int = 1
-    port: int | None = None
-    """First port of the instances; None takes free ones."""
+__all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
 
 
 class Listener(Protocol):

@@ -1,0 +1,20 @@
+"""How to start a lab. Apart from the lab, so that a window can be painted before the engines' drivers are imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LabOptions:
+    """How to start a lab. Defaults start private servers in a temporary directory."""
+
+    database: str = "postgresql"
+    """``postgresql``, ``mariadb``, ``sqlite`` or a SQLAlchemy-style URL."""
+    redis: str | None = None
+    """URL of a running server; None starts a private one."""
+    data_dir: Path | None = None
+    instances: int = 1
+    port: int | None = None
+    """First port of the instances; None takes free ones."""
