@@ -25,6 +25,7 @@ _PROGRESS_SECONDS = 0.1
 def run_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     """Run one experiment and report it."""
     setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease)
+    Lab.require(setup, OperationKey(chosen.operation))
     with terminable(), Progress(chosen.submissions * chosen.intents) as progress:
         lab = Lab(options, progress)
         try:

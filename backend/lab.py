@@ -177,6 +177,15 @@ class Lab:
         """The code that runs for this variant; needs no running lab."""
         return strategies.source_code(strategies.find(strategy, variant)[1])
 
+    @staticmethod
+    def require(setup: Setup, operation: OperationKey) -> None:
+        """Check, without a running lab, that a run can be asked for.
+
+        Raises:
+            UnknownKeyError, NotApplicableError: it cannot, and why.
+        """
+        strategies.require_guard(strategies.find(setup.strategy, setup.variant)[1], operation)
+
     # Changing the set-up
 
     def use_database(self, database: str) -> None:
