@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from backend.errors import SubmitTwiceError
 from backend.forms import Fetch, Form, FormDesk
-from backend.instance.app import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.ledger import Ledger, percentiles
 from backend.model import Answer, Intent, Plan, Reply, Report, Setup
 from backend.senders.client import Sender, Sending

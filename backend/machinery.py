@@ -94,7 +94,7 @@ class Machinery:
     # Life
 
     def start(self) -> None:
-        """Start engines side by side, then instances.
+        """Start engines and instances side by side.
 
         Raises:
             SubmitTwiceError: something could not be started. `close` cleans up.
@@ -104,6 +104,10 @@ class Machinery:
         trace_path = folder / "trace"
         self._trace = TraceServer(trace_path, self._take_steps)
         self._opened.append(self._trace.close)
+        self._pool = InstancePool(
+            self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
+        )
+        self._pool.launch(self._options.instances)
         self.sender = Sender(self._spawn_sender, folder / "sender")
         self._opened.append(self.sender.close)
         with ThreadPoolExecutor(3) as starters:
@@ -113,9 +117,6 @@ class Machinery:
             self._database, self._redis = database.result(), redis_server.result()
             sender.result()
         self._open_connections()
-        self._pool = InstancePool(
-            self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
-        )
         self._pool.resize(self._options.instances, self._database.url, self._redis.url)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from backend.model import EngineKind, Step
-from backend.tap.trace import LENGTH_BYTES, Hello, Steps, TraceMessage, to_steps
+from backend.tap.trace import LENGTH_BYTES, Hello, Steps, TraceMessage, Welcome, framed, to_steps
 
 _CHUNK = 1 << 18
 _WAKE_SECONDS = 0.2
@@ -86,8 +86,9 @@ class TraceServer:
         self._on_steps = on_steps
         self._decoder = msgspec.msgpack.Decoder(TraceMessage)
         self._buffers: dict[socket.socket, bytearray] = {}
-        self._up = threading.Condition()
-        self._greeted: Counter[int] = Counter()
+        self._met = threading.Condition()
+        self._greeting: dict[int, socket.socket] = {}
+        self._ready: set[int] = set()
         self._stopped = threading.Event()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
@@ -97,15 +98,25 @@ class TraceServer:
         self._thread = threading.Thread(target=self._serve, name="trace-server", daemon=True)
         self._thread.start()
 
-    def wait_for(self, instance: int, timeout: float) -> bool:
-        """Wait until this instance has said hello since it was last forgotten; whether it did."""
-        with self._up:
-            return self._up.wait_for(lambda: self._greeted[instance] > 0, timeout)
-
     def forget(self, instance: int) -> None:
         """The instance is about to be started anew."""
-        with self._up:
-            self._greeted[instance] = 0
+        with self._met:
+            self._greeting.pop(instance, None)
+            self._ready.discard(instance)
+
+    def welcome(self, instance: int, welcome: Welcome, timeout: float) -> bool:
+        """Wait until this instance has said hello, tell it its engines, wait until it is ready; whether it is."""
+        deadline = time.monotonic() + timeout
+        with self._met:
+            if not self._met.wait_for(lambda: instance in self._greeting, timeout):
+                return False
+            connection = self._greeting.pop(instance)
+        try:
+            connection.sendall(framed(welcome))
+        except OSError:
+            return False
+        with self._met:
+            return self._met.wait_for(lambda: instance in self._ready, deadline - time.monotonic())
 
     def close(self) -> None:
         """Stop listening."""
@@ -141,15 +152,18 @@ class TraceServer:
         buffer = self._buffers[connection]
         buffer += chunk
         for frame in _take_frames(buffer):
-            self._take(self._decoder.decode(frame))
+            self._take(connection, self._decoder.decode(frame))
 
-    def _take(self, message: Hello | Steps) -> None:
-        if isinstance(message, Hello):
-            with self._up:
-                self._greeted[message.instance] += 1
-                self._up.notify_all()
-        else:
+    def _take(self, connection: socket.socket, message: TraceMessage) -> None:
+        if isinstance(message, Steps):
             self._on_steps(to_steps(message))
+            return
+        with self._met:
+            if isinstance(message, Hello):
+                self._greeting[message.instance] = connection
+            else:
+                self._ready.add(message.instance)
+            self._met.notify_all()
 
 
 def _take_frames(buffer: bytearray) -> list[bytes]:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from backend.errors import NotApplicableError, UnknownKeyError
 from backend.instance import bodies
+from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
 from backend.model import EngineKind, OperationKey
@@ -37,9 +38,6 @@ LARGEST_BODY = 64 * 1024
 TOKEN_LIFE_SECONDS = 24 * 3600
 LONGEST_DELAY_MS = 60_000
 LONGEST_LEASE_MS = 3_600_000
-SUBMISSION_HEADER = "LAB-SUBMISSION"
-DELAY_HEADER = "LAB-PROCESSING-DELAY"
-LEASE_HEADER = "LAB-LEASE"
 
 
 class Gate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from backend.engines.supervisor import Child, Supervisor
 from backend.errors import InstanceError
 from backend.instance.settings import InstanceSettings
+from backend.tap.trace import Welcome
 from backend.trace_server import TraceServer
 
 MOST_INSTANCES = 4
@@ -38,7 +39,8 @@ class InstancePool:
 
     Args:
         supervisor: under which they run.
-        trace: where they report; it also tells that one is up.
+        trace: where they report and learn their engines.
+        trace_path: its socket.
         token: bearer token that callers must show.
         first_port: port of the first instance, the others follow; None takes free ones.
         on_exit: called with the number of an instance that ended without being asked to.
@@ -60,6 +62,7 @@ class InstancePool:
         self._first_port = first_port
         self._on_exit = on_exit
         self._instances: list[Instance] = []
+        self._launched: dict[int, Instance] = {}
 
     @property
     def instances(self) -> tuple[Instance, ...]:
@@ -77,11 +80,12 @@ class InstancePool:
         surplus, self._instances = self._instances[count:], self._instances[:count]
         _stop(surplus)
         numbers = range(len(self._instances) + 1, count + 1)
-        ports = self._ports(numbers)
+        missing = [number for number in numbers if number not in self._launched]
+        for number, port in zip(missing, self._ports(missing), strict=True):
+            self._launched[number] = self._spawn(number, port)
+        welcome = Welcome(database, redis)
         with ThreadPoolExecutor(MOST_INSTANCES) as starters:
-            started = [
-                starters.submit(self._start, n, port, database, redis) for n, port in zip(numbers, ports, strict=True)
-            ]
+            started = [starters.submit(self._start, number, welcome) for number in numbers]
         self._instances += [future.result() for future in started]
 
     def replace(self, database: str, redis: str) -> None:
@@ -95,8 +99,18 @@ class InstancePool:
         stopping, self._instances = self._instances, []
         _stop(stopping)
 
-    def _start(self, number: int, port: int, database: str, redis: str) -> Instance:
-        settings = InstanceSettings(number, port, self._token, database, redis, str(self._trace_path))
+    def launch(self, count: int) -> None:
+        """Let processes load their code while the engines still start; `resize` tells them where those are.
+
+        Raises:
+            InstanceError: a port cannot be used.
+        """
+        numbers = range(1, count + 1)
+        for number, port in zip(numbers, self._ports(numbers), strict=True):
+            self._launched[number] = self._spawn(number, port)
+
+    def _spawn(self, number: int, port: int) -> Instance:
+        settings = InstanceSettings(number, port, self._token, str(self._trace_path))
         self._trace.forget(number)
         child = self._supervisor.spawn(
             f"instance-{number}",
@@ -104,19 +118,22 @@ class InstancePool:
             env=settings.to_environment(),
             cwd=PROJECT,
         )
-        if not self._trace.wait_for(number, _START_SECONDS) or not _listens(port):
-            reason = child.log_tail() or "it did not answer in time"
-            child.kill()
+        return Instance(number, port, child)
+
+    def _start(self, number: int, welcome: Welcome) -> Instance:
+        instance = self._launched.pop(number)
+        if not self._trace.welcome(number, welcome, _START_SECONDS) or not _listens(instance.port):
+            reason = instance.child.log_tail() or "it did not answer in time"
+            instance.child.kill()
             raise InstanceError(f"Backend instance {number} could not start: {reason.splitlines()[-1]}")
-        instance = Instance(number, port, child)
-        child.on_exit(lambda _code: self._report_exit(instance))
+        instance.child.on_exit(lambda _code: self._report_exit(instance))
         return instance
 
     def _report_exit(self, instance: Instance) -> None:
         if instance in self._instances:
             self._on_exit(instance.number)
 
-    def _ports(self, numbers: range) -> list[int]:
+    def _ports(self, numbers: Sequence[int]) -> list[int]:
         if self._first_port is None:
             return _free_ports(len(numbers))
         ports = [self._first_port + number - 1 for number in numbers]

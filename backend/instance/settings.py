@@ -1,4 +1,8 @@
-"""What a backend process is told when it starts. It comes through one environment variable, which holds secrets."""
+"""What a backend process is told when it starts.
+
+It comes through one environment variable, which holds a secret. Where the engines are comes over the trace socket, once
+they are up.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,6 @@ class InstanceSettings(msgspec.Struct, frozen=True):
     port: int
     token: str
     """The bearer token that callers must show."""
-    database: str
-    redis: str
     trace: str
     """Path of the lab's trace socket."""
     threads: int = 16

@@ -1,7 +1,8 @@
 """The trace: what the tap saw, sent to the lab over a Unix stream socket.
 
-On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it
-as one frame: a length of four bytes, then MessagePack.
+On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it as
+one frame: a length of four bytes, then MessagePack. The same socket carries the greeting: an instance loads its code
+while the engines still start, says hello, and is told where they are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,20 @@ LENGTH_BYTES = 4
 
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
-    """The first message of an instance: it is ready."""
+    """The first message of an instance: it has loaded its code and asks for its engines."""
+
+    instance: int
+
+
+class Welcome(msgspec.Struct, array_like=True, tag="welcome"):
+    """The lab's answer: URLs of the engines, with their passwords."""
+
+    database: str
+    redis: str
+
+
+class Ready(msgspec.Struct, array_like=True, tag="ready"):
+    """The instance is connected to its engines and warm."""
 
     instance: int
 
@@ -39,7 +53,7 @@ class Steps(msgspec.Struct, array_like=True, tag="steps"):
     """Submission, number, engine, command, answer, error, start and end in nanoseconds."""
 
 
-TraceMessage = Hello | Steps
+TraceMessage = Hello | Ready | Steps
 
 
 def to_steps(message: Steps) -> list[Step]:
@@ -61,18 +75,30 @@ class Trace:
     def __init__(self, instance: int, path: Path) -> None:
         self._instance = instance
         self._ended: deque[Call] = deque()
-        self._encoder = msgspec.msgpack.Encoder()
         self._flushing = threading.Lock()
         self._stopped = threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(str(path))
+        self._send(Hello(instance))
         self._thread = threading.Thread(target=self._flush_regularly, name="trace", daemon=True)
-        self._thread.start()
 
-    def greet(self) -> None:
-        """Tell the lab that this process is ready."""
-        with self._flushing:
-            self._send(Hello(self._instance))
+    def await_welcome(self) -> Welcome:
+        """Wait until the lab names the engines.
+
+        Raises:
+            EOFError: the lab has hung up.
+        """
+        with self._socket.makefile("rb") as stream:
+            length = int.from_bytes(stream.read(LENGTH_BYTES))
+            content = stream.read(length)
+        if not content:
+            raise EOFError
+        return msgspec.msgpack.decode(content, type=Welcome)
+
+    def get_ready(self) -> None:
+        """Tell the lab that this process is ready, and begin to send steps."""
+        self._send(Ready(self._instance))
+        self._thread.start()
 
     def before(self, call: Call) -> None:
         """Nothing: a step is told when it has ended."""
@@ -103,8 +129,13 @@ class Trace:
                 return
 
     def _send(self, message: TraceMessage) -> None:
-        frame = self._encoder.encode(message)
-        self._socket.sendall(len(frame).to_bytes(LENGTH_BYTES) + frame)
+        self._socket.sendall(framed(message))
+
+
+def framed(message: TraceMessage | Welcome) -> bytes:
+    """A message as it goes over the socket."""
+    content = msgspec.msgpack.encode(message)
+    return len(content).to_bytes(LENGTH_BYTES) + content
 
 
 def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int]:
