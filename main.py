@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
@@ -14,6 +15,7 @@ from backend.options import LabOptions
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, 1, 2
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
+WINDOW_NICENESS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,7 +87,7 @@ def open_window(chosen: argparse.Namespace) -> int:
     """Open the window."""
     from gui.app import run_window
 
-    return run_window(lab_options(chosen), chosen.language)
+    return run_window(replace(lab_options(chosen), niceness=WINDOW_NICENESS), chosen.language)
 
 
 def run_once(chosen: argparse.Namespace) -> int:

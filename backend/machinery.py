@@ -80,7 +80,7 @@ class Machinery:
         self._on_engines = on_engines
         self._on_steps = on_steps
         self._token = secrets.token_urlsafe(24)
-        self._supervisor = Supervisor()
+        self._supervisor = Supervisor(options.niceness)
         self._databases: dict[str, RunningEngine] = {}
         self._troubles: dict[EngineKind, str] = {}
         self._opened: list[Callable[[], None]] = []

@@ -18,3 +18,5 @@ class LabOptions:
     instances: int = 1
     port: int | None = None
     """First port of the instances; None takes free ones."""
+    niceness: int = 0
+    """How much servers and instances step back for others (0 to 19): a window wants to stay smooth beside them."""

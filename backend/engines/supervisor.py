@@ -52,9 +52,14 @@ class Supervisor:
     """Owner of all processes and of the temporary directory of one lab.
 
     Use it as a context manager, or call `start` and `close`. All methods may be called from any thread.
+
+    Args:
+        niceness: how much everything that it starts steps back for others (0 to 19), so that a window stays smooth
+            while its servers use every core.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
+        self._niceness = niceness
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -199,8 +204,9 @@ class Supervisor:
     def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         script = Path(supervisor_process.__file__)
         mode = "0700" if self._user is None else "0711"
+        own = [str(theirs.fileno()), str(os.getpid()), mode, str(self._niceness)]
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(script), str(theirs.fileno()), str(os.getpid()), mode, *self._bases()],
+            [sys.executable, "-I", "-S", str(script), *own, *self._bases()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],

@@ -238,14 +238,15 @@ def make_directory(bases: list[str], mode: int) -> str:
 
 
 def main() -> None:
-    """Run as ``supervisor_process.py SOCKET PARENT MODE BASE...``."""
+    """Run as ``supervisor_process.py SOCKET PARENT MODE NICENESS BASE...``."""
     control, parent, mode = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3], 8)
+    os.nice(int(sys.argv[4]))
     os.set_inheritable(control, False)
     watched = os.pidfd_open(parent) if sys.platform == "linux" and os.getppid() == parent else None
     adopt_orphans()
     keeper = Keeper(control)
     try:
-        directory = make_directory(sys.argv[4:], mode)
+        directory = make_directory(sys.argv[5:], mode)
     except OSError as error:
         keeper.tell({"error": error.strerror})
     else:

@@ -1,0 +1,71 @@
+"""From the start of the process to the first paint, and to a lab that can be used.
+
+``uv run python -m tests.benchmarks.bench_start``. Each round is a process of its own, offscreen; the first is not counted.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import psutil
+
+ROUNDS = 7
+
+
+def since_start() -> float:
+    """Seconds since this process was started."""
+    return time.time() - psutil.Process().create_time()
+
+
+def one_round() -> None:
+    """Open the window as `gui.app.run_window` does, print both times, close."""
+    import main  # noqa: F401  what the real command imports before it opens the window
+    from backend.lab import LabOptions
+    from gui import app
+
+    class Watched(app.MainWindow):
+        painted = 0.0
+
+        def paintEvent(self, event: object) -> None:  # noqa: N802  Qt's name
+            super().paintEvent(event)  # type: ignore[arg-type]
+            self.painted = self.painted or since_start()
+
+    application = app.make_application()
+    settings = app.Settings()
+    theme = app.Theme(application, settings.theme)
+    bridge = app.LabBridge(LabOptions())
+    window = Watched(bridge, theme, settings)
+    theme.dress()
+
+    def usable() -> None:
+        print(f"{window.painted:.3f} {since_start():.3f}", flush=True)
+        window.close()
+
+    bridge.started.connect(usable)
+    window.show()
+    app.QTimer.singleShot(0, bridge, bridge.start)
+    application.exec()
+
+
+def report() -> None:
+    """Print the medians of the rounds."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "tests.benchmarks.bench_start", "--round"]
+    times = []
+    for _ in range(ROUNDS + 1):
+        finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+        times.append(tuple(float(figure) for figure in finished.stdout.split()))
+    painted, usable = zip(*times[1:], strict=True)
+    print(f"first paint  {statistics.median(painted):.2f} s   goal 0.35")
+    print(f"usable       {statistics.median(usable):.2f} s   goal 0.80")
+
+
+if __name__ == "__main__":
+    if "--round" in sys.argv:
+        one_round()
+    else:
+        report()
