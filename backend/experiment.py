@@ -231,7 +231,7 @@ class ExperimentRun:
         plan, ledger = self._plan, self._bench.ledger
         sent = [reply for reply in self._replies if not reply.held_back]
         keys = {intent.key for intent in plan.intents}
-        p50, p99 = percentiles([reply.latency_ms for reply in sent])
+        p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
         return Report(
             operation=plan.intents[0].operation,
             setup=Setup(self._strategy.key, self._variant.key, self._setup.processing_delay_ms, self._setup.lease_ms),

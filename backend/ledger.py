@@ -6,6 +6,7 @@ Kept up to date batch by batch, so that judging 20,000 submissions again costs l
 from __future__ import annotations
 
 import threading
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,7 +31,9 @@ class Ledger:
             self._replies: dict[str, Reply] = {}
             self._answers: Counter[Answer] = Counter()
             self._effect_makers: set[str] = set()
-            self._latencies: list[float] = []
+            self._happened: dict[str, Verdict] = {}
+            self._verdicts: Counter[Verdict] = Counter()
+            self._ordered_latencies: list[float] = []
             self._barred: frozenset[str] = frozenset()
             self._sent = 0
             self._held_back = 0
@@ -52,7 +55,7 @@ class Ledger:
                 self._replies[reply.submission_id] = reply
                 self._answers[reply.answer] += 1
                 self._told[reply.intent_key].add(reply.answer)
-                self._latencies.append(reply.latency_ms)
+                insort(self._ordered_latencies, reply.latency_ms)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
         """Effects were read back. Returns the rows with their ordinals."""
@@ -62,6 +65,7 @@ class Ledger:
                 self._intents.setdefault(row.key, None)
                 self._effects[row.key] += 1
                 self._effect_makers.add(row.submission_id)
+                self._judge_again(row.key)
                 numbered.append(replace(row, ordinal=self._effects[row.key]))
         return numbered
 
@@ -88,21 +92,34 @@ class Ledger:
     def judgement(self, *, in_flight: int = 0, final: bool = True) -> Judgement:
         """Judge everything. Until it is final, intents without an effect are left out: a row may be on its way."""
         with self._guard:
-            judged = [key for key in self._intents if final or self._effects[key]]
-            p50, p99 = percentiles(self._latencies)
+            verdicts = self._verdicts + self._verdicts_without_effect() if final else self._verdicts
+            p50, p99 = percentiles(self._ordered_latencies)
             return Judgement(
                 intents=len(self._intents),
                 effects=self._effects.total(),
                 submissions=self._sent,
                 in_flight=in_flight,
                 held_back=self._held_back,
-                verdicts=dict(self.verdicts_of(judged)),
+                verdicts={verdict: count for verdict, count in verdicts.items() if count},
                 answers=dict(self._answers),
                 p50_ms=p50,
                 p99_ms=p99,
                 contradictions=self.contradictions() if final else (),
                 final=final,
             )
+
+    def _judge_again(self, key: str) -> None:
+        """Of all intents, only those with a new row can have changed."""
+        verdict = judge(self._facts(key))
+        before = self._happened.get(key)
+        if verdict is not before:
+            self._happened[key] = verdict
+            self._verdicts[verdict] += 1
+            if before:
+                self._verdicts[before] -= 1
+
+    def _verdicts_without_effect(self) -> Counter[Verdict]:
+        return Counter(judge(self._facts(key)) for key in self._intents if key not in self._happened)
 
     def contradictions(self) -> tuple[str, ...]:
         """Answers that do not fit the rows."""
@@ -114,9 +131,8 @@ class Ledger:
         return Facts(self._effects[key], frozenset(self._told.get(key, ())), key in self._barred)
 
 
-def percentiles(latencies: Sequence[float]) -> tuple[float | None, float | None]:
-    """The median and the 99th percentile in the unit of `latencies`; None where there is nothing to count."""
-    if not latencies:
+def percentiles(ordered: Sequence[float]) -> tuple[float | None, float | None]:
+    """The median and the 99th percentile of ascending values; None where there is nothing to count."""
+    if not ordered:
         return None, None
-    ordered = sorted(latencies)
     return ordered[(len(ordered) - 1) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
