@@ -113,7 +113,7 @@ class EngineStrip(QWidget):
     def _empty(self) -> None:
         while (old := self._layout.takeAt(0)) is not None:
             if (widget := old.widget()) is not None:
-                widget.setParent(None)
+                widget.hide()
                 widget.deleteLater()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002

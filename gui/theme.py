@@ -103,7 +103,7 @@ LIGHT = Colours(
     good="#009e73", duplicated="#e69f00", lost="#d9c400", stuck="#56b4e9", undecided="#8a94a0",
     good_tint="#dff4ed", duplicated_tint="#fdeccb", lost_tint="#fbf6b8", stuck_tint="#dff0fb",
     undecided_tint="#eceef1", code_mark="#eef0fc",
-    keyword="#7a2f8f", string="#00694d", comment="#6b7480", number="#9a4a00", function="#0b5c93",
+    keyword="#7a2f8f", string="#00694d", comment="#5c6570", number="#9a4a00", function="#0b5c93",
 )  # fmt: skip
 
 DARK = Colours(
@@ -114,7 +114,7 @@ DARK = Colours(
     good="#1fbf91", duplicated="#f0ae1c", lost="#f0e442", stuck="#6bc2f2", undecided="#98a2ae",
     good_tint="#143a31", duplicated_tint="#47350e", lost_tint="#45420f", stuck_tint="#173a50",
     undecided_tint="#262b33", code_mark="#232842",
-    keyword="#cf9be0", string="#7fd6b5", comment="#808b98", number="#f0a868", function="#79bdf0",
+    keyword="#cf9be0", string="#7fd6b5", comment="#8f9aa7", number="#f0a868", function="#79bdf0",
 )  # fmt: skip
 
 VERDICT_GLYPHS = {

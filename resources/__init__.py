@@ -1,1 +1,1 @@
-
+"""Icons, style and translations; read through importlib.resources only."""

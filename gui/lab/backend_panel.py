@@ -51,7 +51,7 @@ class BackendPanel(QWidget):
         section.add_field(self.tr("Data&base"), self.database, self.tr("Where the effects are stored"))
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
-            self.tr("Ins&tances"), self.instances, self.tr("Backend processes that share the submissions")
+            self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")
         )
         section.add_wide(self._make_summary())
         layout = QVBoxLayout(self)

@@ -102,11 +102,11 @@ class IntentForm(QWidget):
             plain(self.disable.text()),
             self.tr("The page disables its button from a click until the answer; clicks meanwhile are held back"),
         )
-        self.cancel = button("cancelButton", self.tr("Cance&l"))
+        self.cancel = button("cancelButton", self.tr("Cancel"))
         describe(
             self.cancel, self.tr("Cancel"), self.tr("Stop sending; what was sent is awaited (%1)").replace("%1", "Esc")
         )
-        self.reset = button("resetButton", self.tr("&Reset"))
+        self.reset = button("resetButton", self.tr("Rese&t"))
         describe(self.reset, self.tr("Reset"), self.tr("Empty the tables and the keys (%1)").replace("%1", "Ctrl+R"))
         self.progress = QProgressBar()
         self.progress.setObjectName("runProgress")

@@ -244,6 +244,7 @@ class LabPage(QWidget):
         if not self.form.key.text():
             self.new_intent()
         self._refresh()
+        self.form.submit.setFocus()
 
     @Slot(object)
     def _add_rows(self, rows: list[Row]) -> None:

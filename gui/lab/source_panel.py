@@ -42,7 +42,7 @@ class SourcePanel(QWidget):
         self.interval = spin("intervalSpin", 0, 60_000, 50, self.tr("ms"))
         self.interval.setFixedWidth(11 * GRID)
         describe(self.interval, self.tr("Interval"), self.tr("Milliseconds between two submissions"))
-        section.add_field(self.tr("Pa&ce"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
+        section.add_field(self.tr("Pace"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
         section.add_field(
             self.tr("Processin&g"),

@@ -1,0 +1,105 @@
+"""How long the window stalls while 100,000 rows arrive in the live table, 60 batches a second.
+
+The rows go the whole way from the lab's callback on another thread over the bridge to the models, views and delegates of
+the real Results pane. Two threads and this machine's other work count too: run it on a quiet machine::
+
+    uv run python -m tests.benchmarks.bench_table
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from time import perf_counter
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+from backend.lab import LabOptions
+from backend.model import Answer, Reply, Row
+from gui.app import make_application
+from gui.bridge import LabBridge
+from gui.lab.results import Results
+from gui.theme import Theme, ThemeMode
+
+ROWS = 100_000
+BATCH = 500
+HERTZ = 60
+GOAL_MS = 25.0
+
+
+class Stopwatch(QObject):
+    """Ticks every millisecond in the event loop; the longest time between two ticks is the longest stall."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(1)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Begin."""
+        self._last = perf_counter()
+        self._timer.start()
+
+    @Slot()
+    def _tick(self) -> None:
+        now = perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+
+def main() -> int:
+    """Feed, watch, print."""
+    application = make_application()
+    theme = Theme(application, ThemeMode.LIGHT)
+    bridge = LabBridge(LabOptions())
+    pane = Results(theme)
+    theme.dress()
+    pane.resize(960, 560)
+    pane.show()
+    bridge.rows_added.connect(pane.add_rows)
+    bridge.replies_received.connect(pane.add_replies)
+    rows = [Row("orders", n, "A-1", "book", 1, f"1.{n}", 1.7e9 + n, n) for n in range(1, ROWS + 1)]
+    replies = [Reply(row.submission_id, "A-1", Answer.CREATED, 201, "", 0, 5_000_000) for row in rows]
+    stopwatch = Stopwatch()
+    done = QTimer()
+    done.setInterval(5)
+    done.timeout.connect(lambda: application.quit() if pane.replies.rowCount() == ROWS else None)
+
+    def feed() -> None:
+        pause = threading.Event()
+        for first in range(0, ROWS, BATCH):
+            bridge._listener.rows_added(rows[first : first + BATCH])
+            bridge._listener.replies_received(replies[first : first + BATCH])
+            pause.wait(1 / HERTZ)
+
+    thread = threading.Thread(target=feed)
+    started = perf_counter()
+    stopwatch.start()
+    done.start()
+    thread.start()
+    application.exec()
+    thread.join()
+    seconds = perf_counter() - started
+    report(stopwatch.gaps, seconds, pane.rows.rowCount())
+    bridge.close()
+    bridge.wait_until_closed(5)
+    return 0
+
+
+def report(gaps: list[float], seconds: float, shown: int) -> None:
+    """Say it in words."""
+    ordered = sorted(gap * 1000 for gap in gaps)
+    longest, middle = ordered[-1], ordered[int(len(ordered) * 0.99)]
+    print(f"{shown} rows and as many answers in {seconds:.1f} s, {HERTZ} batches of {BATCH} a second")
+    print(f"longest stall {longest:.1f} ms (goal {GOAL_MS:.0f}), 99 % of the gaps below {middle:.1f} ms")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

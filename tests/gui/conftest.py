@@ -1,0 +1,124 @@
+"""Windows off screen, settings in a temporary place, and nothing left behind by a test."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from backend.lab import Lab, LabOptions
+from backend.model import StrategyInfo
+from gui.app import install_translations
+from gui.bridge import LabBridge
+from gui.settings import Settings
+from gui.theme import Theme, ThemeMode
+from gui.window import MainWindow
+from tests.gui.driver import Driver
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The platform without a screen says at each window what it cannot do; that is no fault of the window."""
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path) -> None:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication, qtbot: QtBot) -> Iterator[None]:
+    """Fail if a test leaves a thread, an active timer or a top-level widget."""
+    threads = set(threading.enumerate())
+    widgets = set(qapp.topLevelWidgets())
+    yield
+    qtbot.waitUntil(lambda: not (set(threading.enumerate()) - threads), timeout=5000)
+    left = [widget for widget in qapp.topLevelWidgets() if widget not in widgets and widget.isVisible()]
+    assert not left, f"windows left open: {left}"
+    timers = [timer for widget in qapp.topLevelWidgets() for timer in widget.findChildren(QTimer)
+              if timer.isActive() and not widget.isVisible() and widget not in widgets]  # fmt: skip
+    assert not timers, f"timers left running: {timers}"
+
+
+@pytest.fixture
+def english(qapp: QApplication) -> Iterator[None]:
+    """The English texts with their plurals."""
+    translators = install_translations(qapp, "en")
+    assert translators, "the English translation is missing"
+    yield
+    for translator in translators:
+        qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, ThemeMode.LIGHT)
+    made.dress()
+    yield made
+    qapp.setStyleSheet("")
+    made.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> tuple[StrategyInfo, ...]:
+    return Lab.strategies()
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot) -> Iterator[LabBridge]:
+    """A bridge without a running lab; a test feeds its listener."""
+    made = LabBridge(LabOptions())
+    yield made
+    made.close()
+    assert made.wait_until_closed(5)
+
+
+OpenWindow = Callable[..., Driver]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindow]:
+    """Opens the real window; the lab behind it is real, too. Whatever was opened is closed in the end."""
+    opened: list[Driver] = []
+
+    def open_one(options: LabOptions | None = None) -> Driver:
+        made = LabBridge(options or LabOptions())
+        window = MainWindow(made, theme, Settings())
+        window.resize(1280, 800)
+        driver = Driver(qtbot, window, made)
+        opened.append(driver)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        made.start()
+        return driver
+
+    yield open_one
+    for driver in opened:
+        driver.close()
+        driver.window.deleteLater()
+
+
+@pytest.fixture
+def driver(open_window: OpenWindow) -> Driver:
+    """The window, ready to be used."""
+    driver = open_window()
+    driver.wait_until_usable()
+    return driver
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    """Every widget that the keyboard can reach."""
+    from PySide6.QtCore import Qt
+
+    return [widget for widget in window.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]

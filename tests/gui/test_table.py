@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.lab.models import RowsModel
+from gui.lab.table import RecordTable
+from gui.theme import Theme, ThemeMode
+from tests.gui.records import rows
+
+
+@pytest.fixture
+def table(qtbot: QtBot, theme: Theme) -> Iterator[RecordTable]:
+    model = RowsModel()
+    made = RecordTable("rowsTable", "Rows", model, theme, "Nothing yet")
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(600, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.hide()
+
+
+def newest_visible(table: RecordTable) -> bool:
+    last = table.visualRect(table.model().index(table.model().rowCount() - 1, 0))
+    return table.viewport().rect().contains(last.center())
+
+
+def test_the_newest_row_stays_in_sight(table: RecordTable) -> None:
+    for first in range(1, 2_001, 500):
+        table.records.append(rows(500, first))
+        assert newest_visible(table)
+
+
+def test_who_scrolls_away_is_left_alone_until_they_come_back(table: RecordTable) -> None:
+    table.records.append(rows(500))
+    bar = table.verticalScrollBar()
+    bar.setValue(0)
+    table.records.append(rows(500, 501))
+    assert bar.value() == 0
+    bar.setValue(bar.maximum())
+    table.records.append(rows(10, 1_001))
+    assert newest_visible(table)
+
+
+def test_all_of_a_burst_is_there(table: RecordTable) -> None:
+    for first in range(1, 20_001, 400):
+        table.records.append(rows(400, first))
+    assert table.model().rowCount() == 20_000
+    assert table.model().index(19_999, 0).data() == "20000"
+    assert newest_visible(table)
+
+
+def test_choosing_by_the_program_tells_nobody(table: RecordTable, qtbot: QtBot) -> None:
+    table.records.append(rows(5))
+    with qtbot.assertNotEmitted(table.submission_chosen):
+        table.choose("1.3")
+    assert table.currentIndex().row() == 2
+    with qtbot.assertNotEmitted(table.submission_chosen):
+        table.choose("no such submission")
+    assert not table.selectionModel().hasSelection()
+
+
+def test_choosing_by_hand_tells_which_submission(table: RecordTable, qtbot: QtBot) -> None:
+    table.records.append(rows(5))
+    with qtbot.waitSignal(table.submission_chosen) as chosen:
+        table.setCurrentIndex(table.model().index(3, 2))
+    assert chosen.args == ["1.4"]
+
+
+def test_an_empty_table_says_what_will_appear(table: RecordTable) -> None:
+    empty = table.grab().toImage()
+    table.records.append(rows(1))
+    table.records.clear()
+    assert table.grab().toImage() == empty
+    table._empty = ""
+    assert table.grab().toImage() != empty
+
+
+def test_a_duplicate_looks_different_in_both_themes(table: RecordTable, theme: Theme) -> None:
+    table.records.append(rows(2))
+    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
+        theme.set_mode(mode)
+        image = table.viewport().grab().toImage()
+        first, second = (table.visualRect(table.model().index(number, 4)).topLeft() for number in (0, 1))
+        assert image.pixelColor(first).name() == theme.colours.surface
+        assert image.pixelColor(second).name() == theme.colours.duplicated_tint

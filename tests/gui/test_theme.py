@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backend.model import EngineKind, Verdict
+from gui.theme import DARK, LIGHT, Colours, Theme, ThemeMode, palette_of, style_sheet_of
+
+BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: colours.name)
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+             for part in (colour.redF(), colour.greenF(), colour.blueF())]  # fmt: skip
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str | QColor, other: str | QColor) -> float:
+    high, low = sorted((luminance(QColor(one)), luminance(QColor(other))), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@BOTH
+def test_text_can_be_read_on_every_background(colours: Colours) -> None:
+    for background in (colours.window, colours.surface, colours.sunken, colours.raised, colours.selection,
+                       colours.code_mark):  # fmt: skip
+        assert contrast(colours.text, background) >= 7
+    for background in (colours.window, colours.surface):
+        assert contrast(colours.muted, background) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    for kind in (colours.keyword, colours.string, colours.comment, colours.number, colours.function):
+        assert contrast(kind, colours.surface) >= 4.5
+        assert contrast(kind, colours.code_mark) >= 4.5
+
+
+@BOTH
+def test_the_banner_can_be_read_whatever_the_verdict(colours: Colours) -> None:
+    for verdict in (None, *Verdict):
+        assert contrast(colours.text, colours.verdict_tint(verdict)) >= 7
+
+
+@BOTH
+def test_verdicts_and_engines_have_colours_of_their_own(colours: Colours) -> None:
+    for group in (
+        [colours.verdict(verdict).name() for verdict in Verdict],
+        [colours.verdict_tint(verdict).name() for verdict in Verdict],
+        [colours.engine(kind).name() for kind in (EngineKind.POSTGRESQL, EngineKind.REDIS, EngineKind.ZOOKEEPER,
+                                                  EngineKind.GATEWAY, EngineKind.HTTP)],
+    ):  # fmt: skip
+        for one, other in itertools.combinations(group, 2):
+            assert one != other
+    assert len({colours.engine(kind).name() for kind in EngineKind if kind.is_database}) == 1
+
+
+@BOTH
+def test_every_colour_is_a_colour(colours: Colours) -> None:
+    for field in fields(colours):
+        if field.name != "name":
+            assert QColor(getattr(colours, field.name)).isValid(), field.name
+
+
+@BOTH
+def test_the_style_sheet_is_filled_in_and_its_icons_exist(colours: Colours) -> None:
+    sheet = style_sheet_of(colours)
+    assert "$" not in sheet
+    icons = [part.split('")')[0] for part in sheet.split('url("')[1:]]
+    assert icons
+    assert all(Path(icon).is_file() for icon in icons)
+
+
+def test_the_theme_changes_the_palette_and_tells_so(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:
+    for mode, colours in ((ThemeMode.DARK, DARK), (ThemeMode.LIGHT, LIGHT)):
+        with qtbot.waitSignal(theme.changed):
+            theme.set_mode(mode)
+        assert theme.colours is colours
+        assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(colours.window)
+
+
+def test_disabled_text_is_paler(qtbot: QtBot) -> None:
+    palette = palette_of(LIGHT)
+    active = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
+    assert palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText) != active

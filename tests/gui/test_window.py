@@ -1,0 +1,333 @@
+"""The real window on the real lab: PostgreSQL, Valkey, HTTP, rows read back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QPlainTextEdit,
+    QTabWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from backend.lab import LabOptions
+from backend.model import OperationKey
+from gui.settings import Settings
+from gui.theme import ThemeMode
+from tests.gui.conftest import OpenWindow, focusable
+from tests.gui.driver import PATIENCE_MS, Driver
+
+
+def test_without_protection_twenty_clicks_make_twenty_rows_and_with_a_unique_index_one(driver: Driver) -> None:
+    driver.choose("operationCombo", "place-order")
+    driver.choose("strategyCombo", "none")
+    driver.spam(20)
+    driver.wait_for(20, "duplicated")
+    assert driver.sentence == "1 order wanted, 20 rows: 19 duplicates"
+    assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
+    driver.choose("strategyCombo", "unique-index")
+    driver.click("resetButton")
+    driver.spam(20)
+    driver.wait_for(1, "exactly_once")
+    assert driver.sentence == "1 order wanted, 1 row: exactly once"
+    assert [row.id for row in driver.rows] == driver.ids_in_database("orders")
+
+
+def test_one_click_is_one_submission_and_the_same_form_submitted_again_is_the_same_intent(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.click("submitButton")
+    driver.wait_for(1, "exactly_once")
+    driver.click("submitButton")
+    driver.wait_for(2, "duplicated")
+    driver.click("newIntentButton")
+    driver.click("submitButton")
+    driver.wait_for(3, "duplicated")
+    assert driver.sentence == "2 orders wanted, 3 rows: 1 duplicate"
+
+
+def test_reset_and_spam_at_once_are_carried_out_in_their_order(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.edit("orderNoEdit").clear()
+    QTest.keyClicks(driver.edit("orderNoEdit"), "MINE-7")
+    for count in (5, 3, 4):
+        driver.click("resetButton")
+        driver.spam(count)
+    driver.wait_until_quiet()
+    driver.wait_for(4, "duplicated")
+    assert {row.key for row in driver.rows} == {"MINE-7"}
+    assert driver.edit("orderNoEdit").text() == "MINE-7"
+    assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
+
+
+def test_paying_twenty_times_with_a_status_guard_pays_once(driver: Driver) -> None:
+    driver.choose("strategyCombo", "state-machine")
+    assert driver.combo("operationCombo").currentData() == "pay-order"
+    driver.spam(20)
+    driver.wait_for(1, "exactly_once")
+    assert driver.sentence == "1 payment wanted, 1 row: exactly once"
+    assert len(driver.ids_in_database("payments")) == 1
+
+
+def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(driver: Driver) -> None:
+    driver.choose("operationCombo", "place-order")
+    strategies = driver.combo("strategyCombo")
+    index = strategies.findData("pessimistic-lock")
+    assert not strategies.model().flags(strategies.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
+    assert len(strategies.itemData(index, Qt.ItemDataRole.ToolTipRole)) > 20
+    driver.choose("operationCombo", "pay-order")
+    assert strategies.model().flags(strategies.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
+
+
+def test_every_choice_of_boxes_is_one_that_can_be_submitted(driver: Driver) -> None:
+    for operation in OperationKey:
+        driver.choose("operationCombo", operation.value)
+        for strategy in driver.window.lab.backend.catalogue.strategies:
+            driver.choose("strategyCombo", strategy.key)
+            assert driver.combo("strategyCombo").currentData() == strategy.key
+            info = driver.window.lab.backend.info
+            assert info is not None
+            assert info.key == driver.combo("variantCombo").currentData()
+            assert OperationKey(driver.combo("operationCombo").currentData()) in info.guards
+            assert driver.button("submitButton").isEnabled()
+
+
+def test_another_strategy_is_another_intent_unless_the_number_was_typed(driver: Driver) -> None:
+    number = driver.edit("orderNoEdit")
+    before = number.text()
+    assert re.fullmatch(r"A-[0-9A-F]{4}-\d{4}", before)
+    driver.choose("strategyCombo", "token")
+    assert number.text() != before
+    number.clear()
+    QTest.keyClicks(number, "MINE-1")
+    driver.choose("strategyCombo", "unique-index")
+    assert number.text() == "MINE-1"
+
+
+def test_an_order_number_that_cannot_be_submitted_disables_the_buttons(driver: Driver) -> None:
+    driver.edit("orderNoEdit").clear()
+    assert not driver.button("submitButton").isEnabled()
+    assert not driver.button("spamButton").isEnabled()
+    driver.click("newIntentButton")
+    assert driver.button("submitButton").isEnabled()
+
+
+def test_the_button_is_disabled_while_a_submission_is_in_flight(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.find(QCheckBox, "disableCheck").click()
+    driver.spin("processingDelaySpin").setValue(300)
+    driver.click("submitButton")
+    assert not driver.button("submitButton").isEnabled()
+    assert not driver.button("spamButton").isEnabled()
+    driver.wait_for(1, "exactly_once")
+    driver.wait_until_usable()
+
+
+def test_the_front_end_strategy_holds_clicks_back(driver: Driver) -> None:
+    driver.choose("strategyCombo", "front-end")
+    assert driver.find(QCheckBox, "disableCheck").isChecked()
+    driver.spam(20)
+    driver.wait_for(1, "exactly_once")
+    driver.wait_until_quiet()
+    assert driver.window.lab.results.replies.rowCount() == 20
+    assert not driver.button("submitButton").isEnabled()
+    driver.click("newIntentButton")
+    assert driver.button("submitButton").isEnabled()
+
+
+def test_a_selected_row_shows_the_steps_of_its_submission_everywhere(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.spam(5)
+    driver.wait_for(1, "exactly_once")
+    driver.wait_until_quiet()
+    row = driver.rows[0]
+    driver.table.setCurrentIndex(driver.table.model().index(0, 0))
+    steps = driver.find(QAbstractItemView, "stepsView")
+    driver.qtbot.waitUntil(
+        lambda: (
+            any("INSERT INTO orders" in str(steps.model().index(n, 3).data()) for n in range(steps.model().rowCount()))
+            and steps.model().index(0, 0).data(Qt.ItemDataRole.UserRole) == row.submission_id
+        )
+    )
+    answers = driver.find(QAbstractItemView, "repliesTable")
+    assert answers.currentIndex().data(Qt.ItemDataRole.UserRole) == row.submission_id
+    assert row.key in driver.find(QPlainTextEdit, "stepDetail").toPlainText()
+
+
+def test_a_submission_without_a_row_can_be_selected_by_its_answer(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.spam(5)
+    driver.wait_for(1, "exactly_once")
+    driver.wait_until_quiet()
+    replies = driver.window.lab.results.replies
+    loser = next(number for number, reply in enumerate(replies.records) if reply.answer.value == "duplicate")
+    driver.find(QAbstractItemView, "repliesTable").setCurrentIndex(replies.index(loser, 0))
+    steps = driver.window.lab.results.steps
+    wanted = replies.records[loser].submission_id
+    driver.qtbot.waitUntil(lambda: bool(steps.records) and steps.records[0].submission_id == wanted)
+    assert any("duplicate key" in step.error for step in steps.records)
+    assert not driver.table.selectionModel().hasSelection()
+
+
+def test_the_code_pane_shows_the_code_of_the_chosen_variant(driver: Driver) -> None:
+    driver.find(QTabWidget, "whyTabs").setCurrentIndex(1)
+    code = driver.find(QPlainTextEdit, "codeView")
+    driver.choose("strategyCombo", "unique-index")
+    driver.choose("variantCombo", "on-conflict")
+    driver.qtbot.waitUntil(lambda: code.textCursor().block().text().startswith("def on_conflict"))
+
+
+def test_another_database_takes_over_without_a_restart(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.spam(3)
+    driver.wait_for(3, "duplicated")
+    driver.choose("databaseCombo", "sqlite")
+    driver.spam(2)
+    driver.wait_for(2, "duplicated")
+    names = [label.text() for label in driver.find(QWidget, "engineStrip").findChildren(QLabel)]
+    assert any(name.startswith("SQLite") for name in names)
+    assert len(driver.rows) == 2
+
+
+def test_with_two_instances_a_lock_in_the_process_lets_duplicates_through(driver: Driver) -> None:
+    driver.choose("strategyCombo", "local-lock")
+    driver.spin("processingDelaySpin").setValue(400)
+    driver.spam(20)
+    driver.wait_for(1, "exactly_once")
+    driver.click("resetButton")
+    driver.spin("instancesSpin").setValue(2)
+    driver.spam(20)
+    driver.wait_until_quiet()
+    driver.wait_for(2, "duplicated")
+
+
+def test_a_run_can_be_cancelled_and_what_was_sent_is_judged(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.choose("paceCombo", "interval")
+    driver.spin("intervalSpin").setValue(20)
+    driver.spam(10_000)
+    driver.qtbot.waitUntil(lambda: driver.shown >= 3, timeout=PATIENCE_MS)
+    QTest.keyClick(driver.window, Qt.Key.Key_Escape)
+    driver.wait_until_quiet()
+    driver.qtbot.waitUntil(lambda: driver.shown == len(driver.ids_in_database("orders")), timeout=PATIENCE_MS)
+    assert 3 <= driver.shown < 10_000
+    assert driver.verdict == "duplicated"
+    assert driver.button("submitButton").isEnabled()
+
+
+def test_closing_in_the_middle_of_a_run_is_clean_and_quick(driver: Driver, qtbot: QtBot) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.spin("processingDelaySpin").setValue(20)
+    driver.spam(5_000)
+    qtbot.waitUntil(lambda: driver.shown > 10, timeout=PATIENCE_MS)
+    driver.window.close()
+    assert not driver.window.isVisible()
+    qtbot.waitUntil(lambda: driver.window._closed, timeout=2_500)
+
+
+def test_closing_while_the_engines_start_is_clean(open_window: OpenWindow, qtbot: QtBot) -> None:
+    driver = open_window()
+    driver.window.close()
+    qtbot.waitUntil(lambda: driver.window._closed, timeout=5_000)
+
+
+def test_a_start_that_fails_says_why_in_one_sentence_and_can_be_tried_again(open_window: OpenWindow) -> None:
+    driver = open_window(LabOptions(redis="redis://127.0.0.1:1/0"))
+    message = driver.find(QLabel, "messageLabel")
+    retry = driver.button("retryButton")
+    for _ in range(2):
+        driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
+        assert "127.0.0.1:1" in message.text()
+        assert "\n" not in message.text()
+        assert not driver.button("submitButton").isEnabled()
+        driver.click("retryButton")
+        assert not retry.isVisible()
+    driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
+
+
+def test_the_keyboard_alone_is_enough(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    window = driver.window
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.wait_for(1, "exactly_once")
+    driver.spin("spamCountSpin").setValue(4)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    driver.wait_for(5, "duplicated")
+    before = driver.edit("orderNoEdit").text()
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert driver.edit("orderNoEdit").text() != before
+    QTest.keyClick(driver.edit("orderNoEdit"), Qt.Key.Key_Return)
+    driver.wait_for(6, "duplicated")
+    QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    driver.wait_for(0, "")
+
+
+def test_everything_that_takes_focus_has_a_name(driver: Driver) -> None:
+    widgets = focusable(driver.window)
+    assert len(widgets) > 25
+    nameless = [f"{type(w).__name__} {w.objectName()} in {w.parent()}" for w in widgets if not w.accessibleName()]
+    assert not nameless
+
+
+def test_the_fixed_names_are_there(driver: Driver) -> None:
+    for name in ("pages", "labPage", "comparePage", "explorePage", "operationCombo", "strategyCombo", "variantCombo",
+                 "databaseCombo", "orderNoEdit", "itemEdit", "quantitySpin", "newIntentButton", "submitButton",
+                 "disableCheck", "spamButton", "spamCountSpin", "sourceCombo", "instancesSpin", "timeoutSpin",
+                 "processingDelaySpin", "leaseSpin", "resetButton", "rowsTable", "verdictLabel", "stepsView",
+                 "codeView"):  # fmt: skip
+        driver.find(QWidget, name)
+    assert driver.window.objectName() == "mainWindow"
+    assert driver.window.windowTitle() == "Submit Twice"
+    for box in driver.window.findChildren(QComboBox):
+        assert all(isinstance(box.itemData(index), str) for index in range(box.count()))
+
+
+def test_no_two_controls_or_commands_share_a_shortcut(driver: Driver) -> None:
+    shortcuts = [action.shortcut().toString() for action in driver.window.findChildren(QAction)]
+    used = [shortcut for shortcut in shortcuts if shortcut]
+    assert len(used) == len(set(used))
+    lab = driver.window.lab
+    texts = [action.text() for action in driver.window.menuBar().actions()]
+    texts += [label.text() for label in lab.findChildren(QLabel) if label.buddy() is not None]
+    texts += [control.text() for control in lab.findChildren(QAbstractButton)]
+    texts += [driver.window.pages.tabText(index) for index in range(3)]
+    letters = [found.group(1).lower() for text in texts if (found := re.search(r"&(\w)", text))]
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_choices_and_theme_come_back_in_the_next_session(open_window: OpenWindow) -> None:
+    first = open_window()
+    first.wait_until_usable()
+    first.choose("strategyCombo", "token")
+    first.choose("variantCombo", "get-then-delete")
+    first.spin("spamCountSpin").setValue(7)
+    first.spin("leaseSpin").setValue(1234)
+    first.window.use_theme(ThemeMode.DARK)
+    first.close()
+    assert Settings().theme is ThemeMode.DARK
+    second = open_window()
+    second.wait_until_usable()
+    assert second.combo("strategyCombo").currentData() == "token"
+    assert second.combo("variantCombo").currentData() == "get-then-delete"
+    assert (second.spin("spamCountSpin").value(), second.spin("leaseSpin").value()) == (7, 1234)
+    second.window.use_theme(ThemeMode.LIGHT)
+
+
+@pytest.mark.timeout(300)
+def test_twenty_thousand_submissions_lose_no_row(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.spam(20_000)
+    driver.qtbot.waitUntil(lambda: driver.shown == 20_000, timeout=200_000)
+    driver.wait_until_quiet()
+    driver.wait_for(20_000, "duplicated")
+    assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
+    assert driver.window.lab.results.replies.rowCount() == 20_000
