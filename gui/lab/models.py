@@ -11,9 +11,7 @@ from gui.lab.records import Column, RecordModel
 from gui.lab.words import ENGINE_NAMES, answer_word, clock, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor
-
-    from gui.theme import Colours
+    from backend.model import EngineKind
 
 
 class RowsModel(RecordModel[Row]):
@@ -38,9 +36,9 @@ class RowsModel(RecordModel[Row]):
         """The submission that made the row."""
         return record.submission_id
 
-    def tint(self, record: Row, colours: Colours) -> QColor | None:
+    def mood(self, record: Row) -> Verdict | None:
         """Duplicates glow."""
-        return colours.verdict_tint(Verdict.DUPLICATED) if record.is_duplicate else None
+        return Verdict.DUPLICATED if record.is_duplicate else None
 
 
 class RepliesModel(RecordModel[Reply]):
@@ -68,9 +66,9 @@ class RepliesModel(RecordModel[Reply]):
         """The submission that was answered."""
         return record.submission_id
 
-    def tint(self, record: Reply, colours: Colours) -> QColor | None:
+    def mood(self, record: Reply) -> Verdict | None:
         """Errors and time-outs stand out; the word says so too."""
-        return colours.verdict_tint(Verdict.LOST) if record.answer in {Answer.ERROR, Answer.TIMEOUT} else None
+        return Verdict.LOST if record.answer in {Answer.ERROR, Answer.TIMEOUT} else None
 
 
 class StepsModel(RecordModel[Step]):
@@ -107,13 +105,13 @@ class StepsModel(RecordModel[Step]):
         """The submission that ran the step."""
         return record.submission_id
 
-    def tint(self, record: Step, colours: Colours) -> QColor | None:
+    def mood(self, record: Step) -> Verdict | None:
         """Failed steps stand out."""
-        return colours.verdict_tint(Verdict.DUPLICATED) if record.error else None
+        return Verdict.DUPLICATED if record.error else None
 
-    def dot(self, record: Step, colours: Colours) -> QColor | None:
-        """The engine's colour."""
-        return colours.engine(record.engine)
+    def engine(self, record: Step) -> EngineKind | None:
+        """The engine that ran the step."""
+        return record.engine
 
     def _offset_text(self, step: Step) -> str:
         return milliseconds((step.started_ns - self._origin_ns) / 1e6, 2)

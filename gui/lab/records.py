@@ -12,9 +12,7 @@ from gui.forms import KEY_ROLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QColor
-
-    from gui.theme import Colours
+    from backend.model import EngineKind, Verdict
 
 Record = TypeVar("Record")
 Index = QModelIndex | QPersistentModelIndex
@@ -33,7 +31,7 @@ class Column(Generic[Record]):
     stretch: bool = False
     """Whether the column takes the space that is left."""
     accent: bool = False
-    """Whether the cell shows the record's colour as a dot before the text."""
+    """Whether a dot in the colour of the record's engine stands before the text."""
 
 
 class RecordModel(QAbstractTableModel, Generic[Record]):
@@ -51,12 +49,12 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """The submission that the record belongs to."""
         raise NotImplementedError
 
-    def tint(self, record: Record, colours: Colours) -> QColor | None:  # noqa: ARG002
-        """A background that says something about the record; None for the ordinary one."""
+    def mood(self, record: Record) -> Verdict | None:  # noqa: ARG002
+        """The verdict whose colour the record's background takes; None for the ordinary background."""
         return None
 
-    def dot(self, record: Record, colours: Colours) -> QColor | None:  # noqa: ARG002
-        """The colour of the dot in the accent column."""
+    def engine(self, record: Record) -> EngineKind | None:  # noqa: ARG002
+        """The engine whose colour the dot in the accent column takes."""
         return None
 
     # Feeding

@@ -1,6 +1,6 @@
 """How long the window stalls while 100,000 rows arrive in the live table, 60 batches a second.
 
-The rows go the whole way from the lab's callback on another thread over the bridge to the models, views and delegates of
+The rows go the whole way: from a callback on another thread over the bridge to the models, views and delegates of
 the real Results pane. Two threads and this machine's other work count too: run it on a quiet machine::
 
     uv run python -m tests.benchmarks.bench_table
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from time import perf_counter
+from time import perf_counter, thread_time
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -31,12 +31,17 @@ GOAL_MS = 25.0
 
 
 class Stopwatch(QObject):
-    """Ticks every millisecond in the event loop; the longest time between two ticks is the longest stall."""
+    """Ticks every millisecond in the event loop; the longest time between two ticks is the longest stall.
+
+    A gap is measured by the clock on the wall, and by the processor time that the GUI thread used in it: the first is
+    what a person feels, the second is what the window is to blame for when the machine is busy.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.gaps: list[float] = []
-        self._last = perf_counter()
+        self.used: list[float] = []
+        self._last, self._last_used = perf_counter(), thread_time()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(1)
@@ -44,14 +49,15 @@ class Stopwatch(QObject):
 
     def start(self) -> None:
         """Begin."""
-        self._last = perf_counter()
+        self._last, self._last_used = perf_counter(), thread_time()
         self._timer.start()
 
     @Slot()
     def _tick(self) -> None:
-        now = perf_counter()
+        now, used = perf_counter(), thread_time()
         self.gaps.append(now - self._last)
-        self._last = now
+        self.used.append(used - self._last_used)
+        self._last, self._last_used = now, used
 
 
 def main() -> int:
@@ -80,6 +86,7 @@ def main() -> int:
             pause.wait(1 / HERTZ)
 
     thread = threading.Thread(target=feed)
+    application.processEvents()
     started = perf_counter()
     stopwatch.start()
     done.start()
@@ -87,18 +94,19 @@ def main() -> int:
     application.exec()
     thread.join()
     seconds = perf_counter() - started
-    report(stopwatch.gaps, seconds, pane.rows.rowCount())
+    report(stopwatch, seconds, pane.rows.rowCount())
     bridge.close()
     bridge.wait_until_closed(5)
     return 0
 
 
-def report(gaps: list[float], seconds: float, shown: int) -> None:
+def report(stopwatch: Stopwatch, seconds: float, shown: int) -> None:
     """Say it in words."""
-    ordered = sorted(gap * 1000 for gap in gaps)
-    longest, middle = ordered[-1], ordered[int(len(ordered) * 0.99)]
     print(f"{shown} rows and as many answers in {seconds:.1f} s, {HERTZ} batches of {BATCH} a second")
-    print(f"longest stall {longest:.1f} ms (goal {GOAL_MS:.0f}), 99 % of the gaps below {middle:.1f} ms")
+    for name, gaps in (("longest stall", stopwatch.gaps), ("processor time in a stall", stopwatch.used)):
+        ordered = sorted(gap * 1000 for gap in gaps)
+        most = ordered[int(len(ordered) * 0.99)]
+        print(f"{name}: {ordered[-1]:.1f} ms (goal {GOAL_MS:.0f}), 99 % below {most:.1f} ms")
 
 
 if __name__ == "__main__":

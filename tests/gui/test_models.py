@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from backend.model import Answer, EngineKind, Verdict
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
 from gui.lab.records import RecordModel
-from gui.theme import DARK, LIGHT
 from tests.gui.records import reply, row, rows, step
 
 FILLED: list[tuple[Callable[[], RecordModel[Any]], list[Any]]] = [
@@ -80,9 +79,8 @@ def test_a_duplicate_says_so_in_words_and_with_its_number(qtbot: QtBot, english:
 
 def test_only_duplicates_glow(qtbot: QtBot) -> None:
     model = RowsModel()
-    for colours in (LIGHT, DARK):
-        assert model.tint(row(1), colours) is None
-        assert model.tint(row(2, ordinal=2), colours) == colours.verdict_tint(Verdict.DUPLICATED)
+    assert model.mood(row(1)) is None
+    assert model.mood(row(2, ordinal=2)) is Verdict.DUPLICATED
 
 
 def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, english: None) -> None:
@@ -105,7 +103,7 @@ def test_a_failed_step_shows_its_error(qtbot: QtBot) -> None:
     model = StepsModel()
     model.show((step(0, error="could not serialize access"),), None)
     assert texts(model, 0)[-1] == "could not serialize access"
-    assert model.tint(model.records[0], LIGHT) is not None
+    assert model.mood(model.records[0]) is Verdict.DUPLICATED
 
 
 def test_the_first_record_of_a_submission_is_found_and_forgotten(qtbot: QtBot) -> None:
