@@ -8,6 +8,7 @@ so that no web page can reach it.
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
     from backend.operations import Request
 
 LARGEST_BODY = 64 * 1024
+MOST_DRAINED = 1024 * 1024
 TOKEN_LIFE_SECONDS = 24 * 3600
 LONGEST_DELAY_MS = 60_000
 LONGEST_LEASE_MS = 3_600_000
+_OWN_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 
 class Gate:
@@ -48,7 +51,7 @@ class Gate:
 
     def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
         """Refuse before anything is read."""
-        if req.host not in {"127.0.0.1", "localhost", "::1", "[::1]"}:
+        if not _OWN_HOST.fullmatch(req.get_header("Host") or ""):
             raise Problem(
                 HTTPStatus.FORBIDDEN, "host", "Forbidden", "The Host header does not name this machine's loopback."
             )
@@ -203,8 +206,8 @@ def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon
     operations = Operations(services, tap)
     app.add_route("/operations/{operation}", operations)
     app.add_route("/tokens", Tokens(services))
-    app.add_route("/orders/{order_no}", Orders(services))
-    app.add_route("/goods/{item}", Goods(services))
+    app.add_route("/orders/{order_no:path}", Orders(services))
+    app.add_route("/goods/{item:path}", Goods(services))
     app.add_route("/health", Health(number_, operations))
     app.add_route("/openapi.json", OpenApi())
     app.add_error_handler(Exception, _unexpected)
@@ -240,19 +243,35 @@ def read(req: falcon.Request, operation: OperationKey) -> bodies.Body:
     Raises:
         Problem: it is too large, of another type, or not what the operation takes.
     """
-    content = req.bounded_stream.read(LARGEST_BODY + 1) if req.content_length else b""
-    if (req.content_length or 0) > LARGEST_BODY or len(content) > LARGEST_BODY:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Body too large", "At most 64 KiB are accepted."
-        )
+    content = read_content(req)
     if (req.content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media-type", "Unsupported media type", "Send application/json."
         )
     try:
         return bodies.read_body(operation, content)
+    except RecursionError:
+        raise bad_request("The JSON is nested too deeply.") from None
     except (msgspec.DecodeError, ValueError) as error:
         raise bad_request(f"{error}.") from None
+
+
+def read_content(req: falcon.Request) -> bytes:
+    """The body's bytes. What is a little too large is read to its end, since a client that still writes hears nothing.
+
+    Raises:
+        Problem: it is too large.
+    """
+    announced = req.content_length
+    content: bytes = b""
+    if announced is None or announced <= MOST_DRAINED:
+        stream = req.stream if announced is None else req.bounded_stream
+        content = stream.read(MOST_DRAINED)
+    if max(len(content), announced or 0) > LARGEST_BODY:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Body too large", "At most 64 KiB are accepted."
+        )
+    return content
 
 
 def require_needs(variant: Variant, body: bodies.Body) -> None:
@@ -271,10 +290,10 @@ def checked_key(key: str) -> str:
     """A key in a path, if it can be one.
 
     Raises:
-        Problem: it is too long or not printable.
+        Problem: it is too long or has control characters.
     """
-    if len(key) > KEY_LENGTH or not key.isprintable():
-        raise bad_request(f"A key is at most {KEY_LENGTH} printable characters long.")
+    if not (0 < len(key) <= KEY_LENGTH and bodies.is_text(key)):
+        raise bad_request(f"A key has 1 to {KEY_LENGTH} characters, none of them a control character.")
     return key
 
 

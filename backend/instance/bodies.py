@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_PIECES = 1_000_000
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+"""Control characters and line separators are no part of a key."""
+_is_text = re.compile(rf"[^{_CONTROLS}\ud800-\udfff]+").fullmatch
 
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_LENGTH, pattern=_PRINTABLE)]
+Key = Annotated[
+    str,
+    msgspec.Meta(min_length=1, max_length=KEY_LENGTH, extra_json_schema={"pattern": f"^[^{_CONTROLS}]+$"}),
+]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_PIECES)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
@@ -64,11 +70,19 @@ def read_body(operation: OperationKey, content: bytes) -> Body:
 
     Raises:
         msgspec.DecodeError: it is no JSON, or not what the operation takes; the message says where.
+        ValueError: a text has control characters, or is no UTF-8.
     """
     body = _DECODERS[operation].decode(content)
-    for text in (body.item, body.token or "", business_key(body)):
-        text.encode()  # a lone surrogate is no text: UnicodeEncodeError, a ValueError
+    key_field = operation.key_field
+    for name, text in ((key_field, business_key(body)), ("item", body.item), ("token", body.token)):
+        if text is not None and not is_text(text):
+            raise ValueError(f"A control character is no part of “{name}”")
     return body
+
+
+def is_text(text: str) -> bool:
+    """Whether a key can be written on one line and stored by every database."""
+    return _is_text(text) is not None
 
 
 def business_key(body: Body) -> str:
