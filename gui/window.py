@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry(self) -> None:
-        self.engines.show_sentence(self.tr("Starting the engines\N{HORIZONTAL ELLIPSIS}"))
+        self.engines.show_sentence(self.tr("Starting the engines…"))
         self._bridge.start()
 
     # Beginning and end

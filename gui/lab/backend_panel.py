@@ -82,7 +82,7 @@ class BackendPanel(QWidget):
         line.setSpacing(2)
         line.addWidget(self._mark)
         line.addWidget(self._summary, 1)
-        holder.setFixedHeight(5 * self._summary.fontMetrics().lineSpacing() + GRID)
+        holder.setFixedHeight(4 * self._summary.fontMetrics().lineSpacing() + GRID + 4)
         return holder
 
     @property

@@ -187,7 +187,7 @@ class VerdictBanner(QWidget):
             self.show_idle()
             return
         verdict = visible_verdict(judgement)
-        word = self.tr("Running\N{HORIZONTAL ELLIPSIS}") if verdict is None else verdict_word(verdict)
+        word = self.tr("Running…") if verdict is None else verdict_word(verdict)
         note = judgement.contradictions[0] if judgement.contradictions else ""
         self._show(verdict, word, self._sentences.sentence(judgement, operations), note)
 

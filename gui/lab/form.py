@@ -79,7 +79,7 @@ class IntentForm(QWidget):
         self.item.setObjectName("itemEdit")
         self.item.setMaxLength(KEY_LENGTH)
         self.quantity = spin("quantitySpin", 1, 1_000_000, 1)
-        self.quantity.setFixedWidth(11 * GRID)
+        self.quantity.setFixedWidth(10 * GRID)
         self._section.add_field(self.tr("&Item"), self.item, self.tr("What is ordered"), self.quantity)
 
     def _make_buttons(self) -> None:

@@ -22,12 +22,11 @@ class RowsModel(RecordModel[Row]):
             (
                 Column(QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
                 Column(QCoreApplication.translate("RowsModel", "Effect"), 15, effect_text),
-                Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key),
+                Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
                 Column(QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
                 Column(QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True),
                 Column(QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
                 Column(QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
-                Column(QCoreApplication.translate("RowsModel", "Table"), 13, lambda row: row.table, stretch=True),
             ),
             parent,
         )
@@ -35,6 +34,10 @@ class RowsModel(RecordModel[Row]):
     def submission_of(self, record: Row) -> str:
         """The submission that made the row."""
         return record.submission_id
+
+    def whole(self, record: Row) -> str:
+        """The table, too."""
+        return f"{record.table}\n{super().whole(record)}"
 
     def mood(self, record: Row) -> Verdict | None:
         """Duplicates glow."""

@@ -57,6 +57,10 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """The engine whose colour the dot in the accent column takes."""
         return None
 
+    def whole(self, record: Record) -> str:
+        """The record in full, for the tool tip: cells cut what is too long for them."""
+        return "\n".join(f"{column.title}: {column.text(record)}" for column in self.columns)
+
     # Feeding
 
     def append(self, records: Sequence[Record]) -> None:
@@ -96,8 +100,10 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         if not index.isValid():
             return None
         record, column = self.records[index.row()], self.columns[index.column()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(record)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.whole(record)
         if role == KEY_ROLE:
             return self.submission_of(record)
         if role == Qt.ItemDataRole.TextAlignmentRole:

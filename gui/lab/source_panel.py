@@ -40,7 +40,7 @@ class SourcePanel(QWidget):
         for pace in Pace:
             self.pace.addItem(pace_word(pace), pace.value)
         self.interval = spin("intervalSpin", 0, 60_000, 50, self.tr("ms"))
-        self.interval.setFixedWidth(11 * GRID)
+        self.interval.setFixedWidth(10 * GRID)
         describe(self.interval, self.tr("Interval"), self.tr("Milliseconds between two submissions"))
         section.add_field(self.tr("Pace"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))

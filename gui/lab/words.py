@@ -13,8 +13,8 @@ def operation_word(operation: OperationKey) -> str:
     """A business operation."""
     return {
         OperationKey.PLACE_ORDER: QCoreApplication.translate("Words", "Place an order (INSERT)"),
-        OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE, INSERT)"),
-        OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (count + n)"),
+        OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE)"),
+        OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (UPDATE)"),
     }.get(operation, operation.value)
 
 

@@ -1,0 +1,123 @@
+"""Takes the screenshots of the documentation from the real window on the real lab.
+
+Nothing in them is arranged: the rows are those that the run left in the database::
+
+    uv run python -m resources.make_screenshots
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QTabWidget
+
+from backend.lab import LabOptions
+from backend.model import Report
+from gui.app import install_translations, make_application
+from gui.bridge import LabBridge
+from gui.forms import choose_key
+from gui.settings import Settings
+from gui.theme import Theme, ThemeMode
+from gui.window import MainWindow
+
+FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
+CLICKS = 20
+SETTLE_MS = 400
+PATIENCE_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: what is chosen, and how it looks."""
+
+    name: str
+    strategy: str
+    theme: ThemeMode = ThemeMode.LIGHT
+    language: str = "en"
+    pane: int = 0
+    """Which pane is in front: steps, code or the explanation."""
+    size: tuple[int, int] = (1280, 800)
+
+
+SHOTS = (
+    Shot("duplicated", "none"),
+    Shot("exactly-once", "unique-index", pane=1),
+    Shot("duplicated-dark", "none", theme=ThemeMode.DARK, pane=2),
+    Shot("exactly-once-dark", "unique-index", theme=ThemeMode.DARK, pane=1, size=(1600, 900)),
+    Shot("duplicated-zh", "none", language="zh_CN", pane=2),
+)
+
+
+class PictureError(Exception):
+    """The window did not get as far as the picture."""
+
+
+def main() -> int:
+    """Take all pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    application = make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        for shot in SHOTS:
+            take(application, shot)
+    return 0
+
+
+def take(application: QApplication, shot: Shot) -> None:
+    """Open the window, spam, wait until the run is reported, save, close."""
+    translators = install_translations(application, shot.language)
+    theme = Theme(application, shot.theme)
+    bridge = LabBridge(LabOptions())
+    window = MainWindow(bridge, theme, Settings())
+    theme.dress()
+    window.resize(*shot.size)
+    window.show()
+    loop = QEventLoop()
+    reports: list[Report] = []
+    bridge.started.connect(loop.quit)
+    bridge.run_finished.connect(reports.append)
+    bridge.run_finished.connect(loop.quit)
+    bridge.closed.connect(loop.quit)
+    bridge.start()
+    spin(loop, PATIENCE_MS)
+    choose(window, shot)
+    window.lab.form.spam.click()
+    spin(loop, PATIENCE_MS)
+    if not reports:
+        raise PictureError(shot.name)
+    spin(loop, SETTLE_MS)
+    window.grab().save(str(FOLDER / f"{shot.name}.png"))
+    window.close()
+    spin(loop, PATIENCE_MS)
+    bridge.wait_until_closed(PATIENCE_MS / 1000)
+    window.deleteLater()
+    for translator in translators:
+        application.removeTranslator(translator)
+
+
+def choose(window: MainWindow, shot: Shot) -> None:
+    """Set the form as the picture wants it."""
+    backend = window.lab.backend
+    if choose_key(backend.strategy, shot.strategy):
+        backend.strategy.currentIndexChanged.emit(backend.strategy.currentIndex())
+    window.lab.form.count.setValue(CLICKS)
+    panes = window.findChild(QTabWidget, "whyTabs")
+    if isinstance(panes, QTabWidget):
+        panes.setCurrentIndex(shot.pane)
+
+
+def spin(loop: QEventLoop, milliseconds: int) -> None:
+    """Let the window live until the loop is quit, or the time is up."""
+    QTimer.singleShot(milliseconds, loop, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
