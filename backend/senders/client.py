@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -26,7 +29,7 @@ from backend.senders.messages import (
     frame,
 )
 
-_START_SECONDS = 10.0
+_START_SECONDS = 20.0
 _FORM_JOBS_FROM = 1 << 40
 """Jobs that open forms are numbered from here, runs from 1."""
 
@@ -46,31 +49,107 @@ class Sending:
         self._cancel = cancel
         self._ended = threading.Event()
         self._finished: Finished | None = None
+        self._failure = "The sender process ended in mid-run; what it had sent is in the tables."
 
     def cancel(self) -> None:
-        """Send no more; returns at once."""
+        """Send no more; returns at once. What is in flight is awaited; what was not sent never happens."""
         self._cancel()
 
     def wait(self, timeout: float | None) -> Finished:
         """Block until every delivery has ended; all outcomes have been told by then.
 
         Raises:
-            TimeoutError: it takes longer.
+            TimeoutError: it takes longer than `timeout` seconds.
             SenderError: the sender process went away.
         """
         if not self._ended.wait(timeout):
             raise TimeoutError
         if self._finished is None:
-            raise SenderError("The sender process ended in mid-run; what it had sent is in the tables.")
+            raise SenderError(self._failure)
         return self._finished
 
     def take(self, message: Outcomes | Finished | None) -> None:
         """More has come from the process; None if it went away."""
+        if self._ended.is_set():
+            return
         if isinstance(message, Outcomes):
-            self._on_outcomes(message.outcomes)
+            self._tell(message.outcomes)
         else:
             self._finished = message
             self._ended.set()
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        try:
+            self._on_outcomes(outcomes)
+        except Exception as error:  # noqa: BLE001  whoever waits is told; the other jobs go on
+            self._failure = f"The answers could not be taken: {type(error).__name__}: {error}"
+            self._ended.set()
+            self.cancel()
+
+
+class _Link:
+    """One sender process and what it is doing. Thread-safe."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._guard = threading.Lock()
+        self._under_way: dict[int, Sending] = {}
+        self._alive = True
+        self._thread = threading.Thread(target=self._listen, name="sender", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still holds its end, as far as one knows."""
+        return self._alive
+
+    def begin(self, job: Job, sending: Sending) -> bool:
+        """Hand a job over; False if the process is gone, and so has not begun it."""
+        with self._guard:
+            if not self._alive:
+                return False
+            self._under_way[job.job_id] = sending
+            if self._send(job):
+                return True
+            del self._under_way[job.job_id]
+            return False
+
+    def cancel(self, job_id: int) -> None:
+        """Cancel a job, if it is under way."""
+        with self._guard:
+            if job_id in self._under_way:
+                self._send(Cancel(job_id))
+
+    def close(self) -> None:
+        """Hang up; the process ends, and jobs under way fail."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _send(self, message: ToProcess) -> bool:
+        try:
+            self._connection.sendall(frame(message))
+        except OSError:
+            return False
+        return True
+
+    def _listen(self) -> None:
+        decoder = msgspec.msgpack.Decoder(FromProcess)
+        with self._connection.makefile("rb") as stream:
+            while content := _read_frame(stream):
+                message = decoder.decode(content)
+                with self._guard:
+                    finished = isinstance(message, Finished)
+                    jobs = self._under_way
+                    sending = jobs.pop(message.job_id) if finished else jobs[message.job_id]
+                sending.take(message)
+        with self._guard:
+            self._alive = False
+            self._connection.close()
+            forsaken = list(self._under_way.values())
+        for sending in forsaken:
+            sending.take(None)
 
 
 class Sender:
@@ -84,10 +163,8 @@ class Sender:
     def __init__(self, spawn: Callable[[list[str]], None], socket_path: Path) -> None:
         self._spawn = spawn
         self._path = socket_path
-        self._guard = threading.RLock()
-        self._connection: socket.socket | None = None
-        self._thread: threading.Thread | None = None
-        self._under_way: dict[int, Sending] = {}
+        self._guard = threading.Lock()
+        self._link: _Link | None = None
         self._form_jobs = itertools.count(_FORM_JOBS_FROM)
         self._closed = False
 
@@ -98,45 +175,34 @@ class Sender:
             SenderError: it did not come up.
         """
         with self._guard:
-            if self._connection:
-                return
-            self._path.unlink(missing_ok=True)
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-                listener.bind(str(self._path))
-                listener.listen(1)
-                listener.settimeout(_START_SECONDS)
-                self._spawn([sys.executable, "-m", "backend.senders.process", str(self._path)])
-                try:
-                    connection, _ = listener.accept()
-                except TimeoutError:
-                    raise SenderError("The sender process did not start.") from None
-            connection.settimeout(None)
-            self._connection = connection
-            self._thread = threading.Thread(target=self._listen, args=(connection,), name="sender", daemon=True)
-            self._thread.start()
+            self._living_link()
 
     def close(self) -> None:
-        """Hang up; the process ends."""
+        """Hang up; the process ends. Jobs under way fail, and no more are taken."""
         with self._guard:
             self._closed = True
-            connection, thread = self._connection, self._thread
-            if connection:
-                connection.shutdown(socket.SHUT_RDWR)
-        if thread:
-            thread.join()
+            link = self._link
+        if link:
+            link.close()
 
     def submit(self, job: Job, on_outcomes: OnOutcomes) -> Sending:
-        """Begin a job. `on_outcomes` is called on the sender's thread, about every 10 ms.
+        """Begin a job. If the process went away since the last one, another is started.
+
+        Args:
+            job: what to send; its id must not be that of another job under way.
+            on_outcomes: called on the sender's thread, about every 10 ms.
 
         Raises:
             SenderError: the process could not be started.
         """
-        sending = Sending(job, on_outcomes, lambda: self._cancel(job.job_id))
         with self._guard:
-            self.start()
-            self._under_way[job.job_id] = sending
-            self._send(job)
-        return sending
+            for _ in range(2):
+                link = self._living_link()
+                sending = Sending(job, on_outcomes, partial(link.cancel, job.job_id))
+                if link.begin(job, sending):
+                    return sending
+                link.close()
+        raise SenderError("The sender process went away.")
 
     def fetch(self, deliveries: Sequence[Delivery], targets: Sequence[Target]) -> list[Outcome]:
         """Send these and wait for all of them; the outcomes in the same order.
@@ -153,44 +219,36 @@ class Sender:
         self.submit(job, keep).wait(None)
         return [found[delivery.submission_id] for delivery in deliveries]
 
-    def _cancel(self, job_id: int) -> None:
-        with self._guard:
-            if job_id in self._under_way:
-                self._send(Cancel(job_id))
+    def _living_link(self) -> _Link:
+        if self._closed:
+            raise SenderError("The sender is closed.")
+        if self._link is None or not self._link.alive:
+            self._link = _Link(self._connect())
+        return self._link
 
-    def _send(self, message: ToProcess) -> None:
-        if self._connection is None:
-            raise SenderError("The sender process is not running.")
-        try:
-            self._connection.sendall(frame(message))
-        except OSError:
-            raise SenderError("The sender process went away.") from None
-
-    def _listen(self, connection: socket.socket) -> None:
-        decoder = msgspec.msgpack.Decoder(FromProcess)
-        stream = connection.makefile("rb")
-        while len(head := _read(stream.read, LENGTH_BYTES)) == LENGTH_BYTES:
-            content = _read(stream.read, int.from_bytes(head))
-            message = decoder.decode(content)
-            with self._guard:
-                sending = self._under_way[message.job_id]
-                if isinstance(message, Finished):
-                    del self._under_way[message.job_id]
-            sending.take(message)
-        stream.close()
-        self._hang_up(connection)
-
-    def _hang_up(self, connection: socket.socket) -> None:
-        with self._guard:
-            connection.close()
-            self._connection = None
-            forsaken, self._under_way = self._under_way, {}
-        for sending in forsaken.values():
-            sending.take(None)
+    def _connect(self) -> socket.socket:
+        self._path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(self._path))
+            listener.listen(1)
+            listener.settimeout(_START_SECONDS)
+            self._spawn([sys.executable, "-m", "backend.senders.process", str(self._path)])
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                raise SenderError("The sender process did not start.") from None
+            finally:
+                self._path.unlink(missing_ok=True)
+        connection.settimeout(None)
+        return connection
 
 
-def _read(read: Callable[[int], bytes], length: int) -> bytes:
+def _read_frame(stream: IO[bytes]) -> bytes:
+    """The next frame; nothing at the end, which may be in the middle of one."""
     try:
-        return read(length)
+        head = stream.read(LENGTH_BYTES)
+        length = int.from_bytes(head) if len(head) == LENGTH_BYTES else 0
+        content = stream.read(length)
     except OSError:
         return b""
+    return content if len(content) == length else b""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-import time
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -13,9 +13,15 @@ from backend.senders.messages import Target
 
 _CHUNK = 1 << 16
 
+OnEnd = Callable[[Response | None, str], None]
+"""Gets the response, or None and the reason in one line."""
+
 
 class Connection:
     """One connection, carrying at most one request at a time.
+
+    A request is written by calling `write` with its bytes and handing what came of that to `await_response`: two
+    steps, so that many requests can be written in one go.
 
     Args:
         loop: the event loop.
@@ -32,18 +38,24 @@ class Connection:
         on_idle_end: Callable[[Connection], None],
     ) -> None:
         self.target = target
+        self.write: Callable[[bytes], int] = sock.send
         self._loop = loop
         self._socket = sock
         self._on_idle_end = on_idle_end
         self._reader = ResponseReader()
-        self._on_end: Callable[[Connection, Response | None, str], None] | None = None
+        self._on_end: OnEnd | None = None
         self._unsent = b""
         loop.add_reader(sock, self._readable)
 
     @property
+    def is_open(self) -> bool:
+        """Whether this side has not closed it."""
+        return self._socket.fileno() >= 0
+
+    @property
     def usable(self) -> bool:
         """Whether the peer still listens, as far as one can know before writing."""
-        if self._socket.fileno() < 0:
+        if not self.is_open:
             return False
         try:
             self._socket.recv(1, socket.MSG_PEEK)
@@ -53,20 +65,25 @@ class Connection:
             return False
         return False  # an end, or bytes that nobody asked for
 
-    def send(self, request: bytes, on_end: Callable[[Connection, Response | None, str], None]) -> int:
-        """Write a request; returns when, in nanoseconds. `on_end` gets the response, or None and the reason."""
+    def await_response(self, request: bytes, written: int | OSError, on_end: OnEnd) -> None:
+        """A request was written, perhaps in part; `on_end` is called later, exactly once, unless it is abandoned.
+
+        Args:
+            request: what should have been written.
+            written: number of bytes that were, or the error instead.
+            on_end: gets the response.
+        """
         self._on_end = on_end
-        try:
-            written = self._socket.send(request)
-        except BlockingIOError:
+        if not self.is_open:
+            self._loop.call_soon(self._end, None, "The server closed the connection before the request was sent.")
+            return
+        if isinstance(written, BlockingIOError):
             written = 0
-        except OSError as error:
-            self._loop.call_soon(self._end, None, _reason(error))
-            return time.monotonic_ns()
-        if written < len(request):
+        if isinstance(written, OSError):
+            self._loop.call_soon(self._end, None, f"The request was not sent: {sentence_of(written)}")
+        elif written < len(request):
             self._unsent = request[written:]
             self._loop.add_writer(self._socket, self._writable)
-        return time.monotonic_ns()
 
     def abandon(self) -> None:
         """Close, and forget the request under way."""
@@ -75,7 +92,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the socket."""
-        if self._socket.fileno() >= 0:
+        if self.is_open:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
             self._socket.close()
@@ -86,7 +103,7 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(None, _reason(error))
+            self._end(None, f"The request was not sent as a whole: {sentence_of(error)}")
             return
         self._unsent = self._unsent[written:]
         if not self._unsent:
@@ -98,27 +115,40 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(None, _reason(error))
+            self._end(None, f"The connection broke before the answer was there: {sentence_of(error)}")
             return
-        if not data:
-            self._end(None, "The server closed the connection before it answered.")
-            return
+        if self._on_end is None:
+            self._end(None, "")  # an end, or bytes that nobody asked for
+        elif data:
+            self._feed(data)
+        else:
+            self._peer_closed()
+
+    def _feed(self, data: bytes) -> None:
         try:
             response = self._reader.feed(data)
         except MalformedResponseError as error:
-            self._end(None, f"Not understood: {error}.")
+            self._end(None, f"The answer was not understood: {error}.")
             return
         if response:
             self._end(response, "")
 
-    def _end(self, response: Response | None, reason: str) -> None:
-        on_end, self._on_end = self._on_end, None
-        if response is None or not response.keep_alive:
-            self.close()
-        if on_end:
-            on_end(self, response, reason)
+    def _peer_closed(self) -> None:
+        response = self._reader.end()
+        if response:
+            self._end(response, "")
+        elif self._reader.is_between_responses:
+            self._end(None, "The server closed the connection before it answered.")
         else:
+            self._end(None, "The server closed the connection in the middle of its answer.")
+
+    def _end(self, response: Response | None, reason: str) -> None:
+        if response is None or not response.keep_alive or self._unsent:
             self.close()
+        on_end, self._on_end = self._on_end, None
+        if on_end:
+            on_end(response, reason)
+        else:
             self._on_idle_end(self)
 
 
@@ -139,28 +169,26 @@ class ConnectionPool:
             connection.close()
         return None
 
-    async def open(self, target: Target) -> Connection:
+    async def open(self, target: Target, seconds: float) -> Connection:
         """A new connection.
 
         Raises:
-            OSError: the target does not accept it.
+            OSError: the target does not accept it; TimeoutError, a kind of OSError: not within `seconds`.
         """
         sock = socket.socket()
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            await self._loop.sock_connect(sock, (target.host, target.port))
-        except OSError:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(seconds):
+                await self._loop.sock_connect(sock, (target.host, target.port))
+        except BaseException:
             sock.close()
             raise
         return Connection(self._loop, target, sock, self._forget)
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a connection for later, if it is still open."""
-        if connection.usable:
-            self._idle[connection.target].append(connection)
-        else:
-            connection.close()
+        """Keep a connection for later. Whether it is still open is asked when it is taken again."""
+        self._idle[connection.target].append(connection)
 
     def _forget(self, connection: Connection) -> None:
         idle = self._idle[connection.target]
@@ -168,5 +196,9 @@ class ConnectionPool:
             idle.remove(connection)
 
 
-def _reason(error: OSError) -> str:
-    return f"{error.strerror or type(error).__name__}."
+def sentence_of(error: OSError) -> str:
+    """The operating system's words for an error, without the addresses that Python adds."""
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return "there was no answer in time."
+    words = os.strerror(error.errno) if error.errno else type(error).__name__
+    return f"{words[0].lower()}{words[1:]}."

@@ -16,7 +16,7 @@ class Target(msgspec.Struct, frozen=True, array_like=True):
     port: int
 
 
-class Delivery(msgspec.Struct, frozen=True, array_like=True):
+class Delivery(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One submission, ready to be written to a socket."""
 
     submission_id: str
@@ -37,7 +37,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     interval_ms: float = 0.0
     timeout_ms: int = 30_000
     connections: int = 200
-    """Most connections at the same time, for the paces that wait for answers."""
+    """Most connections at the same time. An interval is kept regardless of answers, and so of this."""
     disable_button: bool = False
     """Hold a delivery back if one of the same intent is in flight at the moment of its click."""
     once_per_intent: bool = False
@@ -50,7 +50,7 @@ class Cancel(msgspec.Struct, frozen=True, array_like=True, tag="cancel"):
     job_id: int
 
 
-class Outcome(msgspec.Struct, frozen=True, array_like=True):
+class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What became of a delivery."""
 
     submission_id: str
@@ -61,6 +61,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     replayed: bool = False
     """Whether the response carried ``Idempotent-Replayed: true``."""
     sent_ns: int = 0
+    """Taken just before the request was written; for what was never written, when that was clear."""
     received_ns: int = 0
     held_back: bool = False
     timed_out: bool = False
@@ -80,10 +81,12 @@ class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
 
     job_id: int
     sent: int
+    """Deliveries that left, or tried to and got no connection."""
     held_back: int
     cancelled: int
+    """Deliveries that never left, because the job was cancelled."""
     release_ns: int
-    """From the first to the last write of a simultaneous release."""
+    """From before the first to after the last write of a simultaneous release; 0 for other paces."""
 
 
 ToProcess = Job | Cancel

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import sys
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -45,35 +49,70 @@ class Post:
             self._writer.write(frame(Outcomes(job_id, outcomes)))
 
 
-async def serve(path: str) -> None:
-    """Carry out jobs until the lab hangs up."""
-    reader, writer = await asyncio.open_unix_connection(path)
-    post = Post(writer)
-    pool = ConnectionPool(asyncio.get_running_loop())
-    decoder = msgspec.msgpack.Decoder(ToProcess)
-    under_way: dict[int, Dispatch] = {}
-    tasks: set[asyncio.Task[None]] = set()
+class Desk:
+    """Takes jobs from the lab and has them carried out."""
 
-    def finish(finished: Finished) -> None:
-        under_way.pop(finished.job_id, None)
-        post.finish(finished)
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._pool = ConnectionPool(asyncio.get_running_loop())
+        self._under_way: dict[int, Dispatch] = {}
 
-    while True:
-        try:
-            length = int.from_bytes(await reader.readexactly(LENGTH_BYTES))
-            message = decoder.decode(await reader.readexactly(length))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
+    def take(self, message: ToProcess) -> None:
+        """Begin or cancel a job."""
         if isinstance(message, Job):
-            job_id = message.job_id
-            dispatch = Dispatch(message, pool, partial(post.add, job_id), finish)
-            under_way[job_id] = dispatch
-            task = asyncio.create_task(dispatch.start())
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-        elif dispatch_or_none := under_way.get(message.job_id):
+            dispatch = Dispatch(message, self._pool, partial(self._post.add, message.job_id), self._finish)
+            self._under_way[message.job_id] = dispatch
+            dispatch.start()
+        elif dispatch_or_none := self._under_way.get(message.job_id):
             dispatch_or_none.cancel()
+
+    def _finish(self, finished: Finished) -> None:
+        del self._under_way[finished.job_id]
+        self._post.finish(finished)
+
+
+async def serve(path: str) -> None:
+    """Carry out jobs until the lab hangs up, or until something here turns out to be broken.
+
+    A broken sender ends instead of carrying on: its jobs would never end, and the lab starts another one.
+    """
+    reader, writer = await asyncio.open_unix_connection(path)
+    loop = asyncio.get_running_loop()
+    broken: asyncio.Future[None] = loop.create_future()
+
+    def break_down(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        loop.default_exception_handler(dict(context))
+        if not broken.done():
+            broken.set_result(None)
+
+    loop.set_exception_handler(break_down)
+    listening = loop.create_task(_listen(reader, Desk(Post(writer))))
+    await asyncio.wait([listening, broken], return_when=asyncio.FIRST_COMPLETED)
+    writer.transport.abort()
+    if listening.done():
+        listening.result()
+
+
+async def _listen(reader: asyncio.StreamReader, desk: Desk) -> None:
+    decoder = msgspec.msgpack.Decoder(ToProcess)
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            length = int.from_bytes(await reader.readexactly(LENGTH_BYTES))
+            desk.take(decoder.decode(await reader.readexactly(length)))
+
+
+def _raise_limit_of_open_files() -> None:
+    """Each submission in flight holds a socket, and the usual limit is 1,024 of them."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # an unlimited maximum is refused by some systems
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":
+    _raise_limit_of_open_files()
+    gc.freeze()
     asyncio.run(serve(sys.argv[1]))
