@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -89,9 +89,31 @@ def hairline(parent: QWidget | None = None) -> QFrame:
     return line
 
 
+class CalmComboBox(QComboBox):
+    """Leaves the wheel to the scroll area unless somebody is working with it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Choose only with focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class CalmSpinBox(QSpinBox):
+    """Leaves the wheel to the scroll area unless somebody is working with it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Count only with focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 def combo(object_name: str) -> QComboBox:
     """A combo box that does not grow with its longest item and ignores an accidental wheel."""
-    box = QComboBox()
+    box = CalmComboBox()
     box.setObjectName(object_name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(4)
@@ -102,7 +124,7 @@ def combo(object_name: str) -> QComboBox:
 
 def spin(object_name: str, smallest: int, largest: int, value: int, unit: str = "") -> QSpinBox:
     """A spin box for a whole number, with its unit behind it."""
-    box = QSpinBox()
+    box = CalmSpinBox()
     box.setObjectName(object_name)
     box.setRange(smallest, largest)
     box.setValue(value)

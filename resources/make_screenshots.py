@@ -115,8 +115,12 @@ def choose(window: MainWindow, shot: Shot) -> None:
 
 def spin(loop: QEventLoop, milliseconds: int) -> None:
     """Let the window live until the loop is quit, or the time is up."""
-    QTimer.singleShot(milliseconds, loop, loop.quit)
+    patience = QTimer(loop)
+    patience.setSingleShot(True)
+    patience.timeout.connect(loop.quit)
+    patience.start(milliseconds)
     loop.exec()
+    patience.stop()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class RowsModel(RecordModel[Row]):
         super().__init__(
             (
                 Column(QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
-                Column(QCoreApplication.translate("RowsModel", "Effect"), 15, effect_text),
+                Column(QCoreApplication.translate("RowsModel", "Effect"), 16, effect_text),
                 Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
                 Column(QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
                 Column(QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True),

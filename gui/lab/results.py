@@ -44,7 +44,7 @@ class Results(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(self._make_left())
         self.addWidget(self._make_right())
-        self.setSizes([520, 480])
+        self.setSizes([540, 436])
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.rows_table.submission_chosen.connect(self.submission_chosen)

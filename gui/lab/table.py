@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gui.theme import Colours
 
 DOT = 8
+PADDING = 6
+"""Pixels between the text of a cell and the edges of its column."""
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -91,7 +93,7 @@ class RecordTable(QTableView):
         for number, column in enumerate(self.records.columns):
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             columns.setSectionResizeMode(number, mode)
-            columns.resizeSection(number, column.width * self._character + 2 * GRID)
+            columns.resizeSection(number, column.width * self._character + 2 * PADDING)
 
     def choose(self, submission_id: str) -> None:
         """Select the submission's first record without telling anybody; nothing where it has none."""
@@ -174,10 +176,10 @@ class RecordTable(QTableView):
     def _paint_cell(
         self, painter: QPainter, record: object, column: Column[Any], left: int, top: int, width: int
     ) -> None:
-        start, room = left + GRID, width - 2 * GRID + 4
+        start, room = left + PADDING, width - 2 * PADDING + 2
         if column.accent and (engine := self.records.engine(record)) is not None:
             self._paint_dot(painter, self._inks.engines[engine], start, top)
-            start, room = start + DOT + GRID - 2, room - DOT - GRID + 2
+            start, room = start + DOT + PADDING, room - DOT - PADDING
         text = column.text(record)
         if text.isascii():
             length = len(text) * self._character
@@ -187,7 +189,7 @@ class RecordTable(QTableView):
             text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             length = self._metrics.horizontalAdvance(text)
         if column.right:
-            start = max(start, left + width - GRID - length)
+            start = max(start, left + width - PADDING - length)
         painter.drawText(start, top + self._baseline, text)
 
     def _paint_dot(self, painter: QPainter, colour: QColor, left: int, top: int) -> None:
