@@ -14,12 +14,13 @@ from urllib.parse import urlencode
 import msgspec
 import sqlalchemy as sa
 
-from backend.errors import SubmitTwiceError
+from backend.engines.sql import one_sentence
+from backend.errors import EngineError, SubmitTwiceError
 from backend.forms import Fetch, Form, FormDesk
 from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.ledger import Ledger, percentiles
 from backend.model import Answer, Intent, Plan, Reply, Report, Setup
-from backend.senders.client import Sender, Sending
+from backend.senders.client import Sender, SenderError, Sending
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
 from backend.strategies import find, require_guard
@@ -87,6 +88,7 @@ class ExperimentRun:
         self._bench = bench
         self._setup = setup
         self._plan = plan
+        self._intents = {intent.key: intent for intent in plan.intents}
         self._listener = listener
         self._replies: list[Reply] = []
         self._cancelled = threading.Event()
@@ -94,6 +96,7 @@ class ExperimentRun:
         self._report: Report | None = None
         self._failure: SubmitTwiceError | None = None
         self._ended = threading.Event()
+        self._told = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"run-{number}", daemon=True)
 
     def cancel(self) -> None:
@@ -109,21 +112,26 @@ class ExperimentRun:
             TimeoutError: it is still under way.
             SubmitTwiceError: it could not be carried out.
         """
-        if not self._ended.wait(timeout):
+        if not self._told.wait(timeout):
             raise TimeoutError
         if self._failure:
             raise self._failure
         assert self._report is not None  # noqa: S101  one of the two is there
         return self._report
 
-    def wait_until_ended(self) -> None:
-        """Block until it is over, however it ended."""
-        self._ended.wait()
+    def wait_until_told(self, timeout: float | None = None) -> bool:
+        """Block until it is over and the listener was told; whether it is so after `timeout` seconds."""
+        return self._told.wait(timeout)
 
     @property
     def ended(self) -> bool:
         """Whether it is reported or has failed."""
         return self._ended.is_set()
+
+    @property
+    def told(self) -> bool:
+        """Whether the listener knows of the end."""
+        return self._told.is_set()
 
     @property
     def in_flight(self) -> int:
@@ -135,27 +143,41 @@ class ExperimentRun:
             self._report = self._carry_out()
         except SubmitTwiceError as error:
             self._failure = error
+        except sa.exc.SQLAlchemyError as error:
+            self._failure = EngineError(f"{one_sentence(error, 'The database')} What was sent may be in the tables.")
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
             self._failure = SubmitTwiceError(f"The run failed with {type(error).__name__}: {error}")
         self._ended.set()
-        if self._report:
-            self._listener.finished(self._report)
-        else:
-            self._listener.failed(str(self._failure))
+        try:
+            if self._report:
+                self._listener.finished(self._report)
+            else:
+                self._listener.failed(str(self._failure))
+        finally:
+            self._told.set()
 
     def _carry_out(self) -> Report:
         started = time.monotonic()
         bench, plan = self._bench, self._plan
         bench.ledger.announce(plan.intents)
-        forms = bench.forms.open(plan.intents, self._variant.needs, bench.database, self._fetch())
-        if not self._cancelled.is_set():
-            self._sending = bench.sender.submit(self._job(forms), self._take)
-            if self._cancelled.is_set():
-                self._sending.cancel()
-            self._sending.wait(None)
+        try:
+            forms = bench.forms.open(plan.intents, self._variant.needs, bench.database, self._fetch())
+            if not self._cancelled.is_set():
+                sending = bench.sender.submit(self._job(forms), self._take)
+                self._hold(sending)
+                sending.wait(None)
+        except SenderError:
+            if not self._cancelled.is_set():
+                raise
         self._wait_until_quiet()
         bench.read_back()
         return self._summary(time.monotonic() - started)
+
+    def _hold(self, sending: Sending) -> None:
+        """From now on this is what `cancel` cancels."""
+        self._sending = sending
+        if self._cancelled.is_set():
+            sending.cancel()
 
     def _fetch(self) -> Fetch:
         targets, token = self._bench.targets, self._bench.token
@@ -170,7 +192,7 @@ class ExperimentRun:
                 )
                 for n, path in enumerate(paths)
             ]
-            return self._bench.sender.fetch(deliveries, targets)
+            return self._bench.sender.fetch(deliveries, targets, self._hold)
 
         return fetch
 
@@ -211,7 +233,7 @@ class ExperimentRun:
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
         replies = [to_reply(outcome) for outcome in outcomes]
-        self._bench.ledger.add_replies(replies)
+        self._bench.ledger.add_replies(replies, self._intents)
         self._replies += replies
         self._listener.replies(replies)
 
@@ -230,23 +252,22 @@ class ExperimentRun:
     def _summary(self, seconds: float) -> Report:
         plan, ledger = self._plan, self._bench.ledger
         sent = [reply for reply in self._replies if not reply.held_back]
-        keys = {intent.key for intent in plan.intents}
         p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
         return Report(
             operation=plan.intents[0].operation,
             setup=Setup(self._strategy.key, self._variant.key, self._setup.processing_delay_ms, self._setup.lease_ms),
             source=plan.source,
-            intents=len(keys),
+            intents=len(self._intents),
             submissions=plan.submissions,
             sent=len(sent),
             instances=len(self._bench.targets),
-            effects=ledger.effects_of(keys),
-            verdicts=dict(ledger.verdicts_of(keys)),
+            effects=ledger.effects_of(plan.intents),
+            verdicts=dict(ledger.verdicts_of(plan.intents)),
             answers=dict(Counter(reply.answer for reply in sent)),
             p50_ms=p50,
             p99_ms=p99,
             steps_per_submission=self._bench.steps.mean_per_submission([reply.submission_id for reply in sent]),
-            contradictions=ledger.contradictions(),
+            contradictions=ledger.contradictions({reply.submission_id for reply in sent}),
             seconds=seconds,
             cancelled=self._cancelled.is_set(),
         )

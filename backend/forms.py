@@ -34,13 +34,17 @@ class Form:
     version: int | None = None
 
 
+_Page = tuple[OperationKey, str, str]
+"""Operation, key and, where the form is about goods, their item: one key may be used for two operations."""
+
+
 class FormDesk:
     """Opens each form once, and hands the same one out for every further submission of the intent."""
 
     def __init__(self) -> None:
         self._opening = threading.Lock()
-        self._forms: dict[tuple[str, Need], Form] = {}
-        self._prepared: set[str] = set()
+        self._forms: dict[tuple[_Page, Need], Form] = {}
+        self._prepared: set[_Page] = set()
 
     def clear(self) -> None:
         """Throw all forms away."""
@@ -57,13 +61,13 @@ class FormDesk:
             SubmitTwiceError: one could not be opened.
         """
         with self._opening:
-            self._prepare([intent for intent in intents if intent.key not in self._prepared], database)
+            self._prepare([intent for intent in intents if _page(intent) not in self._prepared], database)
             for need in needs:
-                self._fill(need, [intent for intent in intents if (intent.key, need) not in self._forms], fetch)
+                self._fill(need, [intent for intent in intents if (_page(intent), need) not in self._forms], fetch)
             if not needs:
                 return {intent.key: Form() for intent in intents}
             (need,) = needs
-            return {intent.key: self._forms[intent.key, need] for intent in intents}
+            return {intent.key: self._forms[_page(intent), need] for intent in intents}
 
     def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
         for start in range(0, len(intents), _BATCH):
@@ -71,7 +75,7 @@ class FormDesk:
             with database.begin() as connection:
                 _put_orders(connection, [i for i in batch if i.operation is OperationKey.PAY_ORDER])
                 _put_goods(connection, [i for i in batch if i.operation is OperationKey.ADD_STOCK])
-        self._prepared.update(intent.key for intent in intents)
+        self._prepared.update(map(_page, intents))
 
     def _fill(self, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
         if not intents:
@@ -81,7 +85,11 @@ class FormDesk:
         else:
             outcomes = fetch("GET", [form_path(intent) for intent in intents])
         for intent, outcome in zip(intents, outcomes, strict=True):
-            self._forms[intent.key, need] = _read_form(outcome)
+            self._forms[_page(intent), need] = _read_form(outcome)
+
+
+def _page(intent: Intent) -> _Page:
+    return intent.operation, intent.key, intent.item if intent.operation is OperationKey.ADD_STOCK else ""
 
 
 def form_path(intent: Intent) -> str:

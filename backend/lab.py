@@ -37,6 +37,9 @@ from backend.watch import Watch
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
 
 
+_LAST_WAIT_SECONDS = 1.0
+
+
 class Listener(Protocol):
     """What a lab tells while it runs. Called on the lab's threads."""
 
@@ -146,9 +149,12 @@ class Lab:
 
     def close(self) -> None:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
-        for run in self._active():
-            run.cancel()
+        machinery_or_none = self._machinery
+        if machinery_or_none:
+            machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
         with self._turns:
+            for run in self._runs:
+                run.wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
             machinery, self._machinery = self._machinery, None
             if watch:
@@ -201,7 +207,7 @@ class Lab:
                 if machinery.use_database(database):
                     watch.follow(machinery.row_reader())
                     self._listener.rows_cleared()
-            watch.look(final=True)
+            watch.look()
         self._engines_changed()
 
     def set_instances(self, count: int) -> None:
@@ -220,7 +226,7 @@ class Lab:
                 machinery.reset()
                 watch.forget()
                 self._listener.rows_cleared()
-            watch.look(final=True)
+            watch.look()
 
     # Running
 
@@ -242,7 +248,7 @@ class Lab:
             machinery, _ = self._running()
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
-            self._runs = [*self._active(), run]
+            self._runs = [*(earlier for earlier in self._runs if not earlier.told), run]
             run.thread.start()
             return run
 
@@ -276,19 +282,20 @@ class Lab:
         return sum(run.in_flight for run in self._active())
 
     def _stop_runs(self) -> None:
-        for run in self._active():
+        runs = list(self._runs)
+        for run in runs:
             run.cancel()
-        for run in self._active():
-            run.wait_until_ended()
+        for run in runs:
+            run.wait_until_told()
 
     def _run_finished(self, report: Report) -> None:
         if watch := self._watch:
-            watch.look(final=not self._active())
+            watch.look()
         self._listener.run_finished(report)
 
     def _run_failed(self, sentence: str) -> None:
         if watch := self._watch:
-            watch.look(final=not self._active())
+            watch.look()
         self._listener.run_failed(sentence)
 
     def _steps_recorded(self, steps: Sequence[Step]) -> None:

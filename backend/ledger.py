@@ -8,11 +8,17 @@ from __future__ import annotations
 import threading
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backend.model import Answer, Intent, Judgement, Reply, Row, Verdict
+from backend.operations import OPERATIONS
 from backend.verdict import Facts, contradictions, judge
+
+_MOST_CONTRADICTIONS = 3
+
+Entry = tuple[str, str]
+"""Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
 
 
 class Ledger:
@@ -25,16 +31,17 @@ class Ledger:
     def clear(self) -> None:
         """Forget everything."""
         with self._guard:
-            self._intents: dict[str, Intent | None] = {}
-            self._effects: Counter[str] = Counter()
-            self._told: defaultdict[str, set[Answer]] = defaultdict(set)
-            self._replies: dict[str, Reply] = {}
+            self._intents: dict[Entry, Intent | None] = {}
+            self._effects: Counter[Entry] = Counter()
+            self._told: defaultdict[Entry, set[Answer]] = defaultdict(set)
             self._answers: Counter[Answer] = Counter()
+            self._unchecked: dict[str, Answer] = {}
+            self._contradictions: dict[str, str] = {}
             self._effect_makers: set[str] = set()
-            self._happened: dict[str, Verdict] = {}
+            self._happened: dict[Entry, Verdict] = {}
             self._verdicts: Counter[Verdict] = Counter()
             self._ordered_latencies: list[float] = []
-            self._barred: frozenset[str] = frozenset()
+            self._barred: frozenset[Entry] = frozenset()
             self._sent = 0
             self._held_back = 0
 
@@ -42,19 +49,19 @@ class Ledger:
         """These are wanted, once each."""
         with self._guard:
             for intent in intents:
-                self._intents[intent.key] = intent
+                self._intents[_entry(intent)] = intent
 
-    def add_replies(self, replies: Sequence[Reply]) -> None:
-        """Callers got their answers."""
+    def add_replies(self, replies: Sequence[Reply], intents: Mapping[str, Intent]) -> None:
+        """Callers of these intents, given by key, got their answers."""
         with self._guard:
             for reply in replies:
                 if reply.held_back:
                     self._held_back += 1
                     continue
                 self._sent += 1
-                self._replies[reply.submission_id] = reply
+                self._unchecked[reply.submission_id] = reply.answer
                 self._answers[reply.answer] += 1
-                self._told[reply.intent_key].add(reply.answer)
+                self._told[_entry(intents[reply.intent_key])].add(reply.answer)
                 insort(self._ordered_latencies, reply.latency_ms)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
@@ -62,32 +69,45 @@ class Ledger:
         numbered = []
         with self._guard:
             for row in rows:
-                self._intents.setdefault(row.key, None)
-                self._effects[row.key] += 1
+                entry = (row.table, row.key)
+                self._intents.setdefault(entry, None)
+                self._effects[entry] += 1
                 self._effect_makers.add(row.submission_id)
-                self._judge_again(row.key)
-                numbered.append(replace(row, ordinal=self._effects[row.key]))
+                self._judge_again(entry)
+                numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
 
-    def set_barred(self, keys: Iterable[str]) -> None:
+    def answered(self) -> tuple[str, ...]:
+        """Submissions whose answers were not compared with the rows yet."""
+        with self._guard:
+            return tuple(self._unchecked)
+
+    def compare(self, submissions: Sequence[str]) -> None:
+        """Compare the answers of these submissions with the rows. All rows must have been read since they came."""
+        with self._guard:
+            told = [(name, self._unchecked.pop(name)) for name in submissions if name in self._unchecked]
+            if len(self._contradictions) < _MOST_CONTRADICTIONS:
+                self._contradictions.update(contradictions(told, self._effect_makers))
+
+    def set_barred(self, intents: Iterable[Intent]) -> None:
         """These intents can never be completed without repair."""
         with self._guard:
-            self._barred = frozenset(keys)
+            self._barred = frozenset(map(_entry, intents))
 
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""
         with self._guard:
-            return [intent for key, intent in self._intents.items() if intent and not self._effects[key]]
+            return [intent for entry, intent in self._intents.items() if intent and not self._effects[entry]]
 
-    def effects_of(self, keys: Iterable[str]) -> int:
+    def effects_of(self, intents: Iterable[Intent]) -> int:
         """Effects of these intents."""
         with self._guard:
-            return sum(self._effects[key] for key in keys)
+            return sum(self._effects[entry] for entry in set(map(_entry, intents)))
 
-    def verdicts_of(self, keys: Iterable[str]) -> Counter[Verdict]:
+    def verdicts_of(self, intents: Iterable[Intent]) -> Counter[Verdict]:
         """Verdicts on these intents."""
         with self._guard:
-            return Counter(judge(self._facts(key)) for key in keys)
+            return Counter(judge(self._facts(entry)) for entry in set(map(_entry, intents)))
 
     def judgement(self, *, in_flight: int = 0, final: bool = True) -> Judgement:
         """Judge everything. Until it is final, intents without an effect are left out: a row may be on its way."""
@@ -104,31 +124,38 @@ class Ledger:
                 answers=dict(self._answers),
                 p50_ms=p50,
                 p99_ms=p99,
-                contradictions=self.contradictions() if final else (),
+                contradictions=self.contradictions(),
                 final=final,
             )
 
-    def _judge_again(self, key: str) -> None:
+    def contradictions(self, submissions: Container[str] | None = None) -> tuple[str, ...]:
+        """Answers, of these submissions or of all, that do not fit the rows; at most a handful."""
+        with self._guard:
+            return tuple(
+                sentence
+                for submission, sentence in self._contradictions.items()
+                if submissions is None or submission in submissions
+            )
+
+    def _judge_again(self, entry: Entry) -> None:
         """Of all intents, only those with a new row can have changed."""
-        verdict = judge(self._facts(key))
-        before = self._happened.get(key)
+        verdict = judge(self._facts(entry))
+        before = self._happened.get(entry)
         if verdict is not before:
-            self._happened[key] = verdict
+            self._happened[entry] = verdict
             self._verdicts[verdict] += 1
             if before:
                 self._verdicts[before] -= 1
 
     def _verdicts_without_effect(self) -> Counter[Verdict]:
-        return Counter(judge(self._facts(key)) for key in self._intents if key not in self._happened)
+        return Counter(judge(self._facts(entry)) for entry in self._intents if entry not in self._happened)
 
-    def contradictions(self) -> tuple[str, ...]:
-        """Answers that do not fit the rows."""
-        with self._guard:
-            told = ((submission, reply.answer) for submission, reply in self._replies.items())
-            return contradictions(told, frozenset(self._effect_makers))
+    def _facts(self, entry: Entry) -> Facts:
+        return Facts(self._effects[entry], frozenset(self._told.get(entry, ())), entry in self._barred)
 
-    def _facts(self, key: str) -> Facts:
-        return Facts(self._effects[key], frozenset(self._told.get(key, ())), key in self._barred)
+
+def _entry(intent: Intent) -> Entry:
+    return OPERATIONS[intent.operation].effects.name, intent.key
 
 
 def percentiles(ordered: Sequence[float]) -> tuple[float | None, float | None]:

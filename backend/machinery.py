@@ -119,6 +119,13 @@ class Machinery:
         self._open_connections()
         self._pool.resize(self._options.instances, self._database.url, self._redis.url)
 
+    def give_up(self) -> None:
+        """Let nobody wait any longer for submissions: runs under way fail. The first step of `close`."""
+        self._closing = True
+        with suppress(Exception):
+            self.sender.close()
+        self.steps.close()
+
     def close(self) -> None:
         """Stop everything; nothing is left."""
         self._closing = True
@@ -292,7 +299,7 @@ class Machinery:
         self.steps.clear()
         self.forms.clear()
 
-    def _barred(self, intents: Sequence[Intent]) -> list[str]:
+    def _barred(self, intents: Sequence[Intent]) -> list[Intent]:
         if not intents:
             return []
         pipeline = self._redis_client.pipeline(transaction=False)
@@ -300,7 +307,7 @@ class Machinery:
             pipeline.pttl(lock_key(intent.operation, intent.key))
         with suppress(redis.exceptions.RedisError):
             lives = pipeline.execute()
-            return [intent.key for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]
+            return [intent for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]
         return []
 
 

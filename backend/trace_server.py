@@ -31,6 +31,13 @@ class StepBook:
         self._changed = threading.Condition()
         self._steps: OrderedDict[str, list[Step]] = OrderedDict()
         self._answered: set[str] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """Nothing more will come: nobody shall wait for it."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def add(self, steps: Sequence[Step]) -> None:
         """Keep steps."""
@@ -61,7 +68,7 @@ class StepBook:
         waiting = set(submissions)
         with self._changed:
             waiting -= self._answered
-            while waiting and (left := deadline - time.monotonic()) > 0:
+            while waiting and not self._closed and (left := deadline - time.monotonic()) > 0:
                 self._changed.wait(left)
                 waiting -= self._answered
         return waiting

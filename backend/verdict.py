@@ -5,7 +5,7 @@ It looks at rows read back and at what callers were told, never at what a strate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from backend.model import Answer, Verdict
@@ -39,20 +39,23 @@ def judge(facts: Facts) -> Verdict:
 _DENIES_AN_EFFECT = frozenset({Answer.DUPLICATE, Answer.BUSY, Answer.CONFLICT})
 
 
-def contradictions(answers: Iterable[tuple[str, Answer]], effects: frozenset[str], most: int = 3) -> tuple[str, ...]:
+def contradictions(answers: Iterable[tuple[str, Answer]], effects: Container[str], most: int = 3) -> dict[str, str]:
     """Answers that do not fit the rows: such a thing is a bug in a strategy or in this program.
 
     Args:
         answers: each submission with what its caller was told.
         effects: the submissions that a row names as its maker.
         most: how many sentences to make.
+
+    Returns:
+        A sentence for each submission.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     for submission, answer in answers:
         if len(found) == most:
             break
         if answer is Answer.CREATED and submission not in effects:
-            found.append(f"Submission {submission} was told “created”, but no row is its own.")
+            found[submission] = f"Submission {submission} was told “created”, but no row is its own."
         elif answer in _DENIES_AN_EFFECT and submission in effects:
-            found.append(f"Submission {submission} was told “{answer}”, but a row is its own.")
-    return tuple(found)
+            found[submission] = f"Submission {submission} was told “{answer}”, but a row is its own."
+    return found

@@ -72,13 +72,17 @@ class Watch:
 
     def read_back(self) -> None:
         """Read all effects, and who is barred."""
+        ledger = self._machinery.ledger
         with self._looking:
+            answered = ledger.answered()
             self._tell_rows(complete=True)
+            ledger.compare(answered)
             self._machinery.read_bars()
 
-    def look(self, *, final: bool) -> None:
-        """Judge anew and tell."""
+    def look(self) -> None:
+        """Judge anew and tell. It is final if no run is under way."""
         with self._looking:
+            final = not self._active()
             self.latest = self._machinery.ledger.judgement(in_flight=self._in_flight(), final=final)
             self._listener.judged(self.latest)
 
@@ -94,9 +98,8 @@ class Watch:
     def _look_once(self) -> None:
         with self._looking:
             found = self._tell_rows(complete=False)
-            busy = self._active()
-            if found or busy:
-                self.look(final=not busy)
+            if found or self._active():
+                self.look()
 
     def _tell_rows(self, *, complete: bool) -> bool:
         rows = self._reader.read_all() if complete else self._reader.read_new()

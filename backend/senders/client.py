@@ -204,11 +204,18 @@ class Sender:
                 link.close()
         raise SenderError("The sender process went away.")
 
-    def fetch(self, deliveries: Sequence[Delivery], targets: Sequence[Target]) -> list[Outcome]:
+    def fetch(
+        self, deliveries: Sequence[Delivery], targets: Sequence[Target], begun: Callable[[Sending], None]
+    ) -> list[Outcome]:
         """Send these and wait for all of them; the outcomes in the same order.
 
+        Args:
+            deliveries: what to send.
+            targets: where to.
+            begun: gets the job, for somebody who may want to cancel it.
+
         Raises:
-            SenderError: the process went away.
+            SenderError: the process went away, or the job was cancelled before all were sent.
         """
         found: dict[str, Outcome] = {}
 
@@ -216,7 +223,10 @@ class Sender:
             found.update((outcome.submission_id, outcome) for outcome in outcomes)
 
         job = Job(next(self._form_jobs), tuple(targets), tuple(deliveries), connections=16)
-        self.submit(job, keep).wait(None)
+        sending = self.submit(job, keep)
+        begun(sending)
+        if sending.wait(None).cancelled:
+            raise SenderError("Cancelled before all was sent.")
         return [found[delivery.submission_id] for delivery in deliveries]
 
     def _living_link(self) -> _Link:
