@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from backend.senders.connections import Connection
 from backend.senders.http import Response
 from backend.senders.messages import Delivery, Outcome
+from backend.senders.undisturbed import undisturbed
 
 
 class Shot:
@@ -119,15 +120,14 @@ def fire(shots: Sequence[Shot]) -> int:
     instants: list[int] = []
     results: list[int | OSError] = []
     clock = time.monotonic_ns
-    gc.disable()
-    for write, request in aims:
-        instants.append(clock())
-        try:
-            results.append(write(request))
-        except OSError as error:
-            results.append(error)
-    end = clock()
-    gc.enable()
+    with undisturbed() if len(shots) > 1 else contextlib.nullcontext():
+        for write, request in aims:
+            instants.append(clock())
+            try:
+                results.append(write(request))
+            except OSError as error:
+                results.append(error)
+        end = clock()
     for shot, instant, result in zip(shots, instants, results, strict=True):
         shot.sent_ns = instant
         shot.connection.await_response(shot.delivery.request, result, shot.answered)
