@@ -144,7 +144,7 @@ class ExperimentRun:
         except SubmitTwiceError as error:
             self._failure = error
         except sa.exc.SQLAlchemyError as error:
-            self._failure = EngineError(f"{one_sentence(error, 'The database')} What was sent may be in the tables.")
+            self._failure = EngineError(f"{one_sentence(error, 'The database')}; what was sent may be in the tables.")
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
             self._failure = SubmitTwiceError(f"The run failed with {type(error).__name__}: {error}")
         self._ended.set()

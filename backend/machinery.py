@@ -83,6 +83,7 @@ class Machinery:
         self._supervisor = Supervisor(options.niceness)
         self._databases: dict[str, RunningEngine] = {}
         self._troubles: dict[EngineKind, str] = {}
+        self._down: set[int] = set()
         self._opened: list[Callable[[], None]] = []
         self._guard = threading.Lock()
         self._closing = False
@@ -102,7 +103,7 @@ class Machinery:
         self._supervisor.start()
         folder = self._supervisor.directory
         trace_path = folder / "trace"
-        self._trace = TraceServer(trace_path, self._take_steps)
+        self._trace = TraceServer(trace_path, self._take_steps, self._instance_ready)
         self._opened.append(self._trace.close)
         self._pool = InstancePool(
             self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
@@ -177,6 +178,8 @@ class Machinery:
     def set_instances(self, count: int) -> None:
         """Have this many instances."""
         self._pool.resize(count, self._database.url, self._redis.url)
+        self._down.clear()
+        self._set_trouble(EngineKind.HTTP, "")
 
     def reset(self) -> None:
         """Empty the tables and delete our keys.
@@ -226,6 +229,8 @@ class Machinery:
 
     def report_database(self, error: Exception | None) -> None:
         """The database answered, or did not."""
+        if self._database.child and not self._database.child.alive:
+            return  # the sentence about its end says more
         self._set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else "")
 
     def connection(self) -> Mapping[str, object]:
@@ -279,8 +284,15 @@ class Machinery:
         self.steps.add(steps)
         self._on_steps(steps)
 
-    def _instance_ended(self, number: int) -> None:
-        self._set_trouble(EngineKind.HTTP, f"Backend instance {number} has ended.")
+    def _instance_ended(self, number: int, again: bool) -> None:
+        outlook = "is being started again" if again else "does not start again; choose another number of instances"
+        self._down.add(number)
+        self._set_trouble(EngineKind.HTTP, f"Backend instance {number} has ended and {outlook}.")
+
+    def _instance_ready(self, number: int) -> None:
+        self._down.discard(number)
+        if not self._down:
+            self._set_trouble(EngineKind.HTTP, "")
 
     def _set_trouble(self, kind: EngineKind, sentence: str) -> None:
         with self._guard:

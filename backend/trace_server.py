@@ -87,15 +87,20 @@ class TraceServer:
     Args:
         path: where to listen.
         on_steps: called on the server's thread with each batch.
+        on_ready: called on the server's thread with the number of an instance that is ready.
     """
 
-    def __init__(self, path: Path, on_steps: Callable[[list[Step]], None]) -> None:
+    def __init__(
+        self, path: Path, on_steps: Callable[[list[Step]], None], on_ready: Callable[[int], None] = lambda _number: None
+    ) -> None:
         self._on_steps = on_steps
+        self._on_ready = on_ready
         self._decoder = msgspec.msgpack.Decoder(TraceMessage)
         self._buffers: dict[socket.socket, bytearray] = {}
         self._met = threading.Condition()
         self._greeting: dict[int, socket.socket] = {}
         self._ready: set[int] = set()
+        self._welcomes: dict[int, Welcome] = {}
         self._stopped = threading.Event()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
@@ -108,19 +113,22 @@ class TraceServer:
     def forget(self, instance: int) -> None:
         """The instance is about to be started anew."""
         with self._met:
+            self._welcomes.pop(instance, None)
             self._greeting.pop(instance, None)
             self._ready.discard(instance)
 
     def welcome(self, instance: int, welcome: Welcome, timeout: float) -> bool:
-        """Wait until this instance has said hello, tell it its engines, wait until it is ready; whether it is."""
+        """Wait until this instance has said hello, tell it its engines, wait until it is ready; whether it is.
+
+        Should the instance be started again by the supervisor later, it is told the same.
+        """
         deadline = time.monotonic() + timeout
         with self._met:
             if not self._met.wait_for(lambda: instance in self._greeting, timeout):
                 return False
             connection = self._greeting.pop(instance)
-        try:
-            connection.sendall(framed(welcome))
-        except OSError:
+            self._welcomes[instance] = welcome
+        if not _tell(connection, welcome):
             return False
         with self._met:
             return self._met.wait_for(lambda: instance in self._ready, deadline - time.monotonic())
@@ -165,12 +173,30 @@ class TraceServer:
         if isinstance(message, Steps):
             self._on_steps(to_steps(message))
             return
+        if isinstance(message, Hello):
+            self._greet(connection, message.instance)
+            return
         with self._met:
-            if isinstance(message, Hello):
-                self._greeting[message.instance] = connection
-            else:
-                self._ready.add(message.instance)
+            self._ready.add(message.instance)
             self._met.notify_all()
+        self._on_ready(message.instance)
+
+    def _greet(self, connection: socket.socket, instance: int) -> None:
+        with self._met:
+            known = self._welcomes.get(instance)
+            if known is None:
+                self._greeting[instance] = connection
+                self._met.notify_all()
+        if known:
+            _tell(connection, known)
+
+
+def _tell(connection: socket.socket, welcome: Welcome) -> bool:
+    try:
+        connection.sendall(framed(welcome))
+    except OSError:
+        return False
+    return True
 
 
 def _take_frames(buffer: bytearray) -> list[bytes]:

@@ -43,7 +43,8 @@ class InstancePool:
         trace_path: its socket.
         token: bearer token that callers must show.
         first_port: port of the first instance, the others follow; None takes free ones.
-        on_exit: called with the number of an instance that ended without being asked to.
+        on_exit: called with the number of an instance that ended without being asked to, and whether it is started
+            again.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class InstancePool:
         trace_path: Path,
         token: str,
         first_port: int | None,
-        on_exit: Callable[[int], None],
+        on_exit: Callable[[int, bool], None],
     ) -> None:
         self._supervisor = supervisor
         self._trace = trace
@@ -77,16 +78,21 @@ class InstancePool:
         """
         if not 1 <= count <= MOST_INSTANCES:
             raise InstanceError(f"There can be 1 to {MOST_INSTANCES} instances, not {count}.")
-        surplus, self._instances = self._instances[count:], self._instances[:count]
+        kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
+        surplus = [instance for instance in self._instances if instance not in kept]
+        self._instances = kept
         _stop(surplus)
-        numbers = range(len(self._instances) + 1, count + 1)
+        numbers = sorted(set(range(1, count + 1)) - {instance.number for instance in kept})
         missing = [number for number in numbers if number not in self._launched]
         for number, port in zip(missing, self._ports(missing), strict=True):
             self._launched[number] = self._spawn(number, port)
         welcome = Welcome(database, redis)
         with ThreadPoolExecutor(MOST_INSTANCES) as starters:
             started = [starters.submit(self._start, number, welcome) for number in numbers]
-        self._instances += [future.result() for future in started]
+        self._instances += [future.result() for future in started if future.exception() is None]
+        self._instances.sort(key=lambda instance: instance.number)
+        for future in started:
+            future.result()
 
     def replace(self, database: str, redis: str) -> None:
         """Run as many instances as before, on other engines."""
@@ -117,6 +123,7 @@ class InstancePool:
             [sys.executable, "-m", "backend.instance"],
             env=settings.to_environment(),
             cwd=PROJECT,
+            restart=True,
         )
         return Instance(number, port, child)
 
@@ -124,14 +131,14 @@ class InstancePool:
         instance = self._launched.pop(number)
         if not self._trace.welcome(number, welcome, _START_SECONDS) or not _listens(instance.port):
             reason = instance.child.log_tail() or "it did not answer in time"
-            instance.child.kill()
+            instance.child.terminate()
             raise InstanceError(f"Backend instance {number} could not start: {reason.splitlines()[-1]}")
         instance.child.on_exit(lambda _code: self._report_exit(instance))
         return instance
 
     def _report_exit(self, instance: Instance) -> None:
         if instance in self._instances:
-            self._on_exit(instance.number)
+            self._on_exit(instance.number, instance.child.alive)
 
     def _ports(self, numbers: Sequence[int]) -> list[int]:
         if self._first_port is None:
