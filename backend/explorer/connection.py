@@ -1,0 +1,91 @@
+"""PostgreSQL connections on which a statement without an answer hands control back instead of blocking the thread."""
+
+from __future__ import annotations
+
+import select
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.waiting import Ready, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SILENCE_S = 0.0003
+"""An answer that takes longer may be waiting for somebody."""
+_APPLICATION = "submit-twice-explorer"
+
+
+class ParkingConnection(psycopg.Connection[Any]):
+    """A connection that calls `on_silence` whenever the server takes its time."""
+
+    on_silence: Callable[[], bool] | None = None
+    """Returns when it is worth looking again; False if nobody is there to hand control to."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401  as in psycopg
+        """Drive one of psycopg's protocol generators to its end."""
+        silence = self.on_silence
+        if silence is None:
+            return super().wait(gen, interval, timeout)
+        fd = self.pgconn.socket
+        try:
+            wanted = next(gen)
+            while True:
+                ready = _ready(fd, wanted, SILENCE_S)
+                while not ready:
+                    ready = _ready(fd, wanted, 0.0 if silence() else interval)
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value
+
+
+def connect(url: str, schema: str) -> ParkingConnection:
+    """A connection for a request, which finds the explorer's tables first.
+
+    `url` is one that libpq understands.
+    """
+    return ParkingConnection.connect(
+        url,
+        prepare_threshold=0,
+        application_name=_APPLICATION,
+        options=f"-c search_path={schema} -c synchronous_commit=off -c jit=off",
+    )
+
+
+def readable(fds: Iterable[int], seconds: float) -> set[int]:
+    """Which of these sockets have something to read, waiting at most so long for the first."""
+    return set(select.select(list(fds), (), (), seconds)[0])
+
+
+def _ready(fd: int, wanted: Wait, seconds: float) -> Ready:
+    readers = (fd,) if wanted & Wait.R else ()
+    writers = (fd,) if wanted & Wait.W else ()
+    can_read, can_write, _ = select.select(readers, writers, (), seconds)
+    return Ready((Ready.R if can_read else 0) | (Ready.W if can_write else 0))
+
+
+_BLOCKERS = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%s::int[]) AS pid"
+_ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
+
+
+class LockWatch:
+    """Asks the server, on a connection of its own, who waits for whom."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(
+            url, autocommit=True, prepare_threshold=0, application_name=f"{_APPLICATION}-watch"
+        )
+
+    def blockers(self, pids: Iterable[int]) -> dict[int, frozenset[int]]:
+        """For each server process, those that it waits for; none if it does not wait for a lock."""
+        rows = self._connection.execute(_BLOCKERS, (list(pids),)).fetchall()
+        return {pid: frozenset(blocking) for pid, blocking in rows}
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether a server process has ended. Its transaction is rolled back and its locks are free by then."""
+        row = self._connection.execute(_ALIVE, (pid,)).fetchone()
+        return row is not None and row[0] == 0
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()

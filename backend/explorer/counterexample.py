@@ -1,0 +1,104 @@
+"""The shortest way to the worst verdict, and schedules as files."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backend.errors import SubmitTwiceError
+from backend.explorer.question import Choice, Counterexample, Event, EventKind
+from backend.model import EngineKind, Verdict
+from backend.tap.wording import answer_text, command_text, error_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from backend.explorer.play import Moment, Play
+    from backend.explorer.question import Question
+    from backend.explorer.stage import Scene
+    from backend.tap.observer import Call
+
+_PROCESS = "process"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A schedule that was judged."""
+
+    verdict: Verdict
+    play: Play
+    choices: tuple[Choice, ...]
+
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        """Worse verdicts first, then fewer switches, then fewer events."""
+        return -self.verdict.severity, switches(self.choices), len(self.play.moments)
+
+
+def replace_if_better(best: Candidate | None, candidate: Candidate) -> Candidate | None:
+    """The better counterexample of the two; the earlier one if they are equally good."""
+    if candidate.verdict is Verdict.EXACTLY_ONCE:
+        return best
+    return candidate if best is None or candidate.cost < best.cost else best
+
+
+def switches(choices: Sequence[Choice]) -> int:
+    """How often another request than the one before has its turn. An expiry is nobody's turn."""
+    turns = [choice.actor for choice in choices if choice.actor]
+    return sum(before != after for before, after in itertools.pairwise(turns))
+
+
+def to_counterexample(question: Question, candidate: Candidate) -> Counterexample:
+    """The schedule as plain data."""
+    scene = candidate.play.scene
+    return Counterexample(
+        question,
+        candidate.verdict,
+        switches(candidate.choices),
+        candidate.choices,
+        tuple(_event(moment, scene) for moment in candidate.play.moments),
+    )
+
+
+def _event(moment: Moment, scene: Scene) -> Event:
+    if moment.kind is EventKind.EXPIRE:
+        return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
+    if moment.kind is EventKind.CRASH:
+        return Event(moment.actor, moment.kind, _PROCESS, "", "")
+    if moment.answer is not None:
+        return Event(moment.actor, moment.kind, EngineKind.HTTP.value, "reply", moment.answer.value)
+    call = moment.call
+    if call is None:
+        return Event(moment.actor, moment.kind, _PROCESS, "wait for the mutex", "", moment.blocked)
+    is_sql = call.engine.is_database
+    command = scene.readable(command_text(call.command, call.parameters, is_sql=is_sql))
+    answer = "" if moment.blocked else scene.readable(_answer(call, rolled_back=moment.rolled_back))
+    return Event(moment.actor, moment.kind, call.engine.value, command, answer, moment.blocked)
+
+
+def _answer(call: Call, *, rolled_back: bool) -> str:
+    answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=call.engine.is_database)
+    return f"{answered}; ROLLBACK" if rolled_back else answered
+
+
+def save(example: Counterexample, path: Path) -> None:
+    """Write a schedule to a JSON file."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(example), indent=2))
+
+
+def load(path: Path) -> Counterexample:
+    """Read a schedule from a JSON file.
+
+    Raises:
+        SubmitTwiceError: there is no such file, or it holds no schedule.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Counterexample)
+    except OSError as error:
+        raise SubmitTwiceError(f"The schedule cannot be read: {error.strerror or error}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SubmitTwiceError(f"The file holds no schedule: {error}.") from None

@@ -1,0 +1,17 @@
+"""What can go wrong with exploring itself. None of it ever looks like an answer of a strategy."""
+
+from __future__ import annotations
+
+from backend.errors import SubmitTwiceError
+
+
+class HarnessError(SubmitTwiceError):
+    """The explorer could not do what it promises; nothing is said of the strategy."""
+
+
+class DivergedError(HarnessError):
+    """A schedule that was run again did not come along the same way."""
+
+
+class Crashed(BaseException):
+    """Raised inside a submission whose process has died, so that nothing of it goes on."""

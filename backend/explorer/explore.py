@@ -1,0 +1,207 @@
+"""Answering a question: explore all schedules, or play one again."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from backend import strategies
+from backend.errors import EngineError, SubmitTwiceError
+from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
+from backend.explorer.errors import DivergedError
+from backend.explorer.footprints import canonical
+from backend.explorer.observer import Watcher
+from backend.explorer.play import Play
+from backend.explorer.question import (
+    MOST_REQUESTS,
+    Counterexample,
+    Exploration,
+    Progress,
+    Question,
+    sentence,
+)
+from backend.explorer.search import Search
+from backend.explorer.stage import Stage
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from backend.explorer.footprints import Footprint
+    from backend.explorer.question import Choice
+    from backend.model import Verdict
+    from backend.strategies.base import Variant
+
+_BATCH = 100
+_FULL_ENUMERATION = 2
+
+
+def check(question: Question) -> Variant:
+    """The variant that a question is about.
+
+    Raises:
+        SubmitTwiceError: it cannot be asked, and why.
+    """
+    variant = strategies.find(question.strategy, question.variant)[1]
+    strategies.require_guard(variant, question.operation)
+    if not 1 <= question.requests <= MOST_REQUESTS:
+        raise SubmitTwiceError(f"The explorer takes 1 to {MOST_REQUESTS} requests, not {question.requests}.")
+    if question.crashes < 0 or question.expiries < 0:
+        raise SubmitTwiceError("Crashes and expiries are numbers from 0.")
+    return variant
+
+
+class Explorer:
+    """Answers questions on one pair of engines. A context manager; use it in the thread that opened it.
+
+    Args:
+        database_url: as in SQLAlchemy.
+        redis_url: of a Redis-protocol server.
+    """
+
+    def __init__(self, database_url: str, redis_url: str) -> None:
+        self._watcher = Watcher()
+        self._stage = Stage(database_url, redis_url, self._watcher)
+
+    def __enter__(self) -> Explorer:
+        self._stage.__enter__()
+        return self
+
+    def __exit__(self, *end: object) -> None:
+        self._stage.__exit__(None, None, None)
+
+    def explore(
+        self,
+        question: Question,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        limit: int | None = None,
+        variant: Variant | None = None,
+    ) -> Exploration:
+        """Play schedules until there is none left, `limit` are played, or `cancelled` is set.
+
+        Args:
+            question: what to explore.
+            on_progress: told how far it is, several times a second, in this thread.
+            cancelled: set it from anywhere; what was found so far is returned.
+            limit: most schedules; None for all.
+            variant: the code to run, where it is not that of a registered strategy.
+
+        Raises:
+            SubmitTwiceError: the question cannot be asked, an engine is away, or the explorer lost control.
+        """
+        return _Run(self._stage, self._watcher, question, variant or check(question)).explore(
+            on_progress, cancelled, limit
+        )
+
+    def replay(self, example: Counterexample, variant: Variant | None = None) -> Counterexample:
+        """Play exactly this schedule again.
+
+        Raises:
+            DivergedError: it cannot be played: the strategy has changed since.
+            SubmitTwiceError: as for `explore`.
+        """
+        return _Run(self._stage, self._watcher, example.question, variant or check(example.question)).replay(example)
+
+
+def explore(
+    question: Question,
+    database_url: str,
+    redis_url: str,
+    *,
+    on_progress: Callable[[Progress], None],
+    cancelled: threading.Event,
+    limit: int | None = None,
+) -> Exploration:
+    """Answer one question; see `Explorer.explore`."""
+    check(question)
+    with Explorer(database_url, redis_url) as explorer:
+        return explorer.explore(question, on_progress, cancelled, limit)
+
+
+def replay(example: Counterexample, database_url: str, redis_url: str) -> Counterexample:
+    """Play one schedule again; see `Explorer.replay`."""
+    check(example.question)
+    with Explorer(database_url, redis_url) as explorer:
+        return explorer.replay(example)
+
+
+class _Run:
+    """An exploration under way."""
+
+    def __init__(self, stage: Stage, watcher: Watcher, question: Question, variant: Variant) -> None:
+        self._stage = stage
+        self._watcher = watcher
+        self._question = question
+        self._variant = variant
+        self._started = time.monotonic()
+        self._unjudged: list[tuple[Play, tuple[Choice, ...]]] = []
+        self._outcomes: Counter[Verdict] = Counter()
+        self._classes: set[int] = set()
+        self._best: Candidate | None = None
+
+    def explore(
+        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
+    ) -> Exploration:
+        reduce = self._question.requests > _FULL_ENUMERATION
+        search = Search(self._open_play, reduce=reduce)
+        played, exhaustive = 0, True
+        try:
+            for play in search.schedules():
+                played += 1
+                self._unjudged.append((play, search.path))
+                self._classes.add(hash(canonical(play.trace)))
+                if len(self._unjudged) == _BATCH:
+                    self._judge()
+                    on_progress(self._progress())
+                if cancelled.is_set() or played == limit:
+                    exhaustive = not search.has_more
+                    break
+            self._judge()
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            raise EngineError(f"An engine went away while exploring ({type(error).__name__}).") from None
+        on_progress(self._progress())
+        return self._found(exhaustive=exhaustive)
+
+    def replay(self, example: Counterexample) -> Counterexample:
+        play = self._open_play(None)
+        try:
+            for choice in example.choices:
+                if choice not in play.choices():
+                    raise DivergedError(f"The schedule cannot be played: {choice.actor} {choice.kind} is not possible.")
+                play.take(choice)
+            if play.choices():
+                raise DivergedError("The schedule cannot be played to its end: more steps follow.")
+        finally:
+            play.end()
+        verdict = self._stage.judge([(play.scene, play.answers)])[0]
+        return to_counterexample(self._question, Candidate(verdict, play, example.choices))
+
+    def _open_play(self, first: Footprint | None) -> Play:
+        return Play(self._stage, self._watcher, self._question, self._variant, first)
+
+    def _judge(self) -> None:
+        unjudged, self._unjudged = self._unjudged, []
+        verdicts = self._stage.judge([(play.scene, play.answers) for play, _ in unjudged])
+        for (play, path), verdict in zip(unjudged, verdicts, strict=True):
+            self._outcomes[verdict] += 1
+            self._best = replace_if_better(self._best, Candidate(verdict, play, path))
+
+    def _progress(self) -> Progress:
+        return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
+
+    def _found(self, *, exhaustive: bool) -> Exploration:
+        outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
+        return Exploration(
+            question=self._question,
+            exhaustive=exhaustive,
+            schedules=sum(outcomes.values()),
+            classes=len(self._classes),
+            outcomes=outcomes,
+            counterexample=to_counterexample(self._question, self._best) if self._best else None,
+            seconds=time.monotonic() - self._started,
+            sentence=sentence(outcomes, exhaustive=exhaustive),
+        )

@@ -1,0 +1,53 @@
+"""The explorer's eye in the tap: stops submissions before their steps and keeps what they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import redis.exceptions
+
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.submission import Submission
+    from backend.tap.observer import Call
+
+_ENGINE_GONE = ("08", "57P")
+"""SQLSTATE classes: connection exception, operator intervention (shutdown)."""
+
+
+class Watcher:
+    """An observer that the play of a schedule takes turns to use."""
+
+    def __init__(self) -> None:
+        self.find: Callable[[str], Submission] | None = None
+        self.ended: list[tuple[Submission, Call]] = []
+        """Steps that have ended since somebody last looked."""
+        self.failure: BaseException | None = None
+        """Why an engine is away; then nothing that a submission says means anything."""
+
+    def before(self, call: Call) -> None:
+        """Stop the submission until its step is granted."""
+        if self.find is not None:
+            self.find(call.flow.submission_id).before_step(call)
+
+    def after(self, call: Call) -> None:
+        """Keep what became of the step."""
+        if self.find is None:
+            return
+        submission = self.find(call.flow.submission_id)
+        if call.error is not None and _engine_is_gone(call):
+            self.failure = call.error
+        self.ended.append((submission, call))
+
+
+def _engine_is_gone(call: Call) -> bool:
+    if call.engine is EngineKind.REDIS:
+        return isinstance(call.error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError)
+    if not isinstance(call.error, psycopg.Error):
+        return False
+    state = call.error.sqlstate
+    return state.startswith(_ENGINE_GONE) if state else isinstance(call.error, psycopg.OperationalError)

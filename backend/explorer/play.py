@@ -1,0 +1,260 @@
+"""One schedule, played on the real engines, choice by choice."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.explorer.errors import HarnessError
+from backend.explorer.footprints import NOTHING, Footprint, Transaction, footprint
+from backend.explorer.question import Choice, EventKind
+from backend.explorer.settle import PATIENCE_S, Settler
+from backend.explorer.submission import State, Submission
+from backend.model import Answer, EngineKind
+
+if TYPE_CHECKING:
+    from backend.explorer.observer import Watcher
+    from backend.explorer.question import Question
+    from backend.explorer.stage import Scene, Stage
+    from backend.strategies.base import Variant
+    from backend.tap.observer import Call
+
+_ENDS = frozenset({"COMMIT", "ROLLBACK"})
+_LEASES = frozenset({"PX", "EX"})
+_START = Footprint(writes=frozenset({"start"}))
+_CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
+_EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
+
+
+@dataclass(slots=True)
+class Moment:
+    """Something that happened, with the call it is about; worded only where somebody wants to read it."""
+
+    actor: str
+    kind: EventKind
+    call: Call | None = None
+    answer: Answer | None = None
+    blocked: bool = False
+    rolled_back: bool = False
+
+
+class Play:
+    """A schedule while it is being played. Make one for each schedule, in the thread that plays it.
+
+    Args:
+        stage: where.
+        watcher: the observer in the stage's tap.
+        question: what is explored.
+        variant: the strategy.
+        first: footprint of the first step of a request, if it is known.
+    """
+
+    def __init__(
+        self, stage: Stage, watcher: Watcher, question: Question, variant: Variant, first: Footprint | None = None
+    ) -> None:
+        self._stage = stage
+        self._watcher = watcher
+        self._question = question
+        self._variant = variant
+        self._symmetric = question.requests > 2
+        self._crashes = question.crashes
+        self._expiries = question.expiries
+        self._lease_keys: set[str] = set()
+        self._leased: tuple[str, ...] = ()
+        self._steps_of: dict[str, Moment] = {}
+        self.first = first
+        self.scene: Scene = stage.next_scene(question.operation, variant.needs)
+        self.submissions: list[Submission] = []
+        self._by_actor: dict[str, Submission] = {}
+        self.moments: list[Moment] = []
+        self.trace: list[tuple[str, str, Footprint]] = []
+        stage.mutexes.holders.clear()
+        stage.mutexes.freed = False
+        watcher.find, watcher.failure = self._by_actor.__getitem__, None
+        watcher.ended.clear()
+        self._settler = Settler(self.submissions, stage.mutexes, stage.locks.blockers, self._moved)
+        for number in range(question.requests):
+            self._join(chr(ord("A") + number))
+
+    @property
+    def answers(self) -> frozenset[Answer]:
+        """What the callers were told."""
+        return frozenset(one.answer for one in self.submissions if one.answer is not None)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """What may come next; nothing when the schedule is complete.
+
+        Raises:
+            HarnessError: requests wait for each other and nobody can go on.
+        """
+        live = [one for one in self.submissions if one.is_live]
+        steps = [Choice(EventKind.STEP, one.actor) for one in live if self._may_step(one)]
+        if not steps:
+            if live:
+                raise HarnessError("All requests wait, and none of them can go on.")
+            return ()
+        crashes = [Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and one.state is State.PARKED]
+        expiries = [Choice(EventKind.EXPIRE)] if self._expiries and self._leased else []
+        return (*steps, *crashes, *expiries)
+
+    def footprint(self, choice: Choice) -> Footprint | None:
+        """What the choice would touch; None while nobody knows what a request begins with."""
+        if choice.kind is EventKind.EXPIRE:
+            keys = frozenset(f"redis {key.replace(self.scene.key, '')}" for key in self._leased)
+            return Footprint(writes=keys) | _EXPIRY_BUDGET
+        one = self._by_actor[choice.actor]
+        held = Footprint(writes=frozenset(f"mutex {key.replace(self.scene.key, '')}" for key in one.mutexes))
+        if choice.kind is EventKind.CRASH:
+            return self._with_waiters(one, one.transaction.locks | held | _CRASH_BUDGET)
+        if one.state is State.NEW:
+            start = _START if self._symmetric and one.actor == one.family else NOTHING
+            return None if self.first is None else self._with_waiters(one, self.first | start)
+        if one.pending is None:
+            return held
+        own = footprint(one.pending, one.transaction, self.scene.key, takes_snapshot=one.takes_snapshot())
+        return self._with_waiters(one, own | held)
+
+    def take(self, choice: Choice) -> None:
+        """Do it, and wait until nothing moves any more.
+
+        Raises:
+            HarnessError: the explorer has lost control.
+            EngineError: an engine is away.
+        """
+        touched = self.footprint(choice)
+        match choice.kind:
+            case EventKind.EXPIRE:
+                self._expire()
+            case EventKind.CRASH:
+                self._crash(self._by_actor[choice.actor])
+            case _:
+                self._step(self._by_actor[choice.actor])
+        if self._watcher.failure is not None:
+            raise HarnessError("An engine went away in the middle of a schedule; nothing is said of the strategy.")
+        family = choice.actor[:1]
+        number = sum(earlier == family for earlier, _, _ in self.trace)
+        self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched or self.first or NOTHING))
+
+    def end(self) -> None:
+        """Give everything back. A schedule that is not complete is broken off."""
+        for one in self.submissions:
+            if one.state is State.DEAD:
+                continue
+            if one.is_live and one.state is not State.NEW:
+                self._kill(one)
+            self._stage.give_back(one.line)
+        self._watcher.find = None
+
+    # Choices
+
+    def _may_step(self, one: Submission) -> bool:
+        if one.state is State.NEW and self._symmetric and one.actor == one.family:
+            return one is next(other for other in self.submissions if other.state is State.NEW)
+        return one.state in {State.NEW, State.PARKED}
+
+    def _step(self, one: Submission) -> None:
+        is_first, is_reply = one.state is State.NEW, one.at_reply
+        if not is_first:
+            one.touches = self.footprint(Choice(EventKind.STEP, one.actor)) or NOTHING
+        moment = Moment(one.actor, EventKind.STEP, one.pending)
+        if not is_reply:
+            self.moments.append(moment)
+            self._steps_of[one.actor] = moment
+        one.grant()
+        if is_first:
+            one.touches = self._learn_first(one)
+            moment.call = one.first_call
+        self._moved(one)
+        self._settler.settle()
+        moment.blocked = one.state in {State.WAITING, State.LINED_UP}
+
+    def _learn_first(self, one: Submission) -> Footprint:
+        call = one.first_call
+        if call is not None and self.first is None:
+            snapshot = one.took_snapshot
+            self.first = footprint(call, Transaction(), self.scene.key, takes_snapshot=snapshot) | one.first_mutexes
+        return self.first or NOTHING
+
+    def _crash(self, one: Submission) -> None:
+        self._crashes -= 1
+        self.moments.append(Moment(one.actor, EventKind.CRASH))
+        self._kill(one)
+        one.line.renew()
+        self._stage.give_back(one.line)
+        self._settler.transaction_ended = True
+        self._settler.settle()
+        self._join(one.actor + "'")
+
+    def _expire(self) -> None:
+        self._expiries -= 1
+        for key in self._leased:
+            self._stage.expire(key)
+        self.moments.append(Moment("", EventKind.EXPIRE))
+        self._look_for_leases()
+
+    def _kill(self, one: Submission) -> None:
+        pid = one.line.drop()
+        one.kill()
+        if one.state is not State.DEAD:
+            raise HarnessError("A crashed request went on.")
+        self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._stage.locks.is_gone(pid):
+            if time.monotonic() > deadline:
+                raise HarnessError("The server keeps the transaction of a dropped connection.")
+
+    def _join(self, actor: str) -> None:
+        line = self._stage.take_line()
+        replies = self._question.crashes > 0
+        request = self.scene.request(actor)
+        one = Submission(actor, request, self._variant.handle, line, self._stage.tap, replies=replies)
+        line.serve(one)
+        self._by_actor[actor] = one
+        self.submissions.append(one)
+        self.submissions.sort(key=lambda other: other.actor)
+
+    # What happened
+
+    def _moved(self, one: Submission) -> None:
+        ended, self._watcher.ended = self._watcher.ended, []
+        for other, call in ended:
+            self._account(other, call)
+        if one.state is State.ENDED and one.answer is not None:
+            self.moments.append(Moment(one.actor, EventKind.ANSWER, answer=one.answer))
+
+    def _account(self, one: Submission, call: Call) -> None:
+        step = self._steps_of[one.actor]
+        if call.engine is EngineKind.REDIS:
+            self._note_lease(call)
+        elif call.command in _ENDS or call.error is not None:
+            one.transaction = Transaction()
+            self._settler.transaction_ended = True
+        else:
+            one.transaction = one.transaction.after(call)
+        if call.command == "ROLLBACK":
+            step.rolled_back = True
+        elif step.blocked:
+            woken = Moment(one.actor, EventKind.ANSWER, call)
+            self.moments.append(woken)
+            self._steps_of[one.actor] = woken
+
+    def _note_lease(self, call: Call) -> None:
+        if call.command == "SET" and not _LEASES.isdisjoint(map(str, call.parameters)):
+            self._lease_keys.add(str(next(iter(call.parameters))))
+        self._look_for_leases()
+
+    def _look_for_leases(self) -> None:
+        if self._expiries:
+            self._leased = tuple(key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
+
+    def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
+        """Add what those touch that may be let go."""
+        waiting = [other for other in self.submissions if other.state in {State.WAITING, State.LINED_UP}]
+        while True:
+            let_go = [other for other in waiting if other is not one and own.conflicts(other.touches)]
+            if not let_go:
+                return own
+            waiting = [other for other in waiting if other not in let_go]
+            for other in let_go:
+                own = own | other.touches | other.transaction.locks

@@ -1,0 +1,168 @@
+"""What is asked of the explorer, and what it answers, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend.model import OperationKey, Verdict
+
+MOST_REQUESTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which strategy, guarding what, against how many duplicates and mishaps."""
+
+    operation: OperationKey
+    strategy: str
+    variant: str = ""
+    """Empty for the default variant."""
+    requests: int = 2
+    crashes: int = 0
+    """Most crashes in a schedule; each is followed by a retry."""
+    expiries: int = 0
+    """Most times that a lease runs out in a schedule."""
+
+
+class EventKind(StrEnum):
+    """What happened in a schedule."""
+
+    STEP = "step"
+    CRASH = "crash"
+    EXPIRE = "expire"
+    ANSWER = "answer"
+    """A caller was told something (engine `http`), or a blocked step got its answer (any other engine)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision that makes a schedule: whose step comes next, who crashes, whether the lease runs out."""
+
+    kind: EventKind
+    actor: str = ""
+    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for an expiry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a schedule, in the order in which it happened."""
+
+    actor: str
+    kind: EventKind
+    engine: str
+    command: str
+    answer: str
+    blocked: bool = False
+    """Whether a step waits for another request. Its answer comes with an event of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A schedule that comes to a bad verdict: `choices` make it run again, `events` tell what happened."""
+
+    question: Question
+    verdict: Verdict
+    switches: int
+    """How often another request than the one before has its turn."""
+    choices: tuple[Choice, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an exploration is."""
+
+    schedules: int
+    outcomes: Mapping[Verdict, int]
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Schedules per second so far."""
+        return self.schedules / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """What an exploration found."""
+
+    question: Question
+    exhaustive: bool
+    """Whether every schedule ran. Only then the outcomes are a proof."""
+    schedules: int
+    """Schedules run to their end. For three requests, one of each class and up to renaming the requests."""
+    classes: int
+    """Schedules that differ in more than the order of steps that have nothing to do with each other."""
+    outcomes: Mapping[Verdict, int] = field(default_factory=dict)
+    counterexample: Counterexample | None = None
+    """The shortest way to the worst verdict; None if every schedule came to exactly one effect."""
+    seconds: float = 0.0
+    sentence: str = ""
+    notes: tuple[str, ...] = ()
+    """What this exploration cannot show."""
+
+
+def exploration_document(found: Exploration) -> dict[str, object]:
+    """The JSON document of ``explore --json``."""
+    asked, example = found.question, found.counterexample
+    return {
+        "operation": asked.operation.value,
+        "strategy": asked.strategy,
+        "variant": asked.variant,
+        "requests": asked.requests,
+        "crashes": asked.crashes,
+        "expiries": asked.expiries,
+        "exhaustive": found.exhaustive,
+        "schedules": found.schedules,
+        "classes": found.classes,
+        "outcomes": {verdict.value: count for verdict, count in found.outcomes.items()},
+        "counterexample": example and example_document(example),
+        "seconds": round(found.seconds, 3),
+    }
+
+
+def example_document(example: Counterexample) -> dict[str, object]:
+    """A counterexample as the JSON of ``explore --json`` has it."""
+    return {
+        "verdict": example.verdict.value,
+        "switches": example.switches,
+        "events": [
+            {
+                "actor": event.actor,
+                "event": event.kind.value,
+                "engine": event.engine,
+                "command": event.command,
+                "answer": event.answer,
+                "blocked": event.blocked,
+            }
+            for event in example.events
+        ],
+    }
+
+
+_WHAT_HAPPENS = {
+    Verdict.EXACTLY_ONCE: "it takes effect exactly once",
+    Verdict.DUPLICATED: "it takes effect more than once",
+    Verdict.LOST: "it is lost, although a caller was told that it is done",
+    Verdict.STUCK: "it is stuck until somebody repairs it",
+    Verdict.UNDECIDED: "it takes no effect, and every caller knows it",
+}
+
+
+def sentence(outcomes: Mapping[Verdict, int], *, exhaustive: bool) -> str:
+    """What was found, in one sentence; the worst comes first."""
+    total = sum(outcomes.values())
+    if not total:
+        return "Not finished: no schedule explored."
+    worst_first = sorted(outcomes, key=lambda verdict: verdict.severity, reverse=True)
+    if len(worst_first) == 1:
+        found = f"in all {total} orders {_WHAT_HAPPENS[worst_first[0]]}" if total > 1 else _WHAT_HAPPENS[worst_first[0]]
+    else:
+        first, *rest = (f"{outcomes[verdict]} {_WHAT_HAPPENS[verdict]}" for verdict in worst_first)
+        number, _, what = first.partition(" ")
+        found = f"in {number} of {total} orders {what}" + "".join(f"; in {other}" for other in rest)
+    if exhaustive:
+        return f"{found[0].upper()}{found[1:]}."
+    return f"Not finished, {total} schedules explored: {found}."

@@ -1,0 +1,143 @@
+"""Going through all schedules: depth first, each played again from the start on a fresh intent.
+
+Two requests: every order. Three: the requests are the same, so they begin in the order of their names (symmetry), and
+of the orders that differ only in how independent steps lie one is played (sleep sets; P. Godefroid, "Partial-Order
+Methods for the Verification of Concurrent Systems", 1996, chapter 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backend.explorer.errors import DivergedError
+from backend.explorer.footprints import NOTHING, Footprint
+from backend.explorer.play import Play
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from backend.explorer.question import Choice
+
+_TRIALS = 5
+"""How often a schedule is played again that did not come along the same way."""
+
+
+@dataclass(slots=True)
+class _Node:
+    """A point at which a choice is made."""
+
+    choices: tuple[Choice, ...]
+    footprints: tuple[Footprint | None, ...]
+    asleep: frozenset[Choice]
+    """Choices that were explored elsewhere, in an order that makes no difference."""
+    chosen: Choice
+    explored: list[Choice] = field(default_factory=list)
+
+    def footprint(self, choice: Choice, first: Footprint | None) -> Footprint:
+        return self.footprints[self.choices.index(choice)] or first or NOTHING
+
+    def asleep_below(self, first: Footprint | None) -> frozenset[Choice]:
+        """Choices that need not be explored after the chosen one."""
+        taken = self.footprint(self.chosen, first)
+        return frozenset(
+            other
+            for other in self.asleep.union(self.explored)
+            if other.actor[:1] != self.chosen.actor[:1] and not self.footprint(other, first).conflicts(taken)
+        )
+
+
+class Search:
+    """All schedules of a question, one after the other.
+
+    Args:
+        open_play: begins a schedule.
+        reduce: whether to leave out orders that make no difference.
+    """
+
+    def __init__(self, open_play: Callable[[Footprint | None], Play], *, reduce: bool) -> None:
+        self._open_play = open_play
+        self._reduce = reduce
+        self._path: list[_Node] = []
+        self._first: Footprint | None = None
+        self.redundant = 0
+        """Schedules that turned out on the way to be no different from an earlier one."""
+
+    def schedules(self) -> Iterator[Play]:
+        """Play all schedules; each comes when it is complete. Its choices are its path.
+
+        Raises:
+            HarnessError: the explorer has lost control.
+        """
+        while True:
+            play = self._play()
+            if play is not None:
+                yield play
+            if not self._step_back():
+                return
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a choice is left that may be worth exploring."""
+        return any(
+            choice not in node.asleep and choice not in node.explored and choice != node.chosen
+            for node in self._path
+            for choice in node.choices
+        )
+
+    @property
+    def path(self) -> tuple[Choice, ...]:
+        """The choices of the schedule that was played last."""
+        return tuple(node.chosen for node in self._path)
+
+    def _play(self) -> Play | None:
+        planned = len(self._path)
+        for _ in range(_TRIALS - 1):
+            try:
+                return self._play_once()
+            except DivergedError:
+                del self._path[planned:]
+        return self._play_once()
+
+    def _play_once(self) -> Play | None:
+        play = self._open_play(self._first)
+        try:
+            depth, useful = 0, True
+            while choices := play.choices():
+                if not useful:
+                    play.take(choices[0])
+                    continue
+                useful = self._reach(play, depth, choices)
+                play.take(self._path[depth].chosen if useful else choices[0])
+                self._first = play.first
+                depth += 1
+        finally:
+            play.end()
+        self.redundant += not useful
+        return play if useful else None
+
+    def _reach(self, play: Play, depth: int, choices: tuple[Choice, ...]) -> bool:
+        """Make sure that there is a node at this depth; whether anything there is worth exploring."""
+        if depth < len(self._path):
+            if self._path[depth].choices != choices:
+                raise DivergedError("A schedule that was played again came along differently.")
+            return True
+        asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
+        awake = [choice for choice in choices if choice not in asleep]
+        if not awake:
+            return False
+        footprints = tuple(play.footprint(choice) for choice in choices) if self._reduce else ()
+        self._path.append(_Node(choices, footprints, asleep, awake[0]))
+        return True
+
+    def _step_back(self) -> bool:
+        """Choose what comes next at the deepest point that has something left; whether there is one."""
+        while self._path:
+            node = self._path[-1]
+            node.explored.append(node.chosen)
+            left = [c for c in node.choices if c not in node.asleep and c not in node.explored]
+            if left:
+                node.chosen = left[0]
+                return True
+            self._path.pop()
+        return False

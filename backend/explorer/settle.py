@@ -1,0 +1,112 @@
+"""Deciding whether a statement without an answer is slow, or waits for one of our own requests.
+
+It waits if the server names as those in its way nobody but requests of ours that are parked, or that wait themselves
+for such requests. The server is asked while all of ours are parked or waiting, so nothing changes meanwhile. A circle
+of waiting requests is not such a case: the server's deadlock detector will answer one of them.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from backend.explorer.connection import SILENCE_S, readable
+from backend.explorer.errors import HarnessError
+from backend.explorer.submission import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from backend.explorer.line import Mutexes
+    from backend.explorer.submission import Submission
+
+PATIENCE_S = 30.0
+"""A statement that is neither answered nor waits for one of ours for so long is a fault of the harness."""
+
+Blockers = "Callable[[Sequence[int]], Mapping[int, frozenset[int]]]"
+
+
+class Settler:
+    """Brings all submissions of a schedule to a point where none of them moves by itself.
+
+    Args:
+        submissions: all of the schedule; the list may grow.
+        mutexes: which of them hold what.
+        blockers: asks the server who is in the way of these processes.
+        moved: called after a submission has moved.
+    """
+
+    def __init__(
+        self,
+        submissions: Sequence[Submission],
+        mutexes: Mutexes,
+        blockers: Callable[[Sequence[int]], Mapping[int, frozenset[int]]],
+        moved: Callable[[Submission], None],
+    ) -> None:
+        self._submissions = submissions
+        self._mutexes = mutexes
+        self._blockers = blockers
+        self._moved = moved
+        self.transaction_ended = False
+        """Whether requests that were proven to wait may have been let go."""
+
+    def settle(self) -> None:
+        """Return when every submission is parked, over, or proven to wait.
+
+        Raises:
+            HarnessError: one takes too long and does not wait for any of ours.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            self._hand_over_mutexes()
+            if self.transaction_ended:
+                self.transaction_ended = False
+                for one in self._waiting():
+                    one.blocked = False
+            doubtful = [one for one in self._waiting() if not one.blocked]
+            if not doubtful:
+                if self._mutexes.freed:
+                    continue
+                return
+            if self._resume_answered(0.0):
+                continue
+            self._prove_blocked()
+            if all(one.blocked for one in doubtful) or self._resume_answered(SILENCE_S):
+                continue
+            if time.monotonic() > deadline:
+                raise HarnessError("A statement takes too long, and waits for none of the explored requests.")
+
+    def _waiting(self) -> list[Submission]:
+        return [one for one in self._submissions if one.state is State.WAITING]
+
+    def _hand_over_mutexes(self) -> None:
+        while self._mutexes.freed:
+            self._mutexes.freed = False
+            for one in self._submissions:
+                if one.state is State.LINED_UP:
+                    one.resume()
+                    self._moved(one)
+
+    def _resume_answered(self, seconds: float) -> bool:
+        by_fd = {one.line.fd: one for one in self._waiting()}
+        answered = readable(by_fd, seconds)
+        for fd, one in by_fd.items():
+            if fd in answered:
+                one.resume()
+                self._moved(one)
+        return bool(answered)
+
+    def _prove_blocked(self) -> None:
+        waiting = {one.line.pid: one for one in self._waiting()}
+        at_rest = {one.line.pid for one in self._submissions if one.state in {State.PARKED, State.LINED_UP}}
+        in_the_way = self._blockers(list(waiting))
+        proven: set[int] = set()
+        while True:
+            more = {
+                pid for pid in waiting.keys() - proven if in_the_way.get(pid) and in_the_way[pid] <= at_rest | proven
+            }
+            if not more:
+                break
+            proven |= more
+        for pid, one in waiting.items():
+            one.blocked = pid in proven

@@ -1,0 +1,202 @@
+"""Where schedules are played: tables of their own, fresh intents, engines for each submission, and the read-back."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import psycopg
+import redis
+import sqlalchemy as sa
+
+from backend.engines.redis_client import create_redis
+from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
+from backend.errors import EngineError, NotApplicableError
+from backend.explorer.connection import LockWatch, ParkingConnection, connect
+from backend.explorer.line import Line, Mutexes
+from backend.instance.services import choose_delete_if_equal
+from backend.model import OperationKey, Verdict
+from backend.operations import OPERATIONS, Request
+from backend.schema import create_tables, goods, orders
+from backend.strategies.base import Need
+from backend.strategies.distributed_lock import lock_key
+from backend.strategies.token import token_key
+from backend.tap.observer import Tap
+from backend.tap.redis import TappedRedis
+from backend.verdict import Facts, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from backend.model import Answer
+    from backend.tap.observer import Observer
+
+_BATCH = 200
+_NO_EXPIRY = -1
+_QUANTITY = 1
+_FIRST_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A fresh intent with everything that its form would hold."""
+
+    operation: OperationKey
+    key: str
+    item: str
+    token: str
+
+    def request(self, actor: str) -> Request:
+        """What each submission carries; a retry the same as the one before."""
+        return Request(OPERATIONS[self.operation], self.key, self.item, _QUANTITY, actor, self.token, _FIRST_VERSION)
+
+    def readable(self, text: str) -> str:
+        """A text with names that are the same on every run."""
+        return text.replace(self.token, "token-1").replace(self.key, "key-1").replace(self.item, "item-1")
+
+
+class Stage:
+    """Connections to the engines, for as long as the exploration lasts. A context manager.
+
+    Everything is done in a schema of its own, which goes when the stage goes; no row of anybody else is seen.
+
+    Args:
+        database_url: as in SQLAlchemy.
+        redis_url: of a Redis-protocol server.
+        observer: sees every step of every submission.
+    """
+
+    def __init__(self, database_url: str, redis_url: str, observer: Observer) -> None:
+        url = sqlalchemy_url(database_url)
+        if url.get_backend_name() != "postgresql":
+            raise NotApplicableError("The explorer needs PostgreSQL: it says who waits for whom.")
+        self._plain_url = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._name = f"submit_twice_explorer_{secrets.token_hex(4)}"
+        self._redis_url = redis_url
+        self.tap = Tap([observer])
+        self.mutexes = Mutexes()
+        self._lines: deque[Line] = deque()
+        self._scenes: deque[Scene] = deque()
+        self._prepared_for: tuple[OperationKey, frozenset[Need]] | None = None
+        self._numbers = itertools.count(1)
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            try:
+                self._open(opened)
+            except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+                raise EngineError(one_sentence(error, "The explorer's database")) from None
+            except redis.exceptions.RedisError as error:
+                raise EngineError(one_sentence(error, "The explorer's Redis server")) from None
+            self._exit = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    def _open(self, opened: ExitStack) -> None:
+        self._own = create_sql_engine(self._plain_url, pool_size=1)
+        opened.callback(self._own.dispose)
+        sa.event.listen(self._own, "connect", self._use_schema)
+        with self._own.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {self._name}")
+            opened.callback(self._drop_schema)
+            create_tables(connection)
+        self._plain_redis = create_redis(self._redis_url)
+        opened.callback(self._plain_redis.close)
+        client = create_redis(self._redis_url, TappedRedis)
+        opened.callback(client.close)
+        self._delete_if_equal = choose_delete_if_equal(client)
+        client.tap = self.tap
+        self._client = client
+        self.locks = LockWatch(self._plain_url)
+        opened.callback(self.locks.close)
+        opened.callback(self._close_lines)
+
+    def _use_schema(self, connection: psycopg.Connection, _record: object) -> None:
+        connection.execute(f"SET search_path = {self._name}")
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    def _drop_schema(self) -> None:
+        with self._own.begin() as connection:
+            connection.exec_driver_sql("SET client_min_messages = warning")
+            connection.exec_driver_sql(f"DROP SCHEMA {self._name} CASCADE")
+
+    def _close_lines(self) -> None:
+        while self._lines:
+            self._lines.pop().close()
+        if self._scenes:
+            self._plain_redis.unlink(*(token_key(scene.token) for scene in self._scenes))
+
+    def take_line(self) -> Line:
+        """Engines for a submission, ready to use."""
+        if self._lines:
+            return self._lines.popleft()
+        return Line(self._connect, self.tap, self._client, self._delete_if_equal, self.mutexes)
+
+    def give_back(self, line: Line) -> None:
+        """The submission is over."""
+        self._lines.append(line)
+
+    def _connect(self) -> ParkingConnection:
+        return connect(self._plain_url, self._name)
+
+    def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
+        """A fresh intent; many are prepared at a time."""
+        if not self._scenes or self._prepared_for != (operation, needs):
+            self._prepared_for = (operation, needs)
+            self._scenes = deque(self._scene(operation, next(self._numbers)) for _ in range(_BATCH))
+            self._put_rows(operation)
+            if Need.TOKEN in needs:
+                self._plain_redis.mset({token_key(scene.token): "1" for scene in self._scenes})
+        return self._scenes.popleft()
+
+    def _scene(self, operation: OperationKey, number: int) -> Scene:
+        name = f"{self._name[-8:]}-{number}"
+        return Scene(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-")
+
+    def _put_rows(self, operation: OperationKey) -> None:
+        with self._own.begin() as connection:
+            if operation is OperationKey.PAY_ORDER:
+                rows = [{"order_no": s.key, "item": s.item, "quantity": _QUANTITY} for s in self._scenes]
+                connection.execute(sa.insert(orders), rows)
+            if operation is OperationKey.ADD_STOCK:
+                connection.execute(sa.insert(goods), [{"item": s.item} for s in self._scenes])
+
+    def has_lease(self, key: str) -> bool:
+        """Whether a lock is there that will run out."""
+        return int(self._plain_redis.pttl(key)) > 0
+
+    def expire(self, key: str) -> None:
+        """Let a lease run out now."""
+        self._plain_redis.pexpire(key, 0)
+
+    def judge(self, played: Sequence[tuple[Scene, frozenset[Answer]]]) -> list[Verdict]:
+        """Read back what became of these intents, and remove their keys."""
+        if not played:
+            return []
+        table = OPERATIONS[played[0][0].operation].effects
+        column = table.c.request_no if "request_no" in table.c else table.c.order_no
+        keys = [scene.key for scene, _ in played]
+        query = sa.select(column, sa.func.count()).where(column.in_(keys)).group_by(column)
+        with self._own.connect() as connection:
+            effects = {row[0]: row[1] for row in connection.execute(query)}
+        locks = [lock_key(scene.operation, scene.key) for scene, _ in played]
+        pipeline = self._plain_redis.pipeline(transaction=False)
+        for lock in locks:
+            pipeline.pttl(lock)
+        pipeline.unlink(*locks, *(token_key(scene.token) for scene, _ in played))
+        lives = pipeline.execute()
+        return [
+            judge(Facts(effects.get(scene.key, 0), answers, life == _NO_EXPIRY))
+            for (scene, answers), life in zip(played, lives, strict=False)
+        ]

@@ -1,0 +1,158 @@
+"""A submission as a greenlet: it runs the strategy's own handler and stops before each step."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from greenlet import getcurrent, greenlet
+from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
+
+from backend.explorer.errors import Crashed
+from backend.explorer.footprints import NOTHING, Footprint, Transaction
+from backend.instance.problems import from_exception
+from backend.model import Answer, EngineKind
+from backend.tap.observer import Call, Flow
+
+if TYPE_CHECKING:
+    from backend.explorer.line import Line
+    from backend.operations import Request
+    from backend.strategies.base import Handler
+    from backend.tap.observer import Tap
+
+
+class State(Enum):
+    """Where a submission is."""
+
+    NEW = auto()
+    PARKED = auto()
+    """Before a step."""
+    WAITING = auto()
+    """In the database, which has not answered yet."""
+    LINED_UP = auto()
+    """For a mutex that somebody else holds."""
+    ENDED = auto()
+    DEAD = auto()
+
+
+class Submission:
+    """One delivery of the intent.
+
+    Args:
+        actor: its name in the schedule.
+        request: what is submitted.
+        handle: the strategy.
+        line: its engines.
+        tap: where its steps pass.
+        replies: whether the reply is a step of its own.
+    """
+
+    def __init__(self, actor: str, request: Request, handle: Handler, line: Line, tap: Tap, *, replies: bool) -> None:
+        self.actor = actor
+        self.family = actor[0]
+        self.line = line
+        self.state = State.NEW
+        self.pending: Call | None = None
+        """The step before which it is parked; None also stands for the reply."""
+        self.current: Call | None = None
+        """The step that it was granted last."""
+        self.answer: Answer | None = None
+        self.blocked = False
+        """Whether the current step was seen waiting for another request."""
+        self.at_reply = False
+        self.transaction = Transaction()
+        self.mutexes: set[str] = set()
+        self.touches: Footprint = NOTHING
+        """Footprint of the current step."""
+        self.first_call: Call | None = None
+        self.first_mutexes: Footprint = NOTHING
+        self.took_snapshot = False
+        """Whether the first step began a transaction that sees nothing committed later."""
+        self._request = request
+        self._handle = handle
+        self._tap = tap
+        self._replies = replies
+        self._granted = False
+        self._hub = getcurrent()
+        self._greenlet = greenlet(self._run)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something of it may still happen."""
+        return self.state not in {State.ENDED, State.DEAD}
+
+    def grant(self) -> None:
+        """Let it run its next step. Returns when it is parked again, waits, or has ended."""
+        self._granted = True
+        self._greenlet.switch()
+
+    def resume(self) -> None:
+        """Let it look again whether what it waits for has come."""
+        self._greenlet.switch()
+
+    def kill(self) -> None:
+        """End it on the spot: nothing of it reaches an engine any more."""
+        was_new = self.state is State.NEW
+        self.state = State.DEAD
+        if not was_new and not self._greenlet.dead:
+            self._greenlet.throw(Crashed)
+
+    def before_step(self, call: Call) -> None:
+        """Called in the greenlet, by the tap."""
+        if self.state is State.DEAD:
+            raise Crashed
+        if call.command == "ROLLBACK" and call.engine.is_database:
+            return
+        self.pending = call
+        if not self._granted:
+            self._leave(State.PARKED)
+        self._granted = False
+        self.pending, self.current, self.blocked = None, call, False
+        if self.first_call is None:
+            self.first_call, self.took_snapshot = call, self.takes_snapshot()
+            self.first_mutexes = Footprint(writes=frozenset(f"mutex {self._plain(key)}" for key in self.mutexes))
+
+    def takes_snapshot(self) -> bool:
+        """Whether a statement would now begin a transaction that sees nothing committed later."""
+        connection = self.line.connection
+        level = connection.isolation_level
+        idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
+        return idle and level is not None and level >= IsolationLevel.REPEATABLE_READ
+
+    def leave_waiting(self, state: State) -> None:
+        """Called in the greenlet: hand control back until it is worth looking again."""
+        self._leave(state)
+
+    def _plain(self, name: str) -> str:
+        return name.replace(self._request.key, "")
+
+    def _leave(self, state: State) -> None:
+        self.state = state
+        self._hub.switch()
+        if self.state is State.DEAD:
+            raise Crashed
+
+    def _run(self) -> None:
+        try:
+            with self._tap.flow(Flow(self.actor)):
+                answer = self._told()
+            if self._replies:
+                self.at_reply, self.pending = True, None
+                if not self._granted:
+                    self._leave(State.PARKED)
+                self._granted = False
+                self.current = REPLY
+            self.answer = answer
+            self.state = State.ENDED
+        except Crashed:
+            self.state = State.DEAD
+
+    def _told(self) -> Answer:
+        try:
+            return self._handle(self._request, self.line.services)
+        except Exception as error:  # noqa: BLE001  whatever it is, a caller is told something
+            return from_exception(error).answer
+
+
+REPLY = Call(Flow(""), 0, EngineKind.HTTP, "reply", ())

@@ -1,0 +1,70 @@
+"""An explorer on real engines, one a worker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from backend.engines.postgresql import start_postgresql
+from backend.engines.running import RunningEngine
+from backend.engines.supervisor import Supervisor
+from backend.engines.valkey import start_valkey
+from backend.explorer.explore import Explorer
+from backend.explorer.question import Exploration, Progress, Question
+from backend.model import OperationKey
+from backend.strategies.base import Variant
+
+
+class Bench:
+    """An explorer and short words for what most tests do."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        self.explorer = explorer
+        self.cancelled = threading.Event()
+        self.progress: list[Progress] = []
+
+    def explore(
+        self,
+        operation: OperationKey,
+        strategy: str,
+        variant: str = "",
+        *,
+        requests: int = 2,
+        crashes: int = 0,
+        expiries: int = 0,
+        limit: int | None = None,
+    ) -> Exploration:
+        question = Question(operation, strategy, variant, requests, crashes, expiries)
+        return self.explorer.explore(question, self.progress.append, self.cancelled, limit)
+
+    def explore_code(self, code: Variant, operation: OperationKey = OperationKey.PLACE_ORDER) -> Exploration:
+        return self.explorer.explore(Question(operation, "test"), self.progress.append, self.cancelled, None, code)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Supervisor]:
+    with Supervisor() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql(servers: Supervisor) -> RunningEngine:
+    return start_postgresql(servers)
+
+
+@pytest.fixture(scope="session")
+def valkey(servers: Supervisor) -> RunningEngine:
+    return start_valkey(servers)
+
+
+@pytest.fixture(scope="session")
+def _explorer(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Explorer]:
+    with Explorer(postgresql.url, valkey.url) as explorer:
+        yield explorer
+
+
+@pytest.fixture
+def bench(_explorer: Explorer) -> Bench:
+    return Bench(_explorer)

@@ -1,0 +1,100 @@
+"""How many orders there are, against closed forms derived by hand.
+
+Two requests with a and b steps that never wait have C(a + b, a) orders. A request that waits cannot take a step until
+the other one ends its transaction, so a wait replaces what would be many orders by one.
+"""
+
+from __future__ import annotations
+
+from math import comb
+
+import pytest
+
+from backend.model import OperationKey, Verdict
+from tests.backend.explorer.conftest import Bench
+
+PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
+ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
+
+
+def waiting_at_first_step(holder: int, waiter: int) -> int:
+    """Orders in which the first step takes the one lock, which the last step frees.
+
+    Whoever begins has `holder` steps. The other one is granted its first step before one of the holder's steps 2 to
+    `holder` (`holder` - 1 places), and waits; or it begins after the holder's last. After the wait its remaining steps
+    follow alone. Times two: either may begin.
+    """
+    assert waiter > 0
+    return 2 * (holder - 1 + 1)
+
+
+CASES = [
+    # INSERT, COMMIT against the same: C(4, 2).
+    (PLACE, "none", "direct", {TWICE: comb(4, 2)}),
+    # The button is at the client; the server does the same as above.
+    (PLACE, "front-end", "disable-button", {TWICE: comb(4, 2)}),
+    # SELECT, INSERT, COMMIT. Only if one commits before the other selects is it once (2 orders); then the second has
+    # SELECT, COMMIT, alone. In all others both have three steps: C(6, 3) less the 2 serial ones.
+    (PLACE, "none", "check-then-act", {ONCE: 2, TWICE: comb(6, 3) - 2}),
+    # UPDATE (locks), INSERT, COMMIT: 3 steps hold the row.
+    (PAY, "none", "direct", {TWICE: waiting_at_first_step(3, 3)}),
+    # UPDATE (locks), COMMIT.
+    (ADD, "none", "direct", {TWICE: waiting_at_first_step(2, 2)}),
+    # DEL decides. The winner has two steps left, INSERT and COMMIT; the loser has one in all, which comes second,
+    # third, fourth of the rest: 3 places, times two.
+    (PLACE, "token", "delete-first", {ONCE: 2 * 3}),
+    # The same with UPDATE, INSERT, COMMIT left: 4 places.
+    (PAY, "token", "delete-first", {ONCE: 2 * 4}),
+    # GET, DEL, INSERT, COMMIT: 4 steps. The other one's GET finds nothing if it comes after the first one's DEL: it
+    # then is the other one's only step, at one of 3 places (after DEL, INSERT, COMMIT), times two. Otherwise both GET before
+    # either DEL: 2 ways, then C(6, 3).
+    (PLACE, "token", "get-then-delete", {ONCE: 2 * 3, TWICE: 2 * comb(6, 3)}),
+    # GET, INSERT, COMMIT, DEL: once only if the other one's GET comes after DEL, the last step: 2. Otherwise C(8, 4)
+    # less the two serial orders.
+    (PLACE, "token", "delete-last", {ONCE: 2, TWICE: comb(8, 4) - 2}),
+    # INSERT waits at the unique key until COMMIT.
+    (PLACE, "unique-index", "catch-violation", {ONCE: waiting_at_first_step(2, 1)}),
+    (PLACE, "unique-index", "on-conflict", {ONCE: waiting_at_first_step(2, 2)}),
+    # INSERT (key), UPDATE, COMMIT.
+    (PAY, "unique-index", "catch-violation", {ONCE: waiting_at_first_step(3, 1)}),
+    # lock, check, UPDATE, INSERT, COMMIT hold the row: 5 steps.
+    (PAY, "pessimistic-lock", "lock-then-check", {ONCE: waiting_at_first_step(5, 3)}),
+    # lock, UPDATE, INSERT, COMMIT.
+    (PAY, "pessimistic-lock", "lock-only", {TWICE: waiting_at_first_step(4, 4)}),
+    # lock, check, INSERT, COMMIT: 8 orders. Whoever waits has its snapshot from before the wait; only the 2 serial
+    # orders come to one payment.
+    (PAY, "pessimistic-lock", "repeatable-read", {ONCE: 2, TWICE: waiting_at_first_step(4, 4) - 2}),
+    # UPDATE WHERE version, INSERT, COMMIT.
+    (PAY, "optimistic-lock", "version-from-form", {ONCE: waiting_at_first_step(3, 2)}),
+    # SELECT version, UPDATE, INSERT, COMMIT. Serial: the second reads the new version (2 orders, two payments). Else
+    # both have read: 2 ways; then whoever updates first (2) makes the other one's UPDATE wait (2 places: before INSERT and
+    # before COMMIT) or come after COMMIT (1), and that one has COMMIT left. Both read first: 2 x 2 x 3 = 12. The other
+    # one reads after the first one's UPDATE (before its INSERT or COMMIT): before INSERT, its own UPDATE waits before
+    # INSERT or before COMMIT, or comes last: 3; before COMMIT, it waits or comes last: 2; times two, 10.
+    (PAY, "optimistic-lock", "version-read-by-server", {ONCE: 12 + 10, TWICE: 2}),
+    # UPDATE WHERE status, INSERT, COMMIT.
+    (PAY, "state-machine", "status-guard", {ONCE: waiting_at_first_step(3, 3)}),
+    # SET, SELECT, INSERT, COMMIT, DELIFEQ. The other one's SET is its only step if it fails (before one of the 4 steps
+    # that follow the holder's SET); or it comes after the release and its steps follow alone. 5, times two.
+    (PLACE, "distributed-lock", "redis", {ONCE: 2 * 5}),
+    # SET, INSERT, COMMIT, DELIFEQ: 3 places to fail, or after the release a second order.
+    (PLACE, "distributed-lock", "redis-no-check", {ONCE: 2 * 3, TWICE: 2}),
+    # The mutex is held over SELECT, INSERT, COMMIT.
+    (PLACE, "local-lock", "in-process", {ONCE: waiting_at_first_step(3, 2)}),
+]
+
+
+@pytest.mark.parametrize(("operation", "strategy", "variant", "outcomes"), CASES)
+def test_two_requests_have_as_many_orders_as_counted_by_hand(
+    bench: Bench, operation: OperationKey, strategy: str, variant: str, outcomes: dict[Verdict, int]
+) -> None:
+    found = bench.explore(operation, strategy, variant)
+
+    assert dict(found.outcomes) == outcomes
+    assert found.schedules == sum(outcomes.values())
+    assert found.exhaustive
+    assert found.classes <= found.schedules
+
+
+def test_one_request_has_one_order(bench: Bench) -> None:
+    assert bench.explore(PLACE, "none", "direct", requests=1).outcomes == {ONCE: 1}
