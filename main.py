@@ -15,6 +15,7 @@ from backend.options import LabOptions
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, 1, 2
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
+MOST_REQUESTS = 3
 WINDOW_NICENESS = 5
 
 
@@ -65,6 +66,19 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS")
     run.add_argument("--json", metavar="FILE", help="write the report here; - is standard output")
 
+    explore = commands.add_parser("explore", parents=[common], help="run every order in which duplicates can run")
+    explore.set_defaults(carry_out=explore_or_replay)
+    explore.add_argument("--operation", choices=[key.value for key in OperationKey])
+    explore.add_argument("--strategy")
+    explore.add_argument("--variant", default="")
+    explore.add_argument("--requests", type=between(1, MOST_REQUESTS), default=2, help="duplicate requests (2)")
+    explore.add_argument("--crashes", type=between(0, 3), default=0, help="crashes, each followed by a retry (0)")
+    explore.add_argument("--expiries", type=between(0, 3), default=0, help="times that a lease runs out (0)")
+    explore.add_argument("--limit", type=between(1, MOST_SUBMISSIONS), help="stop after so many schedules")
+    explore.add_argument("--json", metavar="FILE", help="write what was found here; - is standard output")
+    explore.add_argument("--save", metavar="FILE", help="write the counterexample's schedule here")
+    explore.add_argument("--replay", metavar="FILE", type=Path, help="play a saved schedule again")
+
     serve = commands.add_parser("serve", parents=[common], help="serve the HTTP API until interrupted")
     serve.set_defaults(carry_out=serve_until_interrupted)
     serve.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
@@ -95,6 +109,19 @@ def run_once(chosen: argparse.Namespace) -> int:
     from backend import headless  # the window is painted before the engines' drivers are imported
 
     headless.run_once(chosen, lab_options(chosen))
+    return DONE
+
+
+def explore_or_replay(chosen: argparse.Namespace) -> int:
+    """Explore, or play a saved schedule again."""
+    if not chosen.replay and not (chosen.operation and chosen.strategy):
+        return complain("explore needs --operation and --strategy, or --replay.", WRONG_ARGUMENTS)
+    from backend import headless_explore  # as above
+
+    if chosen.replay:
+        headless_explore.replay_once(chosen.replay, lab_options(chosen))
+    else:
+        headless_explore.explore_once(chosen, lab_options(chosen))
     return DONE
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from backend import strategies
+from backend.bare_engines import bare_engines
 from backend.errors import SubmitTwiceError
 from backend.experiment import ExperimentRun, RunListener
+from backend.explorer.explore import check as check_question
+from backend.explorer.explore import explore
+from backend.explorer.question import Exploration, Progress, Question
 from backend.keys import KeyMaker
 from backend.machinery import Machinery, available_databases
 from backend.model import (
@@ -191,6 +195,25 @@ class Lab:
             UnknownKeyError, NotApplicableError: it cannot, and why.
         """
         strategies.require_guard(strategies.find(setup.strategy, setup.variant)[1], operation)
+
+    @staticmethod
+    def explore(
+        question: Question, on_progress: Callable[[Progress], None], cancelled: threading.Event, *, niceness: int = 0
+    ) -> Exploration:
+        """Run every order in which duplicates can run; blocks. Needs no running lab: it has engines of its own.
+
+        Args:
+            question: what to explore.
+            on_progress: told several times a second, in the calling thread.
+            cancelled: set it from anywhere; what was found so far is returned.
+            niceness: how much its servers step back for others.
+
+        Raises:
+            SubmitTwiceError: it cannot be asked, or an engine cannot be had.
+        """
+        check_question(question)
+        with bare_engines(LabOptions(niceness=niceness)) as engines:
+            return explore(question, engines.database, engines.redis, on_progress=on_progress, cancelled=cancelled)
 
     # Changing the set-up
 
