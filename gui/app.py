@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from gui.bridge import LabBridge
+from gui.interpreter import collect_while_empty, favour_the_window
 from gui.settings import APPLICATION, ORGANISATION, Settings
 from gui.theme import Theme
 from gui.window import MainWindow
@@ -40,6 +41,8 @@ def run_window(options: LabOptions, language: str | None) -> int:
     theme.dress()
     interrupts = Interrupts(window)
     window.show()
+    favour_the_window()
+    bridge.rows_cleared.connect(collect_while_empty)
     QTimer.singleShot(0, bridge, bridge.start)
     code = application.exec()
     interrupts.close()

@@ -197,6 +197,7 @@ class LabBridge(QObject):
         ticket.run = self._need_lab().start_run(setup, plan)
         if ticket.cancelled.is_set():
             ticket.run.cancel()
+        self.runs_may_have_ended()  # it may have been over before it was known here
 
     def runs_may_have_ended(self) -> None:
         """Look which runs are over; called on a lab's thread when it reports the end of one."""

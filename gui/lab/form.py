@@ -135,7 +135,7 @@ class IntentForm(QWidget):
 
     def _connect(self) -> None:
         self.operation.currentIndexChanged.connect(self._operation_changed)
-        self.key.textEdited.connect(self._note_typing)
+        self.key.textChanged.connect(self._note_typing)
         self.key.textChanged.connect(self._validate)
         self.item.textChanged.connect(self._validate)
         for field in (self.key, self.item, self.quantity.lineEdit()):
@@ -171,8 +171,8 @@ class IntentForm(QWidget):
 
     def show_key(self, key: str) -> None:
         """A fresh key, not typed by hand."""
-        self.key_typed = False
         self.key.setText(key)
+        self.key_typed = False
 
     def force_disable(self, forced: bool) -> None:
         """Tick the box for good where the strategy is the disabled button itself; else as the user wished."""
@@ -202,6 +202,7 @@ class IntentForm(QWidget):
 
     @Slot()
     def _note_typing(self) -> None:
+        """Whatever changes the text, be it a paste or a script, is by hand; only `show_key` takes that back."""
         self.key_typed = True
 
     @Slot(bool)

@@ -71,7 +71,8 @@ class RepliesModel(RecordModel[Reply]):
 
     def mood(self, record: Reply) -> Verdict | None:
         """Errors and time-outs stand out; the word says so too."""
-        return Verdict.LOST if record.answer in {Answer.ERROR, Answer.TIMEOUT} else None
+        failed = record.answer in {Answer.ERROR, Answer.TIMEOUT} and not record.held_back
+        return Verdict.LOST if failed else None
 
 
 class StepsModel(RecordModel[Step]):

@@ -178,7 +178,7 @@ class LabPage(QWidget):
             form.show_key(intent.key)
 
     def _renew_unless_typed(self) -> None:
-        if not self.form.key_typed:
+        if not self.form.key_typed or not self.form.key.text():
             self.new_intent()
 
     @Slot()
@@ -253,7 +253,9 @@ class LabPage(QWidget):
     @Slot(object)
     def _add_replies(self, replies: list[Reply]) -> None:
         self._received += len(replies)
-        self._ordered.update(reply.intent_key for reply in replies if reply.answer is Answer.CREATED)
+        self._ordered.update(
+            reply.intent_key for reply in replies if reply.answer is Answer.CREATED and not reply.held_back
+        )
         self.results.add_replies(replies)
         self.form.show_progress(self._received, self._expected)
 

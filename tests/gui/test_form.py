@@ -48,7 +48,9 @@ def test_typing_makes_the_key_the_users_own_and_a_new_intent_takes_that_back(for
     typed.append(form.key_typed)
     form.show_key("A-2")
     typed.append(form.key_typed)
-    assert typed == [False, True, False]
+    form.key.setText("B-7")
+    typed.append(form.key_typed)
+    assert typed == [False, True, False, True]
 
 
 @pytest.mark.parametrize("field", ["key", "item", "quantity"])

@@ -91,6 +91,13 @@ def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, e
     assert texts(model, 1)[3] == "\N{EN DASH}"
 
 
+def test_only_what_failed_stands_out_among_the_answers(qtbot: QtBot) -> None:
+    model = RepliesModel()
+    assert model.mood(reply(1, Answer.TIMEOUT)) is Verdict.LOST
+    assert model.mood(reply(2, Answer.ERROR, held_back=True)) is None
+    assert model.mood(reply(3, Answer.DUPLICATE)) is None
+
+
 def test_times_of_steps_count_from_the_moment_the_submission_was_sent(qtbot: QtBot) -> None:
     model = StepsModel()
     model.show((step(0), step(1)), sent_ns=1_000_000)
