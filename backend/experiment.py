@@ -20,7 +20,7 @@ from backend.forms import Fetch, Form, FormDesk
 from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.ledger import Ledger, percentiles
 from backend.model import Answer, Intent, Plan, Reply, Report, Setup
-from backend.senders.client import Sender, SenderError, Sending
+from backend.senders.client import CancelledError, Sender, Sending
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
 from backend.strategies import find, require_guard
@@ -166,9 +166,8 @@ class ExperimentRun:
                 sending = bench.sender.submit(self._job(forms), self._take)
                 self._hold(sending)
                 sending.wait(None)
-        except SenderError:
-            if not self._cancelled.is_set():
-                raise
+        except CancelledError:
+            pass  # the forms are not all open, so nothing was sent
         self._wait_until_quiet()
         bench.read_back()
         return self._summary(time.monotonic() - started)

@@ -40,6 +40,10 @@ class SenderError(SubmitTwiceError):
     """The sender process could not be started, or went away."""
 
 
+class CancelledError(SenderError):
+    """Somebody cancelled what was to be fetched."""
+
+
 class Sending:
     """A job under way."""
 
@@ -205,7 +209,10 @@ class Sender:
         raise SenderError("The sender process went away.")
 
     def fetch(
-        self, deliveries: Sequence[Delivery], targets: Sequence[Target], begun: Callable[[Sending], None]
+        self,
+        deliveries: Sequence[Delivery],
+        targets: Sequence[Target],
+        begun: Callable[[Sending], None] = lambda _sending: None,
     ) -> list[Outcome]:
         """Send these and wait for all of them; the outcomes in the same order.
 
@@ -215,7 +222,8 @@ class Sender:
             begun: gets the job, for somebody who may want to cancel it.
 
         Raises:
-            SenderError: the process went away, or the job was cancelled before all were sent.
+            CancelledError: the job was cancelled before all were sent.
+            SenderError: the process went away.
         """
         found: dict[str, Outcome] = {}
 
@@ -226,7 +234,7 @@ class Sender:
         sending = self.submit(job, keep)
         begun(sending)
         if sending.wait(None).cancelled:
-            raise SenderError("Cancelled before all was sent.")
+            raise CancelledError("Cancelled before all was sent.")
         return [found[delivery.submission_id] for delivery in deliveries]
 
     def _living_link(self) -> _Link:
