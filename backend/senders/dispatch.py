@@ -102,7 +102,10 @@ class Dispatch:
         return [followers.popleft() for followers in self._following.values()]
 
     def _click(self) -> None:
-        """Let all clicks happen that are due; those that the loop was late for happen at once."""
+        """Let all clicks happen that are due, answers or not, as long as there may be more connections.
+
+        Those that the loop was late for happen at once.
+        """
         seconds = self._job.interval_ms / 1000
         now = self._loop.time()
         while self._clicks and self._began + self._clicked * seconds <= now:

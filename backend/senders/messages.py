@@ -37,7 +37,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     interval_ms: float = 0.0
     timeout_ms: int = 30_000
     connections: int = 200
-    """Most connections at the same time. An interval is kept regardless of answers, and so of this."""
+    """Most submissions under way at the same time; others wait for their turn, those of an interval too."""
     disable_button: bool = False
     """Hold a delivery back if one of the same intent is in flight at the moment of its click."""
     once_per_intent: bool = False

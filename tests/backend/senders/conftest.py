@@ -1,0 +1,58 @@
+"""A real sender process, and a small real server to send to."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.senders.client import Sender
+from tests.backend.senders.small_server import SmallServer
+
+PROJECT = Path(__file__).parents[3]
+
+
+class Processes:
+    """The sender processes that were started, the latest last."""
+
+    def __init__(self) -> None:
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def spawn(self, argv: list[str]) -> None:
+        self.started.append(subprocess.Popen(argv, cwd=PROJECT))
+
+    def end(self) -> None:
+        for process in self.started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    started = Processes()
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def sender(processes: Processes, tmp_path: Path) -> Iterator[Sender]:
+    client = Sender(processes.spawn, tmp_path / "sender")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., SmallServer]]:
+    """Starts servers that end with the test."""
+    servers: list[SmallServer] = []
+
+    def start(*arguments: object, **named: object) -> SmallServer:
+        server = SmallServer(*arguments, **named)  # type: ignore[arg-type]
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
