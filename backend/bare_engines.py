@@ -1,4 +1,7 @@
-"""A database and a Redis-protocol server with our tables and nothing else: what the explorer needs."""
+"""Starting or connecting a database with our tables and a Redis-protocol server, and nothing else.
+
+The explorer needs no more; a lab puts instances, a sender and a trace on top (`backend.machinery`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -37,39 +41,53 @@ def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
         EngineError: one of them cannot be had.
     """
     with Supervisor(options.niceness) as supervisor, ThreadPoolExecutor(2) as starters:
-        database = starters.submit(_database, supervisor, options)
-        redis = starters.submit(_redis, supervisor, options)
-        yield BareEngines(with_tables(database.result()), redis.result().url)
+        database = starters.submit(start_database, supervisor, options.database, options.data_dir)
+        redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
+        opened = open_tables(database.result())
+        opened.dispose()
+        yield BareEngines(database.result().url, redis.result().url)
 
 
-def with_tables(database: RunningEngine) -> str:
-    """Make our tables where they are missing; returns the URL.
+def start_database(supervisor: Supervisor, database: str, data_dir: Path | None) -> RunningEngine:
+    """Start a database by its name, or connect to the one at this URL.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    match database:
+        case "postgresql":
+            return start_postgresql(supervisor, data_dir / "postgresql" if data_dir else None)
+        case "sqlite":
+            return start_sqlite(data_dir or supervisor.directory)
+        case _:
+            return connect_database(database)
+
+
+def start_redis(supervisor: Supervisor, url: str | None, data_dir: Path | None) -> RunningEngine:
+    """Connect to the Redis-protocol server at this URL, or start one.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    if url:
+        return connect_redis(url)
+    return start_valkey(supervisor, data_dir / "valkey" if data_dir else None)
+
+
+def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:
+    """Connections to a database with our tables in it; those that are missing are made.
 
     Raises:
         EngineError: they could not be made.
     """
-    engine = create_sql_engine(database.url, pool_size=1)
+    engine = create_sql_engine(database.url, pool_size=connections)
     try:
         with engine.begin() as connection:
             create_tables(connection)
     except sa.exc.SQLAlchemyError as error:
-        raise EngineError(one_sentence(error, database.name)) from None
-    finally:
         engine.dispose()
-    return database.url
-
-
-def _database(supervisor: Supervisor, options: LabOptions) -> RunningEngine:
-    match options.database:
-        case "postgresql":
-            return start_postgresql(supervisor, options.data_dir / "postgresql" if options.data_dir else None)
-        case "sqlite":
-            return start_sqlite(options.data_dir or supervisor.directory)
-        case _:
-            return connect_database(options.database)
-
-
-def _redis(supervisor: Supervisor, options: LabOptions) -> RunningEngine:
-    if options.redis:
-        return connect_redis(options.redis)
-    return start_valkey(supervisor, options.data_dir / "valkey" if options.data_dir else None)
+        raise EngineError(one_sentence(error, database.name)) from None
+    except EngineError:
+        engine.dispose()
+        raise
+    return engine

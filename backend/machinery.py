@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING
 import redis
 import sqlalchemy as sa
 
-from backend.engines.external import connect_database, connect_redis
-from backend.engines.postgresql import start_postgresql
+from backend.bare_engines import open_tables, start_database, start_redis
 from backend.engines.redis_client import create_redis
-from backend.engines.sql import create_sql_engine, one_sentence
-from backend.engines.sqlite import start_sqlite
+from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
-from backend.engines.valkey import start_valkey
 from backend.errors import EngineError
 from backend.forms import FormDesk
 from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
 from backend.rows import RowReader
-from backend.schema import create_tables, empty_tables
+from backend.schema import empty_tables
 from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.strategies.distributed_lock import lock_key
@@ -168,7 +165,7 @@ class Machinery:
         chosen = self._databases.get(database) or self._start_database(database)
         if chosen is self._database:
             return False
-        engine = _prepared(chosen)
+        engine = open_tables(chosen, _LAB_CONNECTIONS)
         self._engine.dispose()
         self._engine, self._database = engine, chosen
         self._pool.replace(chosen.url, self._redis.url)
@@ -245,24 +242,13 @@ class Machinery:
     # Inside
 
     def _start_database(self, database: str) -> RunningEngine:
-        folder = self._options.data_dir or self._supervisor.directory
-        match database:
-            case "postgresql":
-                data_dir = self._options.data_dir
-                running = start_postgresql(self._supervisor, data_dir / "postgresql" if data_dir else None)
-            case "sqlite":
-                running = start_sqlite(folder)
-            case _:
-                running = connect_database(database)
+        running = start_database(self._supervisor, database, self._options.data_dir)
         self._databases[database] = running
         self._watch_child(running)
         return running
 
     def _start_redis(self) -> RunningEngine:
-        if self._options.redis:
-            return connect_redis(self._options.redis)
-        data_dir = self._options.data_dir
-        running = start_valkey(self._supervisor, data_dir / "valkey" if data_dir else None)
+        running = start_redis(self._supervisor, self._options.redis, self._options.data_dir)
         self._watch_child(running)
         return running
 
@@ -272,7 +258,7 @@ class Machinery:
             engine.child.on_exit(lambda _code: self._set_trouble(engine.kind, sentence))
 
     def _open_connections(self) -> None:
-        self._engine = _prepared(self._database)
+        self._engine = open_tables(self._database, _LAB_CONNECTIONS)
         self._opened.append(lambda: self._engine.dispose())
         self._redis_client = create_redis(self._redis.url)
         self._opened.append(self._redis_client.close)
@@ -321,22 +307,3 @@ class Machinery:
             lives = pipeline.execute()
             return [intent for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]
         return []
-
-
-def _prepared(database: RunningEngine) -> sa.Engine:
-    """Connections to a database with our tables in it.
-
-    Raises:
-        EngineError: the tables could not be made.
-    """
-    engine = create_sql_engine(database.url, pool_size=_LAB_CONNECTIONS)
-    try:
-        with engine.begin() as connection:
-            create_tables(connection)
-    except sa.exc.SQLAlchemyError as error:
-        engine.dispose()
-        raise EngineError(one_sentence(error, database.name)) from None
-    except EngineError:
-        engine.dispose()
-        raise
-    return engine
