@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.senders.chunks import ChunkReader, MalformedResponseError
 
@@ -142,6 +143,7 @@ class ResponseReader:
         return True
 
 
+@lru_cache(maxsize=64)  # thousands of responses have one and the same head, but for its date
 def _parse_head(raw: bytes) -> _Head:
     found = _STATUS_LINE.match(raw)
     if not found:

@@ -1,4 +1,4 @@
-"""Simultaneous release of 200 submissions to a real instance: time from the first to the last write.
+"""The sender on a real instance: spread of a simultaneous release, and what it costs to send a request.
 
 ``uv run python -m tests.benchmarks.bench_release``
 """
@@ -6,37 +6,64 @@
 from __future__ import annotations
 
 import statistics
+import time
+
+import psutil
 
 from backend.lab import LabOptions
 from backend.machinery import Machinery
 from backend.senders.http import build_request
-from backend.senders.messages import Delivery, Job
+from backend.senders.messages import Delivery, Job, Outcome
 
 SUBMISSIONS = 200
 ROUNDS = 21
+REQUESTS = 10_000
 BODY = b'{"order_no":"released","item":"book","quantity":1}'
 
 
+def make_job(machinery: Machinery, number: int, method: str, path: str, body: bytes | None, count: int) -> Job:
+    """The same request many times."""
+    (target,) = machinery.targets
+    request = build_request(
+        method, path, host=target.host, port=target.port, token=machinery.token, headers={}, body=body
+    )
+    return Job(number, (target,), tuple(Delivery(str(n), "intent", 0, request) for n in range(count)))
+
+
+def spread_ms(machinery: Machinery, number: int) -> float:
+    """Milliseconds from the first to the last write of one release."""
+    job = make_job(machinery, number, "POST", "/operations/place-order?strategy=none", BODY, SUBMISSIONS)
+    outcomes: list[Outcome] = []
+    finished = machinery.sender.submit(job, outcomes.extend).wait(30)
+    assert [outcome.status for outcome in outcomes] == [201] * SUBMISSIONS
+    return finished.release_ns / 1e6
+
+
+def throughput(machinery: Machinery, number: int) -> tuple[float, float]:
+    """Requests a second to the cheapest resource there is, and the sender's own processor time for each in us."""
+    job = make_job(machinery, number, "GET", "/health", None, REQUESTS)
+    (process,) = [p for p in psutil.Process().children(recursive=True) if "backend.senders.process" in p.cmdline()]
+    outcomes: list[Outcome] = []
+    before, started = process.cpu_times(), time.perf_counter()
+    machinery.sender.submit(job, outcomes.extend).wait(120)
+    seconds, after = time.perf_counter() - started, process.cpu_times()
+    assert [outcome.status for outcome in outcomes] == [200] * REQUESTS
+    used = after.user + after.system - before.user - before.system
+    return REQUESTS / seconds, used / REQUESTS * 1e6
+
+
 def main() -> None:
-    """Print the spread of the rounds."""
+    """Print the spread of the rounds, and the rate."""
     machinery = Machinery(LabOptions(), lambda: None, lambda _steps: None)
     try:
         machinery.start()
-        (target,) = machinery.targets
-        path = "/operations/place-order?strategy=none"
-        request = build_request(
-            "POST", path, host=target.host, port=target.port, token=machinery.token, headers={}, body=BODY
-        )
-        deliveries = tuple(Delivery(str(n), "intent", 0, request) for n in range(SUBMISSIONS))
-        spreads = []
-        for number in range(1, ROUNDS + 2):
-            job = Job(number, (target,), deliveries, connections=SUBMISSIONS)
-            spreads.append(machinery.sender.submit(job, lambda _outcomes: None).wait(30).release_ns / 1e6)
+        warm = [spread_ms(machinery, number) for number in range(1, ROUNDS + 2)][1:]
+        rate, cost_us = throughput(machinery, ROUNDS + 2)
     finally:
         machinery.close()
-    warm = spreads[1:]
     print(f"release of {SUBMISSIONS}: median {statistics.median(warm):.2f} ms")
     print(f"best {min(warm):.2f} ms, worst {max(warm):.2f} ms; goal 1 ms or less")
+    print(f"GET /health: {rate:.0f} requests/s; {cost_us:.0f} us of the sender's processor time each")
 
 
 if __name__ == "__main__":
