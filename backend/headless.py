@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,18 +15,24 @@ from typing import Self
 
 from tqdm import tqdm
 
+from backend.errors import SubmitTwiceError
 from backend.lab import Lab, Run, Silence
 from backend.model import Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
 from backend.options import LabOptions
 from backend.report import report_document
 
 _PROGRESS_SECONDS = 0.1
+_PATIENCE_SECONDS = 2.0
+"""How long an interrupted run may take to be reported."""
 
 
 def run_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     """Run one experiment and report it."""
     setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease)
     Lab.require(setup, OperationKey(chosen.operation))
+    file = None if chosen.json in {None, "-"} else Path(chosen.json)
+    if file:
+        require_writable(file)
     with terminable(), Progress(chosen.submissions * chosen.intents) as progress:
         lab = Lab(options, progress)
         try:
@@ -35,10 +42,21 @@ def run_once(chosen: argparse.Namespace, options: LabOptions) -> None:
             lab.close()
     document = report_document(report)
     text = json.dumps(document, indent=None if chosen.json == "-" else 2)
-    if chosen.json and chosen.json != "-":
-        Path(chosen.json).write_text(text + "\n", encoding="utf-8")
+    if file:
+        file.write_text(text + "\n", encoding="utf-8")
     else:
         print(text)  # noqa: T201  the command line speaks
+
+
+def require_writable(file: Path) -> None:
+    """Check before a long run that its report can be written.
+
+    Raises:
+        SubmitTwiceError: it cannot.
+    """
+    target = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not target.exists() or not os.access(target, os.W_OK):
+        raise SubmitTwiceError(f"The report cannot be written to {file}: there is no such folder, or no right to.")
 
 
 def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
@@ -65,12 +83,19 @@ def make_intents(lab: Lab, operation: OperationKey, count: int) -> Iterator[Inte
 
 
 def finish(run: Run) -> Report:
-    """Wait for a run; an interrupt cancels it and still gets its report."""
+    """Wait for a run; an interrupt cancels it and still gets its report, unless what is in flight takes long.
+
+    Raises:
+        KeyboardInterrupt: it does.
+    """
     try:
         return run.wait()
     except KeyboardInterrupt:
         run.cancel()
-        return run.wait()
+        try:
+            return run.wait(_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise KeyboardInterrupt from None
 
 
 def serve_until_interrupted(options: LabOptions) -> None:

@@ -19,10 +19,10 @@ def command_text(command: str, parameters: Mapping[str, object] | Sequence[objec
     if not is_sql:
         return shorten(" ".join([command, *(str(parameter) for parameter in parameters)]))
     if isinstance(parameters, Mapping):
-        text = _NAMED.sub(lambda found: literal(parameters.get(found[1], found[0])), command)
+        text = _NAMED.sub(lambda found: literal(parameters[found[1]]) if found[1] in parameters else found[0], command)
     else:
-        values = iter(parameters)
-        text = _POSITIONAL.sub(lambda found: literal(next(values, found[0])), command)
+        values = map(literal, parameters)
+        text = _POSITIONAL.sub(lambda found: next(values, found[0]), command)
     return shorten(text)
 
 

@@ -1,0 +1,146 @@
+"""The book of a lab, without a lab."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.ledger import Ledger, percentiles
+from backend.model import Answer, Intent, Judgement, OperationKey, Reply, Row, Verdict
+from backend.verdict import Facts, judge
+
+PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
+INTENTS = {key: Intent(PLACE, key, "pen", 1) for key in "abc"}
+numbers = itertools.count(1)
+
+
+def row(key: str, submission: str = "", table: str = "orders") -> Row:
+    return Row(table, next(numbers), key, "pen", 1, submission, 0.0, ordinal=1)
+
+
+def reply(key: str, answer: Answer, submission: str = "", ms: float = 1.0, *, held_back: bool = False) -> Reply:
+    name = submission or f"reply-{next(numbers)}"
+    return Reply(name, key, answer, 200, "", 0, round(ms * 1e6), held_back)
+
+
+def test_an_empty_book() -> None:
+    assert Ledger().judgement() == Judgement()
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("row"), st.sampled_from("abc")),
+        st.tuples(st.just("reply"), st.sampled_from("abc"), st.sampled_from(Answer)),
+        st.tuples(st.just("judge"), st.booleans()),
+    ),
+    max_size=30,
+)
+
+
+@given(events=EVENTS)
+def test_judging_piecemeal_is_judging_at_once(events: list[tuple[object, ...]]) -> None:
+    """The ledger keeps count as it goes; a count made from scratch must come to the same."""
+    ledger = Ledger()
+    ledger.announce(INTENTS.values())
+    effects: Counter[str] = Counter()
+    told: dict[str, set[Answer]] = {key: set() for key in INTENTS}
+    for event in events:
+        match event:
+            case ("row", str(key)):
+                effects[key] += 1
+                assert [numbered.ordinal for numbered in ledger.add_rows([row(key)])] == [effects[key]]
+            case ("reply", str(key), Answer() as answer):
+                told[key].add(answer)
+                ledger.add_replies([reply(key, answer)], INTENTS)
+            case ("judge", bool(final)):
+                ledger.judgement(final=final)
+    afresh = Counter(judge(Facts(effects[key], frozenset(told[key]))) for key in INTENTS)
+    judgement = ledger.judgement()
+    assert judgement.verdicts == dict(afresh) == dict(ledger.verdicts_of(INTENTS.values()))
+    assert judgement.effects == effects.total() == ledger.effects_of(INTENTS.values())
+    assert judgement.duplicates == sum(max(0, count - 1) for count in effects.values())
+    assert {intent.key for intent in ledger.without_effect()} == {key for key in INTENTS if not effects[key]}
+    during = ledger.judgement(final=False).verdicts
+    assert during.keys() <= {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED}
+
+
+def test_a_key_of_another_operation_is_another_intent() -> None:
+    ledger = Ledger()
+    pay = Intent(PAY, "a", "pen", 1)
+    ledger.announce([INTENTS["a"], pay])
+    ledger.add_rows([row("a"), row("a", table="payments")])
+    assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 2}
+    ledger.add_rows([row("a", table="payments")])
+    assert ledger.verdicts_of([pay]) == {Verdict.DUPLICATED: 1}
+    assert ledger.verdicts_of([INTENTS["a"]]) == {Verdict.EXACTLY_ONCE: 1}
+    assert ledger.effects_of([pay, pay]) == 2
+
+
+def test_held_back_clicks_are_no_submissions() -> None:
+    ledger = Ledger()
+    ledger.add_replies([reply("a", Answer.CREATED), reply("a", Answer.ERROR, held_back=True)], INTENTS)
+    judgement = ledger.judgement()
+    assert (judgement.submissions, judgement.held_back) == (1, 1)
+    assert judgement.answers == {Answer.CREATED: 1}
+
+
+def test_who_is_barred_is_stuck_until_a_row_comes() -> None:
+    ledger = Ledger()
+    ledger.announce(INTENTS.values())
+    ledger.set_barred([INTENTS["a"]])
+    assert ledger.judgement().verdicts == {Verdict.STUCK: 1, Verdict.UNDECIDED: 2}
+    ledger.add_rows([row("a")])
+    assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1, Verdict.UNDECIDED: 2}
+
+
+def test_an_answer_is_compared_only_with_rows_that_were_read_later() -> None:
+    ledger = Ledger()
+    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], INTENTS)
+    early = ledger.answered()
+    ledger.add_replies([reply("b", Answer.CREATED, "2.1")], INTENTS)
+    ledger.add_rows([row("a", "1.1")])
+    ledger.compare(early)
+    assert ledger.contradictions() == ()
+    ledger.compare(ledger.answered())
+    assert len(ledger.contradictions()) == 1
+    assert ledger.contradictions({"2.1"}) == ledger.judgement().contradictions
+    assert ledger.contradictions({"1.1"}) == ()
+    assert ledger.answered() == ()
+
+
+def test_a_cleared_book_is_an_empty_book() -> None:
+    ledger = Ledger()
+    ledger.announce(INTENTS.values())
+    ledger.add_replies([reply("a", Answer.CREATED)], INTENTS)
+    ledger.compare(ledger.answered())
+    ledger.add_rows([row("b"), row("b")])
+    ledger.clear()
+    assert ledger.judgement() == Judgement()
+    assert [numbered.ordinal for numbered in ledger.add_rows([row("b")])] == [1]
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=300).map(sorted))
+def test_percentiles_are_values_that_were_seen(ordered: list[float]) -> None:
+    p50, p99 = percentiles(ordered)
+    if not ordered:
+        assert (p50, p99) == (None, None)
+        return
+    assert p50 in ordered
+    assert p99 in ordered
+    assert p50 is not None
+    assert sum(value <= p50 for value in ordered) * 2 >= len(ordered)
+    assert p99 is not None
+    assert sum(value <= p99 for value in ordered) >= 0.99 * len(ordered)
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=1, max_size=50))
+def test_latencies_may_come_in_any_order(latencies: list[float]) -> None:
+    ledger = Ledger()
+    replies = [reply("a", Answer.CREATED, ms=ms) for ms in latencies]
+    ledger.add_replies(replies, INTENTS)
+    ordered = sorted(reply.latency_ms for reply in replies)
+    judgement = ledger.judgement()
+    assert (judgement.p50_ms, judgement.p99_ms) == percentiles(ordered)
