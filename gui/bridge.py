@@ -1,35 +1,28 @@
 """Between the lab's threads and the window: callbacks in, signals out, commands on a worker.
 
-Everything that the lab or a worker has to say goes through one queue in its order, and is emitted on the GUI thread
-in slices short enough to keep the window at its 60 frames a second.
+Everything that the lab or a worker has to say goes through one relay, in its order.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Slot
 
 from backend.errors import SubmitTwiceError
+from gui.listening import LabListener
+from gui.relay import Relay
+from gui.ticket import Ticket
 from gui.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from backend.lab import Lab, LabOptions, Run
-    from backend.model import EngineStatus, Intent, Judgement, OperationKey, Plan, Reply, Report, Row, Setup, Step
+    from backend.lab import Lab, LabOptions
+    from backend.model import Intent, OperationKey, Plan, Setup
 
 log = logging.getLogger(__name__)
-
-TICK_MS = 16
-SLICE_SECONDS = 0.008
-"""Time a tick may spend on emitting; what is left waits for the next."""
-PIECE = 400
-"""Rows or replies handed to the models at once."""
 
 
 class LabBridge(QObject):
@@ -37,6 +30,7 @@ class LabBridge(QObject):
 
     Signals:
         catalogue_ready: the strategies, a tuple of StrategyInfo.
+        databases_ready: what can be switched to, a tuple of EngineStatus.
         started: engines and instances are usable.
         start_failed: one sentence why not.
         engines_changed, rows_added, rows_cleared, replies_received, judged, run_finished: as the lab says.
@@ -67,7 +61,6 @@ class LabBridge(QObject):
     failed = Signal(str)
     closed = Signal()
 
-    _woken = Signal()
     _run_over = Signal(object)
     _work_done = Signal()
 
@@ -76,20 +69,13 @@ class LabBridge(QObject):
         self._options = options
         self._lab: Lab | None = None
         self._listener = LabListener(self)
-        self._events: deque[tuple[SignalInstance, tuple[Any, ...]]] = deque()
-        self._scheduled = False
+        self._relay = Relay((self.rows_added, self.replies_received), (self.judged,), self)
         self._closing = False
         self._commands = Worker("lab-commands")
         self._reader = Worker("lab-reader")
         self._waiting_work = 0
         self._runs: list[Ticket] = []
         self.watched = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._flush)
-        self._woken.connect(self._schedule, Qt.ConnectionType.QueuedConnection)
         self._run_over.connect(self._forget_run)
         self._work_done.connect(self._finish_work)
 
@@ -98,49 +84,10 @@ class LabBridge(QObject):
         """How the lab is started."""
         return self._options
 
-    @property
-    def ready(self) -> bool:
-        """Whether commands can be carried out."""
-        return self._lab is not None and not self._closing
-
-    # From other threads
-
     def post(self, signal: SignalInstance, *arguments: Any) -> None:  # noqa: ANN401
-        """Have `signal` emitted on the GUI thread, after everything posted before it."""
-        if self._closing and signal != self.closed:
-            return
-        self._events.append((signal, arguments))
-        if not self._scheduled:
-            self._scheduled = True
-            self._woken.emit()
-
-    # On the GUI thread
-
-    @Slot()
-    def _schedule(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-
-    @Slot()
-    def _flush(self) -> None:
-        self._scheduled = False
-        until = perf_counter() + SLICE_SECONDS
-        while self._events:
-            self._emit_next()
-            if perf_counter() > until:
-                break
-        if self._events:
-            self._scheduled = True
-            self._timer.start()
-
-    def _emit_next(self) -> None:
-        signal, arguments = self._events.popleft()
-        if signal in (self.rows_added, self.replies_received) and len(arguments[0]) > PIECE:
-            self._events.appendleft((signal, (arguments[0][PIECE:],)))
-            arguments = (arguments[0][:PIECE],)
-        elif signal == self.judged and self._events and self._events[0][0] == self.judged:
-            return
-        signal.emit(*arguments)
+        """Have `signal` emitted on the GUI thread, after everything posted before it; from any thread."""
+        if not self._closing or signal == self.closed:
+            self._relay.post(signal, *arguments)
 
     @Slot(object)
     def _forget_run(self, ticket: Ticket) -> None:
@@ -191,12 +138,10 @@ class LabBridge(QObject):
             self.post(self._run_over, ticket)
 
     def _begin(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
-        if ticket.cancelled.is_set():
+        if ticket.cancelled:
             self.post(self._run_over, ticket)
             return
-        ticket.run = self._need_lab().start_run(setup, plan)
-        if ticket.cancelled.is_set():
-            ticket.run.cancel()
+        ticket.begin(self._need_lab().start_run(setup, plan))
         self.runs_may_have_ended()  # it may have been over before it was known here
 
     def runs_may_have_ended(self) -> None:
@@ -205,15 +150,13 @@ class LabBridge(QObject):
 
     def _sweep(self) -> None:
         for ticket in tuple(self._runs):
-            if ticket.run is not None and _is_over(ticket.run):
+            if ticket.over:
                 self.post(self._run_over, ticket)
 
     def cancel_runs(self) -> None:
         """Stop sending, in all runs."""
         for ticket in self._runs:
-            ticket.cancelled.set()
-            if ticket.run is not None:
-                ticket.run.cancel()
+            ticket.cancel()
 
     def reset(self) -> None:
         """Empty tables and keys."""
@@ -276,7 +219,7 @@ class LabBridge(QObject):
             return
         self.cancel_runs()
         self._closing = True
-        self._events.clear()
+        self._relay.discard()
         self._reader.stop()
         self._commands.stop(last=self._close_lab)
 
@@ -308,64 +251,3 @@ class LabBridge(QObject):
         else:
             return True
         return False
-
-
-class Ticket:
-    """A run that was asked for, and the run once it is under way."""
-
-    def __init__(self) -> None:
-        self.run: Run | None = None
-        self.cancelled = threading.Event()
-
-
-def _is_over(run: Run) -> bool:
-    try:
-        run.wait(0)
-    except TimeoutError:
-        return False
-    except SubmitTwiceError:
-        return True
-    return True
-
-
-class LabListener:
-    """Takes the lab's callbacks on its threads and posts them; a class of its own, as their names are signals too."""
-
-    def __init__(self, bridge: LabBridge) -> None:
-        self._bridge = bridge
-
-    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
-        """See `backend.lab.Listener`, also for the following."""
-        self._bridge.post(self._bridge.engines_changed, tuple(engines))
-
-    def rows_added(self, rows: Sequence[Row]) -> None:
-        """Rows for the table."""
-        self._bridge.post(self._bridge.rows_added, rows)
-
-    def rows_cleared(self) -> None:
-        """The tables are empty."""
-        self._bridge.post(self._bridge.rows_cleared)
-
-    def replies_received(self, replies: Sequence[Reply]) -> None:
-        """Replies for the table."""
-        self._bridge.post(self._bridge.replies_received, replies)
-
-    def steps_recorded(self, steps: Sequence[Step]) -> None:
-        """Only those of the submission that somebody is looking at matter here."""
-        watched = self._bridge.watched
-        if watched and any(step.submission_id == watched for step in steps):
-            self._bridge.post(self._bridge.watched_steps_changed, watched)
-
-    def judged(self, judgement: Judgement) -> None:
-        """A new judgement."""
-        self._bridge.post(self._bridge.judged, judgement)
-
-    def run_finished(self, report: Report) -> None:
-        """A run ended."""
-        self._bridge.post(self._bridge.run_finished, report)
-        self._bridge.runs_may_have_ended()
-
-    def run_failed(self, sentence: str) -> None:
-        """A run could not be carried out."""
-        self._bridge.post(self._bridge.failed, sentence)
-        self._bridge.runs_may_have_ended()

@@ -184,6 +184,12 @@ class IntentForm(QWidget):
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(min(done, max(total, 1)))
 
+    @Slot(bool)
+    def show_working(self, working: bool) -> None:
+        """A bar without an end while the lab changes its set-up."""
+        self.progress.setRange(0, 0 if working else 1)
+        self.progress.setValue(0)
+
     @Slot()
     def _operation_changed(self) -> None:
         self._name_fields()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from backend.model import Answer, Intent, Judgement, OperationKey, Plan, Setup
 from gui.forms import hairline
@@ -16,16 +15,15 @@ from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
 from gui.lab.form import IntentForm
 from gui.lab.results import Results
+from gui.lab.selection import Selection
+from gui.lab.sidebar import WIDTH, Sidebar
 from gui.lab.source_panel import SourcePanel
-from gui.theme import GRID
 
 if TYPE_CHECKING:
-    from backend.model import EngineStatus, Reply, Report, Row, SourceCode, Step, StrategyInfo
+    from backend.model import EngineStatus, Reply, StrategyInfo
     from gui.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
-
-SIDEBAR = 38 * GRID
 
 
 class LabPage(QWidget):
@@ -41,8 +39,6 @@ class LabPage(QWidget):
         self._expected = self._received = 0
         self._operations: set[OperationKey] = set()
         self._ordered: set[str] = set()
-        self._selected = ""
-        self._selected_by_hand = False
         self._database = ""
         self._focus_later: QPushButton | None = None
         self.form = IntentForm()
@@ -51,6 +47,7 @@ class LabPage(QWidget):
         self.banner = VerdictBanner(theme)
         self.counters = Counters()
         self.results = Results(theme)
+        self._selection = Selection(bridge, self.results)
         self._lay_out()
         self.form.restore(settings)
         self.source.restore(settings)
@@ -60,22 +57,6 @@ class LabPage(QWidget):
         self._refresh()
 
     def _lay_out(self) -> None:
-        side = QWidget()
-        side.setObjectName("sidebar")
-        column = QVBoxLayout(side)
-        column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
-        column.setSpacing(GRID + 2)
-        for number, part in enumerate((self.form, self.backend, self.source)):
-            if number:
-                column.addWidget(hairline())
-            column.addWidget(part)
-        column.addStretch(1)
-        self._side = side
-        self._scroll = scroll = QScrollArea()
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.evidence = QSplitter(Qt.Orientation.Vertical)
         self.evidence.setHandleWidth(1)
         self.evidence.addWidget(self.results)
@@ -90,18 +71,13 @@ class LabPage(QWidget):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.setHandleWidth(1)
         self.across.setChildrenCollapsible(False)
-        self.across.addWidget(scroll)
+        self.across.addWidget(Sidebar(self.form, self.backend, self.source))
         self.across.addWidget(right)
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([SIDEBAR, 1000])
+        self.across.setSizes([WIDTH, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.across)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The side bar is never narrower than its fields, whose width is known now that they have their style."""
-        super().showEvent(event)
-        self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
 
     def _connect_widgets(self) -> None:
         self.form.operation_chosen.connect(self._operation_chosen)
@@ -114,7 +90,6 @@ class LabPage(QWidget):
         self.backend.choice_made.connect(self._strategy_chosen)
         self.backend.database_chosen.connect(self._database_chosen)
         self.backend.instances_chosen.connect(self._bridge.set_instances)
-        self.results.submission_chosen.connect(self._submission_chosen)
 
     def _connect_bridge(self) -> None:
         bridge = self._bridge
@@ -122,15 +97,12 @@ class LabPage(QWidget):
         bridge.databases_ready.connect(self._fill_databases)
         bridge.engines_changed.connect(self._note_engines)
         bridge.started.connect(self._become_usable)
-        bridge.rows_added.connect(self._add_rows)
-        bridge.rows_cleared.connect(self._clear)
+        bridge.rows_added.connect(self.results.add_rows)
         bridge.replies_received.connect(self._add_replies)
         bridge.judged.connect(self._show_judgement)
         bridge.runs_changed.connect(self._note_runs)
-        bridge.run_finished.connect(self._run_finished)
-        bridge.watched_steps_changed.connect(bridge.ask_steps)
-        bridge.steps_ready.connect(self._show_steps)
-        bridge.source_ready.connect(self._show_source)
+        bridge.source_ready.connect(self.results.code.show_source)
+        bridge.working_changed.connect(self.form.show_working)
 
     # What somebody asks for
 
@@ -247,10 +219,6 @@ class LabPage(QWidget):
         self.form.submit.setFocus()
 
     @Slot(object)
-    def _add_rows(self, rows: list[Row]) -> None:
-        self.results.add_rows(rows)
-
-    @Slot(object)
     def _add_replies(self, replies: list[Reply]) -> None:
         self._received += len(replies)
         self._ordered.update(
@@ -258,11 +226,6 @@ class LabPage(QWidget):
         )
         self.results.add_replies(replies)
         self.form.show_progress(self._received, self._expected)
-
-    @Slot()
-    def _clear(self) -> None:
-        self._select("", by_hand=False)
-        self.results.clear()
 
     @Slot(object)
     def _show_judgement(self, judgement: Judgement) -> None:
@@ -276,35 +239,6 @@ class LabPage(QWidget):
             self._expected = self._received = 0
             self.form.show_progress(0, 0)
         self._refresh()
-
-    @Slot(object)
-    def _run_finished(self, report: Report) -> None:  # noqa: ARG002
-        replies = self.results.replies.records
-        if replies and not self._selected_by_hand:
-            self._select(replies[-1].submission_id, by_hand=False)
-
-    # The selection
-
-    @Slot(str)
-    def _submission_chosen(self, submission_id: str) -> None:
-        if submission_id != self._selected:
-            self._select(submission_id, by_hand=True)
-
-    def _select(self, submission_id: str, *, by_hand: bool) -> None:
-        self._selected, self._selected_by_hand = submission_id, by_hand
-        self._bridge.watched = submission_id
-        self.results.choose(submission_id)
-        if submission_id:
-            self._bridge.ask_steps(submission_id)
-
-    @Slot(str, object)
-    def _show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
-        if submission_id == self._selected:
-            self.results.show_steps(submission_id, steps)
-
-    @Slot(object)
-    def _show_source(self, source: SourceCode) -> None:
-        self.results.code.show_source(source)
 
     # What can be pressed
 

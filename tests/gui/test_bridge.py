@@ -7,8 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from backend.lab import Lab, LabOptions, Listener
 from backend.model import Judgement, Reply, Row
-from gui import bridge as bridge_module
-from gui.bridge import PIECE, LabBridge
+from gui import relay
+from gui.bridge import LabBridge
+from gui.relay import PIECE
 from tests.gui.records import reply, rows, step
 
 
@@ -74,11 +75,11 @@ def test_a_judgement_is_not_shown_before_the_rows_it_speaks_of(bridge: LabBridge
 def test_a_tick_ends_when_its_time_is_up_and_the_next_goes_on(
     bridge: LabBridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bridge_module, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(relay, "SLICE_SECONDS", 0.0)
     pieces: list[int] = []
     bridge.rows_added.connect(lambda batch: pieces.append(len(batch)))
     bridge._listener.rows_added(rows(3 * PIECE))
-    bridge._flush()
+    bridge._relay.flush()
     assert pieces == [PIECE]
     qtbot.waitUntil(lambda: sum(pieces) == 3 * PIECE)
 
@@ -89,7 +90,7 @@ def test_only_steps_of_the_watched_submission_wake_the_window(bridge: LabBridge,
         bridge._listener.steps_recorded([step(0)])
     bridge.watched = "1.2"
     bridge._listener.steps_recorded([step(1)])
-    assert not bridge._events
+    assert bridge._relay.empty
 
 
 def test_a_command_without_a_lab_fails_with_a_sentence(bridge: LabBridge, qtbot: QtBot) -> None:
@@ -114,7 +115,7 @@ def test_after_closing_nothing_is_told_but_the_end(bridge: LabBridge, qtbot: QtB
         bridge.close()
     bridge._listener.rows_added(rows(1))
     assert not told
-    assert not bridge._events
+    assert bridge._relay.empty
 
 
 def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(qtbot: QtBot) -> None:

@@ -1,0 +1,60 @@
+"""The one submission that rows, answers and steps are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+if TYPE_CHECKING:
+    from backend.model import Report, Step
+    from gui.bridge import LabBridge
+    from gui.lab.results import Results
+
+
+class Selection(QObject):
+    """Keeps the views on the same submission, and its steps up to date.
+
+    As long as nobody selects anything, the last answer of a run is selected when the run ends: the steps pane is never
+    empty without need.
+    """
+
+    def __init__(self, bridge: LabBridge, results: Results) -> None:
+        super().__init__(results)
+        self._bridge = bridge
+        self._results = results
+        self._submission = ""
+        self._by_hand = False
+        results.submission_chosen.connect(self._chosen)
+        bridge.run_finished.connect(self._run_finished)
+        bridge.rows_cleared.connect(self._clear)
+        bridge.watched_steps_changed.connect(bridge.ask_steps)
+        bridge.steps_ready.connect(self._show_steps)
+
+    def _select(self, submission_id: str, *, by_hand: bool) -> None:
+        self._submission, self._by_hand = submission_id, by_hand
+        self._bridge.watched = submission_id
+        self._results.choose(submission_id)
+        if submission_id:
+            self._bridge.ask_steps(submission_id)
+
+    @Slot(str)
+    def _chosen(self, submission_id: str) -> None:
+        if submission_id != self._submission:
+            self._select(submission_id, by_hand=True)
+
+    @Slot(object)
+    def _run_finished(self, report: Report) -> None:  # noqa: ARG002
+        replies = self._results.replies.records
+        if replies and not self._by_hand:
+            self._select(replies[-1].submission_id, by_hand=False)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._select("", by_hand=False)
+        self._results.clear()
+
+    @Slot(str, object)
+    def _show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
+        if submission_id == self._submission:
+            self._results.show_steps(submission_id, steps)

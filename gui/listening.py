@@ -1,0 +1,54 @@
+"""Takes the lab's callbacks, which arrive on its threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model import EngineStatus, Judgement, Reply, Report, Row, Step
+    from gui.bridge import LabBridge
+
+
+class LabListener:
+    """Implements `backend.lab.Listener` by posting; a class of its own, as its names are the bridge's signals too."""
+
+    def __init__(self, bridge: LabBridge) -> None:
+        self._bridge = bridge
+
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
+        """An engine started, stopped, failed or was switched."""
+        self._bridge.post(self._bridge.engines_changed, tuple(engines))
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Rows for the table."""
+        self._bridge.post(self._bridge.rows_added, rows)
+
+    def rows_cleared(self) -> None:
+        """The tables are empty."""
+        self._bridge.post(self._bridge.rows_cleared)
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Replies for the table."""
+        self._bridge.post(self._bridge.replies_received, replies)
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """Only those of the submission that somebody is looking at matter here."""
+        watched = self._bridge.watched
+        if watched and any(step.submission_id == watched for step in steps):
+            self._bridge.post(self._bridge.watched_steps_changed, watched)
+
+    def judged(self, judgement: Judgement) -> None:
+        """A new judgement."""
+        self._bridge.post(self._bridge.judged, judgement)
+
+    def run_finished(self, report: Report) -> None:
+        """A run ended."""
+        self._bridge.post(self._bridge.run_finished, report)
+        self._bridge.runs_may_have_ended()
+
+    def run_failed(self, sentence: str) -> None:
+        """A run could not be carried out."""
+        self._bridge.post(self._bridge.failed, sentence)
+        self._bridge.runs_may_have_ended()
