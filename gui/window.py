@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QTabWidget, QVBoxLayout, QWidget
 
 from gui.compare.page import make_compare_page
-from gui.explore.page import make_explore_page
+from gui.explore.page import ExplorePage
 from gui.lab.page import LabPage
 from gui.status import EngineStrip, MessageBar
 from gui.theme import Theme, ThemeMode
@@ -37,7 +37,9 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._closing = self._closed = False
+        self._open_parts = 2
         self.lab = LabPage(bridge, theme, settings)
+        self.explore = ExplorePage(bridge, theme)
         self.messages = MessageBar(theme)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
@@ -62,7 +64,7 @@ class MainWindow(QMainWindow):
         pages.setDocumentMode(True)
         pages.addTab(self.lab, self.tr("&Lab"))
         pages.addTab(make_compare_page(), self.tr("&Compare"))
-        pages.addTab(make_explore_page(), self.tr("E&xplore"))
+        pages.addTab(self.explore, self.tr("E&xplore"))
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
         return pages
@@ -72,7 +74,8 @@ class MainWindow(QMainWindow):
         bridge.engines_changed.connect(self.engines.show_engines)
         bridge.start_failed.connect(self._start_failed)
         bridge.failed.connect(self._command_failed)
-        bridge.closed.connect(self._finish_closing)
+        for part in (bridge, self.explore):
+            part.closed.connect(self._part_closed)
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
 
@@ -205,7 +208,14 @@ class MainWindow(QMainWindow):
             self.save()
             self.hide()
             self._bridge.close()
+            self.explore.close_explorer()
             self._patience.start()
+
+    @Slot()
+    def _part_closed(self) -> None:
+        self._open_parts -= 1
+        if not self._open_parts:
+            self._finish_closing()
 
     @Slot()
     def _finish_closing(self) -> None:

@@ -1,20 +1,158 @@
-"""The Explore page."""
+"""The Explore page: every order in which duplicates can run, and the shortest way to the worst of them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from typing import TYPE_CHECKING
 
-from gui.empty_page import EmptyPage
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from gui.explore.banner import ExplorationBanner
+from gui.explore.explorer import Explorer
+from gui.explore.progress import ProgressPanel
+from gui.explore.question_panel import QuestionPanel
+from gui.explore.story import Story
+from gui.forms import button, describe, hairline
+from gui.lab.catalogue import Catalogue
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from backend.explorer.question import Exploration, Progress
+    from backend.model import StrategyInfo
+    from gui.bridge import LabBridge
+    from gui.theme import Theme
+
+SIDEBAR = 38 * GRID
 
 
-def make_explore_page() -> EmptyPage:
-    """Says what is coming."""
-    return EmptyPage(
-        "explorePage",
-        QCoreApplication.translate("ExplorePage", "Explore"),
-        QCoreApplication.translate(
-            "ExplorePage",
-            "Not there yet. Every order in which two requests can run will be tried here on the real engines, "
-            "with the shortest counterexample as a sequence diagram.",
-        ),
-    )
+class ExplorePage(QWidget):
+    """Asks, follows, and shows what was found.
+
+    Signals:
+        closed: nothing of an exploration is running any more.
+    """
+
+    closed = Signal()
+
+    def __init__(self, bridge: LabBridge, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explorePage")
+        self.explorer = Explorer(bridge.options.niceness, self)
+        self.question = QuestionPanel()
+        self.progress = ProgressPanel()
+        self.banner = ExplorationBanner(theme)
+        self.story = Story(theme)
+        self._make_buttons()
+        self._lay_out()
+        self.start.clicked.connect(self.explore)
+        self.cancel.clicked.connect(self._cancel)
+        self.question.changed.connect(self._refresh)
+        self.explorer.progressed.connect(self._show_progress)
+        self.explorer.found.connect(self._show_found)
+        self.explorer.failed.connect(self._show_failure)
+        self.explorer.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
+        bridge.catalogue_ready.connect(self._fill_catalogue)
+        self._refresh()
+
+    def _make_buttons(self) -> None:
+        self.start = button("exploreButton", self.tr("Ex&plore"), "primary")
+        describe(
+            self.start, self.tr("Explore"), self.tr("Run every order in which the requests can run, on real engines")
+        )
+        self.start.setMinimumHeight(4 * GRID + 2)
+        self.cancel = button("cancelExploreButton", self.tr("Ca&ncel"))
+        describe(self.cancel, self.tr("Cancel the exploration"), self.tr("Stop, and keep what was found so far"))
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        side.setObjectName("sidebar")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
+        column.setSpacing(GRID + 2)
+        for part in (self.question, self.start, self.cancel, hairline(), self.progress):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._side = side
+        self._scroll = scroll = QScrollArea()
+        scroll.setWidget(side)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        right = QWidget()
+        stack = QVBoxLayout(right)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        stack.addWidget(self.banner)
+        stack.addWidget(self.story, 1)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.setHandleWidth(1)
+        across.setChildrenCollapsible(False)
+        across.addWidget(scroll)
+        across.addWidget(right)
+        across.setStretchFactor(1, 1)
+        across.setSizes([SIDEBAR, 1000])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(across)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The side bar is never narrower than its fields, whose width is known now that they have their style."""
+        super().showEvent(event)
+        self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
+
+    @Slot()
+    def explore(self) -> None:
+        """Begin."""
+        if not self.start.isEnabled():
+            return
+        self.story.clear()
+        self.progress.clear()
+        self.banner.show_exploring()
+        self.explorer.start(self.question.question)
+        self._refresh()
+        self.cancel.setFocus()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.explorer.cancel()
+
+    def close_explorer(self) -> None:
+        """Cancel whatever is under way; `closed` tells the end."""
+        self.explorer.close()
+
+    @Slot(object)
+    def _fill_catalogue(self, strategies: tuple[StrategyInfo, ...]) -> None:
+        self.question.fill(Catalogue(strategies))
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        self.progress.show_numbers(progress.schedules, progress.per_second, progress.outcomes)
+        self.story.outcomes.show(progress.outcomes)
+
+    @Slot(object)
+    def _show_found(self, found: Exploration) -> None:
+        rate = found.schedules / found.seconds if found.seconds else 0.0
+        self.progress.show_numbers(found.schedules, rate, found.outcomes)
+        self.story.outcomes.show(found.outcomes)
+        self.story.show_counterexample(found.counterexample)
+        self.banner.show_found(found)
+        self._finish()
+
+    @Slot(str)
+    def _show_failure(self, sentence: str) -> None:
+        self.banner.show_failure(sentence)
+        self._finish()
+
+    def _finish(self) -> None:
+        focused = self.cancel.hasFocus()
+        self._refresh()
+        if focused:
+            self.start.setFocus()
+
+    @Slot()
+    def _refresh(self) -> None:
+        busy = self.explorer.busy
+        self.question.setEnabled(not busy)
+        self.start.setEnabled(not busy and self.question.ready)
+        self.cancel.setEnabled(busy)

@@ -1,0 +1,135 @@
+"""What is asked: which strategy, guarding what, against how many duplicates and mishaps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from backend.explorer.question import MOST_REQUESTS, Question
+from backend.model import OperationKey
+from gui.forms import KEY_ROLE, Section, combo, current_key, set_item_enabled, spin
+from gui.lab.catalogue import Catalogue, Choice, catalogue_text
+from gui.lab.words import operation_word
+from gui.theme import GRID
+
+FIRST = Choice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
+"""Chosen at first, as it has something to show."""
+
+
+class QuestionPanel(QWidget):
+    """The fields of a Question; only what can be asked can be chosen.
+
+    Signals:
+        changed: another question.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.catalogue = Catalogue()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID + 2)
+        layout.addWidget(self._make_choice())
+        layout.addWidget(self._make_mishaps())
+        self.operation.currentIndexChanged.connect(self._operation_changed)
+        self.strategy.currentIndexChanged.connect(self._strategy_changed)
+        self.variant.currentIndexChanged.connect(self._variant_changed)
+        for field in (self.requests, self.crashes, self.expiries):
+            field.valueChanged.connect(self.changed)
+
+    def _make_choice(self) -> Section:
+        section = Section(self.tr("What to explore"))
+        self.operation = combo("exploreOperationCombo")
+        for operation in OperationKey:
+            self.operation.addItem(operation_word(operation), operation.value)
+        section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intent"))
+        self.strategy = combo("exploreStrategyCombo")
+        section.add_field(
+            self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
+        )
+        self.variant = combo("exploreVariantCombo")
+        section.add_field(self.tr("V&ariant"), self.variant, self.tr("One way to write the strategy, sound or broken"))
+        return section
+
+    def _make_mishaps(self) -> Section:
+        section = Section(self.tr("What may happen"))
+        self.requests = spin("exploreRequestsSpin", 2, MOST_REQUESTS, 2)
+        section.add_field(
+            self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")
+        )
+        self.crashes = spin("exploreCrashesSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an order; each is followed by a retry")
+        )
+        self.expiries = spin("exploreExpiriesSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("Exp&iries"), self.expiries, self.tr("Most times that a lease runs out while it is held")
+        )
+        return section
+
+    @property
+    def question(self) -> Question:
+        """What the fields ask."""
+        choice = self.choice
+        return Question(
+            choice.operation,
+            choice.strategy,
+            choice.variant,
+            self.requests.value(),
+            self.crashes.value(),
+            self.expiries.value(),
+        )
+
+    @property
+    def choice(self) -> Choice:
+        """What the boxes say."""
+        return Choice(OperationKey(current_key(self.operation)), current_key(self.strategy), current_key(self.variant))
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to choose."""
+        return bool(self.choice.strategy and self.choice.variant)
+
+    def fill(self, catalogue: Catalogue) -> None:
+        """Offer the strategies; what was chosen before stays chosen."""
+        before = self.choice
+        self.catalogue = catalogue
+        with QSignalBlocker(self.strategy):
+            self.strategy.clear()
+            for info in catalogue.strategies:
+                self.strategy.addItem(catalogue_text(info.title), info.key)
+        self._show(catalogue.fit(before if before.strategy else FIRST))
+
+    def _show(self, choice: Choice) -> None:
+        with QSignalBlocker(self.operation), QSignalBlocker(self.strategy), QSignalBlocker(self.variant):
+            self.operation.setCurrentIndex(self.operation.findData(choice.operation.value, KEY_ROLE))
+            for index, info in enumerate(self.catalogue.strategies):
+                reason = self.catalogue.refusal(info.key, choice.operation)
+                set_item_enabled(self.strategy, index, not reason, catalogue_text(reason))
+            self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy, KEY_ROLE))
+            self._fill_variants(choice)
+        self.changed.emit()
+
+    def _fill_variants(self, choice: Choice) -> None:
+        self.variant.clear()
+        for index, info in enumerate(self.catalogue.variants(choice.strategy)):
+            title = catalogue_text(info.title)
+            self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
+            reason = "" if choice.operation in info.guards else info.refusals.get(choice.operation, "")
+            set_item_enabled(self.variant, index, choice.operation in info.guards, catalogue_text(reason))
+        self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
+
+    @Slot()
+    def _operation_changed(self) -> None:
+        self._show(self.catalogue.fit(self.choice))
+
+    @Slot()
+    def _strategy_changed(self) -> None:
+        choice = self.choice
+        self._show(self.catalogue.fit_operation(Choice(choice.operation, choice.strategy, "")))
+
+    @Slot()
+    def _variant_changed(self) -> None:
+        self._show(self.catalogue.fit_operation(self.choice))

@@ -1,0 +1,126 @@
+"""The counterexample: its events as a list, and the current one in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+
+from gui.explore.models import EventsModel, OutcomesModel
+from gui.explore.words import event_text
+from gui.forms import describe, hairline
+from gui.lab.table import RecordTable
+from gui.lab.words import verdict_word
+from gui.theme import GRID, code_font
+
+if TYPE_CHECKING:
+    from backend.explorer.question import Counterexample, Event
+    from gui.theme import Theme
+
+LEFT, RIGHT = 380, 596
+
+
+class Story(QSplitter):
+    """Outcomes and events at the left, the diagram and the current event at the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("resultsPane")
+        self._theme = theme
+        self._events: tuple[Event, ...] = ()
+        self.outcomes = OutcomesModel(self)
+        self.moments = EventsModel(self)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.addWidget(self._make_left())
+        self.addWidget(self._make_right())
+        self.setSizes([LEFT, RIGHT])
+        self.setStretchFactor(1, 1)
+
+    def _make_left(self) -> QWidget:
+        self.table = RecordTable(
+            "exploreTable",
+            self.tr("Verdicts of all orders"),
+            self.outcomes,
+            self._theme,
+            self.tr("How many orders come to which verdict appears here while they run."),
+        )
+        header, row = (
+            self.table.horizontalHeader().sizeHint().height(),
+            self.table.verticalHeader().defaultSectionSize(),
+        )
+        self.table.setFixedHeight(header + 5 * row + 2)
+        self._caption = self._make_caption()
+        self.list = RecordTable(
+            "eventsTable",
+            self.tr("Events of the counterexample"),
+            self.moments,
+            self._theme,
+            self.tr("The same events as a list."),
+        )
+        self.list.follow_newest = False
+        self.list.selectionModel().currentRowChanged.connect(self._row_chosen)
+        return self._column(self.table, hairline(), self._caption, self.list)
+
+    def _make_right(self) -> QWidget:
+        self.detail = QPlainTextEdit()
+        self.detail.setObjectName("eventDetail")
+        self.detail.setReadOnly(True)
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFont(code_font(0.95))
+        describe(self.detail, self.tr("The current event in full"))
+        self.detail.setPlaceholderText(self.tr("The current event in full, with its command and its answer."))
+        self.detail.setFixedHeight(5 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        return self._column(hairline(), self.detail)
+
+    def _make_caption(self) -> QLabel:
+        caption = QLabel()
+        caption.setFont(code_font(0.95))
+        caption.setContentsMargins(GRID, 6, GRID, 6)
+        caption.setTextFormat(Qt.TextFormat.PlainText)
+        caption.setText(self.tr("Counterexample"))
+        return caption
+
+    def _column(self, *widgets: QWidget) -> QWidget:
+        column = QWidget()
+        column.setProperty("role", "surface")
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in widgets:
+            layout.addWidget(widget)
+        return column
+
+    def clear(self) -> None:
+        """Nothing was found yet."""
+        self.outcomes.clear()
+        self.show_counterexample(None)
+
+    def show_counterexample(self, example: Counterexample | None) -> None:
+        """The events, the first one current; nothing where every order comes to exactly one effect."""
+        self._events = example.events if example else ()
+        self.moments.show(self._events)
+        self.detail.clear()
+        if example is None:
+            self._caption.setText(self.tr("Counterexample"))
+            return
+        text = self.tr("Counterexample: %1, context switches: %2")
+        self._caption.setText(text.replace("%1", verdict_word(example.verdict)).replace("%2", str(example.switches)))
+        self.go_to(0)
+
+    @property
+    def current(self) -> int:
+        """Number of the current event, from 0; -1 where there is none."""
+        return self.list.currentIndex().row()
+
+    @Slot(int)
+    def go_to(self, number: int) -> None:
+        """Make an event the current one."""
+        if 0 <= number < len(self._events):
+            self.list.setCurrentIndex(self.moments.index(number, 0))
+
+    @Slot(QModelIndex)
+    def _row_chosen(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.detail.setPlainText(event_text(self._events[current.row()]))
