@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 _PROCESS = "process"
+_ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +56,46 @@ def switches(choices: Sequence[Choice]) -> int:
 
 def to_counterexample(question: Question, candidate: Candidate) -> Counterexample:
     """The schedule as plain data."""
-    scene = candidate.play.scene
+    teller = _Teller(candidate.play.scene)
     return Counterexample(
         question,
         candidate.verdict,
         switches(candidate.choices),
         candidate.choices,
-        tuple(_event(moment, scene) for moment in candidate.play.moments),
+        tuple(teller.event(moment) for moment in candidate.play.moments),
     )
 
 
-def _event(moment: Moment, scene: Scene) -> Event:
-    if moment.kind is EventKind.EXPIRE:
-        return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
-    if moment.kind is EventKind.CRASH:
-        return Event(moment.actor, moment.kind, _PROCESS, "", "")
-    if moment.answer is not None:
-        return Event(moment.actor, moment.kind, EngineKind.HTTP.value, "reply", moment.answer.value)
-    call = moment.call
-    if call is None:
-        return Event(moment.actor, moment.kind, _PROCESS, "wait for the mutex", "", moment.blocked)
-    is_sql = call.engine.is_database
-    command = scene.readable(command_text(call.command, call.parameters, is_sql=is_sql))
-    answer = "" if moment.blocked else scene.readable(_answer(call, rolled_back=moment.rolled_back))
-    return Event(moment.actor, moment.kind, call.engine.value, command, answer, moment.blocked)
+class _Teller:
+    """Words what happened so that it reads the same on every run: keys and row numbers get names of their own."""
 
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._rows: dict[str, str] = {}
 
-def _answer(call: Call, *, rolled_back: bool) -> str:
-    answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=call.engine.is_database)
-    return f"{answered}; ROLLBACK" if rolled_back else answered
+    def event(self, moment: Moment) -> Event:
+        if moment.kind is EventKind.EXPIRE:
+            return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
+        if moment.kind is EventKind.CRASH:
+            return Event(moment.actor, moment.kind, _PROCESS, "", "")
+        if moment.answer is not None:
+            return Event(moment.actor, moment.kind, EngineKind.HTTP.value, "reply", moment.answer.value)
+        call = moment.call
+        if call is None:
+            return Event(moment.actor, moment.kind, _PROCESS, "wait for the mutex", "", moment.blocked)
+        command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
+        answer = "" if moment.blocked else self._answer(call, rolled_back=moment.rolled_back)
+        return Event(
+            moment.actor, moment.kind, call.engine.value, self._scene.readable(command), answer, moment.blocked
+        )
+
+    def _answer(self, call: Call, *, rolled_back: bool) -> str:
+        is_sql = call.engine.is_database
+        answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=is_sql)
+        if is_sql and _ROW_NUMBER.search(call.command) and answered.isdecimal():
+            answered = self._rows.setdefault(answered, f"row {len(self._rows) + 1}")
+        answered = self._scene.readable(answered)
+        return f"{answered}; ROLLBACK" if rolled_back else answered
 
 
 def save(example: Counterexample, path: Path) -> None:

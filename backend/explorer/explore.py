@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import psycopg
+import redis
 import sqlalchemy as sa
 
 from backend import strategies
@@ -161,7 +163,7 @@ class _Run:
                     exhaustive = not search.has_more
                     break
             self._judge()
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
             raise EngineError(f"An engine went away while exploring ({type(error).__name__}).") from None
         on_progress(self._progress())
         return self._found(exhaustive=exhaustive)

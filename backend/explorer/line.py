@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy.pool import QueuePool
 
 from backend.explorer.submission import State, Submission
@@ -115,11 +116,17 @@ class Line:
         self._user, self._tokens = submission, 0
         self.connection.on_silence = self._silence
 
-    def drop(self) -> int:
-        """Drop the connection, as the death of a process does; its server process."""
+    def drop(self) -> int | None:
+        """Drop the connection, as the death of a process does.
+
+        Returns:
+            The server process that has a transaction to roll back; None if there is none.
+        """
+        connection = self.connection
+        idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
         pid = self.pid
-        self.connection.close()
-        return pid
+        connection.close()
+        return None if idle else pid
 
     def close(self) -> None:
         """Hang up."""

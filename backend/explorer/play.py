@@ -108,7 +108,7 @@ class Play:
         if choice.kind is EventKind.CRASH:
             return self._with_waiters(one, one.transaction.locks | held | _CRASH_BUDGET)
         if one.state is State.NEW:
-            start = _START if self._symmetric and one.actor == one.family else NOTHING
+            start = _START if self._takes_turn_to_begin(one) else NOTHING
             return None if self.first is None else self._with_waiters(one, self.first | start)
         if one.pending is None:
             return held
@@ -149,9 +149,12 @@ class Play:
     # Choices
 
     def _may_step(self, one: Submission) -> bool:
-        if one.state is State.NEW and self._symmetric and one.actor == one.family:
-            return one is next(other for other in self.submissions if other.state is State.NEW)
+        if one.state is State.NEW and self._takes_turn_to_begin(one):
+            return not any(o.state is State.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry)
         return one.state in {State.NEW, State.PARKED}
+
+    def _takes_turn_to_begin(self, one: Submission) -> bool:
+        return self._symmetric and not one.is_retry
 
     def _step(self, one: Submission) -> None:
         is_first, is_reply = one.state is State.NEW, one.at_reply
@@ -178,6 +181,7 @@ class Play:
 
     def _crash(self, one: Submission) -> None:
         self._crashes -= 1
+        self._stage.spares.stock_up()
         self.moments.append(Moment(one.actor, EventKind.CRASH))
         self._kill(one)
         one.line.renew()
@@ -200,7 +204,7 @@ class Play:
             raise HarnessError("A crashed request went on.")
         self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
         deadline = time.monotonic() + PATIENCE_S
-        while not self._stage.locks.is_gone(pid):
+        while pid is not None and not self._stage.locks.is_gone(pid):
             if time.monotonic() > deadline:
                 raise HarnessError("The server keeps the transaction of a dropped connection.")
 

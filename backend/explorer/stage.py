@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections import deque
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +18,7 @@ from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
 from backend.errors import EngineError, NotApplicableError
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
 from backend.explorer.line import Line, Mutexes
+from backend.explorer.spares import Spares
 from backend.instance.services import choose_delete_if_equal
 from backend.model import OperationKey, Verdict
 from backend.operations import OPERATIONS, Request
@@ -119,6 +120,8 @@ class Stage:
         self._client = client
         self.locks = LockWatch(self._plain_url)
         opened.callback(self.locks.close)
+        self.spares = Spares(self._connect)
+        opened.callback(self.spares.close)
         opened.callback(self._close_lines)
 
     def _use_schema(self, connection: psycopg.Connection, _record: object) -> None:
@@ -127,13 +130,17 @@ class Stage:
         connection.commit()
 
     def _drop_schema(self) -> None:
-        with self._own.begin() as connection:
+        with suppress(sa.exc.SQLAlchemyError), self._own.begin() as connection:
             connection.exec_driver_sql("SET client_min_messages = warning")
             connection.exec_driver_sql(f"DROP SCHEMA {self._name} CASCADE")
 
     def _close_lines(self) -> None:
         while self._lines:
             self._lines.pop().close()
+        with suppress(redis.exceptions.RedisError):
+            self._drop_tokens()
+
+    def _drop_tokens(self) -> None:
         if self._scenes:
             self._plain_redis.unlink(*(token_key(scene.token) for scene in self._scenes))
 
@@ -141,7 +148,7 @@ class Stage:
         """Engines for a submission, ready to use."""
         if self._lines:
             return self._lines.popleft()
-        return Line(self._connect, self.tap, self._client, self._delete_if_equal, self.mutexes)
+        return Line(self.spares.take, self.tap, self._client, self._delete_if_equal, self.mutexes)
 
     def give_back(self, line: Line) -> None:
         """The submission is over."""
@@ -153,6 +160,7 @@ class Stage:
     def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
         """A fresh intent; many are prepared at a time."""
         if not self._scenes or self._prepared_for != (operation, needs):
+            self._drop_tokens()
             self._prepared_for = (operation, needs)
             self._scenes = deque(self._scene(operation, next(self._numbers)) for _ in range(_BATCH))
             self._put_rows(operation)

@@ -51,6 +51,7 @@ class Submission:
     def __init__(self, actor: str, request: Request, handle: Handler, line: Line, tap: Tap, *, replies: bool) -> None:
         self.actor = actor
         self.family = actor[0]
+        self.is_retry = actor != self.family
         self.line = line
         self.state = State.NEW
         self.pending: Call | None = None

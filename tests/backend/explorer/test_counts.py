@@ -46,8 +46,8 @@ CASES = [
     # The same with UPDATE, INSERT, COMMIT left: 4 places.
     (PAY, "token", "delete-first", {ONCE: 2 * 4}),
     # GET, DEL, INSERT, COMMIT: 4 steps. The other one's GET finds nothing if it comes after the first one's DEL: it
-    # then is the other one's only step, at one of 3 places (after DEL, INSERT, COMMIT), times two. Otherwise both GET before
-    # either DEL: 2 ways, then C(6, 3).
+    # then is the other one's only step, at one of 3 places (after DEL, INSERT, COMMIT), times two. Otherwise both GET
+    # before either DEL: 2 ways, then C(6, 3).
     (PLACE, "token", "get-then-delete", {ONCE: 2 * 3, TWICE: 2 * comb(6, 3)}),
     # GET, INSERT, COMMIT, DEL: once only if the other one's GET comes after DEL, the last step: 2. Otherwise C(8, 4)
     # less the two serial orders.
@@ -67,9 +67,9 @@ CASES = [
     # UPDATE WHERE version, INSERT, COMMIT.
     (PAY, "optimistic-lock", "version-from-form", {ONCE: waiting_at_first_step(3, 2)}),
     # SELECT version, UPDATE, INSERT, COMMIT. Serial: the second reads the new version (2 orders, two payments). Else
-    # both have read: 2 ways; then whoever updates first (2) makes the other one's UPDATE wait (2 places: before INSERT and
-    # before COMMIT) or come after COMMIT (1), and that one has COMMIT left. Both read first: 2 x 2 x 3 = 12. The other
-    # one reads after the first one's UPDATE (before its INSERT or COMMIT): before INSERT, its own UPDATE waits before
+    # both have read: 2 ways; then whoever updates first (2) makes the other one's UPDATE wait (2 places: before INSERT
+    # and before COMMIT) or come after COMMIT (1), and that one has COMMIT left. Both read first: 2 x 2 x 3 = 12. Or one
+    # reads after the other one's UPDATE (before its INSERT or COMMIT): before INSERT, its own UPDATE waits before
     # INSERT or before COMMIT, or comes last: 3; before COMMIT, it waits or comes last: 2; times two, 10.
     (PAY, "optimistic-lock", "version-read-by-server", {ONCE: 12 + 10, TWICE: 2}),
     # UPDATE WHERE status, INSERT, COMMIT.

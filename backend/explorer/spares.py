@@ -1,0 +1,67 @@
+"""Connections opened ahead of time, by a thread, because every crash uses one up."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.connection import ParkingConnection
+
+_AHEAD = 4
+_LOOK_AGAIN_S = 0.05
+
+
+class Spares:
+    """A small stock of open connections.
+
+    Args:
+        connect: opens one.
+    """
+
+    def __init__(self, connect: Callable[[], ParkingConnection]) -> None:
+        self._connect = connect
+        self._ready: queue.Queue[ParkingConnection] = queue.Queue(_AHEAD)
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def take(self) -> ParkingConnection:
+        """A connection, from the stock if there is one."""
+        try:
+            return self._ready.get_nowait()
+        except queue.Empty:
+            return self._connect()
+
+    def stock_up(self) -> None:
+        """Open connections ahead of time from now on."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._fill, name="explorer-connections", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Close what was not used."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+        while not self._ready.empty():
+            self._ready.get_nowait().close()
+
+    def _fill(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                connection = self._connect()
+            except psycopg.Error:
+                return  # whoever takes one opens it himself, and hears why it does not work
+            while not self._stopped.is_set():
+                try:
+                    self._ready.put(connection, timeout=_LOOK_AGAIN_S)
+                except queue.Full:
+                    continue
+                break
+            else:
+                connection.close()

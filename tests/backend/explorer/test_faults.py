@@ -1,0 +1,106 @@
+"""What must not confuse the explorer."""
+
+from __future__ import annotations
+
+from math import comb
+
+import psycopg
+import pytest
+import redis
+
+from backend.engines.postgresql import start_postgresql
+from backend.engines.running import RunningEngine
+from backend.engines.supervisor import Supervisor
+from backend.errors import NotApplicableError, SubmitTwiceError
+from backend.explorer.explore import Explorer
+from backend.explorer.question import EventKind, Exploration, Question
+from backend.model import OperationKey, Verdict
+from tests.backend.explorer import codes
+from tests.backend.explorer.conftest import Bench
+
+PLACE = OperationKey.PLACE_ORDER
+
+
+def test_a_statement_that_is_slow_is_not_taken_for_blocked(bench: Bench) -> None:
+    found = bench.explore_code(codes.variant(codes.slow))
+
+    assert found.outcomes == {Verdict.DUPLICATED: comb(6, 3)}
+    assert found.counterexample is not None
+    assert not any(event.blocked for event in found.counterexample.events)
+
+
+def test_a_handler_that_raises_is_answered_with_an_error(bench: Bench) -> None:
+    found = bench.explore_code(codes.variant(codes.bug))
+
+    # INSERT with its ROLLBACK is the only step; nothing is left of it and every caller knows.
+    assert found.outcomes == {Verdict.UNDECIDED: 2}
+    assert found.counterexample is not None
+    told = [event.answer for event in found.counterexample.events if event.kind is EventKind.ANSWER]
+    assert told == ["error", "error"]
+
+
+def test_a_step_that_waits_says_so_and_is_answered_later(bench: Bench) -> None:
+    found = bench.explore(OperationKey.PAY_ORDER, "pessimistic-lock", "repeatable-read")
+
+    assert found.counterexample is not None
+    waits = [event for event in found.counterexample.events if event.blocked]
+    assert [(event.kind, event.answer) for event in waits] == [(EventKind.STEP, "")]
+    after = found.counterexample.events[found.counterexample.events.index(waits[0]) + 1 :]
+    assert any(e.kind is EventKind.ANSWER and e.command == waits[0].command and e.answer for e in after)
+
+
+def test_a_serialization_failure_is_an_answer(bench: Bench) -> None:
+    found = bench.explore_code(codes.variant(codes.serializable))
+
+    # As check-then-act, but of two that overlap one is refused.
+    assert set(found.outcomes) == {Verdict.EXACTLY_ONCE}
+
+
+def test_an_engine_that_dies_is_no_answer(valkey: RunningEngine) -> None:
+    with Supervisor() as supervisor:
+        database = start_postgresql(supervisor)
+        with Explorer(database.url, valkey.url) as explorer:
+            bench = Bench(explorer)
+            assert bench.explore(PLACE, "none", "direct").exhaustive
+            assert database.child is not None
+            database.child.kill()
+            with pytest.raises(SubmitTwiceError, match="went away"):
+                bench.explore(PLACE, "none", "direct")
+
+
+def test_a_question_that_makes_no_sense_is_refused_in_words(bench: Bench) -> None:
+    with pytest.raises(NotApplicableError):
+        bench.explore(PLACE, "pessimistic-lock")
+    with pytest.raises(SubmitTwiceError, match="requests"):
+        bench.explore(PLACE, "none", requests=9)
+
+
+def test_cancelling_leaves_what_was_found(bench: Bench) -> None:
+    bench.cancelled.set()
+    found: Exploration = bench.explore(PLACE, "none", "check-then-act")
+
+    assert found.schedules == 1
+    assert not found.exhaustive
+    assert found.sentence.startswith("Not finished, 1 schedule")
+
+
+def test_a_limit_that_is_just_enough_still_makes_a_proof(bench: Bench) -> None:
+    assert bench.explore(PLACE, "none", "direct", limit=6).exhaustive
+    assert not bench.explore(PLACE, "none", "direct", limit=5).exhaustive
+
+
+def test_nothing_is_left_in_the_engines(postgresql: RunningEngine, valkey: RunningEngine) -> None:
+    client = redis.Redis.from_url(valkey.url)
+    keys = set(client.keys())
+    with Explorer(postgresql.url, valkey.url) as explorer:
+        Bench(explorer).explore(PLACE, "token", "get-then-delete")
+        Bench(explorer).explore(PLACE, "distributed-lock", "redis-no-expiry", crashes=1, limit=150)
+    with psycopg.connect(postgresql.client_url) as connection:
+        query = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'submit_twice_explorer%'"
+        assert connection.execute(query).fetchone() == (1,)  # that of the session's explorer
+    assert set(client.keys()) - keys == set()
+    client.close()
+
+
+def test_questions_are_plain_data() -> None:
+    assert Question(PLACE, "none") == Question(PLACE, "none", "", 2, 0, 0)
