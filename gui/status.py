@@ -158,7 +158,7 @@ class MessageBar(QWidget):
 
     def show_sentence(self, sentence: str, *, retry: bool) -> None:
         """Say what happened."""
-        self.sentence.setText(sentence)
+        self.sentence.setText(sentence[:1].upper() + sentence[1:])
         self.retry.setVisible(retry)
         self.dismiss.setVisible(not retry)
         self.show()

@@ -56,7 +56,7 @@ def health_word(health: Health) -> str:
 def source_word(source: Source) -> str:
     """Where a second submission comes from."""
     return {
-        Source.CLICKS: QCoreApplication.translate("Words", "Clicks of an impatient user"),
+        Source.CLICKS: QCoreApplication.translate("Words", "Impatient clicks"),
         Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
         Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
     }[source]

@@ -1315,7 +1315,7 @@
         <translation>未安装</translation>
     </message>
     <message>
-        <source>Clicks of an impatient user</source>
+        <source>Impatient clicks</source>
         <translation>用户连续点击</translation>
     </message>
     <message>
