@@ -38,7 +38,6 @@ def load(
         [
             *(ab, "-q", "-k", "-n", str(REQUESTS), "-c", str(AT_ONCE), "-s", "30"),
             *("-T", "application/json", "-H", f"Authorization: Bearer {caller.token}", "-p", str(body)),
-            *("-H", f"LAB-PROCESSING-DELAY: {delay_ms}"),
             f"http://127.0.0.1:{caller.port}/operations/place-order?{query}",
         ],
         capture_output=True,
@@ -76,8 +75,11 @@ def test_the_rows_are_as_promised(
     assert count_rows(laboratory.lab.connection()["database"], "orders", "order_no = 'AB-1'") == rows
 
 
-def test_check_then_act_is_seen_to_be_broken(laboratory: Laboratory, ab: str, tmp_path: Path) -> None:
+def test_a_lock_without_a_check_is_seen_to_be_broken(laboratory: Laboratory, ab: str, tmp_path: Path) -> None:
+    """Not check-then-act: ab waits for its first answer before it sends any more, and then there is nothing to race."""
     body = tmp_path / "order.json"
     body.write_text(json.dumps({"order_no": "AB-1", "item": "pen", "quantity": 1}))
-    load(ab, laboratory, body, "none", "check-then-act", delay_ms=50)
-    assert 1 < count_rows(laboratory.lab.connection()["database"], "orders", "order_no = 'AB-1'") <= AT_ONCE
+    complete, refused = load(ab, laboratory, body, "distributed-lock", "redis-no-check")
+    rows = count_rows(laboratory.lab.connection()["database"], "orders", "order_no = 'AB-1'")
+    assert rows == complete - refused
+    assert 1 < rows <= REQUESTS
