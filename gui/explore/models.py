@@ -41,9 +41,12 @@ class OutcomesModel(RecordModel[Outcome]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("OutcomesModel", "Verdict"), 18, outcome_text, stretch=True),
+                Column(QCoreApplication.translate("OutcomesModel", "Verdict"), 16, outcome_text, stretch=True),
                 Column(
-                    QCoreApplication.translate("OutcomesModel", "Orders"), 8, lambda one: f"{one.count:,}", right=True
+                    QCoreApplication.translate("OutcomesModel", "Schedules"),
+                    9,
+                    lambda one: f"{one.count:,}",
+                    right=True,
                 ),
                 Column(
                     QCoreApplication.translate("OutcomesModel", "Share"),

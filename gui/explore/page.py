@@ -134,8 +134,7 @@ class ExplorePage(QWidget):
     def _show_found(self, found: Exploration) -> None:
         rate = found.schedules / found.seconds if found.seconds else 0.0
         self.progress.show_numbers(found.schedules, rate, found.outcomes)
-        self.story.outcomes.show(found.outcomes)
-        self.story.show_counterexample(found.counterexample)
+        self.story.show_found(found)
         self.banner.show_found(found)
         self._finish()
 
@@ -148,7 +147,7 @@ class ExplorePage(QWidget):
         focused = self.cancel.hasFocus()
         self._refresh()
         if focused:
-            self.start.setFocus()
+            (self.story.diagram if self.story.current >= 0 else self.start).setFocus()
 
     @Slot()
     def _refresh(self) -> None:

@@ -26,7 +26,7 @@ class ProgressPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._section = Section(self.tr("So far"))
-        self._schedules = self._add(self.tr("Orders"))
+        self._schedules = self._add(self.tr("Schedules"))
         self._rate = self._add(self.tr("Per second"))
         self._verdicts = {
             verdict: self._add(f"{VERDICT_GLYPHS[verdict]}  {verdict_word(verdict)}")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from gui.explore.models import EventsModel, OutcomesModel
+from gui.explore.sequence_view import SequenceView
 from gui.explore.words import event_text
 from gui.forms import describe, hairline
 from gui.lab.table import RecordTable
@@ -15,7 +16,7 @@ from gui.lab.words import verdict_word
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
-    from backend.explorer.question import Counterexample, Event
+    from backend.explorer.question import Counterexample, Event, Exploration
     from gui.theme import Theme
 
 LEFT, RIGHT = 380, 596
@@ -37,6 +38,7 @@ class Story(QSplitter):
         self.addWidget(self._make_right())
         self.setSizes([LEFT, RIGHT])
         self.setStretchFactor(1, 1)
+        self.clear()
 
     def _make_left(self) -> QWidget:
         self.table = RecordTable(
@@ -72,7 +74,9 @@ class Story(QSplitter):
         describe(self.detail, self.tr("The current event in full"))
         self.detail.setPlaceholderText(self.tr("The current event in full, with its command and its answer."))
         self.detail.setFixedHeight(5 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
-        return self._column(hairline(), self.detail)
+        self.diagram = SequenceView(self._theme)
+        self.diagram.stepped.connect(self.go_to)
+        return self._column(self.diagram, hairline(), self.detail)
 
     def _make_caption(self) -> QLabel:
         caption = QLabel()
@@ -95,13 +99,30 @@ class Story(QSplitter):
     def clear(self) -> None:
         """Nothing was found yet."""
         self.outcomes.clear()
-        self.show_counterexample(None)
+        self.show_counterexample(
+            None,
+            self.tr(
+                "The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which "
+                "engine, and in which order. Press Explore; then step through it with the arrow keys."
+            ),
+        )
 
-    def show_counterexample(self, example: Counterexample | None) -> None:
-        """The events, the first one current; nothing where every order comes to exactly one effect."""
+    def show_found(self, found: Exploration) -> None:
+        """The outcomes and the counterexample."""
+        self.outcomes.show(found.outcomes)
+        none = (
+            self.tr("No counterexample: in every order it takes effect exactly once.")
+            if found.exhaustive
+            else self.tr("No counterexample so far; not every order was explored.")
+        )
+        self.show_counterexample(found.counterexample, none)
+
+    def show_counterexample(self, example: Counterexample | None, none: str) -> None:
+        """The events, the first one current; where there are none, a sentence why."""
         self._events = example.events if example else ()
         self.moments.show(self._events)
         self.detail.clear()
+        self.diagram.show_events(self._events, none)
         if example is None:
             self._caption.setText(self.tr("Counterexample"))
             return
@@ -123,4 +144,5 @@ class Story(QSplitter):
     @Slot(QModelIndex)
     def _row_chosen(self, current: QModelIndex) -> None:
         if current.isValid():
+            self.diagram.mark(current.row())
             self.detail.setPlainText(event_text(self._events[current.row()]))

@@ -63,7 +63,7 @@ def test_a_token_that_is_read_and_then_deleted_is_refuted_by_forty_of_forty_six_
     assert [row[1:] for row in rows] == [["40", "87.0 %"], ["6", "13.0 %"]]
     assert "duplicated" in rows[0][0]
     assert "exactly once" in rows[1][0]
-    assert "Orders 46" in page.window.explore.progress.text
+    assert "Schedules 46" in page.window.explore.progress.text
     events = texts(page, "eventsTable")
     assert len(events) == 10
     assert {event[1] for event in events} == {"A", "B"}
@@ -111,6 +111,19 @@ def test_the_current_event_is_told_in_full(page: Driver) -> None:
     for _ in range(9):
         QTest.keyClick(events, Qt.Key.Key_Down)
     assert detail.toPlainText() == "A \N{RIGHTWARDS ARROW} caller: reply\n\N{LEFTWARDS ARROW} created"
+
+
+def test_stepping_in_the_diagram_moves_the_list_and_the_text_too(page: Driver) -> None:
+    ask(page, "place-order", "token", "get-then-delete")
+    explore(page)
+    diagram = page.find(QWidget, "counterexampleView")
+    events = page.find(QAbstractItemView, "eventsTable")
+    QTest.keyClick(diagram, Qt.Key.Key_Down)
+    assert events.currentIndex().row() == 1
+    assert page.find(QPlainTextEdit, "eventDetail").toPlainText().startswith("B \N{RIGHTWARDS ARROW} Redis: GET ")
+    QTest.keyClick(events, Qt.Key.Key_Down)
+    assert diagram.accessibleDescription().startswith("B \N{RIGHTWARDS ARROW} Redis: DEL ")
+    assert diagram.accessibleName()
 
 
 def test_closing_in_the_middle_of_an_exploration_is_clean_and_quick(page: Driver, qtbot: QtBot) -> None:
