@@ -190,6 +190,12 @@ class ConnectionPool:
         """Keep a connection for later. Whether it is still open is asked when it is taken again."""
         self._idle[connection.target].append(connection)
 
+    def close(self) -> None:
+        """Close the idle connections; those under way belong to their jobs."""
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
+
     def _forget(self, connection: Connection) -> None:
         idle = self._idle[connection.target]
         if connection in idle:

@@ -36,8 +36,19 @@ def processes() -> Iterator[Processes]:
     started.end()
 
 
+@pytest.fixture(scope="session")
+def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
+    """A sender for tests that leave its process alone."""
+    started = Processes()
+    client = Sender(started.spawn, tmp_path_factory.mktemp("sender") / "socket")
+    yield client
+    client.close()
+    started.end()
+
+
 @pytest.fixture
-def sender(processes: Processes, tmp_path: Path) -> Iterator[Sender]:
+def own_sender(processes: Processes, tmp_path: Path) -> Iterator[Sender]:
+    """A sender for one test."""
     client = Sender(processes.spawn, tmp_path / "sender")
     yield client
     client.close()
