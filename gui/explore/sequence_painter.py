@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, Q
 from backend.explorer.question import EventKind
 from backend.model import EngineKind
 from gui.explore.sequence import CALLER, FIRST_ACTOR, cast_of, lives_of, waits_of
-from gui.explore.words import answer_of, command_word, engine_of
+from gui.explore.words import answer_of, engine_of, mishap_word
 from gui.lab.words import ENGINE_NAMES
 from gui.theme import GRID
 
@@ -85,7 +85,7 @@ class SequencePainter:
         actor = self._columns.actor(event.actor)
         if event.kind is EventKind.CRASH:
             self._paint_cross(actor, there)
-            self._write(command_word(event), there + self._metrics.ascent() // 2, self._colours.text, bold=True)
+            self._write(mishap_word(event), there + self._metrics.ascent() // 2, self._colours.text, bold=True)
             return
         end, colour = self._columns.engine(engine), self._colours.engine(engine or EngineKind.HTTP)
         if engine is EngineKind.HTTP:
@@ -115,7 +115,7 @@ class SequencePainter:
         points = [QPointF(x, y - size), QPointF(x + size, y), QPointF(x, y + size), QPointF(x - size, y)]
         self._painter.drawPolygon(QPolygonF(points))
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._write(command_word(event), y - 4, self._colours.text, bold=True)
+        self._write(mishap_word(event), y - 4, self._colours.text, bold=True)
 
     # Pieces
 

@@ -59,7 +59,7 @@ class Story(QSplitter):
             self.tr("Events of the counterexample"),
             self.moments,
             self._theme,
-            self.tr("The same events as a list."),
+            self.tr("The events of the counterexample appear here as a list, too."),
         )
         self.list.follow_newest = False
         self.list.selectionModel().currentRowChanged.connect(self._row_chosen)

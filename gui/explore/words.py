@@ -89,11 +89,16 @@ def actor_word(event: Event) -> str:
 
 def command_word(event: Event) -> str:
     """What was sent or what happened, in one line."""
+    if event.kind is EventKind.EXPIRE:
+        return f"{mishap_word(event)} ({event.command})"
+    return event.command if event.kind is not EventKind.CRASH else mishap_word(event)
+
+
+def mishap_word(event: Event) -> str:
+    """A crash or the end of a lease."""
     if event.kind is EventKind.CRASH:
         return QCoreApplication.translate("Explore", "crashes; its connections drop")
-    if event.kind is EventKind.EXPIRE:
-        return QCoreApplication.translate("Explore", "the lease runs out (%1)").replace("%1", event.command)
-    return event.command
+    return QCoreApplication.translate("Explore", "the lease runs out")
 
 
 def answer_of(event: Event) -> str:
@@ -105,6 +110,8 @@ def event_text(event: Event) -> str:
     """An event in full: who, where, the command, and the answer on a line of its own."""
     who = f"{actor_word(event)} \N{RIGHTWARDS ARROW} " if actor_word(event) else ""
     head = f"{who}{engine_word(event)}: {command_word(event)}"
+    if event.kind is EventKind.CRASH:
+        return f"{event.actor}: {command_word(event)}"
     if event.blocked:
         text = QCoreApplication.translate("Explore", "waits for another request; its answer comes later")
         return f"{head}\n\N{LEFTWARDS ARROW} {text}"

@@ -584,14 +584,170 @@
     </message>
 </context>
 <context>
+    <name>EventsModel</name>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>谁</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答复</translation>
+    </message>
+</context>
+<context>
+    <name>ExplorationBanner</name>
+    <message>
+        <source>Finding</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Nothing explored yet</source>
+        <translation>尚未探索</translation>
+    </message>
+    <message>
+        <source>Every order in which duplicates can run, on real engines.</source>
+        <translation>在真实引擎上，把重复请求的每一种执行顺序都跑一遍。</translation>
+    </message>
+    <message>
+        <source>Choose a strategy at the left and press Explore.</source>
+        <translation>在左侧选一种策略，然后按“探索”。</translation>
+    </message>
+    <message>
+        <source>Exploring…</source>
+        <translation>正在探索…</translation>
+    </message>
+    <message>
+        <source>Running every order, one after the other.</source>
+        <translation>正在逐一执行每一种顺序。</translation>
+    </message>
+    <message>
+        <source>Could not explore</source>
+        <translation>无法探索</translation>
+    </message>
+    <message>
+        <source>Not finished</source>
+        <translation>未完成</translation>
+    </message>
+</context>
+<context>
+    <name>Explore</name>
+    <message>
+        <source>caller</source>
+        <translation>调用方</translation>
+    </message>
+    <message>
+        <source>Not finished: no order was explored.</source>
+        <translation>未完成：一种顺序也没有探索。</translation>
+    </message>
+    <message>
+        <source>Proven: %1.</source>
+        <translation>已证明：%1。</translation>
+    </message>
+    <message>
+        <source>Not finished, %1 orders explored: %2.</source>
+        <translation>未完成，已探索 %1 种顺序：%2。</translation>
+    </message>
+    <message>
+        <source>in each of %1 orders %2</source>
+        <translation>全部 %1 种顺序中，%2</translation>
+    </message>
+    <message>
+        <source>in %1 of %2 orders %3</source>
+        <translation>%2 种顺序中有 %1 种，%3</translation>
+    </message>
+    <message>
+        <source>in %1 %2</source>
+        <translation>%1 种，%2</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
+    </message>
+    <message>
+        <source>it takes effect exactly once</source>
+        <translation>恰好生效一次</translation>
+    </message>
+    <message>
+        <source>it takes effect more than once</source>
+        <translation>生效多于一次</translation>
+    </message>
+    <message>
+        <source>it is lost, although a caller was told that it is done</source>
+        <translation>丢失了，尽管已告知调用方完成</translation>
+    </message>
+    <message>
+        <source>it is stuck until somebody repairs it</source>
+        <translation>卡死，直到有人修复</translation>
+    </message>
+    <message>
+        <source>it takes no effect, and every caller knows it</source>
+        <translation>没有生效，且每个调用方都知道</translation>
+    </message>
+    <message>
+        <source>process</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>crashes; its connections drop</source>
+        <translation>崩溃，连接断开</translation>
+    </message>
+    <message>
+        <source>the lease runs out</source>
+        <translation>租约到期</translation>
+    </message>
+    <message>
+        <source>waits…</source>
+        <translation>等待…</translation>
+    </message>
+    <message>
+        <source>waits for another request; its answer comes later</source>
+        <translation>等待另一个请求，答复稍后到达</translation>
+    </message>
+</context>
+<context>
     <name>ExplorePage</name>
+    <message>
+        <source>Ex&amp;plore</source>
+        <translation>探索(&amp;P)</translation>
+    </message>
     <message>
         <source>Explore</source>
         <translation>探索</translation>
     </message>
     <message>
-        <source>Not there yet. Every order in which two requests can run will be tried here on the real engines, with the shortest counterexample as a sequence diagram.</source>
-        <translation>尚未完成。这里将在真实引擎上尝试两个请求的每一种执行顺序，并以时序图给出最短的反例。</translation>
+        <source>Run every order in which the requests can run, on real engines</source>
+        <translation>在真实引擎上执行这些请求的每一种顺序</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel the exploration</source>
+        <translation>取消探索</translation>
+    </message>
+    <message>
+        <source>Stop, and keep what was found so far</source>
+        <translation>停止，并保留目前的发现</translation>
+    </message>
+</context>
+<context>
+    <name>Explorer</name>
+    <message>
+        <source>Something unexpected happened (%1).</source>
+        <translation>发生了意外情况（%1）。</translation>
     </message>
 </context>
 <context>
@@ -902,6 +1058,99 @@
     </message>
 </context>
 <context>
+    <name>OutcomesModel</name>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Schedules</source>
+        <translation>调度</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>占比</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressPanel</name>
+    <message>
+        <source>So far</source>
+        <translation>目前</translation>
+    </message>
+    <message>
+        <source>Schedules</source>
+        <translation>调度</translation>
+    </message>
+    <message>
+        <source>Per second</source>
+        <translation>每秒</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPanel</name>
+    <message>
+        <source>What to explore</source>
+        <translation>探索什么</translation>
+    </message>
+    <message>
+        <source>&amp;Operation</source>
+        <translation>操作(&amp;O)</translation>
+    </message>
+    <message>
+        <source>The business operation of the intent</source>
+        <translation>该意图的业务操作</translation>
+    </message>
+    <message>
+        <source>&amp;Strategy</source>
+        <translation>策略(&amp;S)</translation>
+    </message>
+    <message>
+        <source>How the backend makes the operation idempotent</source>
+        <translation>后端用什么办法保证操作幂等</translation>
+    </message>
+    <message>
+        <source>V&amp;ariant</source>
+        <translation>写法(&amp;A)</translation>
+    </message>
+    <message>
+        <source>One way to write the strategy, sound or broken</source>
+        <translation>该策略的一种写法，可能正确，也可能有缺陷</translation>
+    </message>
+    <message>
+        <source>What may happen</source>
+        <translation>可能发生什么</translation>
+    </message>
+    <message>
+        <source>Re&amp;quests</source>
+        <translation>请求(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>How many submissions of the same intent run at once</source>
+        <translation>同一意图同时有多少次提交</translation>
+    </message>
+    <message>
+        <source>Crash&amp;es</source>
+        <translation>崩溃(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Most crashes in an order; each is followed by a retry</source>
+        <translation>一种顺序中最多的崩溃次数；每次崩溃之后都会重试</translation>
+    </message>
+    <message>
+        <source>Exp&amp;iries</source>
+        <translation>到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease runs out while it is held</source>
+        <translation>租约在持有期间最多到期的次数</translation>
+    </message>
+    <message>
+        <source>%1 (broken)</source>
+        <translation>%1（有缺陷）</translation>
+    </message>
+</context>
+<context>
     <name>RepliesModel</name>
     <message>
         <source>Submission</source>
@@ -1128,6 +1377,13 @@
     </message>
 </context>
 <context>
+    <name>SequenceView</name>
+    <message>
+        <source>Sequence diagram of the counterexample; the arrow keys step through it</source>
+        <translation>反例的时序图，用方向键逐步查看</translation>
+    </message>
+</context>
+<context>
     <name>SourcePanel</name>
     <message>
         <source>What arrives twice</source>
@@ -1211,6 +1467,53 @@
     <message>
         <source>Answer</source>
         <translation>结果</translation>
+    </message>
+</context>
+<context>
+    <name>Story</name>
+    <message>
+        <source>Verdicts of all orders</source>
+        <translation>所有顺序的结论</translation>
+    </message>
+    <message>
+        <source>How many orders come to which verdict appears here while they run.</source>
+        <translation>执行时，这里显示多少种顺序得出哪种结论。</translation>
+    </message>
+    <message>
+        <source>Events of the counterexample</source>
+        <translation>反例的事件</translation>
+    </message>
+    <message>
+        <source>The events of the counterexample appear here as a list, too.</source>
+        <translation>反例的事件也会以列表显示在这里。</translation>
+    </message>
+    <message>
+        <source>The current event in full</source>
+        <translation>当前事件的全文</translation>
+    </message>
+    <message>
+        <source>The current event in full, with its command and its answer.</source>
+        <translation>当前事件的全文，包括命令和答复。</translation>
+    </message>
+    <message>
+        <source>Counterexample</source>
+        <translation>反例</translation>
+    </message>
+    <message>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and in which order. Press Explore; then step through it with the arrow keys.</source>
+        <translation>得出最坏结论的最短过程会以时序图显示在这里：谁向哪个引擎发送了什么，先后如何。按“探索”，然后用方向键逐步查看。</translation>
+    </message>
+    <message>
+        <source>No counterexample: in every order it takes effect exactly once.</source>
+        <translation>没有反例：每一种顺序都恰好生效一次。</translation>
+    </message>
+    <message>
+        <source>No counterexample so far; not every order was explored.</source>
+        <translation>目前没有反例；并未探索全部顺序。</translation>
+    </message>
+    <message>
+        <source>Counterexample: %1, context switches: %2</source>
+        <translation>反例：%1，上下文切换：%2</translation>
     </message>
 </context>
 <context>
