@@ -8,9 +8,9 @@ import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.bridge import LabBridge
 from gui.interpreter import collect_while_empty, favour_the_window
@@ -19,7 +19,12 @@ from gui.theme import Theme
 from gui.window import MainWindow
 
 if TYPE_CHECKING:
-    from backend.lab import LabOptions
+    from collections.abc import Callable
+
+    from backend.options import LabOptions
+
+UNSEEN_MS = 300
+"""A window that is not painted, because it is minimised, lets the lab start after so long."""
 
 
 def run_window(options: LabOptions, language: str | None) -> int:
@@ -43,8 +48,9 @@ def run_window(options: LabOptions, language: str | None) -> int:
     window.show()
     favour_the_window()
     bridge.rows_cleared.connect(collect_while_empty)
-    QTimer.singleShot(0, bridge, bridge.start)
+    first_paint = FirstPaint(window, bridge.start)
     code = application.exec()
+    first_paint.close()
     interrupts.close()
     for translator in translators:
         application.removeTranslator(translator)
@@ -72,6 +78,42 @@ def install_translations(application: QApplication, language: str) -> list[QTran
         return []
     application.installTranslator(translator)
     return [translator]
+
+
+class FirstPaint(QObject):
+    """Calls once, when a widget has been painted for the first time, or after a while if nobody looks at it.
+
+    What follows imports the engines' drivers, and would otherwise take the interpreter away from the painting.
+    """
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._then = then
+        self._waits = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._call)
+        self._timer.start(UNSEEN_MS)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """See the paint event pass; what it announces happens within the same turn of the loop."""
+        if self._waits and event.type() == QEvent.Type.Paint:
+            self._timer.start(0)
+        return False
+
+    @Slot()
+    def _call(self) -> None:
+        if self._waits:
+            self.close()
+            self._then()
+
+    def close(self) -> None:
+        """Wait no longer."""
+        self._waits = False
+        self._timer.stop()
+        self._widget.removeEventFilter(self)
 
 
 class Interrupts(QObject):
