@@ -121,7 +121,7 @@ VERDICT_GLYPHS = {
     Verdict.EXACTLY_ONCE: "\N{CHECK MARK}",
     Verdict.DUPLICATED: "\N{MULTIPLICATION SIGN}2",
     Verdict.LOST: "\N{EMPTY SET}",
-    Verdict.STUCK: "\N{DOUBLE VERTICAL BAR}",
+    Verdict.STUCK: "\N{CIRCLED DIVISION SLASH}",
     Verdict.UNDECIDED: "?",
 }
 
