@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SILENCE_S = 0.0003
 """An answer that takes longer may be waiting for somebody."""
+_DEADLOCK_TIMEOUT = "200ms"
+"""Long enough for the other request to arrive meanwhile, so that the one that waited first is refused every time."""
 _APPLICATION = "submit-twice-explorer"
 
 
@@ -39,16 +41,22 @@ class ParkingConnection(psycopg.Connection[Any]):
             return end.value
 
 
-def connect(url: str, schema: str) -> ParkingConnection:
+def connect(url: str, schema: str, *, quick_deadlocks: bool) -> ParkingConnection:
     """A connection for a request, which finds the explorer's tables first.
 
-    `url` is one that libpq understands.
+    Args:
+        url: one that libpq understands.
+        schema: where the tables are.
+        quick_deadlocks: have the server look for deadlocks early, which takes a privilege.
     """
+    settings = {"search_path": schema, "synchronous_commit": "off", "jit": "off"}
+    if quick_deadlocks:
+        settings["deadlock_timeout"] = _DEADLOCK_TIMEOUT
     return ParkingConnection.connect(
         url,
         prepare_threshold=0,
         application_name=_APPLICATION,
-        options=f"-c search_path={schema} -c synchronous_commit=off -c jit=off",
+        options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
     )
 
 
@@ -85,6 +93,14 @@ class LockWatch:
         """Whether a server process has ended. Its transaction is rolled back and its locks are free by then."""
         row = self._connection.execute(_ALIVE, (pid,)).fetchone()
         return row is not None and row[0] == 0
+
+    def may_quicken_deadlocks(self) -> bool:
+        """Whether this user may say how soon the server looks for deadlocks."""
+        try:
+            self._connection.execute("SET deadlock_timeout = '1s'")
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        return True
 
     def close(self) -> None:
         """Hang up."""

@@ -11,6 +11,7 @@ import msgspec
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.question import Choice, Counterexample, Event, EventKind
+from backend.explorer.stage import submission_id
 from backend.model import EngineKind, Verdict
 from backend.tap.wording import answer_text, command_text, error_text
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from backend.explorer.play import Moment, Play
+    from backend.explorer.moment import Moment
+    from backend.explorer.play import Play
     from backend.explorer.question import Question
     from backend.explorer.stage import Scene
     from backend.tap.observer import Call
@@ -84,6 +86,8 @@ class _Teller:
         if call is None:
             return Event(moment.actor, moment.kind, _PROCESS, "wait for the mutex", "", moment.blocked)
         command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
+        if moment.by is not None:
+            command = command.replace(moment.by.id, submission_id(moment.actor))
         answer = "" if moment.blocked else self._answer(call, rolled_back=moment.rolled_back)
         return Event(
             moment.actor, moment.kind, call.engine.value, self._scene.readable(command), answer, moment.blocked

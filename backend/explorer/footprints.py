@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from backend.tap.observer import Call
 
@@ -76,17 +76,19 @@ class Transaction:
         return Transaction(self.tables | locked_tables(call.command))
 
 
-def footprint(call: Call, transaction: Transaction, key: str, *, takes_snapshot: bool) -> Footprint:
+def footprint(
+    call: Call, transaction: Transaction, readable: Callable[[str], str], *, takes_snapshot: bool
+) -> Footprint:
     """The footprint of a command that is about to run.
 
     Args:
         call: the command.
         transaction: what its request's transaction has touched so far.
-        key: the business key of the schedule, which is left out of the names of resources.
+        readable: takes out of a name what is different in each schedule.
         takes_snapshot: whether it begins a transaction that will see nothing committed later.
     """
     if call.engine is EngineKind.REDIS:
-        return _redis(call.command, [str(parameter) for parameter in call.parameters], key)
+        return _redis(call.command, [readable(str(parameter)) for parameter in call.parameters])
     if call.command == "COMMIT":
         return transaction.commit
     own = _statement(call.command) | transaction.locks
@@ -118,9 +120,9 @@ def _tables(command: str) -> frozenset[str]:
     return frozenset(_WORD.findall(command)) & frozenset(_TABLES)
 
 
-def _redis(command: str, parameters: Sequence[str], key: str) -> Footprint:
+def _redis(command: str, parameters: Sequence[str]) -> Footprint:
     place = 2 if command in _SCRIPTS else 0
-    touched = frozenset({f"redis {parameters[place].replace(key, '')}" if len(parameters) > place else "redis"})
+    touched = frozenset({f"redis {parameters[place]}" if len(parameters) > place else "redis"})
     return Footprint(reads=touched) if command in _READ_ONLY_REDIS else Footprint(writes=touched)
 
 

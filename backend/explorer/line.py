@@ -79,6 +79,7 @@ class Line:
             poolclass=QueuePool,
             pool_size=1,
             max_overflow=0,
+            pool_reset_on_return=None,  # a transaction is rolled back by whoever began it, never behind the tap
             use_native_hstore=False,
         )
         with self._engine.connect():
@@ -149,7 +150,7 @@ class Line:
 
     def _new_token(self) -> str:
         self._tokens += 1
-        return f"{self._user.actor if self._user else ''}-{self._tokens}"
+        return f"{self._user.id if self._user else ''}-{self._tokens}"
 
     @contextmanager
     def _mutex(self, key: str) -> Iterator[None]:

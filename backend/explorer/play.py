@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import HarnessError
 from backend.explorer.footprints import NOTHING, Footprint, Transaction, footprint
+from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.settle import PATIENCE_S, Settler
 from backend.explorer.submission import State, Submission
 from backend.model import Answer, EngineKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
     from backend.explorer.stage import Scene, Stage
@@ -25,18 +27,6 @@ _LEASES = frozenset({"PX", "EX"})
 _START = Footprint(writes=frozenset({"start"}))
 _CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
 _EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
-
-
-@dataclass(slots=True)
-class Moment:
-    """Something that happened, with the call it is about; worded only where somebody wants to read it."""
-
-    actor: str
-    kind: EventKind
-    call: Call | None = None
-    answer: Answer | None = None
-    blocked: bool = False
-    rolled_back: bool = False
 
 
 class Play:
@@ -62,16 +52,16 @@ class Play:
         self._expiries = question.expiries
         self._lease_keys: set[str] = set()
         self._leased: tuple[str, ...] = ()
-        self._steps_of: dict[str, Moment] = {}
         self.first = first
         self.scene: Scene = stage.next_scene(question.operation, variant.needs)
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
+        self._by_id: dict[str, Submission] = {}
         self.moments: list[Moment] = []
         self.trace: list[tuple[str, str, Footprint]] = []
         stage.mutexes.holders.clear()
         stage.mutexes.freed = False
-        watcher.find, watcher.failure = self._by_actor.__getitem__, None
+        watcher.find, watcher.failure = self._by_id.__getitem__, None
         watcher.ended.clear()
         self._settler = Settler(self.submissions, stage.mutexes, stage.locks.blockers, self._moved)
         for number in range(question.requests):
@@ -101,10 +91,10 @@ class Play:
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
         if choice.kind is EventKind.EXPIRE:
-            keys = frozenset(f"redis {key.replace(self.scene.key, '')}" for key in self._leased)
+            keys = frozenset(f"redis {self.scene.readable(key)}" for key in self._leased)
             return Footprint(writes=keys) | _EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
-        held = Footprint(writes=frozenset(f"mutex {key.replace(self.scene.key, '')}" for key in one.mutexes))
+        held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
             return self._with_waiters(one, one.transaction.locks | held | _CRASH_BUDGET)
         if one.state is State.NEW:
@@ -112,7 +102,7 @@ class Play:
             return None if self.first is None else self._with_waiters(one, self.first | start)
         if one.pending is None:
             return held
-        own = footprint(one.pending, one.transaction, self.scene.key, takes_snapshot=one.takes_snapshot())
+        own = footprint(one.pending, one.transaction, self.scene.readable, takes_snapshot=one.takes_snapshot())
         return self._with_waiters(one, own | held)
 
     def take(self, choice: Choice) -> None:
@@ -123,6 +113,11 @@ class Play:
             EngineError: an engine is away.
         """
         touched = self.footprint(choice)
+        told = len(self.moments)
+        waited: dict[tuple[str, ...], list[Submission]] = {}
+        for one in self.submissions:
+            if one.is_waiting:
+                waited.setdefault(tuple(one.commands), []).append(one)
         match choice.kind:
             case EventKind.EXPIRE:
                 self._expire()
@@ -132,17 +127,22 @@ class Play:
                 self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
             raise HarnessError("An engine went away in the middle of a schedule; nothing is said of the strategy.")
+        self._name_winners(waited)
+        self._order_moments(told)
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
         self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched or self.first or NOTHING))
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
+        unfinished = [one for one in self.submissions if one.is_live and one.state is not State.NEW]
+        for pid in [self._kill(one) for one in unfinished]:
+            self._await_rollback(pid)
         for one in self.submissions:
-            if one.state is State.DEAD:
-                continue
-            if one.is_live and one.state is not State.NEW:
-                self._kill(one)
+            if one.state is not State.DEAD:
+                self._stage.give_back(one.line)
+        for one in unfinished:
+            one.line.renew()
             self._stage.give_back(one.line)
         self._watcher.find = None
 
@@ -160,30 +160,32 @@ class Play:
         is_first, is_reply = one.state is State.NEW, one.at_reply
         if not is_first:
             one.touches = self.footprint(Choice(EventKind.STEP, one.actor)) or NOTHING
-        moment = Moment(one.actor, EventKind.STEP, one.pending)
+        moment = Moment(EventKind.STEP, one, one.pending)
         if not is_reply:
             self.moments.append(moment)
-            self._steps_of[one.actor] = moment
+            one.step = moment
         one.grant()
         if is_first:
             one.touches = self._learn_first(one)
             moment.call = one.first_call
         self._moved(one)
         self._settler.settle()
-        moment.blocked = one.state in {State.WAITING, State.LINED_UP}
+        moment.blocked = one.is_waiting
 
     def _learn_first(self, one: Submission) -> Footprint:
         call = one.first_call
         if call is not None and self.first is None:
             snapshot = one.took_snapshot
-            self.first = footprint(call, Transaction(), self.scene.key, takes_snapshot=snapshot) | one.first_mutexes
+            self.first = footprint(call, Transaction(), self.scene.readable, takes_snapshot=snapshot) | self._mutexes(
+                one.first_mutexes
+            )
         return self.first or NOTHING
 
     def _crash(self, one: Submission) -> None:
         self._crashes -= 1
         self._stage.spares.stock_up()
-        self.moments.append(Moment(one.actor, EventKind.CRASH))
-        self._kill(one)
+        self.moments.append(Moment(EventKind.CRASH, one))
+        self._await_rollback(self._kill(one))
         one.line.renew()
         self._stage.give_back(one.line)
         self._settler.transaction_ended = True
@@ -194,15 +196,18 @@ class Play:
         self._expiries -= 1
         for key in self._leased:
             self._stage.expire(key)
-        self.moments.append(Moment("", EventKind.EXPIRE))
+        self.moments.append(Moment(EventKind.EXPIRE))
         self._look_for_leases()
 
-    def _kill(self, one: Submission) -> None:
+    def _kill(self, one: Submission) -> int | None:
         pid = one.line.drop()
         one.kill()
         if one.state is not State.DEAD:
             raise HarnessError("A crashed request went on.")
         self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
+        return pid
+
+    def _await_rollback(self, pid: int | None) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while pid is not None and not self._stage.locks.is_gone(pid):
             if time.monotonic() > deadline:
@@ -214,7 +219,7 @@ class Play:
         request = self.scene.request(actor)
         one = Submission(actor, request, self._variant.handle, line, self._stage.tap, replies=replies)
         line.serve(one)
-        self._by_actor[actor] = one
+        self._by_actor[actor] = self._by_id[one.id] = one
         self.submissions.append(one)
         self.submissions.sort(key=lambda other: other.actor)
 
@@ -225,10 +230,9 @@ class Play:
         for other, call in ended:
             self._account(other, call)
         if one.state is State.ENDED and one.answer is not None:
-            self.moments.append(Moment(one.actor, EventKind.ANSWER, answer=one.answer))
+            self.moments.append(Moment(EventKind.ANSWER, one, answer=one.answer))
 
     def _account(self, one: Submission, call: Call) -> None:
-        step = self._steps_of[one.actor]
         if call.engine is EngineKind.REDIS:
             self._note_lease(call)
         elif call.command in _ENDS or call.error is not None:
@@ -236,12 +240,34 @@ class Play:
             self._settler.transaction_ended = True
         else:
             one.transaction = one.transaction.after(call)
+        if one.step is None:
+            return
         if call.command == "ROLLBACK":
-            step.rolled_back = True
-        elif step.blocked:
-            woken = Moment(one.actor, EventKind.ANSWER, call)
-            self.moments.append(woken)
-            self._steps_of[one.actor] = woken
+            one.step.rolled_back = True
+        elif one.step.blocked:
+            one.step = Moment(EventKind.ANSWER, one, call)
+            self.moments.append(one.step)
+
+    def _name_winners(self, waited: Mapping[tuple[str, ...], list[Submission]]) -> None:
+        """Give the first of the names to whoever the server let go first.
+
+        Of several that wait in the same place the server picks the winner, and not always the same one. They are
+        interchangeable, so it is right to say that it was the one whose name comes first; and then a schedule comes
+        along the same way whenever it is played.
+        """
+        for group in waited.values():
+            names = sorted(one.actor for one in group)
+            for one, name in zip(sorted(group, key=_progress), names, strict=True):
+                one.actor = name
+                self._by_actor[name] = one
+        self.submissions.sort(key=lambda one: one.actor)
+
+    def _order_moments(self, told: int) -> None:
+        new = self.moments[told:]
+        for moment in new:
+            moment.actor = moment.by.actor if moment.by else ""
+        first = new[0].by if new else None
+        self.moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
 
     def _note_lease(self, call: Call) -> None:
         if call.command == "SET" and not _LEASES.isdisjoint(map(str, call.parameters)):
@@ -252,9 +278,12 @@ class Play:
         if self._expiries:
             self._leased = tuple(key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
 
+    def _mutexes(self, keys: Iterable[str]) -> Footprint:
+        return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))
+
     def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
         """Add what those touch that may be let go."""
-        waiting = [other for other in self.submissions if other.state in {State.WAITING, State.LINED_UP}]
+        waiting = [other for other in self.submissions if other.is_waiting]
         while True:
             let_go = [other for other in waiting if other is not one and own.conflicts(other.touches)]
             if not let_go:
@@ -262,3 +291,9 @@ class Play:
             waiting = [other for other in waiting if other not in let_go]
             for other in let_go:
                 own = own | other.touches | other.transaction.locks
+
+
+def _progress(one: Submission) -> tuple[bool, str, str, str]:
+    """Those that got further first; the rest of the key tells apart those that got on in different ways."""
+    answer = one.answer.value if one.answer else ""
+    return one.is_waiting, one.state.name, one.pending.command if one.pending else "", answer

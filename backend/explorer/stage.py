@@ -54,11 +54,18 @@ class Scene:
 
     def request(self, actor: str) -> Request:
         """What each submission carries; a retry the same as the one before."""
-        return Request(OPERATIONS[self.operation], self.key, self.item, _QUANTITY, actor, self.token, _FIRST_VERSION)
+        return Request(
+            OPERATIONS[self.operation], self.key, self.item, _QUANTITY, submission_id(actor), self.token, _FIRST_VERSION
+        )
 
     def readable(self, text: str) -> str:
         """A text with names that are the same on every run."""
         return text.replace(self.token, "token-1").replace(self.key, "key-1").replace(self.item, "item-1")
+
+
+def submission_id(actor: str) -> str:
+    """The id of a submission: the name that it begins with."""
+    return f"submission-{actor}"
 
 
 class Stage:
@@ -120,6 +127,7 @@ class Stage:
         self._client = client
         self.locks = LockWatch(self._plain_url)
         opened.callback(self.locks.close)
+        self._quick_deadlocks = self.locks.may_quicken_deadlocks()
         self.spares = Spares(self._connect)
         opened.callback(self.spares.close)
         opened.callback(self._close_lines)
@@ -155,7 +163,7 @@ class Stage:
         self._lines.append(line)
 
     def _connect(self) -> ParkingConnection:
-        return connect(self._plain_url, self._name)
+        return connect(self._plain_url, self._name, quick_deadlocks=self._quick_deadlocks)
 
     def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
         """A fresh intent; many are prepared at a time."""

@@ -17,6 +17,7 @@ from backend.tap.observer import Call, Flow
 
 if TYPE_CHECKING:
     from backend.explorer.line import Line
+    from backend.explorer.moment import Moment
     from backend.operations import Request
     from backend.strategies.base import Handler
     from backend.tap.observer import Tap
@@ -40,7 +41,7 @@ class Submission:
     """One delivery of the intent.
 
     Args:
-        actor: its name in the schedule.
+        actor: its name in the schedule; see `backend.explorer.play` for when it changes.
         request: what is submitted.
         handle: the strategy.
         line: its engines.
@@ -50,8 +51,7 @@ class Submission:
 
     def __init__(self, actor: str, request: Request, handle: Handler, line: Line, tap: Tap, *, replies: bool) -> None:
         self.actor = actor
-        self.family = actor[0]
-        self.is_retry = actor != self.family
+        self.id = request.submission_id
         self.line = line
         self.state = State.NEW
         self.pending: Call | None = None
@@ -59,6 +59,10 @@ class Submission:
         self.current: Call | None = None
         """The step that it was granted last."""
         self.answer: Answer | None = None
+        self.step: Moment | None = None
+        """How its current step is told."""
+        self.commands: list[str] = []
+        """What it was granted so far."""
         self.blocked = False
         """Whether the current step was seen waiting for another request."""
         self.at_reply = False
@@ -67,7 +71,7 @@ class Submission:
         self.touches: Footprint = NOTHING
         """Footprint of the current step."""
         self.first_call: Call | None = None
-        self.first_mutexes: Footprint = NOTHING
+        self.first_mutexes: frozenset[str] = frozenset()
         self.took_snapshot = False
         """Whether the first step began a transaction that sees nothing committed later."""
         self._request = request
@@ -77,6 +81,21 @@ class Submission:
         self._granted = False
         self._hub = getcurrent()
         self._greenlet = greenlet(self._run)
+
+    @property
+    def family(self) -> str:
+        """The name of the request that it is, or that it is a retry of."""
+        return self.actor[0]
+
+    @property
+    def is_retry(self) -> bool:
+        """Whether an earlier delivery of it has crashed."""
+        return len(self.actor) > 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for another request."""
+        return self.state in {State.WAITING, State.LINED_UP}
 
     @property
     def is_live(self) -> bool:
@@ -110,9 +129,10 @@ class Submission:
             self._leave(State.PARKED)
         self._granted = False
         self.pending, self.current, self.blocked = None, call, False
+        self.commands.append(call.command)
         if self.first_call is None:
             self.first_call, self.took_snapshot = call, self.takes_snapshot()
-            self.first_mutexes = Footprint(writes=frozenset(f"mutex {self._plain(key)}" for key in self.mutexes))
+            self.first_mutexes = frozenset(self.mutexes)
 
     def takes_snapshot(self) -> bool:
         """Whether a statement would now begin a transaction that sees nothing committed later."""
@@ -125,9 +145,6 @@ class Submission:
         """Called in the greenlet: hand control back until it is worth looking again."""
         self._leave(state)
 
-    def _plain(self, name: str) -> str:
-        return name.replace(self._request.key, "")
-
     def _leave(self, state: State) -> None:
         self.state = state
         self._hub.switch()
@@ -136,7 +153,7 @@ class Submission:
 
     def _run(self) -> None:
         try:
-            with self._tap.flow(Flow(self.actor)):
+            with self._tap.flow(Flow(self.id)):
                 answer = self._told()
             if self._replies:
                 self.at_reply, self.pending = True, None

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from backend.model import Answer
 from backend.operations import Request
-from backend.schema import goods, orders
+from backend.schema import orders
 from backend.strategies.base import Handler, Services, Variant
 
 
@@ -35,7 +35,7 @@ def insert_then_give_up(request: Request, services: Services) -> Answer:
     try:
         with services.database.begin() as connection:
             connection.execute(insert(orders).values(order_row(request)))
-            _give_up_as(request, "A")
+            _give_up_as(request, "submission-A")
     except sa.exc.IntegrityError:
         return Answer.DUPLICATE
     except LookupError:
@@ -49,16 +49,13 @@ def _give_up_as(request: Request, actor: str) -> None:
 
 
 def crosswise(request: Request, services: Services) -> Answer:
-    """Locks two rows, and B in the other order than A."""
-    items = [f"{request.key}1", f"{request.key}2"]
+    """Takes two locks, and B in the other order than A."""
+    names = [f"{request.key} 1", f"{request.key} 2"]
+    if request.submission_id == "submission-B":
+        names.reverse()
     with services.database.begin() as connection:
-        for item in items:
-            connection.execute(sa.text("INSERT INTO goods (item) VALUES (:i) ON CONFLICT DO NOTHING"), {"i": item})
-    if request.submission_id == "B":
-        items.reverse()
-    with services.database.begin() as connection:
-        for item in items:
-            connection.execute(goods.select().where(goods.c.item == item).with_for_update())
+        for name in names:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
         request.operation.act(connection, request)
     return Answer.CREATED
 

@@ -39,8 +39,9 @@ class Bench:
         question = Question(operation, strategy, variant, requests, crashes, expiries)
         return self.explorer.explore(question, self.progress.append, self.cancelled, limit)
 
-    def explore_code(self, code: Variant, operation: OperationKey = OperationKey.PLACE_ORDER) -> Exploration:
-        return self.explorer.explore(Question(operation, "test"), self.progress.append, self.cancelled, None, code)
+    def explore_code(self, code: Variant, requests: int = 2) -> Exploration:
+        question = Question(OperationKey.PLACE_ORDER, "test", requests=requests)
+        return self.explorer.explore(question, self.progress.append, self.cancelled, None, code)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,32 @@ def test_a_step_that_waits_says_so_and_is_answered_later(bench: Bench) -> None:
     assert any(e.kind is EventKind.ANSWER and e.command == waits[0].command and e.answer for e in after)
 
 
+def test_two_that_wait_for_one_key_count_the_same_whoever_the_server_picks(bench: Bench) -> None:
+    # Three INSERTs of one key, each with a crash: the two others may wait when it comes, and then race.
+    runs = [bench.explore(PLACE, "unique-index", "catch-violation", requests=3, crashes=1) for _ in range(2)]
+
+    assert all(run.exhaustive and run.schedules == run.classes for run in runs)
+    assert runs[0].outcomes == runs[1].outcomes
+    assert set(runs[0].outcomes) == {Verdict.EXACTLY_ONCE}
+
+
+def test_a_row_that_two_wait_for_is_handed_on_the_same_way_every_time(bench: Bench) -> None:
+    runs = [bench.explore(OperationKey.ADD_STOCK, "none", "direct", requests=3) for _ in range(5)]
+
+    assert len({(run.schedules, run.classes) for run in runs}) == 1
+
+
+def test_a_deadlock_is_answered_by_the_server(bench: Bench) -> None:
+    found = bench.explore_code(codes.variant(codes.crosswise))
+
+    # Lock, lock, INSERT, COMMIT. They meet if both have their first lock before either has its second: 2 ways, then
+    # either waits first; the server refuses one, and the other one goes on alone, which has as many orders as that one
+    # has steps between which the refused one may have been told: it was told at once, so just one.
+    assert found.exhaustive
+    assert found.outcomes[Verdict.EXACTLY_ONCE] == 2 * 2
+    assert found.outcomes.keys() == {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED}
+
+
 def test_a_serialization_failure_is_an_answer(bench: Bench) -> None:
     found = bench.explore_code(codes.variant(codes.serializable))
 
