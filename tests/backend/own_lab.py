@@ -1,0 +1,49 @@
+"""A lab of a test's own, which it may break, and its processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from backend.lab import Lab, LabOptions
+from backend.model import (
+    EngineKind,
+    EngineStatus,
+)
+from tests.backend.conftest import Laboratory, Recorder
+
+
+@contextmanager
+def own_lab(options: LabOptions | None = None) -> Iterator[Laboratory]:
+    """A lab of the test's own, which it may break."""
+    told = Recorder()
+    lab = Lab(options or LabOptions(), told)
+    try:
+        lab.start()
+        yield Laboratory(lab, told)
+    finally:
+        lab.close()
+
+
+def wait_for(told: Recorder, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    with told.changed:
+        return told.changed.wait_for(condition, seconds)
+
+
+def family() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def born_since(before: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in family() if process not in before]
+
+
+def named(processes: list[psutil.Process], word: str) -> psutil.Process:
+    """The first, hence the parent, whose command line has this word."""
+    return next(process for process in processes if word in " ".join(process.cmdline()))
+
+
+def backend_of(laboratory: Laboratory) -> EngineStatus:
+    return next(engine for engine in laboratory.lab.engines() if engine.kind is EngineKind.HTTP)
