@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from backend.strategies.base import Variant
 
 _BATCH = 100
+_PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 
 
@@ -137,7 +139,7 @@ class _Run:
     def __init__(self, stage: Stage, watcher: Watcher, question: Question, variant: Variant) -> None:
         self._stage = stage
         self._watcher = watcher
-        self._question = question
+        self._question = replace(question, variant=variant.key)
         self._variant = variant
         self._started = time.monotonic()
         self._unjudged: list[tuple[Play, tuple[Choice, ...]]] = []
@@ -150,15 +152,16 @@ class _Run:
     ) -> Exploration:
         reduce = self._question.requests > _FULL_ENUMERATION
         search = Search(self._open_play, reduce=reduce)
-        played, exhaustive = 0, True
+        played, exhaustive, told = 0, True, self._started
         try:
             for play in search.schedules():
                 played += 1
                 self._unjudged.append((play, search.path))
                 self._classes.add(hash(canonical(play.trace)))
-                if len(self._unjudged) == _BATCH:
+                if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
                     self._judge()
                     on_progress(self._progress())
+                    told = time.monotonic()
                 if cancelled.is_set() or played == limit:
                     exhaustive = not search.has_more
                     break

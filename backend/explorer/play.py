@@ -151,7 +151,7 @@ class Play:
     def _may_step(self, one: Submission) -> bool:
         if one.state is State.NEW and self._takes_turn_to_begin(one):
             return not any(o.state is State.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry)
-        return one.state in {State.NEW, State.PARKED}
+        return one.state is State.NEW or one.state is State.PARKED
 
     def _takes_turn_to_begin(self, one: Submission) -> bool:
         return self._symmetric and not one.is_retry

@@ -59,6 +59,7 @@ class Settler:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             self._hand_over_mutexes()
+            likely_free = self.transaction_ended
             if self.transaction_ended:
                 self.transaction_ended = False
                 for one in self._waiting():
@@ -68,7 +69,7 @@ class Settler:
                 if self._mutexes.freed:
                     continue
                 return
-            if self._resume_answered(0.0):
+            if self._resume_answered(SILENCE_S if likely_free else 0.0):
                 continue
             self._prove_blocked()
             if all(one.blocked for one in doubtful) or self._resume_answered(SILENCE_S):

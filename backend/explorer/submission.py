@@ -95,12 +95,12 @@ class Submission:
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for another request."""
-        return self.state in {State.WAITING, State.LINED_UP}
+        return self.state is State.WAITING or self.state is State.LINED_UP
 
     @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
-        return self.state not in {State.ENDED, State.DEAD}
+        return self.state is not State.ENDED and self.state is not State.DEAD
 
     def grant(self) -> None:
         """Let it run its next step. Returns when it is parked again, waits, or has ended."""
