@@ -35,6 +35,12 @@ async def idle_connection(pool: ConnectionPool, peer: Peer) -> Connection:
     return connection
 
 
+async def until_closed(connection: Connection) -> None:
+    async with asyncio.timeout(LIMIT):
+        while connection.is_open:
+            await asyncio.sleep(0)
+
+
 def wait_until_readable(connection: Connection) -> None:
     assert select.select([connection._socket], [], [], LIMIT)[0]
 
@@ -56,8 +62,7 @@ def test_an_idle_connection_that_talks_is_closed() -> None:
         connection = await idle_connection(pool, peer)
         peer.socket.sendall(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
         wait_until_readable(connection)
-        while connection.is_open:
-            await asyncio.sleep(0)
+        await until_closed(connection)
         taken = pool.take(peer.target)
         with peer.socket:
             return connection.is_open, taken
@@ -72,8 +77,7 @@ def test_a_connection_that_ends_while_it_is_reserved_is_told() -> None:
         connection = await idle_connection(pool, peer)
         assert pool.take(peer.target) is connection
         peer.socket.close()
-        while connection.is_open:
-            await asyncio.sleep(0)
+        await until_closed(connection)
         ended: asyncio.Future[tuple[Response | None, str]] = loop.create_future()
         try:
             written: int | OSError = connection.write(b"x")
