@@ -209,4 +209,5 @@ class _Run:
             counterexample=to_counterexample(self._question, self._best) if self._best else None,
             seconds=time.monotonic() - self._started,
             sentence=sentence(outcomes, exhaustive=exhaustive),
+            notes=self._stage.database.notes,
         )

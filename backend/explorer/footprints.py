@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _TABLES = ("orders", "payments", "goods", "stock_movements", "stock_changes")
 _READ_ONLY_REDIS = frozenset({"GET", "EXISTS", "TTL", "PTTL", "HGET", "HGETALL", "SISMEMBER"})
 _SCRIPTS = frozenset({"EVAL", "EVALSHA"})
+_WHOLE_FILE = frozenset({"file"})
+"""SQLite locks no less than that."""
 _WORD = re.compile(r"\w+")
 
 
@@ -73,7 +75,8 @@ class Transaction:
 
     def after(self, call: Call) -> Transaction:
         """The transaction when this statement has run."""
-        return Transaction(self.tables | locked_tables(call.command))
+        whole_file = _WHOLE_FILE if call.engine is EngineKind.SQLITE else frozenset()
+        return Transaction(self.tables | locked_tables(call.command) | whole_file)
 
 
 def footprint(
@@ -92,6 +95,8 @@ def footprint(
     if call.command == "COMMIT":
         return transaction.commit
     own = _statement(call.command) | transaction.locks
+    if call.engine is EngineKind.SQLITE:
+        own = own | Footprint(writes=frozenset({"lock file"}))
     return own | _EVERYTHING_COMMITTED if takes_snapshot else own
 
 

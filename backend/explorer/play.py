@@ -63,7 +63,7 @@ class Play:
         stage.mutexes.freed = False
         watcher.find, watcher.failure = self._by_id.__getitem__, None
         watcher.ended.clear()
-        self._settler = Settler(self.submissions, stage.mutexes, stage.locks.blockers, self._moved)
+        self._settler = Settler(self.submissions, stage.mutexes, stage.database.blockers, self._moved)
         for number in range(question.requests):
             self._join(chr(ord("A") + number))
 
@@ -102,7 +102,9 @@ class Play:
             return None if self.first is None else self._with_waiters(one, self.first | start)
         if one.pending is None:
             return held
-        own = footprint(one.pending, one.transaction, self.scene.readable, takes_snapshot=one.takes_snapshot())
+        own = footprint(
+            one.pending, one.transaction, self.scene.readable, takes_snapshot=one.line.plug.takes_snapshot()
+        )
         return self._with_waiters(one, own | held)
 
     def take(self, choice: Choice) -> None:
@@ -183,7 +185,7 @@ class Play:
 
     def _crash(self, one: Submission) -> None:
         self._crashes -= 1
-        self._stage.spares.stock_up()
+        self._stage.database.expect_crashes()
         self.moments.append(Moment(EventKind.CRASH, one))
         self._await_rollback(self._kill(one))
         one.line.renew()
@@ -200,7 +202,7 @@ class Play:
         self._look_for_leases()
 
     def _kill(self, one: Submission) -> int | None:
-        pid = one.line.drop()
+        pid = one.line.plug.drop()
         one.kill()
         if one.state is not State.DEAD:
             raise HarnessError("A crashed request went on.")
@@ -209,7 +211,7 @@ class Play:
 
     def _await_rollback(self, pid: int | None) -> None:
         deadline = time.monotonic() + PATIENCE_S
-        while pid is not None and not self._stage.locks.is_gone(pid):
+        while pid is not None and not self._stage.database.is_gone(pid):
             if time.monotonic() > deadline:
                 raise HarnessError("The server keeps the transaction of a dropped connection.")
 

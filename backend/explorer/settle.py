@@ -89,7 +89,7 @@ class Settler:
                     self._moved(one)
 
     def _resume_answered(self, seconds: float) -> bool:
-        by_fd = {one.line.fd: one for one in self._waiting()}
+        by_fd = {one.line.plug.fd: one for one in self._waiting()}
         answered = readable(by_fd, seconds)
         for fd, one in by_fd.items():
             if fd in answered:
@@ -98,8 +98,8 @@ class Settler:
         return bool(answered)
 
     def _prove_blocked(self) -> None:
-        waiting = {one.line.pid: one for one in self._waiting()}
-        at_rest = {one.line.pid for one in self._submissions if one.state in {State.PARKED, State.LINED_UP}}
+        waiting = {one.line.plug.pid: one for one in self._waiting()}
+        at_rest = {one.line.plug.pid for one in self._submissions if one.state in {State.PARKED, State.LINED_UP}}
         in_the_way = self._blockers(list(waiting))
         proven: set[int] = set()
         while True:

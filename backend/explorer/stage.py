@@ -14,15 +14,14 @@ import redis
 import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
-from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
-from backend.errors import EngineError, NotApplicableError
-from backend.explorer.connection import LockWatch, ParkingConnection, connect
+from backend.engines.sql import one_sentence
+from backend.errors import EngineError
+from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
-from backend.explorer.spares import Spares
 from backend.instance.services import choose_delete_if_equal
 from backend.model import OperationKey, Verdict
 from backend.operations import OPERATIONS, Request
-from backend.schema import create_tables, goods, orders
+from backend.schema import goods, orders
 from backend.strategies.base import Need
 from backend.strategies.distributed_lock import lock_key
 from backend.strategies.token import token_key
@@ -80,10 +79,7 @@ class Stage:
     """
 
     def __init__(self, database_url: str, redis_url: str, observer: Observer) -> None:
-        url = sqlalchemy_url(database_url)
-        if url.get_backend_name() != "postgresql":
-            raise NotApplicableError("The explorer needs PostgreSQL: it says who waits for whom.")
-        self._plain_url = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._database_url = database_url
         self._name = f"submit_twice_explorer_{secrets.token_hex(4)}"
         self._redis_url = redis_url
         self.tap = Tap([observer])
@@ -111,13 +107,8 @@ class Stage:
         self._exit.close()
 
     def _open(self, opened: ExitStack) -> None:
-        self._own = create_sql_engine(self._plain_url, pool_size=1)
-        opened.callback(self._own.dispose)
-        sa.event.listen(self._own, "connect", self._use_schema)
-        with self._own.begin() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {self._name}")
-            opened.callback(self._drop_schema)
-            create_tables(connection)
+        self.database = open_database(self._database_url, self._name, opened)
+        self._own = self.database.own
         self._plain_redis = create_redis(self._redis_url)
         opened.callback(self._plain_redis.close)
         client = create_redis(self._redis_url, TappedRedis)
@@ -125,22 +116,7 @@ class Stage:
         self._delete_if_equal = choose_delete_if_equal(client)
         client.tap = self.tap
         self._client = client
-        self.locks = LockWatch(self._plain_url)
-        opened.callback(self.locks.close)
-        self._quick_deadlocks = self.locks.may_quicken_deadlocks()
-        self.spares = Spares(self._connect)
-        opened.callback(self.spares.close)
         opened.callback(self._close_lines)
-
-    def _use_schema(self, connection: psycopg.Connection, _record: object) -> None:
-        connection.execute(f"SET search_path = {self._name}")
-        connection.execute("SET synchronous_commit = off")
-        connection.commit()
-
-    def _drop_schema(self) -> None:
-        with suppress(sa.exc.SQLAlchemyError), self._own.begin() as connection:
-            connection.exec_driver_sql("SET client_min_messages = warning")
-            connection.exec_driver_sql(f"DROP SCHEMA {self._name} CASCADE")
 
     def _close_lines(self) -> None:
         while self._lines:
@@ -156,14 +132,11 @@ class Stage:
         """Engines for a submission, ready to use."""
         if self._lines:
             return self._lines.popleft()
-        return Line(self.spares.take, self.tap, self._client, self._delete_if_equal, self.mutexes)
+        return Line(self.database.plug(), self.tap, self._client, self._delete_if_equal, self.mutexes)
 
     def give_back(self, line: Line) -> None:
         """The submission is over."""
         self._lines.append(line)
-
-    def _connect(self) -> ParkingConnection:
-        return connect(self._plain_url, self._name, quick_deadlocks=self._quick_deadlocks)
 
     def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
         """A fresh intent; many are prepared at a time."""

@@ -6,8 +6,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from greenlet import getcurrent, greenlet
-from psycopg import IsolationLevel
-from psycopg.pq import TransactionStatus
 
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Transaction
@@ -131,15 +129,8 @@ class Submission:
         self.pending, self.current, self.blocked = None, call, False
         self.commands.append(call.command)
         if self.first_call is None:
-            self.first_call, self.took_snapshot = call, self.takes_snapshot()
+            self.first_call, self.took_snapshot = call, self.line.plug.takes_snapshot()
             self.first_mutexes = frozenset(self.mutexes)
-
-    def takes_snapshot(self) -> bool:
-        """Whether a statement would now begin a transaction that sees nothing committed later."""
-        connection = self.line.connection
-        level = connection.isolation_level
-        idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
-        return idle and level is not None and level >= IsolationLevel.REPEATABLE_READ
 
     def leave_waiting(self, state: State) -> None:
         """Called in the greenlet: hand control back until it is worth looking again."""

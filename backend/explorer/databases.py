@@ -1,0 +1,141 @@
+"""The database side of a stage: tables of its own, connections for submissions, and who waits for whom."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+
+from backend.engines.sql import create_sql_engine, sqlalchemy_url
+from backend.errors import NotApplicableError
+from backend.explorer.connection import LockWatch, ParkingConnection, connect
+from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
+from backend.explorer.spares import Spares
+from backend.schema import create_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import ExitStack
+
+    import psycopg
+
+
+_REFUSES = (
+    "SQLite lets only one transaction write at a time, and a second one waits inside the program until it gives up. "
+    "Here it gives up at once and is answered “busy”; what would happen after a wait is not shown."
+)
+
+
+class Database(Protocol):
+    """What a stage needs of a database."""
+
+    own: sa.Engine
+    """For preparing and reading back."""
+    notes: tuple[str, ...]
+    """What cannot be shown on it."""
+
+    def plug(self) -> Plug:
+        """A connection for a submission."""
+
+    def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
+        """For each server process, those that it waits for; none if it does not wait for a lock."""
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether a server process has ended, and its transaction with it."""
+
+    def expect_crashes(self) -> None:
+        """Open connections ahead of time from now on."""
+
+
+def open_database(url: str, name: str, opened: ExitStack) -> Database:
+    """Make tables that nobody else uses.
+
+    Args:
+        url: as in SQLAlchemy.
+        name: for a schema of our own.
+        opened: closes and removes everything.
+
+    Raises:
+        NotApplicableError: the explorer cannot use this database.
+    """
+    match sqlalchemy_url(url).get_backend_name():
+        case "postgresql":
+            return PostgresqlDatabase(url, name, opened)
+        case "sqlite":
+            return SqliteDatabase(opened)
+        case _:
+            raise NotApplicableError("The explorer works on PostgreSQL and SQLite only.")
+
+
+class PostgresqlDatabase:
+    """A schema of our own in a PostgreSQL database."""
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, url: str, schema: str, opened: ExitStack) -> None:
+        self._url = sqlalchemy_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._schema = schema
+        self.own = create_sql_engine(self._url, pool_size=1)
+        opened.callback(self.own.dispose)
+        sa.event.listen(self.own, "connect", self._use_schema)
+        with self.own.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+            opened.callback(self._drop_schema)
+            create_tables(connection)
+        self._locks = LockWatch(self._url)
+        opened.callback(self._locks.close)
+        self._quick_deadlocks = self._locks.may_quicken_deadlocks()
+        self.blockers = self._locks.blockers
+        self.is_gone = self._locks.is_gone
+        self._spares = Spares(self._connect)
+        opened.callback(self._spares.close)
+        self.expect_crashes = self._spares.stock_up
+
+    def plug(self) -> Plug:
+        """A connection for a submission."""
+        return PostgresqlPlug(self._spares.take)
+
+    def _connect(self) -> ParkingConnection:
+        return connect(self._url, self._schema, quick_deadlocks=self._quick_deadlocks)
+
+    def _use_schema(self, connection: psycopg.Connection, _record: object) -> None:
+        connection.execute(f"SET search_path = {self._schema}")
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    def _drop_schema(self) -> None:
+        with suppress(sa.exc.SQLAlchemyError), self.own.begin() as connection:
+            connection.exec_driver_sql("SET client_min_messages = warning")
+            connection.exec_driver_sql(f"DROP SCHEMA {self._schema} CASCADE")
+
+
+class SqliteDatabase:
+    """A file of our own."""
+
+    notes: tuple[str, ...] = (_REFUSES,)
+
+    def __init__(self, opened: ExitStack) -> None:
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="submit-twice-explorer-"))
+        self._url = f"sqlite:///{Path(folder) / 'explorer.sqlite'}"
+        self.own = create_sql_engine(self._url, pool_size=1)
+        opened.callback(self.own.dispose)
+        with self.own.begin() as connection:
+            create_tables(connection)
+
+    def plug(self) -> Plug:
+        """A connection for a submission."""
+        return SqlitePlug(self._url)
+
+    def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
+        """Nobody ever waits."""
+        return {pid: frozenset() for pid in pids}
+
+    def is_gone(self, pid: int) -> bool:
+        """There is no server."""
+        return pid == 0
+
+    def expect_crashes(self) -> None:
+        """Nothing: opening a file is quick."""
