@@ -156,7 +156,7 @@ class Reply:
 
     @property
     def latency_ms(self) -> float:
-        """Milliseconds from the last byte written to the whole response read."""
+        """Milliseconds from just before the request was written to the whole response read."""
         return (self.received_ns - self.sent_ns) / 1e6
 
 
