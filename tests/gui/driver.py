@@ -15,7 +15,7 @@ from gui.bridge import LabBridge
 from gui.window import MainWindow
 
 Found = TypeVar("Found", bound=QWidget)
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 class Driver:
