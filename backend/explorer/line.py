@@ -86,7 +86,9 @@ class Line:
         self.plug.listen(self._silence)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, even in the middle of a schedule."""
+        self._user = None
+        self.plug.drop()
         self.plug.engine.dispose()
 
     def renew(self) -> None:

@@ -88,8 +88,10 @@ class PostgresqlPlug:
 
     def drop(self) -> int | None:
         """Close the socket; the server notices and rolls back."""
-        connection, pid = self._open(), self.pid
-        idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
+        connection = self._connection
+        if connection is None or connection.closed:
+            return None
+        pid, idle = connection.pgconn.backend_pid, connection.pgconn.transaction_status == TransactionStatus.IDLE
         connection.close()
         return None if idle else pid
 

@@ -84,7 +84,9 @@ class Stage:
         self._redis_url = redis_url
         self.tap = Tap([observer])
         self.mutexes = Mutexes()
-        self._lines: deque[Line] = deque()
+        self._lines: list[Line] = []
+        """All that were made, given back or not: a schedule may break off."""
+        self._idle: deque[Line] = deque()
         self._scenes: deque[Scene] = deque()
         self._prepared_for: tuple[OperationKey, frozenset[Need]] | None = None
         self._numbers = itertools.count(1)
@@ -130,13 +132,15 @@ class Stage:
 
     def take_line(self) -> Line:
         """Engines for a submission, ready to use."""
-        if self._lines:
-            return self._lines.popleft()
-        return Line(self.database.plug(), self.tap, self._client, self._delete_if_equal, self.mutexes)
+        if self._idle:
+            return self._idle.popleft()
+        line = Line(self.database.plug(), self.tap, self._client, self._delete_if_equal, self.mutexes)
+        self._lines.append(line)
+        return line
 
     def give_back(self, line: Line) -> None:
         """The submission is over."""
-        self._lines.append(line)
+        self._idle.append(line)
 
     def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
         """A fresh intent; many are prepared at a time."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from math import comb
 
 import psycopg
 import pytest
 import redis
+import sqlalchemy as sa
 
 from backend.engines.postgresql import start_postgresql
 from backend.engines.running import RunningEngine
 from backend.engines.supervisor import Supervisor
 from backend.errors import NotApplicableError, SubmitTwiceError
 from backend.explorer.explore import Explorer
+from backend.explorer.observer import Watcher
 from backend.explorer.question import EventKind, Exploration, Question
+from backend.explorer.stage import Stage
 from backend.model import OperationKey, Verdict
 from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
@@ -92,6 +97,19 @@ def test_an_engine_that_dies_is_no_answer(valkey: RunningEngine) -> None:
             database.child.kill()
             with pytest.raises(SubmitTwiceError, match="went away"):
                 bench.explore(PLACE, "none", "direct")
+
+
+def test_a_schedule_that_breaks_off_leaves_no_connection(postgresql: RunningEngine, valkey: RunningEngine) -> None:
+    with Stage(postgresql.url, valkey.url, Watcher()) as stage:
+        line = stage.take_line()
+        connection = line.plug.engine.connect()
+        connection.execute(sa.text("SELECT 1"))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        connection.detach()
+        del line, connection
+        gc.collect()  # psycopg warns of a connection that nobody closed
+    assert [str(warning.message) for warning in told] == []
 
 
 def test_a_question_that_makes_no_sense_is_refused_in_words(bench: Bench) -> None:
