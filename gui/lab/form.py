@@ -24,6 +24,9 @@ def is_valid_text(text: str) -> bool:
     return bool(text.strip()) and text.isprintable() and len(text) <= KEY_LENGTH
 
 
+_PERCENT = 100
+
+
 class IntentForm(QWidget):
     """One intent, and the buttons Submit and Spam.
 
@@ -181,8 +184,8 @@ class IntentForm(QWidget):
 
     def show_progress(self, done: int, total: int) -> None:
         """Answers received, of those expected; an empty bar where nothing is under way."""
-        self.progress.setRange(0, max(total, 1))
-        self.progress.setValue(min(done, max(total, 1)))
+        self.progress.setRange(0, _PERCENT)
+        self.progress.setValue(_PERCENT * min(done, total) // max(total, 1))  # a new value paints at once
 
     @Slot(bool)
     def show_working(self, working: bool) -> None:

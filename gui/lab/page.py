@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, 
 
 from backend.model import Answer, Intent, Judgement, OperationKey, Plan, Setup
 from gui.forms import hairline
+from gui.island import Island
 from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner
 from gui.lab.catalogue import Catalogue, Choice
@@ -65,7 +66,7 @@ class LabPage(QWidget):
         stack = QVBoxLayout(right)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
-        for widget in (self.banner, self.counters, hairline()):
+        for widget in (Island(self.banner), Island(self.counters), hairline()):
             stack.addWidget(widget)
         stack.addWidget(self.evidence, 1)
         self.across = QSplitter(Qt.Orientation.Horizontal)

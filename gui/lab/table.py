@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backend.model import EngineKind, Verdict
@@ -57,6 +57,10 @@ class RecordTable(QTableView):
         self._theme = theme
         self._empty = empty
         self._following = True
+        self._scroll = QTimer(self)
+        self._scroll.setSingleShot(True)
+        self._scroll.setInterval(0)
+        self._scroll.timeout.connect(self._follow)
         self.follow_newest = True
         """Whether to scroll to new records while the newest is in sight."""
         self.setFont(code_font(0.95))
@@ -68,7 +72,7 @@ class RecordTable(QTableView):
         self._baseline = (self._height + self._metrics.ascent() - self._metrics.descent()) // 2
         self._lay_out()
         model.rowsAboutToBeInserted.connect(self._note_position)
-        model.rowsInserted.connect(self._follow)
+        model.rowsInserted.connect(self._follow_soon)
         theme.changed.connect(self._repaint)
 
     def _lay_out(self) -> None:
@@ -122,13 +126,26 @@ class RecordTable(QTableView):
 
     @Slot()
     def _note_position(self) -> None:
+        if self._scroll.isActive() or not self.isVisible():
+            return  # the bar lags behind the rows that came last
         bar = self.verticalScrollBar()
         self._following = bar.value() >= bar.maximum() - self.verticalHeader().defaultSectionSize()
+
+    @Slot()
+    def _follow_soon(self) -> None:
+        """Scroll once for all that arrives in one turn of the event loop, and not where nobody sees it."""
+        if self._following and self.follow_newest and self.isVisible():
+            self._scroll.start()
 
     @Slot()
     def _follow(self) -> None:
         if self._following and self.follow_newest:
             self.scrollToBottom()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """What arrived while nobody looked is followed now."""
+        super().showEvent(event)
+        self._follow()
 
     @Slot()
     def _repaint(self) -> None:
@@ -159,9 +176,7 @@ class RecordTable(QTableView):
             self._paint_background(
                 painter, records[number], QRect(0, top, area.right() + 1, height), number in selected
             )
-            for column, left, width in columns:
-                if left <= area.right() and left + width >= area.left():
-                    self._paint_cell(painter, records[number], column, left, top, width)
+            self._paint_texts(painter, records[number], columns, top)
 
     def _paint_background(self, painter: QPainter, record: object, box: QRect, selected: bool) -> None:
         mood = self.records.mood(record)
@@ -173,23 +188,33 @@ class RecordTable(QTableView):
         painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
         painter.setPen(self._inks.text)
 
-    def _paint_cell(
-        self, painter: QPainter, record: object, column: Column[Any], left: int, top: int, width: int
+    def _paint_texts(
+        self, painter: QPainter, record: object, columns: list[tuple[Column[Any], int, int]], top: int
     ) -> None:
-        start, room = left + PADDING, width - 2 * PADDING + 2
-        if column.accent and (engine := self.records.engine(record)) is not None:
-            self._paint_dot(painter, self._inks.engines[engine], start, top)
-            start, room = start + DOT + PADDING, room - DOT - PADDING
-        text = column.text(record)
-        if text.isascii():
-            length = len(text) * self._character
-            if length > room:
-                text = text[: max(0, room // self._character - 1)] + ELLIPSIS
-        else:
-            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            length = self._metrics.horizontalAdvance(text)
-        if column.right:
-            start = max(start, left + width - PADDING - length)
+        """The texts of a row; those in ASCII in one call, as each call lets other threads have the interpreter."""
+        line, begin = "", columns[0][1] + PADDING
+        for column, left, width in columns:
+            start, room = left + PADDING, width - 2 * PADDING + 2
+            if column.accent and (engine := self.records.engine(record)) is not None:
+                self._paint_dot(painter, self._inks.engines[engine], start, top)
+                start, room = start + DOT + PADDING, room - DOT - PADDING
+            text = column.text(record)
+            if not text.isascii():
+                self._paint_text(painter, text, start, top, room, right=column.right)
+                continue
+            characters = room // self._character
+            if len(text) > characters:
+                text = text[: max(0, characters - 1)]
+                self._paint_text(painter, ELLIPSIS, start + len(text) * self._character, top, room, right=False)
+            if column.right:
+                start += (characters - len(text)) * self._character
+            line = line.ljust(round((start - begin) / self._character)) + text
+        painter.drawText(begin, top + self._baseline, line)
+
+    def _paint_text(self, painter: QPainter, text: str, start: int, top: int, room: int, *, right: bool) -> None:
+        text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if right:
+            start += max(0, room - self._metrics.horizontalAdvance(text))
         painter.drawText(start, top + self._baseline, text)
 
     def _paint_dot(self, painter: QPainter, colour: QColor, left: int, top: int) -> None:

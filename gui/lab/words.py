@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import time
 
 from PySide6.QtCore import QCoreApplication
 
@@ -100,8 +100,7 @@ def ordinal(number: int) -> str:
 
 def clock(seconds: float) -> str:
     """A Unix time as the local time of day with milliseconds."""
-    moment = datetime.fromtimestamp(seconds).astimezone()
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    return f"{time.strftime('%H:%M:%S', time.localtime(seconds))}.{int(seconds % 1 * 1000):03d}"
 
 
 def milliseconds(value: float | None, places: int = 1) -> str:
