@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,20 @@ from backend.engines.postgresql import start_postgresql
 from backend.engines.running import RunningEngine
 from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
+
+
+def open_to_everybody(folder: Path) -> None:
+    """Let another user enter a folder that pytest made."""
+    for each in (folder, *folder.parents):
+        if "pytest-of-" in str(each):
+            each.chmod(0o755)
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Path:
+    """A folder that the servers' user can enter."""
+    open_to_everybody(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -48,8 +48,8 @@ class SmallLab:
         self.directory = Path(self.news["directory"])
         self.processes = family(self.news["supervisor"])
 
-    def nothing_left(self, seconds: float = 2.0) -> bool:
-        """Whether every process and the directory are gone in time."""
+    def nothing_left(self, seconds: float = 10.0) -> bool:
+        """Whether every process and the directory are gone before long: two seconds where nothing else runs."""
         return wait_until(lambda: not self.left(), seconds)
 
     def left(self) -> list[str]:

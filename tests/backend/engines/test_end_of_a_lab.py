@@ -16,6 +16,7 @@ from backend.engines.running import RunningEngine
 from backend.engines.server_user import server_user
 from backend.engines.supervisor import Supervisor
 from backend.model import EngineKind
+from tests.backend.engines.conftest import open_to_everybody
 from tests.backend.engines.helpers import lives, small_lab, wait_until
 
 
@@ -115,8 +116,7 @@ def test_an_ordinary_user_has_a_lab_too(tmp_path: Path) -> None:
     nobody = server_user()
     assert nobody is not None
     if nobody.can_enter(Path(sys.executable).resolve().parent):
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o755)
+        open_to_everybody(tmp_path)
         os.chown(tmp_path, nobody.uid, nobody.gid)
         prefix = ["setpriv", f"--reuid={nobody.uid}", f"--regid={nobody.gid}", "--clear-groups", "--"]
     else:  # the interpreter lies in root's home: be an ordinary user who may enter there

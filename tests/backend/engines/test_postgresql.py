@@ -35,14 +35,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "submit-twice"
 
 
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    """A folder that the servers' user can enter."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
-
-
 def ask(engine: RunningEngine, statement: str) -> object:
     with psycopg.connect(engine.client_url) as connection:
         row = connection.execute(statement).fetchone()

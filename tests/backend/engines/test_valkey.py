@@ -18,14 +18,6 @@ from backend.model import EngineKind
 from tests.backend.engines.helpers import wait_until
 
 
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    """A folder that the servers' user can enter."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
-
-
 def password_of(engine: RunningEngine) -> str:
     with create_redis(engine.url) as client:
         return str(client.connection_pool.connection_kwargs["password"])
