@@ -1,7 +1,7 @@
 """Opening forms: what a page does before anybody can submit it.
 
-An order to be paid and goods to be counted are put there; a form token and the version that the form shows are fetched
-over HTTP, as a page would.
+An order to be paid or cancelled and goods to be counted are put there; a form token and the version that the form
+shows are fetched over HTTP, as a page would.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from backend.senders.messages import Outcome
 from backend.strategies.base import Need
 
 _BATCH = 1_000
+_ABOUT_AN_ORDER = frozenset({OperationKey.PAY_ORDER, OperationKey.CANCEL_ORDER})
 
 Fetch = Callable[[str, Sequence[str]], Sequence[Outcome]]
 """Send one request (method) to each of these paths and return the outcomes in the same order."""
@@ -73,7 +74,7 @@ class FormDesk:
         for start in range(0, len(intents), _BATCH):
             batch = intents[start : start + _BATCH]
             with database.begin() as connection:
-                _put_orders(connection, [i for i in batch if i.operation is OperationKey.PAY_ORDER])
+                _put_orders(connection, [i for i in batch if i.operation in _ABOUT_AN_ORDER])
                 _put_goods(connection, [i for i in batch if i.operation is OperationKey.ADD_STOCK])
         self._prepared.update(map(_page, intents))
 

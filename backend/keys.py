@@ -7,7 +7,12 @@ import secrets
 
 from backend.model import OperationKey
 
-_LETTERS = {OperationKey.PLACE_ORDER: "A", OperationKey.PAY_ORDER: "P", OperationKey.ADD_STOCK: "S"}
+_LETTERS = {
+    OperationKey.PLACE_ORDER: "A",
+    OperationKey.PAY_ORDER: "P",
+    OperationKey.ADD_STOCK: "S",
+    OperationKey.CANCEL_ORDER: "C",
+}
 
 
 class KeyMaker:

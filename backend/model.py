@@ -18,6 +18,7 @@ class OperationKey(StrEnum):
     PLACE_ORDER = "place-order"
     PAY_ORDER = "pay-order"
     ADD_STOCK = "add-stock"
+    CANCEL_ORDER = "cancel-order"
 
     @property
     def key_field(self) -> str:
@@ -165,7 +166,7 @@ class Row:
     """One effect, read back from the database."""
 
     table: str
-    """``orders``, ``payments`` or ``stock_changes``."""
+    """``orders``, ``payments``, ``stock_changes`` or ``order_deletions``."""
     id: int
     key: str
     """The business key that the row belongs to."""

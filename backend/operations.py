@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from backend.errors import SubmitTwiceError
-from backend.model import OperationKey, OrderStatus
-from backend.schema import goods, orders, payments, stock_changes, stock_movements
+from backend.model import Answer, OperationKey, OrderStatus
+from backend.schema import (
+    cancellations,
+    goods,
+    order_deletions,
+    orders,
+    payments,
+    stock_changes,
+    stock_movements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
 
 class MissingRowError(SubmitTwiceError):
     """The row that an update needs is not there."""
+
+
+class GoneError(MissingRowError):
+    """The row that was to be deleted is not there: deleted already, or never there. The table cannot tell which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +59,10 @@ class Operation(Protocol):
     key: OperationKey
     effects: sa.Table
 
-    def act(self, connection: Connection, request: Request) -> None:
+    def act(self, connection: Connection, request: Request) -> Answer:
         """Bring about the effect, and nothing else. Called k times, it happens k times."""
 
-    def act_and_record(self, connection: Connection, request: Request) -> None:
+    def act_and_record(self, connection: Connection, request: Request) -> Answer:
         """`act`, leaving a row by which `is_done` recognises the intent."""
 
     def is_done(self, connection: Connection, request: Request) -> bool:
@@ -63,7 +75,7 @@ class PlaceOrder:
     key = OperationKey.PLACE_ORDER
     effects = orders
 
-    def act(self, connection: Connection, request: Request) -> None:
+    def act(self, connection: Connection, request: Request) -> Answer:
         """Insert the order."""
         connection.execute(
             insert(orders).values(
@@ -73,6 +85,7 @@ class PlaceOrder:
                 submission_id=request.submission_id,
             )
         )
+        return Answer.CREATED
 
     act_and_record = act
 
@@ -87,7 +100,7 @@ class PayOrder:
     key = OperationKey.PAY_ORDER
     effects = payments
 
-    def act(self, connection: Connection, request: Request) -> None:
+    def act(self, connection: Connection, request: Request) -> Answer:
         """Mark the order as paid, whatever its status was, and insert the payment.
 
         Raises:
@@ -99,6 +112,7 @@ class PayOrder:
         if paid.rowcount == 0:
             raise MissingRowError(f"There is no order {request.key} to pay.")
         insert_payment(connection, request)
+        return Answer.CREATED
 
     act_and_record = act
 
@@ -113,7 +127,7 @@ class AddStock:
     key = OperationKey.ADD_STOCK
     effects = stock_changes
 
-    def act(self, connection: Connection, request: Request) -> None:
+    def act(self, connection: Connection, request: Request) -> Answer:
         """Add to the count.
 
         Raises:
@@ -122,17 +136,45 @@ class AddStock:
         changed = connection.execute(update(goods).where(goods.c.item == request.item).values(**added(request)))
         if changed.rowcount == 0:
             raise MissingRowError(f"There are no goods {request.item}.")
+        return Answer.CREATED
 
-    def act_and_record(self, connection: Connection, request: Request) -> None:
+    def act_and_record(self, connection: Connection, request: Request) -> Answer:
         """Insert the movement, which carries the request number, and add to the count."""
         connection.execute(
             insert(stock_movements).values(request_no=request.key, item=request.item, quantity=request.quantity)
         )
-        self.act(connection, request)
+        return self.act(connection, request)
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """A movement with this request number is there."""
         return bool(connection.scalar(select(exists().where(stock_movements.c.request_no == request.key))))
+
+
+class CancelOrder:
+    """DELETE the order. Idempotent by nature in its effect, but not in its answer: the second one finds nothing."""
+
+    key = OperationKey.CANCEL_ORDER
+    effects = order_deletions
+
+    def act(self, connection: Connection, request: Request) -> Answer:
+        """Delete the order.
+
+        Raises:
+            GoneError: there is none, or none any more.
+        """
+        deleted = connection.execute(delete(orders).where(orders.c.order_no == request.key))
+        if deleted.rowcount == 0:
+            raise GoneError(f"There is no order {request.key}: it was cancelled before, or never placed.")
+        return Answer.CREATED
+
+    def act_and_record(self, connection: Connection, request: Request) -> Answer:
+        """Insert the cancellation, by which a retry is told from a wrong number, and delete the order."""
+        connection.execute(insert(cancellations).values(order_no=request.key))
+        return self.act(connection, request)
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """A cancellation of this order is there."""
+        return bool(connection.scalar(select(exists().where(cancellations.c.order_no == request.key))))
 
 
 def insert_payment(connection: Connection, request: Request) -> None:
@@ -151,5 +193,5 @@ def added(request: Request) -> dict[str, object]:
     }
 
 
-_ALL: tuple[Operation, ...] = (PlaceOrder(), PayOrder(), AddStock())
+_ALL: tuple[Operation, ...] = (PlaceOrder(), PayOrder(), AddStock(), CancelOrder())
 OPERATIONS: Mapping[OperationKey, Operation] = {operation.key: operation for operation in _ALL}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from backend.model import Row
 from backend.operations import OPERATIONS
-from backend.schema import orders, payments, stock_changes
+from backend.schema import order_deletions, orders, payments, stock_changes
 
 _OVERLAP = 200
 """Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
@@ -20,6 +20,7 @@ _COLUMNS = {
     orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
     payments.name: (payments.c.order_no, _nothing.label("item"), payments.c.amount),
     stock_changes.name: (stock_changes.c.request_no, stock_changes.c.item, stock_changes.c.quantity),
+    order_deletions.name: (order_deletions.c.order_no, order_deletions.c.item, order_deletions.c.quantity),
 }
 
 
@@ -58,7 +59,13 @@ class RowReader:
         if there != len(self._seen[table.name]):
             self._highest[table.name] = 0
             rows += self._read(connection, table)
+            self._forget_deleted(connection, table)
         return rows
+
+    def _forget_deleted(self, connection: sa.Connection, table: sa.Table) -> None:
+        """An order that was placed and cancelled happened, and is not there."""
+        there = connection.scalars(sa.select(table.c.id).where(table.c.submission_id != ""))
+        self._seen[table.name].intersection_update(there)
 
     def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         after = self._highest[table.name] - _OVERLAP

@@ -5,12 +5,13 @@ Two things are unusual, both so that sound and broken strategies can work on the
 - A business key has a plain column with an ordinary index, in which duplicates are possible, and a second column
   ``..._unique`` under a unique index. A strategy that relies on the index writes the key there too; the others leave it
   NULL, and NULLs never collide.
-- ``stock_changes`` is written by a trigger on ``goods`` and by nobody else. A stock change leaves no row of its own, so
-  the trigger is the witness of how often it really happened.
+- ``stock_changes`` and ``order_deletions`` are written by triggers and by no strategy. A stock change leaves no row of
+  its own, and a DELETE leaves even less, so a trigger is the witness of how often it really happened.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -107,33 +108,77 @@ stock_changes = sa.Table(
     _created(),
 )
 
-_WITNESS = (
-    "INSERT INTO stock_changes (request_no, item, quantity, submission_id) "
-    "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)"
+cancellations = sa.Table(
+    "cancellations",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    _key("order_no"),
+    _unique_key("order_no_unique"),
+    _created(),
+)
+"""What an application remembers of an order that is gone; written by the strategies that look before they act."""
+
+order_deletions = sa.Table(
+    "order_deletions",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    _key("order_no"),
+    sa.Column("item", sa.String(KEY_LENGTH), nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    _submission(),
+    _created(),
 )
 
-_POSTGRESQL_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION witness_stock() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN {_WITNESS}; RETURN NULL; END $$
-"""
-_POSTGRESQL_TRIGGER = """
-CREATE OR REPLACE TRIGGER witness_stock AFTER UPDATE OF count ON goods
-FOR EACH ROW EXECUTE FUNCTION witness_stock()
-"""
-_SQLITE_TRIGGER = f"""
-CREATE TRIGGER IF NOT EXISTS witness_stock AFTER UPDATE OF count ON goods BEGIN {_WITNESS}; END
-"""
-_MYSQL_TRIGGER = f"CREATE TRIGGER witness_stock AFTER UPDATE ON goods FOR EACH ROW {_WITNESS}"
 
-_TRIGGERS = {
-    "postgresql": (_POSTGRESQL_FUNCTION, _POSTGRESQL_TRIGGER),
-    "sqlite": (_SQLITE_TRIGGER,),
-    "mysql": ("DROP TRIGGER IF EXISTS witness_stock", _MYSQL_TRIGGER),
-}
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """A trigger that writes down what happened to a row."""
+
+    name: str
+    event: str
+    """With the columns that it is about, where the database can tell."""
+    table: str
+    statement: str
+
+    def creation(self, dialect: str) -> tuple[str, ...]:
+        """The statements that make it, where it is not there yet."""
+        name, when = self.name, f"AFTER {self.event} ON {self.table}"
+        match dialect:
+            case "postgresql":
+                body = f"$$ BEGIN {self.statement}; RETURN NULL; END $$"
+                return (
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {body}",
+                    f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()",
+                )
+            case "sqlite":
+                return (f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN {self.statement}; END",)
+            case _:
+                when = f"AFTER {self.event.partition(' ')[0]} ON {self.table}"
+                return (
+                    f"DROP TRIGGER IF EXISTS {name}",
+                    f"CREATE TRIGGER {name} {when} FOR EACH ROW {self.statement}",
+                )
+
+
+_WITNESSES = (
+    _Witness(
+        "witness_stock",
+        "UPDATE OF count",
+        "goods",
+        "INSERT INTO stock_changes (request_no, item, quantity, submission_id) "
+        "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)",
+    ),
+    _Witness(
+        "witness_deletion",
+        "DELETE",
+        "orders",
+        "INSERT INTO order_deletions (order_no, item, quantity) VALUES (OLD.order_no, OLD.item, OLD.quantity)",
+    ),
+)
 
 
 def create_tables(connection: Connection) -> None:
-    """Create what is missing of tables, indexes and the trigger. The caller commits.
+    """Create what is missing of tables, indexes and triggers. The caller commits.
 
     Raises:
         EngineError: the database has tables of the same names that somebody else made. They are left alone.
@@ -147,8 +192,9 @@ def create_tables(connection: Connection) -> None:
         )
     metadata.create_all(connection)
     dialect = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
-    for statement in _TRIGGERS[dialect]:
-        connection.exec_driver_sql(statement)
+    for witness in _WITNESSES:
+        for statement in witness.creation(dialect):
+            connection.exec_driver_sql(statement)
 
 
 def empty_tables(connection: Connection) -> None:
@@ -157,5 +203,5 @@ def empty_tables(connection: Connection) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
         return
-    for table in metadata.sorted_tables:
+    for table in [*metadata.sorted_tables, order_deletions]:  # deleting orders fills it
         connection.execute(table.delete())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from backend.tap.observer import Call
 
-_TABLES = ("orders", "payments", "goods", "stock_movements", "stock_changes")
+_TABLES = ("orders", "payments", "goods", "stock_movements", "stock_changes", "cancellations", "order_deletions")
 _READ_ONLY_REDIS = frozenset({"GET", "EXISTS", "TTL", "PTTL", "HGET", "HGETALL", "SISMEMBER"})
 _SCRIPTS = frozenset({"EVAL", "EVALSHA"})
 _WHOLE_FILE = frozenset({"file"})

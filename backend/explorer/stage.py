@@ -159,7 +159,7 @@ class Stage:
 
     def _put_rows(self, operation: OperationKey) -> None:
         with self._own.begin() as connection:
-            if operation is OperationKey.PAY_ORDER:
+            if operation in {OperationKey.PAY_ORDER, OperationKey.CANCEL_ORDER}:
                 rows = [{"order_no": s.key, "item": s.item, "quantity": _QUANTITY} for s in self._scenes]
                 connection.execute(sa.insert(orders), rows)
             if operation is OperationKey.ADD_STOCK:

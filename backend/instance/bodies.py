@@ -56,11 +56,20 @@ class AddStockBody(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True)
     quantity: Quantity
 
 
-Body = PlaceOrderBody | PayOrderBody | AddStockBody
+class CancelOrderBody(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An order to cancel. `item` and `quantity` say what the form showed."""
+
+    order_no: Key
+    item: Key = "order"
+    quantity: Quantity = 1
+
+
+Body = PlaceOrderBody | PayOrderBody | AddStockBody | CancelOrderBody
 BODIES: Mapping[OperationKey, type[Body]] = {
     OperationKey.PLACE_ORDER: PlaceOrderBody,
     OperationKey.PAY_ORDER: PayOrderBody,
     OperationKey.ADD_STOCK: AddStockBody,
+    OperationKey.CANCEL_ORDER: CancelOrderBody,
 }
 _DECODERS = {key: msgspec.json.Decoder(body) for key, body in BODIES.items()}
 

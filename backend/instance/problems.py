@@ -14,7 +14,7 @@ import sqlalchemy.exc
 
 from backend.engines.sql import one_sentence
 from backend.model import Answer
-from backend.operations import MissingRowError
+from backend.operations import GoneError, MissingRowError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,8 @@ REFUSALS: Mapping[Answer, Problem] = {
 def from_exception(error: Exception) -> Problem:
     """What a caller is told of an exception that a strategy let through."""
     match error:
+        case GoneError():
+            return Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found", str(error), Answer.CONFLICT)
         case MissingRowError():
             return not_found(str(error))
         case sqlalchemy.exc.DBAPIError() if _state(error) in _TRY_AGAIN_STATES:

@@ -16,6 +16,7 @@ from backend.engines.sql import create_sql_engine
 from backend.strategies.base import Services
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
+from backend.tap.witness import name_deletions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,7 @@ def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) 
     with engine.connect():
         pass  # the first connection asks the server about itself, which belongs to no submission
     tap_sql(engine, tap)
+    name_deletions(engine, tap)
     client = create_redis(redis_url, TappedRedis)
     delete_if_equal = choose_delete_if_equal(client)
     client.tap = tap

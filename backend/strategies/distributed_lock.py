@@ -61,8 +61,7 @@ def redis_no_check(request: Request, services: Services) -> Answer:
         return Answer.BUSY
     try:
         with services.database.begin() as connection:
-            request.operation.act(connection, request)
-        return Answer.CREATED
+            return request.operation.act(connection, request)
     finally:
         services.delete_if_equal(key, owner)
 

@@ -14,8 +14,7 @@ from backend.strategies.base import Services, Strategy, Variant
 def disable_button(request: Request, services: Services) -> Answer:
     """Act. The protection, such as it is, was at the client."""
     with services.database.begin() as connection:
-        request.operation.act(connection, request)
-    return Answer.CREATED
+        return request.operation.act(connection, request)
 
 
 STRATEGY = Strategy(

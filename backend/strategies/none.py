@@ -16,8 +16,7 @@ from backend.strategies.base import Services, Strategy, Variant
 def direct(request: Request, services: Services) -> Answer:
     """Act, whatever happened before."""
     with services.database.begin() as connection:
-        request.operation.act(connection, request)
-    return Answer.CREATED
+        return request.operation.act(connection, request)
 
 
 def check_then_act(request: Request, services: Services) -> Answer:
@@ -25,8 +24,7 @@ def check_then_act(request: Request, services: Services) -> Answer:
     with services.database.begin() as connection:
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        request.operation.act_and_record(connection, request)
-    return Answer.CREATED
+        return request.operation.act_and_record(connection, request)
 
 
 STRATEGY = Strategy(

@@ -75,7 +75,11 @@ def read_version(connection: Connection, request: Request) -> int:
     return version
 
 
-_REFUSALS = {OperationKey.PLACE_ORDER: "A version does not guard an INSERT: there is no row yet to compare with."}
+_REFUSALS = {
+    OperationKey.PLACE_ORDER: "A version does not guard an INSERT: there is no row yet to compare with.",
+    OperationKey.CANCEL_ORDER: "After the first DELETE there is no version left to compare with, and the second one "
+    "finds nothing anyway.",
+}
 
 STRATEGY = Strategy(
     key="optimistic-lock",

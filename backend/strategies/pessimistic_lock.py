@@ -37,16 +37,14 @@ def lock_then_check(request: Request, services: Services) -> Answer:
         lock_row(connection, request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        request.operation.act_and_record(connection, request)
-    return Answer.CREATED
+        return request.operation.act_and_record(connection, request)
 
 
 def lock_only(request: Request, services: Services) -> Answer:
     """Wait for the row, then act. The lock is gone with the commit, and with it all memory."""
     with services.database.begin() as connection:
         lock_row(connection, request)
-        request.operation.act(connection, request)
-    return Answer.CREATED
+        return request.operation.act(connection, request)
 
 
 def repeatable_read(request: Request, services: Services) -> Answer:
@@ -72,7 +70,10 @@ def lock_row(connection: Connection, request: Request) -> None:
 
 
 _NO_ROW_YET = "A row lock does not guard an INSERT: there is no row yet to lock."
-_REFUSALS = {OperationKey.PLACE_ORDER: _NO_ROW_YET}
+_ROW_GONE = (
+    "A lock before a DELETE adds nothing: DELETE locks the row itself, and whoever waited for it finds no row to lock."
+)
+_REFUSALS = {OperationKey.PLACE_ORDER: _NO_ROW_YET, OperationKey.CANCEL_ORDER: _ROW_GONE}
 
 STRATEGY = Strategy(
     key="pessimistic-lock",

@@ -59,6 +59,8 @@ STRATEGY = Strategy(
             refusals={
                 OperationKey.PLACE_ORDER: "A status does not guard an INSERT: the row has no status before it exists.",
                 OperationKey.ADD_STOCK: "A stock count has no status that only grows.",
+                OperationKey.CANCEL_ORDER: "A deleted row has no status. Setting the status to CANCELLED is another "
+                "operation, an update that keeps the row, and there a status guard would fit.",
             },
             summary="UPDATE … WHERE status < PAID: the transition can be made once.",
             guarantees="One transition, without a lock held while waiting and without a version to carry around.",

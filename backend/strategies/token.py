@@ -25,8 +25,7 @@ def delete_first(request: Request, services: Services) -> Answer:
     if not services.redis.delete(token_key(request.token)):
         return Answer.DUPLICATE
     with services.database.begin() as connection:
-        request.operation.act(connection, request)
-    return Answer.CREATED
+        return request.operation.act(connection, request)
 
 
 def get_then_delete(request: Request, services: Services) -> Answer:
@@ -35,8 +34,7 @@ def get_then_delete(request: Request, services: Services) -> Answer:
         return Answer.DUPLICATE
     services.redis.delete(token_key(request.token))
     with services.database.begin() as connection:
-        request.operation.act(connection, request)
-    return Answer.CREATED
+        return request.operation.act(connection, request)
 
 
 def delete_last(request: Request, services: Services) -> Answer:
@@ -44,9 +42,9 @@ def delete_last(request: Request, services: Services) -> Answer:
     if services.redis.get(token_key(request.token)) is None:
         return Answer.DUPLICATE
     with services.database.begin() as connection:
-        request.operation.act(connection, request)
+        answer = request.operation.act(connection, request)
     services.redis.delete(token_key(request.token))
-    return Answer.CREATED
+    return answer
 
 
 _NEEDS = frozenset({Need.TOKEN})

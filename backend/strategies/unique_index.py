@@ -18,8 +18,8 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from backend.model import Answer, OperationKey, OrderStatus
-from backend.operations import OPERATIONS, MissingRowError, Request
-from backend.schema import orders, payments, stock_movements
+from backend.operations import MissingRowError, Request
+from backend.schema import cancellations, orders, payments, stock_movements
 from backend.strategies.base import Services, Strategy, Variant
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ def catch_violation(request: Request, services: Services) -> Answer:
     try:
         with services.database.begin() as connection:
             connection.execute(insert(table).values(row))
-            update_what_it_stands_for(connection, request)
+            return do_what_it_stands_for(connection, request)
     except IntegrityError:
         return Answer.DUPLICATE
-    return Answer.CREATED
 
 
 def on_conflict(request: Request, services: Services) -> Answer:
@@ -45,12 +44,11 @@ def on_conflict(request: Request, services: Services) -> Answer:
         inserted = connection.execute(insert_or_ignore(connection, table).values(row).returning(table.c.id)).first()
         if inserted is None:
             return Answer.DUPLICATE
-        update_what_it_stands_for(connection, request)
-    return Answer.CREATED
+        return do_what_it_stands_for(connection, request)
 
 
 def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
-    """The row that must exist once for the intent: the order, the payment, the stock movement."""
+    """The row that must exist once for the intent: the order, the payment, the stock movement, the cancellation."""
     key, quantity, submission = request.key, request.quantity, request.submission_id
     match request.operation.key:
         case OperationKey.PLACE_ORDER:
@@ -75,21 +73,24 @@ def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
                 "item": request.item,
                 "quantity": quantity,
             }
+        case OperationKey.CANCEL_ORDER:
+            return cancellations, {"order_no": key, "order_no_unique": key}
 
 
-def update_what_it_stands_for(connection: Connection, request: Request) -> None:
+def do_what_it_stands_for(connection: Connection, request: Request) -> Answer:
     """Change the row that the unique row is about, in the same transaction."""
     match request.operation.key:
         case OperationKey.PLACE_ORDER:
-            return
+            return Answer.CREATED
         case OperationKey.PAY_ORDER:
             paid = connection.execute(
                 update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
             )
             if paid.rowcount == 0:
                 raise MissingRowError(f"There is no order {request.key} to pay.")
-        case OperationKey.ADD_STOCK:
-            OPERATIONS[OperationKey.ADD_STOCK].act(connection, request)
+            return Answer.CREATED
+        case OperationKey.ADD_STOCK | OperationKey.CANCEL_ORDER:
+            return request.operation.act(connection, request)
 
 
 def insert_or_ignore(connection: Connection, table: sa.Table) -> Any:  # noqa: ANN401  three dialects, three classes

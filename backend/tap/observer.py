@@ -72,6 +72,11 @@ class Tap:
         self._observers = tuple(observers)
         self._current: ContextVar[Flow | None] = ContextVar("flow", default=None)
 
+    @property
+    def current(self) -> Flow | None:
+        """The submission that is being handled here; None outside of one."""
+        return self._current.get()
+
     @contextmanager
     def flow(self, flow: Flow) -> Iterator[Flow]:
         """Handle a submission: every step inside belongs to it."""

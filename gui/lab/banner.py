@@ -48,6 +48,8 @@ class Sentences(QObject):
             return self.tr("%n payment(s) wanted", "", intents)
         if set(operations) == {OperationKey.ADD_STOCK}:
             return self.tr("%n stock change(s) wanted", "", intents)
+        if set(operations) == {OperationKey.CANCEL_ORDER}:
+            return self.tr("%n cancellation(s) wanted", "", intents)
         return self.tr("%n intent(s)", "", intents)
 
     def outcome(self, judgement: Judgement) -> str:

@@ -15,6 +15,7 @@ def operation_word(operation: OperationKey) -> str:
         OperationKey.PLACE_ORDER: QCoreApplication.translate("Words", "Place an order (INSERT)"),
         OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE)"),
         OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (UPDATE)"),
+        OperationKey.CANCEL_ORDER: QCoreApplication.translate("Words", "Cancel an order (DELETE)"),
     }.get(operation, operation.value)
 
 

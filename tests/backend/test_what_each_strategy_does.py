@@ -17,6 +17,7 @@ OVERLAP_MS = 40
 ONCE, K_TIMES, SEVERAL = "once", "k times", "several"
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
+CANCEL = OperationKey.CANCEL_ORDER
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,25 @@ LINES = (
     Line("optimistic-lock", "version-from-form", ONCE, ONCE, (PAY, ADD)),
     Line("optimistic-lock", "version-read-by-server", K_TIMES, ONCE, (PAY, ADD)),
     Line("state-machine", "status-guard", ONCE, ONCE, (PAY,)),
+    # An order can be deleted once, with or without protection.
+    *(
+        Line(strategy, variant, ONCE, ONCE, (CANCEL,))
+        for strategy, variant in (
+            ("none", "direct"),
+            ("none", "check-then-act"),
+            ("front-end", "disable-button"),
+            ("token", "delete-first"),
+            ("token", "get-then-delete"),
+            ("token", "delete-last"),
+            ("unique-index", "catch-violation"),
+            ("unique-index", "on-conflict"),
+            ("distributed-lock", "redis"),
+            ("distributed-lock", "redis-no-expiry"),
+            ("distributed-lock", "redis-blind-release"),
+            ("distributed-lock", "redis-no-check"),
+            ("local-lock", "in-process"),
+        )
+    ),
 )
 CASES = [
     pytest.param(line.strategy, line.variant, operation, pace, expected, id=f"{operation}-{line.variant}-{letter}")

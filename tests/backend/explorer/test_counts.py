@@ -14,6 +14,7 @@ from backend.model import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
+CANCEL = OperationKey.CANCEL_ORDER
 ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
 
 
@@ -81,6 +82,12 @@ CASES = [
     (PLACE, "distributed-lock", "redis-no-check", {ONCE: 2 * 3, TWICE: 2}),
     # The mutex is held over SELECT, INSERT, COMMIT.
     (PLACE, "local-lock", "in-process", {ONCE: waiting_at_first_step(3, 2)}),
+    # DELETE (locks the row), COMMIT. Whoever waited finds no row, which ends it.
+    (CANCEL, "none", "direct", {ONCE: waiting_at_first_step(2, 1)}),
+    # INSERT (key), DELETE, COMMIT.
+    (CANCEL, "unique-index", "catch-violation", {ONCE: waiting_at_first_step(3, 1)}),
+    # SET, SELECT, INSERT, DELETE, COMMIT, DELIFEQ: 5 places to fail, or after the release.
+    (CANCEL, "distributed-lock", "redis", {ONCE: 2 * 6}),
 ]
 
 
