@@ -109,6 +109,56 @@ class Pace(StrEnum):
     ONE_AFTER_ANOTHER = "one-after-another"
 
 
+class FaultKind(StrEnum):
+    """What is done to a run on purpose."""
+
+    CRASH = "crash"
+    """The backend process kills itself (SIGKILL) at a step."""
+    RESET = "reset"
+    """The connections to the database and to the caller are dropped at a step."""
+    LOST_REPLY = "lost-reply"
+    """The work is done, and the caller's connection is closed instead of an answer."""
+    DELAY = "delay"
+    """A wait before or after a step."""
+    NETWORK = "network"
+    """A wait on the way to the backend, and another one on the way back."""
+    LEASE = "lease"
+    """Locks and in-flight records live so long."""
+    PAUSE = "pause"
+    """A process is stopped (SIGSTOP) and continued (SIGCONT) later."""
+    KILL = "kill"
+    """A server is killed (SIGKILL) in mid-run and started again."""
+    RESTART = "restart"
+    """A server is stopped in an orderly way in mid-run and started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One disturbance of a run. `backend.faults` reads it from a text; ``str`` writes that text."""
+
+    kind: FaultKind
+    place: str = ""
+    """``sql``, ``redis``, ``gateway``, ``zookeeper`` or ``reply`` for a step, ``database`` or ``redis`` for a server;
+    empty where the kind says it all."""
+    command: str = ""
+    """First words of the step's command, in capitals; empty for any step of that engine."""
+    before: bool = False
+    """Just before the step instead of right after it."""
+    ms: int = 0
+    """How long, or since when, in milliseconds."""
+    nth: int | None = None
+    """At a step: it hits the n-th submission of each intent that comes to it, 0 for all of them; None is the first.
+    To a server: after so many answers; None is after half of the submissions that were asked for."""
+
+    def __str__(self) -> str:
+        where = f"@{self.place}" if self.place else ""
+        command = f":{self.command}" if self.command else ""
+        before = ":before" if self.before else ""
+        amount = f"={self.ms}" if self.ms else ""
+        nth = "" if self.nth is None else f"#{self.nth or '*'}"
+        return f"{self.kind}{where}{command}{before}{amount}{nth}"
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What the user wants once."""
@@ -154,6 +204,8 @@ class Reply:
     received_ns: int
     held_back: bool = False
     """True for a click that the client did not send because the button was disabled. Such a click got no answer."""
+    retry_of: str = ""
+    """Id of the first attempt or delivery, where this is a later one of the same."""
 
     @property
     def latency_ms(self) -> float:
@@ -213,6 +265,8 @@ class Setup:
     """Time that a handler works between what it reads and what it writes."""
     lease_ms: int = 10_000
     """Life of a lock or an in-flight record."""
+    faults: tuple[Fault, ...] = ()
+    """What is done to the run on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +275,7 @@ class Plan:
 
     intents: tuple[Intent, ...]
     submissions: int
-    """Submissions per intent."""
+    """Submissions per intent; with source `retry`, callers who retry independently of each other."""
     source: Source = Source.CLICKS
     pace: Pace = Pace.SIMULTANEOUS
     interval_ms: float = 0.0
@@ -229,6 +283,12 @@ class Plan:
     """How long a caller waits for its answer."""
     disable_button: bool = False
     """Hold a click back while another one of the same intent is in flight."""
+    retries: int = 3
+    """How often a caller of source `retry` sends the same intent again: after a time-out, a broken or refused
+    connection, a status of 500 or more, and after 409 where it means that another submission is under way."""
+    backoff_ms: int = 100
+    """Wait before the first retry. It doubles each time: the n-th retry leaves ``backoff_ms * 2 ** (n - 1)`` after the
+    answer, or its lack, to the attempt before."""
 
 
 @dataclass(frozen=True, slots=True)
