@@ -289,6 +289,8 @@ class Plan:
     backoff_ms: int = 100
     """Wait before the first retry. It doubles each time: the n-th retry leaves ``backoff_ms * 2 ** (n - 1)`` after the
     answer, or its lack, to the attempt before."""
+    reload: bool = False
+    """Whether each submission of an intent comes from a form opened anew, as after a reload of the page."""
 
 
 @dataclass(frozen=True, slots=True)
