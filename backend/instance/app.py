@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -20,7 +19,8 @@ from sqlalchemy import select
 
 from backend.errors import NotApplicableError, UnknownKeyError
 from backend.instance import bodies
-from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.instance.flows import flow_of, services_of
+from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
 from backend.model import EngineKind, OperationKey
@@ -28,7 +28,7 @@ from backend.schema import KEY_LENGTH, goods, orders
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Services, Variant
 from backend.strategies.token import token_key
-from backend.tap.observer import Flow, Tap
+from backend.tap.observer import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 LARGEST_BODY = 64 * 1024
 MOST_DRAINED = 1024 * 1024
 TOKEN_LIFE_SECONDS = 24 * 3600
-LONGEST_DELAY_MS = 60_000
-LONGEST_LEASE_MS = 3_600_000
 _OWN_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 
@@ -76,10 +74,8 @@ class Operations:
         key, variant = self._what_to_run(req, operation)
         body = read(req, key)
         require_needs(variant, body)
-        services = replace(
-            self._services, lease_ms=number(req, LEASE_HEADER, self._services.lease_ms, LONGEST_LEASE_MS, least=1)
-        )
-        flow = Flow(submission, number(req, DELAY_HEADER, 0, LONGEST_DELAY_MS))
+        services = services_of(self._services, req.get_header)
+        flow = flow_of(req.get_header, submission)
         self.in_flight.add(submission)
         try:
             with self._tap.flow(flow):
@@ -221,20 +217,6 @@ def submission_id(req: falcon.Request) -> str:
     given = req.get_header(SUBMISSION_HEADER) or ""
     usable = given.isascii() and given.isprintable() and len(given) <= KEY_LENGTH
     return given if given and usable else uuid4().hex
-
-
-def number(req: falcon.Request, header: str, default: int, most: int, *, least: int = 0) -> int:
-    """A number in a header, within its bounds.
-
-    Raises:
-        Problem: it is not one.
-    """
-    given = req.get_header(header)
-    if given is None:
-        return default
-    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
-        raise bad_request(f"The header {header} takes a whole number from {least} to {most}.")
-    return int(given)
 
 
 def read(req: falcon.Request, operation: OperationKey) -> bodies.Body:

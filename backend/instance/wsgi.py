@@ -7,13 +7,13 @@ from pathlib import Path
 from backend.instance.app import create_app
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
-from backend.tap.faults import ProcessingDelay
+from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
 
 settings = InstanceSettings.from_environment()
 _trace = Trace(settings.number, Path(settings.trace))
-_tap = Tap([ProcessingDelay(), _trace])
+_tap = Tap([*instance_observers(), _trace])
 _engines = _trace.await_welcome()
 _services = open_services(_engines.database, _engines.redis, _tap, connections=settings.threads)
 application = create_app(settings.number, settings.token, _services, _tap)

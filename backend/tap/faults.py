@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
-    from backend.tap.observer import Call
+    from backend.tap.observer import Call, Observer
 
 _SQL_WRITES = ("INSERT", "UPDATE", "DELETE")
 _REDIS_WRITES = frozenset({"SET", "DEL"})
+
+
+def instance_observers() -> tuple[Observer, ...]:
+    """What disturbs the submissions of one backend process, in the order in which it is asked."""
+    return (ProcessingDelay(),)
 
 
 class ProcessingDelay:
