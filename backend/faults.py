@@ -1,0 +1,142 @@
+"""Faults as text, as the command line takes them and as headers carry them.
+
+``KIND[@PLACE[:COMMAND][:before]][=MS][#N]``, for example:
+
+- ``crash@redis:DEL``: the backend process kills itself (SIGKILL) right after that step; ``:before``: just before it.
+- ``reset@sql:COMMIT:before``: the connections to the database and to the caller are dropped just before the commit.
+- ``lost-reply``: the work is done and committed; the caller's connection is closed instead of an answer.
+- ``delay@sql:UPDATE=200``: 200 ms of waiting after the step; ``delay@reply=200``: before the answer leaves.
+- ``network=50``: 50 ms to the backend and 50 ms back.
+- ``lease=200``: locks and in-flight records live for 200 ms.
+- ``pause@sql:INSERT=800``: the backend process is stopped (SIGSTOP) right after that step and goes on 800 ms later.
+- ``pause@database=500``, ``pause@redis=500``: the server is stopped for 500 ms in mid-run.
+- ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
+- ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
+
+A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes to
+that step, and each submission at most once; ``#2`` hits the second one that comes there, ``#*`` all of them. So a retry
+goes through. A fault of a server comes when half of the submissions that were asked for are answered; ``#40`` after 40
+answers, and for ``kill`` and ``restart`` ``=300`` 300 ms after the first submission left.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from backend.errors import UnknownKeyError
+from backend.model import EngineKind, Fault, FaultKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST_MS = 60_000
+_STEPS = ("sql", "redis", "gateway", "zookeeper", "reply")
+_SERVERS = ("database", "redis")
+_FAULT = re.compile(
+    r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)[A-Za-z]+))?(?P<before>:before)?)?"
+    r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>\d{1,7}|\*))?"
+)
+POSSIBLE = (
+    "crash@STEP, reset@sql:COMMIT:before, lost-reply, delay@STEP=MS, network=MS, lease=MS, pause@STEP=MS, "
+    "pause@SERVER=MS, kill@SERVER, restart@SERVER; a STEP is sql:INSERT, redis:DEL, gateway, reply and so on, "
+    "with :before for just before it; a SERVER is database or redis; #2 or #* at the end hits another submission"
+)
+
+_PLACES = {
+    FaultKind.CRASH: _STEPS,
+    FaultKind.RESET: ("sql",),
+    FaultKind.LOST_REPLY: ("",),
+    FaultKind.DELAY: _STEPS,
+    FaultKind.NETWORK: ("",),
+    FaultKind.LEASE: ("",),
+    FaultKind.PAUSE: (*_STEPS, "database"),
+    FaultKind.KILL: _SERVERS,
+    FaultKind.RESTART: _SERVERS,
+}
+_TAKE_TIME = frozenset({FaultKind.DELAY, FaultKind.NETWORK, FaultKind.LEASE, FaultKind.PAUSE})
+_OF_SERVERS = frozenset({FaultKind.KILL, FaultKind.RESTART})
+_OF_WHOLE_RUN = frozenset({FaultKind.NETWORK, FaultKind.LEASE})
+
+
+class FaultSyntaxError(UnknownKeyError):
+    """There is no such fault; the sentence lists what there is."""
+
+
+def parse_fault(text: str) -> Fault:
+    """Read one fault; ``str`` of it gives an equal text again.
+
+    Raises:
+        FaultSyntaxError: it is none.
+    """
+    found = _FAULT.fullmatch(text.strip())
+    if not found or found["kind"] not in set(FaultKind):
+        raise FaultSyntaxError(f"There is no fault “{text}”. Possible are: {POSSIBLE}.")
+    nth = found["nth"]
+    fault = Fault(
+        kind=FaultKind(found["kind"]),
+        place=found["place"] or "",
+        command=(found["command"] or "").upper(),
+        before=bool(found["before"]),
+        ms=int(found["ms"] or 0),
+        nth=None if nth is None else int(nth.replace("*", "0")),
+    )
+    if reason := _wrong(fault):
+        raise FaultSyntaxError(f"The fault “{text}” {reason}. Possible are: {POSSIBLE}.")
+    return fault
+
+
+def of_server(fault: Fault) -> bool:
+    """Whether it happens to a server; ``pause@redis`` without a command does, with one it is a step's."""
+    if fault.kind is FaultKind.PAUSE:
+        return fault.place == "database" or (fault.place == "redis" and not fault.command)
+    return fault.kind in _OF_SERVERS
+
+
+def of_step(fault: Fault) -> bool:
+    """Whether it happens at a step of a submission."""
+    return not of_server(fault) and fault.kind not in _OF_WHOLE_RUN
+
+
+def at_steps(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those that backend processes carry out."""
+    return tuple(fault for fault in faults if of_step(fault))
+
+
+def to_servers(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those that the lab carries out on servers."""
+    return tuple(fault for fault in faults if of_server(fault))
+
+
+def milliseconds(faults: Iterable[Fault], kind: FaultKind, default: int = 0) -> int:
+    """The time that the last fault of this kind gives."""
+    return next((fault.ms for fault in reversed(tuple(faults)) if fault.kind is kind), default)
+
+
+def meets(fault: Fault, engine: EngineKind, command: str) -> bool:
+    """Whether a step is the one that the fault is for."""
+    if fault.kind is FaultKind.LOST_REPLY or fault.place == "reply":
+        return engine is EngineKind.HTTP
+    place = "sql" if engine.is_database else engine.value
+    return place == fault.place and command.lstrip().upper().startswith(fault.command)
+
+
+def _wrong(fault: Fault) -> str:
+    """What is wrong with it, for the end of a sentence that names it."""
+    places = _PLACES[fault.kind]
+    if fault.place not in places:
+        named = " or ".join(f"@{place}" for place in places if place)
+        return f"needs a place, {named}" if named else "takes no place"
+    if fault.place in {"database", "reply"} and fault.command:
+        return f"cannot name a command of @{fault.place}"
+    if of_server(fault) and (fault.command or fault.before):
+        return "happens to a server and not at a step"
+    if fault.kind in _TAKE_TIME and not 0 < fault.ms <= _LONGEST_MS:
+        return f"needs a time, =1 to ={_LONGEST_MS}, in milliseconds"
+    if fault.ms and fault.kind not in _TAKE_TIME | _OF_SERVERS:
+        return "takes no time"
+    if fault.nth is not None and (fault.kind in _OF_WHOLE_RUN or (of_server(fault) and not fault.nth)):
+        return "takes no such number"
+    if fault.nth is not None and fault.ms and fault.kind in _OF_SERVERS:
+        return "comes either after a time or after a number of answers"
+    return ""
