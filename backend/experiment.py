@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -17,14 +17,16 @@ import sqlalchemy as sa
 from backend.engines.sql import one_sentence
 from backend.errors import EngineError, SubmitTwiceError
 from backend.forms import Fetch, Form, FormDesk
-from backend.instance.headers import DELAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.instance.headers import DELAY_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.ledger import Ledger, percentiles
-from backend.model import Answer, Intent, Plan, Reply, Report, Setup
+from backend.model import Answer, Intent, OperationKey, Plan, Reply, Report, Setup, Source
 from backend.senders.client import CancelledError, Sender, Sending
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
+from backend.senders.redelivery import Redelivery
 from backend.strategies import find, require_guard
 from backend.strategies.base import Strategy, Variant
+from backend.stream import Message
 from backend.trace_server import StepBook
 
 _CONNECTIONS = 200
@@ -52,6 +54,18 @@ class Bench(Protocol):
     @property
     def database(self) -> sa.Engine:
         """The lab's own, untapped connections."""
+
+    def require_gateway(self) -> None:
+        """Have the gateway running.
+
+        Raises:
+            EngineError: it could not be started.
+        """
+
+    def deliver(
+        self, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None], patience_s: float
+    ) -> Redelivery:
+        """Put messages onto the queue."""
 
     def read_back(self) -> None:
         """Read all effects and all bars into the ledger."""
@@ -92,7 +106,7 @@ class ExperimentRun:
         self._listener = listener
         self._replies: list[Reply] = []
         self._cancelled = threading.Event()
-        self._sending: Sending | None = None
+        self._sending: Sending | Redelivery | None = None
         self._report: Report | None = None
         self._failure: SubmitTwiceError | None = None
         self._ended = threading.Event()
@@ -160,10 +174,12 @@ class ExperimentRun:
         started = time.monotonic()
         bench, plan = self._bench, self._plan
         bench.ledger.announce(plan.intents)
+        if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
+            bench.require_gateway()
         try:
-            forms = bench.forms.open(plan.intents, self._variant.needs, bench.database, self._fetch())
+            forms = self._open_forms()
             if not self._cancelled.is_set():
-                sending = bench.sender.submit(self._job(forms), self._take)
+                sending = self._send(forms)
                 self._hold(sending)
                 sending.wait(None)
         except CancelledError:
@@ -172,11 +188,32 @@ class ExperimentRun:
         bench.read_back()
         return self._summary(time.monotonic() - started)
 
-    def _hold(self, sending: Sending) -> None:
+    def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
+        if self._plan.source is Source.REDELIVERY:
+            patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
+            return self._bench.deliver(list(self._messages(forms)), self._take_replies, patience)
+        return self._bench.sender.submit(self._job(forms), self._take)
+
+    def _hold(self, sending: Sending | Redelivery) -> None:
         """From now on this is what `cancel` cancels."""
         self._sending = sending
         if self._cancelled.is_set():
             sending.cancel()
+
+    def _open_forms(self) -> list[dict[str, Form]]:
+        """The form of each intent, once for each of its submissions; the same one unless the page is reloaded."""
+        desk, plan = self._bench.forms, self._plan
+
+        def load() -> dict[str, Form]:
+            return desk.open(plan.intents, self._variant.needs, self._bench.database, self._fetch())
+
+        if not plan.reload:
+            return [load()] * plan.submissions
+        loaded = []
+        for _ in range(plan.submissions):
+            desk.reload(plan.intents)
+            loaded.append(load())
+        return loaded
 
     def _fetch(self) -> Fetch:
         targets, token = self._bench.targets, self._bench.token
@@ -195,7 +232,24 @@ class ExperimentRun:
 
         return fetch
 
-    def _job(self, forms: Mapping[str, Form]) -> Job:
+    def _messages(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Message]:
+        numbers = itertools.count(1)
+        for intent in self._plan.intents:
+            path = submission_path(intent, self._strategy, self._variant)
+            for form in forms:
+                submission = f"{self._number}.{next(numbers)}"
+                body = submission_body(intent, form[intent.key])
+                yield Message(self._number, submission, intent.key, path, body, self._headers(submission))
+
+    def _headers(self, submission: str) -> dict[str, str]:
+        return {
+            SUBMISSION_HEADER: submission,
+            DELAY_HEADER: str(self._setup.processing_delay_ms),
+            LEASE_HEADER: str(self._setup.lease_ms),
+            GATEWAY_HEADER: self._setup.gateway_keys.value,
+        }
+
+    def _job(self, forms: Sequence[Mapping[str, Form]]) -> Job:
         plan = self._plan
         holds_back = self._strategy.client_holds_back
         return Job(
@@ -210,28 +264,23 @@ class ExperimentRun:
             once_per_intent=holds_back,
         )
 
-    def _deliveries(self, forms: Mapping[str, Form]) -> Iterator[Delivery]:
+    def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
         numbers = itertools.count(1)
         targets, token = self._bench.targets, self._bench.token
         for intent in self._plan.intents:
-            path, body = (
-                submission_path(intent, self._strategy, self._variant),
-                submission_body(intent, forms[intent.key]),
-            )
-            for _ in range(self._plan.submissions):
+            path = submission_path(intent, self._strategy, self._variant)
+            for form in forms:
                 number = next(numbers)
                 target = (self._number + number) % len(targets)
                 submission = f"{self._number}.{number}"
-                headers = {
-                    SUBMISSION_HEADER: submission,
-                    DELAY_HEADER: str(self._setup.processing_delay_ms),
-                    LEASE_HEADER: str(self._setup.lease_ms),
-                }
-                request = _request("POST", path, targets[target], token, headers, body)
+                body = submission_body(intent, form[intent.key])
+                request = _request("POST", path, targets[target], token, self._headers(submission), body)
                 yield Delivery(submission, intent.key, target, request)
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
-        replies = [to_reply(outcome) for outcome in outcomes]
+        self._take_replies([to_reply(outcome) for outcome in outcomes])
+
+    def _take_replies(self, replies: Sequence[Reply]) -> None:
         self._bench.ledger.add_replies(replies, self._intents)
         self._replies += replies
         self._listener.replies(replies)
@@ -254,7 +303,7 @@ class ExperimentRun:
         p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
         return Report(
             operation=plan.intents[0].operation,
-            setup=Setup(self._strategy.key, self._variant.key, self._setup.processing_delay_ms, self._setup.lease_ms),
+            setup=replace(self._setup, strategy=self._strategy.key, variant=self._variant.key),
             source=plan.source,
             intents=len(self._intents),
             submissions=plan.submissions,

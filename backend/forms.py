@@ -53,6 +53,12 @@ class FormDesk:
             self._forms.clear()
             self._prepared.clear()
 
+    def reload(self, intents: Sequence[Intent]) -> None:
+        """The pages of these intents are loaded anew: what their forms held is gone."""
+        pages = set(map(_page, intents))
+        with self._opening:
+            self._forms = {known: form for known, form in self._forms.items() if known[0] not in pages}
+
     def open(
         self, intents: Sequence[Intent], needs: frozenset[Need], database: sa.Engine, fetch: Fetch
     ) -> dict[str, Form]:
