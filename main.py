@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
-from backend.model import OperationKey, Source
+from backend.model import GatewayKeys, OperationKey, Source
 from backend.options import LabOptions
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, 1, 2
@@ -63,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     pace.add_argument("--one-after-another", action="store_true", help="each waits for the answer of the one before")
     run.add_argument("--processing-delay", type=between(0, 60_000), default=0, metavar="MS")
     run.add_argument("--lease", type=between(1, 3_600_000), default=10_000, metavar="MS")
+    run.add_argument(
+        "--gateway-keys",
+        choices=[keys.value for keys in GatewayKeys],
+        default=GatewayKeys.NONE.value,
+        help="whether calls to the gateway carry an Idempotency-Key, and whether it honours them (none)",
+    )
     run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS")
     run.add_argument("--json", metavar="FILE", help="write the report here; - is standard output")
 

@@ -11,6 +11,14 @@ class EngineError(SubmitTwiceError):
     """An engine could not be started or reached, or went away."""
 
 
+class GatewayError(EngineError):
+    """A call to the gateway got no answer; the sentence says whether anything is known of its effect."""
+
+
+class GatewayRefusedError(SubmitTwiceError):
+    """The gateway answered, and did not accept the call."""
+
+
 class InstanceError(SubmitTwiceError):
     """A backend process could not be started or went away."""
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from backend.errors import SubmitTwiceError
 from backend.lab import Lab, Run, Silence
-from backend.model import Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
+from backend.model import GatewayKeys, Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
 from backend.options import LabOptions
 from backend.report import report_document
 
@@ -28,7 +28,8 @@ _PATIENCE_SECONDS = 2.0
 
 def run_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     """Run one experiment and report it."""
-    setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease)
+    keys = GatewayKeys(chosen.gateway_keys)
+    setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease, gateway_keys=keys)
     Lab.require(setup, OperationKey(chosen.operation))
     file = None if chosen.json in {None, "-"} else Path(chosen.json)
     if file:

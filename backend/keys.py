@@ -12,6 +12,7 @@ _LETTERS = {
     OperationKey.PAY_ORDER: "P",
     OperationKey.ADD_STOCK: "S",
     OperationKey.CANCEL_ORDER: "C",
+    OperationKey.SEND_MESSAGE: "M",
 }
 
 

@@ -228,7 +228,7 @@ class Lab:
             machinery, watch = self._running()
             with watch.paused():
                 if machinery.use_database(database):
-                    watch.follow(machinery.row_reader())
+                    watch.follow(machinery.effect_reader())
                     self._listener.rows_cleared()
             watch.look()
         self._engines_changed()

@@ -14,24 +14,29 @@ import redis
 import sqlalchemy as sa
 
 from backend.bare_engines import open_tables, start_database, start_redis
+from backend.consumers import ConsumerPool
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
 from backend.errors import EngineError
 from backend.forms import FormDesk
+from backend.gateway.keeper import GatewayKeeper
 from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
-from backend.rows import RowReader
+from backend.rows import EffectReader, EveryReader, RowReader
 from backend.schema import empty_tables
 from backend.senders.client import Sender
 from backend.senders.messages import Target
+from backend.senders.redelivery import Redelivery
 from backend.strategies.distributed_lock import lock_key
 from backend.trace_server import StepBook, TraceServer
 
 if TYPE_CHECKING:
     from backend.engines.running import RunningEngine
     from backend.lab import LabOptions
+    from backend.model import Reply
+    from backend.stream import Message
 
 _KEY_PATTERN = "submit-twice:*"
 _NO_EXPIRY = -1
@@ -84,6 +89,7 @@ class Machinery:
         self._opened: list[Callable[[], None]] = []
         self._guard = threading.Lock()
         self._closing = False
+        self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed)
         self.ledger = Ledger()
         self.steps = StepBook()
         self.forms = FormDesk()
@@ -100,11 +106,12 @@ class Machinery:
         self._supervisor.start()
         folder = self._supervisor.directory
         trace_path = folder / "trace"
-        self._trace = TraceServer(trace_path, self._take_steps, self._instance_ready)
-        self._opened.append(self._trace.close)
+        self._trace = TraceServer(trace_path, self._take_steps, self._instance_ready, self._gateway.want)
+        self._opened += [self._gateway.close, self._trace.close]
         self._pool = InstancePool(
             self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
         )
+        self._consumers = ConsumerPool(self._supervisor, self._trace, trace_path, self._consumer_ended)
         self._pool.launch(self._options.instances)
         self.sender = Sender(self._spawn_sender, folder / "sender")
         self._opened.append(self.sender.close)
@@ -150,6 +157,25 @@ class Machinery:
         """Untapped connections to the database in use."""
         return self._engine
 
+    def deliver(
+        self, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None], patience_s: float
+    ) -> Redelivery:
+        """Put messages onto the queue, with consumers to handle them.
+
+        Raises:
+            InstanceError: the consumers could not be started.
+        """
+        self._consumers.need(self._database.url, self._redis.url)
+        return Redelivery(self._redis_client, messages, on_replies, patience_s)
+
+    def require_gateway(self) -> None:
+        """Have the gateway running: it starts when it is first wanted.
+
+        Raises:
+            EngineError: it could not be started.
+        """
+        self._gateway.require()
+
     def read_back(self) -> None:
         """Read all effects and all bars into the ledger."""
         self.on_read_back()
@@ -168,6 +194,7 @@ class Machinery:
         engine = open_tables(chosen, _LAB_CONNECTIONS)
         self._engine.dispose()
         self._engine, self._database = engine, chosen
+        self._consumers.stop()
         self._pool.replace(chosen.url, self._redis.url)
         self._forget()
         return True
@@ -187,6 +214,7 @@ class Machinery:
         try:
             with self._engine.begin() as connection:
                 empty_tables(connection)
+            self._gateway.empty()
         except sa.exc.SQLAlchemyError as error:
             raise EngineError(one_sentence(error, self._database.name)) from None
         try:
@@ -196,9 +224,9 @@ class Machinery:
             raise EngineError(one_sentence(error, self._redis.name)) from None
         self._forget()
 
-    def row_reader(self) -> RowReader:
-        """A reader of the database in use."""
-        return RowReader(self._engine)
+    def effect_reader(self) -> EffectReader:
+        """A reader of the database in use, and of the gateway's ledger."""
+        return EveryReader(RowReader(self._engine), self._gateway)
 
     def read_bars(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""
@@ -222,7 +250,7 @@ class Machinery:
             health=Health.DOWN if trouble else Health.UP,
             note=trouble,
         )
-        return (*engines, backend)
+        return (*engines, *self._gateway.statuses, backend)
 
     def report_database(self, error: Exception | None) -> None:
         """The database answered, or did not."""
@@ -270,10 +298,18 @@ class Machinery:
         self.steps.add(steps)
         self._on_steps(steps)
 
+    def _gateway_changed(self) -> None:
+        if not self._closing:
+            self._on_engines()
+
     def _instance_ended(self, number: int, again: bool) -> None:
         outlook = "is being started again" if again else "does not start again; choose another number of instances"
         self._down.add(number)
         self._set_trouble(EngineKind.HTTP, f"Backend instance {number} has ended and {outlook}.")
+
+    def _consumer_ended(self, number: int, sentence: str) -> None:
+        self._down.add(number)
+        self._set_trouble(EngineKind.HTTP, sentence)
 
     def _instance_ready(self, number: int) -> None:
         self._down.discard(number)

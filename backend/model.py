@@ -19,11 +19,13 @@ class OperationKey(StrEnum):
     PAY_ORDER = "pay-order"
     ADD_STOCK = "add-stock"
     CANCEL_ORDER = "cancel-order"
+    SEND_MESSAGE = "send-message"
 
     @property
     def key_field(self) -> str:
         """Name of the business key in the request body and in the tables."""
-        return "request_no" if self is OperationKey.ADD_STOCK else "order_no"
+        about_orders = self not in {OperationKey.ADD_STOCK, OperationKey.SEND_MESSAGE}
+        return "order_no" if about_orders else "request_no"
 
 
 class Source(StrEnum):
@@ -101,6 +103,17 @@ class OrderStatus(IntEnum):
     CANCELLED = 30
 
 
+class GatewayKeys(StrEnum):
+    """What becomes of the Idempotency-Key of calls to the gateway."""
+
+    NONE = "none"
+    """None is sent."""
+    IGNORED = "ignored"
+    """One is sent, and the gateway does not care."""
+    HONOURED = "honoured"
+    """The gateway carries out the first call with a key, and answers the others as it answered the first."""
+
+
 class Pace(StrEnum):
     """How the submissions of a run leave the sender."""
 
@@ -165,7 +178,7 @@ class Intent:
 
     operation: OperationKey
     key: str
-    """The business key: ``order_no``, or ``request_no`` for a stock change."""
+    """The business key: ``order_no``, or ``request_no`` for a stock change and a message."""
     item: str
     quantity: int
 
@@ -218,7 +231,7 @@ class Row:
     """One effect, read back from the database."""
 
     table: str
-    """``orders``, ``payments``, ``stock_changes`` or ``order_deletions``."""
+    """``orders``, ``payments``, ``stock_changes``, ``order_deletions``, or ``messages`` of the gateway's ledger."""
     id: int
     key: str
     """The business key that the row belongs to."""
@@ -267,6 +280,8 @@ class Setup:
     """Life of a lock or an in-flight record."""
     faults: tuple[Fault, ...] = ()
     """What is done to the run on purpose."""
+    gateway_keys: GatewayKeys = GatewayKeys.NONE
+    """Matters only to an operation whose effect is at the gateway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 from sqlalchemy import delete, exists, insert, select, update
 
-from backend.errors import SubmitTwiceError
+from backend.errors import GatewayError, SubmitTwiceError
 from backend.model import Answer, OperationKey, OrderStatus
 from backend.schema import (
     cancellations,
     goods,
+    messages,
+    messages_sent,
     order_deletions,
     orders,
     payments,
@@ -28,13 +30,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from backend.model import GatewayKeys
+
 
 class MissingRowError(SubmitTwiceError):
     """The row that an update needs is not there."""
 
+    answer = Answer.ERROR
+
 
 class GoneError(MissingRowError):
     """The row that was to be deleted is not there: deleted already, or never there. The table cannot tell which."""
+
+    answer = Answer.CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,65 @@ class CancelOrder:
         return bool(connection.scalar(select(exists().where(cancellations.c.order_no == request.key))))
 
 
+class Gateway(Protocol):
+    """Somebody outside, whom no transaction of ours covers."""
+
+    def send(self, request: Request, idempotency_key: str) -> bool:
+        """Have the message of a request sent; False if it was sent before under this key.
+
+        Raises:
+            GatewayError: there was no answer.
+        """
+
+    def with_keys(self, keys: GatewayKeys) -> Gateway:
+        """The same gateway, with another habit about keys."""
+
+
+class NoGateway:
+    """Where there is none."""
+
+    def send(self, request: Request, idempotency_key: str) -> bool:  # noqa: ARG002
+        """Fail.
+
+        Raises:
+            GatewayError: always.
+        """
+        raise GatewayError("There is no gateway here; nothing was sent.")
+
+    def with_keys(self, keys: GatewayKeys) -> NoGateway:  # noqa: ARG002
+        """None, whatever its habits."""
+        return self
+
+
+class SendMessage:
+    """Have the gateway send a message: an effect outside, which no ROLLBACK takes back and no COMMIT makes sure.
+
+    Args:
+        gateway: whom to call.
+    """
+
+    key = OperationKey.SEND_MESSAGE
+    effects = messages
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def act(self, connection: Connection, request: Request) -> Answer:  # noqa: ARG002
+        """Call the gateway. The request number is the key under which it may recognise a retry."""
+        sent = self._gateway.send(request, idempotency_key=request.key)
+        return Answer.CREATED if sent else Answer.REPLAYED
+
+    def act_and_record(self, connection: Connection, request: Request) -> Answer:
+        """Call the gateway, then insert a row that says so. Whoever dies between the two has sent and does not know."""
+        answer = self.act(connection, request)
+        connection.execute(insert(messages_sent).values(request_no=request.key))
+        return answer
+
+    def is_done(self, connection: Connection, request: Request) -> bool:
+        """Our database knows of this message."""
+        return bool(connection.scalar(select(exists().where(messages_sent.c.request_no == request.key))))
+
+
 def insert_payment(connection: Connection, request: Request) -> None:
     """Insert the payment alone."""
     connection.execute(
@@ -193,5 +260,10 @@ def added(request: Request) -> dict[str, object]:
     }
 
 
-_ALL: tuple[Operation, ...] = (PlaceOrder(), PayOrder(), AddStock(), CancelOrder())
+_ALL: tuple[Operation, ...] = (PlaceOrder(), PayOrder(), AddStock(), CancelOrder(), SendMessage(NoGateway()))
 OPERATIONS: Mapping[OperationKey, Operation] = {operation.key: operation for operation in _ALL}
+
+
+def operation_at(key: OperationKey, gateway: Gateway) -> Operation:
+    """An operation; one that has its effect at a gateway, at this one."""
+    return SendMessage(gateway) if key is OperationKey.SEND_MESSAGE else OPERATIONS[key]

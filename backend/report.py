@@ -21,6 +21,7 @@ def report_document(report: Report) -> dict[str, object]:
         "instances": report.instances,
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
+        "gateway_keys": report.setup.gateway_keys.value,
         "effects": report.effects,
         "verdicts": {verdict.value: count for verdict, count in report.verdicts.items()},
         "answers": {answer.value: count for answer, count in report.answers.items()},

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from backend.model import Row
 from backend.operations import OPERATIONS
-from backend.schema import order_deletions, orders, payments, stock_changes
+from backend.schema import messages, metadata, order_deletions, orders, payments, stock_changes
 
 _OVERLAP = 200
 """Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
@@ -20,20 +21,64 @@ _COLUMNS = {
     orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
     payments.name: (payments.c.order_no, _nothing.label("item"), payments.c.amount),
     stock_changes.name: (stock_changes.c.request_no, stock_changes.c.item, stock_changes.c.quantity),
+    messages.name: (messages.c.request_no, messages.c.item, messages.c.quantity),
     order_deletions.name: (order_deletions.c.order_no, order_deletions.c.item, order_deletions.c.quantity),
 }
+
+_OURS = tuple(operation.effects for operation in OPERATIONS.values() if operation.effects.metadata is metadata)
+
+
+class EffectReader(Protocol):
+    """Reads effects from where they happen."""
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+
+
+class EveryReader:
+    """Reads from several places.
+
+    Args:
+        readers: one for each.
+    """
+
+    def __init__(self, *readers: EffectReader) -> None:
+        self._readers = readers
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+        for reader in self._readers:
+            reader.forget()
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+        return [row for reader in self._readers for row in reader.read_new()]
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+        return [row for reader in self._readers for row in reader.read_all()]
 
 
 class RowReader:
     """Reads each effect once.
 
     An order that was put there to be paid is no effect: it names no submission, and is left out.
+
+    Args:
+        engine: where they are.
+        tables: which to read; by default those of a database of ours.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, tables: Sequence[sa.Table] = _OURS) -> None:
         self._engine = engine
         self._guard = threading.Lock()
-        self._tables = [operation.effects for operation in OPERATIONS.values()]
+        self._tables = tables
         self._seen: dict[str, set[int]] = {table.name: set() for table in self._tables}
         self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
 

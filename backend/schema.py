@@ -130,6 +130,28 @@ order_deletions = sa.Table(
 )
 
 
+messages_sent = sa.Table(
+    "messages_sent",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    _key("request_no"),
+    _unique_key("request_no_unique"),
+    _created(),
+)
+"""What our database believes of the messages that the gateway was asked to send. The effect is in its ledger."""
+
+messages = sa.Table(
+    "messages",
+    sa.MetaData(),  # in no database of ours: see backend.gateway.ledger, which makes it
+    sa.Column("id", _id, primary_key=True),
+    _key("request_no", index=False),
+    sa.Column("item", sa.String(KEY_LENGTH), nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    _submission(),
+    _created(),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Witness:
     """A trigger that writes down what happened to a row."""

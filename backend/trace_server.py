@@ -7,16 +7,20 @@ import socket
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from backend.model import EngineKind, Step
-from backend.tap.trace import LENGTH_BYTES, Hello, Steps, TraceMessage, Welcome, framed, to_steps
+from backend.tap.trace import LENGTH_BYTES, Hello, Pausing, Steps, TraceMessage, Wanted, Welcome, framed, to_steps
 
 _CHUNK = 1 << 18
 _WAKE_SECONDS = 0.2
+_LAST_STEPS = ("reply", "crash")
+"""After these nothing more comes of a submission. Other steps of HTTP are marks of faults."""
 
 
 class StepBook:
@@ -31,6 +35,7 @@ class StepBook:
         self._changed = threading.Condition()
         self._steps: OrderedDict[str, list[Step]] = OrderedDict()
         self._answered: set[str] = set()
+        self._gone_ns: dict[int, int] = {}
         self._closed = False
 
     def close(self) -> None:
@@ -44,7 +49,7 @@ class StepBook:
         with self._changed:
             for step in steps:
                 self._steps.setdefault(step.submission_id, []).append(step)
-                if step.engine is EngineKind.HTTP:
+                if step.engine is EngineKind.HTTP and step.command.startswith(_LAST_STEPS):
                     self._answered.add(step.submission_id)
             while len(self._steps) > self._capacity:
                 forgotten, _ = self._steps.popitem(last=False)
@@ -73,6 +78,32 @@ class StepBook:
                 waiting -= self._answered
         return waiting
 
+    def instance_gone(self, instance: int) -> None:
+        """A backend process has ended: whatever it was handling will never be answered."""
+        with self._changed:
+            self._gone_ns[instance] = time.monotonic_ns()
+            self._changed.notify_all()
+
+    def wait_until_over(self, submissions: Mapping[str, tuple[int, int]], timeout: float) -> set[str]:
+        """Wait until nothing more can come of these; of which it still can after `timeout` seconds.
+
+        Args:
+            submissions: with the number of the instance that each went to, and when it was sent, in nanoseconds.
+            timeout: in seconds.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                waiting = {
+                    name
+                    for name, (instance, sent_ns) in submissions.items()
+                    if name not in self._answered and self._gone_ns.get(instance, 0) <= sent_ns
+                }
+                left = deadline - time.monotonic()
+                if not waiting or self._closed or left <= 0:
+                    return waiting
+                self._changed.wait(left)
+
     def mean_per_submission(self, submissions: Sequence[str]) -> dict[EngineKind, float]:
         """Mean number of steps per submission, by engine, over those that left steps."""
         with self._changed:
@@ -88,13 +119,27 @@ class TraceServer:
         path: where to listen.
         on_steps: called on the server's thread with each batch.
         on_ready: called on the server's thread with the number of an instance that is ready.
+        on_wanted: called on the server's thread when an instance wants the gateway.
+        on_pausing: called on the server's thread with the number of an instance that is to be stopped for so many
+            milliseconds, and with what to call when it has been continued.
+        on_gone: called on the server's thread with the number of an instance that has hung up: it has ended.
     """
 
     def __init__(
-        self, path: Path, on_steps: Callable[[list[Step]], None], on_ready: Callable[[int], None] = lambda _number: None
+        self,
+        path: Path,
+        on_steps: Callable[[list[Step]], None],
+        on_ready: Callable[[int], None] = lambda _number: None,
+        on_wanted: Callable[[], None] = lambda: None,
+        on_pausing: Callable[[int, int, Callable[[], None]], None] = lambda _number, _ms, go_on: go_on(),
+        on_gone: Callable[[int], None] = lambda _number: None,
     ) -> None:
         self._on_steps = on_steps
         self._on_ready = on_ready
+        self._on_wanted = on_wanted
+        self._on_pausing = on_pausing
+        self._on_gone = on_gone
+        self._peers: dict[socket.socket, int] = {}
         self._decoder = msgspec.msgpack.Decoder(TraceMessage)
         self._buffers: dict[socket.socket, bytearray] = {}
         self._met = threading.Condition()
@@ -163,6 +208,8 @@ class TraceServer:
             self._selector.unregister(connection)
             del self._buffers[connection]
             connection.close()
+            if (gone := self._peers.pop(connection, None)) is not None:
+                self._on_gone(gone)
             return
         buffer = self._buffers[connection]
         buffer += chunk
@@ -174,7 +221,14 @@ class TraceServer:
             self._on_steps(to_steps(message))
             return
         if isinstance(message, Hello):
+            self._peers[connection] = message.instance
             self._greet(connection, message.instance)
+            return
+        if isinstance(message, Pausing):
+            self._on_pausing(message.instance, message.ms, partial(_go_on, connection))
+            return
+        if isinstance(message, Wanted):
+            self._on_wanted()
             return
         with self._met:
             self._ready.add(message.instance)
@@ -197,6 +251,11 @@ def _tell(connection: socket.socket, welcome: Welcome) -> bool:
     except OSError:
         return False
     return True
+
+
+def _go_on(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.sendall(bytes(LENGTH_BYTES))
 
 
 def _take_frames(buffer: bytearray) -> list[bytes]:

@@ -11,7 +11,7 @@ import sqlalchemy.exc
 
 from backend.machinery import Machinery
 from backend.model import Judgement
-from backend.rows import RowReader
+from backend.rows import EffectReader
 
 if TYPE_CHECKING:
     from backend.lab import Listener
@@ -39,7 +39,7 @@ class Watch:
         self._listener = listener
         self._in_flight = in_flight
         self._active = active
-        self._reader = machinery.row_reader()
+        self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="row-watch", daemon=True)
@@ -61,7 +61,7 @@ class Watch:
         with self._looking:
             yield
 
-    def follow(self, reader: RowReader) -> None:
+    def follow(self, reader: EffectReader) -> None:
         """Look at another database."""
         with self._looking:
             self._reader = reader

@@ -7,8 +7,6 @@ so that no web page can reach it.
 
 from __future__ import annotations
 
-import hmac
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -23,7 +21,8 @@ from backend.instance.flows import flow_of, services_of
 from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
-from backend.model import EngineKind, OperationKey
+from backend.loopback import names_this_machine, shows_token
+from backend.model import Answer, EngineKind, OperationKey
 from backend.schema import KEY_LENGTH, goods, orders
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Services, Variant
@@ -38,23 +37,21 @@ if TYPE_CHECKING:
 LARGEST_BODY = 64 * 1024
 MOST_DRAINED = 1024 * 1024
 TOKEN_LIFE_SECONDS = 24 * 3600
-_OWN_HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 
 class Gate:
     """Lets in who shows the token and names a host of this machine."""
 
     def __init__(self, token: str) -> None:
-        self._expected = f"Bearer {token}".encode()
+        self._token = token
 
     def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
         """Refuse before anything is read."""
-        if not _OWN_HOST.fullmatch(req.get_header("Host") or ""):
+        if not names_this_machine(req.get_header("Host") or ""):
             raise Problem(
                 HTTPStatus.FORBIDDEN, "host", "Forbidden", "The Host header does not name this machine's loopback."
             )
-        shown = (req.get_header("Authorization") or "").encode(errors="replace")
-        if not hmac.compare_digest(shown, self._expected):
+        if not shows_token(req.get_header("Authorization") or "", self._token):
             raise Problem(
                 HTTPStatus.UNAUTHORIZED, "unauthorized", "Unauthorized", "The bearer token is missing or wrong."
             )
@@ -79,7 +76,7 @@ class Operations:
         self.in_flight.add(submission)
         try:
             with self._tap.flow(flow):
-                self._run(variant, bodies.to_request(key, body, submission), services, resp)
+                self._run(variant, bodies.to_request(key, body, submission, services.gateway), services, resp)
         finally:
             self.in_flight.discard(submission)
 
@@ -91,13 +88,17 @@ class Operations:
             self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)
             raise problem from error
         problem_or_none = REFUSALS.get(answer)
-        status = problem_or_none.status if problem_or_none else HTTPStatus.CREATED
+        replayed = answer is Answer.REPLAYED
+        success = HTTPStatus.OK if replayed else HTTPStatus.CREATED
+        status = problem_or_none.status if problem_or_none else success
         self._tap.run(EngineKind.HTTP, f"reply {int(status)}", (), lambda: answer.value)
         if problem_or_none:
             write_problem(resp, problem_or_none)
             return
-        resp.status = falcon.HTTP_201
+        resp.status = int(status)
         resp.content_type = "application/json"
+        if replayed:
+            resp.set_header("Idempotent-Replayed", "true")
         resp.data = msgspec.json.encode(
             {"answer": answer, "operation": request.operation.key, request.operation.key.key_field: request.key}
         )

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from backend.model import OperationKey
-from backend.operations import OPERATIONS, Request
+from backend.operations import Request, operation_at
 from backend.schema import KEY_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from backend.operations import Gateway
 
 MOST_PIECES = 1_000_000
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
@@ -64,12 +66,21 @@ class CancelOrderBody(_Body, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     quantity: Quantity = 1
 
 
-Body = PlaceOrderBody | PayOrderBody | AddStockBody | CancelOrderBody
+class SendMessageBody(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A message that the gateway is to send. `item` is its text, `quantity` the amount that it is about."""
+
+    request_no: Key
+    item: Key = "message"
+    quantity: Quantity = 1
+
+
+Body = PlaceOrderBody | PayOrderBody | AddStockBody | CancelOrderBody | SendMessageBody
 BODIES: Mapping[OperationKey, type[Body]] = {
     OperationKey.PLACE_ORDER: PlaceOrderBody,
     OperationKey.PAY_ORDER: PayOrderBody,
     OperationKey.ADD_STOCK: AddStockBody,
     OperationKey.CANCEL_ORDER: CancelOrderBody,
+    OperationKey.SEND_MESSAGE: SendMessageBody,
 }
 _DECODERS = {key: msgspec.json.Decoder(body) for key, body in BODIES.items()}
 
@@ -96,13 +107,13 @@ def is_text(text: str) -> bool:
 
 def business_key(body: Body) -> str:
     """The key that makes two submissions the same intent."""
-    return body.request_no if isinstance(body, AddStockBody) else body.order_no
+    return body.request_no if isinstance(body, AddStockBody | SendMessageBody) else body.order_no
 
 
-def to_request(operation: OperationKey, body: Body, submission_id: str) -> Request:
-    """The request that a strategy gets."""
+def to_request(operation: OperationKey, body: Body, submission_id: str, gateway: Gateway) -> Request:
+    """The request that a strategy gets; `gateway` is where messages go."""
     return Request(
-        operation=OPERATIONS[operation],
+        operation=operation_at(operation, gateway),
         key=business_key(body),
         item=body.item,
         quantity=body.quantity,

@@ -60,7 +60,7 @@ def _operation(key: OperationKey, body: dict[str, Any]) -> dict[str, Any]:
             _query("variant", variants, required=False),
         ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {"201": _answer("Created"), **_problems()},
+        "responses": {"200": _answer("Replayed"), "201": _answer("Created"), **_problems()},
     }
 
 

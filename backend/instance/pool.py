@@ -12,6 +12,7 @@ from pathlib import Path
 
 from backend.engines.supervisor import Child, Supervisor
 from backend.errors import InstanceError
+from backend.gateway.settings import address_file
 from backend.instance.settings import InstanceSettings
 from backend.tap.trace import Welcome
 from backend.trace_server import TraceServer
@@ -86,7 +87,7 @@ class InstancePool:
         missing = [number for number in numbers if number not in self._launched]
         for number, port in zip(missing, self._ports(missing), strict=True):
             self._launched[number] = self._spawn(number, port)
-        welcome = Welcome(database, redis)
+        welcome = Welcome(database, redis, str(address_file(self._supervisor.directory)))
         with ThreadPoolExecutor(MOST_INSTANCES) as starters:
             started = [starters.submit(self._start, number, welcome) for number in numbers]
         self._instances += [future.result() for future in started if future.exception() is None]

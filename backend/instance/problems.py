@@ -5,7 +5,7 @@ The one place that turns what went wrong into words for a caller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ import redis.exceptions
 import sqlalchemy.exc
 
 from backend.engines.sql import one_sentence
+from backend.errors import GatewayError, GatewayRefusedError
 from backend.model import Answer
-from backend.operations import GoneError, MissingRowError
+from backend.operations import MissingRowError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,10 +82,8 @@ REFUSALS: Mapping[Answer, Problem] = {
 def from_exception(error: Exception) -> Problem:
     """What a caller is told of an exception that a strategy let through."""
     match error:
-        case GoneError():
-            return Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found", str(error), Answer.CONFLICT)
         case MissingRowError():
-            return not_found(str(error))
+            return replace(not_found(str(error)), answer=error.answer)
         case sqlalchemy.exc.DBAPIError() if _state(error) in _TRY_AGAIN_STATES:
             return Problem(
                 HTTPStatus.CONFLICT,
@@ -114,6 +113,10 @@ def from_exception(error: Exception) -> Problem:
             return _engine_away(one_sentence(error, "The database"))
         case redis.exceptions.RedisError():
             return _engine_away(one_sentence(error, "The Redis server"))
+        case GatewayError():
+            return _engine_away(str(error))
+        case GatewayRefusedError():
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "gateway-refused", "Refused by the gateway", str(error))
         case _:
             return Problem(
                 HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
+from backend.operations import NoGateway
 from backend.strategies.base import Services
+from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
 from backend.tap.witness import name_deletions
@@ -21,6 +23,7 @@ from backend.tap.witness import name_deletions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.gateway.client import GatewayClient
     from backend.tap.observer import Tap
 
 _DELETE_IF_EQUAL = """
@@ -46,7 +49,9 @@ class Mutexes:
             return mutex
 
 
-def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) -> Services:
+def open_services(
+    database: str, redis_url: str, tap: Tap, *, connections: int, gateway: GatewayClient | None = None
+) -> Services:
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
     engine = create_sql_engine(database, pool_size=connections)
     with engine.connect():
@@ -63,6 +68,7 @@ def open_services(database: str, redis_url: str, tap: Tap, *, connections: int) 
         new_token=lambda: secrets.token_urlsafe(16),
         delete_if_equal=delete_if_equal,
         mutex=Mutexes(),
+        gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
     )
 
 

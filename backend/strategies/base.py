@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.model import Answer, OperationKey, StrategyInfo, VariantInfo
-from backend.operations import Request
+from backend.operations import Gateway, NoGateway, Request
 
 if TYPE_CHECKING:
     import threading
@@ -35,6 +35,8 @@ class Services:
     """Delete a Redis key if it still has this value, atomically; whether it had."""
     mutex: Callable[[str], threading.Lock]
     """The mutex of this process for a key."""
+    gateway: Gateway = field(default_factory=NoGateway)
+    """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
 
 
 Handler = Callable[[Request, Services], Answer]

@@ -79,6 +79,7 @@ _REFUSALS = {
     OperationKey.PLACE_ORDER: "A version does not guard an INSERT: there is no row yet to compare with.",
     OperationKey.CANCEL_ORDER: "After the first DELETE there is no version left to compare with, and the second one "
     "finds nothing anyway.",
+    OperationKey.SEND_MESSAGE: "A message is no row of ours: it has no version to compare with.",
 }
 
 STRATEGY = Strategy(

@@ -73,7 +73,12 @@ _NO_ROW_YET = "A row lock does not guard an INSERT: there is no row yet to lock.
 _ROW_GONE = (
     "A lock before a DELETE adds nothing: DELETE locks the row itself, and whoever waited for it finds no row to lock."
 )
-_REFUSALS = {OperationKey.PLACE_ORDER: _NO_ROW_YET, OperationKey.CANCEL_ORDER: _ROW_GONE}
+_NOT_A_ROW = "A message is no row of ours: there is nothing to lock that stands for it."
+_REFUSALS = {
+    OperationKey.PLACE_ORDER: _NO_ROW_YET,
+    OperationKey.CANCEL_ORDER: _ROW_GONE,
+    OperationKey.SEND_MESSAGE: _NOT_A_ROW,
+}
 
 STRATEGY = Strategy(
     key="pessimistic-lock",

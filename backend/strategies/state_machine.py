@@ -61,6 +61,7 @@ STRATEGY = Strategy(
                 OperationKey.ADD_STOCK: "A stock count has no status that only grows.",
                 OperationKey.CANCEL_ORDER: "A deleted row has no status. Setting the status to CANCELLED is another "
                 "operation, an update that keeps the row, and there a status guard would fit.",
+                OperationKey.SEND_MESSAGE: "A message is no row of ours: it has no status.",
             },
             summary="UPDATE … WHERE status < PAID: the transition can be made once.",
             guarantees="One transition, without a lock held while waiting and without a version to carry around.",

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.model import Answer, OperationKey, OrderStatus
 from backend.operations import MissingRowError, Request
-from backend.schema import cancellations, orders, payments, stock_movements
+from backend.schema import cancellations, messages_sent, orders, payments, stock_movements
 from backend.strategies.base import Services, Strategy, Variant
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def on_conflict(request: Request, services: Services) -> Answer:
 
 
 def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
-    """The row that must exist once for the intent: the order, the payment, the stock movement, the cancellation."""
+    """The row that must exist once for the intent: the order, the payment, a movement, a cancellation, a marker."""
     key, quantity, submission = request.key, request.quantity, request.submission_id
     match request.operation.key:
         case OperationKey.PLACE_ORDER:
@@ -75,10 +75,12 @@ def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
             }
         case OperationKey.CANCEL_ORDER:
             return cancellations, {"order_no": key, "order_no_unique": key}
+        case OperationKey.SEND_MESSAGE:
+            return messages_sent, {"request_no": key, "request_no_unique": key}
 
 
 def do_what_it_stands_for(connection: Connection, request: Request) -> Answer:
-    """Change the row that the unique row is about, in the same transaction."""
+    """Do what the unique row is about before its transaction ends. A message is out when that transaction fails."""
     match request.operation.key:
         case OperationKey.PLACE_ORDER:
             return Answer.CREATED
@@ -89,7 +91,7 @@ def do_what_it_stands_for(connection: Connection, request: Request) -> Answer:
             if paid.rowcount == 0:
                 raise MissingRowError(f"There is no order {request.key} to pay.")
             return Answer.CREATED
-        case OperationKey.ADD_STOCK | OperationKey.CANCEL_ORDER:
+        case OperationKey.ADD_STOCK | OperationKey.CANCEL_ORDER | OperationKey.SEND_MESSAGE:
             return request.operation.act(connection, request)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,7 @@ from backend.model import EngineKind, Step
 from backend.tap.wording import answer_text, command_text, error_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from backend.tap.observer import Call
@@ -32,11 +34,26 @@ class Hello(msgspec.Struct, array_like=True, tag="hello"):
     instance: int
 
 
+class Wanted(msgspec.Struct, array_like=True, tag="wanted"):
+    """The instance is to call the gateway, which is not running yet."""
+
+    instance: int
+
+
+class Pausing(msgspec.Struct, array_like=True, tag="pausing"):
+    """The instance asks to be stopped and continued; the lab answers with an empty frame when it goes on."""
+
+    instance: int
+    ms: int
+
+
 class Welcome(msgspec.Struct, array_like=True, tag="welcome"):
     """The lab's answer: URLs of the engines, with their passwords."""
 
     database: str
     redis: str
+    gateway: str = ""
+    """The file that says where the gateway is, once it runs."""
 
 
 class Ready(msgspec.Struct, array_like=True, tag="ready"):
@@ -53,7 +70,7 @@ class Steps(msgspec.Struct, array_like=True, tag="steps"):
     """Submission, number, engine, command, answer, error, start and end in nanoseconds."""
 
 
-TraceMessage = Hello | Ready | Steps
+TraceMessage = Hello | Ready | Steps | Wanted | Pausing
 
 
 def to_steps(message: Steps) -> list[Step]:
@@ -76,6 +93,7 @@ class Trace:
         self._instance = instance
         self._ended: deque[Call] = deque()
         self._flushing = threading.Lock()
+        self._pausing = threading.Lock()
         self._stopped = threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(str(path))
@@ -100,6 +118,11 @@ class Trace:
         self._send(Ready(self._instance))
         self._thread.start()
 
+    def want_gateway(self) -> None:
+        """Have the lab start the gateway."""
+        with self._flushing:
+            self._send(Wanted(self._instance))
+
     def before(self, call: Call) -> None:
         """Nothing: a step is told when it has ended."""
 
@@ -110,9 +133,28 @@ class Trace:
     def flush(self) -> None:
         """Send what has come so far."""
         with self._flushing:
-            if self._ended:
-                waiting = len(self._ended)
-                self._send(Steps(self._instance, [_worded(self._ended.popleft()) for _ in range(waiting)]))
+            self._flush()
+
+    @contextmanager
+    def complete(self) -> Iterator[None]:
+        """All that has come is sent, and nothing more is while this lasts; a lab that is gone gets nothing."""
+        with self._flushing:
+            with suppress(OSError):
+                self._flush()
+            yield
+
+    def pause(self, ms: int) -> None:
+        """Have the lab stop this process for so long; returns when it goes on. One pause at a time."""
+        with self._pausing, suppress(OSError):
+            with self._flushing:
+                self._flush()
+                self._send(Pausing(self._instance, ms))
+            self._socket.recv(LENGTH_BYTES, socket.MSG_WAITALL)
+
+    def _flush(self) -> None:
+        if self._ended:
+            waiting = len(self._ended)
+            self._send(Steps(self._instance, [_worded(self._ended.popleft()) for _ in range(waiting)]))
 
     def close(self) -> None:
         """Send the rest and hang up."""

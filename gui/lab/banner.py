@@ -50,6 +50,8 @@ class Sentences(QObject):
             return self.tr("%n stock change(s) wanted", "", intents)
         if set(operations) == {OperationKey.CANCEL_ORDER}:
             return self.tr("%n cancellation(s) wanted", "", intents)
+        if set(operations) == {OperationKey.SEND_MESSAGE}:
+            return self.tr("%n message(s) wanted", "", intents)
         return self.tr("%n intent(s)", "", intents)
 
     def outcome(self, judgement: Judgement) -> str:

@@ -16,6 +16,7 @@ def operation_word(operation: OperationKey) -> str:
         OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE)"),
         OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (UPDATE)"),
         OperationKey.CANCEL_ORDER: QCoreApplication.translate("Words", "Cancel an order (DELETE)"),
+        OperationKey.SEND_MESSAGE: QCoreApplication.translate("Words", "Send a message (gateway)"),
     }.get(operation, operation.value)
 
 

@@ -1,0 +1,1 @@
+"""The gateway: a process that stands for somebody outside, a provider of mail or payments, with a ledger of its own."""

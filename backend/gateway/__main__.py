@@ -1,0 +1,29 @@
+"""The gateway's process: ``python -m backend.gateway``, with its settings in the environment."""
+
+from __future__ import annotations
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from backend.gateway.settings import GatewaySettings
+
+_THREADS = 8
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    Granian(
+        target="backend.gateway.wsgi:application",
+        address="127.0.0.1",
+        port=GatewaySettings.from_environment().port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=1,
+        blocking_threads=_THREADS,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

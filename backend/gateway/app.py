@@ -1,0 +1,115 @@
+"""The gateway's HTTP interface, as plain WSGI: ``POST /messages`` sends a message and writes it into the ledger.
+
+An ``Idempotency-Key`` is honoured if the caller's ``LAB-HONOUR-KEYS`` header says so: the lab's knob for what kind of
+provider this is. Loopback only, with the bearer token and a Host header that names this machine, as the instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+
+from backend.gateway.ledger import KeyReusedError, Ledger, Message
+from backend.loopback import names_this_machine, shows_token
+
+HONOUR_HEADER = "LAB-HONOUR-KEYS"
+KEY_HEADER = "Idempotency-Key"
+REPLAYED = ("Idempotent-Replayed", "true")
+VERSION = "1"
+LARGEST_BODY = 64 * 1024
+LONGEST_KEY = 600
+"""A business key of 64 characters, each written as up to nine, in quotation marks."""
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Answered = tuple[HTTPStatus, dict[str, str], Headers]
+StartResponse = Callable[[str, Headers], object]
+
+
+class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of ``POST /messages``."""
+
+    request_no: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    item: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    submission_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class _RefusedError(Exception):
+    """The request is not accepted."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class GatewayApp:
+    """The WSGI application.
+
+    Args:
+        token: bearer token that callers must show.
+        ledger: where messages are written down.
+    """
+
+    def __init__(self, token: str, ledger: Ledger) -> None:
+        self._token = token
+        self._ledger = ledger
+        self._decoder = msgspec.json.Decoder(MessageBody)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        more: Headers = []
+        try:
+            self._let_in(environ)
+            status, document, more = self._answer(environ)
+        except _RefusedError as error:
+            status, document = error.status, {"detail": str(error)}
+        content = msgspec.json.encode(document)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), *more]
+        start_response(f"{int(status)} {status.phrase}", headers)
+        return [content]
+
+    def _let_in(self, environ: Environ) -> None:
+        if not names_this_machine(environ.get("HTTP_HOST", "")):
+            raise _RefusedError(HTTPStatus.FORBIDDEN, "The Host header does not name this machine's loopback.")
+        if not shows_token(environ.get("HTTP_AUTHORIZATION", ""), self._token):
+            raise _RefusedError(HTTPStatus.UNAUTHORIZED, "The bearer token is missing or wrong.")
+
+    def _answer(self, environ: Environ) -> Answered:
+        match environ["PATH_INFO"], environ["REQUEST_METHOD"]:
+            case "/messages", "POST":
+                return self._send(environ)
+            case "/health", "GET":
+                return HTTPStatus.OK, {"state": "up", "version": VERSION}, []
+            case "/messages" | "/health", _:
+                raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "There is no such method here.")
+            case _:
+                raise _RefusedError(HTTPStatus.NOT_FOUND, "There is no such resource.")
+
+    def _send(self, environ: Environ) -> Answered:
+        try:
+            body = self._decoder.decode(_content(environ))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, f"{error}.") from None
+        message = Message(body.request_no, body.item, body.quantity, body.submission_id)
+        key = environ.get("HTTP_IDEMPOTENCY_KEY") if environ.get("HTTP_LAB_HONOUR_KEYS") == "1" else None
+        if key is not None and not 0 < len(key) <= LONGEST_KEY:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, f"An {KEY_HEADER} has 1 to {LONGEST_KEY} characters.")
+        try:
+            sent = self._ledger.send(message, key)
+        except KeyReusedError:
+            raise _RefusedError(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"This {KEY_HEADER} was used for another message."
+            ) from None
+        document = {"request_no": message.request_no}
+        return (HTTPStatus.CREATED, document, []) if sent else (HTTPStatus.OK, document, [REPLAYED])
+
+
+def _content(environ: Environ) -> bytes:
+    content: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
+    if len(content) > LARGEST_BODY:
+        raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 64 KiB are accepted.")
+    return content

@@ -1,0 +1,204 @@
+"""The lab's side of the gateway: it starts when it is first wanted, and is watched and read from then on."""
+
+from __future__ import annotations
+
+import http.client
+import secrets
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from backend.engines.ports import free_port
+from backend.engines.running import RunningEngine
+from backend.engines.sql import create_sql_engine
+from backend.engines.start import wait_until_up
+from backend.errors import EngineError
+from backend.gateway.ledger import Ledger
+from backend.gateway.settings import GatewayAddress, GatewaySettings, address_file
+from backend.model import EngineKind, EngineStatus, Health
+from backend.rows import RowReader
+from backend.schema import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.engines.supervisor import Child, Supervisor
+    from backend.model import Row
+
+NAME = "Gateway"
+_PROJECT = Path(__file__).parents[2]
+_ANSWER_SECONDS = 2.0
+_START_SECONDS = 20.0
+_CLOSE_SECONDS = 5.0
+
+
+class GatewayKeeper:
+    """Starts the gateway on demand. Thread-safe.
+
+    Args:
+        supervisor: under which it runs; its directory holds the ledger.
+        on_change: called when it came, went or came back.
+    """
+
+    def __init__(self, supervisor: Supervisor, on_change: Callable[[], None]) -> None:
+        self._supervisor = supervisor
+        self._on_change = on_change
+        self._guard = threading.Lock()
+        self._starter: threading.Thread | None = None
+        self._settled = threading.Event()
+        self._failure = ""
+        self._note = ""
+        self._closing = False
+        self._running: RunningEngine | None = None
+        self._engine: sa.Engine | None = None
+        self._rows: RowReader | None = None
+
+    # Life
+
+    def want(self) -> None:
+        """Have it started, if it is not; returns at once."""
+        with self._guard:
+            if self._closing or self._running or (self._starter and self._starter.is_alive()):
+                return
+            self._settled.clear()
+            self._starter = threading.Thread(target=self._bring_up, name="gateway-start", daemon=True)
+            self._starter.start()
+
+    def require(self) -> None:
+        """Have it started, and wait until it answers.
+
+        Raises:
+            EngineError: it does not.
+        """
+        self.want()
+        if not self._settled.wait(_START_SECONDS):
+            raise EngineError(f"{NAME} could not start: it did not answer in time")
+        if self._running is None:
+            raise EngineError(self._failure or f"{NAME} could not start")
+
+    def close(self) -> None:
+        """Read no more. The supervisor ends the process."""
+        with self._guard:
+            self._closing = True
+        if self._starter:
+            self._starter.join(_CLOSE_SECONDS)
+        if self._engine:
+            self._engine.dispose()
+
+    # Looking
+
+    @property
+    def statuses(self) -> tuple[EngineStatus, ...]:
+        """The gateway with its health; nothing before it was wanted."""
+        if self._running is None:
+            return ()
+        return (self._running.status(Health.DOWN if self._note else Health.UP, self._note),)
+
+    def read_new(self) -> list[Row]:
+        """As `RowReader.read_new`, of the ledger."""
+        return self._rows.read_new() if self._rows else []
+
+    def read_all(self) -> list[Row]:
+        """As `RowReader.read_all`, of the ledger."""
+        return self._rows.read_all() if self._rows else []
+
+    def forget(self) -> None:
+        """The ledger was emptied."""
+        if self._rows:
+            self._rows.forget()
+
+    def empty(self) -> None:
+        """Empty the ledger, and with it forget all keys."""
+        if self._engine:
+            with self._engine.begin() as connection:
+                connection.execute(messages.delete())
+
+    # Inside
+
+    def _bring_up(self) -> None:
+        try:
+            self._start()
+        except (EngineError, OSError, sa.exc.SQLAlchemyError) as error:
+            self._failure = str(error)
+        finally:
+            self._settled.set()
+        if self._running and not self._closing:
+            self._on_change()
+
+    def _start(self) -> None:
+        directory = self._supervisor.directory
+        ledger = directory / "gateway.sqlite3"
+        Ledger(ledger).close()
+        settings = GatewaySettings(free_port(), secrets.token_urlsafe(24), str(ledger))
+        address = GatewayAddress(settings.port, settings.token)
+        child = self._supervisor.spawn(
+            "gateway",
+            [sys.executable, "-m", "backend.gateway"],
+            env=settings.to_environment(),
+            cwd=_PROJECT,
+            restart=True,
+        )
+        version = self._await(child, address)
+        url = URL.create("sqlite", database=str(ledger)).render_as_string()
+        self._engine = create_sql_engine(url, pool_size=2)
+        self._rows = RowReader(self._engine, (messages,))
+        _write_privately(address_file(directory), msgspec.json.encode(address))
+        self._running = RunningEngine(
+            EngineKind.GATEWAY, NAME, version, f"127.0.0.1:{address.port}", url, embedded=True, child=child
+        )
+        child.on_exit(lambda _code: self._ended(child, address))
+
+    def _await(self, child: Child, address: GatewayAddress) -> str:
+        try:
+            return wait_until_up(NAME, child, self._supervisor, lambda: self._probe(address))
+        except EngineError:
+            child.terminate()
+            raise
+
+    def _probe(self, address: GatewayAddress) -> str | None:
+        """Its version once it answers, None before.
+
+        Raises:
+            EngineError: nobody waits for it any more.
+        """
+        if self._closing:
+            raise EngineError("the lab is being closed")
+        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=_ANSWER_SECONDS)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/health", headers={"Authorization": f"Bearer {address.token}"})
+            response = connection.getresponse()
+            content = response.read()
+            connection.close()
+            if response.status == http.HTTPStatus.OK:
+                return msgspec.json.decode(content, type=dict[str, str])["version"]
+        connection.close()
+        return None
+
+    def _ended(self, child: Child, address: GatewayAddress) -> None:
+        if self._closing:
+            return
+        outlook = "is being started again" if child.alive else "does not start again; start the lab again to go on"
+        self._note = f"The gateway has ended and {outlook}."
+        self._on_change()
+        if child.alive:
+            threading.Thread(target=self._await_return, args=(child, address), daemon=True).start()
+
+    def _await_return(self, child: Child, address: GatewayAddress) -> None:
+        with suppress(EngineError):
+            wait_until_up(NAME, child, self._supervisor, lambda: self._probe(address))
+            self._note = ""
+            self._on_change()
+
+
+def _write_privately(file: Path, content: bytes) -> None:
+    """Write a file that holds a secret, in one step."""
+    partial = file.with_suffix(".new")
+    partial.touch(mode=0o600)
+    partial.write_bytes(content)
+    partial.replace(file)

@@ -1,0 +1,86 @@
+"""The gateway's ledger: what it has sent, in a SQLite file that no database of ours knows of."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_no TEXT NOT NULL,
+    item TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    submission_id TEXT NOT NULL,
+    idempotency_key TEXT UNIQUE,
+    created_at TEXT NOT NULL
+)
+"""
+_INSERT = """
+INSERT INTO messages (request_no, item, quantity, submission_id, idempotency_key, created_at)
+VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (idempotency_key) DO NOTHING
+"""
+_SENT_UNDER = "SELECT request_no, item, quantity FROM messages WHERE idempotency_key = ?"
+_BUSY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody asks the gateway to send."""
+
+    request_no: str
+    item: str
+    quantity: int
+    submission_id: str
+    """Who asked, for the lab's tables. It is no part of the message."""
+
+    @property
+    def content(self) -> tuple[str, str, int]:
+        """What makes two requests the same message."""
+        return self.request_no, self.item, self.quantity
+
+
+class KeyReusedError(Exception):
+    """The key was used for another message."""
+
+
+class Ledger:
+    """Thread-safe. Sending and writing it down are one: an external party that keeps its books.
+
+    Args:
+        path: the file; it is made where it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._turns = threading.Lock()
+        self._connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute(_TABLE)
+
+    def send(self, message: Message, key: str | None) -> bool:
+        """Send a message, unless this key has been used for it; whether it was sent now.
+
+        Raises:
+            KeyReusedError: the key was used for another message.
+        """
+        now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+        with self._turns:
+            sent = self._connection.execute(_INSERT, (*message.content, message.submission_id, key, now)).rowcount
+            if sent:
+                return True
+            if self._connection.execute(_SENT_UNDER, (key,)).fetchone() != message.content:
+                raise KeyReusedError
+            return False
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

@@ -1,0 +1,45 @@
+"""The tap on the gateway's client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.gateway.ledger import Message
+from backend.model import EngineKind, GatewayKeys
+
+if TYPE_CHECKING:
+    from backend.gateway.client import GatewayClient
+    from backend.operations import Request
+    from backend.tap.observer import Tap
+
+
+class TappedGateway:
+    """The gateway as operations call it; each call is a step.
+
+    Args:
+        client: over HTTP.
+        tap: where steps pass.
+        keys: what becomes of the Idempotency-Key.
+    """
+
+    def __init__(self, client: GatewayClient, tap: Tap, keys: GatewayKeys = GatewayKeys.NONE) -> None:
+        self._client = client
+        self._tap = tap
+        self._keys = keys
+
+    def with_keys(self, keys: GatewayKeys) -> TappedGateway:
+        """The same gateway, with another habit about keys."""
+        return TappedGateway(self._client, self._tap, keys)
+
+    def send(self, request: Request, idempotency_key: str) -> bool:
+        """Have the message of a request sent; False where it was sent before under this key."""
+        message = Message(request.key, request.item, request.quantity, request.submission_id)
+        key = "" if self._keys is GatewayKeys.NONE else idempotency_key
+        shown = [f'{{"request_no": "{message.request_no}", "item": "{message.item}", "quantity": {message.quantity}}}']
+        return self._tap.run(
+            EngineKind.GATEWAY,
+            "POST /messages",
+            [*shown, f"Idempotency-Key: {key}"] if key else shown,
+            lambda: self._client.send(message, key, honoured=self._keys is GatewayKeys.HONOURED),
+            lambda sent: "201 sent" if sent else "200 sent before (Idempotent-Replayed: true)",
+        )
