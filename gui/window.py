@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QTa
 
 from gui.compare.page import make_compare_page
 from gui.explore.page import ExplorePage
+from gui.lab.exhibit import fill_menu
 from gui.lab.page import LabPage
 from gui.status import EngineStrip, MessageBar
 from gui.theme import Theme, ThemeMode
@@ -18,6 +19,7 @@ from gui.theme import Theme, ThemeMode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.exhibits import Exhibit
     from gui.bridge import LabBridge
     from gui.settings import Settings
 
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
         self._add(menu, self.tr("&Cancel"), form.cancel.click, "Esc")
         menu.addSeparator()
         self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R")
+        fill_menu(bar.addMenu(self.tr("E&xhibits")), self._show_exhibit)
         menu = bar.addMenu(self.tr("&View"))
         self._add_themes(menu.addMenu(self.tr("&Theme")))
         self._add_languages(menu.addMenu(self.tr("&Language")))
@@ -103,6 +106,10 @@ class MainWindow(QMainWindow):
         menu = bar.addMenu(self.tr("&Help"))
         self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
         self._add(menu, self.tr("&About Submit Twice"), self._show_about)
+
+    def _show_exhibit(self, exhibit: Exhibit) -> None:
+        self.pages.setCurrentWidget(self.lab)
+        self.lab.show_exhibit(exhibit)
 
     def _add(self, menu: QMenu, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
         action = QAction(text, self)

@@ -14,6 +14,7 @@ import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+from backend.exhibits import EXHIBITS
 from backend.lab import Lab
 
 RESOURCES = Path(__file__).parent
@@ -47,6 +48,8 @@ def catalogue_texts() -> list[str]:
         for variant in strategy.variants:
             own = (variant.title, variant.summary, variant.guarantees, variant.breaks, variant.choose_when)
             texts.update(dict.fromkeys((*own, *variant.refusals.values())))
+    for exhibit in EXHIBITS:
+        texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
     return [text for text in texts if text]
 
 

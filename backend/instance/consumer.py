@@ -129,7 +129,7 @@ def main() -> None:
     """Consume until interrupted."""
     settings = InstanceSettings.from_environment()
     trace = Trace(settings.number, Path(settings.trace))
-    tap = Tap([*instance_observers(), trace])
+    tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()
     services = open_services(engines.database, engines.redis, tap, connections=_HANDLERS)
     warm_up(services, _HANDLERS)

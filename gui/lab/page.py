@@ -14,6 +14,7 @@ from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner
 from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
+from gui.lab.exhibit import ExhibitCard
 from gui.lab.form import IntentForm
 from gui.lab.results import Results
 from gui.lab.selection import Selection
@@ -21,6 +22,7 @@ from gui.lab.sidebar import WIDTH, Sidebar
 from gui.lab.source_panel import SourcePanel
 
 if TYPE_CHECKING:
+    from backend.exhibits import Exhibit
     from backend.model import EngineStatus, Reply, StrategyInfo
     from gui.bridge import LabBridge
     from gui.settings import Settings
@@ -47,6 +49,7 @@ class LabPage(QWidget):
         self.source = SourcePanel()
         self.banner = VerdictBanner(theme)
         self.counters = Counters()
+        self.exhibit = ExhibitCard()
         self.results = Results(theme)
         self._selection = Selection(bridge, self.results)
         self._lay_out()
@@ -66,7 +69,7 @@ class LabPage(QWidget):
         stack = QVBoxLayout(right)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
-        for widget in (Island(self.banner), Island(self.counters), hairline()):
+        for widget in (Island(self.banner), Island(self.counters), hairline(), self.exhibit):
             stack.addWidget(widget)
         stack.addWidget(self.evidence, 1)
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -88,6 +91,7 @@ class LabPage(QWidget):
         self.form.reset_asked.connect(self.reset)
         self.form.cancel_asked.connect(self._bridge.cancel_runs)
         self.form.edited.connect(self._refresh)
+        self.source.changed.connect(self._refresh)
         self.backend.choice_made.connect(self._strategy_chosen)
         self.backend.database_chosen.connect(self._database_chosen)
         self.backend.instances_chosen.connect(self._bridge.set_instances)
@@ -102,6 +106,7 @@ class LabPage(QWidget):
         bridge.replies_received.connect(self._add_replies)
         bridge.judged.connect(self._show_judgement)
         bridge.runs_changed.connect(self._note_runs)
+        bridge.run_finished.connect(self.exhibit.show_report)
         bridge.source_ready.connect(self.results.code.show_source)
         bridge.working_changed.connect(self.form.show_working)
 
@@ -128,6 +133,7 @@ class LabPage(QWidget):
             variant=self.backend.variant_key,
             processing_delay_ms=source.processing_delay.value(),
             lease_ms=source.lease.value(),
+            faults=source.all_faults,
         )
         plan = Plan(
             intents=(intent,),
@@ -137,10 +143,27 @@ class LabPage(QWidget):
             interval_ms=source.interval.value(),
             timeout_ms=source.timeout.value(),
             disable_button=form.disable.isChecked(),
+            retries=source.retries.value(),
+            backoff_ms=source.backoff.value(),
+            reload=source.reload.isChecked(),
         )
         self._operations.add(intent.operation)
         self._expected += submissions
         self._bridge.start_run(setup, plan)
+
+    def show_exhibit(self, exhibit: Exhibit) -> None:
+        """Turn every knob to a ready-made situation, and run it."""
+        if not self._usable or self._runs:
+            return
+        setup, plan = exhibit.setup, exhibit.plan
+        self._apply(Choice(exhibit.operation, setup.strategy, setup.variant))
+        self.source.show_knobs(setup, plan)
+        self.form.disable.setChecked(plan.disable_button)
+        self.form.count.setValue(plan.submissions)
+        self.backend.instances.setValue(exhibit.instances)
+        self.new_intent()
+        self.exhibit.present(exhibit)
+        self._send(plan.submissions)
 
     @Slot()
     def new_intent(self) -> None:
@@ -267,6 +290,8 @@ class LabPage(QWidget):
         form = self.form
         if form.complaint:
             return form.complaint
+        if self.source.faults.complaint:
+            return self.source.faults.complaint
         if form.disable.isChecked() and self._runs:
             return self.tr("The button is disabled until the answer arrives.")
         if self.backend.strategy_key == "front-end" and form.key.text() in self._ordered:

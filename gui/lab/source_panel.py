@@ -5,62 +5,114 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
-from backend.model import Pace, Source
-from gui.forms import Section, choose_key, combo, current_key, describe, set_item_enabled, spin
+from backend.model import Fault, FaultKind, Pace, Source
+from gui.forms import Section, choose_key, combo, current_key, describe, plain, spin
+from gui.lab.fault_field import FaultField
 from gui.lab.words import pace_word, source_word
 from gui.theme import GRID
 
 if TYPE_CHECKING:
+    from backend.model import Plan, Setup
     from gui.settings import Settings
-
-SOURCES_THAT_WORK = frozenset({Source.CLICKS})
 
 
 class SourcePanel(QWidget):
-    """Source, pace, processing delay, lease, time-out.
+    """Source, pace, time-out and retries, processing delay, lease, faults.
 
     Signals:
-        changed: another source or pace.
+        changed: another source or pace, or other faults.
     """
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        section = Section(self.tr("What arrives twice"))
+        self._section = Section(self.tr("What arrives twice"))
+        self._make_source()
+        self._make_caller()
+        self._make_backend()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._section)
+        self.source.currentIndexChanged.connect(self._refresh)
+        self.pace.currentIndexChanged.connect(self._refresh)
+        self.lost_reply.toggled.connect(self.changed)
+        self.faults.edited.connect(self.changed)
+        self._refresh()
+
+    def _make_source(self) -> None:
         self.source = combo("sourceCombo")
-        for index, source in enumerate(Source):
+        for source in Source:
             self.source.addItem(source_word(source), source.value)
-            works = source in SOURCES_THAT_WORK
-            set_item_enabled(self.source, index, works, self.tr("This source is not there yet."))
-        section.add_field(self.tr("So&urce"), self.source, self.tr("Where the second submission comes from"))
+        self._section.add_field(self.tr("So&urce"), self.source, self.tr("Where the second submission comes from"))
         self.pace = combo("paceCombo")
         for pace in Pace:
             self.pace.addItem(pace_word(pace), pace.value)
-        self.interval = spin("intervalSpin", 0, 60_000, 50, self.tr("ms"))
-        self.interval.setFixedWidth(10 * GRID)
+        self.interval = self._milliseconds("intervalSpin", 0, 60_000, 50)
         describe(self.interval, self.tr("Interval"), self.tr("Milliseconds between two submissions"))
-        section.add_field(self.tr("Pace"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
+        self._section.add_field(self.tr("Pace"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
+
+    def _make_caller(self) -> None:
+        self.timeout = spin("timeoutSpin", 1, 600_000, 30_000, self.tr("ms"))
+        self._section.add_field(self.tr("Time-out"), self.timeout, self.tr("How long a caller waits for its answer"))
+        self.retries = spin("retriesSpin", 0, 100, 3)
+        self.backoff = self._milliseconds("backoffSpin", 0, 60_000, 100)
+        describe(
+            self.backoff, self.tr("Back-off"), self.tr("Wait before the first retry; it doubles with each further one")
+        )
+        self._section.add_field(
+            self.tr("Retries"),
+            self.retries,
+            self.tr("How often a caller sends again after a time-out, a broken connection, a busy or failing backend"),
+            self.backoff,
+        )
+
+    def _make_backend(self) -> None:
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
-        section.add_field(
+        self._section.add_field(
             self.tr("Processin&g"),
             self.processing_delay,
             self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
         )
         self.lease = spin("leaseSpin", 1, 3_600_000, 10_000, self.tr("ms"))
-        section.add_field(
+        self._section.add_field(
             self.tr("Lease"), self.lease, self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
         )
-        self.timeout = spin("timeoutSpin", 1, 600_000, 30_000, self.tr("ms"))
-        section.add_field(self.tr("Time-out"), self.timeout, self.tr("How long a caller waits for its answer"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(section)
-        self.source.currentIndexChanged.connect(self._keep_working_source)
-        self.pace.currentIndexChanged.connect(self._pace_changed)
-        self._pace_changed()
+        self.faults = FaultField()
+        self._section.add_field(
+            self.tr("Faults"),
+            self.faults,
+            self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),
+            self.faults.menu_button,
+        )
+        self.lost_reply = QCheckBox(self.tr("&Lose the first reply"))
+        self.lost_reply.setObjectName("lostReplyCheck")
+        describe(
+            self.lost_reply,
+            plain(self.lost_reply.text()),
+            self.tr("The work is done, and the caller's connection is closed instead of an answer"),
+        )
+        self._section.add_wide(self.lost_reply)
+        self.reload = QCheckBox(self.tr("&Reload the page each time"))
+        self.reload.setObjectName("reloadCheck")
+        describe(
+            self.reload,
+            plain(self.reload.text()),
+            self.tr("Each submission comes from a form opened anew, with a new token and the version as it is then"),
+        )
+        self._section.add_wide(self.reload)
+
+    def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
+        made = spin(name, smallest, largest, value, self.tr("ms"))
+        made.setFixedWidth(10 * GRID)
+        return made
+
+    @property
+    def all_faults(self) -> tuple[Fault, ...]:
+        """Those of the field, and the lost reply where it is ticked."""
+        return (*self.faults.faults, *((Fault(FaultKind.LOST_REPLY),) if self.lost_reply.isChecked() else ()))
 
     @property
     def pace_key(self) -> Pace:
@@ -73,29 +125,56 @@ class SourcePanel(QWidget):
         return Source(current_key(self.source))
 
     @Slot()
-    def _pace_changed(self) -> None:
-        self.interval.setEnabled(self.pace_key is Pace.INTERVAL)
+    def _refresh(self) -> None:
+        clicks, retry = self.source_key is Source.CLICKS, self.source_key is Source.RETRY
+        self.pace.setEnabled(clicks)
+        self.interval.setEnabled(clicks and self.pace_key is Pace.INTERVAL)
+        self.timeout.setEnabled(self.source_key is not Source.REDELIVERY)
+        self.retries.setEnabled(retry)
+        self.backoff.setEnabled(retry)
         self.changed.emit()
 
-    @Slot()
-    def _keep_working_source(self) -> None:
-        if self.source_key not in SOURCES_THAT_WORK:
-            choose_key(self.source, Source.CLICKS.value)
-        self.changed.emit()
+    def show_knobs(self, setup: Setup, plan: Plan) -> None:
+        """Turn every knob to what a run was, or is to be."""
+        choose_key(self.source, plan.source.value)
+        choose_key(self.pace, plan.pace.value)
+        self.interval.setValue(int(plan.interval_ms))
+        self.timeout.setValue(plan.timeout_ms)
+        self.retries.setValue(plan.retries)
+        self.backoff.setValue(plan.backoff_ms)
+        self.processing_delay.setValue(setup.processing_delay_ms)
+        self.lease.setValue(setup.lease_ms)
+        lost = Fault(FaultKind.LOST_REPLY)
+        self.lost_reply.setChecked(lost in setup.faults)
+        self.reload.setChecked(plan.reload)
+        self.faults.show_faults(tuple(fault for fault in setup.faults if fault != lost))
+        self._refresh()
 
     def restore(self, settings: Settings) -> None:
         """Take the knobs of the last session."""
+        choose_key(self.source, settings.text("lab/source", Source.CLICKS.value))
         choose_key(self.pace, settings.text("lab/pace", Pace.SIMULTANEOUS.value))
         self.interval.setValue(settings.number("lab/interval", 50))
         self.processing_delay.setValue(settings.number("lab/processing-delay", 0))
         self.lease.setValue(settings.number("lab/lease", 10_000))
         self.timeout.setValue(settings.number("lab/timeout", 30_000))
-        self._pace_changed()
+        self.retries.setValue(settings.number("lab/retries", 3))
+        self.backoff.setValue(settings.number("lab/backoff", 100))
+        self.faults.setText(settings.text("lab/faults"))
+        self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
+        self.reload.setChecked(settings.flag("lab/reload", default=False))
+        self._refresh()
 
     def save(self, settings: Settings) -> None:
         """Keep the knobs for the next session."""
+        settings.remember("lab/source", self.source_key.value)
         settings.remember("lab/pace", self.pace_key.value)
         settings.remember("lab/interval", self.interval.value())
         settings.remember("lab/processing-delay", self.processing_delay.value())
         settings.remember("lab/lease", self.lease.value())
         settings.remember("lab/timeout", self.timeout.value())
+        settings.remember("lab/retries", self.retries.value())
+        settings.remember("lab/backoff", self.backoff.value())
+        settings.remember("lab/faults", self.faults.text())
+        settings.remember("lab/lost-reply", self.lost_reply.isChecked())
+        settings.remember("lab/reload", self.reload.isChecked())

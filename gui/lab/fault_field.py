@@ -1,0 +1,85 @@
+"""A field for faults: a line of text, as on the command line, and a menu of ready ones."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
+
+from backend.errors import SubmitTwiceError
+from backend.faults import parse_fault
+from backend.model import Fault
+from gui.forms import button, describe
+
+READY = (
+    "crash@redis:DEL",
+    "crash@redis:SET",
+    "crash@sql:INSERT:before",
+    "crash@sql:COMMIT",
+    "crash@redis:XACK:before",
+    "reset@sql:COMMIT:before",
+    "delay@sql:INSERT:before=300",
+    "delay@reply:before=300",
+    "network=50",
+    "pause@sql:INSERT:before=800",
+    "pause@database=500",
+    "kill@database",
+    "restart@database",
+    "kill@redis",
+    "restart@redis",
+)
+"""What the menu offers: one of each kind, in the syntax that can be typed as well."""
+
+
+class FaultField(QLineEdit):
+    """Faults, separated by blanks.
+
+    Signals:
+        edited: they may be others now, or no longer what can be read.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("faultsEdit")
+        self.complaint = ""
+        """Why the text cannot be read, in one sentence; empty where it can."""
+        self.faults: tuple[Fault, ...] = ()
+        self.setPlaceholderText(self.tr("none"))
+        self.setClearButtonEnabled(True)
+        self.textChanged.connect(self._read)
+        self.menu_button = self._make_menu()
+
+    def _make_menu(self) -> QPushButton:
+        push = button("faultsButton", self.tr("Add"), "quiet")
+        describe(push, self.tr("Add a fault"), self.tr("Ready-made faults, one of each kind"))
+        menu = QMenu(push)
+        for text in READY:
+            menu.addAction(text, partial(self.add, text))
+        push.setMenu(menu)
+        return push
+
+    def add(self, text: str) -> None:
+        """One more fault."""
+        self.setText(f"{self.text().strip()} {text}".strip())
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """These, and no others."""
+        with QSignalBlocker(self):
+            self.setText(" ".join(map(str, faults)))
+        self._read()
+
+    @Slot()
+    def _read(self) -> None:
+        self.faults, self.complaint = (), ""
+        try:
+            self.faults = tuple(parse_fault(text) for text in self.text().split())
+        except SubmitTwiceError as error:
+            self.complaint = str(error)
+        self.setToolTip(self.complaint or self.accessibleDescription())
+        self.setProperty("wrong", bool(self.complaint))
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.edited.emit()
