@@ -200,6 +200,21 @@ class Step:
     """Why the step failed, in one line; empty if it did not."""
     started_ns: int
     ended_ns: int
+    server_pid: int = 0
+    """Process of the database server behind the connection; 0 where the engine has none or does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockWait:
+    """A step that was seen waiting for a lock, as the database server says; measured, not deduced."""
+
+    submission_id: str
+    started_ns: int
+    """When it was first seen waiting. It began to wait between the sample before and this one."""
+    ended_ns: int
+    """When it was last seen waiting, or when the step ended if the next sample came later."""
+    blockers: tuple[str, ...]
+    """The submissions that it waited for; ``pid 123`` for a client that is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
