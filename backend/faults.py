@@ -13,8 +13,8 @@
 - ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
 - ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
 
-A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes to
-that step, and each submission at most once; ``#2`` hits the second one that comes there, ``#*`` all of them. So a retry
+A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes
+to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
 goes through. A fault of a server comes when half of the submissions that were asked for are answered; ``#40`` after 40
 answers, and for ``kill`` and ``restart`` ``=300`` 300 ms after the first submission left.
 """

@@ -92,17 +92,17 @@ class StepBook:
             timeout: in seconds.
         """
         deadline = time.monotonic() + timeout
+        waiting = dict(submissions)
         with self._changed:
             while True:
-                waiting = {
-                    name
-                    for name, (instance, sent_ns) in submissions.items()
-                    if name not in self._answered and self._gone_ns.get(instance, 0) <= sent_ns
-                }
+                waiting = {name: sent for name, sent in waiting.items() if not self._is_over(name, *sent)}
                 left = deadline - time.monotonic()
                 if not waiting or self._closed or left <= 0:
-                    return waiting
+                    return set(waiting)
                 self._changed.wait(left)
+
+    def _is_over(self, submission: str, instance: int, sent_ns: int) -> bool:
+        return submission in self._answered or self._gone_ns.get(instance, 0) > sent_ns
 
     def mean_per_submission(self, submissions: Sequence[str]) -> dict[EngineKind, float]:
         """Mean number of steps per submission, by engine, over those that left steps."""

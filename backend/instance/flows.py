@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.instance.headers import DELAY_HEADER, LEASE_HEADER
+from backend.errors import UnknownKeyError
+from backend.faults import at_steps, parse_fault
+from backend.instance.headers import CALLER_PORT_HEADER, DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER
 from backend.instance.problems import bad_request
+from backend.model import GatewayKeys
+from backend.tap.connections import hang_up
 from backend.tap.observer import Flow
 
 if TYPE_CHECKING:
+    from backend.model import Fault
     from backend.strategies.base import Services
 
 LONGEST_DELAY_MS = 60_000
 LONGEST_LEASE_MS = 3_600_000
+_HIGHEST_PORT = 65_535
+_MOST_FAULTS = 16
+_SCOPE = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 GetHeader = Callable[[str], str | None]
 """The value of a header, or None where it was not sent."""
 
 
 def flow_of(header: GetHeader, submission_id: str) -> Flow:
-    """The flow of a submission, with its knobs.
+    """The flow of a submission, with its knobs and faults.
 
     Raises:
         Problem: a header is not what it should be.
     """
-    return Flow(submission_id, number(header, DELAY_HEADER, 0, LONGEST_DELAY_MS))
+    scope, faults = _faults(header(FAULTS_HEADER))
+    flow = Flow(submission_id, number(header, DELAY_HEADER, 0, LONGEST_DELAY_MS), faults=faults, scope=scope)
+    if faults and (port := number(header, CALLER_PORT_HEADER, 0, _HIGHEST_PORT)):
+        flow.hang_up = lambda: hang_up(port)
+    return flow
 
 
 def services_of(services: Services, header: GetHeader) -> Services:
@@ -35,7 +48,18 @@ def services_of(services: Services, header: GetHeader) -> Services:
     Raises:
         Problem: a header is not what it should be.
     """
-    return replace(services, lease_ms=number(header, LEASE_HEADER, services.lease_ms, LONGEST_LEASE_MS, least=1))
+    return replace(
+        services,
+        lease_ms=number(header, LEASE_HEADER, services.lease_ms, LONGEST_LEASE_MS, least=1),
+        gateway=services.gateway.with_keys(_gateway_keys(header(GATEWAY_HEADER))),
+    )
+
+
+def _gateway_keys(header: str | None) -> GatewayKeys:
+    try:
+        return GatewayKeys(header or GatewayKeys.NONE)
+    except ValueError:
+        raise bad_request(f"The header {GATEWAY_HEADER} takes one of {', '.join(GatewayKeys)}.") from None
 
 
 def number(header: GetHeader, name: str, default: int, most: int, *, least: int = 0) -> int:
@@ -50,3 +74,16 @@ def number(header: GetHeader, name: str, default: int, most: int, *, least: int 
     if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
         raise bad_request(f"The header {name} takes a whole number from {least} to {most}.")
     return int(given)
+
+
+def _faults(header: str | None) -> tuple[str, tuple[Fault, ...]]:
+    if not header:
+        return "", ()
+    scope, *texts = header.split()
+    try:
+        faults = tuple(map(parse_fault, texts))
+    except UnknownKeyError as error:
+        raise bad_request(str(error)) from None
+    if not _SCOPE.fullmatch(scope) or at_steps(faults) != faults or len(faults) > _MOST_FAULTS:
+        raise bad_request(f"The header {FAULTS_HEADER} takes a name for the intent and up to 16 faults at steps.")
+    return scope, faults

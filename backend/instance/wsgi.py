@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from backend.gateway.client import GatewayClient
 from backend.instance.app import create_app
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
@@ -13,9 +14,10 @@ from backend.tap.trace import Trace
 
 settings = InstanceSettings.from_environment()
 _trace = Trace(settings.number, Path(settings.trace))
-_tap = Tap([*instance_observers(), _trace])
+_tap = Tap(instance_observers(_trace, Path(settings.trace).parent))
 _engines = _trace.await_welcome()
-_services = open_services(_engines.database, _engines.redis, _tap, connections=settings.threads)
+_gateway = GatewayClient(Path(_engines.gateway), _trace.want_gateway)
+_services = open_services(_engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway)
 application = create_app(settings.number, settings.token, _services, _tap)
 warm_up(_services, settings.threads)
 _trace.get_ready()

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.faults import meets
+from backend.model import EngineKind, FaultKind
+from backend.tap.observer import Call
 
 if TYPE_CHECKING:
-    from backend.tap.observer import Call, Observer
+    from collections.abc import Iterator
+    from pathlib import Path
 
-_SQL_WRITES = ("INSERT", "UPDATE", "DELETE")
+    from backend.model import Fault
+    from backend.tap.observer import Flow, Observer
+    from backend.tap.trace import Trace
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "POST")
 _REDIS_WRITES = frozenset({"SET", "DEL"})
+_GATHER_SECONDS = 0.04
+_LONGEST_GATHERING_SECONDS = 0.25
 
 
-def instance_observers() -> tuple[Observer, ...]:
-    """What disturbs the submissions of one backend process, in the order in which it is asked."""
-    return (ProcessingDelay(),)
+def instance_observers(trace: Trace, folder: Path) -> tuple[Observer, ...]:
+    """What sees the submissions of one backend process, in the order in which it is asked.
+
+    Args:
+        trace: of this process.
+        folder: a folder that all processes of the lab can write to.
+    """
+    return (ProcessingDelay(), trace, StepFaults(Arrivals(folder / "faults"), trace))
 
 
 class ProcessingDelay:
@@ -38,7 +56,7 @@ class ProcessingDelay:
             writes = call.command in _REDIS_WRITES and flow.has_read
             reads = call.command == "GET"
         else:
-            writes = call.command.startswith(_SQL_WRITES)
+            writes = call.command.startswith(_WRITES)
             reads = call.command.startswith("SELECT")
         flow.has_read = flow.has_read or reads
         if writes:
@@ -47,3 +65,118 @@ class ProcessingDelay:
 
     def after(self, call: Call) -> None:
         """Nothing: the delay is before a step."""
+
+
+class Arrivals:
+    """Counts the submissions of an intent that come to the step of a fault, in all processes of the lab.
+
+    Each arrival is a file that only one can create, so the count also survives the crash that it is for.
+
+    Args:
+        folder: where the files are; it is made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def is_nth(self, name: str, nth: int) -> bool:
+        """Whether this arrival, which is counted now, is the n-th one of this name."""
+        for number in range(1, nth + 1):
+            with suppress(FileExistsError):
+                os.close(os.open(self._folder / f"{name}.{number}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                return number == nth
+        return False
+
+
+class Gathering:
+    """Lets submissions that are about to crash at the same step go down in one crash.
+
+    Many are handled at a time, and a crash takes all of them with it: those that are only just not there yet would
+    crash the next process, and so on.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._here = 0
+
+    def wait(self) -> None:
+        """Wait until nobody came for a moment."""
+        end = time.monotonic() + _LONGEST_GATHERING_SECONDS
+        with self._changed:
+            self._here += 1
+            seen = 0
+            while seen != self._here and time.monotonic() < end:
+                seen = self._here
+                self._changed.wait(_GATHER_SECONDS)
+
+
+class StepFaults:
+    """Carries out the faults at steps. It comes behind the trace, so that a step is traced before the crash after it.
+
+    Each leaves a mark in the trace, a step of the engine HTTP: ``crash``, ``pause``, ``delay``, ``connection reset``,
+    ``reply lost``.
+
+    Args:
+        arrivals: who came to which step.
+        trace: of this process.
+    """
+
+    def __init__(self, arrivals: Arrivals, trace: Trace) -> None:
+        self._arrivals = arrivals
+        self._trace = trace
+        self._gathering = Gathering()
+        self._never = threading.Event()
+
+    def before(self, call: Call) -> None:
+        """Carry out what is due just before this step."""
+        if call.flow.faults:
+            for fault in self._due(call, before=True):
+                self._carry_out(fault, call)
+
+    def after(self, call: Call) -> None:
+        """Carry out what is due right after this step."""
+        if call.flow.faults:
+            for fault in self._due(call, before=False):
+                self._carry_out(fault, call)
+
+    def _due(self, call: Call, *, before: bool) -> Iterator[Fault]:
+        flow = call.flow
+        for index, fault in enumerate(flow.faults):
+            if fault.before is not before or index in flow.met or not meets(fault, call.engine, call.command):
+                continue
+            flow.met.add(index)
+            nth = 1 if fault.nth is None else fault.nth
+            if not nth or self._arrivals.is_nth(f"{flow.scope}.{index}", nth):
+                yield fault
+
+    def _carry_out(self, fault: Fault, call: Call) -> None:
+        began = time.monotonic_ns()
+        match fault.kind:
+            case FaultKind.CRASH:
+                self._crash(call.flow)
+            case FaultKind.DELAY:
+                self._never.wait(fault.ms / 1000)
+                self._mark(call.flow, f"delay {fault.ms} ms", "", began)
+            case FaultKind.PAUSE:
+                self._trace.pause(fault.ms)
+                self._mark(call.flow, f"pause {fault.ms} ms", "SIGSTOP, SIGCONT", began)
+            case FaultKind.LOST_REPLY:
+                call.flow.hang_up()
+                self._mark(call.flow, "reply lost", "the caller's connection was closed", began)
+            case _:
+                call.sever()
+                call.flow.hang_up()
+                self._mark(call.flow, "connection reset", "the caller's and the database's were closed", began)
+
+    def _crash(self, flow: Flow) -> None:
+        self._gathering.wait()
+        self._mark(flow, "crash", "SIGKILL", time.monotonic_ns())
+        with self._trace.complete():
+            os.kill(os.getpid(), signal.SIGKILL)
+            self._never.wait()
+
+    def _mark(self, flow: Flow, command: str, answer: str, began: int) -> None:
+        call = Call(flow, flow.steps, EngineKind.HTTP, command, (), began, time.monotonic_ns(), answer)
+        flow.steps += 1
+        self._trace.after(call)

@@ -10,16 +10,20 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from backend.model import EngineKind
+    from backend.model import EngineKind, Fault
 
 Result = TypeVar("Result")
 Parameters = "Mapping[str, object] | Sequence[object]"
+
+
+def _nothing() -> None:
+    """There is no connection to close."""
 
 
 @dataclass(slots=True)
@@ -34,6 +38,14 @@ class Flow:
     """Whether a step looked whether the intent is done already."""
     delayed: bool = False
     """Whether the processing delay is over."""
+    faults: tuple[Fault, ...] = ()
+    """To be carried out at steps of this submission."""
+    scope: str = ""
+    """Shared by the submissions of one intent in one run: each fault hits one of them."""
+    met: set[int] = field(default_factory=set)
+    """The faults whose step this submission has come to, by their index."""
+    hang_up: Callable[[], object] = _nothing
+    """Close the caller's connection."""
 
 
 @dataclass(slots=True)
@@ -49,6 +61,8 @@ class Call:
     ended_ns: int = 0
     answer: object = None
     error: BaseException | None = None
+    sever: Callable[[], object] = _nothing
+    """Cut the connection to the engine."""
 
 
 class Observer(Protocol):
@@ -93,12 +107,13 @@ class Tap:
         parameters: Mapping[str, object] | Sequence[object],
         execute: Callable[[], Result],
         read_answer: Callable[[Result], object] = lambda result: result,
+        sever: Callable[[], object] = _nothing,
     ) -> Result:
         """Run one step through all observers and return what `execute` returned."""
         flow = self._current.get()
         if flow is None or not self._observers:
             return execute()
-        call = Call(flow, flow.steps, engine, command, parameters)
+        call = Call(flow, flow.steps, engine, command, parameters, sever=sever)
         flow.steps += 1
         for observer in self._observers:
             observer.before(call)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from backend.model import EngineKind
+from backend.tap.connections import sever
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ def tap_sql(engine: sa.Engine, tap: Tap) -> None:
             parameters or (),
             lambda: cursor.execute(statement, parameters),
             lambda _: read_answer(cursor),
+            lambda: sever(cursor.connection),
         )
         return True
 
@@ -47,7 +49,8 @@ def tap_sql(engine: sa.Engine, tap: Tap) -> None:
 def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None]) -> Callable[[Any], None]:
     def end_transaction(connection: Any) -> None:  # noqa: ANN401  any driver's connection
         if in_transaction(connection):
-            tap.run(kind, command, (), lambda: end(connection))
+            driver = getattr(connection, "dbapi_connection", connection)
+            tap.run(kind, command, (), lambda: end(connection), sever=lambda: sever(driver))
         else:
             end(connection)
 
