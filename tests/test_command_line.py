@@ -308,7 +308,10 @@ def test_nothing_is_left_when_it_is_killed(folder: Path, what: str) -> None:
     arguments = ("serve",) if what == "serve" else (*ORDER, "--strategy", "none", "--submissions", "20000")
     with under_way(folder, *arguments) as command:
         if what == "serve":
-            news(command)
+            connection = news(command)
+            caller = Caller(connection["urls"][0], connection["token"])
+            assert caller.submit("send-message", "none", request_no="M-1").status == 201
+            assert any("backend.gateway" in command_of(process) for process in command.look())
         else:
             assert wait_until(lambda: is_working(command), 20)
         assert len(command.seen) > 5

@@ -6,6 +6,7 @@ provider this is. Loopback only, with the bearer token and a Host header that na
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -83,7 +84,7 @@ class GatewayApp:
             case "/messages", "POST":
                 return self._send(environ)
             case "/health", "GET":
-                return HTTPStatus.OK, {"state": "up", "version": VERSION}, []
+                return HTTPStatus.OK, {"version": VERSION, "process": str(os.getpid())}, []
             case "/messages" | "/health", _:
                 raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "There is no such method here.")
             case _:

@@ -33,11 +33,13 @@ class GatewayClient:
     Args:
         address: the file that says where the gateway is; it appears when the gateway is up.
         want: asks for the gateway to be started.
+        patience_s: how long to wait for an answer.
     """
 
-    def __init__(self, address: Path, want: Callable[[], None]) -> None:
+    def __init__(self, address: Path, want: Callable[[], None], patience_s: float = _ANSWER_SECONDS) -> None:
         self._file = address
         self._want = want
+        self._patience_s = patience_s
         self._guard = threading.Lock()
         self._address: GatewayAddress | None = None
         self._idle: deque[http.client.HTTPConnection] = deque()
@@ -65,6 +67,11 @@ class GatewayClient:
             raise GatewayRefusedError(f"The gateway refused with {status}: {_detail(content)}")
         return status == HTTPStatus.CREATED
 
+    def close(self) -> None:
+        """Hang up."""
+        while self._idle:
+            self._idle.pop().close()
+
     def _post(self, address: GatewayAddress, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = self._connection(address)
         try:
@@ -87,7 +94,7 @@ class GatewayClient:
             if connection.sock is not None and not select.select([connection.sock], [], [], 0)[0]:
                 return connection
             connection.close()
-        return http.client.HTTPConnection("127.0.0.1", address.port, timeout=_ANSWER_SECONDS)
+        return http.client.HTTPConnection("127.0.0.1", address.port, timeout=self._patience_s)
 
     def _find(self) -> GatewayAddress:
         with self._guard:

@@ -54,6 +54,7 @@ class GatewayKeeper:
         self._settled = threading.Event()
         self._failure = ""
         self._note = ""
+        self._process = self._ended_process = ""
         self._closing = False
         self._running: RunningEngine | None = None
         self._engine: sa.Engine | None = None
@@ -162,7 +163,7 @@ class GatewayKeeper:
             raise
 
     def _probe(self, address: GatewayAddress) -> str | None:
-        """Its version once it answers, None before.
+        """Its version once it answers, None before. A worker that outlives its killed parent for a moment is no answer.
 
         Raises:
             EngineError: nobody waits for it any more.
@@ -176,7 +177,10 @@ class GatewayKeeper:
             content = response.read()
             connection.close()
             if response.status == http.HTTPStatus.OK:
-                return msgspec.json.decode(content, type=dict[str, str])["version"]
+                answer = msgspec.json.decode(content, type=dict[str, str])
+                if answer["process"] != self._ended_process:
+                    self._process = answer["process"]
+                    return answer["version"]
         connection.close()
         return None
 
@@ -184,6 +188,7 @@ class GatewayKeeper:
         if self._closing:
             return
         outlook = "is being started again" if child.alive else "does not start again; start the lab again to go on"
+        self._ended_process = self._process
         self._note = f"The gateway has ended and {outlook}."
         self._on_change()
         if child.alive:

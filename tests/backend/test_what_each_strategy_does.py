@@ -17,7 +17,7 @@ OVERLAP_MS = 40
 ONCE, K_TIMES, SEVERAL = "once", "k times", "several"
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
-CANCEL = OperationKey.CANCEL_ORDER
+CANCEL, SEND = OperationKey.CANCEL_ORDER, OperationKey.SEND_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Line:
     variant: str
     s: str
     c: str
-    operations: tuple[OperationKey, ...] = (PLACE, PAY, ADD)
+    operations: tuple[OperationKey, ...] = (PLACE, PAY, ADD, SEND)
 
 
 LINES = (
     Line("none", "direct", K_TIMES, K_TIMES),
-    Line("none", "check-then-act", ONCE, SEVERAL, (PLACE, PAY, ADD)),
+    Line("none", "check-then-act", ONCE, SEVERAL),
     Line("front-end", "disable-button", ONCE, ONCE),
     Line("token", "delete-first", ONCE, ONCE),
     Line("token", "get-then-delete", ONCE, SEVERAL),
