@@ -15,6 +15,7 @@ import msgspec
 import redis
 
 from backend.engines.redis_client import create_redis
+from backend.gateway.client import GatewayClient
 from backend.instance import bodies
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
@@ -131,7 +132,8 @@ def main() -> None:
     trace = Trace(settings.number, Path(settings.trace))
     tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()
-    services = open_services(engines.database, engines.redis, tap, connections=_HANDLERS)
+    gateway = GatewayClient(Path(engines.gateway), trace.want_gateway)
+    services = open_services(engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway)
     warm_up(services, _HANDLERS)
     queue = create_redis(engines.redis)
     make_group(queue)
