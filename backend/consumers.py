@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from backend.errors import InstanceError
+from backend.gateway.settings import address_file
 from backend.instance.pool import PROJECT
 from backend.instance.settings import InstanceSettings
 from backend.tap.trace import Welcome
@@ -55,15 +56,20 @@ class ConsumerPool:
         with self._guard:
             if self._children:
                 return
+            gateway = str(address_file(self._supervisor.directory))
             numbers = range(_FIRST_NUMBER, _FIRST_NUMBER + CONSUMERS)
             children = {number: self._spawn(number) for number in numbers}
             self._children = children
             for number, child in children.items():
-                if not self._trace.welcome(number, Welcome(database, redis), _START_SECONDS):
+                if not self._trace.welcome(number, Welcome(database, redis, gateway), _START_SECONDS):
                     reason = child.log_tail() or "it did not answer in time"
                     self._stop()
                     raise InstanceError(f"A consumer of the queue could not start: {reason.splitlines()[-1]}")
                 child.on_exit(lambda _code, number=number: self._report_exit(number))  # type: ignore[misc]
+
+    def child(self, number: int) -> Child | None:
+        """The process with this number."""
+        return self._children.get(number)
 
     def stop(self) -> None:
         """Stop all consumers."""
