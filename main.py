@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
+from backend.faults import POSSIBLE
 from backend.model import GatewayKeys, OperationKey, Source
 from backend.options import LabOptions
 
@@ -54,9 +55,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--operation", required=True, choices=[key.value for key in OperationKey])
     run.add_argument("--strategy", required=True)
     run.add_argument("--variant", default="")
-    run.add_argument("--submissions", type=between(1, MOST_SUBMISSIONS), default=2, help="per intent (2)")
+    run.add_argument(
+        "--submissions", type=between(1, MOST_SUBMISSIONS), help="per intent (2; 1 where the source repeats it)"
+    )
     run.add_argument("--intents", type=between(1, MOST_SUBMISSIONS), default=1)
-    run.add_argument("--source", choices=[Source.CLICKS.value], default=Source.CLICKS.value)
+    run.add_argument("--source", choices=[source.value for source in Source], default=Source.CLICKS.value)
     run.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
     pace = run.add_mutually_exclusive_group()
     pace.add_argument("--interval", type=between(0, 60_000), metavar="MS", help="one submission every so often")
@@ -69,7 +72,12 @@ def parser() -> argparse.ArgumentParser:
         default=GatewayKeys.NONE.value,
         help="whether calls to the gateway carry an Idempotency-Key, and whether it honours them (none)",
     )
-    run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS")
+    run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS", help="a caller waits (30000)")
+    run.add_argument("--retries", type=between(0, 20), default=3, help="with --source retry (3)")
+    run.add_argument(
+        "--backoff", type=between(0, 60_000), default=100, metavar="MS", help="before the first retry; doubles (100)"
+    )
+    run.add_argument("--fault", action="append", default=[], help=f"may be repeated: {POSSIBLE}".replace("%", "%%"))
     run.add_argument("--json", metavar="FILE", help="write the report here; - is standard output")
 
     explore = commands.add_parser("explore", parents=[common], help="run every order in which duplicates can run")

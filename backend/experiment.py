@@ -16,14 +16,18 @@ import sqlalchemy as sa
 
 from backend.engines.sql import one_sentence
 from backend.errors import EngineError, SubmitTwiceError
+from backend.faults import at_steps, milliseconds, to_servers
 from backend.forms import Fetch, Form, FormDesk
-from backend.instance.headers import DELAY_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.instance.headers import DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
+from backend.instance.settings import THREADS
 from backend.ledger import Ledger, percentiles
-from backend.model import Answer, Intent, OperationKey, Plan, Reply, Report, Setup, Source
+from backend.model import Answer, Fault, FaultKind, Intent, OperationKey, Plan, Reply, Report, Setup, Source
 from backend.senders.client import CancelledError, Sender, Sending
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
 from backend.senders.redelivery import Redelivery
+from backend.senders.retries import PORT_PLACE
+from backend.server_faults import ServerFaults
 from backend.strategies import find, require_guard
 from backend.strategies.base import Strategy, Variant
 from backend.stream import Message
@@ -33,6 +37,9 @@ _CONNECTIONS = 200
 _GRACE_SECONDS = 10.0
 """How long the backend may take, beyond the processing delay, to finish what its caller no longer waits for."""
 _LAST_STEPS_SECONDS = 1.0
+_BROKEN_SECONDS = 2.0
+"""The same for one whose connection broke: most likely nothing more is to come of it."""
+_SUCCESS = range(200, 300)
 
 
 class Bench(Protocol):
@@ -66,6 +73,9 @@ class Bench(Protocol):
         self, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None], patience_s: float
     ) -> Redelivery:
         """Put messages onto the queue."""
+
+    def disturb(self, fault: Fault) -> None:
+        """Kill, restart or pause a server; returns when it answers again."""
 
     def read_back(self) -> None:
         """Read all effects and all bars into the ledger."""
@@ -105,6 +115,12 @@ class ExperimentRun:
         self._intents = {intent.key: intent for intent in plan.intents}
         self._listener = listener
         self._replies: list[Reply] = []
+        self._settled = 0
+        """Submissions that have their last answer."""
+        self._went_to: dict[str, int] = {}
+        """The instances of those that got no answer, by submission."""
+        asked_for = len(plan.intents) * plan.submissions
+        self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancelled = threading.Event()
         self._sending: Sending | Redelivery | None = None
         self._report: Report | None = None
@@ -150,7 +166,7 @@ class ExperimentRun:
     @property
     def in_flight(self) -> int:
         """Submissions that are not answered yet."""
-        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - len(self._replies)
+        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - self._settled
 
     def _run(self) -> None:
         try:
@@ -179,11 +195,14 @@ class ExperimentRun:
         try:
             forms = self._open_forms()
             if not self._cancelled.is_set():
+                self._server_faults.begin()
                 sending = self._send(forms)
                 self._hold(sending)
                 sending.wait(None)
         except CancelledError:
             pass  # the forms are not all open, so nothing was sent
+        finally:
+            self._server_faults.end()
         self._wait_until_quiet()
         bench.read_back()
         return self._summary(time.monotonic() - started)
@@ -191,7 +210,7 @@ class ExperimentRun:
     def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
         if self._plan.source is Source.REDELIVERY:
             patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
-            return self._bench.deliver(list(self._messages(forms)), self._take_replies, patience)
+            return self._bench.deliver(list(self._messages(forms)), self._take_deliveries, patience)
         return self._bench.sender.submit(self._job(forms), self._take)
 
     def _hold(self, sending: Sending | Redelivery) -> None:
@@ -234,20 +253,28 @@ class ExperimentRun:
 
     def _messages(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Message]:
         numbers = itertools.count(1)
-        for intent in self._plan.intents:
+        for index, intent in enumerate(self._plan.intents):
             path = submission_path(intent, self._strategy, self._variant)
             for form in forms:
                 submission = f"{self._number}.{next(numbers)}"
                 body = submission_body(intent, form[intent.key])
-                yield Message(self._number, submission, intent.key, path, body, self._headers(submission))
+                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
+                yield Message(self._number, submission, intent.key, path, body, headers)
 
-    def _headers(self, submission: str) -> dict[str, str]:
-        return {
+    def _headers(self, submission: str, form: Form) -> dict[str, str]:
+        key = {"Idempotency-Key": f'"{form.idempotency_key}"'} if form.idempotency_key else {}
+        return key | {
             SUBMISSION_HEADER: submission,
             DELAY_HEADER: str(self._setup.processing_delay_ms),
-            LEASE_HEADER: str(self._setup.lease_ms),
+            LEASE_HEADER: str(milliseconds(self._setup.faults, FaultKind.LEASE, self._setup.lease_ms)),
             GATEWAY_HEADER: self._setup.gateway_keys.value,
         }
+
+    def _fault_headers(self, intent: int) -> dict[str, str]:
+        faults = at_steps(self._setup.faults)
+        return (
+            {FAULTS_HEADER: " ".join([f"{self._number}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
+        )
 
     def _job(self, forms: Sequence[Mapping[str, Form]]) -> Job:
         plan = self._plan
@@ -259,43 +286,75 @@ class ExperimentRun:
             pace=plan.pace,
             interval_ms=plan.interval_ms,
             timeout_ms=plan.timeout_ms,
-            connections=_CONNECTIONS,
+            connections=self._connections(),
             disable_button=plan.disable_button or holds_back,
             once_per_intent=holds_back,
+            retries=plan.retries if plan.source is Source.RETRY else 0,
+            backoff_ms=plan.backoff_ms,
+            network_ms=milliseconds(self._setup.faults, FaultKind.NETWORK),
+            awaits_instances=bool(self._setup.faults),
+            names_ports=bool(at_steps(self._setup.faults)),
         )
+
+    def _connections(self) -> int:
+        """Where a process is to crash, no more callers at a time than it can handle, so that none dies waiting."""
+        if any(fault.kind is FaultKind.CRASH for fault in self._setup.faults):
+            return min(_CONNECTIONS, len(self._bench.targets) * THREADS)
+        return _CONNECTIONS
 
     def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
         numbers = itertools.count(1)
         targets, token = self._bench.targets, self._bench.token
-        for intent in self._plan.intents:
+        for index, intent in enumerate(self._plan.intents):
             path = submission_path(intent, self._strategy, self._variant)
             for form in forms:
                 number = next(numbers)
                 target = (self._number + number) % len(targets)
                 submission = f"{self._number}.{number}"
                 body = submission_body(intent, form[intent.key])
-                request = _request("POST", path, targets[target], token, self._headers(submission), body)
+                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
+                request = _request("POST", path, targets[target], token, headers, body)
                 yield Delivery(submission, intent.key, target, request)
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
+        self._settled += sum(not outcome.retried for outcome in outcomes)
+        self._went_to.update(
+            (outcome.submission_id, outcome.target + 1)
+            for outcome in outcomes
+            if outcome.was_sent and not outcome.status and not outcome.held_back
+        )
         self._take_replies([to_reply(outcome) for outcome in outcomes])
+
+    def _take_deliveries(self, replies: Sequence[Reply]) -> None:
+        self._settled += sum(not reply.retry_of for reply in replies)
+        self._take_replies(replies)
 
     def _take_replies(self, replies: Sequence[Reply]) -> None:
         self._bench.ledger.add_replies(replies, self._intents)
         self._replies += replies
+        self._server_faults.answers_came(len(self._replies))
         self._listener.replies(replies)
 
     def _wait_until_quiet(self) -> None:
         """A response does not mean that the trace has arrived; no response does not mean that the work has ended."""
         answered = [r.submission_id for r in self._replies if r.status and _reached_a_strategy(r)]
         self._bench.steps.wait_until_answered(answered, _LAST_STEPS_SECONDS)
-        given_up = {r.submission_id for r in self._replies if r.answer is Answer.TIMEOUT}
-        patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
-        while given_up:
-            waiting = self._bench.steps.wait_until_answered(given_up, patience)
-            if len(waiting) == len(given_up):
+        delay = self._setup.processing_delay_ms / 1000
+        self._wait_for(Answer.ERROR, delay + _BROKEN_SECONDS)
+        self._wait_for(Answer.TIMEOUT, delay + _GRACE_SECONDS)
+
+    def _wait_for(self, answer: Answer, patience: float) -> None:
+        """Wait for the backend to be done with those whose callers got this for an answer, as long as it gets on."""
+        waiting = {
+            reply.submission_id: (self._went_to[reply.submission_id], reply.sent_ns)
+            for reply in self._replies
+            if reply.answer is answer and reply.submission_id in self._went_to
+        }
+        while waiting:
+            left = self._bench.steps.wait_until_over(waiting, patience)
+            if len(left) == len(waiting):
                 break
-            given_up = waiting
+            waiting = {name: waiting[name] for name in left}
 
     def _summary(self, seconds: float) -> Report:
         plan, ledger = self._plan, self._bench.ledger
@@ -348,6 +407,8 @@ def to_reply(outcome: Outcome) -> Reply:
         answer, detail = Answer.TIMEOUT, "The caller gave up waiting."
     elif outcome.status and not outcome.held_back:
         answer, detail = _read_answer(outcome)
+        if outcome.replayed and outcome.status in _SUCCESS:
+            answer = Answer.REPLAYED
     return Reply(
         outcome.submission_id,
         outcome.intent_key,
@@ -357,6 +418,7 @@ def to_reply(outcome: Outcome) -> Reply:
         outcome.sent_ns,
         outcome.received_ns,
         outcome.held_back,
+        outcome.retry_of,
     )
 
 

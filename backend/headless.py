@@ -16,6 +16,7 @@ from typing import Self
 from tqdm import tqdm
 
 from backend.errors import SubmitTwiceError
+from backend.faults import parse_fault
 from backend.lab import Lab, Run, Silence
 from backend.model import GatewayKeys, Intent, OperationKey, Pace, Plan, Reply, Report, Setup, Source
 from backend.options import LabOptions
@@ -29,7 +30,11 @@ _PATIENCE_SECONDS = 2.0
 def run_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     """Run one experiment and report it."""
     keys = GatewayKeys(chosen.gateway_keys)
-    setup = Setup(chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease, gateway_keys=keys)
+    faults = tuple(map(parse_fault, chosen.fault))
+    setup = Setup(
+        chosen.strategy, chosen.variant, chosen.processing_delay, chosen.lease, gateway_keys=keys, faults=faults
+    )
+    chosen.submissions = chosen.submissions or (2 if chosen.source == Source.CLICKS else 1)
     Lab.require(setup, OperationKey(chosen.operation))
     file = None if chosen.json in {None, "-"} else Path(chosen.json)
     if file:
@@ -74,6 +79,8 @@ def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
         pace=pace,
         interval_ms=chosen.interval or 0,
         timeout_ms=chosen.timeout,
+        retries=chosen.retries,
+        backoff_ms=chosen.backoff,
     )
 
 
@@ -149,4 +156,4 @@ class Progress(Silence):
 
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Some more are answered."""
-        self._bar.update(len(replies))
+        self._bar.update(sum(not reply.retry_of for reply in replies))

@@ -71,6 +71,9 @@ class Listener(Protocol):
     def run_failed(self, sentence: str) -> None:
         """A run could not be carried out; the sentence says why and what still holds."""
 
+    def incident(self, sentence: str) -> None:
+        """Something was killed, stopped or started again, on purpose or not; the sentence says what still holds."""
+
 
 class Silence:
     """A listener that does not listen. Subclasses listen to what they care for."""
@@ -97,6 +100,9 @@ class Silence:
         """Nothing."""
 
     def run_failed(self, sentence: str) -> None:
+        """Nothing."""
+
+    def incident(self, sentence: str) -> None:
         """Nothing."""
 
 
@@ -140,7 +146,7 @@ class Lab:
             SubmitTwiceError: one sentence why not. Nothing is left running then.
         """
         with self._turns:
-            machinery = Machinery(self._options, self._engines_changed, self._steps_recorded)
+            machinery = Machinery(self._options, self._engines_changed, self._steps_recorded, self._listener.incident)
             try:
                 machinery.start()
             except BaseException:
@@ -269,6 +275,7 @@ class Lab:
         """
         with self._turns:
             machinery, _ = self._running()
+            machinery.require_faults(setup.faults)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
             self._runs = [*(earlier for earlier in self._runs if not earlier.told), run]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from backend.bare_engines import open_tables, start_database, start_redis
 from backend.consumers import ConsumerPool
+from backend.disturber import Disturber
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
-from backend.errors import EngineError
+from backend.errors import EngineError, NotApplicableError
+from backend.faults import to_servers
 from backend.forms import FormDesk
 from backend.gateway.keeper import GatewayKeeper
 from backend.instance.pool import PROJECT, InstancePool
@@ -33,9 +35,10 @@ from backend.strategies.distributed_lock import lock_key
 from backend.trace_server import StepBook, TraceServer
 
 if TYPE_CHECKING:
+    from backend.engines.child import Child
     from backend.engines.running import RunningEngine
     from backend.lab import LabOptions
-    from backend.model import Reply
+    from backend.model import Fault, Reply
     from backend.stream import Message
 
 _KEY_PATTERN = "submit-twice:*"
@@ -66,6 +69,7 @@ class Machinery:
         options: how to start.
         on_engines: called when an engine or an instance came, went or changed its health.
         on_steps: called with each batch of steps.
+        on_incident: called with a sentence when something was killed, stopped or started again.
     """
 
     ledger: Ledger
@@ -76,7 +80,11 @@ class Machinery:
     _redis_client: redis.Redis
 
     def __init__(
-        self, options: LabOptions, on_engines: Callable[[], None], on_steps: Callable[[Sequence[Step]], None]
+        self,
+        options: LabOptions,
+        on_engines: Callable[[], None],
+        on_steps: Callable[[Sequence[Step]], None],
+        on_incident: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self._options = options
         self._on_engines = on_engines
@@ -94,6 +102,7 @@ class Machinery:
         self.steps = StepBook()
         self.forms = FormDesk()
         self.on_read_back: Callable[[], None] = lambda: None
+        self._disturber = Disturber(self._find_child, self._engine_in_trouble, self._engine_replaced, on_incident)
 
     # Life
 
@@ -106,8 +115,15 @@ class Machinery:
         self._supervisor.start()
         folder = self._supervisor.directory
         trace_path = folder / "trace"
-        self._trace = TraceServer(trace_path, self._take_steps, self._instance_ready, self._gateway.want)
-        self._opened += [self._gateway.close, self._trace.close]
+        self._trace = TraceServer(
+            trace_path,
+            self._take_steps,
+            self._instance_ready,
+            self._gateway.want,
+            on_pausing=self._disturber.pause_process,
+            on_gone=self.steps.instance_gone,
+        )
+        self._opened += [self._gateway.close, self._trace.close, self._disturber.close]
         self._pool = InstancePool(
             self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
         )
@@ -175,6 +191,30 @@ class Machinery:
             EngineError: it could not be started.
         """
         self._gateway.require()
+
+    def require_faults(self, faults: Iterable[Fault]) -> None:
+        """Check that these can be carried out on the engines in use.
+
+        Raises:
+            NotApplicableError: one of them cannot.
+        """
+        for fault in to_servers(faults):
+            engine = self._faulted(fault)
+            if engine.child is None:
+                raise NotApplicableError(
+                    f"The fault “{fault}” needs a server that was started here; {engine.name} is not."
+                )
+
+    def disturb(self, fault: Fault) -> None:
+        """Kill, restart or pause a server; returns when it answers again.
+
+        Raises:
+            EngineError: it does not.
+        """
+        self._disturber.disturb(self._faulted(fault), fault)
+
+    def _faulted(self, fault: Fault) -> RunningEngine:
+        return self._redis if fault.place == "redis" else self._database
 
     def read_back(self) -> None:
         """Read all effects and all bars into the ledger."""
@@ -282,8 +322,7 @@ class Machinery:
 
     def _watch_child(self, engine: RunningEngine) -> None:
         if engine.child:
-            sentence = f"{engine.name} has ended; start the lab again to go on."
-            engine.child.on_exit(lambda _code: self._set_trouble(engine.kind, sentence))
+            self._disturber.keep(engine)
 
     def _open_connections(self) -> None:
         self._engine = open_tables(self._database, _LAB_CONNECTIONS)
@@ -296,11 +335,27 @@ class Machinery:
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)
+        self._disturber.see(steps)
         self._on_steps(steps)
 
     def _gateway_changed(self) -> None:
         if not self._closing:
             self._on_engines()
+
+    def _find_child(self, number: int) -> Child | None:
+        """The process of an instance or of a consumer."""
+        instances = {instance.number: instance.child for instance in self._pool.instances}
+        return instances.get(number) or self._consumers.child(number)
+
+    def _engine_in_trouble(self, engine: RunningEngine, sentence: str) -> None:
+        self._set_trouble(engine.kind, sentence)
+
+    def _engine_replaced(self, before: RunningEngine, now: RunningEngine) -> None:
+        self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
+        if before is self._database:
+            self._database = now
+        elif before is self._redis:
+            self._redis = now
 
     def _instance_ended(self, number: int, again: bool) -> None:
         outlook = "is being started again" if again else "does not start again; choose another number of instances"
@@ -325,7 +380,8 @@ class Machinery:
 
     def _status(self, engine: RunningEngine) -> EngineStatus:
         trouble = self._troubles.get(engine.kind, "")
-        status = engine.status(health=Health.DOWN if trouble else Health.UP)
+        health = Health.PAUSED if self._disturber.is_paused(engine.kind) else Health.DOWN
+        status = engine.status(health=health if trouble else Health.UP)
         return replace(status, note=trouble or status.note)
 
     def _forget(self) -> None:

@@ -22,6 +22,7 @@ def report_document(report: Report) -> dict[str, object]:
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
         "gateway_keys": report.setup.gateway_keys.value,
+        "faults": [str(fault) for fault in report.setup.faults],
         "effects": report.effects,
         "verdicts": {verdict.value: count for verdict, count in report.verdicts.items()},
         "answers": {answer.value: count for answer, count in report.answers.items()},

@@ -34,7 +34,8 @@ class LabListener:
         self._bridge.post(self._bridge.replies_received, replies)
 
     def steps_recorded(self, steps: Sequence[Step]) -> None:
-        """Only those of the submission that somebody is looking at matter here."""
+        """All of them for the timeline; those of the submission that somebody is looking at for the steps pane, too."""
+        self._bridge.post(self._bridge.steps_added, steps)
         watched = self._bridge.watched
         if watched and any(step.submission_id == watched for step in steps):
             self._bridge.post(self._bridge.watched_steps_changed, watched)
@@ -52,3 +53,6 @@ class LabListener:
         """A run could not be carried out."""
         self._bridge.post(self._bridge.failed, sentence)
         self._bridge.runs_may_have_ended()
+
+    def incident(self, sentence: str) -> None:
+        """The engines' notes say what matters for longer than a moment."""

@@ -63,6 +63,10 @@ class Child:
         """
         self._supervisor.signal(self._key, signal.SIGKILL)
 
+    def forgive(self) -> None:
+        """The crash that comes, or just came, is on purpose: it is started again at once, and not counted."""
+        self._supervisor.forgive(self._key)
+
     def terminate(self, grace_s: float = 2.0) -> None:
         """Ask the process to end, for good; SIGKILL follows after `grace_s` seconds. Returns at once."""
         self._supervisor.terminate(self._key, grace_s)

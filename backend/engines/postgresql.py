@@ -231,18 +231,27 @@ def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_por
     """Start the server; another process may take the port between our choice and its use, so try again then."""
     for _ in range(_PORT_TRIALS):
         port = choose_port()
-        child = _spawn(supervisor, programs, cluster, port)
         try:
-            version = wait_until_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
-        except EngineError:
-            child.terminate()
-            child.wait(_LIMIT_S)
-            if not needs_port(child):
-                raise
-        else:
-            break
-    else:
-        raise no_port(NAME, port)
+            return _run_server(supervisor, programs, cluster, port)
+        except _PortTakenError:
+            continue
+    raise no_port(NAME, port)
+
+
+class _PortTakenError(EngineError):
+    """Somebody else has the port."""
+
+
+def _run_server(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> RunningEngine:
+    child = _spawn(supervisor, programs, cluster, port)
+    try:
+        version = wait_until_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
+    except EngineError as error:
+        child.terminate()
+        child.wait(_LIMIT_S)
+        if needs_port(child):
+            raise _PortTakenError(str(error)) from None
+        raise
     query = {"host": str(cluster.sockets), "port": str(port)}
     url = URL.create("postgresql+psycopg", USER, cluster.password, database=DATABASE, query=query)
     return RunningEngine(
@@ -253,6 +262,7 @@ def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_por
         url=url.render_as_string(hide_password=False),
         embedded=True,
         child=child,
+        start_again=lambda: _run_server(supervisor, programs, cluster, port),
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from backend.model import EngineKind, EngineStatus, Health
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.engines.supervisor import Child
 
 
@@ -28,6 +30,10 @@ class RunningEngine:
     """Whether we started it."""
     child: Child | None = None
     """Its process, where we started one."""
+    start_again: Callable[[], RunningEngine] | None = field(default=None, repr=False, compare=False)
+    """Starts it once more, where it was and with its data, after its process has ended; raises `EngineError`."""
+    keeps_data: bool = True
+    """Whether what it acknowledged outlives its process."""
 
     @property
     def client_url(self) -> str:

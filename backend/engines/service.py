@@ -29,6 +29,8 @@ class Service:
         self.pid = 0
         self.started_at = 0.0
         self.quick_deaths = 0
+        self.forgiven = False
+        """Whether its next end is on purpose."""
         self.dismissed = False
         self.kill_at: float | None = None
         self.start_at: float | None = None
@@ -54,6 +56,14 @@ class Service:
             raise OSError(number, os.strerror(number))
         self.started_at = time.monotonic()
         self.start_at = None
+
+    def forgive(self) -> None:
+        """Its end, which comes or just came, is on purpose."""
+        if self.pid:
+            self.forgiven = True
+        elif self.start_at is not None:
+            self.quick_deaths = 0
+            self.start_at = time.monotonic()
 
     def _become(self, supervisor: int, writer: int) -> NoReturn:
         """Turn the forked copy into the command; reports an error number through the pipe."""

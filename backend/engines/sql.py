@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,8 +28,9 @@ _POOL_TIMEOUT_S = 30
 def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     """An engine with a pool that adds no round trip of its own to a transaction.
 
-    There is no ping before use, and no ROLLBACK goes to a PostgreSQL connection that is idle already: psycopg leaves
-    it out. At most `pool_size` connections are open; a further thread waits.
+    There is no ping before use: a look at the socket, one system call, tells whether the server has hung up since the
+    last one, so that a server that was restarted costs nobody an error. No ROLLBACK goes to a PostgreSQL connection
+    that is idle already: psycopg leaves it out. At most `pool_size` connections are open; a further thread waits.
 
     On SQLite a transaction begins with its first statement, as part of that statement's execution: with ``BEGIN
     IMMEDIATE`` if the statement is a ``select()`` with ``with_for_update()``, which SQLite has no words for, so that
@@ -56,6 +58,8 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     )
     if backend == "sqlite":
         _adapt_sqlite(engine)
+    else:
+        _notice_hang_ups(engine)
     return engine
 
 
@@ -126,6 +130,16 @@ def _adapt_sqlite(engine: sa.Engine) -> None:
     def executed(connection: sa.Connection, statement: object, *_: object) -> None:
         # SQLAlchemy keeps with_for_update() of a select in this attribute; its SQLite compiler leaves it out.
         _driver(connection).for_update = getattr(statement, "_for_update_arg", None) is not None
+
+
+def _notice_hang_ups(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401  any driver's connection
+        if hasattr(connection, "fileno"):
+            socket = select.poll()
+            socket.register(connection.fileno(), select.POLLIN)
+            if socket.poll(0):  # nobody asked for anything, so this is a farewell
+                raise sa.exc.DisconnectionError
 
 
 def _driver(connection: sa.Connection) -> _Connection:

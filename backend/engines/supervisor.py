@@ -178,6 +178,10 @@ class Supervisor:
         """Send a signal to a child and its descendants; returns when it was sent. See `Child`."""
         self._ask_about(key, {"do": "signal", "signal": int(number)})
 
+    def forgive(self, key: int) -> None:
+        """Do not hold a child's crash against it. See `Child`."""
+        self._ask_about(key, {"do": "forgive"})
+
     def terminate(self, key: int, grace_s: float) -> None:
         """End a child for good. See `Child`."""
         self._ask_about(key, {"do": "terminate", "grace": grace_s})

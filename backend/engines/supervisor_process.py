@@ -105,6 +105,10 @@ class Keeper:
 
     def _command(self, service: Service, message: Message) -> None:
         """Signals go from here and nowhere else: only who reaps knows that a process id is still the child's."""
+        if message["do"] == "forgive":
+            service.forgive()
+            self.tell({"reply": message["id"]})
+            return
         if message["do"] == "terminate":
             service.dismissed = True
             service.start_at = None
@@ -135,7 +139,8 @@ class Keeper:
         now = time.monotonic()
         service.pid = 0
         service.kill_at = None
-        quick = now - service.started_at < QUICK_DEATH_S
+        quick = now - service.started_at < QUICK_DEATH_S and not service.forgiven
+        service.forgiven = False
         service.quick_deaths = service.quick_deaths + 1 if quick else 0
         again = service.restart and not service.dismissed and service.quick_deaths < MOST_QUICK_DEATHS
         if again:

@@ -75,21 +75,30 @@ def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
 
 def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]) -> RunningEngine:
     password = secrets.token_urlsafe(24)
-    url = f"unix://:{password}@{quote(str(place.socket))}"
     for _ in range(_PORT_TRIALS):
         port = choose_port()
-        child = _spawn(supervisor, _configuration(place, port, password))
         try:
-            version = wait_until_up(NAME, child, supervisor, lambda: _version(url, place.socket))
-        except EngineError:
-            child.terminate()
-            child.wait(_LIMIT_S)
-            if not needs_port(child):
-                raise
-        else:
-            break
-    else:
-        raise no_port(NAME, port)
+            return _run(supervisor, place, port, password)
+        except _PortTakenError:
+            continue
+    raise no_port(NAME, port)
+
+
+class _PortTakenError(EngineError):
+    """Somebody else has the port."""
+
+
+def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> RunningEngine:
+    url = f"unix://:{password}@{quote(str(place.socket))}"
+    child = _spawn(supervisor, _configuration(place, port, password))
+    try:
+        version = wait_until_up(NAME, child, supervisor, lambda: _version(url, place.socket))
+    except EngineError as error:
+        child.terminate()
+        child.wait(_LIMIT_S)
+        if needs_port(child):
+            raise _PortTakenError(str(error)) from None
+        raise
     return RunningEngine(
         kind=EngineKind.REDIS,
         name=NAME,
@@ -98,6 +107,8 @@ def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]
         url=url,
         embedded=True,
         child=child,
+        start_again=lambda: _run(supervisor, place, port, password),
+        keeps_data=place.persistent,
     )
 
 

@@ -11,6 +11,7 @@ import os
 import msgspec
 
 VARIABLE = "SUBMIT_TWICE_INSTANCE"
+THREADS = 16
 
 
 class InstanceSettings(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class InstanceSettings(msgspec.Struct, frozen=True):
     """The bearer token that callers must show."""
     trace: str
     """Path of the lab's trace socket."""
-    threads: int = 16
+    threads: int = THREADS
     """Requests that are handled at the same time."""
 
     def to_environment(self) -> dict[str, str]:

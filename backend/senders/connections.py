@@ -48,6 +48,11 @@ class Connection:
         loop.add_reader(sock, self._readable)
 
     @property
+    def port(self) -> int:
+        """The port at this end."""
+        return int(self._socket.getsockname()[1]) if self.is_open else 0
+
+    @property
     def is_open(self) -> bool:
         """Whether this side has not closed it."""
         return self._socket.fileno() >= 0

@@ -7,13 +7,17 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from backend.model import Pace
 from backend.senders.connections import Connection, ConnectionPool, sentence_of
 from backend.senders.messages import Delivery, Finished, Job, Outcome
+from backend.senders.retries import backoff_seconds, invites_a_retry, next_attempt, with_port
 from backend.senders.shots import Patience, Shot, fire
 
 _SUCCESS = range(200, 300)
 _LONGEST_CONNECT_SECONDS = 5.0
+_KNOCK_SECONDS = 0.02
 
 
 class Dispatch:
@@ -45,6 +49,7 @@ class Dispatch:
         self._began = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._backing_off: dict[asyncio.TimerHandle, Delivery] = {}
         self._in_flight: Counter[str] = Counter()
         self._done: set[str] = set()
         self._under_way = 0
@@ -73,6 +78,12 @@ class Dispatch:
         self._following.clear()
         if self._timer:
             self._timer.cancel()
+        for timer, delivery in self._backing_off.items():
+            timer.cancel()
+            self._in_flight[delivery.intent_key] -= 1
+        self._under_way -= len(self._backing_off)
+        self._cancelled += len(self._backing_off)
+        self._backing_off.clear()
         self._finish_if_done()
 
     # What leaves next
@@ -147,6 +158,9 @@ class Dispatch:
         """Write these in one go, as soon as each has a connection."""
         self._under_way += len(volley)
         self._in_flight.update(delivery.intent_key for delivery in volley)
+        self._depart(volley)
+
+    def _depart(self, volley: Sequence[Delivery]) -> None:
         idle = [self._pool.take(self._job.targets[delivery.target]) for delivery in volley]
         ready = [connection for connection in idle if connection]
         if len(ready) == len(volley):
@@ -168,23 +182,46 @@ class Dispatch:
         if idle:
             return idle
         seconds = min(_LONGEST_CONNECT_SECONDS, self._job.timeout_ms / 1000)
-        try:
-            return await self._pool.open(self._job.targets[delivery.target], seconds)
-        except OSError as error:
-            return error
+        end = self._loop.time() + seconds
+        while True:
+            try:
+                return await self._pool.open(self._job.targets[delivery.target], seconds)
+            except ConnectionRefusedError as error:
+                if not self._job.awaits_instances or self._loop.time() > end or self._is_cancelled:
+                    return error
+            except OSError as error:
+                return error
+            await asyncio.sleep(_KNOCK_SECONDS)
 
     def _fire(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
         if self._is_cancelled:
             self._turn_back(connections, volley)
             return
+        if self._job.names_ports:
+            volley = [
+                msgspec.structs.replace(delivery, request=with_port(delivery.request, connection.port))
+                for connection, delivery in zip(connections, volley, strict=True)
+            ]
         shots = [Shot(c, delivery, self._shot_ended) for c, delivery in zip(connections, volley, strict=True)]
         if not shots:
+            return
+        if self._job.network_ms:
+            self._fire_from_afar(shots)
             return
         spread_ns = fire(shots)
         if self._job.pace is Pace.SIMULTANEOUS and not self._sent:
             self._release_ns = spread_ns
         self._sent += len(shots)
         self._patience.add(shots)
+
+    def _fire_from_afar(self, shots: Sequence[Shot]) -> None:
+        """The callers send now; what they send is written when it has come all the way."""
+        seconds = self._job.network_ms / 1000
+        for shot in shots:
+            shot.send_from_afar(self._loop, seconds)
+        self._sent += len(shots)
+        self._patience.add(shots)
+        self._loop.call_later(seconds, fire, shots)
 
     def _turn_back(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
         for connection in connections:
@@ -200,18 +237,32 @@ class Dispatch:
         reason = f"No connection to instance {delivery.target + 1}: {sentence_of(error)}"
         self._sent += 1
         self._settle(
-            Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, error=reason),
+            Outcome(
+                delivery.submission_id,
+                delivery.intent_key,
+                sent_ns=now,
+                received_ns=now,
+                error=reason,
+                retry_of=delivery.first_id,
+                target=delivery.target,
+                was_sent=False,
+            ),
+            delivery,
         )
 
     # Ending
 
     def _shot_ended(self, shot: Shot, outcome: Outcome) -> None:
-        if shot.connection.is_open:
+        if shot.connection.is_open and shot.written:
             self._pool.give_back(shot.connection)
         self._patience.forget_ended()
-        self._settle(outcome)
+        self._settle(outcome, shot.delivery)
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _settle(self, outcome: Outcome, delivery: Delivery) -> None:
+        if delivery.attempt < self._job.retries and not self._is_cancelled and invites_a_retry(outcome):
+            self._report(msgspec.structs.replace(outcome, retried=True))
+            self._back_off(next_attempt(self._job, delivery))
+            return
         self._under_way -= 1
         self._in_flight[outcome.intent_key] -= 1
         if outcome.status in _SUCCESS:
@@ -219,6 +270,16 @@ class Dispatch:
         self._report(outcome)
         self._next(outcome.intent_key)
         self._finish_if_done()
+
+    def _back_off(self, delivery: Delivery) -> None:
+        """Its caller keeps its place among those under way, and sends again after a while."""
+
+        def send() -> None:
+            del self._backing_off[timer]
+            self._depart([delivery])
+
+        timer = self._loop.call_later(backoff_seconds(self._job, delivery.attempt), send)
+        self._backing_off[timer] = delivery
 
     def _finish_if_done(self) -> None:
         if self._under_way or self._waiting or self._clicks or self._is_finished:

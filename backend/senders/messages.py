@@ -25,6 +25,10 @@ class Delivery(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Index into the targets of its job."""
     request: bytes
     """The whole HTTP request."""
+    attempt: int = 0
+    """0 for the first, then the number of the retry."""
+    first_id: str = ""
+    """The submission id of the first attempt, where this is a retry."""
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
@@ -42,6 +46,16 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     """Hold a delivery back if one of the same intent is in flight at the moment of its click."""
     once_per_intent: bool = False
     """Send nothing more for an intent that was answered with success: the page has moved on."""
+    retries: int = 0
+    """How often a delivery is sent again that got no answer, or one that invites it; see `backend.senders.retries`."""
+    backoff_ms: int = 100
+    """Wait before the first retry; it doubles each time."""
+    network_ms: int = 0
+    """Time that a request takes to the backend, and its answer back, on top of the loopback's."""
+    awaits_instances: bool = False
+    """Keep knocking, for a while, where an instance refuses connections: it is being started again."""
+    names_ports: bool = False
+    """Write the port of the connection into the requests, which have a place for it."""
 
 
 class Cancel(msgspec.Struct, frozen=True, array_like=True, tag="cancel"):
@@ -67,6 +81,14 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     timed_out: bool = False
     error: str = ""
     """Why there is no response, in one line."""
+    retry_of: str = ""
+    """The submission id of the first attempt, where this was a retry."""
+    retried: bool = False
+    """Whether another attempt follows."""
+    target: int = 0
+    """Index into the targets of its job."""
+    was_sent: bool = True
+    """Whether it may have reached the backend."""
 
 
 class Outcomes(msgspec.Struct, frozen=True, array_like=True, tag="outcomes"):

@@ -17,7 +17,7 @@ from backend.senders.undisturbed import undisturbed
 class Shot:
     """One delivery on its connection."""
 
-    __slots__ = ("_on_end", "connection", "delivery", "due", "ended", "sent_ns")
+    __slots__ = ("_loop", "_on_end", "_seconds", "connection", "delivery", "due", "ended", "sent_ns", "written")
 
     def __init__(self, connection: Connection, delivery: Delivery, on_end: Callable[[Shot, Outcome], None]) -> None:
         self.connection = connection
@@ -26,10 +26,27 @@ class Shot:
         self.due = 0.0
         """When its caller gives up, in seconds of the loop's clock."""
         self.ended = False
+        self.written = False
         self._on_end = on_end
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._seconds = 0.0
+
+    def send_from_afar(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        """The caller sends now. `fire` writes the request later, and the answer takes as many seconds back."""
+        self.sent_ns = time.monotonic_ns()
+        self._loop = loop
+        self._seconds = seconds
 
     def answered(self, response: Response | None, reason: str) -> None:
         """The response is there, or it will never be, for this reason."""
+        if self._loop:
+            self._loop.call_later(self._seconds, self._hear, response, reason)
+        else:
+            self._hear(response, reason)
+
+    def _hear(self, response: Response | None, reason: str) -> None:
+        if self.ended:
+            return
         self.ended = True
         sent = self.delivery
         if response:
@@ -41,6 +58,8 @@ class Shot:
                 response.replayed,
                 self.sent_ns,
                 time.monotonic_ns(),
+                retry_of=sent.first_id,
+                target=sent.target,
             )
         else:
             outcome = self._without_response(error=reason)
@@ -49,7 +68,8 @@ class Shot:
     def give_up(self) -> None:
         """The caller waits no longer, and hangs up."""
         self.ended = True
-        self.connection.abandon()
+        if self.written:
+            self.connection.abandon()  # else the request is still on its way, and arrives all the same
         self._on_end(self, self._without_response(timed_out=True))
 
     def _without_response(self, *, timed_out: bool = False, error: str = "") -> Outcome:
@@ -60,6 +80,8 @@ class Shot:
             received_ns=time.monotonic_ns(),
             timed_out=timed_out,
             error=error,
+            retry_of=self.delivery.first_id,
+            target=self.delivery.target,
         )
 
 
@@ -129,6 +151,10 @@ def fire(shots: Sequence[Shot]) -> int:
                 results.append(error)
         end = clock()
     for shot, instant, result in zip(shots, instants, results, strict=True):
-        shot.sent_ns = instant
+        shot.written = True
+        if shot.ended:
+            shot.connection.abandon()
+            continue
+        shot.sent_ns = shot.sent_ns or instant
         shot.connection.await_response(shot.delivery.request, result, shot.answered)
     return end - instants[0]

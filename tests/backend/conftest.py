@@ -25,6 +25,7 @@ class Recorder:
         self.judgements: list[Judgement] = []
         self.reports: list[Report] = []
         self.failures: list[str] = []
+        self.incidents: list[str] = []
         self.engines: list[EngineStatus] = []
 
     def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
@@ -65,6 +66,11 @@ class Recorder:
     def run_failed(self, sentence: str) -> None:
         with self.changed:
             self.failures.append(sentence)
+            self.changed.notify_all()
+
+    def incident(self, sentence: str) -> None:
+        with self.changed:
+            self.incidents.append(sentence)
             self.changed.notify_all()
 
 
