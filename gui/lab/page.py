@@ -20,6 +20,7 @@ from gui.lab.results import Results
 from gui.lab.selection import Selection
 from gui.lab.sidebar import WIDTH, Sidebar
 from gui.lab.source_panel import SourcePanel
+from gui.lab.timeline import Timeline
 
 if TYPE_CHECKING:
     from backend.exhibits import Exhibit
@@ -51,7 +52,8 @@ class LabPage(QWidget):
         self.counters = Counters()
         self.exhibit = ExhibitCard()
         self.results = Results(theme)
-        self._selection = Selection(bridge, self.results)
+        self.timeline = Timeline(theme)
+        self._selection = Selection(bridge, self.results, self.timeline)
         self._lay_out()
         self.form.restore(settings)
         self.source.restore(settings)
@@ -65,6 +67,10 @@ class LabPage(QWidget):
         self.evidence.setHandleWidth(1)
         self.evidence.addWidget(self.results)
         right = QWidget()
+        self.evidence.addWidget(self.timeline)
+        self.evidence.setCollapsible(0, False)
+        self.evidence.setSizes([380, 240])
+        self.evidence.setStretchFactor(0, 1)
         right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         stack = QVBoxLayout(right)
         stack.setContentsMargins(0, 0, 0, 0)
@@ -105,6 +111,9 @@ class LabPage(QWidget):
         bridge.rows_added.connect(self.results.add_rows)
         bridge.replies_received.connect(self._add_replies)
         bridge.judged.connect(self._show_judgement)
+        bridge.replies_received.connect(self.timeline.add_replies)
+        bridge.steps_added.connect(self.timeline.add_steps)
+        self.timeline.failed.connect(bridge.failed)
         bridge.runs_changed.connect(self._note_runs)
         bridge.run_finished.connect(self.exhibit.show_report)
         bridge.source_ready.connect(self.results.code.show_source)
@@ -307,6 +316,8 @@ class LabPage(QWidget):
         settings.remember("lab/results", self.results.saveState())
 
     def restore_sizes(self, settings: Settings) -> None:
+        settings.remember("lab/evidence", self.evidence.saveState())
         """Give the panes the sizes of the last session."""
         self.across.restoreState(settings.blob("lab/across"))
         self.results.restoreState(settings.blob("lab/results"))
+        self.evidence.restoreState(settings.blob("lab/evidence"))

@@ -170,6 +170,13 @@ class Results(QSplitter):
         if steps:
             self.steps_table.setCurrentIndex(self.steps.index(0, 0))
 
+    def choose_step(self, number: int) -> None:
+        """Mark the step of this number; nothing where it is not there."""
+        for row, step in enumerate(self.steps.records):
+            if step.number == number:
+                self.right.setCurrentIndex(0)
+                self.steps_table.setCurrentIndex(self.steps.index(row, 0))
+
     def show_selected(self, reply: Reply | None, submission_id: str = "") -> None:
         """The line above the steps."""
         if not submission_id:

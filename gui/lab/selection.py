@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from backend.model import Report, Step
     from gui.bridge import LabBridge
     from gui.lab.results import Results
+    from gui.lab.timeline import Timeline
 
 
 class Selection(QObject):
@@ -19,13 +20,18 @@ class Selection(QObject):
     empty without need.
     """
 
-    def __init__(self, bridge: LabBridge, results: Results) -> None:
+    def __init__(self, bridge: LabBridge, results: Results, timeline: Timeline) -> None:
         super().__init__(results)
         self._bridge = bridge
         self._results = results
+        self._timeline = timeline
         self._submission = ""
+        self._step = -1
+        """Number of the step that is to be marked when the steps are shown; -1 for none."""
         self._by_hand = False
         results.submission_chosen.connect(self._chosen)
+        timeline.submission_chosen.connect(self._chosen)
+        timeline.step_chosen.connect(self._step_chosen)
         bridge.run_finished.connect(self._run_finished)
         bridge.rows_cleared.connect(self._clear)
         bridge.watched_steps_changed.connect(bridge.ask_steps)
@@ -34,7 +40,9 @@ class Selection(QObject):
     def _select(self, submission_id: str, *, by_hand: bool) -> None:
         self._submission, self._by_hand = submission_id, by_hand
         self._bridge.watched = submission_id
+        self._step = -1
         self._results.choose(submission_id)
+        self._timeline.choose(submission_id)
         if submission_id:
             self._bridge.ask_steps(submission_id)
 
@@ -42,6 +50,12 @@ class Selection(QObject):
     def _chosen(self, submission_id: str) -> None:
         if submission_id != self._submission:
             self._select(submission_id, by_hand=True)
+
+    @Slot(str, int)
+    def _step_chosen(self, submission_id: str, number: int) -> None:
+        if submission_id == self._submission:
+            self._step = number
+            self._results.choose_step(number)
 
     @Slot(object)
     def _run_finished(self, report: Report) -> None:  # noqa: ARG002
@@ -53,8 +67,10 @@ class Selection(QObject):
     def _clear(self) -> None:
         self._select("", by_hand=False)
         self._results.clear()
+        self._timeline.clear()
 
     @Slot(str, object)
     def _show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
         if submission_id == self._submission:
             self._results.show_steps(submission_id, steps)
+            self._results.choose_step(self._step)
