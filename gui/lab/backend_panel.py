@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from backend.model import EngineStatus, Health, OperationKey
-from gui.forms import Section, combo, current_key, set_item_enabled, spin
+from backend.model import EngineStatus, GatewayKeys, Health, OperationKey
+from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
+from gui.lab.words import gateway_keys_word
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ class BackendPanel(QWidget):
         section.add_field(
             self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")
         )
+        self.gateway_keys = combo("gatewayKeysCombo")
+        for keys in GatewayKeys:
+            self.gateway_keys.addItem(gateway_keys_word(keys), keys.value)
+        self._gateway_caption = section.add_field(
+            self.tr("Gateway"),
+            self.gateway_keys,
+            self.tr("Whether calls to the gateway carry an Idempotency-Key, and whether it honours them"),
+        )
+        self._show_gateway(wanted=False)
         section.add_wide(self._make_summary())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +106,11 @@ class BackendPanel(QWidget):
         return current_key(self.variant)
 
     @property
+    def gateway_keys_key(self) -> GatewayKeys:
+        """What becomes of the Idempotency-Key of calls to the gateway."""
+        return GatewayKeys(current_key(self.gateway_keys))
+
+    @property
     def database_key(self) -> str:
         """The chosen database."""
         return current_key(self.database)
@@ -110,6 +125,7 @@ class BackendPanel(QWidget):
 
     def show_choice(self, choice: Choice) -> None:
         """Choose, and grey out what does not guard the operation, without telling anybody."""
+        self._show_gateway(wanted=choice.operation is OperationKey.SEND_MESSAGE)
         with QSignalBlocker(self.strategy):
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
@@ -118,6 +134,10 @@ class BackendPanel(QWidget):
         self._fill_variants(choice)
         self._info = self.catalogue.variant(choice.strategy, choice.variant)
         self._paint_summary()
+
+    def _show_gateway(self, *, wanted: bool) -> None:
+        for widget in (self._gateway_caption, self.gateway_keys):
+            widget.setVisible(wanted)
 
     def _fill_variants(self, choice: Choice) -> None:
         with QSignalBlocker(self.variant):
@@ -190,8 +210,13 @@ class BackendPanel(QWidget):
         """What the boxes say, valid or not."""
         return Choice(operation, self.strategy_key, self.variant_key)
 
+    def restore(self, settings: Settings) -> None:
+        """Take what does not depend on the catalogue from the last session."""
+        choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
+
     def save(self, settings: Settings) -> None:
         """Keep the choice for the next session."""
         if self.strategy_key:
             settings.remember("lab/strategy", self.strategy_key)
             settings.remember("lab/variant", self.variant_key)
+            settings.remember("lab/gateway-keys", self.gateway_keys_key.value)

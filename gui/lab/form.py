@@ -200,10 +200,13 @@ class IntentForm(QWidget):
 
     def _name_fields(self) -> None:
         stock = self.operation_key is OperationKey.ADD_STOCK
-        self._key_label.setText(self.tr("Request &no.") if stock else self.tr("Order &no."))
+        of_order = self.operation_key.key_field == "order_no"
+        self._key_label.setText(self.tr("Order &no.") if of_order else self.tr("Request &no."))
         self.key.setAccessibleName(plain(self._key_label.text()))
         if self.operation_key is OperationKey.PAY_ORDER:
             describe(self.quantity, self.tr("Amount"), self.tr("What is paid"))
+        elif self.operation_key is OperationKey.SEND_MESSAGE:
+            describe(self.quantity, self.tr("Amount"), self.tr("What the message is about"))
         elif stock:
             describe(self.quantity, self.tr("Quantity"), self.tr("Pieces that are added"))
         else:

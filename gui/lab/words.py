@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.model import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
+from backend.model import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
 
 
 def operation_word(operation: OperationKey) -> str:
@@ -16,8 +16,17 @@ def operation_word(operation: OperationKey) -> str:
         OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE)"),
         OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (UPDATE)"),
         OperationKey.CANCEL_ORDER: QCoreApplication.translate("Words", "Cancel an order (DELETE)"),
-        OperationKey.SEND_MESSAGE: QCoreApplication.translate("Words", "Send a message (gateway)"),
+        OperationKey.SEND_MESSAGE: QCoreApplication.translate("Words", "Send a message (call)"),
     }.get(operation, operation.value)
+
+
+def gateway_keys_word(keys: GatewayKeys) -> str:
+    """What becomes of the Idempotency-Key of calls to the gateway."""
+    return {
+        GatewayKeys.NONE: QCoreApplication.translate("Words", "No key is sent"),
+        GatewayKeys.IGNORED: QCoreApplication.translate("Words", "A key is sent and ignored"),
+        GatewayKeys.HONOURED: QCoreApplication.translate("Words", "A key is sent and honoured"),
+    }[keys]
 
 
 def verdict_word(verdict: Verdict) -> str:

@@ -31,6 +31,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n cancellation(s) wanted</source>
+        <translation>
+            <numerusform>%n cancellation wanted</numerusform>
+            <numerusform>%n cancellations wanted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) wanted</source>
+        <translation>
+            <numerusform>%n message wanted</numerusform>
+            <numerusform>%n messages wanted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n intent(s)</source>
         <translation>
             <numerusform>%n intent</numerusform>
@@ -63,6 +77,16 @@
         <translation>
             <numerusform>%n undecided, and every caller knows it</numerusform>
             <numerusform>%n undecided, and every caller knows it</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message numerus="yes">
+        <source>%n submission(s)</source>
+        <translation>
+            <numerusform>%n submission</numerusform>
+            <numerusform>%n submissions</numerusform>
         </translation>
     </message>
 </context>

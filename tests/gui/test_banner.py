@@ -41,6 +41,12 @@ SENTENCES = [
         {OperationKey.ADD_STOCK},
         "1 stock change wanted, 0 rows: 1 lost, though a caller was told it is done",
     ),
+    (
+        judged(2, 2, {Verdict.EXACTLY_ONCE: 2}),
+        {OperationKey.CANCEL_ORDER},
+        "2 cancellations wanted, 2 rows: each exactly once",
+    ),
+    (judged(1, 3, {Verdict.DUPLICATED: 1}), {OperationKey.SEND_MESSAGE}, "1 message wanted, 3 rows: 2 duplicates"),
     (judged(1, 0, {Verdict.STUCK: 1}), ORDER, "1 order wanted, 0 rows: 1 stuck, nobody can complete it"),
     (judged(1, 0, {Verdict.UNDECIDED: 1}), ORDER, "1 order wanted, 0 rows: 1 undecided, and every caller knows it"),
     (judged(2, 2, {Verdict.EXACTLY_ONCE: 2}), set(OperationKey), "2 intents, 2 rows: each exactly once"),

@@ -77,11 +77,13 @@ def test_the_disabled_button_strategy_ticks_the_box_without_forgetting_the_users
     assert form.disable.isChecked()
 
 
-def test_a_stock_change_asks_for_a_request_number(form: IntentForm) -> None:
-    form.choose_operation(OperationKey.ADD_STOCK)
-    assert form.key.accessibleName() == "Request no."
-    form.choose_operation(OperationKey.PLACE_ORDER)
-    assert form.key.accessibleName() == "Order no."
+def test_what_is_no_order_asks_for_a_request_number(form: IntentForm) -> None:
+    for operation in (OperationKey.ADD_STOCK, OperationKey.SEND_MESSAGE):
+        form.choose_operation(operation)
+        assert form.key.accessibleName() == "Request no."
+    for operation in (OperationKey.PLACE_ORDER, OperationKey.CANCEL_ORDER):
+        form.choose_operation(operation)
+        assert form.key.accessibleName() == "Order no."
 
 
 def test_the_fields_come_back_in_the_next_session(form: IntentForm, qtbot: QtBot) -> None:
