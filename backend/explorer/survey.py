@@ -1,0 +1,238 @@
+"""Many questions at once, as plain data: a grid of what was found, as a file, and what changed since an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from backend.errors import SubmitTwiceError
+from backend.explorer.question import Counterexample, Exploration, Question, example_document
+from backend.model import OperationKey, Verdict
+
+_FORMAT = "submit-twice survey"
+_VERSION = 1
+
+Pair = tuple[OperationKey, str, str]
+"""Operation, strategy and variant: a place in the grid."""
+
+
+class State(StrEnum):
+    """What a cell says."""
+
+    PROVEN = "proven"
+    """Every schedule ran, and in each of them it took effect exactly once."""
+    COUNTEREXAMPLE = "counterexample"
+    NOT_FINISHED = "not finished"
+    """Some schedules ran, all of them well."""
+    NOT_ASKED = "not asked"
+    """The survey ended before its turn."""
+    NOT_GUARDED = "not guarded"
+    FAILED = "failed"
+    """It could not be explored; nothing is said of the strategy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What each question of a survey allows to happen, and when it is given up."""
+
+    requests: int = 2
+    crashes: int = 0
+    expiries: int = 0
+    limit: int | None = None
+    """Most schedules for a question; None for all."""
+    seconds: float | None = None
+    """Longest time for a question; None for as long as it takes."""
+
+    @property
+    def has_mishaps(self) -> bool:
+        """Whether anything but the order of steps can go wrong."""
+        return bool(self.crashes or self.expiries)
+
+    def question(self, pair: Pair) -> Question:
+        """What is asked about a place in the grid."""
+        return Question(*pair, self.requests, self.crashes, self.expiries)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was found about one variant that guards one operation."""
+
+    operation: OperationKey
+    strategy: str
+    variant: str
+    sound: bool
+    """What the variant is declared to be."""
+    state: State
+    exhaustive: bool = False
+    schedules: int = 0
+    classes: int = 0
+    outcomes: Mapping[Verdict, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    sentence: str = ""
+    """What was found; else why nothing was."""
+    counterexample: Counterexample | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """Its place in the grid."""
+        return self.operation, self.strategy, self.variant
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The worst verdict that any schedule came to; None where none ran."""
+        seen = (verdict for verdict, count in self.outcomes.items() if count)
+        return max(seen, key=lambda verdict: verdict.severity, default=None)
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether a variant that is declared sound did harm. No effect, and every caller knows it, is no harm."""
+        harmless = self.worst in {None, Verdict.EXACTLY_ONCE, Verdict.UNDECIDED}
+        return self.sound and not harmless
+
+    @property
+    def unrefuted(self) -> bool:
+        """Whether a variant that is declared broken was proven to hold: what breaks it was not among the questions."""
+        return not self.sound and self.state is State.PROVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The whole grid."""
+
+    scope: Scope
+    cells: tuple[Cell, ...] = ()
+    seconds: float = 0.0
+    cancelled: bool = False
+    stopped: str = ""
+    """Why it ended early by itself; empty if it did not."""
+    notes: tuple[str, ...] = ()
+    """What these engines cannot show."""
+
+    def count(self, state: State) -> int:
+        """Cells that say this."""
+        return sum(cell.state is state for cell in self.cells)
+
+    @property
+    def contradictions(self) -> tuple[Cell, ...]:
+        """Cells of variants that are declared sound and did harm."""
+        return tuple(cell for cell in self.cells if cell.contradicts)
+
+    @property
+    def sentence(self) -> str:
+        """The grid in one sentence."""
+        counts = ", ".join(f"{self.count(state)} {state}" for state in State if self.count(state))
+        schedules = sum(cell.schedules for cell in self.cells)
+        ended = "Cancelled: " if self.cancelled else "Stopped: " if self.stopped else ""
+        return f"{ended}{counts or 'nothing asked'}; {schedules:,} schedules in {self.seconds:.1f} s."
+
+
+def cell_of(pair: Pair, *, sound: bool, found: Exploration) -> Cell:
+    """The cell for what an exploration found."""
+    return Cell(
+        *pair,
+        sound=sound,
+        state=_state_of(found),
+        exhaustive=found.exhaustive,
+        schedules=found.schedules,
+        classes=found.classes,
+        outcomes=dict(found.outcomes),
+        seconds=found.seconds,
+        sentence=found.sentence,
+        counterexample=found.counterexample,
+    )
+
+
+def _state_of(found: Exploration) -> State:
+    if any(count for verdict, count in found.outcomes.items() if verdict is not Verdict.EXACTLY_ONCE):
+        return State.COUNTEREXAMPLE
+    if found.schedules == 0:
+        return State.NOT_ASKED
+    return State.PROVEN if found.exhaustive else State.NOT_FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A survey as it lies in a file."""
+
+    format: str = ""
+    version: int = 0
+    survey: Survey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What tells whether a file is one of ours."""
+
+    format: str = ""
+    version: int = 0
+
+
+def save(survey: Survey, path: Path) -> None:
+    """Write a survey to a JSON file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(_File(_FORMAT, _VERSION, survey)), indent=1) + b"\n")
+
+
+def load(path: Path) -> Survey:
+    """Read a survey from a JSON file.
+
+    Raises:
+        SubmitTwiceError: there is no such file, or it holds no survey that can be read.
+    """
+    try:
+        content = path.read_bytes()
+        header = msgspec.json.decode(content, type=_Header)
+    except OSError as error:
+        raise SubmitTwiceError(f"The earlier survey cannot be read: {error.strerror or error}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise SubmitTwiceError(f"{path.name} is not a survey: it holds no such JSON document.") from None
+    if header.format != _FORMAT:
+        raise SubmitTwiceError(f"{path.name} is not a survey: its format is not “{_FORMAT}”.")
+    if header.version != _VERSION:
+        raise SubmitTwiceError(f"{path.name} is a survey of version {header.version}; this program reads {_VERSION}.")
+    try:
+        survey = msgspec.json.decode(content, type=_File).survey
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SubmitTwiceError(f"{path.name} is a survey that cannot be read: {error}.") from None
+    if survey is None:
+        raise SubmitTwiceError(f"{path.name} is a survey without its grid.")
+    return survey
+
+
+def survey_document(survey: Survey) -> dict[str, object]:
+    """The JSON document of ``explore --all --json``; its cells are worded like that of a single question."""
+    return {
+        "requests": survey.scope.requests,
+        "crashes": survey.scope.crashes,
+        "expiries": survey.scope.expiries,
+        "limit": survey.scope.limit,
+        "cells": [_cell_document(cell) for cell in survey.cells],
+        "cancelled": survey.cancelled,
+        "stopped": survey.stopped,
+        "notes": list(survey.notes),
+        "seconds": round(survey.seconds, 3),
+    }
+
+
+def _cell_document(cell: Cell) -> dict[str, object]:
+    return {
+        "operation": cell.operation.value,
+        "strategy": cell.strategy,
+        "variant": cell.variant,
+        "sound": cell.sound,
+        "state": cell.state.value,
+        "exhaustive": cell.exhaustive,
+        "schedules": cell.schedules,
+        "classes": cell.classes,
+        "outcomes": {verdict.value: count for verdict, count in cell.outcomes.items()},
+        "counterexample": cell.counterexample and example_document(cell.counterexample),
+        "sentence": cell.sentence,
+        "seconds": round(cell.seconds, 3),
+    }

@@ -1,0 +1,125 @@
+"""What changed between two surveys that asked the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from backend.errors import SubmitTwiceError
+from backend.explorer.survey import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.explorer.survey import Cell, Pair, Scope, Survey
+    from backend.model import Verdict
+
+_SAYS_NOTHING = frozenset({State.NOT_ASKED, State.FAILED})
+
+
+class ChangeKind(StrEnum):
+    """How a cell differs from the one before; of several differences, the first in this order."""
+
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+    PROVEN_NOW = "proven now"
+    PROVEN_NO_MORE = "proven no more"
+    OUTCOMES = "other outcomes"
+    STATE = "other state"
+    COUNTS = "other counts"
+    DECLARATION = "declared otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that differs."""
+
+    kind: ChangeKind
+    pair: Pair
+    before: Cell | None
+    after: Cell | None
+    sentence: str
+
+
+def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
+    """What changed, in the order of the later grid; what vanished comes last.
+
+    Counts are compared where both ran every schedule, or the same number of them: a search that was cut short by a
+    time or a person says nothing by its counts.
+
+    Raises:
+        SubmitTwiceError: they asked different things.
+    """
+    if _asked(earlier.scope) != _asked(later.scope):
+        raise SubmitTwiceError(
+            f"The earlier survey asked about {_mishaps(earlier.scope)}, this one about {_mishaps(later.scope)}: "
+            "they cannot be compared."
+        )
+    before = {cell.pair: cell for cell in earlier.cells}
+    after = {cell.pair: cell for cell in later.cells}
+    pairs = [*after, *(pair for pair in before if pair not in after)]
+    changes = (_change(pair, before.get(pair), after.get(pair)) for pair in pairs)
+    return tuple(change for change in changes if change is not None)
+
+
+def _asked(scope: Scope) -> tuple[int, int, int]:
+    return scope.requests, scope.crashes, scope.expiries
+
+
+def _mishaps(scope: Scope) -> str:
+    return f"{scope.requests} requests with {scope.crashes} crashes and {scope.expiries} expiries"
+
+
+def _change(pair: Pair, before: Cell | None, after: Cell | None) -> Change | None:
+    if before is None or after is None:
+        kind = ChangeKind.APPEARED if before is None else ChangeKind.VANISHED
+        cell = after or before
+        word = "It was not there before" if before is None else "It is not there any more"
+        return Change(kind, pair, before, after, f"{word}: {finding(cell)}.") if cell else None
+    difference = _kind(before, after)
+    if difference is None:
+        return None
+    sentence = f"{difference.capitalize()}: {finding(before)}; now {finding(after)}."
+    return Change(difference, pair, before, after, sentence)
+
+
+def _kind(before: Cell, after: Cell) -> ChangeKind | None:
+    if before.state is not after.state:
+        return _kind_of_state(before, after)
+    if _verdicts(before) != _verdicts(after):
+        return ChangeKind.OUTCOMES
+    comparable = before.exhaustive == after.exhaustive and (after.exhaustive or before.schedules == after.schedules)
+    if comparable and _counts(before) != _counts(after):
+        return ChangeKind.COUNTS
+    if before.exhaustive != after.exhaustive:
+        return ChangeKind.STATE
+    return ChangeKind.DECLARATION if before.sound != after.sound else None
+
+
+def _kind_of_state(before: Cell, after: Cell) -> ChangeKind:
+    if after.state is State.PROVEN:
+        return ChangeKind.PROVEN_NOW
+    if before.state is State.PROVEN and after.state not in _SAYS_NOTHING:
+        return ChangeKind.PROVEN_NO_MORE
+    both_ran = before.schedules and after.schedules
+    return ChangeKind.OUTCOMES if both_ran and _verdicts(before) != _verdicts(after) else ChangeKind.STATE
+
+
+def _verdicts(cell: Cell) -> frozenset[Verdict]:
+    return frozenset(verdict for verdict, count in cell.outcomes.items() if count)
+
+
+def _counts(cell: Cell) -> tuple[int, int, Mapping[Verdict, int]]:
+    return cell.schedules, cell.classes, dict(cell.outcomes)
+
+
+def finding(cell: Cell) -> str:
+    """A cell in a few words, with its counts: ``proven in 6``, ``duplicated in 40 of 46``."""
+    if not cell.schedules:
+        return str(cell.state)
+    if cell.state is not State.COUNTEREXAMPLE:
+        return f"{cell.state}, {cell.schedules} exactly_once"
+    worst_first = sorted(cell.outcomes, key=lambda verdict: verdict.severity, reverse=True)
+    counts = ", ".join(f"{cell.outcomes[verdict]} {verdict}" for verdict in worst_first)
+    return counts if cell.exhaustive else f"{counts} so far"

@@ -1,0 +1,202 @@
+"""Asks about every variant and every operation it guards, one after the other on one pair of engines."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backend import strategies
+from backend.errors import EngineError, SubmitTwiceError
+from backend.explorer.explore import Explorer
+from backend.explorer.survey import Cell, Pair, Scope, State, Survey, cell_of
+from backend.model import OperationKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from backend.explorer.question import Exploration, Progress
+    from backend.strategies.base import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the grid, and the code that is asked about there."""
+
+    pair: Pair
+    code: Variant
+
+    @property
+    def refusal(self) -> str:
+        """Why the variant does not guard the operation; empty if it does."""
+        return self.code.refusals.get(self.pair[0], "")
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyProgress:
+    """How far a survey is."""
+
+    number: int
+    """Of the question under way, from 1."""
+    questions: int
+    pair: Pair
+    schedules: int
+    """Of the question under way, so far."""
+    schedules_in_all: int
+    seconds: float
+    seconds_left: float | None
+    """An estimate: as if the questions left took as long as those before, on average. None before the first is done."""
+
+
+def entries(pairs: Collection[Pair] | None = None) -> tuple[Entry, ...]:
+    """Every variant with every operation, guarded or not, in the order of the registry; or only these pairs."""
+    return tuple(
+        Entry((operation, strategy.key, code.key), code)
+        for strategy in strategies.all_strategies()
+        for code in strategy.variants
+        for operation in OperationKey
+        if pairs is None or (operation, strategy.key, code.key) in pairs
+    )
+
+
+def survey(
+    scope: Scope,
+    database_url: str,
+    redis_url: str,
+    *,
+    on_progress: Callable[[SurveyProgress], None],
+    on_cell: Callable[[Cell], None],
+    cancelled: threading.Event,
+    asked: Sequence[Entry] | None = None,
+) -> Survey:
+    """Ask everything. A question that fails becomes a cell that says so; only dead engines end the survey early.
+
+    Args:
+        scope: what may happen in each question.
+        database_url: as in SQLAlchemy.
+        redis_url: of a Redis-protocol server.
+        on_progress: told how far it is, several times a second, in this thread.
+        on_cell: told each cell as soon as it is known, in this thread.
+        cancelled: set it from anywhere; what was found so far is returned.
+        asked: the grid; None for `entries`.
+
+    Raises:
+        SubmitTwiceError: the engines were not there in the first place.
+    """
+    grid = entries() if asked is None else asked
+    with _Survey(scope, (database_url, redis_url), on_progress, on_cell, cancelled) as run:
+        return run.ask_all(grid)
+
+
+class _Bound(threading.Event):
+    """Set when the survey is cancelled, or when the time for one question is over."""
+
+    def __init__(self, cancelled: threading.Event, seconds: float | None) -> None:
+        super().__init__()
+        self._cancelled = cancelled
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def is_set(self) -> bool:
+        return self._cancelled.is_set() or (self._end is not None and time.monotonic() >= self._end)
+
+
+@dataclass(slots=True)
+class _Survey:
+    """A survey under way."""
+
+    scope: Scope
+    urls: tuple[str, str]
+    on_progress: Callable[[SurveyProgress], None]
+    on_cell: Callable[[Cell], None]
+    cancelled: threading.Event
+    started: float = field(default_factory=time.monotonic)
+    explorer: Explorer | None = None
+    stopped: str = ""
+    number: int = 0
+    questions: int = 0
+    schedules: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __enter__(self) -> _Survey:
+        self._open_explorer()
+        return self
+
+    def __exit__(self, *end: object) -> None:
+        self._close_explorer()
+
+    def _open_explorer(self) -> None:
+        explorer = Explorer(*self.urls)
+        explorer.__enter__()
+        self.explorer = explorer
+
+    def _close_explorer(self) -> None:
+        explorer, self.explorer = self.explorer, None
+        if explorer is not None:
+            explorer.__exit__(None, None, None)
+
+    def ask_all(self, grid: Sequence[Entry]) -> Survey:
+        self.questions = sum(not entry.refusal for entry in grid)
+        cells = []
+        for entry in grid:
+            cell = self._cell(entry)
+            cells.append(cell)
+            self.on_cell(cell)
+        return Survey(
+            self.scope,
+            tuple(cells),
+            time.monotonic() - self.started,
+            self.cancelled.is_set(),
+            self.stopped,
+            self.notes,
+        )
+
+    def _cell(self, entry: Entry) -> Cell:
+        if entry.refusal:
+            return _silent(entry, State.NOT_GUARDED, entry.refusal)
+        if self.stopped:
+            return _silent(entry, State.NOT_ASKED, "Not asked: the survey had stopped before.")
+        if self.cancelled.is_set():
+            return _silent(entry, State.NOT_ASKED, "Not asked: the survey was cancelled before.")
+        self.number += 1
+        try:
+            found = self._ask(entry)
+        except SubmitTwiceError as error:
+            return _silent(entry, State.FAILED, self._recover(error))
+        self.schedules += found.schedules
+        self.notes = found.notes
+        return cell_of(entry.pair, sound=entry.code.sound, found=found)
+
+    def _ask(self, entry: Entry) -> Exploration:
+        if self.explorer is None:
+            self._open_explorer()
+        assert self.explorer is not None  # noqa: S101  just opened
+        self._tell(entry.pair, 0)
+
+        def tell(progress: Progress) -> None:
+            self._tell(entry.pair, progress.schedules)
+
+        bound = _Bound(self.cancelled, self.scope.seconds)
+        return self.explorer.explore(self.scope.question(entry.pair), tell, bound, self.scope.limit, entry.code)
+
+    def _recover(self, error: SubmitTwiceError) -> str:
+        """Open everything anew, as a schedule that broke off may have left anything behind; the sentence to tell."""
+        try:
+            self._close_explorer()
+            self._open_explorer()
+        except EngineError as gone:
+            self.stopped = f"The survey stopped, as an engine is gone: {gone}"
+            return str(error)
+        return f"{error} The engines answer, so the survey went on." if isinstance(error, EngineError) else str(error)
+
+    def _tell(self, pair: Pair, schedules: int) -> None:
+        seconds = time.monotonic() - self.started
+        done = self.number - 1
+        left = seconds / done * (self.questions - done) if done else None
+        self.on_progress(
+            SurveyProgress(self.number, self.questions, pair, schedules, self.schedules + schedules, seconds, left)
+        )
+
+
+def _silent(entry: Entry, state: State, sentence: str) -> Cell:
+    return Cell(*entry.pair, sound=entry.code.sound, state=state, sentence=sentence)
