@@ -17,7 +17,19 @@ from backend.gateway.client import GatewayClient
 from backend.gateway.keeper import GatewayKeeper
 from backend.gateway.ledger import Message
 from backend.gateway.settings import GatewayAddress, address_file
-from backend.model import Answer, EngineKind, GatewayKeys, Health, OperationKey, Plan, Setup, Verdict
+from backend.model import (
+    Answer,
+    EngineKind,
+    Fault,
+    FaultKind,
+    GatewayKeys,
+    Health,
+    OperationKey,
+    Plan,
+    Setup,
+    Source,
+    Verdict,
+)
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
@@ -153,6 +165,27 @@ def test_only_a_key_that_is_honoured_protects(
     sent = [step for step in laboratory.told.steps if step.engine is EngineKind.GATEWAY]
     assert len(sent) == 4
     assert all(("Idempotency-Key: M-" in step.command) == (keys is not GatewayKeys.NONE) for step in sent)
+
+
+@pytest.mark.parametrize(
+    ("keys", "verdict", "answer"),
+    [
+        (GatewayKeys.NONE, Verdict.DUPLICATED, Answer.CREATED),
+        (GatewayKeys.IGNORED, Verdict.DUPLICATED, Answer.CREATED),
+        (GatewayKeys.HONOURED, Verdict.EXACTLY_ONCE, Answer.REPLAYED),
+    ],
+)
+def test_no_transaction_covers_the_call_and_only_the_gateway_can_help(
+    laboratory: Laboratory, keys: GatewayKeys, verdict: Verdict, answer: Answer
+) -> None:
+    """The instance dies between the call and the commit of the marker row; the caller tries again."""
+    crash = Fault(FaultKind.CRASH, "gateway", "POST")
+    plan = Plan((laboratory.intent(SEND),), 1, source=Source.RETRY, retries=8)
+    report = laboratory.lab.start_run(Setup("unique-index", faults=(crash,), gateway_keys=keys), plan).wait(30)
+    assert report.verdicts == {verdict: 1}
+    assert report.effects == (2 if verdict is Verdict.DUPLICATED else 1)
+    assert report.answers[answer] == 1
+    assert report.contradictions == ()
 
 
 def test_a_caller_from_outside_starts_the_gateway_and_is_seen(laboratory: Laboratory) -> None:
