@@ -92,6 +92,10 @@ def parser() -> argparse.ArgumentParser:
     explore.add_argument("--json", metavar="FILE", help="write what was found here; - is standard output")
     explore.add_argument("--save", metavar="FILE", help="write the counterexample's schedule here")
     explore.add_argument("--replay", metavar="FILE", type=Path, help="play a saved schedule again")
+    explore.add_argument("--all", action="store_true", help="ask about every variant and operation, as a grid")
+    explore.add_argument("--seconds", type=between(1, 86_400), help="with --all: give a question up after so long")
+    explore.add_argument("--save-survey", metavar="FILE", help="with --all: write the grid here")
+    explore.add_argument("--compare-with", metavar="FILE", help="with --all: say what changed since this saved grid")
 
     serve = commands.add_parser("serve", parents=[common], help="serve the HTTP API until interrupted")
     serve.set_defaults(carry_out=serve_until_interrupted)
@@ -127,9 +131,16 @@ def run_once(chosen: argparse.Namespace) -> int:
 
 
 def explore_or_replay(chosen: argparse.Namespace) -> int:
-    """Explore, or play a saved schedule again."""
+    """Explore one question or all of them, or play a saved schedule again."""
+    if chosen.all:
+        from backend import headless_survey  # the window is painted before the engines' drivers are imported
+
+        headless_survey.survey_once(chosen, lab_options(chosen))
+        return DONE
+    if chosen.seconds or chosen.save_survey or chosen.compare_with:
+        return complain("--seconds, --save-survey and --compare-with go with explore --all.", WRONG_ARGUMENTS)
     if not chosen.replay and not (chosen.operation and chosen.strategy):
-        return complain("explore needs --operation and --strategy, or --replay.", WRONG_ARGUMENTS)
+        return complain("explore needs --operation and --strategy, or --all, or --replay.", WRONG_ARGUMENTS)
     from backend import headless_explore  # as above
 
     if chosen.replay:
