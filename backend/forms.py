@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 import sqlalchemy as sa
@@ -33,6 +34,8 @@ class Form:
 
     token: str | None = None
     version: int | None = None
+    idempotency_key: str | None = None
+    """Made up by the page when it is loaded, and sent with every attempt."""
 
 
 _Page = tuple[OperationKey, str, str]
@@ -86,6 +89,9 @@ class FormDesk:
 
     def _fill(self, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
         if not intents:
+            return
+        if need is Need.IDEMPOTENCY_KEY:
+            self._forms.update(((_page(intent), need), Form(idempotency_key=str(uuid4()))) for intent in intents)
             return
         if need is Need.TOKEN:
             outcomes = fetch("POST", ["/tokens"] * len(intents))

@@ -59,6 +59,10 @@ class Request:
     """The form token, for the strategy that hands them out."""
     version: int = 0
     """The version of the row that the form showed."""
+    idempotency_key: str = ""
+    """The header ``Idempotency-Key`` as it came."""
+    fingerprint: str = ""
+    """Of operation and payload: two requests with the same one ask for the same."""
 
 
 class Operation(Protocol):

@@ -140,6 +140,21 @@ messages_sent = sa.Table(
 )
 """What our database believes of the messages that the gateway was asked to send. The effect is in its ledger."""
 
+idempotency_records = sa.Table(
+    "idempotency_records",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    sa.Column("idempotency_key", sa.String(255), nullable=False, unique=True),
+    sa.Column("fingerprint", sa.String(KEY_LENGTH), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("status", sa.Integer, nullable=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("locked_until", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False, index=True),
+)
+"""What was answered under which key. `attempt` is the fence: it grows with each takeover. `status` is NULL in
+flight."""
+
 messages = sa.Table(
     "messages",
     sa.MetaData(),  # in no database of ours: see backend.gateway.ledger, which makes it

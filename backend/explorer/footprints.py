@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from backend.tap.observer import Call
 
-_TABLES = ("orders", "payments", "goods", "stock_movements", "stock_changes", "cancellations", "order_deletions")
+_TABLES = (
+    "orders",
+    "payments",
+    "goods",
+    "stock_movements",
+    "stock_changes",
+    "cancellations",
+    "order_deletions",
+    "idempotency_records",
+)
 _READ_ONLY_REDIS = frozenset({"GET", "EXISTS", "TTL", "PTTL", "HGET", "HGETALL", "SISMEMBER"})
 _SCRIPTS = frozenset({"EVAL", "EVALSHA"})
 _WHOLE_FILE = frozenset({"file"})
@@ -92,6 +101,8 @@ def footprint(
     """
     if call.engine is EngineKind.REDIS:
         return _redis(call.command, [readable(str(parameter)) for parameter in call.parameters])
+    if call.engine is EngineKind.GATEWAY:
+        return _GATEWAY
     if call.command == "COMMIT":
         return transaction.commit
     own = _statement(call.command) | transaction.locks
@@ -100,6 +111,7 @@ def footprint(
     return own | _EVERYTHING_COMMITTED if takes_snapshot else own
 
 
+_GATEWAY = Footprint(writes=frozenset({"gateway"}))
 _EVERYTHING_COMMITTED = Footprint(reads=frozenset(f"rows {table}" for table in _TABLES))
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from backend.explorer.submission import State, Submission
+from backend.instance.problems import render
 from backend.strategies.base import Services
 from backend.tap.sql import tap_sql
 
@@ -77,6 +78,7 @@ class Line:
             lease_ms=LEASE_MS,
             new_token=self._new_token,
             delete_if_equal=delete_if_equal,
+            render=render,
             mutex=cast("Callable[[str], threading.Lock]", self._mutex),
         )
 

@@ -20,11 +20,13 @@ from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
 from backend.instance.services import choose_delete_if_equal
 from backend.model import OperationKey, Verdict
-from backend.operations import OPERATIONS, Request
-from backend.schema import goods, orders
+from backend.gateway.client import GatewayClient
+from backend.operations import OPERATIONS, NoGateway, Request, operation_at
+from backend.schema import goods, messages, orders
 from backend.strategies.base import Need
 from backend.strategies.distributed_lock import lock_key
 from backend.strategies.token import token_key
+from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 from backend.verdict import Facts, judge
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from backend.model import Answer
+    from backend.gateway.keeper import GatewayKeeper
+    from backend.model import Answer, GatewayKeys
+    from backend.operations import Gateway
     from backend.tap.observer import Observer
 
 _BATCH = 200
@@ -50,11 +54,20 @@ class Scene:
     key: str
     item: str
     token: str
+    gateway: Gateway
 
     def request(self, actor: str) -> Request:
         """What each submission carries; a retry the same as the one before."""
         return Request(
-            OPERATIONS[self.operation], self.key, self.item, _QUANTITY, submission_id(actor), self.token, _FIRST_VERSION
+            operation_at(self.operation, self.gateway),
+            self.key,
+            self.item,
+            _QUANTITY,
+            submission_id(actor),
+            self.token,
+            _FIRST_VERSION,
+            f'"{self.key}"',
+            self.key,
         )
 
     def readable(self, text: str) -> str:
@@ -76,19 +89,24 @@ class Stage:
         database_url: as in SQLAlchemy.
         redis_url: of a Redis-protocol server.
         observer: sees every step of every submission.
+        gateway: for operations that call it; None where none of them is explored.
     """
 
-    def __init__(self, database_url: str, redis_url: str, observer: Observer) -> None:
+    def __init__(
+        self, database_url: str, redis_url: str, observer: Observer, gateway: GatewayKeeper | None = None
+    ) -> None:
         self._database_url = database_url
         self._name = f"submit_twice_explorer_{secrets.token_hex(4)}"
         self._redis_url = redis_url
+        self._gateway = gateway
+        self._gateway_client: Gateway = NoGateway()
         self.tap = Tap([observer])
         self.mutexes = Mutexes()
         self._lines: list[Line] = []
         """All that were made, given back or not: a schedule may break off."""
         self._idle: deque[Line] = deque()
         self._scenes: deque[Scene] = deque()
-        self._prepared_for: tuple[OperationKey, frozenset[Need]] | None = None
+        self._prepared_for: tuple[OperationKey, frozenset[Need], GatewayKeys] | None = None
         self._numbers = itertools.count(1)
         self._exit = ExitStack()
 
@@ -142,20 +160,29 @@ class Stage:
         """The submission is over."""
         self._idle.append(line)
 
-    def next_scene(self, operation: OperationKey, needs: frozenset[Need]) -> Scene:
+    def next_scene(self, operation: OperationKey, needs: frozenset[Need], keys: GatewayKeys) -> Scene:
         """A fresh intent; many are prepared at a time."""
-        if not self._scenes or self._prepared_for != (operation, needs):
+        if not self._scenes or self._prepared_for != (operation, needs, keys):
             self._drop_tokens()
-            self._prepared_for = (operation, needs)
-            self._scenes = deque(self._scene(operation, next(self._numbers)) for _ in range(_BATCH))
+            self._prepared_for = (operation, needs, keys)
+            gateway = self._open_gateway().with_keys(keys) if operation is OperationKey.SEND_MESSAGE else NoGateway()
+            self._scenes = deque(self._scene(operation, next(self._numbers), gateway) for _ in range(_BATCH))
             self._put_rows(operation)
             if Need.TOKEN in needs:
                 self._plain_redis.mset({token_key(scene.token): "1" for scene in self._scenes})
         return self._scenes.popleft()
 
-    def _scene(self, operation: OperationKey, number: int) -> Scene:
+    def _scene(self, operation: OperationKey, number: int, gateway: Gateway) -> Scene:
         name = f"{self._name[-8:]}-{number}"
-        return Scene(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-")
+        return Scene(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-", gateway)
+
+    def _open_gateway(self) -> Gateway:
+        if self._gateway is not None and isinstance(self._gateway_client, NoGateway):
+            self._gateway.require()
+            client = GatewayClient(self._gateway.address, self._gateway.want)
+            self._exit.callback(client.close)
+            self._gateway_client = TappedGateway(client, self.tap)
+        return self._gateway_client
 
     def _put_rows(self, operation: OperationKey) -> None:
         with self._own.begin() as connection:
@@ -181,7 +208,8 @@ class Stage:
         column = table.c.request_no if "request_no" in table.c else table.c.order_no
         keys = [scene.key for scene, _ in played]
         query = sa.select(column, sa.func.count()).where(column.in_(keys)).group_by(column)
-        with self._own.connect() as connection:
+        place = self._gateway.ledger if self._gateway and table is messages else self._own
+        with place.connect() as connection:
             effects = {row[0]: row[1] for row in connection.execute(query)}
         locks = [lock_key(scene.operation, scene.key) for scene, _ in played]
         pipeline = self._plain_redis.pipeline(transaction=False)

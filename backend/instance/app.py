@@ -7,6 +7,7 @@ so that no web page can reach it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -20,12 +21,12 @@ from backend.instance import bodies
 from backend.instance.flows import flow_of, services_of
 from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
-from backend.instance.problems import REFUSALS, Problem, bad_request, from_exception, not_found
+from backend.instance.problems import Problem, bad_request, from_exception, not_found, render
 from backend.loopback import names_this_machine, shows_token
 from backend.model import Answer, EngineKind, OperationKey
 from backend.schema import KEY_LENGTH, goods, orders
 from backend.strategies import find, require_guard
-from backend.strategies.base import Need, Services, Variant
+from backend.strategies.base import Need, Response, Services, Variant
 from backend.strategies.token import token_key
 from backend.tap.observer import Tap
 
@@ -70,38 +71,39 @@ class Operations:
         submission = submission_id(req)
         key, variant = self._what_to_run(req, operation)
         body = read(req, key)
-        require_needs(variant, body)
+        idempotency_key = req.get_header("Idempotency-Key") or ""
+        require_needs(variant, body, idempotency_key)
         services = services_of(self._services, req.get_header)
         flow = flow_of(req.get_header, submission)
         self.in_flight.add(submission)
         try:
             with self._tap.flow(flow):
-                self._run(variant, bodies.to_request(key, body, submission, services.gateway), services, resp)
+                request = bodies.to_request(key, body, submission, services.gateway, idempotency_key)
+                self._run(variant, request, services, resp)
         finally:
             self.in_flight.discard(submission)
 
     def _run(self, variant: Variant, request: Request, services: Services, resp: falcon.Response) -> None:
+        replayed: list[Response] = []
+
+        def replay(response: Response) -> Answer:
+            replayed.append(response)
+            return Answer.REPLAYED
+
         try:
-            answer = variant.handle(request, services)
+            answer = variant.handle(request, replace(services, replay=replay))
         except Exception as error:
             problem = from_exception(error)
             self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)
             raise problem from error
-        problem_or_none = REFUSALS.get(answer)
-        replayed = answer is Answer.REPLAYED
-        success = HTTPStatus.OK if replayed else HTTPStatus.CREATED
-        status = problem_or_none.status if problem_or_none else success
-        self._tap.run(EngineKind.HTTP, f"reply {int(status)}", (), lambda: answer.value)
-        if problem_or_none:
-            write_problem(resp, problem_or_none)
-            return
-        resp.status = int(status)
-        resp.content_type = "application/json"
-        if replayed:
+        response = replayed[0] if replayed else render(request, answer)
+        self._tap.run(EngineKind.HTTP, f"reply {response.status}", (), lambda: answer.value)
+        if answer is Answer.REPLAYED:
             resp.set_header("Idempotent-Replayed", "true")
-        resp.data = msgspec.json.encode(
-            {"answer": answer, "operation": request.operation.key, request.operation.key.key_field: request.key}
-        )
+        resp.status = response.status
+        is_problem = response.status >= HTTPStatus.BAD_REQUEST
+        resp.content_type = "application/problem+json" if is_problem else "application/json"
+        resp.data = response.body.encode()
 
     def _what_to_run(self, req: falcon.Request, operation: str) -> tuple[OperationKey, Variant]:
         try:
@@ -257,8 +259,8 @@ def read_content(req: falcon.Request) -> bytes:
     return content
 
 
-def require_needs(variant: Variant, body: bodies.Body) -> None:
-    """Check that the body brings what the strategy needs.
+def require_needs(variant: Variant, body: bodies.Body, idempotency_key: str) -> None:
+    """Check that the request brings what the strategy needs.
 
     Raises:
         Problem: something is missing.
@@ -267,6 +269,8 @@ def require_needs(variant: Variant, body: bodies.Body) -> None:
         raise bad_request("This strategy needs a form token: get one with POST /tokens and send it as “token”.")
     if Need.VERSION in variant.needs and body.version is None:
         raise bad_request("This strategy needs the “version” that the form showed.")
+    if Need.IDEMPOTENCY_KEY in variant.needs and not idempotency_key.strip():
+        raise bad_request("This strategy needs the header Idempotency-Key, the same for every attempt.")
 
 
 def checked_key(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,8 +111,11 @@ def business_key(body: Body) -> str:
     return body.request_no if isinstance(body, AddStockBody | SendMessageBody) else body.order_no
 
 
-def to_request(operation: OperationKey, body: Body, submission_id: str, gateway: Gateway) -> Request:
+def to_request(
+    operation: OperationKey, body: Body, submission_id: str, gateway: Gateway, idempotency_key: str = ""
+) -> Request:
     """The request that a strategy gets; `gateway` is where messages go."""
+    payload = msgspec.json.encode((operation, body), order="sorted")
     return Request(
         operation=operation_at(operation, gateway),
         key=business_key(body),
@@ -120,4 +124,6 @@ def to_request(operation: OperationKey, body: Body, submission_id: str, gateway:
         submission_id=submission_id,
         token=body.token or "",
         version=body.version or 0,
+        idempotency_key=idempotency_key,
+        fingerprint=hashlib.sha256(payload).hexdigest(),
     )

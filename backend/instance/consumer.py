@@ -108,8 +108,9 @@ class Consumer:
             operation = OperationKey(url.path.rpartition("/")[2])
             _, variant = find(query["strategy"][0], query.get("variant", [""])[0])
             body = bodies.read_body(operation, message.body)
+            key = message.headers.get("Idempotency-Key", "")
             services = services_of(self._services, message.headers.get)
-            answer = variant.handle(bodies.to_request(operation, body, submission, services.gateway), services)
+            answer = variant.handle(bodies.to_request(operation, body, submission, services.gateway, key), services)
         except Exception as error:  # noqa: BLE001  whatever it is, the message was not handled
             problem = from_exception(error)
             return problem.answer, problem.detail

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
@@ -16,9 +17,13 @@ from backend.engines.sql import one_sentence
 from backend.errors import GatewayError, GatewayRefusedError
 from backend.model import Answer
 from backend.operations import MissingRowError
+from backend.strategies.base import Response
+from backend.strategies.idempotency_key import KeyReusedError, KeySyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from backend.operations import Request
 
 _TRY_AGAIN_STATES = frozenset({"40001", "40P01"})
 
@@ -42,6 +47,16 @@ class Problem(Exception):  # noqa: N818  the name that RFC 9457 gives it
             "detail": self.detail,
             "answer": self.answer.value,
         }
+
+
+def render(request: Request, outcome: Answer | Exception) -> Response:
+    """What the caller is sent for an answer, or for what a strategy let through."""
+    problem = from_exception(outcome) if isinstance(outcome, Exception) else REFUSALS.get(outcome)
+    if problem:
+        return Response(int(problem.status), msgspec.json.encode(problem.document()).decode())
+    status = HTTPStatus.OK if outcome is Answer.REPLAYED else HTTPStatus.CREATED
+    body = {"answer": outcome, "operation": request.operation.key, request.operation.key.key_field: request.key}
+    return Response(int(status), msgspec.json.encode(body).decode())
 
 
 def bad_request(detail: str) -> Problem:
@@ -81,9 +96,24 @@ REFUSALS: Mapping[Answer, Problem] = {
 
 def from_exception(error: Exception) -> Problem:
     """What a caller is told of an exception that a strategy let through."""
+    return _of_the_request(error) or _of_the_database(error) or _of_another_engine(error) or _unknown(error)
+
+
+def _of_the_request(error: Exception) -> Problem | None:
     match error:
         case MissingRowError():
             return replace(not_found(str(error)), answer=error.answer)
+        case KeySyntaxError():
+            return bad_request(str(error))
+        case KeyReusedError():
+            status = HTTPStatus(error.status)
+            return Problem(status, "idempotency-key-reused", "Key reused", str(error), Answer.CONFLICT)
+        case _:
+            return None
+
+
+def _of_the_database(error: Exception) -> Problem | None:
+    match error:
         case sqlalchemy.exc.DBAPIError() if _state(error) in _TRY_AGAIN_STATES:
             return Problem(
                 HTTPStatus.CONFLICT,
@@ -111,6 +141,12 @@ def from_exception(error: Exception) -> Problem:
             return bad_request("A value does not fit the database's column.")
         case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():
             return _engine_away(one_sentence(error, "The database"))
+        case _:
+            return None
+
+
+def _of_another_engine(error: Exception) -> Problem | None:
+    match error:
         case redis.exceptions.RedisError():
             return _engine_away(one_sentence(error, "The Redis server"))
         case GatewayError():
@@ -118,12 +154,16 @@ def from_exception(error: Exception) -> Problem:
         case GatewayRefusedError():
             return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "gateway-refused", "Refused by the gateway", str(error))
         case _:
-            return Problem(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "internal",
-                "Internal error",
-                f"The strategy failed with {type(error).__name__}.",
-            )
+            return None
+
+
+def _unknown(error: Exception) -> Problem:
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal",
+        "Internal error",
+        f"The strategy failed with {type(error).__name__}.",
+    )
 
 
 def _engine_away(detail: str) -> Problem:

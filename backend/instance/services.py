@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
+from backend.instance.problems import render
 from backend.operations import NoGateway
 from backend.strategies.base import Services
 from backend.tap.gateway import TappedGateway
@@ -68,6 +69,7 @@ def open_services(
         new_token=lambda: secrets.token_urlsafe(16),
         delete_if_equal=delete_if_equal,
         mutex=Mutexes(),
+        render=render,
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
     )
 

@@ -8,6 +8,7 @@ from backend.gateway.client import GatewayClient
 from backend.instance.app import create_app
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
+from backend.instance.sweeper import Sweeper
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
@@ -20,4 +21,5 @@ _gateway = GatewayClient(Path(_engines.gateway), _trace.want_gateway)
 _services = open_services(_engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway)
 application = create_app(settings.number, settings.token, _services, _tap)
 warm_up(_services, settings.threads)
+Sweeper(_services.database.connect).start()
 _trace.get_ready()

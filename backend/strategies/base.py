@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What a caller was sent, or is to be sent again."""
+
+    status: int
+    body: str
+
+
+def no_rendering(request: Request, outcome: Answer | Exception) -> Response:
+    """Where nobody is answered.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError(f"nobody renders {outcome} for {request.key}")
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The engines and small helpers of one backend process."""
 
@@ -37,6 +54,10 @@ class Services:
     """The mutex of this process for a key."""
     gateway: Gateway = field(default_factory=NoGateway)
     """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
+    render: Callable[[Request, Answer | Exception], Response] = no_rendering
+    """What the caller of this process is sent for an answer, or for an error."""
+    replay: Callable[[Response], Answer] = lambda _response: Answer.REPLAYED
+    """Send the caller this once more; returns the answer that says so."""
 
 
 Handler = Callable[[Request, Services], Answer]
@@ -47,6 +68,7 @@ class Need(StrEnum):
 
     TOKEN = "token"  # noqa: S105  the word, not a secret
     VERSION = "version"
+    IDEMPOTENCY_KEY = "idempotency-key"
 
 
 ALL_OPERATIONS = frozenset(OperationKey)

@@ -51,6 +51,8 @@ LINES = (
     Line("optimistic-lock", "version-from-form", ONCE, ONCE, (PAY, ADD)),
     Line("optimistic-lock", "version-read-by-server", K_TIMES, ONCE, (PAY, ADD)),
     Line("state-machine", "status-guard", ONCE, ONCE, (PAY,)),
+    Line("idempotency-key", "draft-07", ONCE, ONCE),
+    Line("idempotency-key", "stripe", ONCE, ONCE),
     # An order can be deleted once, with or without protection.
     *(
         Line(strategy, variant, ONCE, ONCE, (CANCEL,))
@@ -68,6 +70,8 @@ LINES = (
             ("distributed-lock", "redis-blind-release"),
             ("distributed-lock", "redis-no-check"),
             ("local-lock", "in-process"),
+            ("idempotency-key", "draft-07"),
+            ("idempotency-key", "stripe"),
         )
     ),
 )

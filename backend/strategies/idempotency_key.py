@@ -1,0 +1,242 @@
+"""A key that the client makes up and sends with every attempt in the header ``Idempotency-Key``. The answer is kept.
+
+The record is claimed in a transaction of its own, so that a second attempt finds it in flight. Effect and answer are
+then written in one transaction: either both are there, or neither. An attempt that dies leaves a record in flight,
+whose lease ends; the next one takes over with a higher attempt number, and a late owner finds that the record is no
+longer his.
+
+Two dialects of the same idea:
+
+- ``draft-07``: draft-ietf-httpapi-idempotency-key-header-07. The value is a structured-field String, in quotes; bare
+  tokens are taken too, as client libraries send them. Another payload under the same key: 422.
+- ``stripe``: docs.stripe.com/api/idempotent_requests. Up to 255 characters as they are. Other parameters under the same
+  key: 400. Status and body of the first request are replayed, a 500 included; nothing is kept where a concurrent
+  request got in the way.
+
+Leases are measured with the clock of the machine; on several machines, take the database's.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from backend.errors import SubmitTwiceError
+from backend.model import Answer
+from backend.schema import idempotency_records as records
+from backend.strategies.base import Need, Response, Services, Strategy, Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection, Row
+
+    from backend.operations import Request
+
+KEPT_S = 24 * 3600
+"""A key is forgotten after a day, counted from its first request: after that it is a new one."""
+LONGEST_KEY = 255
+_QUOTED = re.compile(r'"(?P<key>(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~:/]+")
+_PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_ROLLED_BACK = frozenset({"40001", "40P01"})
+
+
+class KeySyntaxError(SubmitTwiceError):
+    """The header's value is no key."""
+
+
+class KeyReusedError(SubmitTwiceError):
+    """The key came before, with another payload. `status` is what the dialect answers."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("This Idempotency-Key was used for another request; nothing was done.")
+        self.status = status
+
+
+class LostClaimError(SubmitTwiceError):
+    """The lease ran out and somebody else took over; whatever this attempt did is rolled back."""
+
+
+def draft_07(request: Request, services: Services) -> Answer:
+    """A structured-field key; another payload is answered with 422."""
+    return handle(request, services, quoted_key(request.idempotency_key), reused_status=422, keeps_conflicts=True)
+
+
+def stripe(request: Request, services: Services) -> Answer:
+    """A plain key; other parameters are answered with 400, and a conflict is not kept."""
+    return handle(request, services, plain_key(request.idempotency_key), reused_status=400, keeps_conflicts=False)
+
+
+def handle(request: Request, services: Services, key: str, *, reused_status: int, keeps_conflicts: bool) -> Answer:
+    """Claim the key, or say what became of its first request."""
+    attempt, found = claim(request, services, key)
+    if attempt:
+        return carry_out(request, services, key, attempt, keeps_conflicts=keeps_conflicts)
+    if found is None:
+        return Answer.BUSY
+    if found.fingerprint != request.fingerprint:
+        raise KeyReusedError(reused_status)
+    if found.status is None:
+        return Answer.BUSY
+    return services.replay(Response(found.status, found.body))
+
+
+def claim(request: Request, services: Services, key: str) -> tuple[int, Row[tuple[object, ...]] | None]:
+    """Put a record in flight, or take over one that nobody works on any more.
+
+    Returns:
+        The number of this attempt, 0 where the record is not ours; and the record that was found.
+    """
+    now = time.time()
+    mine = {
+        "fingerprint": request.fingerprint,
+        "status": None,
+        "body": "",
+        "locked_until": now + services.lease_ms / 1000,
+        "expires_at": now + KEPT_S,
+    }
+    try:
+        with services.database.begin() as connection:
+            connection.execute(records.insert().values(idempotency_key=key, attempt=1, **mine))
+    except IntegrityError:
+        pass
+    else:
+        return 1, None
+    with services.database.begin() as connection:
+        found = connection.execute(select(records).where(records.c.idempotency_key == key)).first()
+        if found is None or (not _is_abandoned(found, request, now) and found.expires_at > now):
+            return 0, found
+        taken = connection.execute(
+            update(records)
+            .where(records.c.idempotency_key == key, records.c.attempt == found.attempt)
+            .values(attempt=found.attempt + 1, **mine)
+        )
+    return (found.attempt + 1, None) if taken.rowcount else (0, None)
+
+
+def carry_out(request: Request, services: Services, key: str, attempt: int, *, keeps_conflicts: bool) -> Answer:
+    """Effect and answer in one transaction. What fails is kept as the answer, too."""
+    try:
+        with services.database.begin() as connection:
+            answer = request.operation.act(connection, request)
+            finish(connection, key, attempt, services.render(request, answer))
+    except LostClaimError:
+        return Answer.BUSY
+    except Exception as error:
+        with suppress(LostClaimError), services.database.begin() as connection:
+            if _is_conflict(error) and not keeps_conflicts:
+                release(connection, key, attempt)
+            else:
+                finish(connection, key, attempt, services.render(request, error))
+        raise
+    return answer
+
+
+def finish(connection: Connection, key: str, attempt: int, response: Response) -> None:
+    """Keep the answer, if the record is still ours.
+
+    Raises:
+        LostClaimError: it is not.
+    """
+    kept = connection.execute(
+        update(records)
+        .where(records.c.idempotency_key == key, records.c.attempt == attempt, records.c.status.is_(None))
+        .values(status=response.status, body=response.body)
+    )
+    if kept.rowcount == 0:
+        raise LostClaimError("Somebody else has taken over this Idempotency-Key.")
+
+
+def release(connection: Connection, key: str, attempt: int) -> None:
+    """Forget the record, if it is still ours: the next attempt is the first one again."""
+    connection.execute(delete(records).where(records.c.idempotency_key == key, records.c.attempt == attempt))
+
+
+def sweep(connection: Connection, now: float) -> int:
+    """Remove the records whose time is over; how many."""
+    return connection.execute(delete(records).where(records.c.expires_at <= now)).rowcount
+
+
+def quoted_key(value: str) -> str:
+    """A structured-field String (RFC 8941, 3.3.3), or the bare token that many clients send.
+
+    Raises:
+        KeySyntaxError: it is neither, or too long.
+    """
+    value = value.strip()
+    if quoted := _QUOTED.fullmatch(value):
+        return _fitting(re.sub(r"\\(.)", r"\1", quoted["key"]))
+    if _TOKEN.fullmatch(value):
+        return _fitting(value)
+    raise KeySyntaxError("The Idempotency-Key is no structured-field String; send it in quotes.")
+
+
+def plain_key(value: str) -> str:
+    """Up to 255 printable characters.
+
+    Raises:
+        KeySyntaxError: there are others, or too many.
+    """
+    value = value.strip()
+    if not _PRINTABLE.fullmatch(value):
+        raise KeySyntaxError("The Idempotency-Key has characters that are not printable ASCII.")
+    return _fitting(value)
+
+
+def _fitting(key: str) -> str:
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise KeySyntaxError(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+    return key
+
+
+def _is_abandoned(found: Row[tuple[object, ...]], request: Request, now: float) -> bool:
+    return found.status is None and found.locked_until <= now and found.fingerprint == request.fingerprint
+
+
+def _is_conflict(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _ROLLED_BACK
+
+
+def _variant(key: str, title: str, handle: Callable[[Request, Services], Answer], summary: str, choose: str) -> Variant:
+    return Variant(
+        key=key,
+        title=title,
+        handle=handle,
+        sound=True,
+        summary=summary,
+        guarantees="One effect for each key, and the same answer to every attempt, as long as the key is kept. After a "
+        "crash the key is free again when its lease ends, and a late owner cannot overwrite.",
+        breaks="A client that makes up a new key for a retry. A retry after the key was forgotten. An effect outside "
+        "of this database: a crash between it and the commit repeats it.",
+        choose_when=choose,
+        needs=frozenset({Need.IDEMPOTENCY_KEY}),
+    )
+
+
+STRATEGY = Strategy(
+    key="idempotency-key",
+    title="Idempotency key",
+    position=10,
+    variants=(
+        _variant(
+            "draft-07",
+            "IETF draft 07",
+            draft_07,
+            "The client's key in a quoted header; another payload under it is refused with 422.",
+            "Clients are programs, and want to know what became of their first attempt.",
+        ),
+        _variant(
+            "stripe",
+            "As Stripe does it",
+            stripe,
+            "The client's key as it is; other parameters under it are refused with 400, a 500 is replayed.",
+            "Clients follow Stripe's rules already: the same key on 409 and 5xx, with back-off.",
+        ),
+    ),
+)
