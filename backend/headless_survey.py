@@ -6,6 +6,7 @@ import json
 import sys
 import textwrap
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,10 @@ from backend import strategies
 from backend.bare_engines import bare_engines
 from backend.errors import EngineError, UnknownKeyError
 from backend.explorer import survey as surveys
-from backend.explorer.survey import Cell, Scope, State, Survey, survey_document
+from backend.explorer.explore import Explorer
+from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
-from backend.explorer.surveyor import SurveyProgress, entries, survey
+from backend.explorer.surveyor import entries, survey
 from backend.headless_explore import interrupts
 from backend.model import OperationKey, Verdict
 
@@ -57,8 +59,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     with interrupts() as interrupted, bare_engines(options) as engines, _Bar() as bar:
         found = survey(
             scope,
-            engines.database,
-            engines.redis,
+            partial(Explorer, engines.database, engines.redis),
             on_progress=bar.show,
             on_cell=bar.count,
             cancelled=interrupted,

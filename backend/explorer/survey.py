@@ -130,6 +130,22 @@ class Survey:
         return f"{ended}{counts or 'nothing asked'}; {schedules:,} schedules in {self.seconds:.1f} s."
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyProgress:
+    """How far a survey is."""
+
+    number: int
+    """Of the question under way, from 1."""
+    questions: int
+    pair: Pair
+    schedules: int
+    """Of the question under way, so far."""
+    schedules_in_all: int
+    seconds: float
+    seconds_left: float | None
+    """An estimate: as if the questions left took as long as those before, on average. None before the first is done."""
+
+
 def cell_of(pair: Pair, *, sound: bool, found: Exploration) -> Cell:
     """The cell for what an exploration found."""
     return Cell(

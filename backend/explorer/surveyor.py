@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from backend import strategies
 from backend.errors import EngineError, SubmitTwiceError
-from backend.explorer.explore import Explorer
-from backend.explorer.survey import Cell, Pair, Scope, State, Survey, cell_of
+from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
 from backend.model import OperationKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from backend.explorer.explore import Explorer
     from backend.explorer.question import Exploration, Progress
     from backend.strategies.base import Variant
 
@@ -33,22 +33,6 @@ class Entry:
         return self.code.refusals.get(self.pair[0], "")
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyProgress:
-    """How far a survey is."""
-
-    number: int
-    """Of the question under way, from 1."""
-    questions: int
-    pair: Pair
-    schedules: int
-    """Of the question under way, so far."""
-    schedules_in_all: int
-    seconds: float
-    seconds_left: float | None
-    """An estimate: as if the questions left took as long as those before, on average. None before the first is done."""
-
-
 def entries(pairs: Collection[Pair] | None = None) -> tuple[Entry, ...]:
     """Every variant with every operation, guarded or not, in the order of the registry; or only these pairs."""
     return tuple(
@@ -62,8 +46,7 @@ def entries(pairs: Collection[Pair] | None = None) -> tuple[Entry, ...]:
 
 def survey(
     scope: Scope,
-    database_url: str,
-    redis_url: str,
+    open_explorer: Callable[[], Explorer],
     *,
     on_progress: Callable[[SurveyProgress], None],
     on_cell: Callable[[Cell], None],
@@ -74,8 +57,7 @@ def survey(
 
     Args:
         scope: what may happen in each question.
-        database_url: as in SQLAlchemy.
-        redis_url: of a Redis-protocol server.
+        open_explorer: makes an explorer on the engines; once, and again after each question that failed.
         on_progress: told how far it is, several times a second, in this thread.
         on_cell: told each cell as soon as it is known, in this thread.
         cancelled: set it from anywhere; what was found so far is returned.
@@ -85,7 +67,7 @@ def survey(
         SubmitTwiceError: the engines were not there in the first place.
     """
     grid = entries() if asked is None else asked
-    with _Survey(scope, (database_url, redis_url), on_progress, on_cell, cancelled) as run:
+    with _Survey(scope, open_explorer, on_progress, on_cell, cancelled) as run:
         return run.ask_all(grid)
 
 
@@ -106,7 +88,7 @@ class _Survey:
     """A survey under way."""
 
     scope: Scope
-    urls: tuple[str, str]
+    make_explorer: Callable[[], Explorer]
     on_progress: Callable[[SurveyProgress], None]
     on_cell: Callable[[Cell], None]
     cancelled: threading.Event
@@ -126,7 +108,7 @@ class _Survey:
         self._close_explorer()
 
     def _open_explorer(self) -> None:
-        explorer = Explorer(*self.urls)
+        explorer = self.make_explorer()
         explorer.__enter__()
         self.explorer = explorer
 
