@@ -66,12 +66,7 @@ def parser() -> argparse.ArgumentParser:
     pace.add_argument("--one-after-another", action="store_true", help="each waits for the answer of the one before")
     run.add_argument("--processing-delay", type=between(0, 60_000), default=0, metavar="MS")
     run.add_argument("--lease", type=between(1, 3_600_000), default=10_000, metavar="MS")
-    run.add_argument(
-        "--gateway-keys",
-        choices=[keys.value for keys in GatewayKeys],
-        default=GatewayKeys.NONE.value,
-        help="whether calls to the gateway carry an Idempotency-Key, and whether it honours them (none)",
-    )
+    add_gateway_keys(run)
     run.add_argument("--timeout", type=between(1, 600_000), default=30_000, metavar="MS", help="a caller waits (30000)")
     run.add_argument("--retries", type=between(0, 20), default=3, help="with --source retry (3)")
     run.add_argument(
@@ -88,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     explore.add_argument("--requests", type=between(1, MOST_REQUESTS), default=2, help="duplicate requests (2)")
     explore.add_argument("--crashes", type=between(0, 3), default=0, help="crashes, each followed by a retry (0)")
     explore.add_argument("--expiries", type=between(0, 3), default=0, help="times that a lease runs out (0)")
+    add_gateway_keys(explore)
     explore.add_argument("--limit", type=between(1, MOST_SUBMISSIONS), help="stop after so many schedules")
     explore.add_argument("--json", metavar="FILE", help="write what was found here; - is standard output")
     explore.add_argument("--save", metavar="FILE", help="write the counterexample's schedule here")
@@ -102,6 +98,16 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
     serve.add_argument("--port", type=between(1, 65_535), help="port of the first instance")
     return top
+
+
+def add_gateway_keys(command: argparse.ArgumentParser) -> None:
+    """The knob of the gateway."""
+    command.add_argument(
+        "--gateway-keys",
+        choices=[keys.value for keys in GatewayKeys],
+        default=GatewayKeys.NONE.value,
+        help="whether calls to the gateway carry an Idempotency-Key, and whether it honours them (none)",
+    )
 
 
 def between(least: int, most: int) -> Callable[[str], int]:

@@ -21,6 +21,7 @@ from backend.engines.sqlite import start_sqlite
 from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.errors import EngineError
+from backend.gateway.keeper import GatewayKeeper
 from backend.options import LabOptions
 from backend.schema import create_tables
 
@@ -31,6 +32,8 @@ class BareEngines:
 
     database: str
     redis: str
+    gateway: GatewayKeeper
+    """Starts only if somebody wants it."""
 
 
 @contextmanager
@@ -45,7 +48,11 @@ def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
         redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
         opened = open_tables(database.result())
         opened.dispose()
-        yield BareEngines(database.result().url, redis.result().url)
+        gateway = GatewayKeeper(supervisor, lambda: None)
+        try:
+            yield BareEngines(database.result().url, redis.result().url, gateway)
+        finally:
+            gateway.close()
 
 
 def start_database(supervisor: Supervisor, database: str, data_dir: Path | None) -> RunningEngine:

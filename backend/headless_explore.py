@@ -19,7 +19,7 @@ from backend.errors import SubmitTwiceError
 from backend.explorer import counterexample
 from backend.explorer.explore import check, explore, replay
 from backend.explorer.question import Counterexample, Exploration, Progress, Question, exploration_document
-from backend.model import OperationKey
+from backend.model import GatewayKeys, OperationKey
 from backend.options import LabOptions
 
 _INDENT = "  "
@@ -38,6 +38,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
         chosen.requests,
         chosen.crashes,
         chosen.expiries,
+        GatewayKeys(chosen.gateway_keys),
     )
     question = replace(question, variant=check(question).key)
     with interrupts() as interrupted, bare_engines(options) as engines, ProgressBar() as bar:
@@ -48,6 +49,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
             on_progress=bar.show,
             cancelled=interrupted,
             limit=chosen.limit,
+            gateway=engines.gateway,
         )
     if chosen.save and found.counterexample:
         counterexample.save(found.counterexample, Path(chosen.save))
@@ -62,7 +64,7 @@ def replay_once(path: Path, options: LabOptions) -> None:
     """
     saved = counterexample.load(path)
     with interrupts(), bare_engines(options) as engines:
-        played = replay(saved, engines.database, engines.redis)
+        played = replay(saved, engines.database, engines.redis, engines.gateway)
     _print(_lines_of(played))
     if played.verdict is not saved.verdict:
         raise SubmitTwiceError(f"The saved schedule came to {saved.verdict}, and now to {played.verdict}.")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice
+    from backend.gateway.keeper import GatewayKeeper
     from backend.model import Verdict
     from backend.strategies.base import Variant
 
@@ -64,11 +65,12 @@ class Explorer:
     Args:
         database_url: as in SQLAlchemy.
         redis_url: of a Redis-protocol server.
+        gateway: for operations that call it.
     """
 
-    def __init__(self, database_url: str, redis_url: str) -> None:
+    def __init__(self, database_url: str, redis_url: str, gateway: GatewayKeeper | None = None) -> None:
         self._watcher = Watcher()
-        self._stage = Stage(database_url, redis_url, self._watcher)
+        self._stage = Stage(database_url, redis_url, self._watcher, gateway)
 
     def __enter__(self) -> Explorer:
         self._stage.__enter__()
@@ -119,17 +121,20 @@ def explore(
     on_progress: Callable[[Progress], None],
     cancelled: threading.Event,
     limit: int | None = None,
+    gateway: GatewayKeeper | None = None,
 ) -> Exploration:
     """Answer one question; see `Explorer.explore`."""
     check(question)
-    with Explorer(database_url, redis_url) as explorer:
+    with Explorer(database_url, redis_url, gateway) as explorer:
         return explorer.explore(question, on_progress, cancelled, limit)
 
 
-def replay(example: Counterexample, database_url: str, redis_url: str) -> Counterexample:
+def replay(
+    example: Counterexample, database_url: str, redis_url: str, gateway: GatewayKeeper | None = None
+) -> Counterexample:
     """Play one schedule again; see `Explorer.replay`."""
     check(example.question)
-    with Explorer(database_url, redis_url) as explorer:
+    with Explorer(database_url, redis_url, gateway) as explorer:
         return explorer.replay(example)
 
 

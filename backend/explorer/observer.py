@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis.exceptions
 
+from backend.errors import GatewayError
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Watcher:
 def _engine_is_gone(call: Call) -> bool:
     if call.engine is EngineKind.REDIS:
         return isinstance(call.error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError)
+    if call.engine is EngineKind.GATEWAY:
+        return isinstance(call.error, GatewayError)
     if not isinstance(call.error, psycopg.Error):
         return False
     state = call.error.sqlstate

@@ -53,7 +53,7 @@ class Play:
         self._lease_keys: set[str] = set()
         self._leased: tuple[str, ...] = ()
         self.first = first
-        self.scene: Scene = stage.next_scene(question.operation, variant.needs)
+        self.scene: Scene = stage.next_scene(question.operation, variant.needs, question.gateway_keys)
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
@@ -237,6 +237,8 @@ class Play:
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
             self._note_lease(call)
+        elif call.engine is EngineKind.GATEWAY:
+            pass  # no transaction of ours covers it
         elif call.command in _ENDS or call.error is not None:
             one.transaction = Transaction()
             self._settler.transaction_ended = True

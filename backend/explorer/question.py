@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.model import OperationKey, Verdict
+from backend.model import GatewayKeys, OperationKey, Verdict
 
 MOST_REQUESTS = 3
 
@@ -24,6 +24,8 @@ class Question:
     """Most crashes in a schedule; each is followed by a retry."""
     expiries: int = 0
     """Most times that a lease runs out in a schedule."""
+    gateway_keys: GatewayKeys = GatewayKeys.NONE
+    """Matters only to an operation whose effect is at the gateway."""
 
 
 class EventKind(StrEnum):
@@ -114,6 +116,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "requests": asked.requests,
         "crashes": asked.crashes,
         "expiries": asked.expiries,
+        **({"gateway_keys": asked.gateway_keys.value} if asked.operation is OperationKey.SEND_MESSAGE else {}),
         "exhaustive": found.exhaustive,
         "schedules": found.schedules,
         "classes": found.classes,

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
-from backend.errors import EngineError
+from backend.errors import EngineError, NotApplicableError
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
+from backend.gateway.client import GatewayClient
 from backend.instance.services import choose_delete_if_equal
 from backend.model import OperationKey, Verdict
-from backend.gateway.client import GatewayClient
 from backend.operations import OPERATIONS, NoGateway, Request, operation_at
 from backend.schema import goods, messages, orders
 from backend.strategies.base import Need
@@ -177,7 +177,9 @@ class Stage:
         return Scene(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-", gateway)
 
     def _open_gateway(self) -> Gateway:
-        if self._gateway is not None and isinstance(self._gateway_client, NoGateway):
+        if self._gateway is None:
+            raise NotApplicableError("This explorer was opened without a gateway.")
+        if isinstance(self._gateway_client, NoGateway):
             self._gateway.require()
             client = GatewayClient(self._gateway.address, self._gateway.want)
             self._exit.callback(client.close)

@@ -95,6 +95,22 @@ class GatewayKeeper:
     # Looking
 
     @property
+    def address(self) -> Path:
+        """The file by which a client finds it."""
+        return address_file(self._supervisor.directory)
+
+    @property
+    def ledger(self) -> sa.Engine:
+        """Its ledger.
+
+        Raises:
+            EngineError: it was not wanted yet.
+        """
+        if self._engine is None:
+            raise EngineError(f"{NAME} is not running")
+        return self._engine
+
+    @property
     def statuses(self) -> tuple[EngineStatus, ...]:
         """The gateway with its health; nothing before it was wanted."""
         if self._running is None:
@@ -149,7 +165,7 @@ class GatewayKeeper:
         url = URL.create("sqlite", database=str(ledger)).render_as_string()
         self._engine = create_sql_engine(url, pool_size=2)
         self._rows = RowReader(self._engine, (messages,))
-        _write_privately(address_file(directory), msgspec.json.encode(address))
+        _write_privately(self.address, msgspec.json.encode(address))
         self._running = RunningEngine(
             EngineKind.GATEWAY, NAME, version, f"127.0.0.1:{address.port}", url, embedded=True, child=child
         )

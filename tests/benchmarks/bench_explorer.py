@@ -18,6 +18,7 @@ from backend.engines.valkey import start_valkey
 from backend.explorer.connection import LockWatch
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question
+from backend.gateway.keeper import GatewayKeeper
 from backend.model import OperationKey
 
 ROUNDS = 5
@@ -72,7 +73,7 @@ def main() -> None:
     asked = parser.parse_args()
     with Supervisor() as supervisor:
         postgresql, valkey = start_postgresql(supervisor), start_valkey(supervisor)
-        with Explorer(postgresql.url, valkey.url) as explorer:
+        with Explorer(postgresql.url, valkey.url, GatewayKeeper(supervisor, lambda: None)) as explorer:
             explored(explorer, WITHOUT_BLOCKING)
             print(f"round trip       {round_trip(postgresql.client_url):6.0f} us")
             print(f"without blocking {per_second(explorer, WITHOUT_BLOCKING):6.0f} schedules/s   goal 1,000")

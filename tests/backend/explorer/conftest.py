@@ -13,7 +13,8 @@ from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Progress, Question
-from backend.model import OperationKey
+from backend.gateway.keeper import GatewayKeeper
+from backend.model import GatewayKeys, OperationKey
 from backend.strategies.base import Variant
 
 
@@ -35,8 +36,9 @@ class Bench:
         crashes: int = 0,
         expiries: int = 0,
         limit: int | None = None,
+        gateway_keys: GatewayKeys = GatewayKeys.NONE,
     ) -> Exploration:
-        question = Question(operation, strategy, variant, requests, crashes, expiries)
+        question = Question(operation, strategy, variant, requests, crashes, expiries, gateway_keys)
         return self.explorer.explore(question, self.progress.append, self.cancelled, limit)
 
     def explore_code(self, code: Variant, requests: int = 2) -> Exploration:
@@ -61,8 +63,15 @@ def valkey(servers: Supervisor) -> RunningEngine:
 
 
 @pytest.fixture(scope="session")
-def _explorer(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Explorer]:
-    with Explorer(postgresql.url, valkey.url) as explorer:
+def gateway(servers: Supervisor) -> Iterator[GatewayKeeper]:
+    keeper = GatewayKeeper(servers, lambda: None)
+    yield keeper
+    keeper.close()
+
+
+@pytest.fixture(scope="session")
+def _explorer(postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Explorer]:
+    with Explorer(postgresql.url, valkey.url, gateway) as explorer:
         yield explorer
 
 

@@ -14,7 +14,7 @@ from backend.model import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
-CANCEL = OperationKey.CANCEL_ORDER
+CANCEL, SEND = OperationKey.CANCEL_ORDER, OperationKey.SEND_MESSAGE
 ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
 
 
@@ -88,6 +88,14 @@ CASES = [
     (CANCEL, "unique-index", "catch-violation", {ONCE: waiting_at_first_step(3, 1)}),
     # SET, SELECT, INSERT, DELETE, COMMIT, DELIFEQ: 5 places to fail, or after the release.
     (CANCEL, "distributed-lock", "redis", {ONCE: 2 * 6}),
+    # One call each, outside of any transaction.
+    (SEND, "none", "direct", {TWICE: 2}),
+    # SELECT, call, INSERT, COMMIT.
+    (SEND, "none", "check-then-act", {ONCE: 2, TWICE: comb(8, 4) - 2}),
+    # DEL, call: the other one's DEL comes before or after the call.
+    (SEND, "token", "delete-first", {ONCE: 2 * 2}),
+    # INSERT (key), call, COMMIT.
+    (SEND, "unique-index", "on-conflict", {ONCE: waiting_at_first_step(3, 2)}),
 ]
 
 

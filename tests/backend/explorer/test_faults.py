@@ -19,11 +19,11 @@ from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import EventKind, Exploration, Question
 from backend.explorer.stage import Stage
-from backend.model import OperationKey, Verdict
+from backend.model import GatewayKeys, OperationKey, Verdict
 from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
 
-PLACE = OperationKey.PLACE_ORDER
+PLACE, SEND = OperationKey.PLACE_ORDER, OperationKey.SEND_MESSAGE
 
 
 def test_a_statement_that_is_slow_is_not_taken_for_blocked(bench: Bench) -> None:
@@ -148,3 +148,15 @@ def test_nothing_is_left_in_the_engines(postgresql: RunningEngine, valkey: Runni
 
 def test_questions_are_plain_data() -> None:
     assert Question(PLACE, "none") == Question(PLACE, "none", "", 2, 0, 0)
+
+
+def test_a_crash_after_a_call_to_the_gateway_repeats_it_unless_the_gateway_honours_the_key(bench: Bench) -> None:
+    """INSERT marker, call, COMMIT: what the crash rolls back is the memory of the call, not the call."""
+    found = {
+        keys: bench.explore(SEND, "unique-index", requests=1, crashes=1, gateway_keys=keys).outcomes
+        for keys in GatewayKeys
+    }
+    # A crash may come after the INSERT, after the call, after the COMMIT, or not at all: 4 orders with one request.
+    twice = {Verdict.EXACTLY_ONCE: 3, Verdict.DUPLICATED: 1}
+    once = {Verdict.EXACTLY_ONCE: 4}
+    assert found == {GatewayKeys.NONE: twice, GatewayKeys.IGNORED: twice, GatewayKeys.HONOURED: once}
