@@ -6,6 +6,10 @@ there is no gap, no lease and no second system. Effect and memory are one row, s
 In PostgreSQL the violation aborts the whole transaction: until ROLLBACK (or to a savepoint) every statement fails
 with SQLSTATE 25P02 (PostgreSQL documentation, Appendix A). ``ON CONFLICT DO NOTHING`` keeps the transaction alive and
 returns no row.
+
+For an effect outside the database the row is only a marker, in a transaction that the call does not belong to. A crash
+between the call and COMMIT takes the marker back, and the retry calls again; a marker that is committed first loses the
+call instead. Only the other side can close that gap, by honouring a key.
 """
 
 from __future__ import annotations
@@ -118,8 +122,9 @@ STRATEGY = Strategy(
             sound=True,
             summary="INSERT under a unique index; the violation is the answer “duplicate”.",
             guarantees="One row for each key, whatever races, crashes or comes back days later.",
-            breaks="A submission without a natural key. In PostgreSQL, statements after the violation in the same "
-            "transaction: all fail with 25P02 until ROLLBACK.",
+            breaks="A submission without a natural key. A crash between a call to somebody outside and COMMIT: the retry "
+            "calls again. In PostgreSQL, statements after the violation in the same transaction: all fail with 25P02 "
+            "until ROLLBACK.",
             choose_when="There is a natural key and the effect is in this database. The first choice.",
         ),
         Variant(
