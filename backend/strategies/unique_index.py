@@ -122,9 +122,9 @@ STRATEGY = Strategy(
             sound=True,
             summary="INSERT under a unique index; the violation is the answer “duplicate”.",
             guarantees="One row for each key, whatever races, crashes or comes back days later.",
-            breaks="A submission without a natural key. A crash between a call to somebody outside and COMMIT: the retry "
-            "calls again. In PostgreSQL, statements after the violation in the same transaction: all fail with 25P02 "
-            "until ROLLBACK.",
+            breaks="A submission without a natural key. A crash between a call to an outside party and COMMIT: the "
+            "retry calls again. In PostgreSQL, statements after the violation in the same transaction: all fail with "
+            "25P02 until ROLLBACK.",
             choose_when="There is a natural key and the effect is in this database. The first choice.",
         ),
         Variant(
