@@ -1,20 +1,25 @@
 """The tables, as SQLAlchemy Core.
 
-Two things are unusual, both so that sound and broken strategies can work on the same tables:
+Three things are unusual, so that sound and broken strategies can work on the same tables:
 
 - A business key has a plain column with an ordinary index, in which duplicates are possible, and a second column
   ``..._unique`` under a unique index. A strategy that relies on the index writes the key there too; the others leave it
   NULL, and NULLs never collide.
+- A column ``..._unindexed`` always has the value of the key beside it, and no index: for the strategy that locks by such
+  a column.
 - ``stock_changes`` and ``order_deletions`` are written by triggers and by no strategy. A stock change leaves no row of
   its own, and a DELETE leaves even less, so a trigger is the witness of how often it really happened.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
 
 from backend.errors import EngineError
 from backend.model import OrderStatus
@@ -31,7 +36,22 @@ marker = sa.Table("submit_twice_lab", metadata, sa.Column("id", sa.Integer, prim
 """Its presence says that the other tables are ours to empty."""
 
 _id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_now = sa.func.current_timestamp()
+
+
+class _Now(sa.FunctionElement[object]):
+    """The database's clock, to the microsecond where the database can."""
+
+    inherit_cache = True
+
+
+@compiles(_Now)
+def _now(*_: object, **__: object) -> str:
+    return "CURRENT_TIMESTAMP"
+
+
+@compiles(_Now, "mysql", "mariadb")
+def _now_on_mariadb(*_: object, **__: object) -> str:
+    return "CURRENT_TIMESTAMP(6)"
 
 
 def _key(name: str, *, index: bool = True) -> sa.Column[str]:
@@ -47,7 +67,12 @@ def _submission() -> sa.Column[str]:
 
 
 def _created() -> sa.Column[object]:
-    return sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_now)
+    moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    return sa.Column("created_at", moment, nullable=False, server_default=_Now())
+
+
+def _unindexed(key: str) -> sa.Column[str]:
+    return sa.Column(f"{key}_unindexed", sa.String(KEY_LENGTH), sa.Computed(key, persisted=True))
 
 
 orders = sa.Table(
@@ -56,6 +81,7 @@ orders = sa.Table(
     sa.Column("id", _id, primary_key=True),
     _key("order_no"),
     _unique_key("order_no_unique"),
+    _unindexed("order_no"),
     sa.Column("item", sa.String(KEY_LENGTH), nullable=False),
     sa.Column("quantity", sa.Integer, nullable=False),
     sa.Column("status", sa.Integer, nullable=False, server_default=str(OrderStatus.CREATED.value)),
@@ -80,6 +106,7 @@ goods = sa.Table(
     metadata,
     sa.Column("id", _id, primary_key=True),
     sa.Column("item", sa.String(KEY_LENGTH), nullable=False, unique=True),
+    _unindexed("item"),
     sa.Column("count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("last_request_no", sa.String(KEY_LENGTH), nullable=False, server_default=""),
@@ -140,6 +167,24 @@ messages_sent = sa.Table(
 )
 """What our database believes of the messages that the gateway was asked to send. The effect is in its ledger."""
 
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    sa.Column("message_key", sa.String(2 * KEY_LENGTH), nullable=False, unique=True),
+    _created(),
+)
+"""Keys of what was handled."""
+
+fences = sa.Table(
+    "fences",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    sa.Column("resource", sa.String(2 * KEY_LENGTH), nullable=False, unique=True),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+)
+"""The highest fencing token that each resource has seen."""
+
 idempotency_records = sa.Table(
     "idempotency_records",
     metadata,
@@ -191,10 +236,7 @@ class _Witness:
                 return (f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN {self.statement}; END",)
             case _:
                 when = f"AFTER {self.event.partition(' ')[0]} ON {self.table}"
-                return (
-                    f"DROP TRIGGER IF EXISTS {name}",
-                    f"CREATE TRIGGER {name} {when} FOR EACH ROW {self.statement}",
-                )
+                return (f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW {self.statement}",)
 
 
 _WITNESSES = (
@@ -214,24 +256,52 @@ _WITNESSES = (
 )
 
 
+_MARIADB_OPTIONS = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in (
+        ("engine", "InnoDB"),
+        ("charset", "utf8mb4"),
+        ("collate", "utf8mb4_nopad_bin"),
+    )
+}
+"""Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for ``A``, and ``a`` for ``a `` too."""
+
+
 def create_tables(connection: Connection) -> None:
     """Create what is missing of tables, indexes and triggers. The caller commits.
 
     Raises:
         EngineError: the database has tables of the same names that somebody else made. They are left alone.
     """
-    present = set(sa.inspect(connection).get_table_names())
+    inspector = sa.inspect(connection)
+    present = set(inspector.get_table_names())
     foreign = sorted(present & metadata.tables.keys())
     if foreign and marker.name not in present:
         raise EngineError(
             f"The database already has a table named {foreign[0]} that is not ours; nothing was changed. "
             "Give a database of its own, an empty one."
         )
+    for table in metadata.tables.values():
+        table.kwargs.update(_MARIADB_OPTIONS)
     metadata.create_all(connection)
-    dialect = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
+    dialect = connection.dialect.name
+    for statement in _missing_columns(inspector, present, dialect):
+        connection.exec_driver_sql(statement)
     for witness in _WITNESSES:
         for statement in witness.creation(dialect):
             connection.exec_driver_sql(statement)
+
+
+def _missing_columns(inspector: sa.Inspector, present: set[str], dialect: str) -> Iterator[str]:
+    """Statements that add what tables of an earlier version lack: SQLite can only add a column that it computes."""
+    kept = "VIRTUAL" if dialect == "sqlite" else "STORED"
+    for table in (orders, goods):
+        there = {column["name"] for column in inspector.get_columns(table.name)} if table.name in present else None
+        for column in table.columns:
+            if there is not None and column.computed is not None and column.name not in there:
+                made = f"GENERATED ALWAYS AS ({column.computed.sqltext}) {kept}"
+                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} VARCHAR({KEY_LENGTH}) {made}"
 
 
 def empty_tables(connection: Connection) -> None:
@@ -239,6 +309,10 @@ def empty_tables(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         names = ", ".join(table.name for table in metadata.sorted_tables)
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        return
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        for table in metadata.sorted_tables:
+            connection.exec_driver_sql(f"TRUNCATE {table.name}")
         return
     for table in [*metadata.sorted_tables, order_deletions]:  # deleting orders fills it
         connection.execute(table.delete())

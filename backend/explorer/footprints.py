@@ -28,6 +28,8 @@ _TABLES = (
     "cancellations",
     "order_deletions",
     "idempotency_records",
+    "inbox",
+    "fences",
 )
 _READ_ONLY_REDIS = frozenset({"GET", "EXISTS", "TTL", "PTTL", "HGET", "HGETALL", "SISMEMBER"})
 _SCRIPTS = frozenset({"EVAL", "EVALSHA"})

@@ -6,19 +6,29 @@ remembers.
 
 The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are
 inside: with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index
-or a fencing token at the resource closes that gap.
+or a fencing token at the resource closes that gap: each grant gets a higher number, and the resource refuses whoever
+comes with a lower one than it has seen.
 """
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from backend.model import Answer, OperationKey
 from backend.operations import Request
+from backend.schema import fences
 from backend.strategies.base import Services, Strategy, Variant, check_and_act
+from backend.strategies.unique_index import insert_or_ignore
 
 
 def lock_key(operation: OperationKey, key: str) -> str:
     """The Redis key of the lock for an intent."""
     return f"submit-twice:lock:{operation}:{key}"
+
+
+def fence_key(operation: OperationKey, key: str) -> str:
+    """The Redis key of the counter that numbers the grants for an intent."""
+    return f"submit-twice:fence:{operation}:{key}"
 
 
 def redis(request: Request, services: Services) -> Answer:
@@ -66,6 +76,31 @@ def redis_no_check(request: Request, services: Services) -> Answer:
         services.delete_if_equal(key, owner)
 
 
+def redis_fenced(request: Request, services: Services) -> Answer:
+    """Lock with a lease, take a number that grows with each grant, and let the resource look at it."""
+    key, owner = lock_key(request.operation.key, request.key), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        fence = int(services.redis.incr(fence_key(request.operation.key, request.key)))
+        return act_if_newest(request, services, fence)
+    finally:
+        services.delete_if_equal(key, owner)
+
+
+def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
+    """Act, unless the resource has seen a higher number. Its row is locked until the commit, so no check is stale."""
+    with services.database.begin() as connection:
+        resource = f"{request.operation.key}:{request.key}"
+        connection.execute(insert_or_ignore(connection, fences).values(resource=resource, fence=0))
+        newest = update(fences).where(fences.c.resource == resource, fences.c.fence < fence).values(fence=fence)
+        if connection.execute(newest).rowcount == 0:
+            return Answer.CONFLICT
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act_and_record(connection, request)
+
+
 STRATEGY = Strategy(
     key="distributed-lock",
     title="Distributed lock",
@@ -110,6 +145,16 @@ STRATEGY = Strategy(
             guarantees="Of those that overlap, one acts; the others are told “busy”.",
             breaks="Every submission that comes after the release.",
             choose_when="Never for idempotency.",
+        ),
+        Variant(
+            key="redis-fenced",
+            title="Redis, with a fence",
+            handle=redis_fenced,
+            sound=True,
+            summary="Each grant has a higher number; the resource refuses a holder whose number is not the highest.",
+            guarantees="One effect, also when the lease runs out while the holder works: the late one is refused.",
+            breaks="A resource that cannot compare numbers, such as most services of others.",
+            choose_when="A lock is needed, work may take longer than its lease, and the resource is yours.",
         ),
     ),
 )

@@ -1,0 +1,76 @@
+"""The inbox: what has been handled is written down, in a table of its own, by its key.
+
+Brokers deliver at least once. The consumer inserts the message's key first; a key that is there already means that the
+message was handled, and it is acknowledged without a second effect (the "idempotent consumer", or "transactional
+inbox"). The key here is the business key, so the same table also recognises a click or a retry.
+
+All of it is one transaction, or it is worth little: marked in one and done in another, a crash between the two leaves a
+message that is marked and was never handled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.model import Answer
+from backend.schema import inbox
+from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.unique_index import insert_or_ignore
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from backend.operations import Request
+
+
+def same_transaction(request: Request, services: Services) -> Answer:
+    """Mark and act together."""
+    with services.database.begin() as connection:
+        if not mark(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act(connection, request)
+
+
+def separate_transactions(request: Request, services: Services) -> Answer:
+    """Mark, commit, and only then act."""
+    with services.database.begin() as connection:
+        if not mark(connection, request):
+            return Answer.DUPLICATE
+    with services.database.begin() as connection:
+        return request.operation.act(connection, request)
+
+
+def mark(connection: Connection, request: Request) -> bool:
+    """Insert the key of the message; False if it is there."""
+    key = f"{request.operation.key}:{request.key}"
+    insert = insert_or_ignore(connection, inbox).values(message_key=key)
+    return connection.execute(insert.returning(inbox.c.id)).first() is not None
+
+
+STRATEGY = Strategy(
+    key="inbox",
+    title="Inbox",
+    position=11,
+    variants=(
+        Variant(
+            key="same-transaction",
+            title="Same transaction",
+            handle=same_transaction,
+            sound=True,
+            summary="Inserts the message's key and the effect in one transaction; a key that is there means done.",
+            guarantees="One effect for each key however often it is delivered, through crashes and races.",
+            breaks="An effect outside of this database. Forgetting old keys while a broker may still deliver them.",
+            choose_when="Messages come from a broker, and the effect has no natural key of its own.",
+        ),
+        Variant(
+            key="separate-transactions",
+            title="Separate transactions",
+            handle=separate_transactions,
+            sound=False,
+            summary="Commits the mark first, then acts: a crash between the two loses the effect.",
+            guarantees="No second effect.",
+            breaks="A crash after the first commit: the next delivery finds the mark and is told “duplicate”. Lost.",
+            choose_when="Never: it costs one commit more than the sound one.",
+        ),
+    ),
+)
