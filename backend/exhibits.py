@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from backend.faults import parse_fault
-from backend.model import OperationKey, Pace, Plan, Setup, Source, Verdict
+from backend.model import GatewayKeys, OperationKey, Pace, Plan, Setup, Source, Verdict
 
 if TYPE_CHECKING:
     from backend.model import Fault, Intent
@@ -205,6 +205,78 @@ EXHIBITS: tuple[Exhibit, ...] = (
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
         setup=Setup("none", "direct", faults=_faults("lost-reply")),
+        plan=_PERSISTS,
+    ),
+    Exhibit(
+        key="answer-replayed",
+        title="The same, with an Idempotency-Key",
+        look="The first answer is lost. The retry carries the same key and gets the stored answer, status and body, "
+        "marked Idempotent-Replayed.",
+        lesson="Remember the answer with the effect, in one transaction.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup("idempotency-key", "draft-07", faults=_faults("lost-reply")),
+        plan=_PERSISTS,
+    ),
+    Exhibit(
+        key="key-in-flight",
+        title="A key in flight",
+        look="The second click comes while the first one is at work: 409, in flight. Once it is done, the answer would "
+        "be replayed.",
+        lesson="An in-flight record needs a lease, or a crash blocks its key for ever.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup("idempotency-key", "stripe", processing_delay_ms=_GAP_MS),
+        plan=_TWO_CLICKS,
+    ),
+    Exhibit(
+        key="stale-holder-refused",
+        title="A stale holder, refused by the fence",
+        look="The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When "
+        "the first one wakes up, its number 1 is refused: told “conflict”.",
+        lesson="With a fence it does not matter who believes to hold the lock.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup(
+            "distributed-lock", "redis-fenced", lease_ms=_SHORT_LEASE_MS, faults=_faults("delay@sql:INSERT:before=1500")
+        ),
+        plan=_GIVES_UP_ONCE,
+    ),
+    Exhibit(
+        key="inbox-crash",
+        title="An inbox in two transactions",
+        look="The consumer dies after it has marked the message and before it has acted. The next delivery finds the "
+        "mark, and acknowledges.",
+        lesson="Mark and act in one transaction, or not at all.",
+        operation=_PLACE,
+        promises=Verdict.LOST,
+        setup=Setup("inbox", "separate-transactions", faults=_faults("crash@sql:COMMIT")),
+        plan=_ONE_MESSAGE,
+    ),
+    Exhibit(
+        key="gateway-charged-twice",
+        title="Gateway charged twice",
+        look="The instance dies after the gateway has answered and before the commit. The rollback takes back our row, "
+        "not the message: the retry sends it again.",
+        lesson="No transaction of yours covers somebody else's ledger.",
+        operation=OperationKey.SEND_MESSAGE,
+        promises=Verdict.DUPLICATED,
+        setup=Setup("unique-index", "catch-violation", faults=_faults("crash@gateway")),
+        plan=_PERSISTS,
+    ),
+    Exhibit(
+        key="gateway-with-a-key",
+        title="Gateway, with a key that it honours",
+        look="The same crash. The retry sends the same Idempotency-Key, and the gateway recognises it.",
+        lesson="Only whoever has the effect can make it happen once.",
+        operation=OperationKey.SEND_MESSAGE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup(
+            "unique-index",
+            "catch-violation",
+            faults=_faults("crash@gateway"),
+            gateway_keys=GatewayKeys.HONOURED,
+        ),
         plan=_PERSISTS,
     ),
 )

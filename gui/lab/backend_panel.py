@@ -182,6 +182,10 @@ class BackendPanel(QWidget):
                     self.database.setItemData(index, status.note, Qt.ItemDataRole.ToolTipRole)
             self.database.setCurrentIndex(max(0, self.database.findData(current)))
 
+    def show_gateway_keys(self, keys: GatewayKeys) -> None:
+        """Show the gateway's habit."""
+        choose_key(self.gateway_keys, keys.value)
+
     def show_instances(self, count: int) -> None:
         """Show how many there are, without telling anybody."""
         self._settled_instances = count

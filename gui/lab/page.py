@@ -57,6 +57,7 @@ class LabPage(QWidget):
         self._lay_out()
         self.form.restore(settings)
         self.source.restore(settings)
+        self.backend.restore(settings)
         self.backend.show_instances(bridge.options.instances)
         self._connect_widgets()
         self._connect_bridge()
@@ -143,6 +144,7 @@ class LabPage(QWidget):
             processing_delay_ms=source.processing_delay.value(),
             lease_ms=source.lease.value(),
             faults=source.all_faults,
+            gateway_keys=self.backend.gateway_keys_key,
         )
         plan = Plan(
             intents=(intent,),
@@ -170,6 +172,7 @@ class LabPage(QWidget):
         self.form.disable.setChecked(plan.disable_button)
         self.form.count.setValue(plan.submissions)
         self.backend.instances.setValue(exhibit.instances)
+        self.backend.show_gateway_keys(setup.gateway_keys)
         self.new_intent()
         self.exhibit.present(exhibit)
         self._send(plan.submissions)
