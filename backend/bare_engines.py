@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from backend.engines.external import connect_database, connect_redis
+from backend.engines.mariadb import start_mariadb
 from backend.engines.postgresql import start_postgresql
 from backend.engines.running import RunningEngine
 from backend.engines.sql import create_sql_engine, one_sentence
@@ -64,6 +65,8 @@ def start_database(supervisor: Supervisor, database: str, data_dir: Path | None)
     match database:
         case "postgresql":
             return start_postgresql(supervisor, data_dir / "postgresql" if data_dir else None)
+        case "mariadb":
+            return start_mariadb(supervisor, data_dir / "mariadb" if data_dir else None)
         case "sqlite":
             return start_sqlite(data_dir or supervisor.directory)
         case _:

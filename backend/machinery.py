@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from backend.bare_engines import open_tables, start_database, start_redis
 from backend.consumers import ConsumerPool
 from backend.disturber import Disturber
+from backend.engines.mariadb import WHAT_TO_INSTALL, find_mariadb
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
@@ -59,6 +60,21 @@ def available_databases() -> tuple[EngineStatus, ...]:
             health=Health.UP,
             note="Has no row locks: where others lock a row, BEGIN IMMEDIATE locks the whole file.",
         ),
+        _mariadb(),
+    )
+
+
+def _mariadb() -> EngineStatus:
+    there = find_mariadb() is not None
+    note = "Its default isolation level is REPEATABLE READ, which locks gaps between rows too."
+    return EngineStatus(
+        EngineKind.MARIADB,
+        "MariaDB",
+        "",
+        "",
+        embedded=True,
+        health=Health.UP if there else Health.MISSING,
+        note=note if there else WHAT_TO_INSTALL,
     )
 
 
@@ -303,7 +319,7 @@ class Machinery:
         return {
             "urls": [f"http://{target.host}:{target.port}" for target in self.targets],
             "token": self._token,
-            "database": self._database.url.replace("postgresql+psycopg://", "postgresql://"),
+            "database": self._database.client_url,
             "redis": self._redis.url,
         }
 

@@ -5,8 +5,8 @@ Three things are unusual, so that sound and broken strategies can work on the sa
 - A business key has a plain column with an ordinary index, in which duplicates are possible, and a second column
   ``..._unique`` under a unique index. A strategy that relies on the index writes the key there too; the others leave it
   NULL, and NULLs never collide.
-- A column ``..._unindexed`` always has the value of the key beside it, and no index: for the strategy that locks by such
-  a column.
+- A column ``..._unindexed`` always has the value of the key beside it, and no index: for the strategy that locks by
+  such a column.
 - ``stock_changes`` and ``order_deletions`` are written by triggers and by no strategy. A stock change leaves no row of
   its own, and a DELETE leaves even less, so a trigger is the witness of how often it really happened.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from backend.model import EngineKind
 
 _ANSWER_TIMEOUT_S = 5.0
 _DATABASES = "postgresql://user:password@host/database or sqlite:///path"
+_OLDEST_MARIADB = "MariaDB 10.5 or later, which has INSERT ... RETURNING"
 
 
 def connect_database(url: str) -> RunningEngine:
@@ -86,9 +86,7 @@ def _redis_address(url: str) -> str:
 
 
 def _connect_mariadb(url: URL) -> RunningEngine:
-    if importlib.util.find_spec("pymysql") is None:
-        raise EngineError("MariaDB needs the Python package PyMySQL, which is not installed")
-    return _connect_server(url, EngineKind.MARIADB, "MariaDB")
+    return _connect_server(url.set(drivername="mariadb+pymysql"), EngineKind.MARIADB, "MariaDB")
 
 
 def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
@@ -101,7 +99,11 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     try:
         with engine.connect() as connection:
             version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+            if not connection.dialect.insert_returning:
+                raise EngineError(f"{name} at {address} is version {version}; the lab needs {_OLDEST_MARIADB}")
     except (sa.exc.SQLAlchemyError, OSError, TypeError, ValueError) as error:
+        if kind is EngineKind.MARIADB and isinstance(error, sa.exc.InvalidRequestError):
+            error = ValueError(f"it is no MariaDB; the lab needs {_OLDEST_MARIADB}")
         raise EngineError(one_sentence(error, f"{name} at {address}")) from None
     finally:
         engine.dispose()
@@ -109,6 +111,6 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
 
 
 def _address(url: URL) -> str:
-    host = url.host or url.query.get("host") or "localhost"
+    host = url.host or url.query.get("host") or url.query.get("unix_socket") or "localhost"
     port = f":{url.port}" if url.port else ""
     return f"{host}{port}/{url.database or ''}"

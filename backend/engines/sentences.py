@@ -11,6 +11,8 @@ import redis.exceptions
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.engines.mariadb_connection import error_number
+
 _FULL = "it accepts no more connections (too many clients)"
 
 _BY_SQLSTATE = {
@@ -25,6 +27,23 @@ _BY_SQLSTATE = {
     "57P02": "it crashed",
     "57P03": "it is starting or stopping and accepts no connection yet",
 }
+
+_BY_NUMBER = {
+    1040: _FULL,
+    1044: "this user may not use that database",
+    1045: "the user or the password is wrong",
+    1049: "there is no database of that name",
+    1053: "it is shutting down",
+    1130: "it allows no connection from here",
+    1142: "this user lacks the permission",
+    1203: _FULL,
+    1698: "the user or the password is wrong",
+    1927: "it closed the connection",
+    2006: "it closed the connection",
+    2013: "it closed the connection",
+    4151: "this account is locked",
+}
+"""Of MariaDB, and of the driver where it says 20.."""
 
 _BY_TEXT = (
     (r"password authentication failed|invalid username.password|wrongpass", "the user or the password is wrong"),
@@ -73,6 +92,8 @@ def _reason(error: BaseException) -> str:
         error = error.orig
     if isinstance(error, psycopg.Error) and error.sqlstate in _BY_SQLSTATE:
         return _BY_SQLSTATE[error.sqlstate or ""]
+    if (number := error_number(error)) in _BY_NUMBER:
+        return _BY_NUMBER[number]
     if isinstance(error, PoolTimeoutError):
         return "all connections of the pool are in use"
     if isinstance(error, ArgumentError | NoSuchModuleError):

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
+from backend.engines import mariadb_connection
 from backend.engines.sentences import one_sentence
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     """An engine with a pool that adds no round trip of its own to a transaction.
 
     There is no ping before use: a look at the socket, one system call, tells whether the server has hung up since the
-    last one, so that a server that was restarted costs nobody an error. No ROLLBACK goes to a PostgreSQL connection
-    that is idle already: psycopg leaves it out. At most `pool_size` connections are open; a further thread waits.
+    last one, so that a server that was restarted costs nobody an error. No ROLLBACK goes to a connection that is idle
+    already: psycopg leaves it out, and so does our connection to MariaDB. At most `pool_size` connections are open; a
+    further thread waits.
 
     On SQLite a transaction begins with its first statement, as part of that statement's execution: with ``BEGIN
     IMMEDIATE`` if the statement is a ``select()`` with ``with_for_update()``, which SQLite has no words for, so that
@@ -60,6 +62,8 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
         _adapt_sqlite(engine)
     else:
         _notice_hang_ups(engine)
+    if backend in {"mysql", "mariadb"}:
+        _adapt_mariadb(engine)
     return engine
 
 
@@ -130,6 +134,12 @@ def _adapt_sqlite(engine: sa.Engine) -> None:
     def executed(connection: sa.Connection, statement: object, *_: object) -> None:
         # SQLAlchemy keeps with_for_update() of a select in this attribute; its SQLite compiler leaves it out.
         _driver(connection).for_update = getattr(statement, "_for_update_arg", None) is not None
+
+
+def _adapt_mariadb(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, _by_position: object, parameters: dict[str, Any]) -> object:
+        return mariadb_connection.connect(**parameters)
 
 
 def _notice_hang_ups(engine: sa.Engine) -> None:

@@ -23,7 +23,7 @@ _LIMIT_S = 60.0
 _HARDLY_ANY_BYTES = 1 << 20
 _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _FULL = re.compile(r"no space left", re.IGNORECASE)
-_FAILURE = re.compile(r"(?:FATAL|PANIC|ERROR|error|Fatal|#)[:\s]+(.*)")
+_FAILURE = re.compile(r"(?:FATAL|PANIC|ERROR|\[ERROR\]|error|Fatal|#)[:\s]+(.*)")
 
 
 def need_space(name: str, directory: Path, needed: int) -> None:

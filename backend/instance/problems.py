@@ -13,6 +13,7 @@ import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
+from backend.engines.mariadb_connection import error_number
 from backend.engines.sql import one_sentence
 from backend.errors import GatewayError, GatewayRefusedError
 from backend.model import Answer
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from backend.operations import Request
 
 _TRY_AGAIN_STATES = frozenset({"40001", "40P01"})
+_TRY_AGAIN_NUMBERS = frozenset({1020, 1205, 1213})
+"""MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock."""
 
 
 @dataclass(eq=False)
@@ -114,7 +117,7 @@ def _of_the_request(error: Exception) -> Problem | None:
 
 def _of_the_database(error: Exception) -> Problem | None:
     match error:
-        case sqlalchemy.exc.DBAPIError() if _state(error) in _TRY_AGAIN_STATES:
+        case sqlalchemy.exc.DBAPIError() if _may_try_again(error):
             return Problem(
                 HTTPStatus.CONFLICT,
                 "serialization-failure",
@@ -170,5 +173,6 @@ def _engine_away(detail: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "engine-away", "Engine away", detail)
 
 
-def _state(error: sqlalchemy.exc.DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _may_try_again(error: sqlalchemy.exc.DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _TRY_AGAIN_STATES or error_number(error.orig) in _TRY_AGAIN_NUMBERS

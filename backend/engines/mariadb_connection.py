@@ -1,0 +1,75 @@
+"""PyMySQL's connection, with what the rest of us expects of a driver.
+
+It knows whether anything was sent since the last COMMIT or ROLLBACK, and leaves those out where there is nothing to
+end: psycopg and sqlite3 do so by themselves. The server's own flag would not do: an INSERT that was refused leaves the
+row that it met locked, and its error packet carries no flag.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pymysql
+from pymysql.connections import Connection
+
+if TYPE_CHECKING:
+    _Connection = Connection[Any]  # a generic class in the type stubs only
+else:
+    _Connection = Connection
+
+SESSION = (
+    "SET SESSION time_zone = '+00:00',"
+    " sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+)
+"""Whatever the server's own settings: clocks in UTC, and a value that does not fit is an error."""
+
+
+class MariadbConnection(_Connection):
+    """A connection to a MariaDB server."""
+
+    in_transaction = False
+    """Whether something was sent since the last COMMIT or ROLLBACK."""
+
+    def query(self, sql: Any, unbuffered: bool = False) -> Any:  # noqa: ANN401  as PyMySQL declares it
+        """Send a statement and read its answer."""
+        self.in_transaction = True
+        return super().query(sql, unbuffered)
+
+    def commit(self) -> None:
+        """End the transaction, if there is one."""
+        if self.in_transaction:
+            super().commit()
+            self.in_transaction = False
+
+    def rollback(self) -> None:
+        """Undo the transaction, if there is one."""
+        if self.in_transaction:
+            super().rollback()
+            self.in_transaction = False
+
+    def fileno(self) -> int:
+        """The socket's descriptor.
+
+        Raises:
+            OSError: the connection is closed.
+        """
+        sock = self._sock  # type: ignore[attr-defined]
+        if sock is None:
+            raise OSError("the connection is closed")
+        return int(sock.fileno())
+
+
+def connect(**parameters: Any) -> MariadbConnection:  # noqa: ANN401  whatever PyMySQL takes
+    """Open a connection; statements are sent as they are, transactions begin with their first statement.
+
+    Raises:
+        pymysql.Error: it cannot be had.
+    """
+    return MariadbConnection(**{"init_command": SESSION, **parameters})
+
+
+def error_number(error: BaseException | None) -> int:
+    """The server's number of an error of this driver; 0 for any other error."""
+    if isinstance(error, pymysql.Error) and error.args and isinstance(error.args[0], int):
+        return error.args[0]
+    return 0
