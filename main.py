@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from backend.comparison.records import SituationKey
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
 from backend.faults import POSSIBLE
 from backend.model import GatewayKeys, OperationKey, Source
@@ -42,7 +43,9 @@ def complain(what: object, code: int) -> int:
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--database", default="postgresql", help="postgresql, sqlite, or the URL of a running server")
+    common.add_argument(
+        "--database", default="postgresql", help="postgresql, mariadb, sqlite, or the URL of a running server"
+    )
     common.add_argument("--redis", help="URL of a running server that speaks the Redis protocol")
     common.add_argument("--data-dir", type=Path, help="keep the data here instead of in a temporary directory")
     common.add_argument("--language", choices=["en", "zh_CN"], help="language of the window")
@@ -93,6 +96,10 @@ def parser() -> argparse.ArgumentParser:
     explore.add_argument("--save-survey", metavar="FILE", help="with --all: write the grid here")
     explore.add_argument("--compare-with", metavar="FILE", help="with --all: say what changed since this saved grid")
 
+    compare = commands.add_parser("compare", parents=[common], help="compare the strategies under the same load")
+    compare.set_defaults(carry_out=compare_strategies)
+    add_comparison(compare)
+
     serve = commands.add_parser("serve", parents=[common], help="serve the HTTP API until interrupted")
     serve.set_defaults(carry_out=serve_until_interrupted)
     serve.add_argument("--instances", type=between(1, MOST_INSTANCES), default=1)
@@ -108,6 +115,20 @@ def add_gateway_keys(command: argparse.ArgumentParser) -> None:
         default=GatewayKeys.NONE.value,
         help="whether calls to the gateway carry an Idempotency-Key, and whether it honours them (none)",
     )
+
+
+def add_comparison(command: argparse.ArgumentParser) -> None:
+    """What to compare, and where to write it."""
+    command.add_argument("--operation", action="append", choices=[key.value for key in OperationKey], help="repeatable")
+    command.add_argument("--strategy", action="append", metavar="K[/VARIANT]", help="repeatable; all unless given")
+    situations = [key.value for key in SituationKey]
+    command.add_argument(
+        "--situations", nargs="+", choices=situations, metavar="S", help=f"of {', '.join(situations)} (all)"
+    )
+    command.add_argument("--quick", action="store_true", help="fewer intents and fewer rounds")
+    command.add_argument("--no-cost", action="store_true", help="leave out what it costs")
+    for form in ("json", "markdown", "csv", "html"):
+        command.add_argument(f"--{form}", metavar="FILE", help=f"write it as {form} here; - is standard output")
 
 
 def between(least: int, most: int) -> Callable[[str], int]:
@@ -153,6 +174,14 @@ def explore_or_replay(chosen: argparse.Namespace) -> int:
         headless_explore.replay_once(chosen.replay, lab_options(chosen))
     else:
         headless_explore.explore_once(chosen, lab_options(chosen))
+    return DONE
+
+
+def compare_strategies(chosen: argparse.Namespace) -> int:
+    """Compare the strategies."""
+    from backend import headless_compare  # as above
+
+    headless_compare.compare_once(chosen, lab_options(chosen))
     return DONE
 
 

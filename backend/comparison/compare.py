@@ -36,6 +36,8 @@ _COST_SECONDS = 3.0
 _LOOK_SECONDS = 0.1
 _PATIENCE_SECONDS = 90.0
 _RECOVERY_SECONDS = 20.0
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
 _AT_ONCE, _AT_ONCE_QUICK = 50, 16
 _PAIRS, _PAIRS_QUICK = 6, 2
 
@@ -90,6 +92,10 @@ class Replies:
 
 class CancelledError(Exception):
     """Somebody has had enough; what was under way is not counted."""
+
+
+class NotOverError(SubmitTwiceError):
+    """A run takes for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +282,19 @@ class Comparer:
         return replace(plan, intents=intents)
 
     def _run(self, setup: Setup, plan: Plan) -> Report:
+        """A run; tried again where it could not begin: an instance may still be on its way back."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._run_once(setup, plan)
+            except NotOverError:
+                raise
+            except SubmitTwiceError:
+                if self._cancelled.wait(_PAUSE_SECONDS):
+                    raise CancelledError from None
+                self._recover()
+        return self._run_once(setup, plan)
+
+    def _run_once(self, setup: Setup, plan: Plan) -> Report:
         if self._cancelled.is_set():
             raise CancelledError
         run = self._lab.start_run(setup, plan)
@@ -289,7 +308,7 @@ class Comparer:
                     raise CancelledError from None
                 if self._clock() > until:
                     run.cancel()
-                    raise SubmitTwiceError(f"It was not over after {_PATIENCE_SECONDS:.0f} seconds.") from None
+                    raise NotOverError(f"It was not over after {_PATIENCE_SECONDS:.0f} seconds.") from None
 
     # Around the runs
 
