@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from backend.gateway.ledger import Message
@@ -35,7 +36,8 @@ class TappedGateway:
         """Have the message of a request sent; False where it was sent before under this key."""
         message = Message(request.key, request.item, request.quantity, request.submission_id)
         key = "" if self._keys is GatewayKeys.NONE else idempotency_key
-        shown = [f'{{"request_no": "{message.request_no}", "item": "{message.item}", "quantity": {message.quantity}}}']
+        content = {"request_no": message.request_no, "item": message.item, "quantity": message.quantity}
+        shown = [json.dumps(content, ensure_ascii=False)]
         return self._tap.run(
             EngineKind.GATEWAY,
             "POST /messages",
