@@ -21,7 +21,7 @@ from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, 
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.surveyor import entries, survey
 from backend.headless_explore import interrupts
-from backend.model import OperationKey, Verdict
+from backend.model import GatewayKeys, OperationKey, Verdict
 
 if TYPE_CHECKING:
     import argparse
@@ -53,13 +53,14 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     Raises:
         SubmitTwiceError: the earlier survey cannot be compared with, or an engine is away.
     """
-    scope = Scope(chosen.requests, chosen.crashes, chosen.expiries, chosen.limit, chosen.seconds)
+    keys = GatewayKeys(chosen.gateway_keys)
+    scope = Scope(chosen.requests, chosen.crashes, chosen.expiries, keys, chosen.limit, chosen.seconds)
     pairs = chosen_pairs(chosen)
     earlier = _earlier(chosen, scope, pairs)
     with interrupts() as interrupted, bare_engines(options) as engines, _Bar() as bar:
         found = survey(
             scope,
-            partial(Explorer, engines.database, engines.redis),
+            partial(Explorer, engines.database, engines.redis, engines.gateway),
             on_progress=bar.show,
             on_cell=bar.count,
             cancelled=interrupted,

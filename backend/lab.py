@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from backend import strategies
 from backend.bare_engines import bare_engines
 from backend.errors import SubmitTwiceError
 from backend.experiment import ExperimentRun, RunListener
+from backend.explorer.explore import Explorer, explore
 from backend.explorer.explore import check as check_question
-from backend.explorer.explore import explore
 from backend.explorer.question import Exploration, Progress, Question
+from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
+from backend.explorer.surveyor import entries, survey
 from backend.keys import KeyMaker
 from backend.machinery import Machinery, available_databases
 from backend.model import (
@@ -219,7 +222,47 @@ class Lab:
         """
         check_question(question)
         with bare_engines(LabOptions(niceness=niceness)) as engines:
-            return explore(question, engines.database, engines.redis, on_progress=on_progress, cancelled=cancelled)
+            return explore(
+                question,
+                engines.database,
+                engines.redis,
+                on_progress=on_progress,
+                cancelled=cancelled,
+                gateway=engines.gateway,
+            )
+
+    @staticmethod
+    def survey(
+        scope: Scope,
+        on_progress: Callable[[SurveyProgress], None],
+        on_cell: Callable[[Cell], None],
+        cancelled: threading.Event,
+        *,
+        niceness: int = 0,
+        pairs: Collection[Pair] | None = None,
+    ) -> Survey:
+        """Explore every variant with every operation that it guards; blocks. Needs no running lab, as `explore`.
+
+        Args:
+            scope: what may happen in each question, and when it is given up.
+            on_progress: told several times a second, in the calling thread.
+            on_cell: told each finding as soon as it is known, in the calling thread.
+            cancelled: set it from anywhere; what was found so far is returned.
+            niceness: how much its servers step back for others.
+            pairs: ask about these only; None for all.
+
+        Raises:
+            SubmitTwiceError: an engine cannot be had.
+        """
+        with bare_engines(LabOptions(niceness=niceness)) as engines:
+            return survey(
+                scope,
+                partial(Explorer, engines.database, engines.redis, engines.gateway),
+                on_progress=on_progress,
+                on_cell=on_cell,
+                cancelled=cancelled,
+                asked=entries(pairs),
+            )
 
     # Changing the set-up
 

@@ -11,7 +11,7 @@ import msgspec
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.question import Counterexample, Exploration, Question, example_document
-from backend.model import OperationKey, Verdict
+from backend.model import GatewayKeys, OperationKey, Verdict
 
 _FORMAT = "submit-twice survey"
 _VERSION = 1
@@ -42,6 +42,8 @@ class Scope:
     requests: int = 2
     crashes: int = 0
     expiries: int = 0
+    gateway_keys: GatewayKeys = GatewayKeys.NONE
+    """Matters only to operations whose effect is at the gateway."""
     limit: int | None = None
     """Most schedules for a question; None for all."""
     seconds: float | None = None
@@ -54,7 +56,7 @@ class Scope:
 
     def question(self, pair: Pair) -> Question:
         """What is asked about a place in the grid."""
-        return Question(*pair, self.requests, self.crashes, self.expiries)
+        return Question(*pair, self.requests, self.crashes, self.expiries, self.gateway_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def survey_document(survey: Survey) -> dict[str, object]:
         "requests": survey.scope.requests,
         "crashes": survey.scope.crashes,
         "expiries": survey.scope.expiries,
+        "gateway_keys": survey.scope.gateway_keys.value,
         "limit": survey.scope.limit,
         "cells": [_cell_document(cell) for cell in survey.cells],
         "cancelled": survey.cancelled,

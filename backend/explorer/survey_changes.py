@@ -63,12 +63,13 @@ def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
     return tuple(change for change in changes if change is not None)
 
 
-def _asked(scope: Scope) -> tuple[int, int, int]:
-    return scope.requests, scope.crashes, scope.expiries
+def _asked(scope: Scope) -> tuple[int, int, int, str]:
+    return scope.requests, scope.crashes, scope.expiries, scope.gateway_keys
 
 
 def _mishaps(scope: Scope) -> str:
-    return f"{scope.requests} requests with {scope.crashes} crashes and {scope.expiries} expiries"
+    mishaps = f"{scope.requests} requests with {scope.crashes} crashes and {scope.expiries} expiries"
+    return f"{mishaps} (gateway keys: {scope.gateway_keys})"
 
 
 def _change(pair: Pair, before: Cell | None, after: Cell | None) -> Change | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backend.explorer.question import Exploration
+    from backend.explorer.survey import Cell
 
 
 def worst_of(outcomes: Mapping[Verdict, int]) -> Verdict | None:
@@ -23,7 +24,7 @@ def worst_of(outcomes: Mapping[Verdict, int]) -> Verdict | None:
     )
 
 
-def sentence_of(found: Exploration) -> str:
+def sentence_of(found: Exploration | Cell) -> str:
     """The finding in one sentence, the worst first. It says *proven* only where every order ran."""
     total = sum(found.outcomes.values())
     if not total:

@@ -1,0 +1,93 @@
+"""The grid of a survey as a table that keys can walk through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from gui.explore.survey_model import Index, SurveyModel
+from gui.forms import describe
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+LONGEST = "!! \N{MULTIPLICATION SIGN}2 duplicated, 10,000/10,000+ \N{GREEK CAPITAL LETTER DELTA}"
+"""What a cell has room for."""
+FRAME = 2
+"""Pixels around the current cell."""
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Frames the current cell instead of painting over the colour that says what was found."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The cell, and its frame if it is selected."""
+        plain = QStyleOptionViewItem(option)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
+        super().paint(painter, plain, index)
+        if selected:
+            painter.save()
+            pen = QPen(option.palette.highlight(), FRAME)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
+            painter.restore()
+
+
+class SurveyTable(QTableView):
+    """Shows a SurveyModel. Enter or a double click activates a cell.
+
+    Signals:
+        current_changed: another cell is the current one.
+    """
+
+    current_changed = Signal()
+
+    def __init__(self, model: SurveyModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("surveyTable")
+        self.setModel(model)
+        describe(self, self.tr("Every variant and every operation"))
+        self.setToolTip("")
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        for header in (rows, columns):
+            header.setHighlightSections(False)
+            header.setAccessibleName(self.accessibleName())
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        columns.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(LONGEST) * 3 // 4)
+
+    def fit_columns(self) -> None:
+        """The rows' titles take what they need; done once the grid is laid out, as all of them are known then."""
+        model, metrics = self.model(), self.fontMetrics()
+        titles = [str(model.headerData(row, Qt.Orientation.Vertical)) for row in range(model.rowCount())]
+        width = max((metrics.horizontalAdvance(title) for title in titles), default=0)
+        self.verticalHeader().setFixedWidth(width + 3 * GRID)
+        if model.rowCount() and not self.currentIndex().isValid():
+            self.setCurrentIndex(model.index(0, 0))
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # noqa: N802
+        """Tell."""
+        super().currentChanged(current, previous)
+        self.current_changed.emit()
