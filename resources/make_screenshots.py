@@ -18,6 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QTabWidget
 
+from backend.exhibits import find_exhibit
 from backend.lab import LabOptions
 from backend.model import Report
 from gui.app import install_translations, make_application
@@ -44,6 +45,8 @@ class Shot:
     pane: int = 0
     """Which pane is in front: steps, code or the explanation."""
     size: tuple[int, int] = (1280, 800)
+    exhibit: str = ""
+    """The exhibit to run instead of spamming."""
 
 
 SHOTS = (
@@ -51,6 +54,10 @@ SHOTS = (
     Shot("exactly-once", "unique-index", pane=1),
     Shot("duplicated-dark", "none", theme=ThemeMode.DARK, pane=2),
     Shot("exactly-once-dark", "unique-index", theme=ThemeMode.DARK, pane=1, size=(1600, 900)),
+    Shot("lost-order", "token", exhibit="token-lost-order"),
+    Shot("expired-lease", "distributed-lock", exhibit="lock-expires"),
+    Shot("expired-lease-dark", "distributed-lock", theme=ThemeMode.DARK, exhibit="lock-expires"),
+    Shot("lost-order-zh", "token", language="zh_CN", exhibit="token-lost-order"),
     Shot("duplicated-zh", "none", language="zh_CN", pane=2),
 )
 
@@ -60,12 +67,13 @@ class PictureError(Exception):
 
 
 def main() -> int:
-    """Take all pictures."""
+    """Take all pictures, or those that are named on the command line."""
+    named = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
     FOLDER.mkdir(parents=True, exist_ok=True)
     application = make_application()
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-        for shot in SHOTS:
+        for shot in (shot for shot in SHOTS if shot.name in named):
             take(application, shot)
     return 0
 
@@ -87,8 +95,11 @@ def take(application: QApplication, shot: Shot) -> None:
     bridge.closed.connect(loop.quit)
     bridge.start()
     spin(loop, PATIENCE_MS)
-    choose(window, shot)
-    window.lab.form.spam.click()
+    if shot.exhibit:
+        window.lab.show_exhibit(find_exhibit(shot.exhibit))
+    else:
+        choose(window, shot)
+        window.lab.form.spam.click()
     spin(loop, PATIENCE_MS)
     if not reports:
         raise PictureError(shot.name)

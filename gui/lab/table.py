@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backend.model import EngineKind, Verdict
@@ -68,6 +69,8 @@ class RecordTable(QTableView):
         self._inks = Inks(theme.colours)
         self._metrics = QFontMetrics(self.font())
         self._character = max(1, self._metrics.horizontalAdvance("0"))
+        self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
+        """What a character really takes, which may be a fraction of a pixel less: in a line it adds up."""
         self._height = self._metrics.height() + GRID
         self._baseline = (self._height + self._metrics.ascent() - self._metrics.descent()) // 2
         self._lay_out()
@@ -202,13 +205,15 @@ class RecordTable(QTableView):
             if not text.isascii():
                 self._paint_text(painter, text, start, top, room, right=column.right)
                 continue
-            characters = room // self._character
+            characters = int(room / self._advance)
+            cell = ceil((start - begin) / self._advance)  # never over the end of the column before
             if len(text) > characters:
                 text = text[: max(0, characters - 1)]
-                self._paint_text(painter, ELLIPSIS, start + len(text) * self._character, top, room, right=False)
+                cut = begin + (cell + len(text)) * self._advance
+                painter.drawText(round(cut), top + self._baseline, ELLIPSIS)
             if column.right:
-                start += (characters - len(text)) * self._character
-            line = line.ljust(round((start - begin) / self._character)) + text
+                cell = max(0, int((start + room - 2 - begin) / self._advance) - len(text))
+            line = line.ljust(cell) + text
         painter.drawText(begin, top + self._baseline, line)
 
     def _paint_text(self, painter: QPainter, text: str, start: int, top: int, room: int, *, right: bool) -> None:
