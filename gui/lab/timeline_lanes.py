@@ -64,7 +64,7 @@ class Lease:
 class Lane:
     """One submission."""
 
-    __slots__ = ("begin", "end", "number", "reply", "steps", "submission", "waits")
+    __slots__ = ("begin", "end", "leased", "number", "reply", "steps", "submission", "waits")
 
     def __init__(self, submission: str, number: int, begin: int) -> None:
         self.submission = submission
@@ -72,6 +72,8 @@ class Lane:
         self.begin = self.end = begin
         self.steps: list[Step] = []
         self.waits: list[LockWait] = []
+        self.leased: tuple[tuple[int, str, int], ...] = ()
+        """When it set which key to live for how many milliseconds."""
         self.reply: Reply | None = None
 
     @property
@@ -153,7 +155,7 @@ class LaneBook:
             if step.ended_ns > lane.end:
                 self._extend(lane, step.ended_ns)
             if step.engine is EngineKind.REDIS:
-                self._note_key(step)
+                self._note_key(lane, step)
             self.engines.add(step.engine)
         self._trim()
         self.changes += 1
@@ -200,15 +202,18 @@ class LaneBook:
         self._last_end = max(self._last_end, begin)
 
     def _extend(self, lane: Lane, end: int) -> None:
-        lane.end = max(lane.end, end)
-        self._last_end = max(self._last_end, lane.end)
+        if end > lane.end:
+            lane.end = end
+            if end > self._last_end:
+                self._last_end = end
         bursts = self._bursts
         while len(bursts) > 1 and lane.begin < bursts[-1] <= lane.end + PAUSE_NS:
             bursts.pop()
 
-    def _note_key(self, step: Step) -> None:
+    def _note_key(self, lane: Lane, step: Step) -> None:
         words = step.command.split()
         if len(words) > 1 and (length := _lease_ms(step, words)):
+            lane.leased = (*lane.leased, (step.ended_ns, words[1], length))
             insort(self._keys.setdefault(words[1], []), (step.ended_ns, step.submission_id, length))
         elif step.command.startswith(RELEASES) and step.answer not in {"0", "", "(nil)"}:
             for key in words[1:]:
@@ -270,20 +275,16 @@ class LaneBook:
 
     def leases(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
-        return [
-            self._lease(step, words[1], length)
-            for step in lane.steps
-            if step.engine is EngineKind.REDIS and (length := _lease_ms(step, words := step.command.split()))
-        ]
+        return [self._lease(since, key, length) for since, key, length in lane.leased]
 
-    def _lease(self, step: Step, key: str, length: int) -> Lease:
+    def _lease(self, since: int, key: str, length: int) -> Lease:
         events = self._keys.get(key, [])
-        expires = step.ended_ns + length * 1_000_000
-        later = bisect_right(events, step.ended_ns, key=lambda event: event[0])
+        expires = since + length * 1_000_000
+        later = bisect_right(events, since, key=lambda event: event[0])
         if later < len(events) and not events[later][2] and events[later][0] <= expires:
             ended, releaser, _ = events[later]
-            return Lease(key, step.ended_ns, expires, ended, releaser)
-        return Lease(key, step.ended_ns, expires, None)
+            return Lease(key, since, expires, ended, releaser)
+        return Lease(key, since, expires, None)
 
 
 def _lease_ms(step: Step, words: list[str]) -> int:

@@ -15,7 +15,7 @@ from gui.lab.words import short
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
-    from backend.model import LockWait, Reply, Step
+    from backend.model import Answer, LockWait, Reply, Step
     from gui.lab.timeline_lanes import Lane, LaneBook, Lease
     from gui.lab.timeline_scale import Scale
     from gui.theme import Colours
@@ -60,6 +60,7 @@ class TimelinePainter:
         self._inks = Inks(colours)
         self._font = code_font(0.85)
         self._metrics = QFontMetrics(self._font)
+        self._words: dict[Answer | None, str] = {}
         self._character = max(1, self._metrics.horizontalAdvance("0"))
         self.gutter = LABEL_CHARACTERS * self._character + 2 * GRID
         """Width of the labels at the left."""
@@ -140,23 +141,32 @@ class TimelinePainter:
             painter.drawText(QPointF(GRID, baseline), short(lane.submission))
             if lane.reply is not None:
                 painter.setPen(self._inks.muted)
-                word = reply_text(lane.reply)[: LABEL_CHARACTERS - 9]
-                painter.drawText(QPointF(GRID + 9 * self._character, baseline), word)
+                painter.drawText(QPointF(GRID + 9 * self._character, baseline), self._word(lane.reply))
+
+    def _word(self, reply: Reply) -> str:
+        key = None if reply.held_back else reply.answer
+        if key not in self._words:
+            self._words[key] = reply_text(reply)[: LABEL_CHARACTERS - 9]
+        return self._words[key]
 
     # Lanes
 
     def _paint_lanes(self, painter: QPainter, scale: Scale) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        places = scale.places(len(self._book))
-        for place in places:
-            self._paint_lane(painter, scale, self._book[place], scale.y_of(place))
+        left, right = scale.left_ns, scale.right_ns
+        lanes = [(self._book[place], scale.y_of(place)) for place in scale.places(len(self._book))]
+        for lane, top in lanes:
+            if lane.begin <= right and lane.end >= left:
+                self._paint_lane(painter, scale, lane, top)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place in places:
-            lane = self._book[place]
+        for lane, _ in lanes:
             if lane.reply is not None and lane.reply.retry_of:
                 self._paint_retry(painter, scale, lane, lane.reply)
-        for place in places:
-            self._paint_marks(painter, scale, self._book[place], scale.y_of(place))
+        for lane, top in lanes:
+            if lane.begin <= right:
+                self._paint_leases(painter, scale, lane, top)
+                if lane.end >= left:
+                    self._paint_marks(painter, scale, lane, top)
 
     def _paint_lane(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
         inks, height = self._inks, scale.lane_pixels
@@ -235,8 +245,6 @@ class TimelinePainter:
 
     def _paint_marks(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
         middle = top + 2 + scale.lane_pixels * 0.3
-        for lease in self._book.leases(lane):
-            self._paint_lease(painter, scale, lease, top + 1, middle)
         for step in self._book.steps_between(lane, scale.left_ns, scale.right_ns):
             if step.engine is EngineKind.HTTP and step.command == CRASH:
                 self._cross(painter, scale.x_of(step.ended_ns), middle)
@@ -255,10 +263,15 @@ class TimelinePainter:
         else:
             self._broken(painter, x, top, scale.lane_pixels)
 
+    def _paint_leases(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
+        if not lane.leased or lane.leased[0][0] > scale.right_ns:
+            return
+        for lease in self._book.leases(lane):
+            if lease.started_ns <= scale.right_ns and lease.ended_ns >= scale.left_ns:
+                self._paint_lease(painter, scale, lease, top + 1, top + 2 + scale.lane_pixels * 0.3)
+
     def _paint_lease(self, painter: QPainter, scale: Scale, lease: Lease, top: float, middle: float) -> None:
         left, right = scale.x_of(lease.started_ns), min(scale.x_of(lease.ended_ns), scale.width + 20.0)
-        if right < 0 or left > scale.width:
-            return
         left = max(left, -20.0)
         painter.setPen(self._inks.lease)
         painter.drawLine(QPointF(left, top), QPointF(right, top))

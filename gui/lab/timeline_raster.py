@@ -15,13 +15,20 @@ from backend.model import EngineKind
 from gui.lab.timeline_lanes import Mishap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gui.lab.timeline_lanes import Lane, LaneBook
     from gui.lab.timeline_scale import Scale
     from gui.theme import Colours
 
 NOTHING, CALLER, WAITING, MISHAP, HELD_BACK = range(5)
+MISHAPS = {
+    Mishap.TIMEOUT: MISHAP,
+    Mishap.BROKEN: MISHAP,
+    Mishap.CUT_OFF: MISHAP,
+    Mishap.HELD_BACK: HELD_BACK,
+}
 ENGINES = {kind: number for number, kind in enumerate(EngineKind, 5)}
-_LINES_AT_ONCE = 4
 
 
 class Raster:
@@ -37,6 +44,7 @@ class Raster:
         self.changes = book.changes
         self._book = book
         self._pixels = bytearray(scale.width * scale.height)
+        self._strokes = [bytes((colour,)) * scale.width for colour in range(5 + len(ENGINES))]
         self._line = 0
 
     @property
@@ -48,9 +56,7 @@ class Raster:
         """Fill lines for about so long."""
         until = perf_counter() + seconds
         while not self.finished and perf_counter() < until:
-            for _ in range(_LINES_AT_ONCE):
-                if not self.finished:
-                    self._fill_line()
+            self._fill_line()
 
     def _fill_line(self) -> None:
         scale, y = self.scale, self._line
@@ -67,13 +73,15 @@ class Raster:
 
     def _draw(self, lanes: list[Lane]) -> bytearray:
         width, left, unit = self.scale.width, self.scale.left_ns, self.scale.ns_per_pixel
-        line = bytearray(width)
+        line, strokes = bytearray(width), self._strokes
 
         def fill(begin: int, end: int, colour: int) -> None:
             start, stop = int((begin - left) / unit), int((end - left) / unit) + 1
-            if start < width and stop > 0:
+            if 0 <= start < stop <= width:
+                line[start:stop] = strokes[colour][: stop - start]
+            elif start < width and stop > 0:
                 start, stop = max(start, 0), min(stop, width)
-                line[start:stop] = bytes((colour,)) * (stop - start)
+                line[start:stop] = strokes[colour][: stop - start]
 
         for lane in lanes:
             if lane.reply is not None and not lane.reply.held_back:
@@ -81,11 +89,8 @@ class Raster:
         for lane in lanes:
             for step in lane.steps:
                 fill(step.started_ns, step.ended_ns, ENGINES[step.engine])
-        for lane in lanes:
-            for wait in lane.waits:
-                fill(wait.started_ns, wait.ended_ns, WAITING)
-            if (mishap := lane.mishap) is not Mishap.NONE:
-                fill(lane.mishap_ns, lane.mishap_ns, HELD_BACK if mishap is Mishap.HELD_BACK else MISHAP)
+        for begin, end, colour in _rare(lanes):
+            fill(begin, end, colour)
         return line
 
     def image(self, colours: Colours) -> QImage:
@@ -96,3 +101,13 @@ class Raster:
                  QColor(colours.muted), *(colours.engine(kind) for kind in ENGINES)]  # fmt: skip
         picture.setColorTable([colour.rgb() for colour in table])
         return picture.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _rare(lanes: list[Lane]) -> Iterator[tuple[int, int, int]]:
+    """What must not be hidden below what is usual: from, to, colour."""
+    for lane in lanes:
+        for wait in lane.waits:
+            yield wait.started_ns, wait.ended_ns, WAITING
+    for lane in lanes:
+        if (colour := MISHAPS.get(lane.mishap)) is not None:
+            yield lane.mishap_ns, lane.mishap_ns, colour
