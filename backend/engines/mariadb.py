@@ -2,8 +2,9 @@
 
 Its data directory is unpacked from a cached template (see `backend.engines.template`) which was made by piping the
 distribution's own table definitions into ``mariadbd --bootstrap``; the file with the usual accounts is left out, so
-there is no root and nobody without a password. The one account that can log in is made by an init file, which the server
-reads before it listens and which holds only a hash of this start's password. It listens on a Unix socket, no port.
+there is no root and nobody without a password. The one account that can log in is made by an init file, which the
+server reads before it listens and which holds only a hash of this start's password. It listens on a Unix socket, no
+port.
 
 A temporary one writes its log to the operating system at each commit and does not wait for the disk, since it does not
 outlive the lab anyway; one in a data directory keeps the default and waits. The isolation level is the default of

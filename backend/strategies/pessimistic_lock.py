@@ -6,16 +6,29 @@ documentation, 13.2.1). Under REPEATABLE READ the snapshot is taken with the fir
 that waits for the lock: after the wait the check still looks at the past.
 
 Had ``repeatable-read`` updated the row that it locked, PostgreSQL would have refused it with 40001. It locks the order
-only to serialise and inserts a payment beside it, which is how this is usually met.
+only to serialise and inserts a payment beside it, which is how this is usually met. MariaDB takes the snapshot with the
+first read that locks nothing (InnoDB consistent reads), here the check, which comes after the wait: the same code takes
+effect once there. Moving any plain SELECT before the lock brings the duplicate back.
+
+``unindexed`` is right, and locks more than its row where the database locks what it scans. Measured with MariaDB 10.11
+and PostgreSQL 18, while one order is locked by a column that no index covers:
+
+- MariaDB, REPEATABLE READ (its default): every scanned row and every gap between them is locked. An UPDATE or DELETE of
+  *another* order waits, and so does any INSERT of an order. It is no table lock: the rows are locked one by one, as
+  many as there are, and plain reads go on.
+- MariaDB, READ COMMITTED: rows that do not match are let go at once. Only another ``SELECT ... FOR UPDATE`` without an
+  index waits, when its own scan meets the row that is held.
+- PostgreSQL: the scan looks first and locks what matches. Nobody who wants another order waits.
 
 There is no row yet to lock for an INSERT.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from backend.model import Answer, OperationKey
 from backend.operations import MissingRowError, Request, insert_payment
@@ -25,9 +38,16 @@ from backend.strategies.base import Services, Strategy, Variant
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_LOCKED_ROW = {
+_Rows = Callable[[Request], Select[tuple[int]]]
+
+_LOCKED_ROW: Mapping[OperationKey, _Rows] = {
     OperationKey.PAY_ORDER: lambda request: select(orders.c.id).where(orders.c.order_no == request.key),
     OperationKey.ADD_STOCK: lambda request: select(goods.c.id).where(goods.c.item == request.item),
+}
+
+_ROW_WITHOUT_INDEX: Mapping[OperationKey, _Rows] = {
+    OperationKey.PAY_ORDER: lambda request: select(orders.c.id).where(orders.c.order_no_unindexed == request.key),
+    OperationKey.ADD_STOCK: lambda request: select(goods.c.id).where(goods.c.item_unindexed == request.item),
 }
 
 
@@ -58,13 +78,22 @@ def repeatable_read(request: Request, services: Services) -> Answer:
     return Answer.CREATED
 
 
-def lock_row(connection: Connection, request: Request) -> None:
+def unindexed(request: Request, services: Services) -> Answer:
+    """Lock by a column without an index, then look, then act."""
+    with services.database.begin() as connection:
+        lock_row(connection, request, _ROW_WITHOUT_INDEX)
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act_and_record(connection, request)
+
+
+def lock_row(connection: Connection, request: Request, rows: Mapping[OperationKey, _Rows] = _LOCKED_ROW) -> None:
     """Lock the row that the operation updates.
 
     Raises:
         MissingRowError: there is none.
     """
-    row = connection.scalar(_LOCKED_ROW[request.operation.key](request).with_for_update())
+    row = connection.scalar(rows[request.operation.key](request).with_for_update())
     if row is None:
         raise MissingRowError(f"There is no row to lock for {request.key}.")
 
@@ -120,8 +149,21 @@ STRATEGY = Strategy(
             },
             summary="The snapshot is taken before the lock is granted, so the check looks at the past.",
             guarantees="A submission that starts after the first one's commit is recognised.",
-            breaks="Two at the same time: the second waits for the lock and then reads its old snapshot.",
+            breaks="Two at the same time: the second waits for the lock and then reads its old snapshot. Not on "
+            "MariaDB, which takes the snapshot with the check, after the wait.",
             choose_when="Never in this form. Lock in READ COMMITTED, or use SERIALIZABLE and repeat on 40001.",
+        ),
+        Variant(
+            key="unindexed",
+            title="By a column without index",
+            handle=unindexed,
+            sound=True,
+            refusals=_REFUSALS,
+            summary="Once, but the database scans for the row: MariaDB locks every row and gap that it meets.",
+            guarantees="One effect, as “Lock, then check”.",
+            breaks="Only patience: on MariaDB under REPEATABLE READ an UPDATE of another order waits, and so does any "
+            "INSERT of an order. Under READ COMMITTED, and on PostgreSQL, they do not.",
+            choose_when="Never on purpose: create the index.",
         ),
     ),
 )

@@ -51,6 +51,7 @@ LINES = (
     Line("pessimistic-lock", "lock-then-check", ONCE, ONCE, (PAY, ADD)),
     Line("pessimistic-lock", "lock-only", K_TIMES, K_TIMES, (PAY, ADD)),
     Line("pessimistic-lock", "repeatable-read", ONCE, SEVERAL, (PAY,)),
+    Line("pessimistic-lock", "unindexed", ONCE, ONCE, (PAY, ADD)),
     Line("optimistic-lock", "version-from-form", ONCE, ONCE, (PAY, ADD)),
     Line("optimistic-lock", "version-read-by-server", K_TIMES, ONCE, (PAY, ADD)),
     Line("state-machine", "status-guard", ONCE, ONCE, (PAY,)),
