@@ -18,7 +18,6 @@ from backend.engines.sql import one_sentence
 from backend.errors import EngineError, NotApplicableError
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
-from backend.gateway.client import GatewayClient
 from backend.instance.services import choose_delete_if_equal
 from backend.model import OperationKey, Verdict
 from backend.operations import OPERATIONS, NoGateway, Request, operation_at
@@ -180,6 +179,8 @@ class Stage:
         if self._gateway is None:
             raise NotApplicableError("This explorer was opened without a gateway.")
         if isinstance(self._gateway_client, NoGateway):
+            from backend.gateway.client import GatewayClient  # http.client is slow to import, and seldom needed
+
             self._gateway.require()
             client = GatewayClient(self._gateway.address, self._gateway.want)
             self._exit.callback(client.close)

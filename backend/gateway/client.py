@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.gateway.ledger import Message
 
 _ANSWER_SECONDS = 5.0
+_HEALTH_SECONDS = 2.0
 _START_SECONDS = 10.0
 _POLL_SECONDS = 0.01
 
@@ -111,6 +112,20 @@ class GatewayClient:
                 raise GatewayError("The gateway is not running; nothing was sent.")
             pause.wait(_POLL_SECONDS)
         return msgspec.json.decode(self._file.read_bytes(), type=GatewayAddress)
+
+
+def health(address: GatewayAddress) -> dict[str, str] | None:
+    """What the gateway says of itself; None if it does not answer yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=_HEALTH_SECONDS)
+    try:
+        connection.request("GET", "/health", headers={"Authorization": f"Bearer {address.token}"})
+        response = connection.getresponse()
+        content = response.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return msgspec.json.decode(content, type=dict[str, str]) if response.status == HTTPStatus.OK else None
 
 
 def _detail(content: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import secrets
 import sys
 import threading
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 NAME = "Gateway"
 _PROJECT = Path(__file__).parents[2]
-_ANSWER_SECONDS = 2.0
 _START_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
 
@@ -186,19 +184,13 @@ class GatewayKeeper:
         """
         if self._closing:
             raise EngineError("the lab is being closed")
-        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=_ANSWER_SECONDS)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/health", headers={"Authorization": f"Bearer {address.token}"})
-            response = connection.getresponse()
-            content = response.read()
-            connection.close()
-            if response.status == http.HTTPStatus.OK:
-                answer = msgspec.json.decode(content, type=dict[str, str])
-                if answer["process"] != self._ended_process:
-                    self._process = answer["process"]
-                    return answer["version"]
-        connection.close()
-        return None
+        from backend.gateway.client import health  # http.client takes a while, and most labs never want a gateway
+
+        answer = health(address)
+        if answer is None or answer["process"] == self._ended_process:
+            return None
+        self._process = answer["process"]
+        return answer["version"]
 
     def _ended(self, child: Child, address: GatewayAddress) -> None:
         if self._closing:
