@@ -166,6 +166,8 @@ class LaneBook:
             lane = self._lane(reply.submission_id, reply.sent_ns)
             lane.reply = reply
             self._extend(lane, reply.sent_ns if reply.held_back else reply.received_ns)
+            if original := self._lanes.get(reply.retry_of):
+                self._join(original)
         self._trim()
         self.changes += 1
 
@@ -209,6 +211,11 @@ class LaneBook:
         bursts = self._bursts
         while len(bursts) > 1 and lane.begin < bursts[-1] <= lane.end + PAUSE_NS:
             bursts.pop()
+
+    def _join(self, original: Lane) -> None:
+        """A retry belongs to the burst of its original, however long the caller waited in between."""
+        while len(self._bursts) > 1 and original.begin < self._bursts[-1]:
+            self._bursts.pop()
 
     def _note_key(self, lane: Lane, step: Step) -> None:
         words = step.command.split()
@@ -266,6 +273,8 @@ class LaneBook:
         """The steps of a lane that touch a stretch of time; those of one submission never overlap."""
         steps = lane.steps
         first = max(0, bisect_right(steps, begin, key=lambda step: step.started_ns) - 1)
+        while first and steps[first - 1].ended_ns >= begin:
+            first -= 1
         for number in range(first, len(steps)):
             step = steps[number]
             if step.started_ns > end:
