@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.explore.banner import ExplorationBanner
 from gui.explore.explorer import Explorer
 from gui.explore.progress import ProgressPanel
 from gui.explore.question_panel import QuestionPanel
 from gui.explore.story import Story
+from gui.explore.survey import SurveyPane
 from gui.forms import button, describe, hairline
 from gui.lab.catalogue import Catalogue
 from gui.theme import GRID
 
 if TYPE_CHECKING:
-    from backend.explorer.question import Exploration, Progress
+    from backend.explorer.question import Exploration, Progress, Question
     from backend.model import StrategyInfo
     from gui.bridge import LabBridge
     from gui.theme import Theme
@@ -30,7 +31,7 @@ class ExplorePage(QWidget):
     """Asks, follows, and shows what was found.
 
     Signals:
-        closed: nothing of an exploration is running any more.
+        closed: nothing of an exploration or of a survey is running any more.
     """
 
     closed = Signal()
@@ -43,6 +44,8 @@ class ExplorePage(QWidget):
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
         self.story = Story(theme)
+        self.survey = SurveyPane(theme, bridge.options.niceness)
+        self._still_open = {"explorer", "survey"}
         self._make_buttons()
         self._lay_out()
         self.start.clicked.connect(self.explore)
@@ -51,7 +54,9 @@ class ExplorePage(QWidget):
         self.explorer.progressed.connect(self._show_progress)
         self.explorer.found.connect(self._show_found)
         self.explorer.failed.connect(self._show_failure)
-        self.explorer.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
+        self.explorer.closed.connect(self._explorer_closed, Qt.ConnectionType.QueuedConnection)
+        self.survey.closed.connect(self._survey_closed, Qt.ConnectionType.QueuedConnection)
+        self.survey.question_asked.connect(self.ask)
         bridge.catalogue_ready.connect(self._fill_catalogue)
         self._refresh()
 
@@ -94,7 +99,16 @@ class ExplorePage(QWidget):
         across.setSizes([SIDEBAR, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(across)
+        layout.addWidget(self._make_views(across))
+
+    def _make_views(self, one: QWidget) -> QTabWidget:
+        self.views = views = QTabWidget()
+        views.setObjectName("exploreViews")
+        views.addTab(one, self.tr("One q&uestion"))
+        views.addTab(self.survey, self.tr("&Whole grid"))
+        for widget in (views, views.tabBar()):
+            widget.setAccessibleName(self.tr("What to explore"))
+        return views
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The side bar is never narrower than its fields, whose width is known now that they have their style."""
@@ -113,6 +127,14 @@ class ExplorePage(QWidget):
         self._refresh()
         self.cancel.setFocus()
 
+    @Slot(object)
+    def ask(self, question: Question) -> None:
+        """Turn to a question of the survey and explore it, unless another exploration is under way."""
+        self.views.setCurrentIndex(0)
+        if not self.explorer.busy:
+            self.question.show_question(question)
+            self.explore()
+
     @Slot()
     def _cancel(self) -> None:
         self.explorer.cancel()
@@ -120,10 +142,25 @@ class ExplorePage(QWidget):
     def close_explorer(self) -> None:
         """Cancel whatever is under way; `closed` tells the end."""
         self.explorer.close()
+        self.survey.close_surveyor()
+
+    @Slot()
+    def _explorer_closed(self) -> None:
+        self._part_closed("explorer")
+
+    @Slot()
+    def _survey_closed(self) -> None:
+        self._part_closed("survey")
+
+    def _part_closed(self, part: str) -> None:
+        self._still_open.discard(part)
+        if not self._still_open:
+            self.closed.emit()
 
     @Slot(object)
     def _fill_catalogue(self, strategies: tuple[StrategyInfo, ...]) -> None:
         self.question.fill(Catalogue(strategies))
+        self.survey.fill(strategies)
 
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:

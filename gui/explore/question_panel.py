@@ -55,7 +55,7 @@ class QuestionPanel(QWidget):
 
     def _make_mishaps(self) -> Section:
         section = Section(self.tr("What may happen"))
-        self.requests = spin("exploreRequestsSpin", 2, MOST_REQUESTS, 2)
+        self.requests = spin("exploreRequestsSpin", 1, MOST_REQUESTS, 2)
         section.add_field(
             self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")
         )
@@ -101,6 +101,13 @@ class QuestionPanel(QWidget):
             for info in catalogue.strategies:
                 self.strategy.addItem(catalogue_text(info.title), info.key)
         self._show(catalogue.fit(before if before.strategy else FIRST))
+
+    def show_question(self, question: Question) -> None:
+        """Ask this."""
+        self._show(Choice(question.operation, question.strategy, question.variant))
+        self.requests.setValue(question.requests)
+        self.crashes.setValue(question.crashes)
+        self.expiries.setValue(question.expiries)
 
     def _show(self, choice: Choice) -> None:
         with QSignalBlocker(self.operation), QSignalBlocker(self.strategy), QSignalBlocker(self.variant):

@@ -77,13 +77,13 @@ class SurveyPane(QWidget):
         self.expiries = spin("surveyExpiriesSpin", 0, 1, 0)
         self.limit = spin("surveyLimitSpin", 0, MOST_SCHEDULES, LIMIT)
         self.limit.setSpecialValueText(self.tr("none"))
-        self.start = button("exploreAllButton", self.tr("Explore a&ll"), "primary")
+        self.start = button("exploreAllButton", self.tr("Explore Explore a&llall"), "primary")
         describe(
             self.start, self.tr("Explore all"), self.tr("Explore every variant with every operation that it guards")
         )
         self.cancel = button("cancelExploreAllButton", self.tr("Ca&ncel"))
         describe(self.cancel, self.tr("Cancel the survey"), self.tr("Stop, and keep what was found so far"))
-        self.keep = button("saveSurveyButton", self.tr("Sa&ve…"))
+        self.keep = button("saveSurveyButton", self.tr("&Save…"))
         describe(self.keep, self.tr("Save the survey"), self.tr("Write the grid to a file, to compare with it later"))
         self.compare = button("compareSurveyButton", self.tr("Co&mpare with…"))
         describe(
