@@ -41,4 +41,4 @@ def _export_png(view: TimelineView, path: Path) -> bool:
     painter = QPainter(image)
     view.paint_whole(painter)
     painter.end()
-    return bool(image.save(str(path), b"PNG"))
+    return image.save(str(path))
