@@ -15,7 +15,7 @@ from tqdm import tqdm
 from backend import strategies
 from backend.bare_engines import bare_engines
 from backend.errors import EngineError, UnknownKeyError
-from backend.explorer import survey as surveys
+from backend.explorer import survey_files
 from backend.explorer.explore import Explorer
 from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
@@ -67,7 +67,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
             asked=entries(pairs),
         )
     if chosen.save_survey:
-        surveys.save(found, Path(chosen.save_survey))
+        survey_files.save(found, Path(chosen.save_survey))
     _report(found, None if earlier is None else compare(earlier, found), chosen.json)
     if found.stopped:
         raise EngineError(found.stopped)
@@ -77,7 +77,7 @@ def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Pair] | 
     """What to compare with, as far as it is about these pairs."""
     if not chosen.compare_with:
         return None
-    earlier = surveys.load(Path(chosen.compare_with))
+    earlier = survey_files.load(Path(chosen.compare_with))
     compare(earlier, Survey(scope))  # it complains before the work rather than after it
     return replace(earlier, cells=tuple(cell for cell in earlier.cells if pairs is None or cell.pair in pairs))
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.errors import SubmitTwiceError
-from backend.explorer import survey as surveys
 from backend.explorer.question import MOST_REQUESTS
 from backend.explorer.survey import Scope
 from backend.explorer.survey_changes import compare
@@ -63,6 +62,7 @@ class SurveyPane(QWidget):
         self.survey: Survey | None = None
         """What was found last."""
         self._asked = Scope()
+        self._strategies: tuple[StrategyInfo, ...] = ()
         self._make_fields()
         self._make_texts()
         self._lay_out()
@@ -168,7 +168,10 @@ class SurveyPane(QWidget):
     # What the page calls
 
     def fill(self, strategies: Sequence[StrategyInfo]) -> None:
-        """Lay the grid out."""
+        """Lay the grid out; what was found stays if there is nothing new."""
+        if self._strategies == tuple(strategies):
+            return
+        self._strategies = tuple(strategies)
         self.model.fill(strategies)
         self.table.fit_columns()
         self._refresh()
@@ -292,10 +295,12 @@ class SurveyPane(QWidget):
 
     def save_to(self, path: Path) -> None:
         """Write what was found to a file, or say why not."""
+        from backend.explorer import survey_files  # noqa: PLC0415, RUF100  (the first paint need not wait for it)
+
         if self.survey is None:
             return
         try:
-            surveys.save(self.survey, path)
+            survey_files.save(self.survey, path)
         except OSError as error:
             text = self.tr("It could not be saved: %1.").replace("%1", error.strerror or str(error))
             self._show_changes(text)
@@ -304,10 +309,12 @@ class SurveyPane(QWidget):
 
     def compare_with(self, path: Path) -> None:
         """Mark what changed since an earlier survey, or say why that cannot be said."""
+        from backend.explorer import survey_files  # noqa: PLC0415, RUF100  (as above)
+
         if self.survey is None:
             return
         try:
-            changes = compare(surveys.load(path), self.survey)
+            changes = compare(survey_files.load(path), self.survey)
         except SubmitTwiceError as error:
             self.model.show_changes(())
             self._show_changes(str(error))
