@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
 from backend.model import OperationKey
-from gui.forms import KEY_ROLE, Section, combo, current_key, set_item_enabled, spin
+from gui.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
+from gui.lab.gateway_field import GatewayField
 from gui.lab.words import operation_word
 from gui.theme import GRID
 
@@ -36,6 +37,7 @@ class QuestionPanel(QWidget):
         self.operation.currentIndexChanged.connect(self._operation_changed)
         self.strategy.currentIndexChanged.connect(self._strategy_changed)
         self.variant.currentIndexChanged.connect(self._variant_changed)
+        self._gateway.box.currentIndexChanged.connect(self.changed)
         for field in (self.requests, self.crashes, self.expiries):
             field.valueChanged.connect(self.changed)
 
@@ -51,6 +53,7 @@ class QuestionPanel(QWidget):
         )
         self.variant = combo("exploreVariantCombo")
         section.add_field(self.tr("V&ariant"), self.variant, self.tr("One way to write the strategy, sound or broken"))
+        self._gateway = GatewayField(section, "exploreGatewayCombo")
         return section
 
     def _make_mishaps(self) -> Section:
@@ -80,6 +83,7 @@ class QuestionPanel(QWidget):
             self.requests.value(),
             self.crashes.value(),
             self.expiries.value(),
+            self._gateway.keys,
         )
 
     @property
@@ -108,6 +112,7 @@ class QuestionPanel(QWidget):
         self.requests.setValue(question.requests)
         self.crashes.setValue(question.crashes)
         self.expiries.setValue(question.expiries)
+        choose_key(self._gateway.box, question.gateway_keys)
 
     def _show(self, choice: Choice) -> None:
         with QSignalBlocker(self.operation), QSignalBlocker(self.strategy), QSignalBlocker(self.variant):
@@ -117,6 +122,7 @@ class QuestionPanel(QWidget):
                 set_item_enabled(self.strategy, index, not reason, catalogue_text(reason))
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy, KEY_ROLE))
             self._fill_variants(choice)
+        self._gateway.show_for(choice.operation)
         self.changed.emit()
 
     def _fill_variants(self, choice: Choice) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from backend.model import EngineStatus, GatewayKeys, Health, OperationKey
 from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
-from gui.lab.words import gateway_keys_word
+from gui.lab.gateway_field import GatewayField
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -54,15 +54,8 @@ class BackendPanel(QWidget):
         section.add_field(
             self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")
         )
-        self.gateway_keys = combo("gatewayKeysCombo")
-        for keys in GatewayKeys:
-            self.gateway_keys.addItem(gateway_keys_word(keys), keys.value)
-        self._gateway_caption = section.add_field(
-            self.tr("Gateway"),
-            self.gateway_keys,
-            self.tr("Whether calls to the gateway carry an Idempotency-Key, and whether it honours them"),
-        )
-        self._show_gateway(wanted=False)
+        self._gateway = GatewayField(section, "gatewayKeysCombo")
+        self.gateway_keys = self._gateway.box
         section.add_wide(self._make_summary())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +101,7 @@ class BackendPanel(QWidget):
     @property
     def gateway_keys_key(self) -> GatewayKeys:
         """What becomes of the Idempotency-Key of calls to the gateway."""
-        return GatewayKeys(current_key(self.gateway_keys))
+        return self._gateway.keys
 
     @property
     def database_key(self) -> str:
@@ -125,7 +118,7 @@ class BackendPanel(QWidget):
 
     def show_choice(self, choice: Choice) -> None:
         """Choose, and grey out what does not guard the operation, without telling anybody."""
-        self._show_gateway(wanted=choice.operation is OperationKey.SEND_MESSAGE)
+        self._gateway.show_for(choice.operation)
         with QSignalBlocker(self.strategy):
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
@@ -134,10 +127,6 @@ class BackendPanel(QWidget):
         self._fill_variants(choice)
         self._info = self.catalogue.variant(choice.strategy, choice.variant)
         self._paint_summary()
-
-    def _show_gateway(self, *, wanted: bool) -> None:
-        for widget in (self._gateway_caption, self.gateway_keys):
-            widget.setVisible(wanted)
 
     def _fill_variants(self, choice: Choice) -> None:
         with QSignalBlocker(self.variant):
@@ -223,4 +212,4 @@ class BackendPanel(QWidget):
         if self.strategy_key:
             settings.remember("lab/strategy", self.strategy_key)
             settings.remember("lab/variant", self.variant_key)
-            settings.remember("lab/gateway-keys", self.gateway_keys_key.value)
+            settings.remember("lab/gateway-keys", current_key(self.gateway_keys))

@@ -23,9 +23,9 @@ def operation_word(operation: OperationKey) -> str:
 def gateway_keys_word(keys: GatewayKeys) -> str:
     """What becomes of the Idempotency-Key of calls to the gateway."""
     return {
-        GatewayKeys.NONE: QCoreApplication.translate("Words", "No key is sent"),
-        GatewayKeys.IGNORED: QCoreApplication.translate("Words", "A key is sent and ignored"),
-        GatewayKeys.HONOURED: QCoreApplication.translate("Words", "A key is sent and honoured"),
+        GatewayKeys.NONE: QCoreApplication.translate("Words", "No key sent"),
+        GatewayKeys.IGNORED: QCoreApplication.translate("Words", "Key sent, ignored"),
+        GatewayKeys.HONOURED: QCoreApplication.translate("Words", "Key sent, honoured"),
     }[keys]
 
 

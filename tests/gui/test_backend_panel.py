@@ -27,11 +27,12 @@ def test_the_knob_of_the_gateway_is_there_for_what_calls_it(panel: BackendPanel)
 
 
 def test_the_knob_of_the_gateway_comes_back_in_the_next_session(panel: BackendPanel, qapp: QApplication) -> None:
-    assert panel.gateway_keys_key is GatewayKeys.NONE
     choose_key(panel.gateway_keys, GatewayKeys.HONOURED)
     panel.show_choice(Choice(OperationKey.SEND_MESSAGE, "none", "direct"))
     panel.save(Settings())
     later = BackendPanel(Theme(qapp))
     later.restore(Settings())
+    later.fill(panel.catalogue)
+    later.show_choice(Choice(OperationKey.SEND_MESSAGE, "none", "direct"))
     assert later.gateway_keys_key is GatewayKeys.HONOURED
     later.deleteLater()
