@@ -9,7 +9,9 @@ from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QTabWidget, QVBoxLayout, QWidget
 
-from gui.compare.page import make_compare_page
+from backend.comparison.records import SituationKey
+from backend.explorer.question import Question
+from gui.compare.page import ComparePage
 from gui.explore.page import ExplorePage
 from gui.lab.exhibit import fill_menu
 from gui.lab.page import LabPage
@@ -19,6 +21,7 @@ from gui.theme import Theme, ThemeMode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.comparison.records import Cell
     from backend.exhibits import Exhibit
     from gui.bridge import LabBridge
     from gui.settings import Settings
@@ -39,8 +42,9 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._closing = self._closed = False
-        self._open_parts = 2
+        self._open_parts = 3
         self.lab = LabPage(bridge, theme, settings)
+        self.compare = ComparePage(bridge, theme)
         self.explore = ExplorePage(bridge, theme)
         self.messages = MessageBar(theme)
         self.engines = EngineStrip(theme)
@@ -65,7 +69,7 @@ class MainWindow(QMainWindow):
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         pages.addTab(self.lab, self.tr("&Lab"))
-        pages.addTab(make_compare_page(), self.tr("&Compare"))
+        pages.addTab(self.compare, self.tr("&Compare"))
         pages.addTab(self.explore, self.tr("E&xplore"))
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
@@ -76,8 +80,10 @@ class MainWindow(QMainWindow):
         bridge.engines_changed.connect(self.engines.show_engines)
         bridge.start_failed.connect(self._start_failed)
         bridge.failed.connect(self._command_failed)
-        for part in (bridge, self.explore):
+        for part in (bridge, self.compare, self.explore):
             part.closed.connect(self._part_closed)
+        self.compare.lab_asked.connect(self._show_in_lab)
+        self.compare.explore_asked.connect(self._ask_explorer)
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
 
@@ -110,6 +116,25 @@ class MainWindow(QMainWindow):
     def _show_exhibit(self, exhibit: Exhibit) -> None:
         self.pages.setCurrentWidget(self.lab)
         self.lab.show_exhibit(exhibit)
+
+    @Slot(object)
+    def _show_in_lab(self, cell: Cell) -> None:
+        """A compared situation, ready to be run; where there were several runs, the one with the worst verdict."""
+        if cell.telling is None:
+            return
+        part, subject = cell.telling.part, cell.subject
+        self.pages.setCurrentWidget(self.lab)
+        self.lab.show_situation(subject.operation, subject.database, part.setup, part.plan, part.instances)
+
+    @Slot(object)
+    def _ask_explorer(self, cell: Cell) -> None:
+        """The question that fits a compared situation, ready to be explored."""
+        subject = cell.subject
+        crashes, expiries = int(cell.situation is SituationKey.CRASH), int(cell.situation is SituationKey.LEASE)
+        self.pages.setCurrentWidget(self.explore)
+        self.explore.ask(
+            Question(subject.operation, subject.strategy, subject.variant, crashes=crashes, expiries=expiries)
+        )
 
     def _add(self, menu: QMenu, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
         action = QAction(text, self)
@@ -215,6 +240,7 @@ class MainWindow(QMainWindow):
             self.save()
             self.hide()
             self._bridge.close()
+            self.compare.close_comparer()
             self.explore.close_explorer()
             self._patience.start()
 

@@ -74,7 +74,8 @@ def _mark(line: Line) -> Mark:
     return Mark(line.subject.name, standing(line), verdicts, line.survived, ratio, lowest, highest)
 
 
-_ROW, _HEAD, _GAP, _NAME, _SQUARE, _AXIS = 22, 34, 14, 250, 20, 420
+_ROW, _HEAD, _BAND, _MARGIN, _NAME, _SQUARE, _AXIS = 22, 96, 20, 14, 260, 22, 420
+_BEFORE_BAND = 12
 _COLOURS = {
     Verdict.EXACTLY_ONCE: "#009e73",
     Verdict.DUPLICATED: "#e69f00",
@@ -86,9 +87,9 @@ _COLOURS = {
 
 def picture_svg(drawn: Picture) -> str:
     """The picture as a self-contained SVG element; it takes the colour of the text around it."""
-    left = _NAME + _SQUARE * len(drawn.situations) + 2 * _GAP
+    left = _NAME + _SQUARE * len(drawn.situations) + 2 * _MARGIN
     width = left + _AXIS + 60
-    height = _HEAD + sum(_GAP + _ROW * len(band.marks) for band in drawn.bands) + 2 * _ROW
+    height = _HEAD + sum(_BEFORE_BAND + _BAND + _ROW * len(band.marks) for band in drawn.bands) + 2 * _ROW
     body = "\n".join(_svg_body(drawn, left, height))
     label = escape(f"Cost against protection: {drawn.title}")
     return (
@@ -101,15 +102,20 @@ def picture_svg(drawn: Picture) -> str:
 def _svg_body(drawn: Picture, left: int, height: int) -> Iterator[str]:
     bottom = height - 2 * _ROW
     yield from _svg_axis(drawn, left, bottom)
+    for number, situation in enumerate(drawn.situations):
+        x, y = _NAME + _SQUARE * number + 12, _HEAD - 6
+        yield f'<text x="{x}" y="{y}" transform="rotate(-50 {x} {y})" opacity="0.75">{escape(situation)}</text>'
     top = _HEAD
     for band in drawn.bands:
-        of = len(drawn.situations)
-        yield f'<text x="0" y="{top + 4}" opacity="0.65">survives {band.survived} of {of}</text>'
+        top += _BEFORE_BAND
+        sentence = f"survives {band.survived} of {len(drawn.situations)}"
+        yield f'<text x="0" y="{top + 4}" opacity="0.7">{sentence}</text>'
         yield f'<path d="M110 {top} H{left + _AXIS}" stroke="currentColor" opacity="0.25"/>'
-        top += _GAP
+        top += _BAND - _ROW // 3
         for mark in band.marks:
             yield from _svg_mark(drawn, mark, left, top + _ROW // 2)
             top += _ROW
+        top += _ROW // 3
 
 
 def _svg_axis(drawn: Picture, left: int, bottom: int) -> Iterator[str]:

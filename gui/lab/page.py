@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from backend.model import Answer, Intent, Judgement, OperationKey, Plan, Setup
-from gui.forms import hairline
+from backend.model import Answer, EngineKind, Intent, Judgement, OperationKey, Plan, Setup
+from gui.forms import choose_key, hairline
 from gui.island import Island
 from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner
@@ -113,6 +113,7 @@ class LabPage(QWidget):
         bridge.replies_received.connect(self._add_replies)
         bridge.replies_received.connect(self.timeline.add_replies)
         bridge.steps_added.connect(self.timeline.add_steps)
+        bridge.waits_seen.connect(self.timeline.add_waits)
         self.timeline.failed.connect(bridge.failed)
         bridge.judged.connect(self._show_judgement)
         bridge.runs_changed.connect(self._note_runs)
@@ -166,16 +167,29 @@ class LabPage(QWidget):
         """Turn every knob to a ready-made situation, and run it."""
         if not self._usable or self._runs:
             return
-        setup, plan = exhibit.setup, exhibit.plan
-        self._apply(Choice(exhibit.operation, setup.strategy, setup.variant))
+        self._turn_knobs(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
+        self.exhibit.present(exhibit)
+        self._send(exhibit.plan.submissions)
+
+    def show_situation(
+        self, operation: OperationKey, database: EngineKind, setup: Setup, plan: Plan, instances: int
+    ) -> None:
+        """Turn every knob to a situation, ready to be run; not while something runs."""
+        if not self._usable or self._runs:
+            return
+        self.exhibit.dismiss()
+        if database.value != self._database and choose_key(self.backend.database, database.value):
+            self._database_chosen(database.value)
+        self._turn_knobs(operation, setup, plan, instances)
+        (self.form.spam if plan.submissions > 1 else self.form.submit).setFocus()
+
+    def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
+        self._apply(Choice(operation, setup.strategy, setup.variant))
         self.source.show_knobs(setup, plan)
         self.form.disable.setChecked(plan.disable_button)
         self.form.count.setValue(plan.submissions)
-        self.backend.instances.setValue(exhibit.instances)
-        self.backend.show_gateway_keys(setup.gateway_keys)
+        self.backend.instances.setValue(instances)
         self.new_intent()
-        self.exhibit.present(exhibit)
-        self._send(plan.submissions)
 
     @Slot()
     def new_intent(self) -> None:

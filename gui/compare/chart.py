@@ -1,0 +1,176 @@
+"""Cost against protection, all strategies in one picture, painted by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from backend.comparison.picture import Band, Mark, Picture, ticks
+from gui.forms import describe
+from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
+
+if TYPE_CHECKING:
+    from backend.model import Verdict
+
+ROW = 3 * GRID
+HEAD = 4 * GRID
+BAND = 3 * GRID
+FOOT = 6 * GRID
+SQUARE = 22
+LEAST_AXIS = 30 * GRID
+
+
+class Chart(QWidget):
+    """Bands by situations survived; within a band, a dot for each variant by its throughput."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("compareChart")
+        self._theme = theme
+        self._picture: Picture | None = None
+        self._code = code_font(0.95)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        describe(self, self.tr("Cost against protection"))
+        self.setToolTip("")
+        theme.changed.connect(self.update)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Paint this one."""
+        self._picture = picture
+        self.setAccessibleDescription(_described(picture))
+        self.updateGeometry()
+        self.update()
+
+    def clear(self) -> None:
+        """Nothing to paint."""
+        self._picture = None
+        self.setAccessibleDescription("")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as its rows."""
+        bands = self._picture.bands if self._picture else ()
+        height = HEAD + sum(BAND + ROW * len(band.marks) for band in bands) + FOOT
+        return QSize(90 * GRID, max(20 * GRID, height))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As high as its rows, and as wide as names, verdicts and a small axis."""
+        return QSize(self._left() + LEAST_AXIS, self.sizeHint().height())
+
+    def _left(self) -> int:
+        if not self._picture:
+            return 0
+        names = [mark.name for band in self._picture.bands for mark in band.marks]
+        width = max((QFontMetrics(self._code).horizontalAdvance(name) for name in names), default=0)
+        return width + SQUARE * len(self._picture.situations) + 6 * GRID
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """Everything: some dozens of rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(self._theme.colours.surface))
+        if self._picture and self._picture.bands:
+            self._paint(painter, self._picture)
+        else:
+            self._paint_empty(painter)
+        painter.end()
+
+    def _paint(self, painter: QPainter, picture: Picture) -> None:
+        left, right = self._left(), self.width() - 8 * GRID
+        bottom = self.sizeHint().height() - FOOT
+        self._paint_axis(painter, picture, QRect(left, HEAD, right - left, bottom - HEAD))
+        top = HEAD
+        for band in picture.bands:
+            self._paint_band(painter, picture, band, top, right)
+            top += BAND
+            for mark in band.marks:
+                self._paint_mark(painter, picture, mark, QRect(left, top, right - left, ROW))
+                top += ROW
+
+    def _paint_axis(self, painter: QPainter, picture: Picture, box: QRect) -> None:
+        colours = self._theme.colours
+        painter.setFont(self.font())
+        for tick in ticks(picture.top):
+            x = box.left() + round(box.width() * tick / picture.top)
+            painter.setPen(QColor(colours.muted if tick == 1.0 else colours.hairline))
+            painter.drawLine(x, box.top(), x, box.bottom())
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(QRect(x - 30, box.bottom() + 4, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{tick:.2f}")
+        caption = self.tr("Throughput against no protection (1.00); the line spans the pairs")
+        painter.drawText(QRect(box.left(), box.bottom() + 22, box.width(), 18), Qt.AlignmentFlag.AlignHCenter, caption)
+
+    def _paint_band(self, painter: QPainter, picture: Picture, band: Band, top: int, right: int) -> None:
+        text = self.tr("survives %1 of %2").replace("%1", str(band.survived))
+        text = text.replace("%2", str(len(picture.situations)))
+        painter.setFont(self.font())
+        painter.setPen(QColor(self._theme.colours.muted))
+        start = 2 * GRID
+        painter.drawText(start, top + BAND - GRID, text)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        painter.setPen(QColor(self._theme.colours.hairline))
+        painter.drawLine(start + width + GRID, top + BAND - GRID - 4, right, top + BAND - GRID - 4)
+
+    def _paint_mark(self, painter: QPainter, picture: Picture, mark: Mark, box: QRect) -> None:
+        colours = self._theme.colours
+        painter.setFont(self._code)
+        painter.setPen(QColor(colours.text))
+        squares = box.left() - SQUARE * len(picture.situations) - 2 * GRID
+        painter.drawText(QRect(2 * GRID, box.top(), squares - 2 * GRID, ROW), Qt.AlignmentFlag.AlignVCenter, mark.name)
+        for number, verdict in enumerate(mark.verdicts):
+            self._paint_square(painter, verdict, QRect(squares + SQUARE * number, box.top() + 2, SQUARE - 2, ROW - 4))
+        if mark.ratio is not None:
+            self._paint_dot(painter, picture, mark, box)
+
+    def _paint_square(self, painter: QPainter, verdict: Verdict | None, box: QRect) -> None:
+        if verdict is None:
+            return
+        colours = self._theme.colours
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.verdict_tint(verdict))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setBrush(colours.verdict(verdict))
+        painter.drawRect(box.left(), box.bottom() - 2, box.width(), 3)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, VERDICT_GLYPHS[verdict])
+
+    def _paint_dot(self, painter: QPainter, picture: Picture, mark: Mark, box: QRect) -> None:
+        colours, middle = self._theme.colours, box.center().y()
+
+        def place(ratio: float) -> float:
+            return box.left() + box.width() * min(ratio, picture.top) / picture.top
+
+        at = place(mark.ratio or 0.0)
+        painter.setPen(QColor(colours.muted))
+        painter.drawLine(QPointF(place(mark.lowest), middle), QPointF(place(mark.highest), middle))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawEllipse(QPointF(at, middle), 5, 5)
+        painter.setPen(QColor(colours.text))
+        after = round(place(mark.highest)) + GRID
+        painter.drawText(QRect(after, box.top(), 60, ROW), Qt.AlignmentFlag.AlignVCenter, f"{mark.ratio:.2f}")
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.setPen(QColor(self._theme.colours.muted))
+        box = self.rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        text = self.tr("All strategies in one picture: the higher the safer, the further to the right the cheaper.")
+        painter.drawText(box, middle, text)
+
+
+def scrolled(chart: Chart) -> QScrollArea:
+    """The chart in an area that scrolls where it does not fit."""
+    area = QScrollArea()
+    area.setWidget(chart)
+    area.setWidgetResizable(True)
+    describe(area, chart.accessibleName())
+    area.setToolTip("")
+    return area
+
+
+def _described(picture: Picture) -> str:
+    marks = [mark for band in picture.bands for mark in band.marks]
+    return "; ".join(f"{mark.name}: {mark.standing}" + (f", {mark.ratio:.2f}" if mark.ratio else "") for mark in marks)

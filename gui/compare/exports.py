@@ -1,0 +1,89 @@
+"""A comparison as a file, in the form that somebody chooses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
+from backend.comparison.web_page import comparison_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.comparison.records import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that a comparison can be written in."""
+
+    name: str
+    ending: str
+    text: Callable[[Comparison], str]
+
+
+FORMS = (
+    Form("HTML", "html", comparison_html),
+    Form("Markdown", "md", comparison_markdown),
+    Form("CSV", "csv", comparison_csv),
+    Form("JSON", "json", lambda found: json.dumps(comparison_document(found), ensure_ascii=False, indent=2) + "\n"),
+)
+
+
+class ExportMenu(QObject):
+    """A menu with an entry for each form.
+
+    Signals:
+        chosen: a function that writes the file and returns a sentence about it; it is to run behind the scenes.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._found: Comparison | None = None
+        self.menu = QMenu(owner)
+        for form in FORMS:
+            action = self.menu.addAction(form.name)
+            action.setObjectName(f"export-{form.ending}")
+            action.triggered.connect(partial(self._ask_where, form))
+
+    def offer(self, found: Comparison) -> None:
+        """This can be written."""
+        self._found = found
+
+    def _ask_where(self, form: Form, _checked: bool = False) -> None:
+        dialog = QFileDialog(self._owner, self.tr("Export the comparison"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(form.ending)
+        dialog.setNameFilter(f"{form.name} (*.{form.ending})")
+        dialog.selectFile(f"submit-twice-comparison.{form.ending}")
+        dialog.fileSelected.connect(partial(self._write, form))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def _write(self, form: Form, name: str) -> None:
+        if self._found is not None:
+            self.chosen.emit(partial(write, form, self._found, Path(name)))
+
+
+def write(form: Form, found: Comparison, path: Path) -> str:
+    """Write the file.
+
+    Returns:
+        A sentence that says so.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.write_text(form.text(found), encoding="utf-8")
+    return QCoreApplication.translate("Compare", "Written to %1.").replace("%1", str(path))

@@ -1,0 +1,143 @@
+"""What the table of the Compare page shows: a row for each variant, a column for each situation, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from backend.comparison.records import Cell, Line, SituationKey
+from backend.comparison.words import NOTHING, milliseconds, ratio_text, steps_text
+from gui.compare.words import cell_numbers, cell_text, cost_numbers, situation_head, standing_text
+from gui.forms import KEY_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from backend.model import Verdict
+
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    title: str
+    width: int
+    """In characters."""
+    text: Callable[[Line], str]
+    situation: SituationKey | None = None
+    right: bool = False
+
+
+class ComparisonModel(QAbstractTableModel):
+    """Lines appear one after the other, and fill up from left to right."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lines: list[Line] = []
+        self.columns: tuple[Column, ...] = _columns(tuple(SituationKey))
+
+    def begin(self, situations: Sequence[SituationKey]) -> None:
+        """Forget everything; these situations come now."""
+        self.beginResetModel()
+        self.lines = []
+        self.columns = _columns(situations)
+        self.endResetModel()
+
+    def show_line(self, line: Line) -> None:
+        """A new line, or more of the last one."""
+        if self.lines and self.lines[-1].subject == line.subject:
+            row = len(self.lines) - 1
+            self.lines[row] = line
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+            return
+        row = len(self.lines)
+        self.beginInsertRows(ROOT, row, row)
+        self.lines.append(line)
+        self.endInsertRows()
+
+    def cell(self, index: Index) -> Cell | None:
+        """The cell there; None where a column is no situation, or nothing was measured yet."""
+        if not index.isValid():
+            return None
+        situation = self.columns[index.column()].situation
+        return self.lines[index.row()].cell(situation) if situation else None
+
+    def mood(self, index: Index) -> Verdict | None:
+        """The verdict whose colour the cell takes."""
+        cell = self.cell(index)
+        return cell.worst if cell else None
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802
+        """Number of lines."""
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = ROOT) -> int:  # noqa: N802
+        """Number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text, numbers for the tool tip, and the verdict's key as the item's key."""
+        if not index.isValid():
+            return None
+        line, column = self.lines[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(line)
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
+            return self._numbers(index)
+        if role == KEY_ROLE:
+            mood = self.mood(index)
+            return mood.value if mood else ""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int((_RIGHT if column.right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def _numbers(self, index: Index) -> str:
+        cell, line = self.cell(index), self.lines[index.row()]
+        if cell:
+            return cell_numbers(cell)
+        if self.columns[index.column()].situation:
+            return ""
+        return cost_numbers(line.cost) if index.column() > 1 else f"{line.subject.name}: {standing_text(line)}"
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """The titles of the columns, the numbers of the rows."""
+        if orientation is Qt.Orientation.Vertical:
+            return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int((_RIGHT if self.columns[section].right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+
+
+def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
+    translate = QCoreApplication.translate
+    return (
+        Column(translate("ComparisonModel", "Strategy"), 34, lambda line: line.subject.name),
+        *(_situation(key) for key in situations),
+        Column(translate("ComparisonModel", "Throughput"), 10, lambda line: ratio_text(line.cost), right=True),
+        Column(translate("ComparisonModel", "p50 ms"), 7, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
+        Column(translate("ComparisonModel", "p99 ms"), 7, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
+        Column(translate("ComparisonModel", "Round trips"), 15, lambda line: steps_text(line.cost)),
+        Column(translate("ComparisonModel", "Comes to"), 40, standing_text),
+    )
+
+
+def _situation(key: SituationKey) -> Column:
+    def text(line: Line) -> str:
+        cell = line.cell(key)
+        return cell_text(cell) if cell else NOTHING
+
+    return Column(situation_head(key), 14, text, key)

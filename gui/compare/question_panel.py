@@ -1,0 +1,141 @@
+"""What is compared: an operation on a database, all strategies or one, and the situations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from backend.comparison.records import ComparisonQuestion, SituationKey
+from backend.model import Health, OperationKey
+from gui.compare.words import situation_word
+from gui.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
+from gui.lab.catalogue import catalogue_text
+from gui.lab.words import operation_word
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from backend.model import EngineStatus, StrategyInfo
+
+
+class QuestionPanel(QWidget):
+    """The fields of a ComparisonQuestion; only what can be asked can be chosen.
+
+    Signals:
+        changed: another question.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strategies: tuple[StrategyInfo, ...] = ()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID + 2)
+        layout.addWidget(self._make_choice())
+        layout.addWidget(self._make_situations())
+        layout.addWidget(self._make_extent())
+        self.operation.currentIndexChanged.connect(self._fill_strategies)
+        for box in (self.database, self.strategy):
+            box.currentIndexChanged.connect(self.changed)
+        for check in (*self.situations.values(), self.quick, self.cost):
+            check.toggled.connect(self.changed)
+
+    def _make_choice(self) -> Section:
+        section = Section(self.tr("What to compare"))
+        self.operation = combo("compareOperationCombo")
+        for operation in OperationKey:
+            self.operation.addItem(operation_word(operation), operation.value)
+        section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intents"))
+        self.database = combo("compareDatabaseCombo")
+        section.add_field(self.tr("&Database"), self.database, self.tr("Where the effects are stored"))
+        self.strategy = combo("compareStrategyCombo")
+        section.add_field(self.tr("&Strategies"), self.strategy, self.tr("All strategies, or the variants of one"))
+        return section
+
+    def _make_situations(self) -> Section:
+        section = Section(self.tr("Situations"))
+        self.situations = {
+            key: self._check(f"situation-{key}", situation_word(key), self.tr("Compare in this situation"))
+            for key in SituationKey
+        }
+        for check in self.situations.values():
+            section.add_wide(check)
+        return section
+
+    def _make_extent(self) -> Section:
+        section = Section(self.tr("How thoroughly"))
+        self.cost = self._check(
+            "compareCostCheck",
+            self.tr("Measure the cost"),
+            self.tr("Throughput and latency, in turns with no protection at all"),
+        )
+        self.quick = self._check(
+            "compareQuickCheck",
+            self.tr("Quick look"),
+            self.tr("Fewer intents and fewer rounds: the verdicts are the same, the costs are rougher"),
+        )
+        for check in (self.cost, self.quick):
+            section.add_wide(check)
+        return section
+
+    @staticmethod
+    def _check(name: str, text: str, explanation: str) -> QCheckBox:
+        check = QCheckBox(text)
+        check.setObjectName(name)
+        check.setChecked(True)
+        describe(check, text, explanation)
+        return check
+
+    @property
+    def question(self) -> ComparisonQuestion:
+        """What the fields ask."""
+        strategy = current_key(self.strategy)
+        return ComparisonQuestion(
+            operations=(OperationKey(current_key(self.operation)),),
+            databases=(current_key(self.database),),
+            strategies=(strategy,) if strategy else (),
+            situations=tuple(key for key, check in self.situations.items() if check.isChecked()),
+            quick=self.quick.isChecked(),
+            cost=self.cost.isChecked(),
+        )
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to compare."""
+        return bool(self._strategies and self.database.count()) and (
+            self.cost.isChecked() or any(check.isChecked() for check in self.situations.values())
+        )
+
+    def fill(self, strategies: tuple[StrategyInfo, ...]) -> None:
+        """Offer the strategies."""
+        self._strategies = strategies
+        self._fill_strategies()
+
+    def fill_databases(self, databases: tuple[EngineStatus, ...]) -> None:
+        """Offer the databases; what is missing says what to install."""
+        before = current_key(self.database)
+        with QSignalBlocker(self.database):
+            self.database.clear()
+            for index, engine in enumerate(databases):
+                self.database.addItem(engine.name, engine.kind.value)
+                set_item_enabled(self.database, index, engine.health is not Health.MISSING, engine.note)
+        choose_key(self.database, before)
+        self.changed.emit()
+
+    @Slot()
+    def _fill_strategies(self) -> None:
+        before, operation = current_key(self.strategy), OperationKey(current_key(self.operation))
+        with QSignalBlocker(self.strategy):
+            self.strategy.clear()
+            self.strategy.addItem(self.tr("All that guard it"), "")
+            for index, info in enumerate(self._strategies, 1):
+                self.strategy.addItem(catalogue_text(info.title), info.key)
+                guards = any(operation in variant.guards for variant in info.variants)
+                reason = "" if guards else info.variants[0].refusals.get(operation, "")
+                set_item_enabled(self.strategy, index, guards, catalogue_text(reason))
+            self.strategy.setCurrentIndex(0)
+        choose_key(self.strategy, before)
+        self.changed.emit()

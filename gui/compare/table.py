@@ -1,0 +1,169 @@
+"""The table of the Compare page: each cell tells by glyph, word and colour what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from gui.compare.model import ComparisonModel
+from gui.forms import describe
+from gui.theme import GRID, Theme, code_font
+
+if TYPE_CHECKING:
+    from backend.comparison.records import Cell
+
+PADDING = 6
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell: the verdict's tint, a mark for the current cell, and the text.
+
+    Args:
+        theme: for the colours.
+        model: whose cells.
+    """
+
+    def __init__(self, theme: Theme, model: ComparisonModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._model = model
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """One cell."""
+        view = self.parent()
+        assert isinstance(view, ComparisonTable)  # noqa: S101  made by it
+        colours, box = self._theme.colours, option.rect
+        mood = self._model.mood(index)
+        if mood is not None:
+            painter.fillRect(box, colours.verdict_tint(mood))
+            painter.fillRect(box.left(), box.top(), 3, box.height(), colours.verdict(mood))
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(colours.hairline))
+        if view.currentIndex() == index:
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(box.adjusted(1, 0, -1, -1))
+        painter.setPen(QColor(colours.text))
+        painter.setFont(view.font())
+        room = box.adjusted(PADDING + 2, 0, -PADDING, 0)
+        text = QFontMetrics(view.font()).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
+
+
+class ComparisonTable(QTableView):
+    """Shows a ComparisonModel.
+
+    Signals:
+        opened: the Cell that somebody wants to see in the Lab.
+        explore_asked: the Cell that somebody wants to have explored.
+    """
+
+    opened = Signal(object)
+    explore_asked = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("compareTable")
+        describe(self, self.tr("Strategies by situation"), self.tr("Enter opens a cell in the Lab"))
+        self.setToolTip("")
+        self._theme = theme
+        self.cells = ComparisonModel(self)
+        self.setFont(code_font(0.95))
+        self.setModel(self.cells)
+        self.setItemDelegate(CellDelegate(theme, self.cells, self))
+        self._lay_out()
+        self.cells.modelReset.connect(self._size_columns)
+        self._size_columns()
+        self.doubleClicked.connect(self._open)
+        theme.changed.connect(self.viewport().update)
+
+    def _lay_out(self) -> None:
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        for header in (rows, columns):
+            header.setAccessibleName(self.accessibleName())
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(0)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + GRID)
+        columns.setHighlightSections(False)
+
+    @Slot()
+    def _size_columns(self) -> None:
+        character = self.fontMetrics().horizontalAdvance("0")
+        for number, column in enumerate(self.cells.columns):
+            self.horizontalHeader().resizeSection(number, column.width * character + 2 * PADDING)
+
+    @Slot(QModelIndex)
+    def _open(self, index: QModelIndex) -> None:
+        cell = self.cells.cell(index)
+        if cell and cell.telling:
+            self.opened.emit(cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter opens the current cell."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """What can be done with the cell under the pointer, or with the current one."""
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        cell = self.cells.cell(index)
+        if cell is not None:
+            self.menu_for(cell).popup(event.globalPos())
+
+    def menu_for(self, cell: Cell) -> QMenu:
+        """The menu of a cell; it goes when it is closed."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        in_lab = menu.addAction(self.tr("&Open in the Lab"))
+        in_lab.setEnabled(cell.telling is not None)
+        in_lab.triggered.connect(lambda: self.opened.emit(cell))
+        menu.addAction(self.tr("&Explore")).triggered.connect(lambda: self.explore_asked.emit(cell))
+        return menu
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # noqa: N802
+        """The mark moves."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The cells; while there are none, what will be here and how to get it."""
+        super().paintEvent(event)
+        if self.cells.lines:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(self.window().font())
+        painter.setPen(QColor(self._theme.colours.muted))
+        box = self.viewport().rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(
+            box,
+            middle,
+            self.tr(
+                "A row for each strategy, a column for each way in which a submission arrives twice, and what the "
+                "protection costs. Press Compare."
+            ),
+        )
+        painter.end()
