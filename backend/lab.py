@@ -23,11 +23,14 @@ from backend.explorer.question import Exploration, Progress, Question
 from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
 from backend.explorer.surveyor import entries, survey
 from backend.keys import KeyMaker
+from backend.lock_watch import LockWatch
 from backend.machinery import Machinery, available_databases
 from backend.model import (
+    EngineKind,
     EngineStatus,
     Intent,
     Judgement,
+    LockWait,
     OperationKey,
     Plan,
     Reply,
@@ -65,6 +68,9 @@ class Listener(Protocol):
     def steps_recorded(self, steps: Sequence[Step]) -> None:
         """The tap saw these steps."""
 
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """The database told that these steps waited for locks, and for whom."""
+
     def judged(self, judgement: Judgement) -> None:
         """All intents since the last reset, judged anew."""
 
@@ -94,6 +100,9 @@ class Silence:
         """Nothing."""
 
     def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """Nothing."""
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
         """Nothing."""
 
     def judged(self, judgement: Judgement) -> None:
@@ -138,6 +147,7 @@ class Lab:
         self._turns = threading.RLock()
         self._machinery: Machinery | None = None
         self._watch: Watch | None = None
+        self._locks: LockWatch | None = None
         self._runs: list[ExperimentRun] = []
         self._numbers = itertools.count(1)
         self._keys = KeyMaker()
@@ -158,6 +168,8 @@ class Lab:
             self._machinery = machinery
             self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()))
             self._watch.start()
+            self._locks = LockWatch(machinery, self._listener.waits_seen, lambda: bool(self._active()))
+            self._locks.start()
         self._engines_changed()
 
     def close(self) -> None:
@@ -169,6 +181,9 @@ class Lab:
             for run in self._runs:
                 run.wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
+            locks, self._locks = self._locks, None
+            if locks:
+                locks.close()
             machinery, self._machinery = self._machinery, None
             if watch:
                 watch.close()
@@ -278,6 +293,7 @@ class Lab:
             with watch.paused():
                 if machinery.use_database(database):
                     watch.follow(machinery.effect_reader())
+                    self._forget_locks()
                     self._listener.rows_cleared()
             watch.look()
         self._engines_changed()
@@ -297,6 +313,7 @@ class Lab:
             with watch.paused():
                 machinery.reset()
                 watch.forget()
+                self._forget_locks()
                 self._listener.rows_cleared()
             watch.look()
 
@@ -348,6 +365,10 @@ class Lab:
             raise SubmitTwiceError("The engines are not running.")
         return self._machinery, self._watch
 
+    def _forget_locks(self) -> None:
+        if locks := self._locks:
+            locks.clear()
+
     def _active(self) -> list[ExperimentRun]:
         return [run for run in self._runs if not run.ended]
 
@@ -372,6 +393,8 @@ class Lab:
         self._listener.run_failed(sentence)
 
     def _steps_recorded(self, steps: Sequence[Step]) -> None:
+        if locks := self._locks:
+            locks.add_steps(steps)
         self._listener.steps_recorded(steps)
 
     def _engines_changed(self) -> None:

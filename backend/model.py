@@ -210,11 +210,12 @@ class LockWait:
 
     submission_id: str
     started_ns: int
-    """When it was first seen waiting. It began to wait between the sample before and this one."""
+    """When it began to wait, by the server's own account."""
     ended_ns: int
-    """When it was last seen waiting, or when the step ended if the next sample came later."""
+    """When it was first seen not waiting any more, or when the step ended, whichever was earlier: late by a few
+    milliseconds at most."""
     blockers: tuple[str, ...]
-    """The submissions that it waited for; ``pid 123`` for a client that is none of ours."""
+    """The submissions that held the lock or stood before it in its queue; ``pid 123`` for one that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)

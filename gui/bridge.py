@@ -35,6 +35,7 @@ class LabBridge(QObject):
         start_failed: one sentence why not.
         engines_changed, rows_added, rows_cleared, replies_received, judged, run_finished: as the lab says.
         steps_added: steps of any submissions, in pieces.
+        waits_seen: waits of submissions for locks, in pieces.
         runs_changed: how many runs are under way, those that wait for their turn included.
         watched_steps_changed: the submission that is looked at ran more steps.
         steps_ready: a submission's id and its steps.
@@ -55,6 +56,7 @@ class LabBridge(QObject):
     judged = Signal(object)
     run_finished = Signal(object)
     steps_added = Signal(object)
+    waits_seen = Signal(object)
     runs_changed = Signal(int)
     watched_steps_changed = Signal(str)
     steps_ready = Signal(str, object)
@@ -71,7 +73,9 @@ class LabBridge(QObject):
         self._options = options
         self._lab: Lab | None = None
         self._listener = LabListener(self)
-        self._relay = Relay((self.rows_added, self.replies_received, self.steps_added), (self.judged,), self)
+        self._relay = Relay(
+            (self.rows_added, self.replies_received, self.steps_added, self.waits_seen), (self.judged,), self
+        )
         self._closing = False
         self._commands = Worker("lab-commands")
         self._reader = Worker("lab-reader")

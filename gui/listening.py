@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.model import EngineStatus, Judgement, Reply, Report, Row, Step
+    from backend.model import EngineStatus, Judgement, LockWait, Reply, Report, Row, Step
     from gui.bridge import LabBridge
 
 
@@ -39,6 +39,10 @@ class LabListener:
         watched = self._bridge.watched
         if watched and any(step.submission_id == watched for step in steps):
             self._bridge.post(self._bridge.watched_steps_changed, watched)
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """Waits for the timeline."""
+        self._bridge.post(self._bridge.waits_seen, waits)
 
     def judged(self, judgement: Judgement) -> None:
         """A new judgement."""

@@ -63,6 +63,8 @@ class Call:
     error: BaseException | None = None
     sever: Callable[[], object] = _nothing
     """Cut the connection to the engine."""
+    server_pid: int = 0
+    """Process of the database server behind the connection; 0 where it is not known."""
 
 
 class Observer(Protocol):
@@ -108,12 +110,13 @@ class Tap:
         execute: Callable[[], Result],
         read_answer: Callable[[Result], object] = lambda result: result,
         sever: Callable[[], object] = _nothing,
+        server_pid: int = 0,
     ) -> Result:
         """Run one step through all observers and return what `execute` returned."""
         flow = self._current.get()
         if flow is None or not self._observers:
             return execute()
-        call = Call(flow, flow.steps, engine, command, parameters, sever=sever)
+        call = Call(flow, flow.steps, engine, command, parameters, sever=sever, server_pid=server_pid)
         flow.steps += 1
         for observer in self._observers:
             observer.before(call)

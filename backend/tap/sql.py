@@ -38,6 +38,7 @@ def tap_sql(engine: sa.Engine, tap: Tap) -> None:
             lambda: cursor.execute(statement, parameters),
             lambda _: read_answer(cursor),
             lambda: sever(cursor.connection),
+            server_pid_of(cursor.connection),
         )
         return True
 
@@ -50,11 +51,18 @@ def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None
     def end_transaction(connection: Any) -> None:  # noqa: ANN401  any driver's connection
         if in_transaction(connection):
             driver = getattr(connection, "dbapi_connection", connection)
-            tap.run(kind, command, (), lambda: end(connection), sever=lambda: sever(driver))
+            pid = server_pid_of(driver)
+            tap.run(kind, command, (), lambda: end(connection), sever=lambda: sever(driver), server_pid=pid)
         else:
             end(connection)
 
     return end_transaction
+
+
+def server_pid_of(connection: Any) -> int:  # noqa: ANN401  any driver's connection
+    """The server's process behind a connection; 0 where the driver does not tell."""
+    pgconn = getattr(connection, "pgconn", None)
+    return int(pgconn.backend_pid) if pgconn is not None else 0
 
 
 def in_transaction(connection: Any) -> bool:  # noqa: ANN401  any driver's connection

@@ -66,8 +66,8 @@ class Steps(msgspec.Struct, array_like=True, tag="steps"):
     """Steps in the order in which they ended."""
 
     instance: int
-    steps: list[tuple[str, int, str, str, str, str, int, int]]
-    """Submission, number, engine, command, answer, error, start and end in nanoseconds."""
+    steps: list[tuple[str, int, str, str, str, str, int, int, int]]
+    """Submission, number, engine, command, answer, error, start and end in nanoseconds, process of the server."""
 
 
 TraceMessage = Hello | Ready | Steps | Wanted | Pausing
@@ -76,8 +76,8 @@ TraceMessage = Hello | Ready | Steps | Wanted | Pausing
 def to_steps(message: Steps) -> list[Step]:
     """The steps of a message in the words of the model."""
     return [
-        Step(submission, number, message.instance, EngineKind(engine), command, answer, error, started, ended)
-        for submission, number, engine, command, answer, error, started, ended in message.steps
+        Step(submission, number, message.instance, EngineKind(engine), command, answer, error, started, ended, pid)
+        for submission, number, engine, command, answer, error, started, ended, pid in message.steps
     ]
 
 
@@ -180,7 +180,7 @@ def framed(message: TraceMessage | Welcome) -> bytes:
     return len(content).to_bytes(LENGTH_BYTES) + content
 
 
-def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int]:
+def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
     is_sql = call.engine.is_database
     return (
         call.flow.submission_id,
@@ -191,4 +191,5 @@ def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int]:
         error_text(call.error) if call.error else "",
         call.started_ns,
         call.ended_ns,
+        call.server_pid,
     )

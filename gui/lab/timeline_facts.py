@@ -56,12 +56,12 @@ def step_fact(step: Step) -> Fact:
 
 def wait_fact(wait: LockWait) -> Fact:
     """Whom a statement waited for."""
-    text = QCoreApplication.translate("Timeline", "waits for a lock held by %1")
+    text = QCoreApplication.translate("Timeline", "waits for a lock, behind %1")
     return Fact(wait.submission_id, wait.started_ns, wait.ended_ns, text.replace("%1", blockers_text(wait)))
 
 
 def blockers_text(wait: LockWait) -> str:
-    """Names of those who held the lock."""
+    """Names of those who held the lock, or stood before it in the queue."""
     return ", ".join(wait.blockers) or QCoreApplication.translate("Timeline", "somebody else")
 
 

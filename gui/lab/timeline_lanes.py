@@ -174,7 +174,9 @@ class LaneBook:
     def add_waits(self, waits: Sequence[LockWait]) -> None:
         """Waits for locks that were seen."""
         for wait in waits:
-            lane = self._lane(wait.submission_id, wait.started_ns)
+            lane = self._lanes.get(wait.submission_id)
+            if lane is None:
+                continue  # it was forgotten meanwhile: a wait comes after its step
             insort(lane.waits, wait, key=lambda each: each.started_ns)
             self._extend(lane, wait.ended_ns)
         self.changes += 1

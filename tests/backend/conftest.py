@@ -8,7 +8,20 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from backend.lab import Lab, LabOptions
-from backend.model import EngineStatus, Intent, Judgement, OperationKey, Pace, Plan, Reply, Report, Row, Setup, Step
+from backend.model import (
+    EngineStatus,
+    Intent,
+    Judgement,
+    LockWait,
+    OperationKey,
+    Pace,
+    Plan,
+    Reply,
+    Report,
+    Row,
+    Setup,
+    Step,
+)
 
 
 class Recorder:
@@ -22,6 +35,7 @@ class Recorder:
         self.rows: list[Row] = []
         self.replies: list[Reply] = []
         self.steps: list[Step] = []
+        self.waits: list[LockWait] = []
         self.judgements: list[Judgement] = []
         self.reports: list[Report] = []
         self.failures: list[str] = []
@@ -51,6 +65,11 @@ class Recorder:
     def steps_recorded(self, steps: Sequence[Step]) -> None:
         with self.changed:
             self.steps += steps
+            self.changed.notify_all()
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        with self.changed:
+            self.waits += waits
             self.changed.notify_all()
 
     def judged(self, judgement: Judgement) -> None:
