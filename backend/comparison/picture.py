@@ -12,7 +12,7 @@ from html import escape
 from itertools import groupby
 
 from backend.comparison.claims import standing
-from backend.comparison.records import Comparison, Line
+from backend.comparison.records import Comparison, Line, SituationKey
 from backend.comparison.situations import SITUATIONS
 from backend.comparison.words import GLYPHS, title_of, verdict_word
 from backend.model import Verdict
@@ -45,7 +45,7 @@ class Picture:
     """One operation on one database."""
 
     title: str
-    situations: tuple[str, ...]
+    situations: tuple[SituationKey, ...]
     bands: tuple[Band, ...]
     top: float
     """Where the axis of throughput ends."""
@@ -62,7 +62,7 @@ def picture(title: str, lines: Sequence[Line]) -> Picture:
     marks = sorted((_mark(line) for line in lines), key=lambda mark: (-mark.survived, -(mark.ratio or 0.0)))
     bands = tuple(Band(survived, tuple(group)) for survived, group in groupby(marks, lambda mark: mark.survived))
     widest = max((mark.highest for mark in marks), default=1.0)
-    return Picture(title, tuple(SITUATIONS[key].short for key in keys), bands, min(2.0, max(1.2, widest)))
+    return Picture(title, tuple(keys), bands, min(2.0, max(1.2, widest)))
 
 
 def _mark(line: Line) -> Mark:
@@ -102,9 +102,9 @@ def picture_svg(drawn: Picture) -> str:
 def _svg_body(drawn: Picture, left: int, height: int) -> Iterator[str]:
     bottom = height - 2 * _ROW
     yield from _svg_axis(drawn, left, bottom)
-    for number, situation in enumerate(drawn.situations):
-        x, y = _NAME + _SQUARE * number + 12, _HEAD - 6
-        yield f'<text x="{x}" y="{y}" transform="rotate(-50 {x} {y})" opacity="0.75">{escape(situation)}</text>'
+    for number, key in enumerate(drawn.situations):
+        x, y, word = _NAME + _SQUARE * number + 12, _HEAD - 6, escape(SITUATIONS[key].short)
+        yield f'<text x="{x}" y="{y}" transform="rotate(-50 {x} {y})" opacity="0.75">{word}</text>'
     top = _HEAD
     for band in drawn.bands:
         top += _BEFORE_BAND

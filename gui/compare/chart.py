@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from backend.comparison.picture import Band, Mark, Picture, ticks
+from gui.compare.words import situation_head
 from gui.forms import describe
 from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from backend.model import Verdict
 
 ROW = 3 * GRID
-HEAD = 4 * GRID
+HEAD = 12 * GRID
 BAND = 3 * GRID
 FOOT = 6 * GRID
 SQUARE = 22
 LEAST_AXIS = 30 * GRID
+SLANT = -50.0
+"""Degrees; the heads of the narrow columns would not fit otherwise."""
 
 
 class Chart(QWidget):
@@ -32,7 +35,7 @@ class Chart(QWidget):
         self._theme = theme
         self._picture: Picture | None = None
         self._code = code_font(0.95)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         describe(self, self.tr("Cost against protection"))
         self.setToolTip("")
         theme.changed.connect(self.update)
@@ -83,6 +86,7 @@ class Chart(QWidget):
         left, right = self._left(), self.width() - 8 * GRID
         bottom = self.sizeHint().height() - FOOT
         self._paint_axis(painter, picture, QRect(left, HEAD, right - left, bottom - HEAD))
+        self._paint_heads(painter, picture, left - SQUARE * len(picture.situations) - 2 * GRID)
         top = HEAD
         for band in picture.bands:
             self._paint_band(painter, picture, band, top, right)
@@ -90,6 +94,16 @@ class Chart(QWidget):
             for mark in band.marks:
                 self._paint_mark(painter, picture, mark, QRect(left, top, right - left, ROW))
                 top += ROW
+
+    def _paint_heads(self, painter: QPainter, picture: Picture, left: int) -> None:
+        painter.setFont(self.font())
+        painter.setPen(QColor(self._theme.colours.muted))
+        for number, key in enumerate(picture.situations):
+            painter.save()
+            painter.translate(left + SQUARE * number + SQUARE // 2 + 4, HEAD + GRID // 2)
+            painter.rotate(SLANT)
+            painter.drawText(0, 0, situation_head(key))
+            painter.restore()
 
     def _paint_axis(self, painter: QPainter, picture: Picture, box: QRect) -> None:
         colours = self._theme.colours

@@ -104,7 +104,7 @@ class ComparisonModel(QAbstractTableModel):
             return cell_numbers(cell)
         if self.columns[index.column()].situation:
             return ""
-        return cost_numbers(line.cost) if index.column() > 1 else f"{line.subject.name}: {standing_text(line)}"
+        return cost_numbers(line.cost) if index.column() else f"{line.subject.name}: {standing_text(line)}"
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -125,9 +125,9 @@ _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
     translate = QCoreApplication.translate
     return (
-        Column(translate("ComparisonModel", "Strategy"), 34, lambda line: line.subject.name),
+        Column(translate("ComparisonModel", "Strategy"), 36, lambda line: line.subject.name),
+        Column(translate("ComparisonModel", "Throughput"), 9, lambda line: ratio_text(line.cost), right=True),
         *(_situation(key) for key in situations),
-        Column(translate("ComparisonModel", "Throughput"), 10, lambda line: ratio_text(line.cost), right=True),
         Column(translate("ComparisonModel", "p50 ms"), 7, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
         Column(translate("ComparisonModel", "p99 ms"), 7, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
         Column(translate("ComparisonModel", "Round trips"), 15, lambda line: steps_text(line.cost)),

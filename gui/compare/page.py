@@ -214,7 +214,7 @@ class ComparePage(QWidget):
 
     def _finish(self) -> None:
         self.bar.setRange(0, 1)
-        self.bar.setValue(1)
+        self.bar.setValue(0)
         focused = self.cancel.hasFocus()
         self._refresh()
         if focused:

@@ -23,7 +23,7 @@ from gui.theme import GRID, Theme, code_font
 if TYPE_CHECKING:
     from backend.comparison.records import Cell
 
-PADDING = 6
+PADDING = 4
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -56,7 +56,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawRect(box.adjusted(1, 0, -1, -1))
         painter.setPen(QColor(colours.text))
         painter.setFont(view.font())
-        room = box.adjusted(PADDING + 2, 0, -PADDING, 0)
+        room = box.adjusted(PADDING + 2, 0, 2 - PADDING, 0)
         text = QFontMetrics(view.font()).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
 
@@ -105,12 +105,14 @@ class ComparisonTable(QTableView):
         rows.setMinimumSectionSize(0)
         rows.setDefaultSectionSize(self.fontMetrics().height() + GRID)
         columns.setHighlightSections(False)
+        columns.setFont(self.window().font())
+        columns.setMinimumSectionSize(8 * GRID)
 
     @Slot()
     def _size_columns(self) -> None:
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
-            self.horizontalHeader().resizeSection(number, column.width * character + 2 * PADDING)
+            self.horizontalHeader().resizeSection(number, column.width * character + 2 * PADDING + 2)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:
