@@ -7,6 +7,7 @@ row that it met locked, and its error packet carries no flag.
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pymysql
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 else:
     _Connection = Connection
 
+_NO_SERVER = 2003
 SESSION = (
     "SET SESSION time_zone = '+00:00',"
     " sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
@@ -29,6 +31,24 @@ class MariadbConnection(_Connection):
 
     in_transaction = False
     """Whether something was sent since the last COMMIT or ROLLBACK."""
+
+    def connect(self, sock: socket.socket | None = None) -> None:
+        """Connect; unlike PyMySQL, close a Unix socket on which nobody listens.
+
+        Raises:
+            pymysql.Error: it cannot be had.
+        """
+        path = self.unix_socket
+        if sock is None and path:
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            sock.settimeout(self.connect_timeout)
+            try:
+                sock.connect(path)
+            except OSError as error:
+                sock.close()
+                raise pymysql.OperationalError(_NO_SERVER, f"no connection to {path} ({error})") from None
+            self._secure = True
+        super().connect(sock)
 
     def query(self, sql: Any, unbuffered: bool = False) -> Any:  # noqa: ANN401  as PyMySQL declares it
         """Send a statement and read its answer."""

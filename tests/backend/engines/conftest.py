@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.postgresql import start_postgresql
 from backend.engines.running import RunningEngine
 from backend.engines.supervisor import Supervisor
@@ -42,6 +43,13 @@ def _servers() -> Iterator[Supervisor]:
 @pytest.fixture(scope="session")
 def postgresql(_servers: Supervisor) -> RunningEngine:
     return start_postgresql(_servers)
+
+
+@pytest.fixture(scope="session")
+def mariadb(_servers: Supervisor) -> RunningEngine:
+    if find_mariadb() is None:
+        pytest.skip("MariaDB (mariadb-server-core) is not installed here")
+    return start_mariadb(_servers)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A small lab to kill: starts a supervisor and both servers, says what it started, then ends as told.
 
-Run as ``python -m tests.backend.engines.small_lab END`` with END one of ``wait``, ``fork`` (and wait),
-``return``, ``raise``, ``raise-early``.
+Run as ``python -m tests.backend.engines.small_lab END`` with END one of ``wait``, ``mariadb`` (instead of PostgreSQL,
+and wait), ``fork`` (and wait), ``return``, ``raise``, ``raise-early``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from backend.engines.mariadb import start_mariadb
 from backend.engines.postgresql import start_postgresql
 from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
@@ -25,12 +26,12 @@ def main(end: str) -> None:
         say(supervisor, {})
         raise RuntimeError(end)
     with ThreadPoolExecutor(2) as starters:
-        database = starters.submit(start_postgresql, supervisor)
+        database = starters.submit(start_mariadb if end == "mariadb" else start_postgresql, supervisor)
         redis = starters.submit(start_valkey, supervisor)
     say(supervisor, {"database": database.result().url, "redis": redis.result().url})
     if end == "fork":
         fork_a_keeper()
-    if end in {"wait", "fork"}:
+    if end in {"wait", "fork", "mariadb"}:
         threading.Event().wait()
     if end == "raise":
         raise RuntimeError(end)
