@@ -15,6 +15,10 @@ class GatewayError(EngineError):
     """A call to the gateway got no answer; the sentence says whether anything is known of its effect."""
 
 
+class ZooKeeperError(EngineError):
+    """ZooKeeper is not there."""
+
+
 class GatewayRefusedError(SubmitTwiceError):
     """The gateway answered, and did not accept the call."""
 

@@ -24,11 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-import pymysql
 from sqlalchemy.engine import URL
 
-from backend.engines.mariadb_connection import connect, error_number
 from backend.engines.running import RunningEngine
+from backend.engines.sentences import error_number
 from backend.engines.server_user import ServerUser, give, own_directory
 from backend.engines.start import need_space, start_failure, system_failure, wait_until_up
 from backend.engines.template import BrokenTemplateError, Template
@@ -256,6 +255,10 @@ def _version(socket: Path, password: str) -> str | None:
     """
     if not socket.exists():
         return None
+    import pymysql  # wanted by nobody who uses another database
+
+    from backend.engines.mariadb_connection import connect
+
     try:
         connection = connect(
             unix_socket=str(socket), user=USER, password=password, database=DATABASE, connect_timeout=5

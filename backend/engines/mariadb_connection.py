@@ -86,10 +86,3 @@ def connect(**parameters: Any) -> MariadbConnection:  # noqa: ANN401  whatever P
         pymysql.Error: it cannot be had.
     """
     return MariadbConnection(**{"init_command": SESSION, **parameters})
-
-
-def error_number(error: BaseException | None) -> int:
-    """The server's number of an error of this driver; 0 for any other error."""
-    if isinstance(error, pymysql.Error) and error.args and isinstance(error.args[0], int):
-        return error.args[0]
-    return 0

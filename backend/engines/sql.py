@@ -11,7 +11,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
-from backend.engines import mariadb_connection
 from backend.engines.sentences import one_sentence
 
 if TYPE_CHECKING:
@@ -137,6 +136,8 @@ def _adapt_sqlite(engine: sa.Engine) -> None:
 
 
 def _adapt_mariadb(engine: sa.Engine) -> None:
+    from backend.engines import mariadb_connection  # its driver is wanted by nobody else
+
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _by_position: object, parameters: dict[str, Any]) -> object:
         return mariadb_connection.connect(**parameters)

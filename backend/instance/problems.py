@@ -13,9 +13,9 @@ import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
-from backend.engines.mariadb_connection import error_number
+from backend.engines.sentences import error_number
 from backend.engines.sql import one_sentence
-from backend.errors import GatewayError, GatewayRefusedError
+from backend.errors import GatewayError, GatewayRefusedError, ZooKeeperError
 from backend.model import Answer
 from backend.operations import MissingRowError
 from backend.strategies.base import Response
@@ -152,8 +152,10 @@ def _of_another_engine(error: Exception) -> Problem | None:
     match error:
         case redis.exceptions.RedisError():
             return _engine_away(one_sentence(error, "The Redis server"))
-        case GatewayError():
+        case GatewayError() | ZooKeeperError():
             return _engine_away(str(error))
+        case _ if type(error).__module__.partition(".")[0] == "kazoo":  # not imported where nobody wants it
+            return _engine_away(f"ZooKeeper did not carry out a call ({type(error).__name__}).")
         case GatewayRefusedError():
             return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "gateway-refused", "Refused by the gateway", str(error))
         case _:
