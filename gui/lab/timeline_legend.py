@@ -21,7 +21,7 @@ BOX = 10
 
 
 class Legend(QWidget):
-    """One line: the engines that were seen, waiting, the caller. It paints itself, so no layout is asked."""
+    """One line: the engines that were seen, waiting, the caller, mishaps. It paints itself, so no layout is asked."""
 
     def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +56,27 @@ class Legend(QWidget):
             x = self._entry(painter, x, QBrush(colours.engine(EngineKind.HTTP)), self.tr("reply"))
             hatch = QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern)
             x = self._entry(painter, x, hatch, self.tr("waits for a lock"))
-            self._entry(painter, x, QBrush(QColor(colours.border)), self.tr("caller waits"), flat=True)
+            x = self._entry(painter, x, QBrush(QColor(colours.border)), self.tr("caller waits"), flat=True)
+            for glyph, text in (
+                ("\N{BLACK DIAMOND}", self.tr("lease expires")),
+                ("\N{MULTIPLICATION X}", self.tr("crash")),
+                ("//", self.tr("connection breaks")),
+                ("\N{BLACK HOURGLASS}", self.tr("time-out")),
+            ):
+                x = self._mark(painter, x, glyph, text)
         painter.end()
+
+    def _mark(self, painter: QPainter, x: int, glyph: str, text: str) -> int:
+        metrics = self.fontMetrics()
+        left = x + metrics.horizontalAdvance(glyph) + 4
+        if left + metrics.horizontalAdvance(text) > self.width():
+            return self.width()
+        baseline = round(self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2)
+        painter.setPen(QColor(self._theme.colours.redis))
+        painter.drawText(x, baseline, glyph)
+        painter.setPen(QColor(self._theme.colours.muted))
+        painter.drawText(left, baseline, text)
+        return left + metrics.horizontalAdvance(text) + 2 * GRID
 
     def _entry(self, painter: QPainter, x: int, brush: QBrush, text: str, *, flat: bool = False) -> int:
         metrics, middle = self.fontMetrics(), self.height() / 2
