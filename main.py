@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "--database", default="postgresql", help="postgresql, mariadb, sqlite, or the URL of a running server"
     )
     common.add_argument("--redis", help="URL of a running server that speaks the Redis protocol")
+    common.add_argument("--zookeeper", metavar="HOSTS", help="running servers, as host:port,host:port")
     common.add_argument("--data-dir", type=Path, help="keep the data here instead of in a temporary directory")
     common.add_argument("--language", choices=["en", "zh_CN"], help="language of the window")
     top = argparse.ArgumentParser(prog="main.py", description=__doc__, parents=[common])
@@ -198,6 +199,7 @@ def lab_options(chosen: argparse.Namespace) -> LabOptions:
     return LabOptions(
         database=chosen.database,
         redis=chosen.redis,
+        zookeeper=chosen.zookeeper,
         data_dir=chosen.data_dir.resolve() if chosen.data_dir else None,
         instances=getattr(chosen, "instances", 1),
         port=getattr(chosen, "port", None),

@@ -21,7 +21,7 @@ from backend.forms import Fetch, Form, FormDesk
 from backend.instance.headers import DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.instance.settings import THREADS
 from backend.ledger import Ledger, percentiles
-from backend.model import Answer, Fault, FaultKind, Intent, OperationKey, Plan, Reply, Report, Setup, Source
+from backend.model import Answer, EngineKind, Fault, FaultKind, Intent, OperationKey, Plan, Reply, Report, Setup, Source
 from backend.senders.client import CancelledError, Sender, Sending
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
@@ -61,6 +61,13 @@ class Bench(Protocol):
     @property
     def database(self) -> sa.Engine:
         """The lab's own, untapped connections."""
+
+    def require_zookeeper(self) -> None:
+        """Have ZooKeeper running.
+
+        Raises:
+            EngineError: it is not installed, or could not be started.
+        """
 
     def require_gateway(self) -> None:
         """Have the gateway running.
@@ -192,6 +199,8 @@ class ExperimentRun:
         bench.ledger.announce(plan.intents)
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
+        if EngineKind.ZOOKEEPER in self._variant.engines:
+            bench.require_zookeeper()
         try:
             forms = self._open_forms()
             if not self._cancelled.is_set():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -43,6 +44,7 @@ from backend.model import (
 )
 from backend.options import LabOptions
 from backend.watch import Watch
+from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
 
@@ -204,7 +206,7 @@ class Lab:
     @staticmethod
     def strategies() -> tuple[StrategyInfo, ...]:
         """The catalogue; needs no running lab."""
-        return tuple(strategy.info for strategy in strategies.all_strategies())
+        return tuple(_told_what_is_missing(strategy.info) for strategy in strategies.all_strategies())
 
     @staticmethod
     def source_code(strategy: str, variant: str) -> SourceCode:
@@ -399,3 +401,13 @@ class Lab:
 
     def _engines_changed(self) -> None:
         self._listener.engines_changed(self.engines())
+
+
+def _told_what_is_missing(info: StrategyInfo) -> StrategyInfo:
+    if find_zookeeper():
+        return info
+    variants = [
+        replace(variant, missing=WHAT_TO_INSTALL) if EngineKind.ZOOKEEPER in variant.engines else variant
+        for variant in info.variants
+    ]
+    return replace(info, variants=tuple(variants))

@@ -34,6 +34,7 @@ from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
 from backend.strategies.distributed_lock import lock_key
 from backend.trace_server import StepBook, TraceServer
+from backend.zookeeper.keeper import ZooKeeperKeeper
 
 if TYPE_CHECKING:
     from backend.engines.child import Child
@@ -114,6 +115,7 @@ class Machinery:
         self._guard = threading.Lock()
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed)
+        self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines)
         self.ledger = Ledger()
         self.steps = StepBook()
         self.forms = FormDesk()
@@ -139,7 +141,7 @@ class Machinery:
             on_pausing=self._disturber.pause_process,
             on_gone=self.steps.instance_gone,
         )
-        self._opened += [self._gateway.close, self._trace.close, self._disturber.close]
+        self._opened += [self._zookeeper.close, self._gateway.close, self._trace.close, self._disturber.close]
         self._pool = InstancePool(
             self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
         )
@@ -199,6 +201,14 @@ class Machinery:
         """
         self._consumers.need(self._database.url, self._redis.url)
         return Redelivery(self._redis_client, messages, on_replies, patience_s)
+
+    def require_zookeeper(self) -> None:
+        """Have ZooKeeper running: it starts when it is first needed.
+
+        Raises:
+            EngineError: it is not installed, or could not be started.
+        """
+        self._zookeeper.require()
 
     def require_gateway(self) -> None:
         """Have the gateway running: it starts when it is first wanted.
@@ -306,7 +316,7 @@ class Machinery:
             health=Health.DOWN if trouble else Health.UP,
             note=trouble,
         )
-        return (*engines, *self._gateway.statuses, backend)
+        return (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
 
     def report_database(self, error: Exception | None) -> None:
         """The database answered, or did not."""

@@ -397,6 +397,10 @@ class VariantInfo:
     guards: frozenset[OperationKey]
     refusals: Mapping[OperationKey, str]
     """For each operation that is not guarded, the reason."""
+    engines: frozenset[EngineKind] = frozenset()
+    """Engines that it needs besides the database and the Redis-protocol server."""
+    missing: str = ""
+    """What to install, where one of them is not there; empty where all are."""
 
 
 @dataclass(frozen=True, slots=True)

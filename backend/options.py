@@ -14,6 +14,8 @@ class LabOptions:
     """``postgresql``, ``mariadb``, ``sqlite`` or a SQLAlchemy-style URL."""
     redis: str | None = None
     """URL of a running server; None starts a private one."""
+    zookeeper: str | None = None
+    """``host:port,...`` of servers that run; None starts a private one when it is first needed."""
     data_dir: Path | None = None
     instances: int = 1
     port: int | None = None

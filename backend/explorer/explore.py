@@ -12,7 +12,7 @@ import redis
 import sqlalchemy as sa
 
 from backend import strategies
-from backend.errors import EngineError, SubmitTwiceError
+from backend.errors import EngineError, NotApplicableError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError
 from backend.explorer.footprints import canonical
@@ -20,6 +20,7 @@ from backend.explorer.observer import Watcher
 from backend.explorer.play import Play
 from backend.explorer.question import (
     MOST_REQUESTS,
+    NO_ZOOKEEPER,
     Counterexample,
     Exploration,
     Progress,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice
     from backend.gateway.keeper import GatewayKeeper
-    from backend.model import Verdict
+    from backend.model import EngineKind, Verdict
     from backend.strategies.base import Variant
 
 _BATCH = 100
@@ -52,6 +53,8 @@ def check(question: Question) -> Variant:
     """
     variant = strategies.find(question.strategy, question.variant)[1]
     strategies.require_guard(variant, question.operation)
+    if EngineKind.ZOOKEEPER in variant.engines:
+        raise NotApplicableError(NO_ZOOKEEPER)
     if not 1 <= question.requests <= MOST_REQUESTS:
         raise SubmitTwiceError(f"The explorer takes 1 to {MOST_REQUESTS} requests, not {question.requests}.")
     if question.crashes < 0 or question.expiries < 0:

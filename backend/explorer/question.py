@@ -10,6 +10,8 @@ from backend.model import GatewayKeys, OperationKey, Verdict
 
 MOST_REQUESTS = 3
 
+NO_ZOOKEEPER = "The explorer has no ZooKeeper: it could not decide when a session ends."
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from backend import strategies
 from backend.errors import EngineError, SubmitTwiceError
+from backend.explorer.question import NO_ZOOKEEPER
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
-from backend.model import OperationKey
+from backend.model import EngineKind, OperationKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -29,7 +30,9 @@ class Entry:
 
     @property
     def refusal(self) -> str:
-        """Why the variant does not guard the operation; empty if it does."""
+        """Why the variant does not guard the operation, or cannot be explored; empty if it can."""
+        if EngineKind.ZOOKEEPER in self.code.engines:
+            return NO_ZOOKEEPER
         return self.code.refusals.get(self.pair[0], "")
 
 

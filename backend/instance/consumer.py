@@ -36,6 +36,7 @@ from backend.stream import (
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
+from backend.zookeeper.client import ZooKeeperSessions, address_file
 
 if TYPE_CHECKING:
     from backend.strategies.base import Services
@@ -134,7 +135,10 @@ def main() -> None:
     tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()
     gateway = GatewayClient(Path(engines.gateway), trace.want_gateway)
-    services = open_services(engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway)
+    zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), tap)
+    services = open_services(
+        engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway, zookeeper=zookeeper
+    )
     warm_up(services, _HANDLERS)
     queue = create_redis(engines.redis)
     make_group(queue)

@@ -15,7 +15,7 @@ from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
 from backend.instance.problems import render
 from backend.operations import NoGateway
-from backend.strategies.base import Services
+from backend.strategies.base import Services, no_zookeeper
 from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from backend.gateway.client import GatewayClient
     from backend.tap.observer import Tap
+    from backend.zookeeper.client import ZooKeeperSessions
 
 _DELETE_IF_EQUAL = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -51,7 +52,13 @@ class Mutexes:
 
 
 def open_services(
-    database: str, redis_url: str, tap: Tap, *, connections: int, gateway: GatewayClient | None = None
+    database: str,
+    redis_url: str,
+    tap: Tap,
+    *,
+    connections: int,
+    gateway: GatewayClient | None = None,
+    zookeeper: ZooKeeperSessions | None = None,
 ) -> Services:
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
     engine = create_sql_engine(database, pool_size=connections)
@@ -71,6 +78,7 @@ def open_services(
         mutex=Mutexes(),
         render=render,
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
+        zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )
 
 

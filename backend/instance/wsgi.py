@@ -12,13 +12,17 @@ from backend.instance.sweeper import Sweeper
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
+from backend.zookeeper.client import ZooKeeperSessions, address_file
 
 settings = InstanceSettings.from_environment()
 _trace = Trace(settings.number, Path(settings.trace))
 _tap = Tap(instance_observers(_trace, Path(settings.trace).parent))
 _engines = _trace.await_welcome()
 _gateway = GatewayClient(Path(_engines.gateway), _trace.want_gateway)
-_services = open_services(_engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway)
+_zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), _tap)
+_services = open_services(
+    _engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway, zookeeper=_zookeeper
+)
 application = create_app(settings.number, settings.token, _services, _tap)
 warm_up(_services, settings.threads)
 Sweeper(_services.database.connect).start()

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.model import Answer, OperationKey, StrategyInfo, VariantInfo
+from backend.errors import ZooKeeperError
+from backend.model import Answer, EngineKind, OperationKey, StrategyInfo, VariantInfo
 from backend.operations import Gateway, NoGateway, Request
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import redis
     import sqlalchemy as sa
+    from kazoo.client import KazooClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ def no_rendering(request: Request, outcome: Answer | Exception) -> Response:
     raise RuntimeError(f"nobody renders {outcome} for {request.key}")
 
 
+def no_zookeeper() -> KazooClient:
+    """Where there is none.
+
+    Raises:
+        ZooKeeperError: always.
+    """
+    raise ZooKeeperError("There is no ZooKeeper here; nothing was done.")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The engines and small helpers of one backend process."""
@@ -54,6 +65,8 @@ class Services:
     """The mutex of this process for a key."""
     gateway: Gateway = field(default_factory=NoGateway)
     """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
+    zookeeper: Callable[[], KazooClient] = no_zookeeper
+    """A client of ZooKeeper with a session."""
     render: Callable[[Request, Answer | Exception], Response] = no_rendering
     """What the caller of this process is sent for an answer, or for an error."""
     replay: Callable[[Response], Answer] = lambda _response: Answer.REPLAYED
@@ -87,6 +100,8 @@ class Variant:
     breaks: str
     choose_when: str
     needs: frozenset[Need] = frozenset()
+    engines: frozenset[EngineKind] = frozenset()
+    """Engines that it needs besides the database and the Redis-protocol server."""
     refusals: Mapping[OperationKey, str] = field(default_factory=dict)
 
     @property
@@ -102,6 +117,7 @@ class Variant:
             choose_when=self.choose_when,
             guards=ALL_OPERATIONS - self.refusals.keys(),
             refusals=dict(self.refusals),
+            engines=self.engines,
         )
 
 

@@ -12,9 +12,11 @@ comes with a lower one than it has seen.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from sqlalchemy import update
 
-from backend.model import Answer, OperationKey
+from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Request
 from backend.schema import fences
 from backend.strategies.base import Services, Strategy, Variant, check_and_act
@@ -29,6 +31,11 @@ def lock_key(operation: OperationKey, key: str) -> str:
 def fence_key(operation: OperationKey, key: str) -> str:
     """The Redis key of the counter that numbers the grants for an intent."""
     return f"submit-twice:fence:{operation}:{key}"
+
+
+def lock_path(operation: OperationKey, key: str) -> str:
+    """The node below which those stand who want the lock for an intent."""
+    return f"/submit-twice/{operation}/{quote(key, safe='')}"
 
 
 def redis(request: Request, services: Services) -> Answer:
@@ -86,6 +93,18 @@ def redis_fenced(request: Request, services: Services) -> Answer:
         return act_if_newest(request, services, fence)
     finally:
         services.delete_if_equal(key, owner)
+
+
+def zookeeper(request: Request, services: Services) -> Answer:
+    """Kazoo's Lock: the ephemeral node with the lowest number holds it. The node's creation is the fence."""
+    lock = services.zookeeper().Lock(lock_path(request.operation.key, request.key), request.submission_id)
+    if not lock.acquire(blocking=False):
+        return Answer.BUSY
+    try:
+        node = lock.client.exists(f"{lock.path}/{lock.node}")
+        return act_if_newest(request, services, node.czxid) if node else Answer.BUSY
+    finally:
+        lock.release()
 
 
 def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
@@ -155,6 +174,18 @@ STRATEGY = Strategy(
             guarantees="One effect, also when the lease runs out while the holder works: the late one is refused.",
             breaks="A resource that cannot compare numbers, such as most services of others.",
             choose_when="A lock is needed, work may take longer than its lease, and the resource is yours.",
+        ),
+        Variant(
+            key="zookeeper",
+            title="ZooKeeper, with a fence",
+            handle=zookeeper,
+            sound=True,
+            summary="An ephemeral node is the lock, and its creation the fence; the end of a session frees it.",
+            guarantees="One effect. The lock of a dead holder is free when its session has ended, and a holder that "
+            "wakes up late is refused.",
+            breaks="Without the fence, a pause longer than the session, as with any lease.",
+            choose_when="ZooKeeper is there already, and a lock must not be lost when one server fails.",
+            engines=frozenset({EngineKind.ZOOKEEPER}),
         ),
     ),
 )

@@ -134,8 +134,9 @@ class BackendPanel(QWidget):
             for index, info in enumerate(self.catalogue.variants(choice.strategy)):
                 title = catalogue_text(info.title)
                 self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
-                guarded = choice.operation in info.guards
-                set_item_enabled(self.variant, index, guarded, catalogue_text(info.refusals.get(choice.operation, "")))
+                usable = choice.operation in info.guards and not info.missing
+                reason = info.refusals.get(choice.operation, "") or info.missing
+                set_item_enabled(self.variant, index, usable, catalogue_text(reason))
             self.variant.setCurrentIndex(self.variant.findData(choice.variant))
 
     @property

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from backend.model import OperationKey, Pace, Report, Verdict
-from backend.strategies import all_strategies
+from backend.model import EngineKind, OperationKey, Pace, Report, Verdict
+from backend.strategies import all_strategies, find
+from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from tests.backend.conftest import Laboratory
 
 K = 5
@@ -45,6 +46,7 @@ LINES = (
     Line("distributed-lock", "redis-blind-release", ONCE, ONCE),
     Line("distributed-lock", "redis-no-check", K_TIMES, ONCE),
     Line("distributed-lock", "redis-fenced", ONCE, ONCE),
+    Line("distributed-lock", "zookeeper", ONCE, ONCE),
     Line("local-lock", "in-process", ONCE, ONCE),
     Line("inbox", "same-transaction", ONCE, ONCE),
     Line("inbox", "separate-transactions", ONCE, ONCE),
@@ -75,6 +77,7 @@ LINES = (
             ("distributed-lock", "redis-no-check"),
             ("local-lock", "in-process"),
             ("distributed-lock", "redis-fenced"),
+            ("distributed-lock", "zookeeper"),
             ("inbox", "same-transaction"),
             ("inbox", "separate-transactions"),
             ("idempotency-key", "draft-07"),
@@ -93,6 +96,12 @@ CASES = [
 ]
 
 
+def require_engines(strategy: str, variant: str) -> None:
+    """Skip what needs a server that is not installed here."""
+    if EngineKind.ZOOKEEPER in find(strategy, variant)[1].engines and not find_zookeeper():
+        pytest.skip(WHAT_TO_INSTALL)
+
+
 def check(report: Report, expected: str) -> None:
     """Compare effects, verdict and answers with what was expected."""
     if expected is ONCE:
@@ -108,6 +117,7 @@ def check(report: Report, expected: str) -> None:
 def test_k_submissions_take_effect_as_often_as_promised(
     laboratory: Laboratory, strategy: str, variant: str, operation: OperationKey, pace: Pace, expected: str
 ) -> None:
+    require_engines(strategy, variant)
     delay = OVERLAP_MS if pace is Pace.SIMULTANEOUS else 0
     report = laboratory.run(operation, strategy, variant, submissions=K, pace=pace, delay_ms=delay)
     check(report, expected)
@@ -153,6 +163,7 @@ SOUND = [
 def test_what_is_called_sound_is_sound_on_sqlite_too(
     laboratory: Laboratory, strategy: str, variant: str, operation: OperationKey
 ) -> None:
+    require_engines(strategy, variant)
     laboratory.lab.use_database("sqlite")
     laboratory.lab.reset()
     report = laboratory.run(operation, strategy, variant, submissions=K)

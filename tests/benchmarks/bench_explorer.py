@@ -58,7 +58,7 @@ def every_strategy(explorer: Explorer, requests: int, crashes: int) -> None:
     for strategy in strategies.all_strategies():
         for variant in strategy.variants:
             for operation in sorted(OperationKey):
-                if operation not in variant.refusals:
+                if operation not in variant.refusals and not variant.engines:
                     found = explored(explorer, Question(operation, strategy.key, variant.key, requests, crashes))
                     name = f"{operation} {strategy.key}/{variant.key}"
                     print(f"{name:52} {found.schedules:6} schedules {found.seconds:7.3f} s")
