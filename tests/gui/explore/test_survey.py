@@ -1,0 +1,181 @@
+"""Explore all, by hand, on the real engines: a few pairs of the grid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QTableView, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from backend.explorer.question import Question
+from backend.explorer.survey import Cell, Pair, State
+from backend.model import OperationKey, StrategyInfo, Verdict
+from gui.explore.survey import SurveyPane
+from gui.explore.survey_model import SurveyModel
+from gui.theme import Theme, ThemeMode
+from tests.gui.conftest import OpenWindow, focusable
+from tests.gui.driver import PATIENCE_MS
+
+PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
+BROKEN: Pair = (PLACE, "token", "get-then-delete")
+SOUND: Pair = (PLACE, "unique-index", "catch-violation")
+REFUSED: Pair = (PLACE, "pessimistic-lock", "lock-only")
+LOCKED: Pair = (PAY, "pessimistic-lock", "lock-only")
+PAIRS = frozenset({BROKEN, SOUND, REFUSED, LOCKED})
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, theme: Theme, english: None, catalogue: tuple[StrategyInfo, ...]) -> Iterator[SurveyPane]:
+    made = SurveyPane(theme, 0, pairs=PAIRS)
+    made.resize(1000, 500)
+    made.fill(catalogue)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    with qtbot.waitSignal(made.closed, timeout=PATIENCE_MS):
+        made.close_surveyor()
+    made.close()
+    made.deleteLater()
+
+
+def press(pane: SurveyPane, name: str) -> None:
+    button = pane.findChild(QPushButton, name)
+    assert button is not None
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def explore_all(qtbot: QtBot, pane: SurveyPane) -> None:
+    press(pane, "exploreAllButton")
+    qtbot.waitUntil(pane.start.isEnabled, timeout=3 * PATIENCE_MS)
+
+
+def text_of(pane: SurveyPane, pair: Pair) -> str:
+    return str(pane.model.index_of(pair).data())
+
+
+def colour_of(model: SurveyModel, pair: Pair) -> str:
+    return str(model.index_of(pair).data(Qt.ItemDataRole.BackgroundRole).name())
+
+
+def choose_file(qtbot: QtBot, pane: SurveyPane, name: str, path: Path) -> None:
+    press(pane, name)
+    dialog = pane.findChild(QFileDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(lambda: pane.findChild(QFileDialog) is None)
+
+
+def test_the_grid_is_explored_kept_and_compared(qtbot: QtBot, pane: SurveyPane, tmp_path: Path) -> None:
+    path = tmp_path / "survey.json"
+    explore_all(qtbot, pane)
+
+    assert text_of(pane, BROKEN) == "\N{MULTIPLICATION SIGN}2 duplicated, 40/46"
+    assert text_of(pane, SOUND) == "\N{CHECK MARK} proven, 4"
+    assert text_of(pane, REFUSED) == "\N{EN DASH}"
+    assert text_of(pane, LOCKED) == "\N{MULTIPLICATION SIGN}2 duplicated, 8/8"
+    assert "no row yet to lock" in pane.model.index_of(REFUSED).data(Qt.ItemDataRole.ToolTipRole)
+    assert pane.sentence.text().startswith("1 proven, 2 counterexample, 1 not guarded. 58 orders in ")
+
+    choose_file(qtbot, pane, "saveSurveyButton", path)
+    assert pane.changes.text() == "Saved as survey.json."
+    choose_file(qtbot, pane, "compareSurveyButton", path)
+    assert pane.changes.text() == "Nothing changed since survey.json."
+    path.write_text(json.dumps(altered(json.loads(path.read_text()))))
+    choose_file(qtbot, pane, "compareSurveyButton", path)
+    assert pane.changes.text().startswith("Changes since survey.json: 1, ")
+    assert text_of(pane, BROKEN).endswith(" \N{GREEK CAPITAL LETTER DELTA}")
+    assert "Earlier: \N{CHECK MARK} proven, 46" in pane.model.index_of(BROKEN).data(Qt.ItemDataRole.ToolTipRole)
+    path.write_text("no survey")
+    choose_file(qtbot, pane, "compareSurveyButton", path)
+    assert "is not a survey" in pane.changes.text()
+    assert text_of(pane, BROKEN).endswith("40/46")
+
+
+def altered(document: dict[str, Any]) -> dict[str, Any]:
+    """As if the broken variant had been sound earlier."""
+    for cell in document["survey"]["cells"]:
+        if cell["variant"] == "get-then-delete":
+            cell |= {"state": "proven", "outcomes": {"exactly_once": 46}, "counterexample": None}
+    return document
+
+
+def test_a_cancelled_survey_keeps_what_was_found_and_another_can_begin(qtbot: QtBot, pane: SurveyPane) -> None:
+    pane.crashes.setValue(1)
+    press(pane, "exploreAllButton")
+    assert not pane.start.isEnabled()
+    qtbot.waitUntil(lambda: pane.status.text().startswith("Question 1 of 3: "), timeout=3 * PATIENCE_MS)
+    press(pane, "cancelExploreAllButton")
+    qtbot.waitUntil(pane.start.isEnabled, timeout=PATIENCE_MS)
+    assert pane.sentence.text().startswith("Cancelled.")
+    assert pane.survey is not None
+    asked = {cell.pair: cell for cell in pane.survey.cells}[BROKEN]
+    assert asked.schedules > 0
+    assert not asked.exhaustive
+    assert text_of(pane, LOCKED) == "not asked"
+    pane.crashes.setValue(0)
+    explore_all(qtbot, pane)
+    assert text_of(pane, BROKEN).endswith("40/46")
+
+
+def test_keys_walk_the_grid_and_open_a_question(qtbot: QtBot, pane: SurveyPane) -> None:
+    asked: list[Question] = []
+    pane.question_asked.connect(asked.append)
+    pane.expiries.setValue(1)
+    pane.table.setFocus()
+    pane.table.setCurrentIndex(pane.model.index_of(REFUSED))
+    assert "no row yet to lock" in pane.detail.text()
+    QTest.keyClick(pane.table, Qt.Key.Key_Return)
+    QTest.keyClick(pane.table, Qt.Key.Key_Right)
+    QTest.keyClick(pane.table, Qt.Key.Key_Return)
+    assert asked == [Question(*LOCKED, requests=2, crashes=0, expiries=1)]
+    assert [widget for widget in focusable(pane) if not widget.accessibleName()] == []
+
+
+def test_harm_by_what_is_declared_sound_stands_out(theme: Theme, catalogue: tuple[StrategyInfo, ...]) -> None:
+    model = SurveyModel(theme)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.fill(catalogue)
+    model.clear(mishaps=False)
+    harm = {Verdict.EXACTLY_ONCE: 5, Verdict.DUPLICATED: 1}
+    for pair, sound in ((BROKEN, False), (SOUND, True)):
+        model.put(Cell(*pair, sound, State.COUNTEREXAMPLE, True, 6, 6, harm))
+
+    assert colour_of(model, BROKEN) == theme.colours.duplicated_tint
+    assert colour_of(model, SOUND) == theme.colours.duplicated
+    assert str(model.index_of(SOUND).data()).startswith("!! ")
+    assert model.index_of(SOUND).data(Qt.ItemDataRole.FontRole).bold()
+    assert "a contradiction" in model.index_of(SOUND).data(Qt.ItemDataRole.ToolTipRole)
+    theme.set_mode(ThemeMode.DARK)
+    assert colour_of(model, SOUND) == theme.colours.duplicated
+    theme.set_mode(ThemeMode.LIGHT)
+
+
+def test_a_cell_opens_its_question_on_the_page(open_window: OpenWindow) -> None:
+    driver = open_window()
+    driver.find(QTabWidget, "pages").setCurrentIndex(2)
+    driver.find(QTabWidget, "exploreViews").setCurrentIndex(1)
+    driver.qtbot.waitUntil(driver.button("exploreAllButton").isEnabled, timeout=PATIENCE_MS)
+    driver.find(QSpinBox, "surveyRequestsSpin").setValue(1)
+    table = driver.find(QTableView, "surveyTable")
+    index = driver.window.explore.survey.model.index_of(SOUND)
+    assert isinstance(index, QModelIndex)
+    table.setCurrentIndex(index)
+    table.scrollTo(index)
+    middle = table.visualRect(index).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    driver.qtbot.waitUntil(driver.button("exploreButton").isVisible)
+    driver.qtbot.waitUntil(driver.button("exploreButton").isEnabled, timeout=3 * PATIENCE_MS)
+    assert driver.window.explore.question.question == Question(*SOUND, requests=1)
+    assert driver.find(QLabel, "exploreLabel").text().startswith("Proven: in each of 1 orders")
+    driver.window.close()
+    driver.qtbot.waitUntil(lambda: driver.window._closed, timeout=PATIENCE_MS)
