@@ -213,6 +213,8 @@ class Comparer:
         if self._cancelled.is_set():
             raise CancelledError
         if task.database != self._database:
+            self._database = ""
+            self._kind = next((kind for kind in EngineKind if task.database.startswith(kind)), self._kind)
             self._lab.use_database(task.database)
             self._database = task.database
             self._note_engines()

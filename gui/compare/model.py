@@ -126,7 +126,7 @@ def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
     translate = QCoreApplication.translate
     return (
         Column(translate("ComparisonModel", "Strategy"), 36, lambda line: line.subject.name),
-        Column(translate("ComparisonModel", "Throughput"), 9, lambda line: ratio_text(line.cost), right=True),
+        Column(translate("ComparisonModel", "Throughput"), 11, lambda line: ratio_text(line.cost), right=True),
         *(_situation(key) for key in situations),
         Column(translate("ComparisonModel", "p50 ms"), 7, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
         Column(translate("ComparisonModel", "p99 ms"), 7, lambda line: milliseconds(line.cost, "p99_ms"), right=True),

@@ -112,7 +112,7 @@ class ComparisonTable(QTableView):
     def _size_columns(self) -> None:
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
-            self.horizontalHeader().resizeSection(number, column.width * character + 2 * PADDING + 2)
+            self.horizontalHeader().resizeSection(number, column.width * character + 2 * PADDING)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

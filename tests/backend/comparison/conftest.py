@@ -1,0 +1,60 @@
+"""One real comparison for all tests of its reports, on the session's lab."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from backend.comparison.compare import Comparer, Replies
+from backend.comparison.records import Comparison, ComparisonProgress, ComparisonQuestion, SituationKey
+from backend.comparison.situations import INSTANCES
+from backend.model import Reply
+from tests.backend.conftest import Laboratory, Recorder
+
+Compare = Callable[..., Comparison]
+
+
+class RecordedReplies(Replies):
+    """Takes what the session's recorder was told."""
+
+    def __init__(self, told: Recorder) -> None:
+        super().__init__()
+        self._told = told
+
+    def take(self) -> tuple[Reply, ...]:
+        with self._told.changed:
+            taken, self._told.replies = tuple(self._told.replies), []
+        return taken
+
+
+def nothing(_progress: ComparisonProgress) -> None:
+    """Nobody wants to know."""
+
+
+@pytest.fixture(scope="session")
+def compare(_started_lab: Laboratory) -> Compare:
+    def carry_out(
+        asked: ComparisonQuestion,
+        on_progress: Callable[[ComparisonProgress], None] = nothing,
+        cancelled: threading.Event | None = None,
+    ) -> Comparison:
+        lab = _started_lab.lab
+        lab.set_instances(INSTANCES)
+        replies = RecordedReplies(_started_lab.told)
+        return Comparer(lab, replies, asked, on_progress, cancelled or threading.Event()).compare()
+
+    return carry_out
+
+
+@pytest.fixture(scope="session")
+def found(compare: Compare) -> Comparison:
+    """Unprotected, sound, and sound but for a crash."""
+    return compare(
+        ComparisonQuestion(
+            strategies=("none/direct", "unique-index/on-conflict", "token/delete-first"),
+            situations=(SituationKey.CLICKS, SituationKey.CRASH),
+            quick=True,
+        )
+    )

@@ -1,0 +1,86 @@
+"""The reports of a real comparison can be read by what reads such files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
+from backend.comparison.picture import picture_svg, pictures
+from backend.comparison.records import Cell, Comparison, SituationKey
+from backend.comparison.web_page import comparison_html
+
+VOID = {"meta", "br", "link", "img"}
+
+
+class Nesting(HTMLParser):
+    """Fails where a tag is closed that is not open; keeps the texts and the addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [str(value) for name, value in attrs if name in {"src", "href"}]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_json_says_what_was_asked_found_and_where(found: Comparison) -> None:
+    document = json.loads(json.dumps(comparison_document(found)))
+    assert list(document["situations"]) == ["clicks", "crash"]
+    assert document["complete"] is True
+    assert document["machine"]
+    direct = document["lines"][0]
+    assert (direct["strategy"], direct["variant"], direct["broken_by"]) == ("none", "direct", ["clicks", "crash"])
+    clicks = direct["cells"][0]
+    assert clicks["verdicts"] == {"duplicated": clicks["intents"]}
+    assert clicks["effects"] == clicks["answers"]["created"] == 5 * clicks["intents"]
+    assert direct["cost"]["pairs"]
+
+
+def test_csv_has_a_row_for_each_cell_and_each_cost(found: Comparison) -> None:
+    rows = list(csv.DictReader(io.StringIO(comparison_csv(found))))
+    assert [row["measured"] for row in rows] == ["clicks", "crash", "cost"] * 3
+    assert {row["strategy"] for row in rows} == {"none", "token", "unique-index"}
+    assert all(None not in row for row in rows)
+    assert float(rows[2]["throughput_ratio"]) > 0
+
+
+def test_every_row_of_a_markdown_table_has_as_many_columns_as_its_head(found: Comparison) -> None:
+    lines = [line for line in comparison_markdown(found).splitlines() if line.startswith("|")]
+    assert len(lines) == 2 + 3
+    assert {line.count("|") for line in lines} == {2 + 2 + 3 + 1 - 1}
+    assert "**\N{EMPTY SET} lost 2/3**" in comparison_markdown(found)
+
+
+def test_html_is_well_formed_needs_nothing_else_and_escapes_what_it_is_told(found: Comparison) -> None:
+    line = found.lines[0]
+    hostile = Cell(line.subject, SituationKey.CLICKS, failure="<script>alert(1)</script> & more")
+    told = replace(found, lines=(replace(line, cells=(hostile, *line.cells[1:])), *found.lines[1:]))
+    for text in (comparison_html(found), comparison_html(told)):
+        page = Nesting()
+        page.feed(text)
+        assert page.open == []
+        assert page.addresses == []
+        assert "<script" not in text
+    assert "token/delete-first" in page.texts
+
+
+def test_the_picture_is_xml_with_a_dot_for_each_variant(found: Comparison) -> None:
+    (drawn,) = pictures(found)
+    assert [band.survived for band in drawn.bands] == [2, 1, 0]
+    root = ET.fromstring(picture_svg(drawn))  # noqa: S314  our own
+    assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == 3

@@ -1,0 +1,77 @@
+"""The Compare page in the real window, comparing on real engines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QLabel, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from backend.comparison.records import SituationKey
+from gui.compare.exports import FORMS, write
+from tests.gui.conftest import OpenWindow, focusable
+from tests.gui.driver import PATIENCE_MS, Driver
+
+
+def ask(driver: Driver, strategy: str, *situations: SituationKey) -> None:
+    driver.choose("compareStrategyCombo", strategy)
+    driver.find(QCheckBox, "compareCostCheck").setChecked(False)
+    for key in SituationKey:
+        driver.find(QCheckBox, f"situation-{key}").setChecked(key in situations)
+
+
+def in_front(driver: Driver) -> None:
+    driver.find(QTabWidget, "pages").setCurrentIndex(1)
+    driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=PATIENCE_MS)
+
+
+def texts(driver: Driver) -> list[list[str]]:
+    model = driver.window.compare.table.cells
+    return [[str(model.index(row, column).data()) for column in range(3)] for row in range(model.rowCount())]
+
+
+def test_two_variants_are_compared_exported_and_opened_elsewhere(driver: Driver, tmp_path: Path) -> None:
+    in_front(driver)
+    page = driver.window.compare
+    ask(driver, "local-lock")
+    assert not driver.button("compareButton").isEnabled()  # nothing is asked
+    ask(driver, "unique-index", SituationKey.CLICKS)
+    driver.click("compareButton")
+    assert driver.button("cancelCompareButton").isEnabled()
+    driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
+    assert [row[0] for row in texts(driver)] == ["unique-index/catch-violation", "unique-index/on-conflict"]
+    assert ["exactly once" in row[2] for row in texts(driver)] == [True, True]
+    assert driver.find(QLabel, "compareStatus").text() == "2 of 2 variants let nothing through."
+    assert "unique-index/on-conflict: sound" in page.chart.accessibleDescription()
+
+    found = page.exports._found
+    assert found is not None
+    for form in FORMS:
+        with driver.qtbot.waitSignal(page.comparer.written, timeout=PATIENCE_MS):
+            page.exports.chosen.emit(lambda form=form: write(form, found, tmp_path / f"x.{form.ending}"))
+    assert len(json.loads((tmp_path / "x.json").read_text("utf-8"))["lines"]) == 2
+
+    page.table.setCurrentIndex(page.table.cells.index(1, 2))
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert driver.window.pages.currentWidget() is driver.window.lab
+    assert driver.combo("variantCombo").currentData() == "on-conflict"
+    assert (driver.spin("spamCountSpin").value(), driver.spin("instancesSpin").value()) == (5, 2)
+    assert driver.spin("processingDelaySpin").value() > 0
+    assert driver.shown == 0
+
+
+def test_closing_in_the_middle_of_a_comparison_is_clean(open_window: OpenWindow, qtbot: QtBot) -> None:
+    driver = open_window()
+    in_front(driver)
+    ask(driver, "unique-index", SituationKey.CLICKS, SituationKey.CRASH)
+    driver.click("compareButton")
+    qtbot.waitUntil(lambda: driver.window.compare.table.cells.rowCount() > 0, timeout=PATIENCE_MS)
+    names = [widget.objectName() for widget in focusable(driver.find(QWidget, "comparePage"))
+             if not widget.accessibleName()]  # fmt: skip
+    assert names == []
+    driver.window.close()
+    qtbot.waitUntil(lambda: driver.window._closed, timeout=PATIENCE_MS)
+    assert driver.window.compare.comparer.wait_until_closed(10)
