@@ -29,6 +29,7 @@ from backend.explorer.question import (
 )
 from backend.explorer.search import Search
 from backend.explorer.stage import Stage
+from backend.model import EngineKind
 
 if TYPE_CHECKING:
     import threading
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice
     from backend.gateway.keeper import GatewayKeeper
-    from backend.model import EngineKind, Verdict
+    from backend.model import Verdict
     from backend.strategies.base import Variant
 
 _BATCH = 100
