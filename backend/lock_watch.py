@@ -3,7 +3,9 @@
 PostgreSQL tells it all: ``pg_locks`` names the processes that wait and since when, ``pg_blocking_pids`` for whom
 (https://www.postgresql.org/docs/current/view-pg-locks.html). A wait that is shorter than the time between two samples
 may go unseen; one that is seen has its true begin, as the server knows it, and an end that is late by at most one
-sample. SQLite waits for its file inside the call and tells nobody; other databases are not asked.
+sample. MariaDB tells who waits for whom and not exactly since when, and can be asked eight times a second (see
+`backend.engines.blocking`): a wait there begins with the first sample that has it, and a short one mostly goes unseen.
+SQLite waits for its file inside the call and tells nobody.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
 from backend.lock_book import Blocked, LockBook
 
 if TYPE_CHECKING:
@@ -99,6 +102,10 @@ class LockWatch:
         if connection is None:
             return _IDLE_SECONDS
         asked = time.monotonic_ns()
+        if connection.dialect.name != "postgresql":
+            waiting = blocked_sessions(connection)
+            self._book.add_sample(asked, {pid: Blocked(asked, tuple(holders)) for pid, holders in waiting.items()})
+            return ASK_EVERY_S
         rows = connection.execute(_WHO_WAITS).all()
         now = (asked + time.monotonic_ns()) // 2
         blocked = {
@@ -112,7 +119,7 @@ class LockWatch:
         if engine is not self._engine:
             self._hang_up()
             self._engine = engine
-        if engine.dialect.name != "postgresql":
+        if engine.dialect.name == "sqlite":
             return None
         if self._connection is None:
             self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")

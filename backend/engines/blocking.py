@@ -9,7 +9,7 @@ sessions.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,15 +30,6 @@ JOIN information_schema.INNODB_TRX waiting ON waiting.trx_id = requesting_trx_id
 JOIN information_schema.INNODB_TRX holding ON holding.trx_id = blocking_trx_id
 """
 _QUERIES = {"postgresql": _POSTGRESQL, "mariadb": _MARIADB, "mysql": _MARIADB}
-
-
-def session_of(driver_connection: Any) -> int:  # noqa: ANN401  any driver's connection
-    """The number under which the server knows a connection; 0 where there is none."""
-    if hasattr(driver_connection, "pgconn"):
-        return int(driver_connection.pgconn.backend_pid)
-    if hasattr(driver_connection, "thread_id"):
-        return int(driver_connection.thread_id())
-    return 0
 
 
 def blocked_sessions(connection: Connection) -> Mapping[int, frozenset[int]]:

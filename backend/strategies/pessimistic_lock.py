@@ -155,7 +155,7 @@ STRATEGY = Strategy(
         ),
         Variant(
             key="unindexed",
-            title="By a column without index",
+            title="Without an index",
             handle=unindexed,
             sound=True,
             refusals=_REFUSALS,

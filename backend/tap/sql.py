@@ -60,7 +60,9 @@ def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None
 
 
 def server_pid_of(connection: Any) -> int:  # noqa: ANN401  any driver's connection
-    """The server's process behind a connection; 0 where the driver does not tell."""
+    """The server's process or, on MariaDB, thread behind a connection; 0 where the driver does not tell."""
+    if hasattr(connection, "thread_id"):
+        return int(connection.thread_id())
     pgconn = getattr(connection, "pgconn", None)
     return int(pgconn.backend_pid) if pgconn is not None else 0
 

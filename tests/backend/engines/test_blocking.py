@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from backend.bare_engines import open_tables
-from backend.engines.blocking import ASK_EVERY_S, blocked_sessions, session_of
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
 from backend.engines.running import RunningEngine
 from backend.schema import empty_tables, orders
+from backend.tap.sql import server_pid_of
 
 REPEATABLE_READ, READ_COMMITTED = "REPEATABLE READ", "READ COMMITTED"
 
@@ -50,7 +51,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
 
 
 def number_of(connection: sa.Connection) -> int:
-    return session_of(connection.connection.dbapi_connection)
+    return server_pid_of(connection.connection.dbapi_connection)
 
 
 @contextmanager
