@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.forms import button, describe
@@ -141,7 +141,7 @@ class Timeline(QWidget):
     def _changed(self) -> None:
         self.view.note_changes()
         self.legend.note_changes()
-        if self.list_button.isChecked():
+        if self.list_button.isChecked() and self.isVisible():
             self._lanes_listed = 0
             self._listing.start(QUIET_MS)
 
@@ -163,6 +163,16 @@ class Timeline(QWidget):
         else:
             self._listing.stop()
             self.facts.clear()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody reads the list."""
+        super().hideEvent(event)
+        self._listing.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """What came meanwhile."""
+        super().showEvent(event)
+        self._changed()
 
     @Slot()
     def _list_more(self) -> None:

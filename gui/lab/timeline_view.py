@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QHelpEvent,
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -112,6 +113,13 @@ class TimelineView(QWidget):
         """What arrived while nobody looked."""
         super().showEvent(event)
         self.note_changes()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks: no work."""
+        super().hideEvent(event)
+        self._frame.stop()
+        self._slice.stop()
+        self._coming = None
 
     @Slot()
     def _recolour(self) -> None:
