@@ -64,7 +64,9 @@ def server_pid_of(connection: Any) -> int:  # noqa: ANN401  any driver's connect
     if hasattr(connection, "thread_id"):
         return int(connection.thread_id())
     pgconn = getattr(connection, "pgconn", None)
-    return int(pgconn.backend_pid) if pgconn is not None else 0
+    if pgconn is None or connection.closed:
+        return 0  # a request that crashed rolls back over a connection that has dropped
+    return int(pgconn.backend_pid)
 
 
 def in_transaction(connection: Any) -> bool:  # noqa: ANN401  any driver's connection
