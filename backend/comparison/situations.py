@@ -42,6 +42,30 @@ class Situation:
     """About how long it takes, before anything is known about this machine."""
 
 
+@dataclass(frozen=True, slots=True)
+class CrashPoint:
+    """Where a backend process dies."""
+
+    title: str
+    fault: str
+    needs: EngineKind | None = None
+    operations: frozenset[OperationKey] | None = None
+    """Of these only; None for all."""
+
+
+CRASH_POINTS = (
+    CrashPoint("right after the first Redis command", "crash@redis", EngineKind.REDIS),
+    CrashPoint("just before COMMIT", "crash@sql:COMMIT:before"),
+    CrashPoint("right after COMMIT, before the answer", "crash@sql:COMMIT"),
+    CrashPoint(
+        "right after the call to the gateway",
+        "crash@gateway",
+        EngineKind.GATEWAY,
+        frozenset({OperationKey.SEND_MESSAGE}),
+    ),
+)
+
+
 def _clicks(subject: Subject, quick: bool) -> tuple[Part, ...]:
     return (_part(subject, Plan((), 5), 3 if quick else 10, delay_ms=_OVERLAP_MS),)
 
@@ -67,16 +91,10 @@ def _redelivery(subject: Subject, quick: bool) -> tuple[Part, ...]:
 
 def _crash(subject: Subject, quick: bool) -> tuple[Part, ...]:
     del quick  # one intent a point: what comes of it is no matter of luck
-    points = [
-        ("right after the first Redis command", "crash@redis", EngineKind.REDIS),
-        ("just before COMMIT", "crash@sql:COMMIT:before", None),
-        ("right after COMMIT, before the answer", "crash@sql:COMMIT", None),
-    ]
-    if subject.operation is OperationKey.SEND_MESSAGE:
-        points.append(("right after the call to the gateway", "crash@gateway", EngineKind.GATEWAY))
+    points = [point for point in CRASH_POINTS if point.operations is None or subject.operation in point.operations]
     return tuple(
-        _part(subject, _PERSISTS, 1, lease_ms=_CRASH_LEASE_MS, fault=fault, title=title, needs=needs)
-        for title, fault, needs in points
+        _part(subject, _PERSISTS, 1, lease_ms=_CRASH_LEASE_MS, fault=point.fault, title=point.title, needs=point.needs)
+        for point in points
     )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.comparison.records import FAILURES, Cell, Cost, Line, SituationKey
 from backend.comparison.words import NOTHING, steps_text
+from gui.lab.catalogue import catalogue_text
 from gui.lab.words import answer_word, verdict_word
 from gui.theme import VERDICT_GLYPHS
 
@@ -71,7 +72,7 @@ def _cell_lines(cell: Cell) -> Iterator[str]:
     yield QCoreApplication.translate("Compare", "Told: %1").replace("%1", told)
     for part in cell.parts:
         if part.part.title and part.worst:
-            yield f"{part.part.title}: {VERDICT_GLYPHS[part.worst]} {verdict_word(part.worst)}"
+            yield f"{catalogue_text(part.part.title)}: {VERDICT_GLYPHS[part.worst]} {verdict_word(part.worst)}"
     yield from cell.contradictions
     yield QCoreApplication.translate("Compare", "Enter opens it in the Lab.")
 
