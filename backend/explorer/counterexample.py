@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from backend.errors import SubmitTwiceError
-from backend.explorer.question import Choice, Counterexample, Event, EventKind
+from backend.explorer.mistake import find_mistake
+from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
 from backend.explorer.stage import submission_id
 from backend.model import EngineKind, Verdict
 from backend.tap.wording import answer_text, command_text, error_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from backend.explorer.moment import Moment
     from backend.explorer.play import Play
-    from backend.explorer.question import Question
+    from backend.explorer.question import Question, Snapshot
     from backend.explorer.stage import Scene
     from backend.tap.observer import Call
 
@@ -56,15 +57,30 @@ def switches(choices: Sequence[Choice]) -> int:
     return sum(before != after for before, after in itertools.pairwise(turns))
 
 
-def to_counterexample(question: Question, candidate: Candidate) -> Counterexample:
-    """The schedule as plain data."""
+def to_counterexample(
+    question: Question,
+    candidate: Candidate,
+    snapshots: Sequence[Snapshot] = (),
+    places: Mapping[int, Place] | None = None,
+) -> Counterexample:
+    """The schedule as plain data.
+
+    Args:
+        question: what was asked.
+        candidate: the schedule.
+        snapshots: the engines after each moment, where they were recorded.
+        places: the strategy's lines by the identity of their call.
+    """
     teller = _Teller(candidate.play.scene)
+    moments = candidate.play.moments
+    known = places or {}
+    events = tuple(
+        replace(teller.event(moment), place=known.get(id(moment.call), Place()), after=after)
+        for moment, after in itertools.zip_longest(moments, snapshots)
+    )
+    mistake, text = find_mistake(candidate.verdict, events) if snapshots else (-1, "")
     return Counterexample(
-        question,
-        candidate.verdict,
-        switches(candidate.choices),
-        candidate.choices,
-        tuple(teller.event(moment) for moment in candidate.play.moments),
+        question, candidate.verdict, switches(candidate.choices), candidate.choices, events, mistake, text
     )
 
 

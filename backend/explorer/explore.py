@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from backend import strategies
 from backend.errors import EngineError, NotApplicableError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
-from backend.explorer.errors import DivergedError
+from backend.explorer.errors import DivergedError, HarnessError
 from backend.explorer.footprints import canonical
 from backend.explorer.observer import Watcher
 from backend.explorer.play import Play
@@ -27,6 +27,7 @@ from backend.explorer.question import (
     Question,
     sentence,
 )
+from backend.explorer.recorder import Recorder
 from backend.explorer.search import Search
 from backend.explorer.stage import Stage
 from backend.model import EngineKind
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.explorer.footprints import Footprint
-    from backend.explorer.question import Choice
+    from backend.explorer.question import Choice, Place
     from backend.gateway.keeper import GatewayKeeper
     from backend.model import Verdict
     from backend.strategies.base import Variant
@@ -155,6 +156,7 @@ class _Run:
         self._outcomes: Counter[Verdict] = Counter()
         self._classes: set[int] = set()
         self._best: Candidate | None = None
+        self._shortest: dict[Verdict, Candidate] = {}
 
     def explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
@@ -181,18 +183,33 @@ class _Run:
         return self._found(exhaustive=exhaustive)
 
     def replay(self, example: Counterexample) -> Counterexample:
+        places: dict[int, Place] = {}
+        self._watcher.places = places
         play = self._open_play(None)
+        recorder = Recorder(self._stage, play)
         try:
             for choice in example.choices:
                 if choice not in play.choices():
                     raise DivergedError(f"The schedule cannot be played: {choice.actor} {choice.kind} is not possible.")
                 play.take(choice)
+                recorder.look()
             if play.choices():
                 raise DivergedError("The schedule cannot be played to its end: more steps follow.")
         finally:
+            self._watcher.places = None
             play.end()
         verdict = self._stage.judge([(play.scene, play.answers)])[0]
-        return to_counterexample(self._question, Candidate(verdict, play, example.choices))
+        candidate = Candidate(verdict, play, example.choices)
+        return to_counterexample(self._question, candidate, recorder.snapshots, places)
+
+    def _recorded(self, candidate: Candidate) -> Counterexample:
+        """The same schedule with what the engines held, which a second playing tells."""
+        found = to_counterexample(self._question, candidate)
+        try:
+            played = self.replay(found)
+        except (HarnessError, DivergedError, sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError):
+            return found
+        return played if played.verdict is found.verdict else found
 
     def _open_play(self, first: Footprint | None) -> Play:
         return Play(self._stage, self._watcher, self._question, self._variant, first)
@@ -202,20 +219,26 @@ class _Run:
         verdicts = self._stage.judge([(play.scene, play.answers) for play, _ in unjudged])
         for (play, path), verdict in zip(unjudged, verdicts, strict=True):
             self._outcomes[verdict] += 1
-            self._best = replace_if_better(self._best, Candidate(verdict, play, path))
+            candidate = Candidate(verdict, play, path)
+            self._best = replace_if_better(self._best, candidate)
+            known = self._shortest.get(verdict)
+            if known is None or candidate.cost < known.cost:
+                self._shortest[verdict] = candidate
 
     def _progress(self) -> Progress:
         return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
 
     def _found(self, *, exhaustive: bool) -> Exploration:
         outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
+        examples = {verdict: self._recorded(shortest) for verdict, shortest in self._shortest.items()}
         return Exploration(
             question=self._question,
             exhaustive=exhaustive,
             schedules=sum(outcomes.values()),
             classes=len(self._classes),
             outcomes=outcomes,
-            counterexample=to_counterexample(self._question, self._best) if self._best else None,
+            counterexample=examples[self._best.verdict] if self._best else None,
+            examples=examples,
             seconds=time.monotonic() - self._started,
             sentence=sentence(outcomes, exhaustive=exhaustive),
             notes=self._stage.database.notes,

@@ -8,11 +8,13 @@ import psycopg
 import redis.exceptions
 
 from backend.errors import GatewayError
+from backend.explorer.recorder import calling_place
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.explorer.question import Place
     from backend.explorer.submission import Submission
     from backend.tap.observer import Call
 
@@ -25,6 +27,8 @@ class Watcher:
 
     def __init__(self) -> None:
         self.find: Callable[[str], Submission] | None = None
+        self.places: dict[int, Place] | None = None
+        """Lines of the strategy by the identity of their call; None while nobody wants to know them."""
         self.ended: list[tuple[Submission, Call]] = []
         """Steps that have ended since somebody last looked."""
         self.failure: BaseException | None = None
@@ -32,6 +36,8 @@ class Watcher:
 
     def before(self, call: Call) -> None:
         """Stop the submission until its step is granted."""
+        if self.places is not None:
+            self.places[id(call)] = calling_place()
         if self.find is not None:
             self.find(call.flow.submission_id).before_step(call)
 

@@ -50,6 +50,56 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a strategy's code."""
+
+    file: str = ""
+    """Below the project; empty where no strategy's code is at work."""
+    line: int = 0
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """Committed rows of a table that belong to the intent."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """A key of the intent in the Redis-protocol server."""
+
+    name: str
+    value: str
+    has_lease: bool
+    """Whether it will run out by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockState:
+    """What a request has locked in its open transaction, and for whom it waits."""
+
+    actor: str
+    holds: str
+    """What it touched, as the explorer knows it."""
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The engines as they were just after an event. Uncommitted changes are not in it: nobody else can see them."""
+
+    effects: int
+    """Committed effects of the intent."""
+    tables: tuple[TableRows, ...] = ()
+    keys: tuple[KeyState, ...] = ()
+    locks: tuple[LockState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened in a schedule, in the order in which it happened."""
 
@@ -60,6 +110,10 @@ class Event:
     answer: str
     blocked: bool = False
     """Whether a step waits for another request. Its answer comes with an event of its own."""
+    place: Place = Place()
+    """The strategy's line that issued it."""
+    after: Snapshot | None = None
+    """The engines just after it; None where it was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +126,10 @@ class Counterexample:
     """How often another request than the one before has its turn."""
     choices: tuple[Choice, ...]
     events: tuple[Event, ...]
+    mistake: int = -1
+    """Number of the event, from 0, with which the verdict became certain; -1 where that is not known."""
+    mistake_text: str = ""
+    """A sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +160,8 @@ class Exploration:
     outcomes: Mapping[Verdict, int] = field(default_factory=dict)
     counterexample: Counterexample | None = None
     """The shortest way to the worst verdict; None if every schedule came to exactly one effect."""
+    examples: Mapping[Verdict, Counterexample] = field(default_factory=dict)
+    """The shortest way to each verdict, the good one included."""
     seconds: float = 0.0
     sentence: str = ""
     notes: tuple[str, ...] = ()

@@ -147,6 +147,16 @@ class Stage:
         if self._scenes:
             self._plain_redis.unlink(*(token_key(scene.token) for scene in self._scenes))
 
+    @property
+    def plain_redis(self) -> redis.Redis:
+        """A client that no observer sees."""
+        return self._plain_redis
+
+    @property
+    def ledger(self) -> sa.Engine | None:
+        """Where the gateway keeps its messages; None without a gateway."""
+        return self._gateway.ledger if self._gateway else None
+
     def take_line(self) -> Line:
         """Engines for a submission, ready to use."""
         if self._idle:
