@@ -91,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
     explore.add_argument("--limit", type=between(1, MOST_SUBMISSIONS), help="stop after so many schedules")
     explore.add_argument("--json", metavar="FILE", help="write what was found here; - is standard output")
     explore.add_argument("--save", metavar="FILE", help="write the counterexample's schedule here")
+    explore.add_argument("--mermaid", metavar="FILE", help="write the counterexample as a Mermaid sequence diagram")
+    explore.add_argument("--html", metavar="FILE", help="write the whole exploration as one HTML page")
     explore.add_argument("--replay", metavar="FILE", type=Path, help="play a saved schedule again")
     explore.add_argument("--all", action="store_true", help="ask about every variant and operation, as a grid")
     explore.add_argument("--seconds", type=between(1, 86_400), help="with --all: give a question up after so long")

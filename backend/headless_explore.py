@@ -18,7 +18,9 @@ from backend.bare_engines import bare_engines
 from backend.errors import SubmitTwiceError
 from backend.explorer import counterexample
 from backend.explorer.explore import check, explore, replay
+from backend.explorer.mermaid import mermaid
 from backend.explorer.question import Counterexample, Exploration, Progress, Question, exploration_document
+from backend.explorer.web_page import exploration_html
 from backend.model import GatewayKeys, OperationKey
 from backend.options import LabOptions
 
@@ -53,6 +55,10 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
         )
     if chosen.save and found.counterexample:
         counterexample.save(found.counterexample, Path(chosen.save))
+    if chosen.mermaid and found.counterexample:
+        Path(chosen.mermaid).write_text(mermaid(found.counterexample), encoding="utf-8")
+    if chosen.html:
+        Path(chosen.html).write_text(exploration_html(found), encoding="utf-8")
     _report(found, chosen.json)
 
 

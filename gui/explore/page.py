@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, Q
 
 from gui.explore.banner import ExplorationBanner
 from gui.explore.explorer import Explorer
+from gui.explore.export import ExportButton
 from gui.explore.progress import ProgressPanel
 from gui.explore.question_panel import QuestionPanel
 from gui.explore.story import Story
@@ -44,6 +45,7 @@ class ExplorePage(QWidget):
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
         self.story = Story(theme)
+        self.export = ExportButton(self.story.diagram)
         self.survey = SurveyPane(theme, bridge.options.niceness)
         self._still_open = {"explorer", "survey"}
         self._make_buttons()
@@ -54,6 +56,7 @@ class ExplorePage(QWidget):
         self.explorer.progressed.connect(self._show_progress)
         self.explorer.found.connect(self._show_found)
         self.explorer.failed.connect(self._show_failure)
+        self.export.failed.connect(bridge.failed)
         self.explorer.closed.connect(self._explorer_closed, Qt.ConnectionType.QueuedConnection)
         self.survey.closed.connect(self._survey_closed, Qt.ConnectionType.QueuedConnection)
         self.survey.question_asked.connect(self.ask)
@@ -75,7 +78,7 @@ class ExplorePage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
         column.setSpacing(GRID + 2)
-        for part in (self.question, self.start, self.cancel, hairline(), self.progress):
+        for part in (self.question, self.start, self.cancel, self.export, hairline(), self.progress):
             column.addWidget(part)
         column.addStretch(1)
         self._side = side
@@ -121,6 +124,7 @@ class ExplorePage(QWidget):
         if not self.start.isEnabled():
             return
         self.story.clear()
+        self.export.offer(None)
         self.progress.clear()
         self.banner.show_exploring()
         self.explorer.start(self.question.question)
@@ -172,6 +176,7 @@ class ExplorePage(QWidget):
         rate = found.schedules / found.seconds if found.seconds else 0.0
         self.progress.show_numbers(found.schedules, rate, found.outcomes)
         self.story.show_found(found)
+        self.export.offer(found)
         self.banner.show_found(found)
         self._finish()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
@@ -42,7 +42,7 @@ class SequenceView(QAbstractScrollArea):
         self.setToolTip("")
         self._theme = theme
         self._events: tuple[Event, ...] = ()
-        self._current = -1
+        self._current = self._mistake = -1
         self._empty = ""
         self._font = code_font(0.95)
         line = QFontMetrics(self._font).height()
@@ -54,8 +54,9 @@ class SequenceView(QAbstractScrollArea):
         """Number of the marked event, from 0; -1 where there is none."""
         return self._current
 
-    def show_events(self, events: tuple[Event, ...], empty: str) -> None:
-        """Another counterexample; where it has no events, `empty` is said instead."""
+    def show_events(self, events: tuple[Event, ...], empty: str, mistake: int = -1) -> None:
+        """Another counterexample, with the number of its mistake; where it has no events, `empty` is said instead."""
+        self._mistake = mistake
         self._events, self._empty, self._current = events, empty, -1
         self.setAccessibleDescription(empty if not events else "")
         self._measure()
@@ -132,12 +133,29 @@ class SequenceView(QAbstractScrollArea):
         painter.setFont(self._font)
         view = self.viewport()
         columns = Columns(cast_of(self._events), view.width())
-        diagram = SequencePainter(painter, self._theme.colours, self._events, columns, self._row)
+        diagram = SequencePainter(painter, self._theme.colours, self._events, columns, self._row, self._mistake)
         down, across = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
         painter.translate(-across, self._header - down)
         rows = range(max(0, down // self._row - 1), min(len(self._events), (down + view.height()) // self._row + 1))
         diagram.paint_rows(rows, self._current, active=self.hasFocus())
         painter.translate(0, down - self._header)
+        diagram.paint_header(QRect(0, 0, columns.width, self._header))
+
+    def whole_size(self, narrowest: int) -> QSize:
+        """Size of the whole diagram in pixels, at least so wide."""
+        width = max(narrowest, Columns.least_width(cast_of(self._events)))
+        return QSize(width, self._header + len(self._events) * self._row + GRID)
+
+    def paint_whole(self, painter: QPainter, size: QSize) -> None:
+        """All of it, without a mark on the current event."""
+        painter.fillRect(QRect(QPoint(0, 0), size), self._theme.colours.surface)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._font)
+        columns = Columns(cast_of(self._events), size.width())
+        diagram = SequencePainter(painter, self._theme.colours, self._events, columns, self._row, self._mistake)
+        painter.translate(0, self._header)
+        diagram.paint_rows(range(len(self._events)), -1, active=False)
+        painter.translate(0, -self._header)
         diagram.paint_header(QRect(0, 0, columns.width, self._header))
 
     def _paint_empty(self, painter: QPainter) -> None:

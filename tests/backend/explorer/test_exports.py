@@ -1,0 +1,87 @@
+"""What was found as text for others: Mermaid and one HTML page, from real explorations."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from backend.explorer.mermaid import mermaid
+from backend.explorer.question import Exploration
+from backend.explorer.web_page import exploration_html
+from backend.model import OperationKey, Verdict
+from tests.backend.explorer.conftest import Bench
+
+_VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Reads a page; fails where its tags do not match."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += attrs
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "h2":
+            self.headings.append(data)
+
+
+@pytest.fixture(scope="module")
+def lost(bench: Bench) -> Exploration:
+    return bench.explore(OperationKey.PLACE_ORDER, "token", "delete-first", requests=1, crashes=1)
+
+
+def test_the_page_is_whole_and_needs_nothing_else(lost: Exploration) -> None:
+    text = exploration_html(lost)
+    page = Page()
+    page.feed(text)
+    page.close()
+
+    assert page.open == []
+    assert [heading for heading in page.headings if "shortest" in heading] == [
+        "\N{EMPTY SET} The shortest way to “lost”",
+        "\N{CHECK MARK} The shortest way to “exactly once”",
+    ]
+    assert not [value for name, value in page.attributes if name in {"src", "href"}]
+    assert not re.search(r"https?:|url\(|@import|<script", text)
+    assert "prefers-color-scheme" in text
+    assert "DEL submit-twice:token:token-1" in text
+
+
+def test_a_text_cannot_break_the_page(lost: Exploration) -> None:
+    assert lost.counterexample is not None
+    assert set(lost.examples) == {Verdict.LOST, Verdict.EXACTLY_ONCE}
+    assert "<script>" not in exploration_html(lost)
+    assert exploration_html(lost).count("A&#x27;") > 0  # the retry's name has a quote in it
+
+
+def test_mermaid_has_a_line_for_each_arrow(lost: Exploration) -> None:
+    assert lost.counterexample is not None
+    lines = [line.strip() for line in mermaid(lost.counterexample).splitlines()]
+
+    assert lines[3] == "sequenceDiagram"
+    assert "participant A_retry as A'" in lines
+    assert "A->>Redis: DEL submit-twice:token:token-1" in lines
+    assert "Note over A: crashes, its connections drop" in lines
+    assert "A_retry-->>Caller: duplicate" in lines
+    assert all(line.count(";") == line.count("#") for line in lines)
+
+
+def test_mermaid_shows_who_waits(bench: Bench) -> None:
+    found = bench.explore(OperationKey.PAY_ORDER, "pessimistic-lock", "repeatable-read")
+    assert found.counterexample is not None
+    assert "Note over B: waits" in mermaid(found.counterexample) or "Note over A: waits" in mermaid(
+        found.counterexample
+    )
