@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from backend.explorer.explore import Explorer
     from backend.explorer.question import Exploration, Progress
     from backend.strategies.base import Variant
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,10 @@ class _Survey:
             found = self._ask(entry)
         except SubmitTwiceError as error:
             return _silent(entry, State.FAILED, self._recover(error))
+        except Exception as error:  # a mistake in one question must not cost the answers to the others
+            log.exception("A question of a survey broke off")
+            unexpected = SubmitTwiceError(f"Something unexpected happened ({type(error).__name__}).")
+            return _silent(entry, State.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
         self.notes = found.notes
         return cell_of(entry.pair, sound=entry.code.sound, found=found)
