@@ -222,11 +222,13 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
         self.lab.restore_sizes(self._settings)
+        self.explore.restore(self._settings)
 
     def save(self) -> None:
         """Keep geometry and choices for the next session."""
         self._settings.remember("window/geometry", self.saveGeometry())
         self.lab.save(self._settings)
+        self.explore.save(self._settings)
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

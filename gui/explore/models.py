@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.explorer.question import Event, EventKind
 from backend.model import EngineKind, Verdict
-from gui.explore.words import actor_word, answer_of, command_word, engine_of, engine_word
+from gui.explore.words import actor_word, answer_of, command_word, engine_of, engine_word, mistake_word
 from gui.lab.records import Column, RecordModel
 from gui.lab.words import verdict_word
 from gui.theme import VERDICT_GLYPHS
@@ -33,6 +33,7 @@ class Moment:
 
     number: int
     event: Event
+    is_mistake: bool = False
 
 
 class OutcomesModel(RecordModel[Outcome]):
@@ -93,7 +94,7 @@ class EventsModel(RecordModel[Moment]):
                 Column(
                     QCoreApplication.translate("EventsModel", "Command"),
                     12,
-                    lambda one: command_word(one.event),
+                    command_cell,
                     stretch=True,
                 ),
                 Column(QCoreApplication.translate("EventsModel", "Answer"), 8, lambda one: answer_of(one.event)),
@@ -101,10 +102,10 @@ class EventsModel(RecordModel[Moment]):
             parent,
         )
 
-    def show(self, events: tuple[Event, ...]) -> None:
-        """Replace everything."""
+    def show(self, events: tuple[Event, ...], mistake: int = -1) -> None:
+        """Replace everything; the event of this number, from 0, is the one with which it goes wrong."""
         self.clear()
-        self.append([Moment(number, event) for number, event in enumerate(events, 1)])
+        self.append([Moment(number + 1, event, number == mistake) for number, event in enumerate(events)])
 
     def submission_of(self, record: Moment) -> str:
         """The key of a row is its event's number."""
@@ -112,11 +113,19 @@ class EventsModel(RecordModel[Moment]):
 
     def mood(self, record: Moment) -> Verdict | None:
         """Mishaps stand out; the words say so too."""
+        if record.is_mistake:
+            return Verdict.DUPLICATED
         return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE} else None
 
     def engine(self, record: Moment) -> EngineKind | None:
         """The engine of the event."""
         return engine_of(record.event)
+
+
+def command_cell(moment: Moment) -> str:
+    """The command, after a mark if it is the mistake."""
+    command = command_word(moment.event)
+    return f"{mistake_word()}: {command}" if moment.is_mistake else command
 
 
 def outcome_text(outcome: Outcome) -> str:

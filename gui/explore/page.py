@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.explorer.question import Exploration, Progress, Question
     from backend.model import StrategyInfo
     from gui.bridge import LabBridge
+    from gui.settings import Settings
     from gui.theme import Theme
 
 SIDEBAR = 38 * GRID
@@ -117,6 +118,14 @@ class ExplorePage(QWidget):
         """The side bar is never narrower than its fields, whose width is known now that they have their style."""
         super().showEvent(event)
         self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
+
+    def restore(self, settings: Settings) -> None:
+        """Ask what was asked last."""
+        self.question.restore(settings)
+
+    def save(self, settings: Settings) -> None:
+        """Keep the question for the next session."""
+        self.question.save(settings)
 
     @Slot()
     def explore(self) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
-from backend.model import OperationKey
+from backend.model import GatewayKeys, OperationKey
 from gui.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
 from gui.lab.gateway_field import GatewayField
 from gui.lab.words import operation_word
 from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from gui.settings import Settings
 
 FIRST = Choice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
 """Chosen at first, as it has something to show."""
@@ -29,6 +34,7 @@ class QuestionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.catalogue = Catalogue()
+        self._remembered: Question | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID + 2)
@@ -104,7 +110,43 @@ class QuestionPanel(QWidget):
             self.strategy.clear()
             for info in catalogue.strategies:
                 self.strategy.addItem(catalogue_text(info.title), info.key)
-        self._show(catalogue.fit(before if before.strategy else FIRST))
+        remembered, self._remembered = self._remembered, None
+        if remembered is None:
+            self._show(catalogue.fit(before if before.strategy else FIRST))
+            return
+        choice = Choice(remembered.operation, remembered.strategy, remembered.variant)
+        fitting = catalogue.fit(choice)
+        self.show_question(remembered)
+        self._show(fitting)
+
+    def restore(self, settings: Settings) -> None:
+        """Ask what was asked last, once the strategies are known."""
+        names = ("operation", "strategy", "variant", "gateway_keys")
+        kept = {name: settings.text(f"explore/{name}") for name in names}
+        if kept["operation"] not in set(OperationKey) or not kept["strategy"]:
+            return
+        keys = kept["gateway_keys"]
+        self._remembered = Question(
+            OperationKey(kept["operation"]),
+            kept["strategy"],
+            kept["variant"],
+            settings.number("explore/requests", 2),
+            settings.number("explore/crashes", 0),
+            settings.number("explore/expiries", 0),
+            GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
+        )
+        if self.catalogue.strategies:
+            self.fill(self.catalogue)
+
+    def save(self, settings: Settings) -> None:
+        """Keep the question for the next session."""
+        if not self.ready:
+            return
+        asked = self.question
+        for name in ("operation", "strategy", "variant", "gateway_keys"):
+            settings.remember(f"explore/{name}", str(getattr(asked, name)))
+        for name in ("requests", "crashes", "expiries"):
+            settings.remember(f"explore/{name}", int(getattr(asked, name)))
 
     def show_question(self, question: Question) -> None:
         """Ask this."""

@@ -8,9 +8,9 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
 from backend.explorer.question import EventKind
-from backend.model import EngineKind
+from backend.model import EngineKind, Verdict
 from gui.explore.sequence import CALLER, FIRST_ACTOR, cast_of, lives_of, waits_of
-from gui.explore.words import answer_of, engine_of, mishap_word
+from gui.explore.words import answer_of, engine_of, mishap_word, mistake_word
 from gui.lab.words import ENGINE_NAMES
 from gui.theme import GRID
 
@@ -27,13 +27,20 @@ class SequencePainter:
     """One painting of a diagram whose first event begins at y = 0."""
 
     def __init__(
-        self, painter: QPainter, colours: Colours, events: tuple[Event, ...], columns: Columns, row: int
+        self,
+        painter: QPainter,
+        colours: Colours,
+        events: tuple[Event, ...],
+        columns: Columns,
+        row: int,
+        mistake: int = -1,
     ) -> None:
         self._painter = painter
         self._colours = colours
         self._events = events
         self._columns = columns
         self._row = row
+        self._mistake = mistake
         self._cast = cast_of(events)
         self._metrics = QFontMetrics(painter.font())
         self._there = self._metrics.height() + 4
@@ -50,6 +57,8 @@ class SequencePainter:
         self._paint_lifelines()
         for number in rows:
             self._paint_event(self._events[number], number * self._row)
+            if number == self._mistake:
+                self._paint_mistake(number * self._row)
 
     def _paint_lifelines(self) -> None:
         bottom = len(self._events) * self._row
@@ -100,6 +109,15 @@ class SequencePainter:
             self._write(answer_of(event), back - 3, self._colours.muted)
             if not event.blocked:
                 self._arrow(end, actor, back, colour, dashed=True)
+
+    def _paint_mistake(self, top: int) -> None:
+        """A frame around the event, and its name where answers stand."""
+        colour = self._colours.verdict(Verdict.DUPLICATED)
+        self._painter.setPen(self._pen(colour, 2))
+        self._painter.drawRect(QRect(4, top + 1, self._columns.width - 8, self._row - 2))
+        font = QFont(self._painter.font())
+        width = QFontMetrics(font).horizontalAdvance(mistake_word())
+        self._painter.drawText(max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._row - 5, mistake_word())
 
     def _paint_cross(self, x: int, y: int) -> None:
         pen = self._pen(self._colours.redis, 3)

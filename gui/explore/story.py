@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
+from gui.explore.evidence import Evidence
 from gui.explore.models import EventsModel, OutcomesModel
 from gui.explore.sequence_view import SequenceView
-from gui.explore.words import event_text
+from gui.explore.words import event_text, mistake_word
 from gui.forms import describe, hairline
 from gui.lab.table import RecordTable
 from gui.lab.words import verdict_word
@@ -73,10 +74,18 @@ class Story(QSplitter):
         self.detail.setFont(code_font(0.95))
         describe(self.detail, self.tr("The current event in full"))
         self.detail.setPlaceholderText(self.tr("The current event in full, with its command and its answer."))
-        self.detail.setFixedHeight(5 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        self.detail.setFixedHeight(3 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
         self.diagram = SequenceView(self._theme)
         self.diagram.stepped.connect(self.go_to)
-        return self._column(self.diagram, hairline(), self.detail)
+        self.evidence = Evidence(self._theme)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setHandleWidth(1)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.diagram)
+        halves.addWidget(self._column(self.detail, hairline(), self.evidence))
+        halves.setSizes([360, 260])
+        halves.setStretchFactor(0, 1)
+        return self._column(halves)
 
     def _make_caption(self) -> QLabel:
         caption = QLabel()
@@ -120,9 +129,11 @@ class Story(QSplitter):
     def show_counterexample(self, example: Counterexample | None, none: str) -> None:
         """The events, the first one current; where there are none, a sentence why."""
         self._events = example.events if example else ()
-        self.moments.show(self._events)
+        self._mistake, self._mistake_text = (example.mistake, example.mistake_text) if example else (-1, "")
+        self.moments.show(self._events, self._mistake)
         self.detail.clear()
-        self.diagram.show_events(self._events, none)
+        self.evidence.show_question(example.question if example else None)
+        self.diagram.show_events(self._events, none, self._mistake)
         if example is None:
             self._caption.setText(self.tr("Counterexample"))
             return
@@ -145,4 +156,7 @@ class Story(QSplitter):
     def _row_chosen(self, current: QModelIndex) -> None:
         if current.isValid():
             self.diagram.mark(current.row())
-            self.detail.setPlainText(event_text(self._events[current.row()]))
+            event = self._events[current.row()]
+            mistake = f"{mistake_word()}: {self._mistake_text}\n" if current.row() == self._mistake else ""
+            self.detail.setPlainText(mistake + event_text(event))
+            self.evidence.show_event(event)

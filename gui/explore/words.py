@@ -102,6 +102,11 @@ def mishap_word(event: Event) -> str:
     return QCoreApplication.translate("Explore", "the lease runs out")
 
 
+def mistake_word() -> str:
+    """The mark of the event with which the verdict became certain."""
+    return f"\N{WARNING SIGN} {QCoreApplication.translate('Explore', 'the mistake')}"
+
+
 def answer_of(event: Event) -> str:
     """The answer, or that there is none yet."""
     return QCoreApplication.translate("Explore", "waits…") if event.blocked else event.answer

@@ -140,3 +140,32 @@ def test_everything_that_takes_focus_has_a_name(page: Driver) -> None:
     widgets = focusable(page.find(QWidget, "explorePage"))
     assert len(widgets) > 10
     assert [widget.objectName() for widget in widgets if not widget.accessibleName()] == []
+
+
+def test_the_mistake_is_marked_and_its_rows_and_code_stand_beside_it(page: Driver) -> None:
+    ask(page, "place-order", "none", "check-then-act")
+    explore(page)
+    commands = [row[3] for row in texts(page, "eventsTable")]
+    marked = [number for number, command in enumerate(commands) if "the mistake" in command]
+    assert [commands[number].endswith(": COMMIT") for number in marked] == [True]
+    diagram = page.find(QWidget, "counterexampleView")
+    for _ in range(marked[0]):
+        QTest.keyClick(diagram, Qt.Key.Key_Right)
+    state, code = page.find(QPlainTextEdit, "stateView"), page.find(QPlainTextEdit, "stepCodeView")
+    assert state.toPlainText().startswith("orders, committed rows: 2")
+    assert "services.database.begin()" in code.textCursor().block().text()
+    QTest.keyClick(diagram, Qt.Key.Key_Left)
+    assert state.toPlainText().startswith("orders, committed rows: 1")
+
+
+def test_the_question_is_asked_again_in_the_next_session(open_window: OpenWindow) -> None:
+    first = open_window()
+    first.qtbot.waitUntil(first.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
+    ask(first, "add-stock", "optimistic-lock", "version-read-by-server")
+    first.spin("exploreCrashesSpin").setValue(1)
+    asked = first.window.explore.question.question
+    first.window.save()
+
+    second = open_window()
+    second.qtbot.waitUntil(second.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
+    assert second.window.explore.question.question == asked
