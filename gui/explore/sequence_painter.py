@@ -117,7 +117,10 @@ class SequencePainter:
         self._painter.drawRect(QRect(4, top + 1, self._columns.width - 8, self._row - 2))
         font = QFont(self._painter.font())
         width = QFontMetrics(font).horizontalAdvance(mistake_word())
-        self._painter.drawText(max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._row - 5, mistake_word())
+        self._painter.setPen(QColor(self._colours.text))
+        self._painter.drawText(
+            max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._there - 4, mistake_word()
+        )
 
     def _paint_cross(self, x: int, y: int) -> None:
         pen = self._pen(self._colours.redis, 3)
