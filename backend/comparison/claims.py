@@ -27,7 +27,12 @@ def admitted(name: str, operation: OperationKey) -> frozenset[SituationKey]:
 
 
 def standing(line: Line) -> str:
-    """What a line comes to, in a few words."""
+    """What a line comes to, in a few words. What could not be measured is not passed over."""
+    missing = ", ".join(SITUATIONS[key].title.lower() for key in line.unmeasured)
+    return f"{_measured_standing(line)}; not measured: {missing}" if missing else _measured_standing(line)
+
+
+def _measured_standing(line: Line) -> str:
     broken_by = ", ".join(SITUATIONS[key].title.lower() for key in line.broken_by)
     if line.subject.sound:
         return f"sound, but broken by: {broken_by}" if broken_by else "sound"

@@ -194,6 +194,11 @@ class Line:
         return tuple(cell.situation for cell in self.cells if cell.worst in FAILURES)
 
     @property
+    def unmeasured(self) -> tuple[SituationKey, ...]:
+        """Situations that could not be measured."""
+        return tuple(cell.situation for cell in self.cells if cell.worst is None)
+
+    @property
     def survived(self) -> int:
         """How many situations it survived."""
         return sum(cell.survived for cell in self.cells)

@@ -106,10 +106,18 @@ def _cost_lines(cost: Cost) -> Iterator[str]:
 
 
 def standing_text(line: Line) -> str:
-    """What a line comes to, in a few words."""
-    broken_by = ", ".join(situation_head(key).lower() for key in line.broken_by)
+    """What a line comes to, in a few words. What could not be measured is not passed over."""
     if not line.cells:
         return NOTHING
+    missing = ", ".join(situation_head(key).lower() for key in line.unmeasured)
+    if not missing:
+        return _measured_standing(line)
+    text = QCoreApplication.translate("Compare", "%1; not measured: %2")
+    return text.replace("%1", _measured_standing(line)).replace("%2", missing)
+
+
+def _measured_standing(line: Line) -> str:
+    broken_by = ", ".join(situation_head(key).lower() for key in line.broken_by)
     if line.subject.sound and not broken_by:
         return QCoreApplication.translate("Compare", "sound")
     if line.subject.sound:
@@ -121,7 +129,7 @@ def standing_text(line: Line) -> str:
 
 def sentence_of(lines: list[Line]) -> str:
     """The finding in one sentence."""
-    whole = sum(1 for line in lines if line.cells and not line.broken_by)
+    whole = sum(1 for line in lines if line.cells and not line.broken_by and not line.unmeasured)
     text = QCoreApplication.translate("Compare", "%1 of %2 variants let nothing through.")
     return text.replace("%1", str(whole)).replace("%2", str(len(lines)))
 
