@@ -72,7 +72,7 @@ class Recorder:
 
     def _tables(self) -> tuple[TableRows, ...]:
         always = {self._effects.name}
-        if subject := _SUBJECTS.get(self._play.scene.operation):
+        if (subject := _SUBJECTS.get(self._play.scene.operation)) is not None:
             always.add(subject.name)
         elsewhere = (marker, messages)
         with self._stage.database.own.connect() as connection:
