@@ -7,9 +7,9 @@ server reads before it listens and which holds only a hash of this start's passw
 port.
 
 A temporary one writes its log to the operating system at each commit and does not wait for the disk, since it does not
-outlive the lab anyway; one in a data directory keeps the default and waits. The isolation level is the default of
-MariaDB, REPEATABLE READ. ``innodb_snapshot_isolation``, which since MariaDB 11.6 refuses some of what that level has
-always allowed, is off, so that all versions behave alike here.
+outlive the lab anyway; below /dev/shm MariaDB maps the log into memory instead. One in a data directory keeps the
+default and waits. The isolation level is the default of MariaDB, REPEATABLE READ. ``innodb_snapshot_isolation``, which
+since MariaDB 11.6 refuses some of what that level has always allowed, is off, so that all versions behave alike here.
 """
 
 from __future__ import annotations

@@ -7,6 +7,10 @@ In PostgreSQL the violation aborts the whole transaction: until ROLLBACK (or to 
 with SQLSTATE 25P02 (PostgreSQL documentation, Appendix A). ``ON CONFLICT DO NOTHING`` keeps the transaction alive and
 returns no row.
 
+MariaDB has no such clause. ``INSERT IGNORE ... RETURNING`` does the same for a key that is taken, and hides other
+errors as well, such as a value that is cut to fit: check values before. ``ON DUPLICATE KEY UPDATE id = id`` hides
+nothing, but returns a row to everybody, so that nobody knows who was first (measured with 10.11).
+
 For an effect outside the database the row is only a marker, in a transaction that the call does not belong to. A crash
 between the call and COMMIT takes the marker back, and the retry calls again; a marker that is committed first loses the
 call instead. Only the other side can close that gap, by honouring a key.
