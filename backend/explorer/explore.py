@@ -230,7 +230,11 @@ class _Run:
 
     def _found(self, *, exhaustive: bool) -> Exploration:
         outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
-        examples = {verdict: self._recorded(shortest) for verdict, shortest in self._shortest.items()}
+        worst = self._best.verdict if self._best else None
+        examples = {
+            verdict: self._recorded(shortest) if verdict is worst else to_counterexample(self._question, shortest)
+            for verdict, shortest in self._shortest.items()
+        }
         return Exploration(
             question=self._question,
             exhaustive=exhaustive,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from backend.explorer.plugs import Plug
     from backend.tap.observer import Tap
 
+NOON = 1_700_000_000.0
+"""The explorer's clock stands still, so that a schedule reads the same whenever it is played."""
 LEASE_MS = 3_600_000
 """Longer than any exploration: a lease runs out only when the schedule says so."""
 
@@ -79,6 +81,7 @@ class Line:
             new_token=self._new_token,
             delete_if_equal=delete_if_equal,
             render=render,
+            now=lambda: NOON,
             mutex=cast("Callable[[str], threading.Lock]", self._mutex),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,20 +13,25 @@ from backend import strategies
 from backend.explorer.question import KeyState, LockState, Place, Snapshot, TableRows
 from backend.explorer.stage import submission_id
 from backend.explorer.submission import State
-from backend.model import OperationKey
+from backend.model import EngineKind, OperationKey
 from backend.operations import OPERATIONS
 from backend.schema import goods, marker, messages, metadata, orders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from backend.explorer.play import Play
     from backend.explorer.stage import Stage
+    from backend.tap.observer import Call
 
 _NO_LEASE = -1
 _STRATEGIES = str(Path(strategies.__file__).parent)
 _ROOT = Path(strategies.__file__).parents[2]
 _KEY_COLUMNS = ("order_no", "request_no", "message_key", "idempotency_key", "resource")
+_PLAIN_KEYS = frozenset({"order_no", "request_no"})
+"""Columns that hold the business key and nothing else; an index finds it there."""
+_WORD = re.compile(r"\w+")
 _HIDDEN = frozenset({"id", "created_at", "locked_until", "expires_at", "fingerprint"})
 _SUBJECTS = {
     OperationKey.PAY_ORDER: orders,
@@ -74,9 +80,9 @@ class Recorder:
         always = {self._effects.name}
         if (subject := _SUBJECTS.get(self._play.scene.operation)) is not None:
             always.add(subject.name)
-        elsewhere = (marker, messages)
+        wanted = (always | self._mentioned_tables()) - {marker.name, messages.name}
         with self._stage.database.own.connect() as connection:
-            found = [self._rows(connection, table) for table in metadata.sorted_tables if table not in elsewhere]
+            found = [self._rows(connection, table) for table in metadata.sorted_tables if table.name in wanted]
         if self._effects is messages and (ledger := self._stage.ledger) is not None:
             with ledger.connect() as connection:
                 found.append(self._rows(connection, messages))
@@ -85,14 +91,17 @@ class Recorder:
 
     def _rows(self, connection: sa.Connection, table: sa.Table) -> TableRows:
         scene = self._play.scene
-        condition = next(
-            (table.c[name].contains(scene.key, autoescape=True) for name in _KEY_COLUMNS if name in table.c),
-            table.c["item"] == scene.item if "item" in table.c else sa.false(),
-        )
+        column = next((table.c[name] for name in _KEY_COLUMNS if name in table.c), None)
+        if column is None:
+            condition = table.c["item"] == scene.item if "item" in table.c else sa.false()
+        elif column.name in _PLAIN_KEYS:
+            condition = column == scene.key
+        else:
+            condition = column.contains(scene.key, autoescape=True)
         columns = [c for c in table.c if c.name not in _HIDDEN and not c.name.endswith(("_unindexed", "_unique"))]
         rows = connection.execute(sa.select(*columns).where(condition).order_by(table.c["id"]))
         return TableRows(
-            table.name, tuple(c.name for c in columns), tuple(tuple(map(self._readable, row)) for row in rows)
+            str(table.name), tuple(str(c.name) for c in columns), tuple(tuple(map(self._readable, row)) for row in rows)
         )
 
     def _readable(self, value: object) -> str:
@@ -102,11 +111,26 @@ class Recorder:
 
     def _keys(self) -> tuple[KeyState, ...]:
         client, scene = self._stage.plain_redis, self._play.scene
-        names = {str(name) for part in (scene.key, scene.token) for name in client.scan_iter(f"*{part}*", count=1000)}
-        return tuple(
-            KeyState(scene.readable(name), self._readable(client.get(name)), int(client.pttl(name)) != _NO_LEASE)
-            for name in sorted(names)
-        )
+        found = []
+        for name in sorted(self._mentioned_keys()):
+            value, life = client.get(name), int(client.pttl(name))
+            if value is not None:
+                found.append(KeyState(scene.readable(name), self._readable(value), life != _NO_LEASE))
+        return tuple(found)
+
+    def _calls(self) -> Iterator[Call]:
+        return (moment.call for moment in self._play.moments if moment.call is not None)
+
+    def _mentioned_tables(self) -> frozenset[str]:
+        """Tables that a statement so far named."""
+        words = {word for call in self._calls() if call.engine.is_database for word in _WORD.findall(call.command)}
+        return frozenset(words & metadata.tables.keys())
+
+    def _mentioned_keys(self) -> frozenset[str]:
+        """Keys of the intent that a command so far named, and the form's token."""
+        scene = self._play.scene
+        named = (str(each) for call in self._calls() if call.engine is EngineKind.REDIS for each in call.parameters)
+        return frozenset(name for name in named if scene.key in name or scene.token in name)
 
     def _locks(self) -> tuple[LockState, ...]:
         waiting = [one for one in self._play.submissions if one.state is State.WAITING]

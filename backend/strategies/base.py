@@ -6,6 +6,7 @@ constant ``STRATEGY`` that describes them. That constant is all that makes the f
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,6 +66,8 @@ class Services:
     """The mutex of this process for a key."""
     gateway: Gateway = field(default_factory=NoGateway)
     """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
+    now: Callable[[], float] = time.time
+    """The clock, in seconds since 1970."""
     zookeeper: Callable[[], KazooClient] = no_zookeeper
     """A client of ZooKeeper with a session."""
     render: Callable[[Request, Answer | Exception], Response] = no_rendering

@@ -19,7 +19,6 @@ Leases are measured with the clock of the machine; on several machines, take the
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,8 @@ from backend.strategies.base import Need, Response, Services, Strategy, Variant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.engine import Connection, Row
+    import sqlalchemy as sa
+    from sqlalchemy.engine import Connection
 
     from backend.operations import Request
 
@@ -44,6 +44,14 @@ LONGEST_KEY = 255
 _QUOTED = re.compile(r'"(?P<key>(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~:/]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+_LOOKED_AT = (
+    records.c.fingerprint,
+    records.c.attempt,
+    records.c.status,
+    records.c.body,
+    records.c.locked_until,
+    records.c.expires_at,
+)
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 
 
@@ -80,20 +88,20 @@ def handle(request: Request, services: Services, key: str, *, reused_status: int
         return carry_out(request, services, key, attempt, keeps_conflicts=keeps_conflicts)
     if found is None:
         return Answer.BUSY
-    if found.fingerprint != request.fingerprint:
+    if found["fingerprint"] != request.fingerprint:
         raise KeyReusedError(reused_status)
-    if found.status is None:
+    if found["status"] is None:
         return Answer.BUSY
-    return services.replay(Response(found.status, found.body))
+    return services.replay(Response(found["status"], found["body"]))
 
 
-def claim(request: Request, services: Services, key: str) -> tuple[int, Row[tuple[object, ...]] | None]:
+def claim(request: Request, services: Services, key: str) -> tuple[int, sa.RowMapping | None]:
     """Put a record in flight, or take over one that nobody works on any more.
 
     Returns:
         The number of this attempt, 0 where the record is not ours; and the record that was found.
     """
-    now = time.time()
+    now = services.now()
     mine = {
         "fingerprint": request.fingerprint,
         "status": None,
@@ -109,15 +117,15 @@ def claim(request: Request, services: Services, key: str) -> tuple[int, Row[tupl
     else:
         return 1, None
     with services.database.begin() as connection:
-        found = connection.execute(select(records).where(records.c.idempotency_key == key)).first()
-        if found is None or (not _is_abandoned(found, request, now) and found.expires_at > now):
+        found = connection.execute(select(*_LOOKED_AT).where(records.c.idempotency_key == key)).mappings().first()
+        if found is None or (not _is_abandoned(found, request, now) and found["expires_at"] > now):
             return 0, found
         taken = connection.execute(
             update(records)
-            .where(records.c.idempotency_key == key, records.c.attempt == found.attempt)
-            .values(attempt=found.attempt + 1, **mine)
+            .where(records.c.idempotency_key == key, records.c.attempt == found["attempt"])
+            .values(attempt=found["attempt"] + 1, **mine)
         )
-    return (found.attempt + 1, None) if taken.rowcount else (0, None)
+    return (found["attempt"] + 1, None) if taken.rowcount else (0, None)
 
 
 def carry_out(request: Request, services: Services, key: str, attempt: int, *, keeps_conflicts: bool) -> Answer:
@@ -195,8 +203,8 @@ def _fitting(key: str) -> str:
     return key
 
 
-def _is_abandoned(found: Row[tuple[object, ...]], request: Request, now: float) -> bool:
-    return found.status is None and found.locked_until <= now and found.fingerprint == request.fingerprint
+def _is_abandoned(found: sa.RowMapping, request: Request, now: float) -> bool:
+    return found["status"] is None and found["locked_until"] <= now and found["fingerprint"] == request.fingerprint
 
 
 def _is_conflict(error: Exception) -> bool:

@@ -38,7 +38,7 @@ class Page(HTMLParser):
             self.headings.append(data)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lost(bench: Bench) -> Exploration:
     return bench.explore(OperationKey.PLACE_ORDER, "token", "delete-first", requests=1, crashes=1)
 
