@@ -14,12 +14,12 @@ PLACE = OperationKey.PLACE_ORDER
 WORK_MS, GIVE_UP_MS = 900, 300
 
 
-def run(laboratory: Laboratory, setup: Setup, intents: int = 1, submissions: int = 1, **knobs: Any) -> Report:
+def run(laboratory: Laboratory, setup: Setup, intents: int = 1, submissions: int = 1, **knobs: Any) -> Report:  # noqa: ANN401  those of a plan
     wanted = tuple(laboratory.intent(PLACE, number) for number in range(1, intents + 1))
     return laboratory.lab.start_run(setup, Plan(wanted, submissions, **knobs)).wait(90)
 
 
-def retry(laboratory: Laboratory, setup: Setup, intents: int = 1, **knobs: Any) -> Report:
+def retry(laboratory: Laboratory, setup: Setup, intents: int = 1, **knobs: Any) -> Report:  # noqa: ANN401  those of a plan
     return run(laboratory, setup, intents, source=Source.RETRY, **knobs)
 
 
