@@ -9,6 +9,8 @@ from backend.model import Verdict
 from backend.strategies import find
 from tests.backend.conftest import Laboratory
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.key)
 def test_an_exhibit_keeps_its_promise(laboratory: Laboratory, exhibit: Exhibit) -> None:

@@ -8,6 +8,8 @@ from backend.faults import parse_fault
 from backend.model import Answer, OperationKey, Plan, Report, Setup, Source, Verdict
 from tests.backend.conftest import Laboratory
 
+pytestmark = pytest.mark.exhaustive
+
 DIES_BEFORE_IT_ACKNOWLEDGES = (parse_fault("crash@redis:XACK:before"),)
 
 

@@ -10,6 +10,8 @@ from backend.faults import FaultSyntaxError, parse_fault
 from backend.model import Answer, Fault, OperationKey, Pace, Plan, Report, Setup, Source, Verdict
 from tests.backend.conftest import Laboratory
 
+pytestmark = pytest.mark.exhaustive
+
 PLACE = OperationKey.PLACE_ORDER
 WORK_MS, GIVE_UP_MS = 900, 300
 

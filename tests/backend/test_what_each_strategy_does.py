@@ -11,6 +11,8 @@ from backend.strategies import all_strategies, find
 from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from tests.backend.conftest import Laboratory
 
+pytestmark = pytest.mark.exhaustive
+
 K = 5
 OVERLAP_MS = 40
 """Work between reading and writing, so that simultaneous submissions are all under way together."""

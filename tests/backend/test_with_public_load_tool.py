@@ -15,6 +15,8 @@ import pytest
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import caller_of, count_rows
 
+pytestmark = pytest.mark.exhaustive
+
 REQUESTS, AT_ONCE = 200, 16
 
 

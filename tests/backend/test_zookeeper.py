@@ -14,6 +14,8 @@ from backend.model import Answer, EngineKind, OperationKey, Pace, Plan, Setup, S
 from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from tests.backend.conftest import Laboratory
 
+pytestmark = pytest.mark.exhaustive
+
 needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=WHAT_TO_INSTALL)
 PLACE = OperationKey.PLACE_ORDER
 VARIANT = "zookeeper"

@@ -15,6 +15,8 @@ from tests.backend.explorer.model import (
     histogram,
 )
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize(
     ("model", "strategy", "variant", "crashes", "expiries"),

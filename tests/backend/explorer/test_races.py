@@ -26,6 +26,8 @@ from backend.strategies import all_strategies
 from backend.strategies.base import Services, Variant
 from tests.backend.explorer.conftest import Bench
 
+pytestmark = pytest.mark.exhaustive
+
 RACES = 200
 PAIRS = [
     pytest.param(strategy.key, variant, operation, id=f"{strategy.key}-{variant.key}")

@@ -27,6 +27,8 @@ from backend.operations import Request
 from backend.strategies.base import Services
 from tests.backend.explorer import codes
 
+pytestmark = pytest.mark.exhaustive
+
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
 DIRECT: Pair = (PLACE, "none", "direct")
