@@ -63,10 +63,6 @@
         <translation>直接写入</translation>
     </message>
     <message>
-        <source>Every submission takes effect.</source>
-        <translation>每次提交都会生效。</translation>
-    </message>
-    <message>
         <source>Nothing. It is the baseline that everything else is compared with.</source>
         <translation>什么都不保证，仅作为其他策略的对照基线。</translation>
     </message>
@@ -203,10 +199,6 @@
         <translation>每个键只有一行，无论并发、崩溃，还是几天后再来。</translation>
     </message>
     <message>
-        <source>A submission without a natural key. In PostgreSQL, statements after the violation in the same transaction: all fail with 25P02 until ROLLBACK.</source>
-        <translation>没有业务键的提交。在 PostgreSQL 中，同一事务内冲突之后的语句都会以 25P02 失败，直到 ROLLBACK。</translation>
-    </message>
-    <message>
         <source>There is a natural key and the effect is in this database. The first choice.</source>
         <translation>有业务键，且结果就在这个数据库里。首选方案。</translation>
     </message>
@@ -291,8 +283,24 @@
         <translation>第一个提交事务之后才开始的提交能被识别。</translation>
     </message>
     <message>
-        <source>Two at the same time: the second waits for the lock and then reads its old snapshot.</source>
-        <translation>两个并发请求：第二个等到锁之后，读到的仍是旧快照。</translation>
+        <source>Does what it is told, as often as it is told.</source>
+        <translation>叫做几次，就做几次。</translation>
+    </message>
+    <message>
+        <source>A submission without a natural key. A crash between a call to an outside party and COMMIT: the retry calls again. In PostgreSQL, statements after the violation in the same transaction: all fail with 25P02 until ROLLBACK.</source>
+        <translation>提交没有自然键；调用外部服务后、COMMIT 前崩溃：重试会再调用一次。在 PostgreSQL 中，违反约束之后同一事务里的语句全部以 25P02 失败。</translation>
+    </message>
+    <message>
+        <source>A lock before a DELETE adds nothing: DELETE locks the row itself, and whoever waited for it finds no row to lock.</source>
+        <translation>在 DELETE 之前加锁没有意义：DELETE 自己会锁行，等到锁的一方已找不到可锁的行。</translation>
+    </message>
+    <message>
+        <source>A message is no row of ours: there is nothing to lock that stands for it.</source>
+        <translation>消息不是我们的行：没有可以代表它来加锁的东西。</translation>
+    </message>
+    <message>
+        <source>Two at the same time: the second waits for the lock and then reads its old snapshot. Not on MariaDB, which takes the snapshot with the check, after the wait.</source>
+        <translation>两个同时进行：第二个等到锁之后，读到的仍是旧快照。MariaDB 不会，它在等待之后做检查时才取快照。</translation>
     </message>
     <message>
         <source>Never in this form. Lock in READ COMMITTED, or use SERIALIZABLE and repeat on 40001.</source>
@@ -301,6 +309,26 @@
     <message>
         <source>It is shown with pay-order, which inserts beside the locked row. Updating the locked row itself is refused under REPEATABLE READ (40001).</source>
         <translation>用支付订单演示：它在被锁行之外插入一行。在 REPEATABLE READ 下，更新被锁行本身会被拒绝（40001）。</translation>
+    </message>
+    <message>
+        <source>Without an index</source>
+        <translation>没有索引</translation>
+    </message>
+    <message>
+        <source>Once, but the database scans for the row: MariaDB locks every row and gap that it meets.</source>
+        <translation>一次，但数据库要扫描才能找到行：MariaDB 会锁住沿途的每一行和每个间隙。</translation>
+    </message>
+    <message>
+        <source>One effect, as “Lock, then check”.</source>
+        <translation>一次生效，与“先加锁，再检查”相同。</translation>
+    </message>
+    <message>
+        <source>Only patience: on MariaDB under REPEATABLE READ an UPDATE of another order waits, and so does any INSERT of an order. Under READ COMMITTED, and on PostgreSQL, they do not.</source>
+        <translation>只耗耐心：在 MariaDB 的 REPEATABLE READ 下，更新另一个订单要等，插入任何订单也要等。READ COMMITTED 下以及 PostgreSQL 上不会。</translation>
+    </message>
+    <message>
+        <source>Never on purpose: create the index.</source>
+        <translation>不要故意这样做：建索引。</translation>
     </message>
     <message>
         <source>Optimistic lock</source>
@@ -329,6 +357,14 @@
     <message>
         <source>A version does not guard an INSERT: there is no row yet to compare with.</source>
         <translation>版本号保护不了 INSERT：还没有可比较的行。</translation>
+    </message>
+    <message>
+        <source>After the first DELETE there is no version left to compare with, and the second one finds nothing anyway.</source>
+        <translation>第一次 DELETE 之后没有版本可比，第二次本来也找不到任何行。</translation>
+    </message>
+    <message>
+        <source>A message is no row of ours: it has no version to compare with.</source>
+        <translation>消息不是我们的行：没有版本可比。</translation>
     </message>
     <message>
         <source>Version read by the server</source>
@@ -381,6 +417,14 @@
     <message>
         <source>A stock count has no status that only grows.</source>
         <translation>库存数量没有只增不减的状态。</translation>
+    </message>
+    <message>
+        <source>A deleted row has no status. Setting the status to CANCELLED is another operation, an update that keeps the row, and there a status guard would fit.</source>
+        <translation>被删除的行没有状态。把状态改为 CANCELLED 是另一种操作，即保留行的更新，那里才适合用状态守卫。</translation>
+    </message>
+    <message>
+        <source>A message is no row of ours: it has no status.</source>
+        <translation>消息不是我们的行：它没有状态。</translation>
     </message>
     <message>
         <source>Distributed lock</source>
@@ -467,6 +511,46 @@
         <translation>不能用于幂等。</translation>
     </message>
     <message>
+        <source>Redis, with a fence</source>
+        <translation>Redis，带栅栏</translation>
+    </message>
+    <message>
+        <source>Each grant has a higher number; the resource refuses a holder whose number is not the highest.</source>
+        <translation>每次授予的号码都更大；号码不是最大的持有者会被资源拒绝。</translation>
+    </message>
+    <message>
+        <source>One effect, also when the lease runs out while the holder works: the late one is refused.</source>
+        <translation>一次生效，即使租约在持有者工作时到期：迟到的一方会被拒绝。</translation>
+    </message>
+    <message>
+        <source>A resource that cannot compare numbers, such as most services of others.</source>
+        <translation>无法比较号码的资源，例如大多数别人的服务。</translation>
+    </message>
+    <message>
+        <source>A lock is needed, work may take longer than its lease, and the resource is yours.</source>
+        <translation>需要锁，工作可能超过租约，而资源归你管。</translation>
+    </message>
+    <message>
+        <source>ZooKeeper, with a fence</source>
+        <translation>ZooKeeper，带栅栏</translation>
+    </message>
+    <message>
+        <source>An ephemeral node is the lock, and its creation the fence; the end of a session frees it.</source>
+        <translation>临时节点就是锁，它的创建序号就是栅栏；会话结束即释放。</translation>
+    </message>
+    <message>
+        <source>One effect. The lock of a dead holder is free when its session has ended, and a holder that wakes up late is refused.</source>
+        <translation>一次生效。持有者死亡后，会话结束锁即释放；迟迟醒来的持有者会被拒绝。</translation>
+    </message>
+    <message>
+        <source>Without the fence, a pause longer than the session, as with any lease.</source>
+        <translation>没有栅栏时，暂停超过会话时长就会出错，与任何租约一样。</translation>
+    </message>
+    <message>
+        <source>ZooKeeper is there already, and a lock must not be lost when one server fails.</source>
+        <translation>已经有 ZooKeeper，而且一台服务器故障时不能丢锁。</translation>
+    </message>
+    <message>
         <source>Local lock</source>
         <translation>本地锁</translation>
     </message>
@@ -490,6 +574,361 @@
         <source>A tool that will only ever run as one process.</source>
         <translation>永远只以单进程运行的工具。</translation>
     </message>
+    <message>
+        <source>Idempotency key</source>
+        <translation>幂等键</translation>
+    </message>
+    <message>
+        <source>IETF draft 07</source>
+        <translation>IETF 草案 07</translation>
+    </message>
+    <message>
+        <source>The client&apos;s key in a quoted header; another payload under it is refused with 422.</source>
+        <translation>客户端的键放在带引号的请求头里；同一键换了内容则以 422 拒绝。</translation>
+    </message>
+    <message>
+        <source>One effect for each key, and the same answer to every attempt, as long as the key is kept. After a crash the key is free again when its lease ends, and a late owner cannot overwrite.</source>
+        <translation>每个键一次生效，并且在保留期内每次尝试都得到同样的回答。崩溃后租约到期键即可再用，迟到的旧主不能覆盖。</translation>
+    </message>
+    <message>
+        <source>A client that makes up a new key for a retry. A retry after the key was forgotten. An effect outside of this database: a crash between it and the commit repeats it.</source>
+        <translation>客户端重试时换了新键；键已被遗忘后才重试；数据库之外的效果：在它与提交之间崩溃会重复。</translation>
+    </message>
+    <message>
+        <source>Clients are programs, and want to know what became of their first attempt.</source>
+        <translation>客户端是程序，并且想知道第一次尝试的结果。</translation>
+    </message>
+    <message>
+        <source>As Stripe does it</source>
+        <translation>照 Stripe 的做法</translation>
+    </message>
+    <message>
+        <source>The client&apos;s key as it is; other parameters under it are refused with 400, a 500 is replayed.</source>
+        <translation>客户端的键原样使用；同一键换了参数以 400 拒绝，500 也会重放。</translation>
+    </message>
+    <message>
+        <source>Clients follow Stripe&apos;s rules already: the same key on 409 and 5xx, with back-off.</source>
+        <translation>客户端已遵守 Stripe 的规则：遇到 409 和 5xx 用同一键退避重试。</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
+    </message>
+    <message>
+        <source>Same transaction</source>
+        <translation>同一事务</translation>
+    </message>
+    <message>
+        <source>Inserts the message&apos;s key and the effect in one transaction; a key that is there means done.</source>
+        <translation>在同一事务里插入消息的键和效果；键已存在就表示做过了。</translation>
+    </message>
+    <message>
+        <source>One effect for each key however often it is delivered, through crashes and races.</source>
+        <translation>无论投递多少次、崩溃或竞争，每个键一次生效。</translation>
+    </message>
+    <message>
+        <source>An effect outside of this database. Forgetting old keys while a broker may still deliver them.</source>
+        <translation>数据库之外的效果；消息队列还可能重投时就忘掉旧键。</translation>
+    </message>
+    <message>
+        <source>Messages come from a broker, and the effect has no natural key of its own.</source>
+        <translation>消息来自消息队列，而效果本身没有自然键。</translation>
+    </message>
+    <message>
+        <source>Separate transactions</source>
+        <translation>分开的事务</translation>
+    </message>
+    <message>
+        <source>Commits the mark first, then acts: a crash between the two loses the effect.</source>
+        <translation>先提交标记，再执行：两者之间崩溃就会丢失效果。</translation>
+    </message>
+    <message>
+        <source>No second effect.</source>
+        <translation>不会有第二次生效。</translation>
+    </message>
+    <message>
+        <source>A crash after the first commit: the next delivery finds the mark and is told “duplicate”. Lost.</source>
+        <translation>第一次提交后崩溃：下次投递看到标记，被告知“重复”。丢失。</translation>
+    </message>
+    <message>
+        <source>Never: it costs one commit more than the sound one.</source>
+        <translation>不要用：它比正确的做法还多一次提交。</translation>
+    </message>
+    <message>
+        <source>right after the first Redis command</source>
+        <translation>第一条 Redis 命令之后</translation>
+    </message>
+    <message>
+        <source>just before COMMIT</source>
+        <translation>COMMIT 之前</translation>
+    </message>
+    <message>
+        <source>right after COMMIT, before the answer</source>
+        <translation>COMMIT 之后、回答之前</translation>
+    </message>
+    <message>
+        <source>right after the call to the gateway</source>
+        <translation>调用网关之后</translation>
+    </message>
+    <message>
+        <source>Double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>Two clicks on one form, one unprotected INSERT: two rows with the same order number.</source>
+        <translation>一个表单点两次，一个无保护的 INSERT：两行订单号相同。</translation>
+    </message>
+    <message>
+        <source>Whoever can click once can click twice.</source>
+        <translation>能点一次，就能点两次。</translation>
+    </message>
+    <message>
+        <source>Disabled button, beaten by a retry</source>
+        <translation>禁用按钮，败给重试</translation>
+    </message>
+    <message>
+        <source>The page holds clicks back, but its HTTP client gives up waiting and sends again while the first request is still at work. Both insert.</source>
+        <translation>页面拦住了点击，但它的 HTTP 客户端等不及，在第一个请求还在执行时又发了一次。两次都插入了。</translation>
+    </message>
+    <message>
+        <source>A disabled button protects against fingers, not against time-outs.</source>
+        <translation>禁用按钮防的是手指，防不了超时。</translation>
+    </message>
+    <message>
+        <source>Token race</source>
+        <translation>令牌竞争</translation>
+    </message>
+    <message>
+        <source>Both submissions GET the token before either DELetes it. Look at the first two steps of each.</source>
+        <translation>两个提交都在对方 DEL 之前 GET 到令牌。看各自的前两步。</translation>
+    </message>
+    <message>
+        <source>Look and take must be one command.</source>
+        <translation>查看和取走必须是一条命令。</translation>
+    </message>
+    <message>
+        <source>Token, lost order</source>
+        <translation>令牌，订单丢失</translation>
+    </message>
+    <message>
+        <source>The instance dies right after DEL: the token is gone, the order was never written. The retry is told “duplicate”, and there is no row.</source>
+        <translation>实例在 DEL 之后立即死亡：令牌没了，订单没写。重试被告知“重复”，而表里没有行。</translation>
+    </message>
+    <message>
+        <source>A token taken outside of the transaction remembers a promise, not a deed.</source>
+        <translation>在事务之外取走的令牌，记住的是承诺，不是结果。</translation>
+    </message>
+    <message>
+        <source>Token after a reload</source>
+        <translation>刷新后的令牌</translation>
+    </message>
+    <message>
+        <source>The user reloads the page, gets a new token and submits the same order again. For the backend this is something new.</source>
+        <translation>用户刷新页面，拿到新令牌，又提交同一订单。对后端来说这是新的。</translation>
+    </message>
+    <message>
+        <source>A token names a form, not an order.</source>
+        <translation>令牌标识的是表单，不是订单。</translation>
+    </message>
+    <message>
+        <source>A lock that expires</source>
+        <translation>会到期的锁</translation>
+    </message>
+    <message>
+        <source>The lease is shorter than the work. When it runs out the retry gets the lock, finds no order yet, and both write.</source>
+        <translation>租约比工作短。到期后重试拿到锁，还看不到订单，于是两者都写了。</translation>
+    </message>
+    <message>
+        <source>A lease is a guess about time; only the resource itself can refuse a late writer.</source>
+        <translation>租约只是对时间的猜测；只有资源自己才能拒绝迟到的写入。</translation>
+    </message>
+    <message>
+        <source>A blind release</source>
+        <translation>盲目释放</translation>
+    </message>
+    <message>
+        <source>The first holder comes late and DELetes whatever lock is there: that of its successor, which is still at work.</source>
+        <translation>第一个持有者迟到，把当时的锁删掉：那是后继者的锁，而后继者还在工作。</translation>
+    </message>
+    <message>
+        <source>Release only what you still own: compare and delete in one command.</source>
+        <translation>只释放仍属于你的锁：比较和删除要在一条命令里。</translation>
+    </message>
+    <message>
+        <source>A lock that never expires</source>
+        <translation>永不过期的锁</translation>
+    </message>
+    <message>
+        <source>The instance dies while it holds the lock. Every retry is told “busy”, for ever.</source>
+        <translation>实例持锁时死亡。之后每次重试都被告知“忙”，永远如此。</translation>
+    </message>
+    <message>
+        <source>A lock without an end outlives its holder.</source>
+        <translation>没有期限的锁比持有者活得久。</translation>
+    </message>
+    <message>
+        <source>A local lock on two instances</source>
+        <translation>两个实例上的本地锁</translation>
+    </message>
+    <message>
+        <source>Each instance has a mutex of its own, and each of them is free. Look at the instance numbers of the steps.</source>
+        <translation>每个实例都有自己的互斥量，而且都空闲。看各步骤的实例编号。</translation>
+    </message>
+    <message>
+        <source>A mutex ends where its process ends.</source>
+        <translation>互斥量的边界就是进程的边界。</translation>
+    </message>
+    <message>
+        <source>Lock only: a queue of payments</source>
+        <translation>只加锁：支付排队</translation>
+    </message>
+    <message>
+        <source>SELECT … FOR UPDATE makes five payments wait for each other. Then each of them pays.</source>
+        <translation>SELECT … FOR UPDATE 让五笔支付互相等待，然后每一笔都支付了。</translation>
+    </message>
+    <message>
+        <source>A lock serialises; it does not remember.</source>
+        <translation>锁让执行排队，但不会记忆。</translation>
+    </message>
+    <message>
+        <source>A snapshot older than the lock</source>
+        <translation>快照早于锁</translation>
+    </message>
+    <message>
+        <source>Under REPEATABLE READ the second transaction sees the database as it was before it waited. It gets the lock, looks, and does not see the payment that the first one made.</source>
+        <translation>在 REPEATABLE READ 下，第二个事务看到的是等待之前的数据库。它拿到锁，查看，却看不到第一个事务的支付。</translation>
+    </message>
+    <message>
+        <source>What you read after a lock is only as new as your snapshot.</source>
+        <translation>拿到锁之后读到的内容，只和你的快照一样新。</translation>
+    </message>
+    <message>
+        <source>A message redelivered</source>
+        <translation>消息重投</translation>
+    </message>
+    <message>
+        <source>The consumer dies after the INSERT and before XACK. Another one claims the message: the second delivery inserts again. Its XPENDING step shows the count.</source>
+        <translation>消费者在 INSERT 之后、XACK 之前死亡。另一个认领了消息：第二次投递又插入一次。它的 XPENDING 步骤显示投递次数。</translation>
+    </message>
+    <message>
+        <source>At least once means: sometimes twice.</source>
+        <translation>“至少一次”的意思是：有时两次。</translation>
+    </message>
+    <message>
+        <source>The same message, under a unique index</source>
+        <translation>同一消息，有唯一索引</translation>
+    </message>
+    <message>
+        <source>The second delivery runs into the index, is told “duplicate”, and acknowledges.</source>
+        <translation>第二次投递撞上索引，被告知“重复”，然后确认消息。</translation>
+    </message>
+    <message>
+        <source>Exactly once is at least once, and an effect that can be recognised.</source>
+        <translation>恰好一次 = 至少一次 + 可识别的效果。</translation>
+    </message>
+    <message>
+        <source>Reply lost after the commit</source>
+        <translation>提交之后丢失回复</translation>
+    </message>
+    <message>
+        <source>The row is there, the answer is not. To the caller this looks like a failure, so it sends again.</source>
+        <translation>行已在，回答没到。对调用方来说这就像失败，于是又发一次。</translation>
+    </message>
+    <message>
+        <source>No answer does not mean not done.</source>
+        <translation>没有回答不等于没有做。</translation>
+    </message>
+    <message>
+        <source>The same, with an Idempotency-Key</source>
+        <translation>同样的情况，带 Idempotency-Key</translation>
+    </message>
+    <message>
+        <source>The first answer is lost. The retry carries the same key and gets the stored answer, status and body, marked Idempotent-Replayed.</source>
+        <translation>第一次的回答丢了。重试带同一个键，得到保存的状态码和正文，并标有 Idempotent-Replayed。</translation>
+    </message>
+    <message>
+        <source>Remember the answer with the effect, in one transaction.</source>
+        <translation>把回答和效果记在同一个事务里。</translation>
+    </message>
+    <message>
+        <source>A key in flight</source>
+        <translation>执行中的键</translation>
+    </message>
+    <message>
+        <source>The second click comes while the first one is at work: 409, in flight. Once it is done, the answer would be replayed.</source>
+        <translation>第二次点击到来时第一次还在执行：409，执行中。做完之后则会重放回答。</translation>
+    </message>
+    <message>
+        <source>An in-flight record needs a lease, or a crash blocks its key for ever.</source>
+        <translation>执行中的记录需要租约，否则一次崩溃会永远堵住这个键。</translation>
+    </message>
+    <message>
+        <source>A stale holder, refused by the fence</source>
+        <translation>过期的持有者，被栅栏拒绝</translation>
+    </message>
+    <message>
+        <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: told “conflict”.</source>
+        <translation>第一个持有者停顿到租约结束。重试拿到 2 号锁并写入。第一个醒来时，1 号被拒绝：告知“冲突”。</translation>
+    </message>
+    <message>
+        <source>With a fence it does not matter who believes to hold the lock.</source>
+        <translation>有了栅栏，谁以为自己持有锁都无所谓。</translation>
+    </message>
+    <message>
+        <source>An inbox in two transactions</source>
+        <translation>分成两个事务的收件箱</translation>
+    </message>
+    <message>
+        <source>The consumer dies after it has marked the message and before it has acted. The next delivery finds the mark, and acknowledges.</source>
+        <translation>消费者标记消息之后、执行之前死亡。下一次投递看到标记，就确认了。</translation>
+    </message>
+    <message>
+        <source>Mark and act in one transaction, or not at all.</source>
+        <translation>标记和执行放在同一个事务里，否则就别做。</translation>
+    </message>
+    <message>
+        <source>Gateway charged twice</source>
+        <translation>网关重复扣费</translation>
+    </message>
+    <message>
+        <source>The instance dies after the gateway has answered and before the commit. The rollback takes back our row, not the message: the retry sends it again.</source>
+        <translation>实例在网关回答之后、提交之前死亡。回滚撤掉的是我们的行，不是那条消息：重试又发一次。</translation>
+    </message>
+    <message>
+        <source>No transaction of yours covers somebody else&apos;s ledger.</source>
+        <translation>你的事务管不到别人的账本。</translation>
+    </message>
+    <message>
+        <source>Gateway, with a key that it honours</source>
+        <translation>网关，认可幂等键</translation>
+    </message>
+    <message>
+        <source>The same crash. The retry sends the same Idempotency-Key, and the gateway recognises it.</source>
+        <translation>同样的崩溃。重试带着同一个 Idempotency-Key，网关认出了它。</translation>
+    </message>
+    <message>
+        <source>Only whoever has the effect can make it happen once.</source>
+        <translation>只有掌握效果的一方才能让它恰好发生一次。</translation>
+    </message>
+</context>
+<context>
+    <name>Chart</name>
+    <message>
+        <source>Cost against protection</source>
+        <translation>代价与保护</translation>
+    </message>
+    <message>
+        <source>Throughput against no protection (1.00); the line spans the pairs</source>
+        <translation>相对于无保护的吞吐量（1.00）；线段是各轮的范围</translation>
+    </message>
+    <message>
+        <source>survives %1 of %2</source>
+        <translation>经受住 %1 / %2</translation>
+    </message>
+    <message>
+        <source>All strategies in one picture: the higher the safer, the further to the right the cheaper.</source>
+        <translation>所有策略在一张图里：越高越安全，越靠右越便宜。</translation>
+    </message>
 </context>
 <context>
     <name>CodeView</name>
@@ -507,14 +946,250 @@
     </message>
 </context>
 <context>
+    <name>Compare</name>
+    <message>
+        <source>Written to %1.</source>
+        <translation>已写入 %1。</translation>
+    </message>
+    <message>
+        <source>Simultaneous clicks</source>
+        <translation>同时点击</translation>
+    </message>
+    <message>
+        <source>Retries after answers</source>
+        <translation>回答之后重试</translation>
+    </message>
+    <message>
+        <source>Retry during processing</source>
+        <translation>处理中重试</translation>
+    </message>
+    <message>
+        <source>Work longer than the lease</source>
+        <translation>工作超过租约</translation>
+    </message>
+    <message>
+        <source>Redelivery by a queue</source>
+        <translation>队列重投</translation>
+    </message>
+    <message>
+        <source>Crash and retry</source>
+        <translation>崩溃并重试</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>After answers</source>
+        <translation>回答之后</translation>
+    </message>
+    <message>
+        <source>In processing</source>
+        <translation>处理中</translation>
+    </message>
+    <message>
+        <source>Lease runs out</source>
+        <translation>租约到期</translation>
+    </message>
+    <message>
+        <source>Redelivery</source>
+        <translation>重投</translation>
+    </message>
+    <message>
+        <source>Crash</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <source>cost</source>
+        <translation>代价</translation>
+    </message>
+    <message>
+        <source>! not measured</source>
+        <translation>! 未测</translation>
+    </message>
+    <message>
+        <source>%1 of %2 intents came out badly; %3 effects.</source>
+        <translation>%1 / %2 个意图结果不好；效果 %3 次。</translation>
+    </message>
+    <message>
+        <source>Told: %1</source>
+        <translation>告知：%1</translation>
+    </message>
+    <message>
+        <source>Enter opens it in the Lab.</source>
+        <translation>按回车在实验室中打开。</translation>
+    </message>
+    <message>
+        <source>Throughput against no protection, pair by pair: %1</source>
+        <translation>相对于无保护的吞吐量，逐轮：%1</translation>
+    </message>
+    <message>
+        <source>%1 and %2 a second; p50 %3 and %4 ms; p99 %5 and %6 ms</source>
+        <translation>每秒 %1 和 %2；p50 %3 和 %4 毫秒；p99 %5 和 %6 毫秒</translation>
+    </message>
+    <message>
+        <source>%1 of %2 were not told “created”</source>
+        <translation>%1 / %2 个没有被告知“已创建”</translation>
+    </message>
+    <message>
+        <source>Round trips per submission: %1</source>
+        <translation>每次提交的往返：%1</translation>
+    </message>
+    <message>
+        <source>%1; not measured: %2</source>
+        <translation>%1；未测：%2</translation>
+    </message>
+    <message>
+        <source>sound</source>
+        <translation>可靠</translation>
+    </message>
+    <message>
+        <source>sound, but broken by: %1</source>
+        <translation>可靠，但会被打破：%1</translation>
+    </message>
+    <message>
+        <source>broken by: %1</source>
+        <translation>会被打破：%1</translation>
+    </message>
+    <message>
+        <source>called broken, not broken here</source>
+        <translation>标为有缺陷，但此处未被打破</translation>
+    </message>
+    <message>
+        <source>%1 of %2 variants let nothing through.</source>
+        <translation>%1 / %2 个变体滴水不漏。</translation>
+    </message>
+</context>
+<context>
     <name>ComparePage</name>
+    <message>
+        <source>Com&amp;pare</source>
+        <translation>比较(&amp;P)</translation>
+    </message>
     <message>
         <source>Compare</source>
         <translation>对比</translation>
     </message>
     <message>
-        <source>Not there yet. Every strategy will run the same load here, beside the unprotected baseline: what it let through, and what it cost.</source>
-        <translation>尚未完成。这里将让每个策略在同样的负载下与无防护基线并排运行：放过了什么，代价是多少。</translation>
+        <source>Run every strategy in each chosen situation, on real engines</source>
+        <translation>在所选的每种情形下，用真实引擎运行每个策略</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel the comparison</source>
+        <translation>取消比较</translation>
+    </message>
+    <message>
+        <source>Stop, and keep what was measured so far</source>
+        <translation>停止，保留已测的结果</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>导出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Write the comparison as HTML, Markdown, CSV or JSON</source>
+        <translation>把比较写成 HTML、Markdown、CSV 或 JSON</translation>
+    </message>
+    <message>
+        <source>Not measured yet.</source>
+        <translation>尚未测量。</translation>
+    </message>
+    <message>
+        <source>Progress of the comparison</source>
+        <translation>比较进度</translation>
+    </message>
+    <message>
+        <source>&amp;Table</source>
+        <translation>表格(&amp;T)</translation>
+    </message>
+    <message>
+        <source>P&amp;icture</source>
+        <translation>图(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Table or picture</source>
+        <translation>表格或图</translation>
+    </message>
+    <message>
+        <source>Starting engines and two backend processes for the comparison…</source>
+        <translation>正在为比较启动引擎和两个后端进程…</translation>
+    </message>
+    <message>
+        <source>%1 of %2 measured, about %3 left. Now: %4, %5.</source>
+        <translation>已测 %1 / %2，大约还需 %3。现在：%4，%5。</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was measured is kept. %1</source>
+        <translation>已取消；已测的保留。%1</translation>
+    </message>
+</context>
+<context>
+    <name>Comparer</name>
+    <message>
+        <source>Something unexpected happened (%1).</source>
+        <translation>发生了意外（%1）。</translation>
+    </message>
+    <message>
+        <source>The report could not be written: %1.</source>
+        <translation>报告无法写入：%1。</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonModel</name>
+    <message>
+        <source>Strategy</source>
+        <translation>策略</translation>
+    </message>
+    <message>
+        <source>Throughput</source>
+        <translation>吞吐量</translation>
+    </message>
+    <message>
+        <source>p50 ms</source>
+        <translation>p50 毫秒</translation>
+    </message>
+    <message>
+        <source>p99 ms</source>
+        <translation>p99 毫秒</translation>
+    </message>
+    <message>
+        <source>Round trips</source>
+        <translation>往返</translation>
+    </message>
+    <message>
+        <source>Comes to</source>
+        <translation>结果</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonTable</name>
+    <message>
+        <source>Strategies by situation</source>
+        <translation>各情形下的策略</translation>
+    </message>
+    <message>
+        <source>Enter opens a cell in the Lab</source>
+        <translation>回车在实验室中打开单元格</translation>
+    </message>
+    <message>
+        <source>&amp;Open in the Lab</source>
+        <translation>在实验室中打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Explore</source>
+        <translation>探索(&amp;E)</translation>
+    </message>
+    <message>
+        <source>A row for each strategy, a column for each way in which a submission arrives twice, and what the protection costs. Press Compare.</source>
+        <translation>每行一个策略，每列一种重复到达的方式，以及保护的代价。请按“比较”。</translation>
     </message>
 </context>
 <context>
@@ -604,6 +1279,80 @@
     <message>
         <source>Answer</source>
         <translation>答复</translation>
+    </message>
+</context>
+<context>
+    <name>Evidence</name>
+    <message>
+        <source>Rows and keys just after the current event</source>
+        <translation>当前事件之后的行和键</translation>
+    </message>
+    <message>
+        <source>Rows and keys, as they were just after the current event.</source>
+        <translation>当前事件之后的行和键。</translation>
+    </message>
+    <message>
+        <source>The line of the strategy&apos;s code that issued the current step.</source>
+        <translation>发出当前步骤的策略代码行。</translation>
+    </message>
+    <message>
+        <source>no line of the strategy is at work here</source>
+        <translation>此处没有策略代码在执行</translation>
+    </message>
+    <message>
+        <source>%1: no committed row</source>
+        <translation>%1：没有已提交的行</translation>
+    </message>
+    <message>
+        <source>%1, committed rows: %2</source>
+        <translation>%1，已提交的行：%2</translation>
+    </message>
+    <message>
+        <source>it has a lease</source>
+        <translation>有租约</translation>
+    </message>
+    <message>
+        <source>no lease</source>
+        <translation>没有租约</translation>
+    </message>
+    <message>
+        <source>%1 has an open transaction: %2</source>
+        <translation>%1 有打开的事务：%2</translation>
+    </message>
+    <message>
+        <source>%1 waits for %2</source>
+        <translation>%1 在等 %2</translation>
+    </message>
+</context>
+<context>
+    <name>ExhibitCard</name>
+    <message>
+        <source>Promise and outcome of the exhibit</source>
+        <translation>展品的承诺与结果</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close the exhibit</source>
+        <translation>关闭展品</translation>
+    </message>
+    <message>
+        <source>Hide this card; the knobs stay as they are</source>
+        <translation>隐藏此卡片；旋钮保持不变</translation>
+    </message>
+    <message>
+        <source>Promised: %1. Running…</source>
+        <translation>承诺：%1。运行中…</translation>
+    </message>
+    <message>
+        <source>Promised: %1. The rows say: %2.</source>
+        <translation>承诺：%1。行的结果：%2。</translation>
+    </message>
+    <message>
+        <source>Promised: %1. The rows say otherwise: %2.</source>
+        <translation>承诺：%1。行的结果不同：%2。</translation>
     </message>
 </context>
 <context>
@@ -742,12 +1491,127 @@
         <source>Stop, and keep what was found so far</source>
         <translation>停止，并保留目前的发现</translation>
     </message>
+    <message>
+        <source>One q&amp;uestion</source>
+        <translation>单个问题(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Whole grid</source>
+        <translation>整张表(&amp;W)</translation>
+    </message>
+    <message>
+        <source>What to explore</source>
+        <translation>探索什么</translation>
+    </message>
 </context>
 <context>
     <name>Explorer</name>
     <message>
         <source>Something unexpected happened (%1).</source>
         <translation>发生了意外情况（%1）。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportButton</name>
+    <message>
+        <source>Ex&amp;port</source>
+        <translation>导出(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Save the diagram, the schedule, or all that was found</source>
+        <translation>保存图、调度或全部结果</translation>
+    </message>
+    <message>
+        <source>Diagram as &amp;SVG…</source>
+        <translation>图存为 SVG…(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Diagram as &amp;PNG…</source>
+        <translation>图存为 PNG…(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Diagram as &amp;Mermaid text…</source>
+        <translation>图存为 Mermaid 文本…(&amp;M)</translation>
+    </message>
+    <message>
+        <source>S&amp;chedule, to replay…</source>
+        <translation>可重放的调度…(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Everything as one HTML page…</source>
+        <translation>全部存为一个 HTML 页面…(&amp;E)</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2.</source>
+        <translation>%1 无法写入：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportMenu</name>
+    <message>
+        <source>Export the comparison</source>
+        <translation>导出比较</translation>
+    </message>
+</context>
+<context>
+    <name>FactsModel</name>
+    <message>
+        <source>Submission</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>From, ms</source>
+        <translation>起，毫秒</translation>
+    </message>
+    <message>
+        <source>To, ms</source>
+        <translation>止，毫秒</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+</context>
+<context>
+    <name>FaultField</name>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add a fault</source>
+        <translation>添加故障</translation>
+    </message>
+    <message>
+        <source>Ready-made faults, one of each kind</source>
+        <translation>现成的故障，每种一个</translation>
+    </message>
+</context>
+<context>
+    <name>GatewayField</name>
+    <message>
+        <source>Gateway</source>
+        <translation>网关</translation>
+    </message>
+    <message>
+        <source>Whether calls to the gateway carry an Idempotency-Key, and whether it honours them</source>
+        <translation>对网关的调用是否带 Idempotency-Key，以及它是否认可</translation>
     </message>
 </context>
 <context>
@@ -881,6 +1745,10 @@
         <translation>支付金额</translation>
     </message>
     <message>
+        <source>What the message is about</source>
+        <translation>消息的内容</translation>
+    </message>
+    <message>
         <source>Quantity</source>
         <translation>数量</translation>
     </message>
@@ -913,6 +1781,41 @@
     <message>
         <source>The page has its answer; a new intent enables the button again.</source>
         <translation>页面已得到答复；新建意图后按钮重新可用。</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Colours of the timeline</source>
+        <translation>时间线的颜色</translation>
+    </message>
+    <message>
+        <source>reply</source>
+        <translation>回复</translation>
+    </message>
+    <message>
+        <source>waits for a lock</source>
+        <translation>等待锁</translation>
+    </message>
+    <message>
+        <source>caller waits</source>
+        <translation>调用方等待</translation>
+    </message>
+    <message>
+        <source>lease expires</source>
+        <translation>租约到期</translation>
+    </message>
+    <message>
+        <source>crash</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <source>connection breaks</source>
+        <translation>连接断开</translation>
+    </message>
+    <message>
+        <source>time-out</source>
+        <translation>超时</translation>
     </message>
 </context>
 <context>
@@ -968,6 +1871,10 @@
     <message>
         <source>&amp;Reset</source>
         <translation>重置(&amp;R)</translation>
+    </message>
+    <message>
+        <source>E&amp;xhibits</source>
+        <translation>展品(&amp;X)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1094,8 +2001,64 @@
         <translation>探索什么</translation>
     </message>
     <message>
+        <source>What to compare</source>
+        <translation>比较什么</translation>
+    </message>
+    <message>
         <source>&amp;Operation</source>
         <translation>操作(&amp;O)</translation>
+    </message>
+    <message>
+        <source>The business operation of the intents</source>
+        <translation>意图的业务操作</translation>
+    </message>
+    <message>
+        <source>&amp;Database</source>
+        <translation>数据库(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Where the effects are stored</source>
+        <translation>效果存放在哪里</translation>
+    </message>
+    <message>
+        <source>&amp;Strategies</source>
+        <translation>策略(&amp;S)</translation>
+    </message>
+    <message>
+        <source>All strategies, or the variants of one</source>
+        <translation>所有策略，或某一个的各变体</translation>
+    </message>
+    <message>
+        <source>Situations</source>
+        <translation>情形</translation>
+    </message>
+    <message>
+        <source>Compare in this situation</source>
+        <translation>在此情形下比较</translation>
+    </message>
+    <message>
+        <source>How thoroughly</source>
+        <translation>细致程度</translation>
+    </message>
+    <message>
+        <source>Measure the cost</source>
+        <translation>测量代价</translation>
+    </message>
+    <message>
+        <source>Throughput and latency, in turns with no protection at all</source>
+        <translation>吞吐量和延迟，与完全无保护轮流测</translation>
+    </message>
+    <message>
+        <source>Quick look</source>
+        <translation>快速查看</translation>
+    </message>
+    <message>
+        <source>Fewer intents and fewer rounds: the verdicts are the same, the costs are rougher</source>
+        <translation>意图和轮次更少：结论相同，代价较粗略</translation>
+    </message>
+    <message>
+        <source>All that guard it</source>
+        <translation>所有适用的</translation>
     </message>
     <message>
         <source>The business operation of the intent</source>
@@ -1338,6 +2301,18 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n cancellation(s) wanted</source>
+        <translation>
+            <numerusform>需要取消 %n 个订单</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) wanted</source>
+        <translation>
+            <numerusform>需要 %n 条消息</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n intent(s)</source>
         <translation>
             <numerusform>%n 个意图</numerusform>
@@ -1390,10 +2365,6 @@
         <translation>重复从何而来</translation>
     </message>
     <message>
-        <source>This source is not there yet.</source>
-        <translation>这种来源尚未实现。</translation>
-    </message>
-    <message>
         <source>So&amp;urce</source>
         <translation>来源(&amp;U)</translation>
     </message>
@@ -1422,6 +2393,22 @@
         <translation>节奏</translation>
     </message>
     <message>
+        <source>Back-off</source>
+        <translation>退避</translation>
+    </message>
+    <message>
+        <source>Wait before the first retry; it doubles with each further one</source>
+        <translation>第一次重试前的等待；之后每次加倍</translation>
+    </message>
+    <message>
+        <source>Retries</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>How often a caller sends again after a time-out, a broken connection, a busy or failing backend</source>
+        <translation>超时、连接断开、后端忙或失败之后，调用方再发几次</translation>
+    </message>
+    <message>
         <source>Processin&amp;g</source>
         <translation>处理耗时(&amp;G)</translation>
     </message>
@@ -1436,6 +2423,30 @@
     <message>
         <source>Life of a lock; shorter than the processing, it expires meanwhile</source>
         <translation>锁的有效期；短于处理耗时就会中途过期</translation>
+    </message>
+    <message>
+        <source>Faults</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>What is done to the run on purpose, as on the command line: kind@place:command=ms</source>
+        <translation>故意对这次运行做什么，与命令行写法相同：kind@place:command=ms</translation>
+    </message>
+    <message>
+        <source>&amp;Lose the first reply</source>
+        <translation>丢失第一个回复(&amp;L)</translation>
+    </message>
+    <message>
+        <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
+        <translation>工作已完成，但关闭调用方的连接而不回答</translation>
+    </message>
+    <message>
+        <source>&amp;Reload the page each time</source>
+        <translation>每次都刷新页面(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Each submission comes from a form opened anew, with a new token and the version as it is then</source>
+        <translation>每次提交都来自重新打开的表单，带新令牌和当时的版本</translation>
     </message>
     <message>
         <source>Time-out</source>
@@ -1517,6 +2528,413 @@
     </message>
 </context>
 <context>
+    <name>Survey</name>
+    <message>
+        <source>Place an order</source>
+        <translation>下单</translation>
+    </message>
+    <message>
+        <source>Pay an order</source>
+        <translation>支付订单</translation>
+    </message>
+    <message>
+        <source>Add stock</source>
+        <translation>增加库存</translation>
+    </message>
+    <message>
+        <source>Cancel an order</source>
+        <translation>取消订单</translation>
+    </message>
+    <message>
+        <source>Send a message</source>
+        <translation>发送消息</translation>
+    </message>
+    <message>
+        <source>proven</source>
+        <translation>已证明</translation>
+    </message>
+    <message>
+        <source>counterexample</source>
+        <translation>反例</translation>
+    </message>
+    <message>
+        <source>not finished</source>
+        <translation>未完成</translation>
+    </message>
+    <message>
+        <source>not asked</source>
+        <translation>未询问</translation>
+    </message>
+    <message>
+        <source>not guarded</source>
+        <translation>不适用</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>The variant is declared sound, and nothing but the order went wrong: a contradiction.</source>
+        <translation>该变体声明为可靠，而除了顺序没有别的问题：矛盾。</translation>
+    </message>
+    <message>
+        <source>The variant is declared sound. What is known to break it: %1</source>
+        <translation>该变体声明为可靠。已知会打破它的是：%1</translation>
+    </message>
+    <message>
+        <source>The variant is broken, but not by this. What breaks it: %1</source>
+        <translation>该变体有缺陷，但不是因为这个。会打破它的是：%1</translation>
+    </message>
+    <message>
+        <source>Not in the earlier survey</source>
+        <translation>早先的调查中没有</translation>
+    </message>
+    <message>
+        <source>Not in this survey any more</source>
+        <translation>此次调查中不再有</translation>
+    </message>
+    <message>
+        <source>Proven now</source>
+        <translation>现在已证明</translation>
+    </message>
+    <message>
+        <source>Proven no more</source>
+        <translation>不再是已证明</translation>
+    </message>
+    <message>
+        <source>Other outcomes</source>
+        <translation>结果不同</translation>
+    </message>
+    <message>
+        <source>Another state</source>
+        <translation>状态不同</translation>
+    </message>
+    <message>
+        <source>Other counts</source>
+        <translation>计数不同</translation>
+    </message>
+    <message>
+        <source>Declared otherwise</source>
+        <translation>声明不同</translation>
+    </message>
+    <message>
+        <source>%1. Earlier: %2</source>
+        <translation>%1。早先：%2</translation>
+    </message>
+    <message>
+        <source>%1. %2 orders in %3 s.</source>
+        <translation>%1。%2 种顺序，%3 秒。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>%1 of what is declared sound do harm: see the cells with %2.</source>
+        <translation>声明为可靠的有 %1 个有害：见带 %2 的单元格。</translation>
+    </message>
+    <message>
+        <source>Question %1 of %2: %3. %4 orders so far, %5 in all</source>
+        <translation>问题 %1 / %2：%3。到目前 %4 种顺序，共 %5</translation>
+    </message>
+    <message>
+        <source>about %1 s left</source>
+        <translation>大约还需 %1 秒</translation>
+    </message>
+</context>
+<context>
+    <name>SurveyModel</name>
+    <message>
+        <source>Nothing was asked yet.</source>
+        <translation>还没有问过。</translation>
+    </message>
+    <message>
+        <source>%1 (broken)</source>
+        <translation>%1（有缺陷）</translation>
+    </message>
+</context>
+<context>
+    <name>SurveyPane</name>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Explore Explore a&amp;llall</source>
+        <translation>全部探索(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Explore all</source>
+        <translation>全部探索</translation>
+    </message>
+    <message>
+        <source>Explore every variant with every operation that it guards</source>
+        <translation>探索每个变体与它适用的每个操作</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel the survey</source>
+        <translation>取消调查</translation>
+    </message>
+    <message>
+        <source>Stop, and keep what was found so far</source>
+        <translation>停止，保留已发现的</translation>
+    </message>
+    <message>
+        <source>&amp;Save…</source>
+        <translation>保存…(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save the survey</source>
+        <translation>保存调查</translation>
+    </message>
+    <message>
+        <source>Write the grid to a file, to compare with it later</source>
+        <translation>把表写入文件，以便日后比较</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare with…</source>
+        <translation>与…比较(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Compare with an earlier survey</source>
+        <translation>与早先的调查比较</translation>
+    </message>
+    <message>
+        <source>Mark what changed since a saved grid</source>
+        <translation>标出自保存以来的变化</translation>
+    </message>
+    <message>
+        <source>Nothing explored yet. With two requests it takes less than a minute.</source>
+        <translation>还没有探索。两个请求不到一分钟。</translation>
+    </message>
+    <message>
+        <source>Progress of the survey</source>
+        <translation>调查进度</translation>
+    </message>
+    <message>
+        <source>Re&amp;quests</source>
+        <translation>请求数(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>How many submissions of the same intent run at once</source>
+        <translation>同一意图有多少个提交同时运行</translation>
+    </message>
+    <message>
+        <source>Crash&amp;es</source>
+        <translation>崩溃(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Most crashes in an order; each is followed by a retry</source>
+        <translation>一种顺序里最多的崩溃次数；每次之后都有重试</translation>
+    </message>
+    <message>
+        <source>Exp&amp;iries</source>
+        <translation>到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease runs out while it is held</source>
+        <translation>持有期间租约最多到期几次</translation>
+    </message>
+    <message>
+        <source>Limi&amp;t</source>
+        <translation>上限(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Most orders to explore for a question, before it is given up</source>
+        <translation>每个问题最多探索的顺序数</translation>
+    </message>
+    <message>
+        <source>Exploring everything, one question after the other.</source>
+        <translation>正在逐个问题地探索全部。</translation>
+    </message>
+    <message>
+        <source>Starting the engines…</source>
+        <translation>正在启动引擎…</translation>
+    </message>
+    <message>
+        <source>Surveys (*.json)</source>
+        <translation>调查 (*.json)</translation>
+    </message>
+    <message>
+        <source>It could not be saved: %1.</source>
+        <translation>无法保存：%1。</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>已保存为 %1。</translation>
+    </message>
+    <message>
+        <source>Nothing changed since %1.</source>
+        <translation>自 %1 以来没有变化。</translation>
+    </message>
+    <message>
+        <source>Changes since %1: %2, marked with %3.</source>
+        <translation>自 %1 以来的变化：%2，以 %3 标出。</translation>
+    </message>
+</context>
+<context>
+    <name>SurveyTable</name>
+    <message>
+        <source>Every variant and every operation</source>
+        <translation>每个变体与每个操作</translation>
+    </message>
+</context>
+<context>
+    <name>Surveyor</name>
+    <message>
+        <source>Something unexpected happened (%1).</source>
+        <translation>发生了意外（%1）。</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Timeline as a list</source>
+        <translation>时间线列表</translation>
+    </message>
+    <message>
+        <source>One line for each step, wait and mishap of each submission.</source>
+        <translation>每次提交的每个步骤、等待和意外各一行。</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合</translation>
+    </message>
+    <message>
+        <source>Fit the timeline</source>
+        <translation>时间线适合窗口</translation>
+    </message>
+    <message>
+        <source>Show all of the newest submissions (F); everything since the last reset with Shift+F. The wheel zooms, dragging moves.</source>
+        <translation>显示最近的全部提交（F）；Shift+F 显示上次重置以来的全部。滚轮缩放，拖动平移。</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>列表</translation>
+    </message>
+    <message>
+        <source>Show the same facts as a table</source>
+        <translation>以表格显示同样的事实</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export the timeline</source>
+        <translation>导出时间线</translation>
+    </message>
+    <message>
+        <source>Save what is in sight as SVG or PNG</source>
+        <translation>把可见部分存为 SVG 或 PNG</translation>
+    </message>
+    <message>
+        <source>As SVG…</source>
+        <translation>存为 SVG…</translation>
+    </message>
+    <message>
+        <source>As PNG…</source>
+        <translation>存为 PNG…</translation>
+    </message>
+    <message>
+        <source>The timeline could not be written to %1.</source>
+        <translation>时间线无法写入 %1。</translation>
+    </message>
+    <message>
+        <source>Submit Twice: timeline</source>
+        <translation>Submit Twice：时间线</translation>
+    </message>
+    <message>
+        <source>waits for a lock, behind %1</source>
+        <translation>等待锁，排在 %1 之后</translation>
+    </message>
+    <message>
+        <source>somebody else</source>
+        <translation>别人</translation>
+    </message>
+    <message>
+        <source>lease of %1 ms on %2</source>
+        <translation>%1 毫秒的租约，在 %2 上</translation>
+    </message>
+    <message>
+        <source>lease on %1 expires unless it was prolonged</source>
+        <translation>%1 上的租约到期，除非被延长</translation>
+    </message>
+    <message>
+        <source>released</source>
+        <translation>已释放</translation>
+    </message>
+    <message>
+        <source>deleted by %1</source>
+        <translation>被 %1 删除</translation>
+    </message>
+    <message>
+        <source>click held back: the button was disabled</source>
+        <translation>点击被拦住：按钮已禁用</translation>
+    </message>
+    <message>
+        <source>caller waits for the answer</source>
+        <translation>调用方等待回答</translation>
+    </message>
+    <message>
+        <source>caller tries %1 again and waits for the answer</source>
+        <translation>调用方再次尝试 %1 并等待回答</translation>
+    </message>
+    <message>
+        <source>time-out: the caller gives up waiting</source>
+        <translation>超时：调用方不再等待</translation>
+    </message>
+    <message>
+        <source>the connection breaks before the answer arrives</source>
+        <translation>回答到达之前连接断开</translation>
+    </message>
+    <message>
+        <source>cut off: the backend never got as far as replying</source>
+        <translation>中断：后端没能回复</translation>
+    </message>
+    <message>
+        <source>held back</source>
+        <translation>被拦住</translation>
+    </message>
+    <message>
+        <source>from %1 to %2 ms, took %3 ms</source>
+        <translation>从 %1 到 %2 毫秒，用时 %3 毫秒</translation>
+    </message>
+    <message>
+        <source>at %1 ms</source>
+        <translation>在 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>SQLite waits for its file lock inside the call.</source>
+        <translation>SQLite 在调用内部等待文件锁。</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n submission(s)</source>
+        <translation>
+            <numerusform>%n 个提交</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Each submission gets a lane here: its steps, where it waits, and what its caller sees.</source>
+        <translation>每次提交在这里有一条泳道：它的步骤、在哪里等待、调用方看到什么。</translation>
+    </message>
+</context>
+<context>
     <name>VerdictBanner</name>
     <message>
         <source>Verdict</source>
@@ -1548,6 +2966,26 @@
     <message>
         <source>Add stock (UPDATE)</source>
         <translation>增加库存（UPDATE）</translation>
+    </message>
+    <message>
+        <source>Cancel an order (DELETE)</source>
+        <translation>取消订单（DELETE）</translation>
+    </message>
+    <message>
+        <source>Send a message (call)</source>
+        <translation>发送消息（调用）</translation>
+    </message>
+    <message>
+        <source>No key sent</source>
+        <translation>不发送键</translation>
+    </message>
+    <message>
+        <source>Key sent, ignored</source>
+        <translation>发送键，被忽略</translation>
+    </message>
+    <message>
+        <source>Key sent, honoured</source>
+        <translation>发送键，被认可</translation>
     </message>
     <message>
         <source>exactly once</source>
