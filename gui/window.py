@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self._add(menu, self.tr("&Cancel"), form.cancel.click, "Esc")
         menu.addSeparator()
         self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R")
-        fill_menu(bar.addMenu(self.tr("E&xhibits")), self._show_exhibit)
+        fill_menu(bar.addMenu(self.tr("Exhibits")), self._show_exhibit)
         menu = bar.addMenu(self.tr("&View"))
         self._add_themes(menu.addMenu(self.tr("&Theme")))
         self._add_languages(menu.addMenu(self.tr("&Language")))

@@ -87,7 +87,7 @@ class SourcePanel(QWidget):
             self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),
             self.faults.menu_button,
         )
-        self.lost_reply = QCheckBox(self.tr("&Lose the first reply"))
+        self.lost_reply = QCheckBox(self.tr("Lose the first repl&y"))
         self.lost_reply.setObjectName("lostReplyCheck")
         describe(
             self.lost_reply,
@@ -95,7 +95,7 @@ class SourcePanel(QWidget):
             self.tr("The work is done, and the caller's connection is closed instead of an answer"),
         )
         self._section.add_wide(self.lost_reply)
-        self.reload = QCheckBox(self.tr("&Reload the page each time"))
+        self.reload = QCheckBox(self.tr("Reload the page each time"))
         self.reload.setObjectName("reloadCheck")
         describe(
             self.reload,

@@ -1873,8 +1873,8 @@
         <translation>重置(&amp;R)</translation>
     </message>
     <message>
-        <source>E&amp;xhibits</source>
-        <translation>展品(&amp;X)</translation>
+        <source>Exhibits</source>
+        <translation>展品</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -2433,16 +2433,16 @@
         <translation>故意对这次运行做什么，与命令行写法相同：kind@place:command=ms</translation>
     </message>
     <message>
-        <source>&amp;Lose the first reply</source>
-        <translation>丢失第一个回复(&amp;L)</translation>
+        <source>Lose the first repl&amp;y</source>
+        <translation>丢失第一个回复(&amp;Y)</translation>
     </message>
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
         <translation>工作已完成，但关闭调用方的连接而不回答</translation>
     </message>
     <message>
-        <source>&amp;Reload the page each time</source>
-        <translation>每次都刷新页面(&amp;R)</translation>
+        <source>Reload the page each time</source>
+        <translation>每次都刷新页面</translation>
     </message>
     <message>
         <source>Each submission comes from a form opened anew, with a new token and the version as it is then</source>
