@@ -5,6 +5,7 @@ The explorer needs no more; a lab puts instances, a sender and a trace on top (`
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ from backend.errors import EngineError
 from backend.gateway.keeper import GatewayKeeper
 from backend.options import LabOptions
 from backend.schema import create_tables
+
+_TRIALS = 3
+_PAUSE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,20 @@ def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:
         EngineError: they could not be made.
     """
     engine = create_sql_engine(database.url, pool_size=connections)
-    try:
-        with engine.begin() as connection:
-            create_tables(connection)
-    except sa.exc.SQLAlchemyError as error:
-        engine.dispose()
-        raise EngineError(one_sentence(error, database.name)) from None
-    except EngineError:
-        engine.dispose()
-        raise
+    for left in reversed(range(_TRIALS)):
+        try:
+            with engine.begin() as connection:
+                create_tables(connection)
+            break
+        except sa.exc.OperationalError as error:  # a server that has only just come up may hang up once more
+            engine.dispose()
+            if not left:
+                raise EngineError(one_sentence(error, database.name)) from None
+            threading.Event().wait(_PAUSE_S)
+        except sa.exc.SQLAlchemyError as error:
+            engine.dispose()
+            raise EngineError(one_sentence(error, database.name)) from None
+        except EngineError:
+            engine.dispose()
+            raise
     return engine
