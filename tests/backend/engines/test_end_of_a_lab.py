@@ -132,4 +132,6 @@ def test_an_ordinary_user_has_a_lab_too(tmp_path: Path) -> None:
 def test_no_child_holds_the_socket_to_the_lab(supervisor: Supervisor) -> None:
     child = supervisor.spawn("sleep", ["/bin/sleep", "100"])
     assert wait_until(lambda: psutil.Process(child.pid).name() == "sleep")
-    assert {path.name for path in Path(f"/proc/{child.pid}/fd").iterdir()} == {"0", "1", "2"}
+    descriptors = Path(f"/proc/{child.pid}/fd")
+    # For a moment after it began, the loader has a library open.
+    assert wait_until(lambda: {path.name for path in descriptors.iterdir()} == {"0", "1", "2"})
