@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
 from typing import Any, Protocol
 
@@ -81,6 +82,8 @@ class RowReader:
         self._tables = tables
         self._seen: dict[str, set[int]] = {table.name: set() for table in self._tables}
         self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
+        self._just_seen: list[tuple[str, int]] = []
+        """What the reading under way has found, by table and id."""
 
     def forget(self) -> None:
         """The tables were emptied."""
@@ -90,13 +93,27 @@ class RowReader:
 
     def read_new(self) -> list[Row]:
         """Effects that became visible since the last reading, almost always all of them."""
-        with self._guard, self._engine.connect() as connection:
+        with self._reading() as connection:
             return [row for table in self._tables for row in self._read(connection, table)]
 
     def read_all(self) -> list[Row]:
         """Effects that became visible since the last reading, certainly all of them."""
-        with self._guard, self._engine.connect() as connection:
+        with self._reading() as connection:
             return [row for table in self._tables for row in self._read_rest(connection, table)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """A reading that breaks off half-way, because the database went away, has seen nothing."""
+        with self._guard:
+            self._just_seen = []
+            try:
+                with self._engine.connect() as connection:
+                    yield connection
+            except BaseException:
+                for table, number in self._just_seen:
+                    self._seen[table].discard(number)
+                    self._highest[table] = 0
+                raise
 
     def _read_rest(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         rows = self._read(connection, table)
@@ -122,6 +139,7 @@ class RowReader:
         seen = self._seen[table.name]
         rows = [to_row(table.name, row) for row in found if row[0] not in seen]
         seen.update(row.id for row in rows)
+        self._just_seen += ((table.name, row.id) for row in rows)
         if rows:
             self._highest[table.name] = max(self._highest[table.name], rows[-1].id)
         return rows
