@@ -10,15 +10,20 @@ import signal
 from collections.abc import Iterator
 
 
+def children(pid: int) -> list[int]:
+    """The living children of a process; zombies are left out."""
+    return [process for process, parent in _processes() if parent == pid]
+
+
 def descendants(pid: int) -> list[int]:
     """All living descendants of a process, parents before their children; zombies are left out."""
-    children: dict[int, list[int]] = {}
+    families: dict[int, list[int]] = {}
     for process, parent in _processes():
-        children.setdefault(parent, []).append(process)
+        families.setdefault(parent, []).append(process)
     found: list[int] = []
     level = [pid]
     while level:
-        level = [child for parent in level for child in children.get(parent, ())]
+        level = [child for parent in level for child in families.get(parent, ())]
         found += level
     return found
 

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    from process_tree import descendants, send_signal, signal_tree  # type: ignore[import-not-found]
+    from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
     from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
 else:
-    from backend.engines.process_tree import descendants, send_signal, signal_tree
+    from backend.engines.process_tree import children, descendants, send_signal, signal_tree
     from backend.engines.service import Message, Service, adopt_orphans
 
 GRACE_S = 0.8
@@ -150,12 +150,14 @@ class Keeper:
         self.tell({"exit": service.key, "code": code, "final": not again})
 
     def _kill_orphans(self) -> None:
-        """Kill what dead children left behind: as the subreaper we are its parent now."""
+        """Kill what dead children left behind: as the subreaper we are its parent now.
+
+        Only our own children are looked at: a grandchild that a living service has just forked is never one.
+        """
         ours = {service.pid for service in self._services.values()}
-        kept = {pid for root in ours if root for pid in (root, *descendants(root))}
-        for pid in descendants(os.getpid()):
-            if pid not in kept:
-                send_signal(pid, signal.SIGKILL)
+        for pid in children(os.getpid()):
+            if pid not in ours:
+                signal_tree(pid, signal.SIGKILL)
 
     def _pause(self) -> float | None:
         due = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -77,6 +78,29 @@ def test_what_a_crashed_child_leaves_behind_is_killed(supervisor: Supervisor) ->
     os.kill(child.pid, signal.SIGKILL)
     assert wait_until(lambda: not any(lives(process) for process in processes))
     assert all(lives(process) for process in others)
+
+
+BREEDER = """
+import os, time
+while True:
+    brood = []
+    while len(brood) < 20:
+        if not (child := os.fork()):
+            time.sleep(0.02)
+            os._exit(0)
+        brood.append(child)
+    for child in brood:
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+            os._exit(9)
+"""
+
+
+def test_what_a_living_child_forks_meanwhile_is_not_taken_for_left_behind(supervisor: Supervisor) -> None:
+    breeder = supervisor.spawn("breeder", [sys.executable, "-I", "-S", "-c", BREEDER])
+    for _ in range(100):
+        assert shell(supervisor, "exit 0").wait(5) == 0
+    assert breeder.alive, "a child that it had just forked was killed"
+    breeder.kill()
 
 
 def test_pause_and_resume_reach_descendants(supervisor: Supervisor) -> None:
