@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from urllib.parse import urlencode
 
-import msgspec
 import sqlalchemy as sa
 
 from backend.engines.sql import one_sentence
 from backend.errors import EngineError, SubmitTwiceError
-from backend.faults import at_steps, milliseconds, to_servers
+from backend.faults import to_servers
 from backend.forms import Fetch, Form, FormDesk
-from backend.instance.headers import DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
-from backend.instance.settings import THREADS
 from backend.ledger import Ledger, percentiles
-from backend.model import Answer, EngineKind, Fault, FaultKind, Intent, OperationKey, Plan, Reply, Report, Setup, Source
+from backend.model import Answer, EngineKind, Fault, OperationKey, Plan, Reply, Report, Setup, Source
 from backend.senders.client import CancelledError, Sender, Sending
-from backend.senders.http import build_request
-from backend.senders.messages import Delivery, Job, Outcome, Target
+from backend.senders.messages import Outcome, Target
 from backend.senders.redelivery import Redelivery
-from backend.senders.retries import PORT_PLACE
 from backend.server_faults import ServerFaults
 from backend.strategies import find, require_guard
-from backend.strategies.base import Strategy, Variant
 from backend.stream import Message
+from backend.submissions import Submissions, to_reply
 from backend.trace_server import StepBook
 
-_CONNECTIONS = 200
 _GRACE_SECONDS = 10.0
 """How long the backend may take, beyond the processing delay, to finish what its caller no longer waits for."""
 _LAST_STEPS_SECONDS = 1.0
 _BROKEN_SECONDS = 2.0
 """The same for one whose connection broke: most likely nothing more is to come of it."""
-_SUCCESS = range(200, 300)
 
 
 class Bench(Protocol):
@@ -121,6 +112,7 @@ class ExperimentRun:
         self._plan = plan
         self._intents = {intent.key: intent for intent in plan.intents}
         self._listener = listener
+        self._submissions = Submissions(number, setup, plan, self._strategy, self._variant, bench)
         self._replies: list[Reply] = []
         self._settled = 0
         """Submissions that have their last answer."""
@@ -219,8 +211,8 @@ class ExperimentRun:
     def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
         if self._plan.source is Source.REDELIVERY:
             patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
-            return self._bench.deliver(list(self._messages(forms)), self._take_deliveries, patience)
-        return self._bench.sender.submit(self._job(forms), self._take)
+            return self._bench.deliver(list(self._submissions.messages(forms)), self._take_deliveries, patience)
+        return self._bench.sender.submit(self._submissions.job(forms), self._take)
 
     def _hold(self, sending: Sending | Redelivery) -> None:
         """From now on this is what `cancel` cancels."""
@@ -244,86 +236,11 @@ class ExperimentRun:
         return loaded
 
     def _fetch(self) -> Fetch:
-        targets, token = self._bench.targets, self._bench.token
-
         def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
-            deliveries = [
-                Delivery(
-                    submission_id=f"form-{self._number}-{n}",
-                    intent_key=str(n),
-                    target=n % len(targets),
-                    request=_request(method, path, targets[n % len(targets)], token, {}, None),
-                )
-                for n, path in enumerate(paths)
-            ]
-            return self._bench.sender.fetch(deliveries, targets, self._hold)
+            wanted = self._submissions.fetches(method, paths)
+            return self._bench.sender.fetch(wanted, self._bench.targets, self._hold)
 
         return fetch
-
-    def _messages(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Message]:
-        numbers = itertools.count(1)
-        for index, intent in enumerate(self._plan.intents):
-            path = submission_path(intent, self._strategy, self._variant)
-            for form in forms:
-                submission = f"{self._number}.{next(numbers)}"
-                body = submission_body(intent, form[intent.key])
-                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
-                yield Message(self._number, submission, intent.key, path, body, headers)
-
-    def _headers(self, submission: str, form: Form) -> dict[str, str]:
-        key = {"Idempotency-Key": f'"{form.idempotency_key}"'} if form.idempotency_key else {}
-        return key | {
-            SUBMISSION_HEADER: submission,
-            DELAY_HEADER: str(self._setup.processing_delay_ms),
-            LEASE_HEADER: str(milliseconds(self._setup.faults, FaultKind.LEASE, self._setup.lease_ms)),
-            GATEWAY_HEADER: self._setup.gateway_keys.value,
-        }
-
-    def _fault_headers(self, intent: int) -> dict[str, str]:
-        faults = at_steps(self._setup.faults)
-        return (
-            {FAULTS_HEADER: " ".join([f"{self._number}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
-        )
-
-    def _job(self, forms: Sequence[Mapping[str, Form]]) -> Job:
-        plan = self._plan
-        holds_back = self._strategy.client_holds_back
-        return Job(
-            job_id=self._number,
-            targets=self._bench.targets,
-            deliveries=tuple(self._deliveries(forms)),
-            pace=plan.pace,
-            interval_ms=plan.interval_ms,
-            timeout_ms=plan.timeout_ms,
-            connections=self._connections(),
-            disable_button=plan.disable_button or holds_back,
-            once_per_intent=holds_back,
-            retries=plan.retries if plan.source is Source.RETRY else 0,
-            backoff_ms=plan.backoff_ms,
-            network_ms=milliseconds(self._setup.faults, FaultKind.NETWORK),
-            awaits_instances=bool(self._setup.faults),
-            names_ports=bool(at_steps(self._setup.faults)),
-        )
-
-    def _connections(self) -> int:
-        """Where a process is to crash, no more callers at a time than it can handle, so that none dies waiting."""
-        if any(fault.kind is FaultKind.CRASH for fault in self._setup.faults):
-            return min(_CONNECTIONS, len(self._bench.targets) * THREADS)
-        return _CONNECTIONS
-
-    def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
-        numbers = itertools.count(1)
-        targets, token = self._bench.targets, self._bench.token
-        for index, intent in enumerate(self._plan.intents):
-            path = submission_path(intent, self._strategy, self._variant)
-            for form in forms:
-                number = next(numbers)
-                target = (self._number + number) % len(targets)
-                submission = f"{self._number}.{number}"
-                body = submission_body(intent, form[intent.key])
-                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
-                request = _request("POST", path, targets[target], token, headers, body)
-                yield Delivery(submission, intent.key, target, request)
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
         self._settled += sum(not outcome.retried for outcome in outcomes)
@@ -389,62 +306,5 @@ class ExperimentRun:
         )
 
 
-def submission_path(intent: Intent, strategy: Strategy, variant: Variant) -> str:
-    """Path and query of a submission."""
-    query = urlencode({"strategy": strategy.key, "variant": variant.key})
-    return f"/operations/{intent.operation}?{query}"
-
-
-def submission_body(intent: Intent, form: Form) -> bytes:
-    """Body of a submission."""
-    content: dict[str, object] = {
-        intent.operation.key_field: intent.key,
-        "item": intent.item,
-        "quantity": intent.quantity,
-    }
-    if form.token is not None:
-        content["token"] = form.token
-    if form.version is not None:
-        content["version"] = form.version
-    return msgspec.json.encode(content)
-
-
-def to_reply(outcome: Outcome) -> Reply:
-    """What the caller of a submission saw, in the words of the model."""
-    answer, detail = Answer.ERROR, outcome.error
-    if outcome.timed_out:
-        answer, detail = Answer.TIMEOUT, "The caller gave up waiting."
-    elif outcome.status and not outcome.held_back:
-        answer, detail = _read_answer(outcome)
-        if outcome.replayed and outcome.status in _SUCCESS:
-            answer = Answer.REPLAYED
-    return Reply(
-        outcome.submission_id,
-        outcome.intent_key,
-        answer,
-        outcome.status,
-        detail,
-        outcome.sent_ns,
-        outcome.received_ns,
-        outcome.held_back,
-        outcome.retry_of,
-    )
-
-
-def _read_answer(outcome: Outcome) -> tuple[Answer, str]:
-    try:
-        content = msgspec.json.decode(outcome.body, type=dict[str, object])
-        answer = Answer(str(content["answer"]))
-    except (msgspec.DecodeError, KeyError, ValueError):
-        return Answer.ERROR, f"The response with status {outcome.status} was not understood."
-    return answer, str(content.get("detail", ""))
-
-
 def _reached_a_strategy(reply: Reply) -> bool:
     return reply.answer is not Answer.ERROR
-
-
-def _request(
-    method: str, path: str, target: Target, token: str, headers: Mapping[str, str], body: bytes | None
-) -> bytes:
-    return build_request(method, path, host=target.host, port=target.port, token=token, headers=headers, body=body)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from backend import strategies
 from backend.bare_engines import bare_engines
+from backend.catalogue import SourceCode, StrategyInfo
 from backend.errors import SubmitTwiceError
 from backend.experiment import ExperimentRun, RunListener
 from backend.explorer.explore import Explorer, explore
@@ -23,101 +23,28 @@ from backend.explorer.explore import check as check_question
 from backend.explorer.question import Exploration, Progress, Question
 from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
 from backend.explorer.surveyor import entries, survey
+from backend.installed import available_databases, with_what_is_missing
 from backend.keys import KeyMaker
+from backend.listener import Listener, Silence
 from backend.lock_watch import LockWatch
-from backend.machinery import Machinery, available_databases
+from backend.machinery import Machinery
 from backend.model import (
-    EngineKind,
     EngineStatus,
     Intent,
     Judgement,
-    LockWait,
     OperationKey,
     Plan,
-    Reply,
     Report,
-    Row,
     Setup,
-    SourceCode,
     Step,
-    StrategyInfo,
 )
 from backend.options import LabOptions
 from backend.watch import Watch
-from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
 
 
 _LAST_WAIT_SECONDS = 1.0
-
-
-class Listener(Protocol):
-    """What a lab tells while it runs. Called on the lab's threads."""
-
-    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
-        """An engine started, stopped, failed or was switched."""
-
-    def rows_added(self, rows: Sequence[Row]) -> None:
-        """New effects, in the order in which they were read; no row comes twice."""
-
-    def rows_cleared(self) -> None:
-        """The tables were emptied, or another database was chosen; later rows start afresh."""
-
-    def replies_received(self, replies: Sequence[Reply]) -> None:
-        """Callers got their answers, or gave up."""
-
-    def steps_recorded(self, steps: Sequence[Step]) -> None:
-        """The tap saw these steps."""
-
-    def waits_seen(self, waits: Sequence[LockWait]) -> None:
-        """The database told that these steps waited for locks, and for whom."""
-
-    def judged(self, judgement: Judgement) -> None:
-        """All intents since the last reset, judged anew."""
-
-    def run_finished(self, report: Report) -> None:
-        """A run is quiet and read back."""
-
-    def run_failed(self, sentence: str) -> None:
-        """A run could not be carried out; the sentence says why and what still holds."""
-
-    def incident(self, sentence: str) -> None:
-        """Something was killed, stopped or started again, on purpose or not; the sentence says what still holds."""
-
-
-class Silence:
-    """A listener that does not listen. Subclasses listen to what they care for."""
-
-    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
-        """Nothing."""
-
-    def rows_added(self, rows: Sequence[Row]) -> None:
-        """Nothing."""
-
-    def rows_cleared(self) -> None:
-        """Nothing."""
-
-    def replies_received(self, replies: Sequence[Reply]) -> None:
-        """Nothing."""
-
-    def steps_recorded(self, steps: Sequence[Step]) -> None:
-        """Nothing."""
-
-    def waits_seen(self, waits: Sequence[LockWait]) -> None:
-        """Nothing."""
-
-    def judged(self, judgement: Judgement) -> None:
-        """Nothing."""
-
-    def run_finished(self, report: Report) -> None:
-        """Nothing."""
-
-    def run_failed(self, sentence: str) -> None:
-        """Nothing."""
-
-    def incident(self, sentence: str) -> None:
-        """Nothing."""
 
 
 class Run(Protocol):
@@ -206,7 +133,7 @@ class Lab:
     @staticmethod
     def strategies() -> tuple[StrategyInfo, ...]:
         """The catalogue; needs no running lab."""
-        return tuple(_told_what_is_missing(strategy.info) for strategy in strategies.all_strategies())
+        return tuple(with_what_is_missing(strategy.info) for strategy in strategies.all_strategies())
 
     @staticmethod
     def source_code(strategy: str, variant: str) -> SourceCode:
@@ -401,13 +328,3 @@ class Lab:
 
     def _engines_changed(self) -> None:
         self._listener.engines_changed(self.engines())
-
-
-def _told_what_is_missing(info: StrategyInfo) -> StrategyInfo:
-    if find_zookeeper():
-        return info
-    variants = [
-        replace(variant, missing=WHAT_TO_INSTALL) if EngineKind.ZOOKEEPER in variant.engines else variant
-        for variant in info.variants
-    ]
-    return replace(info, variants=tuple(variants))

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from backend.bare_engines import open_tables, start_database, start_redis
 from backend.consumers import ConsumerPool
 from backend.disturber import Disturber
-from backend.engines.mariadb import WHAT_TO_INSTALL, find_mariadb
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
@@ -46,37 +45,6 @@ if TYPE_CHECKING:
 _KEY_PATTERN = "submit-twice:*"
 _NO_EXPIRY = -1
 _LAB_CONNECTIONS = 4
-
-
-def available_databases() -> tuple[EngineStatus, ...]:
-    """The databases that can be chosen by name."""
-    return (
-        EngineStatus(EngineKind.POSTGRESQL, "PostgreSQL", "", "", embedded=True, health=Health.UP),
-        EngineStatus(
-            EngineKind.SQLITE,
-            "SQLite",
-            "",
-            "",
-            embedded=True,
-            health=Health.UP,
-            note="Has no row locks: where others lock a row, BEGIN IMMEDIATE locks the whole file.",
-        ),
-        _mariadb(),
-    )
-
-
-def _mariadb() -> EngineStatus:
-    there = find_mariadb() is not None
-    note = "Its default isolation level is REPEATABLE READ, which locks gaps between rows too."
-    return EngineStatus(
-        EngineKind.MARIADB,
-        "MariaDB",
-        "",
-        "",
-        embedded=True,
-        health=Health.UP if there else Health.MISSING,
-        note=note if there else WHAT_TO_INSTALL,
-    )
 
 
 class Machinery:

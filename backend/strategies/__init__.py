@@ -8,8 +8,9 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
+from backend.catalogue import SourceCode
 from backend.errors import NotApplicableError, UnknownKeyError
-from backend.model import OperationKey, SourceCode
+from backend.model import OperationKey
 from backend.strategies.base import Strategy, Variant
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from backend.catalogue import StrategyInfo, VariantInfo
 from backend.errors import ZooKeeperError
-from backend.model import Answer, EngineKind, OperationKey, StrategyInfo, VariantInfo
+from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Gateway, NoGateway, Request
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from gui.lab.words import operation_word
 from gui.theme import GRID
 
 if TYPE_CHECKING:
-    from backend.model import EngineStatus, StrategyInfo
+    from backend.catalogue import StrategyInfo
+    from backend.model import EngineStatus
 
 
 class QuestionPanel(QWidget):

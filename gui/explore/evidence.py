@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from backend.model import SourceCode
+from backend.catalogue import SourceCode
 from gui.forms import describe
 from gui.lab.code import CodeView
 from gui.theme import GRID, code_font

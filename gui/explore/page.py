@@ -20,8 +20,8 @@ from gui.lab.catalogue import Catalogue
 from gui.theme import GRID
 
 if TYPE_CHECKING:
+    from backend.catalogue import StrategyInfo
     from backend.explorer.question import Exploration, Progress, Question
-    from backend.model import StrategyInfo
     from gui.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QSpinBox
 
+    from backend.catalogue import StrategyInfo
     from backend.explorer.survey import Cell, Pair, Survey, SurveyProgress
-    from backend.model import StrategyInfo
     from gui.theme import Theme
 
 LIMIT = 10_000

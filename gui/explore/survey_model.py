@@ -17,9 +17,9 @@ from gui.theme import LIGHT
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from backend.catalogue import StrategyInfo, VariantInfo
     from backend.explorer.survey import Pair
     from backend.explorer.survey_changes import Change
-    from backend.model import StrategyInfo, VariantInfo
     from gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

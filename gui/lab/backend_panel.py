@@ -14,7 +14,7 @@ from gui.lab.gateway_field import GatewayField
 from gui.theme import GRID
 
 if TYPE_CHECKING:
-    from backend.model import VariantInfo
+    from backend.catalogue import VariantInfo
     from gui.settings import Settings
     from gui.theme import Theme
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.model import OperationKey, StrategyInfo, VariantInfo
+from backend.catalogue import StrategyInfo, VariantInfo
+from backend.model import OperationKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from gui.theme import GRID, Theme, code_font
 if TYPE_CHECKING:
     from PySide6.QtGui import QTextDocument
 
-    from backend.model import SourceCode
+    from backend.catalogue import SourceCode
     from gui.theme import Colours
 
 

@@ -23,8 +23,9 @@ from gui.lab.source_panel import SourcePanel
 from gui.lab.timeline import Timeline
 
 if TYPE_CHECKING:
+    from backend.catalogue import StrategyInfo
     from backend.exhibits import Exhibit
-    from backend.model import EngineStatus, Reply, StrategyInfo
+    from backend.model import EngineStatus, Reply
     from gui.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme

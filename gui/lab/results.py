@@ -19,7 +19,8 @@ from gui.theme import GRID, code_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.model import Reply, Row, Step, VariantInfo
+    from backend.catalogue import VariantInfo
+    from backend.model import Reply, Row, Step
     from gui.theme import Theme
 
 

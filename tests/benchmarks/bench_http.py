@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
-from backend.experiment import submission_body, submission_path
 from backend.forms import Form
 from backend.lab import LabOptions
 from backend.machinery import Machinery
@@ -21,6 +20,7 @@ from backend.schema import orders
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job
 from backend.strategies import find
+from backend.submissions import submission_body, submission_path
 
 CALLERS = 16
 SUBMISSIONS = 4_000

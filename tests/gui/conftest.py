@@ -15,8 +15,8 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from backend.catalogue import StrategyInfo
 from backend.lab import Lab, LabOptions
-from backend.model import StrategyInfo
 from gui.app import install_translations
 from gui.bridge import LabBridge
 from gui.settings import Settings

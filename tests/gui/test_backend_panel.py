@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backend.model import GatewayKeys, OperationKey, StrategyInfo
+from backend.catalogue import StrategyInfo
+from backend.model import GatewayKeys, OperationKey
 from gui.forms import choose_key
 from gui.lab.backend_panel import BackendPanel
 from gui.lab.catalogue import Catalogue, Choice

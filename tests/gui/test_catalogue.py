@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.model import OperationKey, StrategyInfo
+from backend.catalogue import StrategyInfo
+from backend.model import OperationKey
 from gui.lab.catalogue import Catalogue, Choice
 
 

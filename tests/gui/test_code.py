@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from backend.catalogue import StrategyInfo
 from backend.lab import Lab
-from backend.model import StrategyInfo
 from gui.lab.code import CodeView, spans_by_line
 from gui.theme import Theme
 

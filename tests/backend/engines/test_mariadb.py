@@ -21,8 +21,8 @@ from backend.engines.running import RunningEngine
 from backend.engines.sql import create_sql_engine
 from backend.engines.supervisor import Supervisor
 from backend.errors import EngineError
+from backend.installed import available_databases
 from backend.instance.problems import from_exception
-from backend.machinery import available_databases
 from backend.model import Answer, EngineKind, Health
 from backend.schema import orders
 from main import COULD_NOT_RUN, main

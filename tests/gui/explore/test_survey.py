@@ -13,9 +13,10 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from backend.catalogue import StrategyInfo
 from backend.explorer.question import Question
 from backend.explorer.survey import Cell, Pair, State
-from backend.model import OperationKey, StrategyInfo, Verdict
+from backend.model import OperationKey, Verdict
 from gui.explore.survey import SurveyPane
 from gui.explore.survey_model import SurveyModel
 from gui.theme import Theme, ThemeMode

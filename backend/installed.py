@@ -1,0 +1,52 @@
+"""What is there on this machine, and what to install where something is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.catalogue import StrategyInfo
+from backend.engines import mariadb
+from backend.model import EngineKind, EngineStatus, Health
+from backend.zookeeper import server as zookeeper
+
+
+def available_databases() -> tuple[EngineStatus, ...]:
+    """The databases that can be chosen by name."""
+    return (
+        EngineStatus(EngineKind.POSTGRESQL, "PostgreSQL", "", "", embedded=True, health=Health.UP),
+        EngineStatus(
+            EngineKind.SQLITE,
+            "SQLite",
+            "",
+            "",
+            embedded=True,
+            health=Health.UP,
+            note="Has no row locks: where others lock a row, BEGIN IMMEDIATE locks the whole file.",
+        ),
+        _mariadb(),
+    )
+
+
+def _mariadb() -> EngineStatus:
+    there = mariadb.find_mariadb() is not None
+    note = "Its default isolation level is REPEATABLE READ, which locks gaps between rows too."
+    return EngineStatus(
+        EngineKind.MARIADB,
+        "MariaDB",
+        "",
+        "",
+        embedded=True,
+        health=Health.UP if there else Health.MISSING,
+        note=note if there else mariadb.WHAT_TO_INSTALL,
+    )
+
+
+def with_what_is_missing(info: StrategyInfo) -> StrategyInfo:
+    """The same strategy, its variants told apart by whether their engines are there."""
+    if zookeeper.find_zookeeper():
+        return info
+    variants = [
+        replace(variant, missing=zookeeper.WHAT_TO_INSTALL) if EngineKind.ZOOKEEPER in variant.engines else variant
+        for variant in info.variants
+    ]
+    return replace(info, variants=tuple(variants))
