@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from backend.engines.child import Child
     from backend.engines.running import RunningEngine
+    from backend.health import HealthBoard
     from backend.model import Step
 
 _CRASH = "crash"
@@ -23,22 +24,19 @@ class Disturber:
 
     Args:
         find_child: the backend process with this number.
-        on_trouble: called with an engine and a sentence when it is away, and with an empty one when it is back.
         on_replaced: called with an engine before and after it was started again.
-        on_incident: called with a sentence about what happened.
+        health: told what is away, and what happened.
     """
 
     def __init__(
         self,
         find_child: Callable[[int], Child | None],
-        on_trouble: Callable[[RunningEngine, str], None],
         on_replaced: Callable[[RunningEngine, RunningEngine], None],
-        on_incident: Callable[[str], None],
+        health: HealthBoard,
     ) -> None:
         self._find_child = find_child
-        self._on_trouble = on_trouble
         self._on_replaced = on_replaced
-        self._on_incident = on_incident
+        self._health = health
         self._keepers: list[Keeper] = []
         self._paused: set[EngineKind] = set()
         self._closed = threading.Event()
@@ -51,7 +49,7 @@ class Disturber:
 
     def keep(self, engine: RunningEngine) -> None:
         """Start this engine again whenever it ends."""
-        self._keepers.append(Keeper(engine, self._on_trouble, self._on_replaced, self._on_incident))
+        self._keepers.append(Keeper(engine, self._health, self._on_replaced))
 
     def is_paused(self, kind: EngineKind) -> bool:
         """Whether this engine is stopped just now."""
@@ -69,13 +67,13 @@ class Disturber:
             return
         sentence = f"{engine.name} is stopped for {fault.ms} ms."
         self._paused.add(engine.kind)
-        self._on_trouble(engine, sentence)
-        self._on_incident(sentence)
+        self._health.set_trouble(engine.kind, sentence)
+        self._health.tell(sentence)
         try:
             keeper.disturb(fault.kind, fault.ms)
         finally:
             self._paused.discard(engine.kind)
-            self._on_trouble(engine, "")
+            self._health.set_trouble(engine.kind, "")
 
     def pause_process(self, number: int, ms: int, go_on: Callable[[], None]) -> None:
         """Stop a backend process for a while; returns at once.
@@ -85,7 +83,7 @@ class Disturber:
             ms: how long.
             go_on: called when it was continued.
         """
-        self._on_incident(f"Backend instance {number} is stopped for {ms} ms.")
+        self._health.tell(f"Backend instance {number} is stopped for {ms} ms.")
         threading.Thread(target=self._pause, args=(number, ms, go_on), name="pause", daemon=True).start()
 
     def see(self, steps: Sequence[Step]) -> None:
@@ -95,9 +93,10 @@ class Disturber:
                 child.forgive()
             crashed = [step.submission_id for step in steps if step.command == _CRASH and step.instance == number]
             others = f" and {len(crashed) - 1} more" if len(crashed) > 1 else ""
-            self._on_incident(
+            self._health.process_killed(
+                number,
                 f"Backend instance {number} was killed (SIGKILL) in the middle of submission {crashed[0]}{others}; "
-                "it is being started again."
+                "it is being started again.",
             )
 
     def _pause(self, number: int, ms: int, go_on: Callable[[], None]) -> None:

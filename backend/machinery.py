@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,6 +22,7 @@ from backend.errors import EngineError, NotApplicableError
 from backend.faults import to_servers
 from backend.forms import FormDesk
 from backend.gateway.keeper import GatewayKeeper
+from backend.health import HealthBoard
 from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
@@ -77,10 +77,8 @@ class Machinery:
         self._token = secrets.token_urlsafe(24)
         self._supervisor = Supervisor(options.niceness)
         self._databases: dict[str, RunningEngine] = {}
-        self._troubles: dict[EngineKind, str] = {}
-        self._down: set[int] = set()
+        self._health = HealthBoard(on_engines, on_incident)
         self._opened: list[Callable[[], None]] = []
-        self._guard = threading.Lock()
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed)
         self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines)
@@ -88,7 +86,7 @@ class Machinery:
         self.steps = StepBook()
         self.forms = FormDesk()
         self.on_read_back: Callable[[], None] = lambda: None
-        self._disturber = Disturber(self._find_child, self._engine_in_trouble, self._engine_replaced, on_incident)
+        self._disturber = Disturber(self._find_child, self._engine_replaced, self._health)
 
     # Life
 
@@ -104,7 +102,7 @@ class Machinery:
         self._trace = TraceServer(
             trace_path,
             self._take_steps,
-            self._instance_ready,
+            self._health.process_ready,
             self._gateway.want,
             on_pausing=self._disturber.pause_process,
             on_gone=self.steps.instance_gone,
@@ -113,7 +111,7 @@ class Machinery:
         self._pool = InstancePool(
             self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
         )
-        self._consumers = ConsumerPool(self._supervisor, self._trace, trace_path, self._consumer_ended)
+        self._consumers = ConsumerPool(self._supervisor, self._trace, trace_path, self._health.process_ended)
         self._pool.launch(self._options.instances)
         self.sender = Sender(self._spawn_sender, folder / "sender")
         self._opened.append(self.sender.close)
@@ -129,6 +127,7 @@ class Machinery:
     def give_up(self) -> None:
         """Let nobody wait any longer for submissions: runs under way fail. The first step of `close`."""
         self._closing = True
+        self._health.close()
         with suppress(Exception):
             self.sender.close()
         self.steps.close()
@@ -136,6 +135,7 @@ class Machinery:
     def close(self) -> None:
         """Stop everything; nothing is left."""
         self._closing = True
+        self._health.close()
         for close in reversed(self._opened):
             with suppress(Exception):
                 close()
@@ -236,8 +236,7 @@ class Machinery:
     def set_instances(self, count: int) -> None:
         """Have this many instances."""
         self._pool.resize(count, self._database.url, self._redis.url)
-        self._down.clear()
-        self._set_trouble(EngineKind.HTTP, "")
+        self._health.processes_replaced()
 
     def reset(self) -> None:
         """Empty the tables and delete our keys.
@@ -274,7 +273,7 @@ class Machinery:
         engines = [self._status(engine) for engine in (self._database, self._redis)]
         ports = ", ".join(str(instance.port) for instance in self._pool.instances)
         count = len(self._pool.instances)
-        trouble = self._troubles.get(EngineKind.HTTP, "")
+        trouble = self._health.trouble(EngineKind.HTTP)
         backend = EngineStatus(
             EngineKind.HTTP,
             "Backend",
@@ -290,7 +289,7 @@ class Machinery:
         """The database answered, or did not."""
         if self._database.child and not self._database.child.alive:
             return  # the sentence about its end says more
-        self._set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else "")
+        self._health.set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else "")
 
     def connection(self) -> Mapping[str, object]:
         """What a client from outside needs. Holds secrets: it is printed because its owner asked for it."""
@@ -341,9 +340,6 @@ class Machinery:
         instances = {instance.number: instance.child for instance in self._pool.instances}
         return instances.get(number) or self._consumers.child(number)
 
-    def _engine_in_trouble(self, engine: RunningEngine, sentence: str) -> None:
-        self._set_trouble(engine.kind, sentence)
-
     def _engine_replaced(self, before: RunningEngine, now: RunningEngine) -> None:
         self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
         if before is self._database:
@@ -353,27 +349,10 @@ class Machinery:
 
     def _instance_ended(self, number: int, again: bool) -> None:
         outlook = "is being started again" if again else "does not start again; choose another number of instances"
-        self._down.add(number)
-        self._set_trouble(EngineKind.HTTP, f"Backend instance {number} has ended and {outlook}.")
-
-    def _consumer_ended(self, number: int, sentence: str) -> None:
-        self._down.add(number)
-        self._set_trouble(EngineKind.HTTP, sentence)
-
-    def _instance_ready(self, number: int) -> None:
-        self._down.discard(number)
-        if not self._down:
-            self._set_trouble(EngineKind.HTTP, "")
-
-    def _set_trouble(self, kind: EngineKind, sentence: str) -> None:
-        with self._guard:
-            if self._closing or self._troubles.get(kind, "") == sentence:
-                return
-            self._troubles[kind] = sentence
-        self._on_engines()
+        self._health.process_ended(number, f"Backend instance {number} has ended and {outlook}.")
 
     def _status(self, engine: RunningEngine) -> EngineStatus:
-        trouble = self._troubles.get(engine.kind, "")
+        trouble = self._health.trouble(engine.kind)
         health = Health.PAUSED if self._disturber.is_paused(engine.kind) else Health.DOWN
         status = engine.status(health=health if trouble else Health.UP)
         return replace(status, note=trouble or status.note)

@@ -41,6 +41,7 @@ class LabBridge(QObject):
         steps_ready: a submission's id and its steps.
         source_ready: the SourceCode asked for.
         working_changed: whether a command such as a switch of the database is being carried out.
+        incident: one sentence about something that was killed, stopped or started again.
         failed: one sentence about a command or a run that could not be carried out.
         closed: nothing of the lab is running any more.
     """
@@ -62,6 +63,7 @@ class LabBridge(QObject):
     steps_ready = Signal(str, object)
     source_ready = Signal(object)
     working_changed = Signal(bool)
+    incident = Signal(str)
     failed = Signal(str)
     closed = Signal()
 
@@ -74,7 +76,9 @@ class LabBridge(QObject):
         self._lab: Lab | None = None
         self._listener = LabListener(self)
         self._relay = Relay(
-            (self.rows_added, self.replies_received, self.steps_added, self.waits_seen), (self.judged,), self
+            (self.rows_added, self.replies_received, self.steps_added, self.waits_seen),
+            (self.judged, self.incident),
+            self,
         )
         self._closing = False
         self._commands = Worker("lab-commands")

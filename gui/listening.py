@@ -59,4 +59,5 @@ class LabListener:
         self._bridge.runs_may_have_ended()
 
     def incident(self, sentence: str) -> None:
-        """The engines' notes say what matters for longer than a moment."""
+        """Something was killed, stopped or started again."""
+        self._bridge.post(self._bridge.incident, sentence)

@@ -124,7 +124,7 @@ class EngineStrip(QWidget):
 
 
 class MessageBar(QWidget):
-    """One sentence about something that did not work, with Retry where that makes sense.
+    """One sentence about something that did not work or did not live, with Retry where that makes sense.
 
     Signals:
         retry_asked: try again what failed.
@@ -136,6 +136,7 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self._theme = theme
+        self._tells_incident = False
         self.sentence = QLabel()
         self.sentence.setObjectName("messageLabel")
         self.sentence.setAccessibleName(self.tr("Message"))
@@ -157,7 +158,22 @@ class MessageBar(QWidget):
         self.hide()
 
     def show_sentence(self, sentence: str, *, retry: bool) -> None:
-        """Say what happened."""
+        """Say what did not work."""
+        self._show(sentence, retry=retry, incident=False)
+
+    @Slot(str)
+    def show_incident(self, sentence: str) -> None:
+        """Say what was killed, stopped or started again; a failure that somebody should read first stays."""
+        if self._tells_incident or self.isHidden():
+            self._show(sentence, retry=False, incident=True)
+
+    def forget_incident(self) -> None:
+        """Something new begins; a failure stays until somebody dismisses it."""
+        if self._tells_incident:
+            self.hide()
+
+    def _show(self, sentence: str, *, retry: bool, incident: bool) -> None:
+        self._tells_incident = incident
         self.sentence.setText(sentence[:1].upper() + sentence[1:])
         self.retry.setVisible(retry)
         self.dismiss.setVisible(not retry)

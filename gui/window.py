@@ -80,6 +80,8 @@ class MainWindow(QMainWindow):
         bridge.engines_changed.connect(self.engines.show_engines)
         bridge.start_failed.connect(self._start_failed)
         bridge.failed.connect(self._command_failed)
+        bridge.incident.connect(self.messages.show_incident)
+        bridge.runs_changed.connect(self._runs_changed)
         for part in (bridge, self.compare, self.explore):
             part.closed.connect(self._part_closed)
         self.compare.lab_asked.connect(self._show_in_lab)
@@ -208,6 +210,11 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _command_failed(self, sentence: str) -> None:
         self.messages.show_sentence(sentence, retry=False)
+
+    @Slot(int)
+    def _runs_changed(self, count: int) -> None:
+        if count == 1:
+            self.messages.forget_incident()
 
     @Slot()
     def _retry(self) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.running import RunningEngine
+    from backend.health import HealthBoard
 
 _MOST_DEATHS = 4
 _COUNTED_SECONDS = 10.0
@@ -27,22 +28,19 @@ class Keeper:
 
     Args:
         engine: with a child and a way to start it again.
-        on_trouble: called with the engine and a sentence when it is away, and with an empty one when it is back.
+        health: told when it is away, and when it is back.
         on_replaced: called with the engine before and the one that runs now.
-        on_incident: called with a sentence when it is back.
     """
 
     def __init__(
         self,
         engine: RunningEngine,
-        on_trouble: Callable[[RunningEngine, str], None],
+        health: HealthBoard,
         on_replaced: Callable[[RunningEngine, RunningEngine], None],
-        on_incident: Callable[[str], None],
     ) -> None:
         self._engine = engine
-        self._on_trouble = on_trouble
+        self._health = health
         self._on_replaced = on_replaced
-        self._on_incident = on_incident
         self._deaths: list[float] = []
         self._up = threading.Event()
         self._closed = threading.Event()
@@ -96,9 +94,9 @@ class Keeper:
         now = time.monotonic()
         self._deaths = [*(at for at in self._deaths if now - at < _COUNTED_SECONDS), now]
         if len(self._deaths) > _MOST_DEATHS:
-            self._on_trouble(self._engine, f"{self._engine.name} keeps ending; start the lab again to go on.")
+            self._give_up(f"{self._engine.name} keeps ending")
             return
-        self._on_trouble(self._engine, f"{self._engine.name} has ended and is being started again.")
+        self._health.set_trouble(self._engine.kind, f"{self._engine.name} has ended and is being started again.")
         self._thread = threading.Thread(target=self._start_again, name="keeper", daemon=True)
         self._thread.start()
 
@@ -115,10 +113,15 @@ class Keeper:
             else:
                 break
         else:
-            self._on_trouble(before, f"{failure}; start the lab again to go on.")
+            self._give_up(str(failure))
             return
         self._on_replaced(before, self._engine)
-        self._on_trouble(self._engine, "")
+        self._health.set_trouble(self._engine.kind, "")
         kept = "what it had answered for is kept" if before.keeps_data else "it kept nothing and is empty now"
-        self._on_incident(f"{before.name} had ended and runs again: {kept}.")
+        self._health.tell(f"{before.name} had ended and runs again: {kept}.")
         self._watch()
+
+    def _give_up(self, reason: str) -> None:
+        sentence = f"{reason}; start the lab again to go on."
+        self._health.set_trouble(self._engine.kind, sentence)
+        self._health.tell(sentence)

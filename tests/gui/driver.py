@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.model import Row
+from backend.model import Health, Row
 from gui.bridge import LabBridge
 from gui.window import MainWindow
 
@@ -91,6 +91,15 @@ class Driver:
     def wait_until_quiet(self) -> None:
         cancel = self.button("cancelButton")
         self.qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=4 * PATIENCE_MS)
+
+    def wait_for_message(self, part: str) -> None:
+        message = self.find(QLabel, "messageLabel")
+        self.qtbot.waitUntil(lambda: message.isVisible() and part in message.text(), timeout=PATIENCE_MS)
+
+    def wait_until_all_are_up(self) -> None:
+        lab = self.bridge._lab
+        assert lab is not None
+        self.qtbot.waitUntil(lambda: all(engine.health is Health.UP for engine in lab.engines()), timeout=PATIENCE_MS)
 
     def ids_in_database(self, table: str) -> list[int]:
         """Read with a client of our own, past everything that the lab does."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,6 +26,7 @@ from backend.lab import LabOptions
 from backend.model import OperationKey
 from gui.settings import Settings
 from gui.theme import ThemeMode
+from tests.backend.own_lab import family, named
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -208,6 +211,27 @@ def test_with_two_instances_a_lock_in_the_process_lets_duplicates_through(driver
     driver.spam(20)
     driver.wait_until_quiet()
     driver.wait_for(2, "duplicated")
+
+
+def test_a_server_and_a_backend_process_that_die_are_told_until_the_next_run(driver: Driver) -> None:
+    message = driver.find(QLabel, "messageLabel")
+    driver.choose("strategyCombo", "unique-index")
+    for word, expected in (("valkey-server", "runs again"), ("backend.instance", "Backend instance 1 has ended")):
+        os.kill(named(family(), word).pid, signal.SIGKILL)
+        driver.wait_for_message(expected)
+        driver.wait_until_all_are_up()
+        driver.click("resetButton")
+        driver.spam(5)
+        driver.wait_for(1, "exactly_once")
+        assert not message.isVisible()
+    assert driver.failures == []
+
+
+def test_a_crash_on_purpose_is_told_with_the_submission_that_it_hit(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.edit("faultsEdit").setText("crash@sql:INSERT")
+    driver.click("submitButton")
+    driver.wait_for_message("in the middle of submission")
 
 
 def test_a_run_can_be_cancelled_and_what_was_sent_is_judged(driver: Driver) -> None:

@@ -1,0 +1,76 @@
+"""How each engine is, and what happened to it: who is away just now, and one sentence about each incident."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class HealthBoard:
+    """What is away and why. Thread-safe.
+
+    Args:
+        on_change: called when an engine went away or came back.
+        on_incident: called with one sentence when something was killed, stopped or started again.
+    """
+
+    def __init__(self, on_change: Callable[[], None], on_incident: Callable[[str], None]) -> None:
+        self._on_change = on_change
+        self._on_incident = on_incident
+        self._troubles: dict[EngineKind, str] = {}
+        self._down: set[int] = set()
+        self._explained: set[int] = set()
+        self._guard = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """What ends from now on was asked to."""
+        self._closed = True
+
+    def trouble(self, kind: EngineKind) -> str:
+        """Why an engine is away; empty if it is not."""
+        return self._troubles.get(kind, "")
+
+    def set_trouble(self, kind: EngineKind, sentence: str) -> None:
+        """An engine is away, or with an empty sentence: it is back."""
+        with self._guard:
+            if self._closed or self.trouble(kind) == sentence:
+                return
+            self._troubles[kind] = sentence
+        self._on_change()
+
+    def tell(self, sentence: str) -> None:
+        """Something was killed, stopped or started again."""
+        if not self._closed:
+            self._on_incident(sentence)
+
+    # Backend processes
+
+    def process_killed(self, number: int, sentence: str) -> None:
+        """A backend process killed itself on purpose; its end needs no other sentence."""
+        self._explained.add(number)
+        self.tell(sentence)
+
+    def process_ended(self, number: int, sentence: str) -> None:
+        """A backend process ended without being asked to."""
+        self._down.add(number)
+        self.set_trouble(EngineKind.HTTP, sentence)
+        if number not in self._explained:
+            self.tell(sentence)
+
+    def process_ready(self, number: int) -> None:
+        """A backend process began to work."""
+        self._explained.discard(number)
+        self._down.discard(number)
+        if not self._down:
+            self.set_trouble(EngineKind.HTTP, "")
+
+    def processes_replaced(self) -> None:
+        """Those that were away are not wanted any more."""
+        self._down.clear()
+        self.set_trouble(EngineKind.HTTP, "")
