@@ -26,6 +26,7 @@ from backend.lab import LabOptions
 from backend.model import OperationKey
 from gui.settings import Settings
 from gui.theme import ThemeMode
+from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import family, named
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
@@ -232,6 +233,28 @@ def test_a_crash_on_purpose_is_told_with_the_submission_that_it_hit(driver: Driv
     driver.edit("faultsEdit").setText("crash@sql:INSERT")
     driver.click("submitButton")
     driver.wait_for_message("in the middle of submission")
+
+
+def test_a_click_a_retry_and_a_caller_from_outside_meet_on_one_intent(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.choose("sourceCombo", "retry")
+    driver.spin("timeoutSpin").setValue(200)
+    driver.spin("retriesSpin").setValue(1)
+    driver.spin("processingDelaySpin").setValue(600)
+    driver.click("submitButton")
+    answers = driver.window.lab.results.replies
+    driver.qtbot.waitUntil(lambda: answers.rowCount() == 1, timeout=PATIENCE_MS)  # it gave up, and tries again
+    driver.choose("sourceCombo", "clicks")
+    driver.spin("timeoutSpin").setValue(5_000)
+    driver.click("submitButton")
+    assert driver.bridge._lab is not None
+    outside = caller_of(driver.bridge._lab).submit("place-order", "none", order_no=driver.edit("orderNoEdit").text(),
+                                                   item=driver.edit("itemEdit").text(), quantity=1)  # fmt: skip
+    assert outside.status == 201
+    driver.wait_for(4, "duplicated")
+    driver.wait_until_quiet()
+    assert driver.sentence == "1 order wanted, 4 rows: 3 duplicates"
+    assert [row.id for row in driver.rows] == driver.ids_in_database("orders")
 
 
 def test_a_run_can_be_cancelled_and_what_was_sent_is_judged(driver: Driver) -> None:
