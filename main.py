@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--backoff", type=between(0, 60_000), default=100, metavar="MS", help="before the first retry; doubles (100)"
     )
+    run.add_argument("--reload", action="store_true", help="each submission from a form opened anew, with a new token")
+    run.add_argument("--edit", action="store_true", help="one piece more with each submission of a form")
     run.add_argument("--fault", action="append", default=[], help=f"may be repeated: {POSSIBLE}".replace("%", "%%"))
     run.add_argument("--json", metavar="FILE", help="write the report here; - is standard output")
 

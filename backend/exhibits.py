@@ -230,6 +230,18 @@ EXHIBITS: tuple[Exhibit, ...] = (
         plan=_TWO_CLICKS,
     ),
     Exhibit(
+        key="key-reused",
+        title="A key reused with another body",
+        look="The user goes back, orders two instead of one, and submits the same form again: the same key, another "
+        "body. Nothing is replayed and nothing is written; 422 says why.",
+        lesson="A key stands for one request; compare what came with it, or the second wish is answered with the "
+        "first one's result.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup("idempotency-key", "draft-07"),
+        plan=Plan((), 2, pace=Pace.ONE_AFTER_ANOTHER, edit=True),
+    ),
+    Exhibit(
         key="stale-holder-refused",
         title="A stale holder, refused by the fence",
         look="The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When "

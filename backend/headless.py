@@ -81,6 +81,8 @@ def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
         timeout_ms=chosen.timeout,
         retries=chosen.retries,
         backoff_ms=chosen.backoff,
+        reload=chosen.reload,
+        edit=chosen.edit,
     )
 
 

@@ -322,6 +322,8 @@ class Plan:
     answer, or its lack, to the attempt before."""
     reload: bool = False
     """Whether each submission of an intent comes from a form opened anew, as after a reload of the page."""
+    edit: bool = False
+    """Whether the user changes the quantity between the submissions of a form: one more each time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -76,11 +77,15 @@ class Submissions:
         numbers = itertools.count(1)
         for index, intent in enumerate(self._plan.intents):
             path = submission_path(intent, self._strategy, self._variant)
-            for form in forms:
+            for position, form in enumerate(forms):
                 submission = f"{self._number}.{next(numbers)}"
-                body = submission_body(intent, form[intent.key])
+                body = self._body(intent, position, form)
                 headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
                 yield Message(self._number, submission, intent.key, path, body, headers)
+
+    def _body(self, intent: Intent, position: int, form: Mapping[str, Form]) -> bytes:
+        edited = replace(intent, quantity=intent.quantity + position) if self._plan.edit else intent
+        return submission_body(edited, form[intent.key])
 
     def _headers(self, submission: str, form: Form) -> dict[str, str]:
         key = {"Idempotency-Key": f'"{form.idempotency_key}"'} if form.idempotency_key else {}
@@ -129,11 +134,11 @@ class Submissions:
         targets, token = self._address.targets, self._address.token
         for index, intent in enumerate(self._plan.intents):
             path = submission_path(intent, self._strategy, self._variant)
-            for form in forms:
+            for position, form in enumerate(forms):
                 number = next(numbers)
                 target = (self._number + number) % len(targets)
                 submission = f"{self._number}.{number}"
-                body = submission_body(intent, form[intent.key])
+                body = self._body(intent, position, form)
                 headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
                 request = _request("POST", path, targets[target], token, headers, body)
                 yield Delivery(submission, intent.key, target, request)

@@ -159,6 +159,7 @@ class LabPage(QWidget):
             retries=source.retries.value(),
             backoff_ms=source.backoff.value(),
             reload=source.reload.isChecked(),
+            edit=source.edit.isChecked(),
         )
         self._operations.add(intent.operation)
         self._expected += submissions

@@ -103,6 +103,14 @@ class SourcePanel(QWidget):
             self.tr("Each submission comes from a form opened anew, with a new token and the version as it is then"),
         )
         self._section.add_wide(self.reload)
+        self.edit = QCheckBox(self.tr("Edit the form each time"))
+        self.edit.setObjectName("editCheck")
+        describe(
+            self.edit,
+            plain(self.edit.text()),
+            self.tr("The user changes the quantity between two submissions of the same form: one more each time"),
+        )
+        self._section.add_wide(self.edit)
 
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
         made = spin(name, smallest, largest, value, self.tr("ms"))
@@ -147,6 +155,7 @@ class SourcePanel(QWidget):
         lost = Fault(FaultKind.LOST_REPLY)
         self.lost_reply.setChecked(lost in setup.faults)
         self.reload.setChecked(plan.reload)
+        self.edit.setChecked(plan.edit)
         self.faults.show_faults(tuple(fault for fault in setup.faults if fault != lost))
         self._refresh()
 
@@ -163,6 +172,7 @@ class SourcePanel(QWidget):
         self.faults.setText(settings.text("lab/faults"))
         self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
         self.reload.setChecked(settings.flag("lab/reload", default=False))
+        self.edit.setChecked(settings.flag("lab/edit", default=False))
         self._refresh()
 
     def save(self, settings: Settings) -> None:
@@ -178,3 +188,4 @@ class SourcePanel(QWidget):
         settings.remember("lab/faults", self.faults.text())
         settings.remember("lab/lost-reply", self.lost_reply.isChecked())
         settings.remember("lab/reload", self.reload.isChecked())
+        settings.remember("lab/edit", self.edit.isChecked())
