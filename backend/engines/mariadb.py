@@ -14,7 +14,6 @@ since MariaDB 11.6 refuses some of what that level has always allowed, is off, s
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -23,13 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 from sqlalchemy.engine import URL
 
 from backend.engines.running import RunningEngine
 from backend.engines.sentences import error_number
-from backend.engines.server_user import ServerUser, give, own_directory
-from backend.engines.start import need_space, start_failure, system_failure, wait_until_up
+from backend.engines.server_user import give, give_tree, own_directory
+from backend.engines.start import bring_up, need_space, require_kept, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template
 from backend.errors import EngineError
 from backend.model import EngineKind
@@ -132,12 +130,7 @@ def _definitions(program: Path) -> Path | None:
 
 def _kept(supervisor: Supervisor, program: Path, home: Path, data_dir: Path) -> _Place:
     """The data below `data_dir`; new ones appear there in one step."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
-        raise EngineError(
-            f"{NAME} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
-            "choose a data directory that everybody may enter"
-        )
+    require_kept(NAME, supervisor, data_dir)
     kept = data_dir.absolute() / "mariadb"
     if not kept.exists():
         partial = data_dir.absolute() / f"mariadb.{secrets.token_hex(4)}"
@@ -147,14 +140,8 @@ def _kept(supervisor: Supervisor, program: Path, home: Path, data_dir: Path) -> 
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
-    _give_all(kept, supervisor.user)
+    give_tree(kept, supervisor.user)
     return _Place(program, kept, home, temporary=False)
-
-
-def _give_all(directory: Path, user: ServerUser | None) -> None:
-    if user is not None and directory.stat().st_uid != user.uid:
-        for path in (directory, *directory.rglob("*")):
-            give(path, user)
 
 
 def _create(supervisor: Supervisor, place: _Place) -> None:
@@ -169,24 +156,14 @@ def _create(supervisor: Supervisor, place: _Place) -> None:
         template.unpack(place.data, supervisor.user)
     except BrokenTemplateError:
         _bootstrap(supervisor, place, definitions.read_text(encoding="utf-8"))
-        _keep_template(template, place.data)
+        template.keep(place.data)
 
 
 def _template(program: Path, definitions: Path) -> Template:
     """The template for exactly this program, its definitions and our arguments, in the user's cache."""
     found = program.stat()
     made_by = f"{program} {found.st_size} {found.st_mtime_ns} {definitions.stat().st_mtime_ns} {_LAYOUT}"
-    name = f"mariadb-{hashlib.sha256(made_by.encode()).hexdigest()[:16]}.template"
-    return Template(platformdirs.user_cache_path("submit-twice") / name)
-
-
-def _keep_template(template: Template, data: Path) -> None:
-    """Cache a fresh data directory in place of earlier ones. Without a cache the next start is slower."""
-    with contextlib.suppress(OSError):
-        template.save(data)
-        for archive in template.archive.parent.glob("mariadb-*.template"):
-            if archive != template.archive:
-                archive.unlink()
+    return Template.of("mariadb", made_by)
 
 
 def _bootstrap(supervisor: Supervisor, place: _Place, definitions: str) -> None:
@@ -208,12 +185,7 @@ def _argv(place: _Place) -> list[str]:
 def _run(supervisor: Supervisor, place: _Place, password: str) -> RunningEngine:
     place.socket.unlink(missing_ok=True)  # of a server before that was killed
     child = _spawn(supervisor, place, password)
-    try:
-        version = wait_until_up(NAME, child, supervisor, lambda: _version(place.socket, password))
-    except EngineError:
-        child.terminate()
-        child.wait(_LIMIT_S)
-        raise
+    version = bring_up(NAME, child, supervisor, lambda: _version(place.socket, password))
     url = URL.create("mariadb+pymysql", USER, password, database=DATABASE, query={"unix_socket": str(place.socket)})
     return RunningEngine(
         kind=EngineKind.MARIADB,

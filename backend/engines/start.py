@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PORT_TRIALS = 3
 _POLL_S = 0.004
 _LIMIT_S = 60.0
 _HARDLY_ANY_BYTES = 1 << 20
 _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _FULL = re.compile(r"no space left", re.IGNORECASE)
 _FAILURE = re.compile(r"(?:FATAL|PANIC|ERROR|\[ERROR\]|error|Fatal|#)[:\s]+(.*)")
+
+
+class PortTakenError(EngineError):
+    """Somebody else has the port."""
 
 
 def need_space(name: str, directory: Path, needed: int) -> None:
@@ -68,14 +73,50 @@ def system_failure(name: str, error: OSError, directory: Path) -> EngineError:
     return EngineError(one_sentence(error, f"{name} could not start"))
 
 
-def no_port(name: str, port: int) -> EngineError:
-    """The error for a server whose every port was taken."""
-    return EngineError(f"{name} could not start: port {port} is in use by another program, and so were those before it")
+def bring_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:
+    """As `wait_until_up`; a server that does not come up is gone afterwards.
+
+    Raises:
+        PortTakenError: somebody else has its port.
+        EngineError: as for `wait_until_up`.
+    """
+    try:
+        return wait_until_up(name, child, supervisor, probe)
+    except EngineError as error:
+        child.terminate()
+        child.wait(_LIMIT_S)
+        if _PORT_TAKEN.search(child.log_tail(50)):
+            raise PortTakenError(str(error)) from None
+        raise
 
 
-def needs_port(child: Child) -> bool:
-    """Whether a server gave up because somebody else has its port."""
-    return _PORT_TAKEN.search(child.log_tail(50)) is not None
+def on_free_port(name: str, choose_port: Callable[[], int], run: Callable[[int], T]) -> T:
+    """Run a server on a port; another process may take it between our choice and its use, so try again then.
+
+    Raises:
+        EngineError: every port was taken, or what `run` raises.
+    """
+    for _ in range(_PORT_TRIALS):
+        port = choose_port()
+        try:
+            return run(port)
+        except PortTakenError:
+            continue
+    raise EngineError(f"{name} could not start: port {port} is in use by another program, and so were those before it")
+
+
+def require_kept(name: str, supervisor: Supervisor, data_dir: Path) -> None:
+    """Make the folder for data that are kept.
+
+    Raises:
+        EngineError: the server's user could not enter it.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
+        raise EngineError(
+            f"{name} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
+            "choose a data directory that everybody may enter"
+        )
 
 
 def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineError:

@@ -8,12 +8,15 @@ the end of a file are left out: most of a write-ahead log segment is zeros.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import stat
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +40,21 @@ class Template:
     """
 
     archive: Path
+
+    @classmethod
+    def of(cls, name: str, made_by: str) -> Template:
+        """An engine's template for exactly what it is made by (program, version, arguments), in the user's cache."""
+        digest = hashlib.sha256(made_by.encode()).hexdigest()[:16]
+        return cls(platformdirs.user_cache_path("submit-twice") / f"{name}-{digest}.template")
+
+    def keep(self, directory: Path) -> None:
+        """Archive a fresh directory in place of those of other versions. Without a cache the next start is slower."""
+        with contextlib.suppress(OSError):
+            self.save(directory)
+            engine = self.archive.name.rpartition("-")[0]
+            for archive in self.archive.parent.glob(f"{engine}-*.template"):
+                if archive != self.archive:
+                    archive.unlink()
 
     def save(self, directory: Path) -> None:
         """Archive all folders and files below `directory`, replacing the archive in one step.

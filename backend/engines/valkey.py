@@ -14,7 +14,7 @@ from backend.engines.ports import free_port
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
 from backend.engines.server_user import own_directory
-from backend.engines.start import needs_port, no_port, system_failure, wait_until_up
+from backend.engines.start import bring_up, on_free_port, require_kept, system_failure
 from backend.engines.wheels import wheel_folder
 from backend.errors import EngineError
 from backend.model import EngineKind
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "Valkey"
-_PORT_TRIALS = 3
 _LIMIT_S = 10.0
 
 
@@ -58,47 +57,21 @@ def start_valkey(
         home = own_directory(supervisor.directory, "valkey", supervisor.user)
         data = home if data_dir is None else _kept_directory(supervisor, data_dir)
         place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
-        return _serve(supervisor, place, choose_port)
+        password = secrets.token_urlsafe(24)
+        return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port, password))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
 
 def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
-        raise EngineError(
-            f"{NAME} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
-            "choose a data directory that everybody may enter"
-        )
+    require_kept(NAME, supervisor, data_dir)
     return own_directory(data_dir.absolute(), "valkey", supervisor.user)
-
-
-def _serve(supervisor: Supervisor, place: _Place, choose_port: Callable[[], int]) -> RunningEngine:
-    password = secrets.token_urlsafe(24)
-    for _ in range(_PORT_TRIALS):
-        port = choose_port()
-        try:
-            return _run(supervisor, place, port, password)
-        except _PortTakenError:
-            continue
-    raise no_port(NAME, port)
-
-
-class _PortTakenError(EngineError):
-    """Somebody else has the port."""
 
 
 def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> RunningEngine:
     url = f"unix://:{password}@{quote(str(place.socket))}"
     child = _spawn(supervisor, _configuration(place, port, password))
-    try:
-        version = wait_until_up(NAME, child, supervisor, lambda: _version(url, place.socket))
-    except EngineError as error:
-        child.terminate()
-        child.wait(_LIMIT_S)
-        if needs_port(child):
-            raise _PortTakenError(str(error)) from None
-        raise
+    version = bring_up(NAME, child, supervisor, lambda: _version(url, place.socket))
     return RunningEngine(
         kind=EngineKind.REDIS,
         name=NAME,
