@@ -6,7 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from backend.model import Judgement, OperationKey, Verdict
-from gui.lab.banner import LARGEST, SMALLEST, VerdictBanner
+from gui.banner import LARGEST, SMALLEST
+from gui.lab.banner import VerdictBanner
 from gui.theme import Theme
 
 ORDER = {OperationKey.PLACE_ORDER}
