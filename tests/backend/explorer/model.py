@@ -51,9 +51,9 @@ class Model:
     """Whether the step that comes next would have to wait."""
 
 
-def histogram(model: Model, *, crashes: int, expiries: int) -> dict[Verdict, int]:
-    """How many orders of two requests come to each verdict."""
-    world = World((Request("A", model.first), Request("B", model.first)), crashes=crashes, expiries=expiries)
+def histogram(model: Model, *, requests: int = 2, crashes: int, expiries: int) -> dict[Verdict, int]:
+    """How many orders of so many requests come to each verdict."""
+    world = World(tuple(Request(name, model.first) for name in "AB"[:requests]), crashes=crashes, expiries=expiries)
     counted: Counter[Verdict] = Counter()
     _explore(model, world, counted, replies=crashes > 0)
     return dict(counted)
@@ -179,5 +179,23 @@ _LOCKED: Steps = {
     "release": _release("created"),
     "release nothing": _release("duplicate"),
 }
+
+
+def _release_blindly(answer: str) -> Callable[[World, Request], tuple[World, Request]]:
+    def release(world: World, request: Request) -> tuple[World, Request]:
+        return replace(world, lock=""), replace(request, at=f"reply {answer}")
+
+    return release
+
+
+def _acquire_and_act(world: World, request: Request) -> tuple[World, Request]:
+    world, request = _acquire(world, request)
+    return world, replace(request, at="insert") if request.at == "check" else request
+
+
 REDIS_LOCK = Model("acquire", _LOCKED)
+REDIS_BLIND_RELEASE = Model(
+    "acquire", {**_LOCKED, "release": _release_blindly("created"), "release nothing": _release_blindly("duplicate")}
+)
+REDIS_NO_CHECK = Model("acquire", {**_LOCKED, "acquire": _acquire_and_act})
 REDIS_LOCK_NO_EXPIRY = Model("acquire", _LOCKED, lock_expires=False)
