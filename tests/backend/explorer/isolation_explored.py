@@ -1,0 +1,147 @@
+"""The explorer's schedules, with everything that can be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import sqlalchemy as sa
+
+from backend.explorer.moment import Moment
+from backend.explorer.observer import Watcher
+from backend.explorer.play import Play
+from backend.explorer.question import EventKind, Question
+from backend.explorer.search import Search
+from backend.explorer.stage import Scene, Stage
+from backend.strategies.base import Variant
+from backend.tap.observer import Call
+from tests.backend.explorer.isolation_schedules import (
+    LEFT_BEHIND,
+    Done,
+    Event,
+    Path,
+    Schedule,
+    changed,
+    result_of_rows,
+    sorted_rows,
+)
+
+_OF_THE_INTENT = "WHERE strpos(left_behind, %(key)s) > 0 OR strpos(left_behind, %(item)s) > 0"
+
+
+@dataclass(frozen=True)
+class Explored:
+    """All schedules, and the paths that the requests took in them."""
+
+    schedules: Counter[Schedule]
+    paths: dict[str, dict[Path, None]]
+    """For A and for B, each path once."""
+
+
+class Collector:
+    """Plays what the explorer plays, on a stage of its own, and writes everything down.
+
+    Args:
+        stage: where schedules are played.
+        watcher: the observer in its tap.
+    """
+
+    def __init__(self, stage: Stage, watcher: Watcher) -> None:
+        self._stage = stage
+        self._watcher = watcher
+
+    def collect(self, question: Question, variant: Variant) -> Explored:
+        search = Search(lambda first: Play(self._stage, self._watcher, question, variant, first), reduce=False)
+        found = Explored(Counter(), {"A": {}, "B": {}})
+        for play in search.schedules():
+            order = "".join(choice.actor for choice in search.path)
+            with self._stage.database.own.connect() as connection, psycopg.ClientCursor(_driver(connection)) as cursor:
+                reading = _Reading(play, cursor)
+                left_behind = _left_behind(cursor, play.scene)
+                events = tuple(reading.events())
+                for actor, paths in found.paths.items():
+                    paths[reading.path(actor)] = None
+            found.schedules[self._schedule(play, order, events, left_behind)] += 1
+        return found
+
+    def _schedule(self, play: Play, order: str, events: tuple[Event, ...], left_behind: tuple[str, ...]) -> Schedule:
+        assert order == "".join(event.actor for event in events if event.what != "ends")
+        told = {one.actor: one.answer for one in play.submissions}
+        first, second = told["A"], told["B"]
+        assert first is not None
+        assert second is not None
+        verdict = self._stage.judge([(play.scene, play.answers)])[0]
+        return Schedule(order, events, left_behind, (first, second), verdict)
+
+
+class _Reading:
+    """A play that is over, read moment by moment."""
+
+    def __init__(self, play: Play, cursor: psycopg.ClientCursor) -> None:
+        self._play = play
+        self._cursor = cursor
+
+    def events(self) -> Iterator[Event]:
+        for moment in self._play.moments:
+            if moment.call is not None and moment.answer is None:
+                sql = self._sql(moment.call)
+                if moment.blocked:
+                    yield Event(moment.actor, "waits", sql)
+                else:
+                    what = "runs" if moment.kind is EventKind.STEP else "ends"
+                    yield Event(moment.actor, what, sql, self._result(moment.call))
+
+    def path(self, actor: str) -> Path:
+        return tuple(self._done(moment) for moment in self._play.moments if moment.actor == actor if _is_done(moment))
+
+    def _done(self, moment: Moment) -> Done:
+        assert moment.call is not None
+        return Done(self._sql(moment.call), self._result(moment.call), moment.rolled_back)
+
+    def _sql(self, call: Call) -> str:
+        text = " ".join(self._cursor.mogrify(call.command, call.parameters or None).split())
+        return self._play.scene.readable(text).replace("}", "'||chr(125)||'")  # which ends a step of isolationtester
+
+    def _result(self, call: Call) -> str:
+        match call.error, call.answer:
+            case psycopg.Error() as error, _:
+                return f"{error.diag.severity}: {error.diag.message_primary}"
+            case None, int(count):
+                return changed(count)
+            case None, list(rows):
+                texts = [[self._play.scene.readable(_text(value)) for value in row] for row in rows]
+                return result_of_rows(self._sql(call), texts)
+            case None, None:
+                return ""
+            case other:
+                raise AssertionError(other)
+
+
+def _is_done(moment: Moment) -> bool:
+    return moment.call is not None and moment.answer is None and not moment.blocked
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "t" if value else "f"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def _left_behind(cursor: psycopg.ClientCursor, scene: Scene) -> tuple[str, ...]:
+    query = f"SELECT left_behind FROM ({LEFT_BEHIND}) AS rows {_OF_THE_INTENT}"  # noqa: S608  no value is in it
+    rows = cursor.execute(query, {"key": scene.key, "item": scene.item}).fetchall()
+    return sorted_rows([scene.readable(row[0]) for row in rows])
+
+
+def _driver(connection: sa.Connection) -> psycopg.Connection:
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
