@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import psycopg
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from backend.explorer.stage import Scene, Stage
 from backend.strategies.base import Variant
 from backend.tap.observer import Call
 from tests.backend.explorer.isolation_schedules import (
-    LEFT_BEHIND,
+    LEFT_BEHIND_FOR_KEYS,
     Done,
     Event,
     Path,
@@ -27,8 +28,6 @@ from tests.backend.explorer.isolation_schedules import (
     result_of_rows,
     sorted_rows,
 )
-
-_OF_THE_INTENT = "WHERE strpos(left_behind, %(key)s) > 0 OR strpos(left_behind, %(item)s) > 0"
 
 
 @dataclass(frozen=True)
@@ -105,18 +104,18 @@ class _Reading:
         return self._play.scene.readable(text).replace("}", "'||chr(125)||'")  # which ends a step of isolationtester
 
     def _result(self, call: Call) -> str:
-        match call.error, call.answer:
-            case psycopg.Error() as error, _:
-                return f"{error.diag.severity}: {error.diag.message_primary}"
-            case None, int(count):
+        if isinstance(call.error, psycopg.Error):
+            return f"{call.error.diag.severity}: {call.error.diag.message_primary}"
+        assert call.error is None
+        match call.answer:
+            case int(count):
                 return changed(count)
-            case None, list(rows):
+            case list(rows):
                 texts = [[self._play.scene.readable(_text(value)) for value in row] for row in rows]
                 return result_of_rows(self._sql(call), texts)
-            case None, None:
+            case nothing:
+                assert nothing is None
                 return ""
-            case other:
-                raise AssertionError(other)
 
 
 def _is_done(moment: Moment) -> bool:
@@ -136,12 +135,10 @@ def _text(value: object) -> str:
 
 
 def _left_behind(cursor: psycopg.ClientCursor, scene: Scene) -> tuple[str, ...]:
-    query = f"SELECT left_behind FROM ({LEFT_BEHIND}) AS rows {_OF_THE_INTENT}"  # noqa: S608  no value is in it
-    rows = cursor.execute(query, {"key": scene.key, "item": scene.item}).fetchall()
+    keys = [scene.key, scene.item, f'"{scene.key}"', f"{scene.operation}:{scene.key}"]
+    rows = cursor.execute(LEFT_BEHIND_FOR_KEYS, {"keys": keys}).fetchall()
     return sorted_rows([scene.readable(row[0]) for row in rows])
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection:
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, psycopg.Connection)
-    return driver
+    return cast("psycopg.Connection", connection.connection.dbapi_connection)

@@ -14,9 +14,10 @@ What happened up to a step is the same for all candidates that begin alike, so o
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from backend.model import Answer
 from backend.verdict import Facts, judge
@@ -161,11 +162,10 @@ class Orders:
 
     def _next(self, undecided: Sequence[Candidate]) -> list[list[Names]]:
         """One candidate for each beginning that is not known yet. Those that will be cancelled get a batch each."""
-        chosen: dict[Names | None, Candidate] = {}
+        alike: defaultdict[Names | None, list[Candidate]] = defaultdict(list)
         for candidate in undecided:
-            new = self._unknown(candidate)
-            if new not in chosen or _is_sensible(candidate, len(new or ())):
-                chosen[new] = candidate
+            alike[self._unknown(candidate)].append(candidate)
+        chosen = {new: max(several, key=partial(_good_sense, len(new or ()))) for new, several in alike.items()}
         doomed = {new for new in chosen if new and self._waits(new)}
         quick = [candidate.steps for new, candidate in chosen.items() if new not in doomed]
         return [quick] if quick else [[candidate.steps] for candidate in chosen.values()]
@@ -186,9 +186,9 @@ class Orders:
             for length, shown in enumerate(permutation.shown, 1):
                 looked = self._looked.setdefault(permutation.steps[:length], Looked(shown))
                 assert [_seen(each) for each in looked.shown] == [_seen(each) for each in shown], "seen in two ways"
-            if permutation.cancelled:
+            if permutation.cancelled and len(permutation.shown) < len(permutation.steps):
                 self._looked[permutation.steps[: len(permutation.shown) + 1]] = Looked(cancelled=True)
-            else:
+            elif not permutation.cancelled:
                 self._left_behind[permutation.steps] = permutation.left_behind
 
     def _falls(self, candidate: Candidate) -> bool:
@@ -241,11 +241,11 @@ def _has_waited(permutation: Permutation) -> bool:
     return permutation.cancelled in waiting and stopped_at[0] == permutation.cancelled[0]
 
 
-def _is_sensible(candidate: Candidate, length: int) -> bool:
-    """Whether, after a beginning, whoever got further goes first, and then the other one: so nobody waits in vain."""
+def _good_sense(length: int, candidate: Candidate) -> tuple[bool, int]:
+    """Better where, after a beginning, whoever got further goes first, so that nobody waits in vain; then long ones."""
     begun, rest = candidate.order[:length], candidate.order[length:]
     first = max("AB", key=lambda actor: (begun.count(actor), actor != begun[-1:]))
-    return rest == "".join(sorted(rest, key=lambda actor: actor != first))
+    return rest == "".join(sorted(rest, key=lambda actor: actor != first)), len(candidate.steps)
 
 
 def _result(sql: str, shown: Shown) -> str:

@@ -84,11 +84,21 @@ def returning(sql: str) -> str:
     return f"{sql} RETURNING 1 AS changed" if _CHANGES.match(sql) and "RETURNING" not in sql else sql
 
 
-_TABLES = [table.name for table in metadata.sorted_tables if table is not marker]
+_KEYS = ("order_no", "request_no", "message_key", "idempotency_key", "resource", "item")
+_KEY_OF = {
+    table.name: next(name for name in _KEYS if name in table.c)
+    for table in metadata.sorted_tables
+    if table is not marker
+}
 _ROW = "(to_jsonb(t) - ARRAY['id', 'created_at'])::text"
-LEFT_BEHIND = " UNION ALL ".join(f"SELECT '{name} ' || {_ROW} AS left_behind FROM {name} t" for name in _TABLES)  # noqa: S608
+LEFT_BEHIND = " UNION ALL ".join(f"SELECT '{name} ' || {_ROW} AS left_behind FROM {name} t" for name in _KEY_OF)  # noqa: S608
 """The query for everything in the tables."""
-EMPTYING = "; ".join(f"DELETE FROM {name}" for name in [*_TABLES, "order_deletions"])  # noqa: S608
+LEFT_BEHIND_FOR_KEYS = " UNION ALL ".join(
+    f"SELECT '{name} ' || {_ROW} FROM {name} t WHERE {key} = ANY(%(keys)s)"  # noqa: S608
+    for name, key in _KEY_OF.items()
+)
+"""The same where the tables are shared with other intents."""
+EMPTYING = "; ".join(f"DELETE FROM {name}" for name in [*_KEY_OF, "order_deletions"])  # noqa: S608
 """Deleting orders fills ``order_deletions``."""
 
 

@@ -119,7 +119,7 @@ class IsolationTester:
         options = f"-c search_path={schema} -c synchronous_commit=off -c jit=off"
         known = conninfo_to_dict(url)
         self._environment = {**os.environ, **_TIMEOUTS, "PGPASSWORD": str(known.pop("password", ""))}
-        self._conninfo = make_conninfo(**{**known, "options": options})  # type: ignore[arg-type]
+        self._conninfo = make_conninfo(**{**known, "options": options, "sslmode": "disable", "gssencmode": "disable"})  # type: ignore[arg-type]
 
     def run(self, specification: Specification, permutations: Sequence[Sequence[str]]) -> list[Permutation]:
         """Run each of them; what was printed.
