@@ -38,7 +38,9 @@ class Bench:
         limit: int | None = None,
         gateway_keys: GatewayKeys = GatewayKeys.NONE,
     ) -> Exploration:
-        question = Question(operation, strategy, variant, requests, crashes, expiries, gateway_keys)
+        return self.ask(Question(operation, strategy, variant, requests, crashes, expiries, gateway_keys), limit)
+
+    def ask(self, question: Question, limit: int | None = None) -> Exploration:
         return self.explorer.explore(question, self.progress.append, self.cancelled, limit)
 
     def explore_code(self, code: Variant, requests: int = 2) -> Exploration:

@@ -1,0 +1,172 @@
+"""What to ask about a service before recommending anything, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from backend.model import GatewayKeys, OperationKey
+
+
+class Effect(StrEnum):
+    """What a duplicate would do twice."""
+
+    INSERT = "insert"
+    STATUS = "status"
+    AMOUNT = "amount"
+    OUTSIDE = "outside"
+
+
+class Key(StrEnum):
+    """By what a duplicate can be recognised."""
+
+    NATURAL = "natural"
+    CLIENT = "client"
+    NONE = "none"
+
+
+class Arrival(StrEnum):
+    """Who submits."""
+
+    FORM = "form"
+    PROGRAM = "program"
+    QUEUE = "queue"
+
+
+class Again(StrEnum):
+    """How late a duplicate can come."""
+
+    MINUTES = "minutes"
+    DAYS = "days"
+
+
+class Instances(StrEnum):
+    """How many processes handle requests."""
+
+    ONE = "one"
+    MANY = "many"
+
+
+class Receiver(StrEnum):
+    """What the service outside does with an Idempotency-Key."""
+
+    HONOURS = "honours"
+    IGNORES = "ignores"
+
+
+OPERATIONS: Mapping[Effect, OperationKey] = {
+    Effect.INSERT: OperationKey.PLACE_ORDER,
+    Effect.STATUS: OperationKey.PAY_ORDER,
+    Effect.AMOUNT: OperationKey.ADD_STOCK,
+    Effect.OUTSIDE: OperationKey.SEND_MESSAGE,
+}
+"""The operation of the lab that stands for each kind of effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What somebody answered."""
+
+    effect: Effect = Effect.INSERT
+    key: Key = Key.NATURAL
+    arrival: Arrival = Arrival.FORM
+    again: Again = Again.MINUTES
+    instances: Instances = Instances.MANY
+    receiver: Receiver = Receiver.IGNORES
+    """Matters only to an effect outside."""
+
+    @property
+    def operation(self) -> OperationKey:
+        """The operation of the lab that is closest."""
+        return OPERATIONS[self.effect]
+
+    def answered(self, question: str, value: StrEnum) -> Needs:
+        """The same with another answer to the question of this key."""
+        changed: dict[str, Any] = {question: value}
+        return replace(self, **changed)
+
+    @property
+    def gateway_keys(self) -> GatewayKeys:
+        """The knob of the lab's gateway."""
+        honoured = self.effect is Effect.OUTSIDE and self.receiver is Receiver.HONOURS
+        return GatewayKeys.HONOURED if honoured else GatewayKeys.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A possible answer."""
+
+    value: StrEnum
+    title: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideQuestion:
+    """One question."""
+
+    key: str
+    """The field of `Needs` that its answer fills."""
+    sentence: str
+    choices: tuple[Choice, ...]
+    only_for: frozenset[Effect] = field(default_factory=lambda: frozenset(Effect))
+    """Effects for which it matters."""
+
+
+QUESTIONS: tuple[GuideQuestion, ...] = (
+    GuideQuestion(
+        "effect",
+        "What must not happen twice?",
+        (
+            Choice(Effect.INSERT, "A new row", "An order is placed: INSERT."),
+            Choice(Effect.STATUS, "A change of status", "An order is paid: CREATED becomes PAID, once."),
+            Choice(Effect.AMOUNT, "A change of an amount", "Pieces come into stock: count = count + n."),
+            Choice(Effect.OUTSIDE, "Something outside", "A message or a charge at somebody else's service."),
+        ),
+    ),
+    GuideQuestion(
+        "receiver",
+        "Does the service outside honour an Idempotency-Key?",
+        (
+            Choice(Receiver.HONOURS, "Yes", "It recognises a key that it has seen, as payment services do."),
+            Choice(Receiver.IGNORES, "No", "Whatever reaches it, happens."),
+        ),
+        frozenset({Effect.OUTSIDE}),
+    ),
+    GuideQuestion(
+        "key",
+        "By what could a duplicate be recognised?",
+        (
+            Choice(Key.NATURAL, "A natural key", "An order number, an invoice number: two with the same are one wish."),
+            Choice(Key.CLIENT, "A key that the client makes up", "Sent with the first attempt and with every retry."),
+            Choice(Key.NONE, "Nothing", "Two equal requests may both be meant."),
+        ),
+    ),
+    GuideQuestion(
+        "arrival",
+        "Who submits?",
+        (
+            Choice(Arrival.FORM, "People, at a form", "They double-click, reload, and go back."),
+            Choice(Arrival.PROGRAM, "Programs, over HTTP", "They give up waiting, and try again."),
+            Choice(Arrival.QUEUE, "A queue", "It delivers at least once."),
+        ),
+    ),
+    GuideQuestion(
+        "again",
+        "How late can a duplicate come?",
+        (
+            Choice(Again.MINUTES, "Within minutes", "Clicks, time-outs, redeliveries."),
+            Choice(Again.DAYS, "After days", "A batch that runs again, a client that was off line."),
+        ),
+    ),
+    GuideQuestion(
+        "instances",
+        "How many backend processes are there?",
+        (
+            Choice(Instances.ONE, "One, for ever", "No second one, not even during a deployment."),
+            Choice(Instances.MANY, "Several", "Or one that may become several."),
+        ),
+    ),
+)
