@@ -24,8 +24,10 @@ from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.errors import EngineError
 from backend.gateway.keeper import GatewayKeeper
+from backend.model import EngineKind
 from backend.options import LabOptions
 from backend.schema import create_tables
+from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _TRIALS = 3
 _PAUSE_S = 0.2
@@ -39,6 +41,13 @@ class BareEngines:
     redis: str
     gateway: GatewayKeeper
     """Starts only if somebody wants it."""
+    zookeeper: ZooKeeperKeeper
+    """As the gateway."""
+
+    @property
+    def missing(self) -> dict[EngineKind, str]:
+        """Engines that cannot be had here, each with what to install."""
+        return {EngineKind.ZOOKEEPER: self.zookeeper.missing} if self.zookeeper.missing else {}
 
 
 @contextmanager
@@ -54,9 +63,11 @@ def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
         opened = open_tables(database.result())
         opened.dispose()
         gateway = GatewayKeeper(supervisor, lambda: None)
+        zookeeper = ZooKeeperKeeper(supervisor, options.zookeeper, lambda: None)
         try:
-            yield BareEngines(database.result().url, redis.result().url, gateway)
+            yield BareEngines(database.result().url, redis.result().url, gateway, zookeeper)
         finally:
+            zookeeper.close()
             gateway.close()
 
 

@@ -52,6 +52,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
             cancelled=interrupted,
             limit=chosen.limit,
             gateway=engines.gateway,
+            zookeeper=engines.zookeeper,
         )
     if chosen.save and found.counterexample:
         counterexample.save(found.counterexample, Path(chosen.save))
@@ -70,7 +71,7 @@ def replay_once(path: Path, options: LabOptions) -> None:
     """
     saved = counterexample.load(path)
     with interrupts(), bare_engines(options) as engines:
-        played = replay(saved, engines.database, engines.redis, engines.gateway)
+        played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
     _print(_lines_of(played))
     if played.verdict is not saved.verdict:
         raise SubmitTwiceError(f"The saved schedule came to {saved.verdict}, and now to {played.verdict}.")

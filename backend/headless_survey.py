@@ -60,11 +60,11 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     with interrupts() as interrupted, bare_engines(options) as engines, _Bar() as bar:
         found = survey(
             scope,
-            partial(Explorer, engines.database, engines.redis, engines.gateway),
+            partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),
             on_progress=bar.show,
             on_cell=bar.count,
             cancelled=interrupted,
-            asked=entries(pairs),
+            asked=entries(pairs, engines.missing),
         )
     if chosen.save_survey:
         survey_files.save(found, Path(chosen.save_survey))

@@ -173,6 +173,7 @@ class Lab:
                 on_progress=on_progress,
                 cancelled=cancelled,
                 gateway=engines.gateway,
+                zookeeper=engines.zookeeper,
             )
 
     @staticmethod
@@ -201,11 +202,11 @@ class Lab:
         with bare_engines(LabOptions(niceness=niceness)) as engines:
             return survey(
                 scope,
-                partial(Explorer, engines.database, engines.redis, engines.gateway),
+                partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),
                 on_progress=on_progress,
                 on_cell=on_cell,
                 cancelled=cancelled,
-                asked=entries(pairs),
+                asked=entries(pairs, engines.missing),
             )
 
     # Changing the set-up

@@ -13,6 +13,7 @@ from backend.errors import SubmitTwiceError
 from backend.explorer.mistake import find_mistake
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
 from backend.explorer.stage import submission_id
+from backend.explorer.zookeeper_names import is_node
 from backend.model import EngineKind, Verdict
 from backend.tap.wording import answer_text, command_text, error_text
 
@@ -93,7 +94,7 @@ class _Teller:
 
     def event(self, moment: Moment) -> Event:
         if moment.kind is EventKind.EXPIRE:
-            return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
+            return self._expiry(moment)
         if moment.kind is EventKind.CRASH:
             return Event(moment.actor, moment.kind, _PROCESS, "", "")
         if moment.answer is not None:
@@ -108,6 +109,11 @@ class _Teller:
         return Event(
             moment.actor, moment.kind, call.engine.value, self._scene.readable(command), answer, moment.blocked
         )
+
+    def _expiry(self, moment: Moment) -> Event:
+        if any(is_node(name) for name in moment.leases):
+            return Event("", moment.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
+        return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
 
     def _answer(self, call: Call, *, rolled_back: bool) -> str:
         is_sql = call.engine.is_database

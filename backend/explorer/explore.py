@@ -12,7 +12,7 @@ import redis
 import sqlalchemy as sa
 
 from backend import strategies
-from backend.errors import EngineError, NotApplicableError, SubmitTwiceError
+from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError
 from backend.explorer.footprints import canonical
@@ -20,7 +20,6 @@ from backend.explorer.observer import Watcher
 from backend.explorer.play import Play
 from backend.explorer.question import (
     MOST_REQUESTS,
-    NO_ZOOKEEPER,
     Counterexample,
     Exploration,
     Progress,
@@ -30,7 +29,6 @@ from backend.explorer.question import (
 from backend.explorer.recorder import Recorder
 from backend.explorer.search import Search
 from backend.explorer.stage import Stage
-from backend.model import EngineKind
 
 if TYPE_CHECKING:
     import threading
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from backend.gateway.keeper import GatewayKeeper
     from backend.model import Verdict
     from backend.strategies.base import Variant
+    from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _BATCH = 100
 _PROGRESS_S = 0.25
@@ -55,8 +54,6 @@ def check(question: Question) -> Variant:
     """
     variant = strategies.find(question.strategy, question.variant)[1]
     strategies.require_guard(variant, question.operation)
-    if EngineKind.ZOOKEEPER in variant.engines:
-        raise NotApplicableError(NO_ZOOKEEPER)
     if not 1 <= question.requests <= MOST_REQUESTS:
         raise SubmitTwiceError(f"The explorer takes 1 to {MOST_REQUESTS} requests, not {question.requests}.")
     if question.crashes < 0 or question.expiries < 0:
@@ -71,11 +68,18 @@ class Explorer:
         database_url: as in SQLAlchemy.
         redis_url: of a Redis-protocol server.
         gateway: for operations that call it.
+        zookeeper: for strategies that need it.
     """
 
-    def __init__(self, database_url: str, redis_url: str, gateway: GatewayKeeper | None = None) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        redis_url: str,
+        gateway: GatewayKeeper | None = None,
+        zookeeper: ZooKeeperKeeper | None = None,
+    ) -> None:
         self._watcher = Watcher()
-        self._stage = Stage(database_url, redis_url, self._watcher, gateway)
+        self._stage = Stage(database_url, redis_url, self._watcher, gateway, zookeeper)
 
     def __enter__(self) -> Explorer:
         self._stage.__enter__()
@@ -127,19 +131,24 @@ def explore(
     cancelled: threading.Event,
     limit: int | None = None,
     gateway: GatewayKeeper | None = None,
+    zookeeper: ZooKeeperKeeper | None = None,
 ) -> Exploration:
     """Answer one question; see `Explorer.explore`."""
     check(question)
-    with Explorer(database_url, redis_url, gateway) as explorer:
+    with Explorer(database_url, redis_url, gateway, zookeeper) as explorer:
         return explorer.explore(question, on_progress, cancelled, limit)
 
 
 def replay(
-    example: Counterexample, database_url: str, redis_url: str, gateway: GatewayKeeper | None = None
+    example: Counterexample,
+    database_url: str,
+    redis_url: str,
+    gateway: GatewayKeeper | None = None,
+    zookeeper: ZooKeeperKeeper | None = None,
 ) -> Counterexample:
     """Play one schedule again; see `Explorer.replay`."""
     check(example.question)
-    with Explorer(database_url, redis_url, gateway) as explorer:
+    with Explorer(database_url, redis_url, gateway, zookeeper) as explorer:
         return explorer.replay(example)
 
 
@@ -157,6 +166,7 @@ class _Run:
         self._classes: set[int] = set()
         self._best: Candidate | None = None
         self._shortest: dict[Verdict, Candidate] = {}
+        stage.need(variant.engines)
 
     def explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None

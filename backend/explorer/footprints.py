@@ -105,12 +105,21 @@ def footprint(
         return _redis(call.command, [readable(str(parameter)) for parameter in call.parameters])
     if call.engine is EngineKind.GATEWAY:
         return _GATEWAY
+    if call.engine is EngineKind.ZOOKEEPER:
+        return _zookeeper(call.command, readable(str(next(iter(call.parameters), ""))))
     if call.command == "COMMIT":
         return transaction.commit
     own = _statement(call.command) | transaction.locks
     if call.engine is EngineKind.SQLITE:
         own = own | Footprint(writes=frozenset({"lock file"}))
     return own | _EVERYTHING_COMMITTED if takes_snapshot else own
+
+
+def lease(name: str) -> Footprint:
+    """The end of a lease on a Redis key, or of the session that owns a node in ZooKeeper, by its readable name."""
+    if name.startswith("/"):
+        return _zookeeper("delete", name)
+    return Footprint(writes=frozenset({f"redis {name}"}))
 
 
 _GATEWAY = Footprint(writes=frozenset({"gateway"}))
@@ -143,6 +152,18 @@ def _redis(command: str, parameters: Sequence[str]) -> Footprint:
     place = 2 if command in _SCRIPTS else 0
     touched = frozenset({f"redis {parameters[place]}" if len(parameters) > place else "redis"})
     return Footprint(reads=touched) if command in _READ_ONLY_REDIS else Footprint(writes=touched)
+
+
+def _zookeeper(command: str, path: str) -> Footprint:
+    """Nodes, and what is in a folder. To have a folder made that is there changes nothing, whoever comes first."""
+    folder, node = f"zookeeper {path.rpartition('/')[0]}", f"zookeeper {path}"
+    match command:
+        case "ensure":
+            return Footprint(reads=frozenset({"zookeeper"}))
+        case "exists" | "getChildren":
+            return Footprint(reads=frozenset({node}))
+        case _:
+            return Footprint(writes=frozenset({folder, node}))
 
 
 def canonical(trace: Sequence[tuple[str, str, Footprint]]) -> tuple[tuple[int, str], ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from backend.explorer.submission import State, Submission
 from backend.instance.problems import render
-from backend.strategies.base import Services
+from backend.strategies.base import Services, no_zookeeper
 from backend.tap.sql import tap_sql
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import redis
+    from kazoo.client import KazooClient
 
     from backend.explorer.plugs import Plug
+    from backend.explorer.zookeeper import Session
     from backend.tap.observer import Tap
 
 NOON = 1_700_000_000.0
@@ -71,6 +73,8 @@ class Line:
         self._mutexes = mutexes
         self._user: Submission | None = None
         self._tokens = 0
+        self.session: Session | None = None
+        """Its session with ZooKeeper; None where no strategy wants one."""
         with plug.engine.connect():
             pass  # the first connection asks the server about itself, which belongs to no submission
         tap_sql(plug.engine, tap)
@@ -83,6 +87,7 @@ class Line:
             render=render,
             now=lambda: NOON,
             mutex=cast("Callable[[str], threading.Lock]", self._mutex),
+            zookeeper=self._zookeeper,
         )
 
     def serve(self, submission: Submission) -> None:
@@ -110,6 +115,9 @@ class Line:
     def _new_token(self) -> str:
         self._tokens += 1
         return f"{self._user.id if self._user else ''}-{self._tokens}"
+
+    def _zookeeper(self) -> KazooClient:
+        return self.session.client if self.session else no_zookeeper()
 
     @contextmanager
     def _mutex(self, key: str) -> Iterator[None]:

@@ -23,5 +23,7 @@ class Moment:
     answer: Answer | None = None
     blocked: bool = False
     rolled_back: bool = False
+    leases: tuple[str, ...] = ()
+    """The keys and nodes that ended with an expiry."""
     actor: str = ""
     """The name that `by` had then."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ENGINE_GONE = ("08", "57P")
 """SQLSTATE classes: connection exception, operator intervention (shutdown)."""
+_ZOOKEEPER_ANSWERS = frozenset({"NoNodeError", "NodeExistsError", "NotEmptyError", "BadVersionError"})
+"""What kazoo raises for an answer; anything else means that the server or a session is gone."""
 
 
 class Watcher:
@@ -56,6 +58,8 @@ def _engine_is_gone(call: Call) -> bool:
         return isinstance(call.error, redis.exceptions.ConnectionError | redis.exceptions.TimeoutError)
     if call.engine is EngineKind.GATEWAY:
         return isinstance(call.error, GatewayError)
+    if call.engine is EngineKind.ZOOKEEPER:
+        return isinstance(call.error, Exception) and type(call.error).__name__ not in _ZOOKEEPER_ANSWERS
     if not isinstance(call.error, psycopg.Error):
         return False
     state = call.error.sqlstate

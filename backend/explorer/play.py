@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import HarnessError
-from backend.explorer.footprints import NOTHING, Footprint, Transaction, footprint
+from backend.explorer.footprints import NOTHING, Footprint, Transaction, footprint, lease, union
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.settle import PATIENCE_S, Settler
@@ -91,8 +91,7 @@ class Play:
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
         if choice.kind is EventKind.EXPIRE:
-            keys = frozenset(f"redis {self.scene.readable(key)}" for key in self._leased)
-            return Footprint(writes=keys) | _EXPIRY_BUDGET
+            return union(lease(self.scene.readable(key)) for key in self._leased) | _EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
@@ -198,7 +197,7 @@ class Play:
         self._expiries -= 1
         for key in self._leased:
             self._stage.expire(key)
-        self.moments.append(Moment(EventKind.EXPIRE))
+        self.moments.append(Moment(EventKind.EXPIRE, leases=self._leased))
         self._look_for_leases()
 
     def _kill(self, one: Submission) -> int | None:
@@ -237,6 +236,9 @@ class Play:
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
             self._note_lease(call)
+        elif call.engine is EngineKind.ZOOKEEPER:
+            self._stage.note_node(self.scene, call)
+            self._look_for_leases()
         elif call.engine is EngineKind.GATEWAY:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS or call.error is not None:
@@ -280,7 +282,8 @@ class Play:
 
     def _look_for_leases(self) -> None:
         if self._expiries:
-            self._leased = tuple(key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
+            keys = (key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
+            self._leased = (*keys, *self._stage.session_locks())
 
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
         return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.model import EngineKind, GatewayKeys, OperationKey, Verdict
 
 MOST_REQUESTS = 3
-
-NO_ZOOKEEPER = "The explorer has no ZooKeeper: it could not decide when a session ends."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +68,13 @@ class TableRows:
 
 @dataclass(frozen=True, slots=True)
 class KeyState:
-    """A key of the intent in the Redis-protocol server."""
+    """A key of the intent in the Redis-protocol server, or a node of it in ZooKeeper."""
 
     name: str
     value: str
     has_lease: bool
-    """Whether it will run out by itself."""
+    """Whether it will run out by itself; a node in ZooKeeper, whether it ends with its session."""
+    engine: str = EngineKind.REDIS.value
 
 
 @dataclass(frozen=True, slots=True)

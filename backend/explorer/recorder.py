@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 _NO_LEASE = -1
+_ZOOKEEPER = EngineKind.ZOOKEEPER.value
 _STRATEGIES = str(Path(strategies.__file__).parent)
 _ROOT = Path(strategies.__file__).parents[2]
 _KEY_COLUMNS = ("order_no", "request_no", "message_key", "idempotency_key", "resource")
@@ -116,6 +117,8 @@ class Recorder:
             value, life = client.get(name), int(client.pttl(name))
             if value is not None:
                 found.append(KeyState(scene.readable(name), self._readable(value), life != _NO_LEASE))
+        for path, content, owner in self._stage.nodes():
+            found.append(KeyState(scene.readable(path), self._readable(content), bool(owner), _ZOOKEEPER))
         return tuple(found)
 
     def _calls(self) -> Iterator[Call]:

@@ -6,7 +6,7 @@ import itertools
 import secrets
 from collections import deque
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import psycopg
@@ -16,14 +16,15 @@ import sqlalchemy as sa
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.errors import EngineError, NotApplicableError
+from backend.explorer import zookeeper_names
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
 from backend.instance.services import choose_delete_if_equal
-from backend.model import OperationKey, Verdict
+from backend.model import EngineKind, OperationKey, Verdict
 from backend.operations import OPERATIONS, NoGateway, Request, operation_at
 from backend.schema import goods, messages, orders
 from backend.strategies.base import Need
-from backend.strategies.distributed_lock import lock_key
+from backend.strategies.distributed_lock import lock_key, lock_path
 from backend.strategies.token import token_key
 from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from backend.explorer.zookeeper import Sessions
     from backend.gateway.keeper import GatewayKeeper
     from backend.model import Answer, GatewayKeys
     from backend.operations import Gateway
-    from backend.tap.observer import Observer
+    from backend.tap.observer import Call, Observer
+    from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _BATCH = 200
 _NO_EXPIRY = -1
@@ -54,6 +57,8 @@ class Scene:
     item: str
     token: str
     gateway: Gateway
+    zookeeper_names: dict[str, str] = field(default_factory=dict)
+    """For numbers that ZooKeeper gives away only once."""
 
     def request(self, actor: str) -> Request:
         """What each submission carries; a retry the same as the one before."""
@@ -71,7 +76,8 @@ class Scene:
 
     def readable(self, text: str) -> str:
         """A text with names that are the same on every run."""
-        return text.replace(self.token, "token-1").replace(self.key, "key-1").replace(self.item, "item-1")
+        text = text.replace(self.token, "token-1").replace(self.key, "key-1").replace(self.item, "item-1")
+        return zookeeper_names.readable(text, self.zookeeper_names)
 
 
 def submission_id(actor: str) -> str:
@@ -89,16 +95,26 @@ class Stage:
         redis_url: of a Redis-protocol server.
         observer: sees every step of every submission.
         gateway: for operations that call it; None where none of them is explored.
+        zookeeper: for strategies that need it; None where none of them is explored.
     """
 
     def __init__(
-        self, database_url: str, redis_url: str, observer: Observer, gateway: GatewayKeeper | None = None
+        self,
+        database_url: str,
+        redis_url: str,
+        observer: Observer,
+        gateway: GatewayKeeper | None = None,
+        zookeeper: ZooKeeperKeeper | None = None,
     ) -> None:
         self._database_url = database_url
         self._name = f"submit_twice_explorer_{secrets.token_hex(4)}"
         self._redis_url = redis_url
         self._gateway = gateway
         self._gateway_client: Gateway = NoGateway()
+        self._zookeeper = zookeeper
+        self._sessions: Sessions | None = None
+        self._holds_sessions = False
+        """Whether the strategy that is explored wants them."""
         self.tap = Tap([observer])
         self.mutexes = Mutexes()
         self._lines: list[Line] = []
@@ -159,11 +175,31 @@ class Stage:
 
     def take_line(self) -> Line:
         """Engines for a submission, ready to use."""
-        if self._idle:
-            return self._idle.popleft()
+        line = self._idle.popleft() if self._idle else self._new_line()
+        line.session = self._sessions.take() if self._sessions and self._holds_sessions else None
+        return line
+
+    def _new_line(self) -> Line:
         line = Line(self.database.plug(), self.tap, self._client, self._delete_if_equal, self.mutexes)
         self._lines.append(line)
         return line
+
+    def need(self, engines: frozenset[EngineKind]) -> None:
+        """Have these engines, besides the database and the Redis-protocol server, for what is explored next.
+
+        Raises:
+            EngineError: one of them cannot be had.
+        """
+        self._holds_sessions = EngineKind.ZOOKEEPER in engines
+        if not self._holds_sessions or self._sessions is not None:
+            return
+        if self._zookeeper is None:
+            raise NotApplicableError("This explorer was opened without ZooKeeper.")
+        from backend.explorer.zookeeper import Sessions  # kazoo is slow to import, and seldom needed
+
+        self._zookeeper.require()
+        self._sessions = Sessions(self._zookeeper.address, self._name, self.tap)
+        self._exit.callback(self._sessions.close)
 
     def give_back(self, line: Line) -> None:
         """The submission is over."""
@@ -171,6 +207,8 @@ class Stage:
 
     def next_scene(self, operation: OperationKey, needs: frozenset[Need], keys: GatewayKeys) -> Scene:
         """A fresh intent; many are prepared at a time."""
+        if self._sessions is not None:
+            self._sessions.begin()
         if not self._scenes or self._prepared_for != (operation, needs, keys):
             self._drop_tokens()
             self._prepared_for = (operation, needs, keys)
@@ -205,18 +243,39 @@ class Stage:
             if operation is OperationKey.ADD_STOCK:
                 connection.execute(sa.insert(goods), [{"item": s.item} for s in self._scenes])
 
+    def note_node(self, scene: Scene, call: Call) -> None:
+        """A request has made this call to ZooKeeper."""
+        zookeeper_names.note_creation(call, scene.zookeeper_names)
+        if self._sessions is not None:
+            self._sessions.note(call)
+
+    def nodes(self) -> list[tuple[str, str, int]]:
+        """Path, content and owner of each node of this schedule in ZooKeeper."""
+        return self._sessions.nodes() if self._sessions else []
+
+    def session_locks(self) -> tuple[str, ...]:
+        """The node by which a session holds a lock, if there is one."""
+        held = self._sessions.held() if self._sessions and self._holds_sessions else ""
+        return (held,) if held else ()
+
     def has_lease(self, key: str) -> bool:
         """Whether a lock is there that will run out."""
         return int(self._plain_redis.pttl(key)) > 0
 
     def expire(self, key: str) -> None:
-        """Let a lease run out now."""
-        self._plain_redis.pexpire(key, 0)
+        """Let a lease in Redis run out now, or the session to which a node in ZooKeeper belongs."""
+        if self._sessions is not None and zookeeper_names.is_node(key):
+            self._sessions.expire(key)
+        else:
+            self._plain_redis.pexpire(key, 0)
 
     def judge(self, played: Sequence[tuple[Scene, frozenset[Answer]]]) -> list[Verdict]:
         """Read back what became of these intents, and remove their keys."""
         if not played:
             return []
+        if self._sessions is not None:
+            self._sessions.check()
+            self._sessions.remove(lock_path(scene.operation, scene.key) for scene, _ in played)
         table = OPERATIONS[played[0][0].operation].effects
         column = table.c.request_no if "request_no" in table.c else table.c.order_no
         keys = [scene.key for scene, _ in played]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from backend import strategies
 from backend.errors import EngineError, SubmitTwiceError
-from backend.explorer.question import NO_ZOOKEEPER
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
 from backend.model import EngineKind, OperationKey
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NOTHING_MISSING: Mapping[EngineKind, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -30,19 +33,26 @@ class Entry:
 
     pair: Pair
     code: Variant
+    missing: str = ""
+    """What to install before it can be explored; empty if that is there."""
 
     @property
     def refusal(self) -> str:
         """Why the variant does not guard the operation, or cannot be explored; empty if it can."""
-        if EngineKind.ZOOKEEPER in self.code.engines:
-            return NO_ZOOKEEPER
-        return self.code.refusals.get(self.pair[0], "")
+        return self.code.refusals.get(self.pair[0], "") or self.missing
 
 
-def entries(pairs: Collection[Pair] | None = None) -> tuple[Entry, ...]:
-    """Every variant with every operation, guarded or not, in the order of the registry; or only these pairs."""
+def entries(
+    pairs: Collection[Pair] | None = None, missing: Mapping[EngineKind, str] = NOTHING_MISSING
+) -> tuple[Entry, ...]:
+    """Every variant with every operation, guarded or not, in the order of the registry.
+
+    Args:
+        pairs: only these; None for all.
+        missing: engines that are not there, each with what to install.
+    """
     return tuple(
-        Entry((operation, strategy.key, code.key), code)
+        Entry((operation, strategy.key, code.key), code, " ".join(missing[kind] for kind in code.engines & {*missing}))
         for strategy in strategies.all_strategies()
         for code in strategy.variants
         for operation in OperationKey

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SESSION_S = 1.0
 """Silence after which the server ends a session, and with it frees its locks."""
 _START_SECONDS = 5.0
+_DIGITS = 10
+"""Length of the number that ends the name of a sequential node."""
 
 
 class ZooKeeperAddress(msgspec.Struct, frozen=True):
@@ -71,7 +73,7 @@ class ZooKeeperSessions:
         from kazoo.handlers.threading import KazooTimeoutError  # noqa: PLC0415, RUF100  most processes never want it
 
         address = msgspec.json.decode(self._file.read_bytes(), type=ZooKeeperAddress)
-        client = _tapped(self._tap.run)(
+        client = tapped_client(self._tap.run)(
             hosts=address.hosts,
             timeout=SESSION_S,
             auth_data=[("digest", f"submit-twice:{address.password}")],
@@ -84,7 +86,7 @@ class ZooKeeperSessions:
         return client
 
 
-def _tapped(run: Callable[..., Any]) -> type[KazooClient]:
+def tapped_client(run: Callable[..., Any]) -> type[KazooClient]:
     """A client class whose calls, those of its recipes included, are steps."""
     from kazoo.client import KazooClient  # noqa: PLC0415, RUF100  its import takes 0.3 s
     from kazoo.security import CREATOR_ALL_ACL  # noqa: PLC0415, RUF100
@@ -103,7 +105,9 @@ def _tapped(run: Callable[..., Any]) -> type[KazooClient]:
 
         def get_children(self, path: str, *args: Any, **options: Any) -> Any:  # noqa: ANN401
             execute = super().get_children
-            return run(EngineKind.ZOOKEEPER, "getChildren", (path,), lambda: execute(path, *args, **options))
+            return run(
+                EngineKind.ZOOKEEPER, "getChildren", (path,), lambda: execute(path, *args, **options), _children_text
+            )
 
         def exists(self, path: str, *args: Any) -> Any:  # noqa: ANN401
             execute = super().exists
@@ -120,3 +124,10 @@ def _tapped(run: Callable[..., Any]) -> type[KazooClient]:
             return run(EngineKind.ZOOKEEPER, "delete", (path,), lambda: execute(path, *args, **options), lambda _: "ok")
 
     return TappedKazooClient
+
+
+def _children_text(found: object) -> object:
+    """Sequential nodes in the order of their numbers: the server gives them in none."""
+    if not isinstance(found, list):
+        return found
+    return ", ".join(sorted(found, key=lambda name: (name[-_DIGITS:], name))) or "no children"

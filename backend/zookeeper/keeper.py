@@ -12,7 +12,7 @@ from backend.engines.running import RunningEngine
 from backend.errors import EngineError
 from backend.model import EngineKind, EngineStatus, Health
 from backend.zookeeper.client import ZooKeeperAddress, address_file
-from backend.zookeeper.server import NAME, ask_version, start_zookeeper
+from backend.zookeeper.server import NAME, WHAT_TO_INSTALL, ask_version, find_zookeeper, start_zookeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,16 @@ class ZooKeeperKeeper:
         self._running: RunningEngine | None = None
         self._ended = False
         self._closing = False
+
+    @property
+    def missing(self) -> str:
+        """What to install before it can be had; empty if it can."""
+        return "" if self._hosts or find_zookeeper() else WHAT_TO_INSTALL
+
+    @property
+    def address(self) -> ZooKeeperAddress:
+        """Where it runs, once it was required."""
+        return msgspec.json.decode(address_file(self._supervisor.directory).read_bytes(), type=ZooKeeperAddress)
 
     def require(self) -> None:
         """Have it running.

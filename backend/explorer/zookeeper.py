@@ -1,0 +1,227 @@
+"""The ZooKeeper side of a stage: a session for each request, and the end of a session as an event of a schedule.
+
+A session stands for a process. Its ephemeral nodes outlive a request that crashes, until the schedule lets the session
+expire or is over. A live holder whose session has expired finds out as kazoo lets it: its client has opened a session
+anew, and its node is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from kazoo.exceptions import KazooException, NoNodeError
+from kazoo.handlers.threading import KazooTimeoutError, SequentialThreadingHandler
+from kazoo.retry import KazooRetry
+
+from backend.errors import EngineError
+from backend.explorer.errors import HarnessError
+from backend.explorer.settle import PATIENCE_S
+from backend.tap.observer import Tap
+from backend.zookeeper.client import tapped_client
+from backend.zookeeper.expiry import end_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kazoo.client import KazooClient
+
+    from backend.tap.observer import Call
+    from backend.zookeeper.client import ZooKeeperAddress
+
+_SESSION_S = 60.0
+"""As long as a private server allows: no session ends by waiting."""
+_START_S = 10.0
+_TRIALS = 60
+_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
+_UNHEARD = logging.CRITICAL + 1
+"""Sessions end here because a schedule says so, and nobody needs to be warned of that."""
+
+
+class _Handler(SequentialThreadingHandler):  # type: ignore[misc]
+    """Kazoo's threads. A recipe that tries again never stops the thread of the schedules; a lost connection waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owner = threading.get_ident()
+
+    def sleep_func(self, seconds: float) -> None:
+        """Pause before another trial."""
+        if threading.get_ident() != self._owner:
+            threading.Event().wait(seconds)
+
+
+class Session:
+    """A client with its session.
+
+    Args:
+        address: of the servers.
+        folder: below which its paths lie; empty for all of them.
+        run: where its calls pass.
+    """
+
+    def __init__(self, address: ZooKeeperAddress, folder: str, run: Callable[..., Any]) -> None:
+        handler = _Handler()
+        self._hosts = address.hosts
+        self._changed = threading.Condition()
+        self.client: KazooClient = tapped_client(run)(
+            hosts=address.hosts + folder,
+            timeout=_SESSION_S,
+            handler=handler,
+            connection_retry=KazooRetry(
+                max_tries=_TRIALS, delay=_PAUSE_S, max_delay=_LONGEST_PAUSE_S, sleep_func=handler.sleep_func
+            ),
+            auth_data=[("digest", f"submit-twice:{address.password}")],
+            randomize_hosts=False,
+            logger=logging.Logger("backend.explorer.zookeeper", _UNHEARD),  # noqa: LOG001  nobody is to hear it
+        )
+        self.client.add_listener(self._note_change)
+        try:
+            self.client.start(timeout=_START_S)
+        except KazooTimeoutError:
+            self.close()
+            raise EngineError("ZooKeeper does not answer.") from None
+        self._known = self._identity()
+
+    def _identity(self) -> tuple[int, bytes] | None:
+        known: tuple[int, bytes] | None = self.client.client_id
+        return known
+
+    @property
+    def number(self) -> int:
+        """The server's number for it."""
+        return self._known[0] if self._known else 0
+
+    @property
+    def has_lasted(self) -> bool:
+        """Whether it has ended only when it was to."""
+        return self._identity() == self._known
+
+    def expire(self) -> None:
+        """Let it end; returns when the client knows, and has a session anew.
+
+        Raises:
+            EngineError: the server does not answer.
+            HarnessError: the client does not come back.
+        """
+        ended = self._known
+        if ended is None:
+            raise HarnessError("A session with ZooKeeper is to end that never began.")
+        end_session(self._hosts, *ended)
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._identity() not in {None, ended}, PATIENCE_S):
+                raise HarnessError("A client of ZooKeeper does not come back after the end of its session.")
+        self._known = self._identity()
+
+    def close(self) -> None:
+        """End it for good, with all its threads."""
+        self.client.stop()
+        self.client.close()
+
+    def _note_change(self, _state: object) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Sessions:
+    """The sessions of all requests. A folder of their own keeps them from everybody else's nodes.
+
+    Args:
+        address: of the servers.
+        name: of the folder.
+        tap: where calls of the requests pass.
+    """
+
+    def __init__(self, address: ZooKeeperAddress, name: str, tap: Tap) -> None:
+        self._address = address
+        self._tap = tap
+        self._folder = f"/{name}"
+        self._all: list[Session] = []
+        self._idle: list[Session] = []
+        self._made: list[str] = []
+        """Nodes that were created in this schedule, in this order, as far as they may still be there."""
+        root = Session(address, "", Tap().run)
+        try:
+            self._ask(root.client.create, self._folder)
+        finally:
+            root.close()
+        self._own = Session(address, self._folder, Tap().run)
+
+    def begin(self) -> None:
+        """Another schedule: whatever the sessions hold is nobody's concern any more."""
+        self._idle = self._all[::-1]
+        self._made.clear()
+
+    def take(self) -> Session:
+        """A session that nobody has used in this schedule."""
+        if not self._idle:
+            self._all.append(Session(self._address, self._folder, self._tap.run))
+            return self._all[-1]
+        return self._idle.pop()
+
+    def note(self, call: Call) -> None:
+        """A request has made this call."""
+        if call.command == "create" and call.error is None:
+            self._made.append(str(call.answer))
+
+    def held(self) -> str:
+        """The oldest ephemeral node, which is the lock; empty if there is none."""
+        return next((path for path, _, owner in self.nodes() if owner), "")
+
+    def nodes(self) -> list[tuple[str, str, int]]:
+        """Path, content and owner of each node of this schedule that is still there, in the order of their creation."""
+        found = []
+        for path in tuple(self._made):
+            try:
+                content, state = self._ask(self._own.client.get, path)
+            except NoNodeError:
+                self._made.remove(path)
+            else:
+                found.append((path, content.decode(errors="replace"), int(state.ephemeralOwner)))
+        return found
+
+    def expire(self, path: str) -> None:
+        """Let the session end that owns a node."""
+        owner = next((owner for made, _, owner in self.nodes() if made == path), 0)
+        holder = next((one for one in self._all if one.number == owner), None)
+        if holder is None:
+            raise HarnessError("A node in ZooKeeper belongs to nobody whose session could end.")
+        holder.expire()
+
+    def check(self) -> None:
+        """Make sure that no session has ended by itself.
+
+        Raises:
+            HarnessError: one has; what its request did says nothing.
+        """
+        if not all(one.has_lasted for one in self._all):
+            raise HarnessError("A session with ZooKeeper ended by itself; nothing is said of the strategy.")
+
+    def remove(self, folders: Iterable[str]) -> None:
+        """Remove what schedules have left in these folders."""
+        client = self._own.client
+        for folder in folders:
+            with suppress(NoNodeError):
+                self._ask(client.delete, folder, recursive=True)
+
+    def close(self) -> None:
+        """End all sessions and remove the folder."""
+        for one in self._all:
+            one.close()
+        self._own.close()
+        with suppress(EngineError):
+            root = Session(self._address, "", Tap().run)
+            try:
+                self._ask(root.client.delete, self._folder, recursive=True)
+            finally:
+                root.close()
+
+    def _ask(self, call: Callable[..., Any], *arguments: object, **options: object) -> Any:  # noqa: ANN401
+        try:
+            return call(*arguments, **options)
+        except NoNodeError:
+            raise
+        except KazooException as error:
+            raise EngineError(f"ZooKeeper went away while exploring ({type(error).__name__}).") from None
