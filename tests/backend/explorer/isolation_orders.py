@@ -34,6 +34,8 @@ from tests.backend.explorer.isolation_tester import Permutation, Shown, Specific
 
 Names = tuple[str, ...]
 _MOST_WAVES = 40
+_DOOMED_TOGETHER = 4
+"""Each of them takes a second of waiting; to start isolationtester takes a twentieth of work."""
 Run = Callable[[Specification, Sequence[Sequence[Names]]], Iterable[list[Permutation]]]
 """Runs batches of permutations, at the same time where it can."""
 
@@ -161,14 +163,15 @@ class Orders:
         return candidate.steps if new is None and candidate.steps not in self._left_behind else new
 
     def _next(self, undecided: Sequence[Candidate]) -> list[list[Names]]:
-        """One candidate for each beginning that is not known yet. Those that will be cancelled get a batch each."""
+        """One candidate for each beginning that is not known yet. Those that will be cancelled come last."""
         alike: defaultdict[Names | None, list[Candidate]] = defaultdict(list)
         for candidate in undecided:
             alike[self._unknown(candidate)].append(candidate)
         chosen = {new: max(several, key=partial(_good_sense, len(new or ()))) for new, several in alike.items()}
         doomed = {new for new in chosen if new and self._waits(new)}
         quick = [candidate.steps for new, candidate in chosen.items() if new not in doomed]
-        return [quick] if quick else [[candidate.steps] for candidate in chosen.values()]
+        slow = [candidate.steps for new, candidate in chosen.items() if new in doomed]
+        return [quick] if quick else [slow[at : at + _DOOMED_TOGETHER] for at in range(0, len(slow), _DOOMED_TOGETHER)]
 
     def _waits(self, beginning: Names) -> bool:
         """Whether the last step belongs to a request that was last seen waiting."""

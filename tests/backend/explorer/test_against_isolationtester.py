@@ -42,9 +42,8 @@ from tests.backend.explorer.isolation_tester import (
 
 pytestmark = pytest.mark.exhaustive
 
-TESTERS_AT_ONCE = 24
+TESTERS_AT_ONCE = 32
 """A wait that has to be cancelled costs a second of waiting, and hardly any work."""
-CASES_AT_ONCE = 8
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 ADD, CANCEL = OperationKey.ADD_STOCK, OperationKey.CANCEL_ORDER
 REPEATABLE_READ, SERIALIZABLE = "BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN ISOLATION LEVEL SERIALIZABLE"
@@ -185,7 +184,7 @@ def found(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Mapping[
     with Stage(postgresql.url, valkey.url, watcher) as stage:
         collector = Collector(stage, watcher)
         explored = {case: case.explored(collector) for case in CASES}
-    with ThreadPoolExecutor(TESTERS_AT_ONCE) as threads, ThreadPoolExecutor(CASES_AT_ONCE) as cases:
+    with ThreadPoolExecutor(TESTERS_AT_ONCE) as threads, ThreadPoolExecutor(len(CASES)) as cases:
         testers = IsolationTesters(postgresql, threads)
         yield {case: Both(its, cases.submit(case.possible, its, testers)) for case, its in explored.items()}
 
