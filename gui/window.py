@@ -13,6 +13,7 @@ from backend.comparison.records import SituationKey
 from backend.explorer.question import Question
 from gui.compare.page import ComparePage
 from gui.explore.page import ExplorePage
+from gui.guidance.guide import Guide
 from gui.lab.exhibit import fill_menu
 from gui.lab.page import LabPage
 from gui.status import EngineStrip, MessageBar
@@ -56,6 +57,8 @@ class MainWindow(QMainWindow):
         for widget, stretch in ((self.messages, 0), (self.pages, 1), (self.engines, 0)):
             layout.addWidget(widget, stretch)
         self.setCentralWidget(body)
+        self._guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
+        bridge.catalogue_ready.connect(self._guide.fill)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
             text = self.pages.tabText(number).replace("&", "")
             self._add(menu, text, partial(self.pages.setCurrentIndex, number), f"Ctrl+{number + 1}")
         menu = bar.addMenu(self.tr("&Help"))
+        self._add(menu, self.tr("&Which one for me?"), self._guide.open, "F2")
         self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
         self._add(menu, self.tr("&About Submit Twice"), self._show_about)
 
@@ -248,6 +252,7 @@ class MainWindow(QMainWindow):
             self._closing = True
             self.save()
             self.hide()
+            self._guide.close()
             self._bridge.close()
             self.compare.close_comparer()
             self.explore.close_explorer()

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from backend.comparison.situations import CRASH_POINTS
 from backend.exhibits import EXHIBITS
+from backend.guidance.advice import all_texts
+from backend.guidance.questions import QUESTIONS
 from backend.lab import Lab
 
 RESOURCES = Path(__file__).parent
@@ -52,6 +54,11 @@ def catalogue_texts() -> list[str]:
     texts.update(dict.fromkeys(point.title for point in CRASH_POINTS))
     for exhibit in EXHIBITS:
         texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
+    for question in QUESTIONS:
+        texts[question.sentence] = None
+        for choice in question.choices:
+            texts.update(dict.fromkeys((choice.title, choice.explanation)))
+    texts.update(dict.fromkeys(all_texts()))
     return [text for text in texts if text]
 
 

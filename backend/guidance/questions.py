@@ -121,16 +121,16 @@ QUESTIONS: tuple[GuideQuestion, ...] = (
         "What must not happen twice?",
         (
             Choice(Effect.INSERT, "A new row", "An order is placed: INSERT."),
-            Choice(Effect.STATUS, "A change of status", "An order is paid: CREATED becomes PAID, once."),
+            Choice(Effect.STATUS, "A change of status", "An order is paid: CREATED to PAID, once."),
             Choice(Effect.AMOUNT, "A change of an amount", "Pieces come into stock: count = count + n."),
-            Choice(Effect.OUTSIDE, "Something outside", "A message or a charge at somebody else's service."),
+            Choice(Effect.OUTSIDE, "Something outside", "A message or a charge at another service."),
         ),
     ),
     GuideQuestion(
         "receiver",
-        "Does the service outside honour an Idempotency-Key?",
+        "Does it honour an Idempotency-Key?",
         (
-            Choice(Receiver.HONOURS, "Yes", "It recognises a key that it has seen, as payment services do."),
+            Choice(Receiver.HONOURS, "Yes", "It recognises a key that it has seen."),
             Choice(Receiver.IGNORES, "No", "Whatever reaches it, happens."),
         ),
         frozenset({Effect.OUTSIDE}),
@@ -139,8 +139,8 @@ QUESTIONS: tuple[GuideQuestion, ...] = (
         "key",
         "By what could a duplicate be recognised?",
         (
-            Choice(Key.NATURAL, "A natural key", "An order number, an invoice number: two with the same are one wish."),
-            Choice(Key.CLIENT, "A key that the client makes up", "Sent with the first attempt and with every retry."),
+            Choice(Key.NATURAL, "A natural key", "Two with the same number are one wish."),
+            Choice(Key.CLIENT, "A key that the client makes up", "Sent with every attempt, retries included."),
             Choice(Key.NONE, "Nothing", "Two equal requests may both be meant."),
         ),
     ),
@@ -158,14 +158,14 @@ QUESTIONS: tuple[GuideQuestion, ...] = (
         "How late can a duplicate come?",
         (
             Choice(Again.MINUTES, "Within minutes", "Clicks, time-outs, redeliveries."),
-            Choice(Again.DAYS, "After days", "A batch that runs again, a client that was off line."),
+            Choice(Again.DAYS, "After days", "A batch that runs again, an offline client."),
         ),
     ),
     GuideQuestion(
         "instances",
         "How many backend processes are there?",
         (
-            Choice(Instances.ONE, "One, for ever", "No second one, not even during a deployment."),
+            Choice(Instances.ONE, "One, for ever", "No second one, not even in a deployment."),
             Choice(Instances.MANY, "Several", "Or one that may become several."),
         ),
     ),

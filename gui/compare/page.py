@@ -32,6 +32,7 @@ from gui.theme import GRID
 
 if TYPE_CHECKING:
     from backend.comparison.records import Comparison, ComparisonProgress
+    from backend.model import OperationKey
     from gui.bridge import LabBridge
     from gui.theme import Theme
 
@@ -155,6 +156,12 @@ class ComparePage(QWidget):
         """The side bar is never narrower than its fields, whose width is known now that they have their style."""
         super().showEvent(event)
         self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
+
+    def ask(self, operation: OperationKey, strategy: str) -> None:
+        """Turn to a strategy, ready to be compared, unless a comparison is under way."""
+        if not self.comparer.busy:
+            self.question.show_choice(operation, strategy)
+            self.start.setFocus()
 
     @Slot()
     def compare(self) -> None:

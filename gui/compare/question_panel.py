@@ -103,6 +103,11 @@ class QuestionPanel(QWidget):
             cost=self.cost.isChecked(),
         )
 
+    def show_choice(self, operation: OperationKey, strategy: str) -> None:
+        """Ask about this strategy."""
+        choose_key(self.operation, operation.value)
+        choose_key(self.strategy, strategy)
+
     @property
     def ready(self) -> bool:
         """Whether there is something to compare."""

@@ -185,6 +185,13 @@ class LabPage(QWidget):
         self._turn_knobs(operation, setup, plan, instances)
         (self.form.spam if plan.submissions > 1 else self.form.submit).setFocus()
 
+    def try_out(self, operation: OperationKey, setup: Setup) -> None:
+        """Turn every knob to five clicks at once on two instances, ready to be sent; not while something runs."""
+        if self._usable and not self._runs:
+            self.exhibit.dismiss()
+            self._turn_knobs(operation, setup, Plan((), 5), 2)
+            self.form.spam.setFocus()
+
     def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
         self._apply(Choice(operation, setup.strategy, setup.variant))
         self.source.show_knobs(setup, plan)
