@@ -23,6 +23,7 @@ _TITLES = {
     EngineKind.ZOOKEEPER.value: "ZooKeeper",
     EngineKind.GATEWAY.value: "Gateway",
 }
+_ZOOKEEPER = _TITLES[EngineKind.ZOOKEEPER.value]
 
 
 def mermaid(example: Counterexample) -> str:
@@ -52,7 +53,8 @@ def _lines(event: Event) -> Iterator[str]:
         case EventKind.CRASH:
             yield f"Note over {who}: crashes, its connections drop"
         case EventKind.EXPIRE:
-            yield f"Note over {engine}: the lease runs out"
+            what = "the session of the lock's holder ends" if engine == _ZOOKEEPER else "the lease runs out"
+            yield f"Note over {engine}: {what}"
         case EventKind.ANSWER if engine:
             yield f"{engine}-->>{who}: {_safe(event.answer)}"
         case EventKind.ANSWER:

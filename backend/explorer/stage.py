@@ -251,7 +251,7 @@ class Stage:
 
     def nodes(self) -> list[tuple[str, str, int]]:
         """Path, content and owner of each node of this schedule in ZooKeeper."""
-        return self._sessions.nodes() if self._sessions else []
+        return list(self._sessions.nodes()) if self._sessions else []
 
     def session_locks(self) -> tuple[str, ...]:
         """The node by which a session holds a lock, if there is one."""

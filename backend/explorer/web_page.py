@@ -11,7 +11,7 @@ from backend.model import EngineKind, Verdict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from backend.explorer.question import Counterexample, Event, Exploration, Question, Snapshot
+    from backend.explorer.question import Counterexample, Event, Exploration, KeyState, Question, Snapshot
 
 _WORDS = {
     Verdict.EXACTLY_ONCE: ("\N{CHECK MARK}", "exactly once"),
@@ -130,10 +130,16 @@ def _state(after: Snapshot | None) -> Iterator[str]:
         for row in table.rows:
             yield f"{table.name}: " + ", ".join(f"{c} {v}" for c, v in zip(table.columns, row, strict=True))
     for key in after.keys:
-        yield f"{key.name} = {key.value} ({'with' if key.has_lease else 'no'} lease)"
+        yield f"{key.name} = {key.value} ({_life(key)})"
     for lock in after.locks:
         waits = f", waits for {', '.join(lock.waits_for)}" if lock.waits_for else ""
         yield f"{lock.actor} holds {lock.holds}{waits}" if lock.holds else f"{lock.actor}{waits}"
+
+
+def _life(key: KeyState) -> str:
+    if key.engine == EngineKind.ZOOKEEPER:
+        return "lasts as long as the session" if key.has_lease else "outlasts every session"
+    return "with lease" if key.has_lease else "no lease"
 
 
 def _cell(event: Event, mistake: str) -> str:
@@ -141,6 +147,8 @@ def _cell(event: Event, mistake: str) -> str:
     match event.kind:
         case EventKind.CRASH:
             text = '<span class="mishap">\N{HEAVY BALLOT X} crashes; its connections drop</span>'
+        case EventKind.EXPIRE if event.engine == EngineKind.ZOOKEEPER:
+            text = "\N{HOURGLASS} the session of the lock's holder ends"
         case EventKind.EXPIRE:
             text = "\N{HOURGLASS} the lease runs out"
         case EventKind.ANSWER if event.engine == EngineKind.HTTP:

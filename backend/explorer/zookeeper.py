@@ -24,7 +24,7 @@ from backend.zookeeper.client import tapped_client
 from backend.zookeeper.expiry import end_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from kazoo.client import KazooClient
 
@@ -170,17 +170,15 @@ class Sessions:
         """The oldest ephemeral node, which is the lock; empty if there is none."""
         return next((path for path, _, owner in self.nodes() if owner), "")
 
-    def nodes(self) -> list[tuple[str, str, int]]:
+    def nodes(self) -> Iterator[tuple[str, str, int]]:
         """Path, content and owner of each node of this schedule that is still there, in the order of their creation."""
-        found = []
         for path in tuple(self._made):
             try:
                 content, state = self._ask(self._own.client.get, path)
             except NoNodeError:
                 self._made.remove(path)
             else:
-                found.append((path, content.decode(errors="replace"), int(state.ephemeralOwner)))
-        return found
+                yield path, content.decode(errors="replace"), int(state.ephemeralOwner)
 
     def expire(self, path: str) -> None:
         """Let the session end that owns a node."""
@@ -202,9 +200,15 @@ class Sessions:
     def remove(self, folders: Iterable[str]) -> None:
         """Remove what schedules have left in these folders."""
         client = self._own.client
-        for folder in folders:
+        asked = [(folder, client.get_children_async(folder)) for folder in folders]
+        removed = []
+        for folder, children in asked:
             with suppress(NoNodeError):
-                self._ask(client.delete, folder, recursive=True)
+                left = [f"{folder}/{child}" for child in self._ask(children.get)]
+                removed += [client.delete_async(path) for path in (*left, folder)]
+        for one in removed:
+            with suppress(NoNodeError):
+                self._ask(one.get)
 
     def close(self) -> None:
         """End all sessions and remove the folder."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from backend.catalogue import SourceCode
+from backend.model import EngineKind
 from gui.forms import describe
 from gui.lab.code import CodeView
 from gui.theme import GRID, code_font
@@ -15,7 +16,7 @@ from gui.theme import GRID, code_font
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.explorer.question import Event, Place, Question, Snapshot
+    from backend.explorer.question import Event, KeyState, Place, Question, Snapshot
     from gui.theme import Theme
 
 
@@ -79,6 +80,17 @@ def _source_of(question: Question) -> SourceCode:
     return Lab.source_code(question.strategy, question.variant)
 
 
+def life_of(key: KeyState) -> str:
+    """Whether a key, or a node, goes away by itself."""
+    if key.engine == EngineKind.ZOOKEEPER:
+        if key.has_lease:
+            return QCoreApplication.translate("Evidence", "it lasts as long as the session")
+        return QCoreApplication.translate("Evidence", "it outlasts every session")
+    if key.has_lease:
+        return QCoreApplication.translate("Evidence", "it has a lease")
+    return QCoreApplication.translate("Evidence", "no lease")
+
+
 def state_lines(after: Snapshot | None) -> Iterator[str]:
     """What the engines held, a line a row, a key or an open transaction."""
     if after is None:
@@ -90,12 +102,7 @@ def state_lines(after: Snapshot | None) -> Iterator[str]:
         for row in table.rows:
             yield "  " + "  ".join(f"{name}={value}" for name, value in zip(table.columns, row, strict=True))
     for key in after.keys:
-        lease = (
-            QCoreApplication.translate("Evidence", "it has a lease")
-            if key.has_lease
-            else QCoreApplication.translate("Evidence", "no lease")
-        )
-        yield f"{key.name} = {key.value}  ({lease})"
+        yield f"{key.name} = {key.value}  ({life_of(key)})"
     for lock in after.locks:
         if lock.holds:
             text = QCoreApplication.translate("Evidence", "%1 has an open transaction: %2")

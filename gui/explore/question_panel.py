@@ -74,7 +74,9 @@ class QuestionPanel(QWidget):
         )
         self.expiries = spin("exploreExpiriesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Exp&iries"), self.expiries, self.tr("Most times that a lease runs out while it is held")
+            self.tr("Exp&iries"),
+            self.expiries,
+            self.tr("Most times that a lease or a session ends in an order"),
         )
         return section
 
@@ -172,8 +174,9 @@ class QuestionPanel(QWidget):
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
             title = catalogue_text(info.title)
             self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
-            reason = "" if choice.operation in info.guards else info.refusals.get(choice.operation, "")
-            set_item_enabled(self.variant, index, choice.operation in info.guards, catalogue_text(reason))
+            reason = info.refusals.get(choice.operation, "") or info.missing
+            usable = choice.operation in info.guards and not info.missing
+            set_item_enabled(self.variant, index, usable, catalogue_text(reason))
         self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
 
     @Slot()

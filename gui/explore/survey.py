@@ -119,7 +119,11 @@ class SurveyPane(QWidget):
         for caption, field, explanation in (
             (self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")),
             (self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an order; each is followed by a retry")),
-            (self.tr("Exp&iries"), self.expiries, self.tr("Most times that a lease runs out while it is held")),
+            (
+                self.tr("Exp&iries"),
+                self.expiries,
+                self.tr("Most times that a lease or a session ends in an order"),
+            ),
             (self.tr("Limi&t"), self.limit, self.tr("Most orders to explore for a question, before it is given up")),
         ):
             fields.addWidget(self._caption(caption, field, explanation))

@@ -96,9 +96,11 @@ def command_word(event: Event) -> str:
 
 
 def mishap_word(event: Event) -> str:
-    """A crash or the end of a lease."""
+    """A crash, or the end of a lease or a session."""
     if event.kind is EventKind.CRASH:
         return QCoreApplication.translate("Explore", "crashes; its connections drop")
+    if event.engine == EngineKind.ZOOKEEPER:
+        return QCoreApplication.translate("Explore", "the session of the lock's holder ends")
     return QCoreApplication.translate("Explore", "the lease runs out")
 
 
