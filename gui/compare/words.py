@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from backend.comparison.claims import saved_by_sqlite
 from backend.comparison.records import FAILURES, Cell, Cost, Line, SituationKey
 from backend.comparison.words import NOTHING, steps_text
 from gui.lab.catalogue import catalogue_text
@@ -124,6 +125,8 @@ def _measured_standing(line: Line) -> str:
         return QCoreApplication.translate("Compare", "sound, but broken by: %1").replace("%1", broken_by)
     if broken_by:
         return QCoreApplication.translate("Compare", "broken by: %1").replace("%1", broken_by)
+    if saved_by_sqlite(line):
+        return QCoreApplication.translate("Compare", "not broken here: SQLite runs one transaction at a time")
     return QCoreApplication.translate("Compare", "called broken, not broken here")
 
 

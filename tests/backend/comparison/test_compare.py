@@ -95,3 +95,24 @@ def test_what_does_not_exist_or_does_not_fit_is_refused() -> None:
         check(ComparisonQuestion(strategies=("magic",)))
     with pytest.raises(UnknownKeyError):
         check(ComparisonQuestion(operations=(OperationKey.PLACE_ORDER,), strategies=("optimistic-lock",)))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("database", ["mariadb", "sqlite"])
+def test_other_databases_keep_what_is_said_of_the_variants_or_say_why_not(compare: Compare, database: str) -> None:
+    found = compare(
+        ComparisonQuestion(
+            databases=(database,),
+            strategies=("none/check-then-act", "unique-index/catch-violation", "distributed-lock/redis-fenced"),
+            situations=(SituationKey.CLICKS, SituationKey.RETRY),
+            quick=True,
+            cost=False,
+        )
+    )
+    words = {line.subject.name: standing(line) for line in found.lines}
+    assert surprises(found) == ()
+    assert words["unique-index/catch-violation"] == words["distributed-lock/redis-fenced"] == "sound"
+    if database == "sqlite":
+        assert words["none/check-then-act"] == "not broken here: SQLite runs one transaction at a time"
+    else:
+        assert words["none/check-then-act"].startswith("broken by: simultaneous clicks")
