@@ -863,6 +863,18 @@
         <translation>执行中的记录需要租约，否则一次崩溃会永远堵住这个键。</translation>
     </message>
     <message>
+        <source>A key reused with another body</source>
+        <translation>同一个键，不同的内容</translation>
+    </message>
+    <message>
+        <source>The user goes back, orders two instead of one, and submits the same form again: the same key, another body. Nothing is replayed and nothing is written; 422 says why.</source>
+        <translation>用户退回去，把一件改成两件，再次提交同一个表单：同一个键，不同的内容。什么都没有重放，什么都没有写入；422 说明了原因。</translation>
+    </message>
+    <message>
+        <source>A key stands for one request; compare what came with it, or the second wish is answered with the first one&apos;s result.</source>
+        <translation>一个键只代表一个请求；要比对随它而来的内容，否则第二个愿望得到的是第一个的结果。</translation>
+    </message>
+    <message>
         <source>A stale holder, refused by the fence</source>
         <translation>过期的持有者，被栅栏拒绝</translation>
     </message>
@@ -909,6 +921,310 @@
     <message>
         <source>Only whoever has the effect can make it happen once.</source>
         <translation>只有掌握效果的一方才能让它恰好发生一次。</translation>
+    </message>
+    <message>
+        <source>What must not happen twice?</source>
+        <translation>什么不能发生两次？</translation>
+    </message>
+    <message>
+        <source>A new row</source>
+        <translation>新的一行</translation>
+    </message>
+    <message>
+        <source>An order is placed: INSERT.</source>
+        <translation>下单：INSERT。</translation>
+    </message>
+    <message>
+        <source>A change of status</source>
+        <translation>状态的变化</translation>
+    </message>
+    <message>
+        <source>An order is paid: CREATED to PAID, once.</source>
+        <translation>支付订单：CREATED 变为 PAID，只一次。</translation>
+    </message>
+    <message>
+        <source>A change of an amount</source>
+        <translation>数量的变化</translation>
+    </message>
+    <message>
+        <source>Pieces come into stock: count = count + n.</source>
+        <translation>入库：count = count + n。</translation>
+    </message>
+    <message>
+        <source>Something outside</source>
+        <translation>外部的动作</translation>
+    </message>
+    <message>
+        <source>A message or a charge at another service.</source>
+        <translation>另一个服务的一条消息或一笔扣款。</translation>
+    </message>
+    <message>
+        <source>Does it honour an Idempotency-Key?</source>
+        <translation>它认 Idempotency-Key 吗？</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>It recognises a key that it has seen.</source>
+        <translation>见过的键它认得出来。</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Whatever reaches it, happens.</source>
+        <translation>到了它那里就会发生。</translation>
+    </message>
+    <message>
+        <source>By what could a duplicate be recognised?</source>
+        <translation>凭什么认出重复？</translation>
+    </message>
+    <message>
+        <source>A natural key</source>
+        <translation>自然键</translation>
+    </message>
+    <message>
+        <source>Two with the same number are one wish.</source>
+        <translation>编号相同的两个是同一个愿望。</translation>
+    </message>
+    <message>
+        <source>A key that the client makes up</source>
+        <translation>客户端自己生成的键</translation>
+    </message>
+    <message>
+        <source>Sent with every attempt, retries included.</source>
+        <translation>每次尝试都带上，包括重试。</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>什么都没有</translation>
+    </message>
+    <message>
+        <source>Two equal requests may both be meant.</source>
+        <translation>两个相同的请求可能都是真心要的。</translation>
+    </message>
+    <message>
+        <source>Who submits?</source>
+        <translation>谁在提交？</translation>
+    </message>
+    <message>
+        <source>People, at a form</source>
+        <translation>人，在表单前</translation>
+    </message>
+    <message>
+        <source>They double-click, reload, and go back.</source>
+        <translation>他们会双击、刷新、后退。</translation>
+    </message>
+    <message>
+        <source>Programs, over HTTP</source>
+        <translation>程序，经由 HTTP</translation>
+    </message>
+    <message>
+        <source>They give up waiting, and try again.</source>
+        <translation>它们等不及就再试一次。</translation>
+    </message>
+    <message>
+        <source>A queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>It delivers at least once.</source>
+        <translation>它至少投递一次。</translation>
+    </message>
+    <message>
+        <source>How late can a duplicate come?</source>
+        <translation>重复最晚什么时候来？</translation>
+    </message>
+    <message>
+        <source>Within minutes</source>
+        <translation>几分钟之内</translation>
+    </message>
+    <message>
+        <source>Clicks, time-outs, redeliveries.</source>
+        <translation>点击、超时、重新投递。</translation>
+    </message>
+    <message>
+        <source>After days</source>
+        <translation>几天之后</translation>
+    </message>
+    <message>
+        <source>A batch that runs again, an offline client.</source>
+        <translation>重跑的批处理，离线过的客户端。</translation>
+    </message>
+    <message>
+        <source>How many backend processes are there?</source>
+        <translation>有几个后端进程？</translation>
+    </message>
+    <message>
+        <source>One, for ever</source>
+        <translation>永远只有一个</translation>
+    </message>
+    <message>
+        <source>No second one, not even in a deployment.</source>
+        <translation>没有第二个，部署时也没有。</translation>
+    </message>
+    <message>
+        <source>Several</source>
+        <translation>多个</translation>
+    </message>
+    <message>
+        <source>Or one that may become several.</source>
+        <translation>或者一个，以后可能变成多个。</translation>
+    </message>
+    <message>
+        <source>One UPDATE that asks for the old status: the database decides, nothing has to be stored or cleaned up.</source>
+        <translation>一条带旧状态条件的 UPDATE：由数据库裁决，没有要存的，也没有要清理的。</translation>
+    </message>
+    <message>
+        <source>0 rows updated may be a duplicate or an illegal transition: look before answering.</source>
+        <translation>更新了 0 行，可能是重复，也可能是非法的状态变化：回答之前先看一眼。</translation>
+    </message>
+    <message>
+        <source>The database refuses the second row, whoever sends it and however late: no lease, no other server.</source>
+        <translation>不管谁发、多晚发，数据库都拒绝第二行：不用租约，也不用别的服务器。</translation>
+    </message>
+    <message>
+        <source>The caller learns that it was a duplicate, not what the first one was told.</source>
+        <translation>调用方只知道这是重复，不知道第一个得到了什么回答。</translation>
+    </message>
+    <message>
+        <source>The same index, where an exception fits the code better.</source>
+        <translation>同一个索引，适合更愿意处理异常的代码。</translation>
+    </message>
+    <message>
+        <source>In PostgreSQL the violation aborts the transaction: act on it outside.</source>
+        <translation>在 PostgreSQL 里违反约束会中止事务：要在事务之外处理。</translation>
+    </message>
+    <message>
+        <source>A retry gets the answer of the first attempt: the client need not find out what became of it.</source>
+        <translation>重试得到第一次尝试的回答：客户端不必再去打听结果。</translation>
+    </message>
+    <message>
+        <source>A key is kept for a day: a duplicate that comes later is a new request.</source>
+        <translation>键保留一天：再晚来的重复就是新的请求。</translation>
+    </message>
+    <message>
+        <source>The same for clients that follow Stripe&apos;s rules: the same key on 409 and 5xx, with back-off.</source>
+        <translation>同样的做法，给遵守 Stripe 规则的客户端：遇到 409 和 5xx 用同一个键退避重试。</translation>
+    </message>
+    <message>
+        <source>The message is marked in the transaction of its effect: delivered again, it is acknowledged and nothing else.</source>
+        <translation>消息在产生效果的同一个事务里做标记：再次投递时只确认，别的什么也不做。</translation>
+    </message>
+    <message>
+        <source>It knows messages, not wishes: a producer that sends two messages gets two effects.</source>
+        <translation>它认识的是消息，不是愿望：生产者发两条消息就有两个效果。</translation>
+    </message>
+    <message>
+        <source>The form carries the version that it was filled in for: whoever comes with an old one is told so.</source>
+        <translation>表单带着填写时的版本：谁带着旧版本来，就会被告知。</translation>
+    </message>
+    <message>
+        <source>Others who change the row meanwhile are refused, too.</source>
+        <translation>这期间改了这一行的别人也会被拒绝。</translation>
+    </message>
+    <message>
+        <source>The row is locked, then looked at: right under READ COMMITTED, and the second one waits instead of failing.</source>
+        <translation>先锁住这一行，再查看：在 READ COMMITTED 下是对的，第二个会等待而不是失败。</translation>
+    </message>
+    <message>
+        <source>Waiting requests hold connections.</source>
+        <translation>等待中的请求占着连接。</translation>
+    </message>
+    <message>
+        <source>One at a time, and a holder that comes late is refused by the number of its grant.</source>
+        <translation>一次一个；来晚的持有者会因为授予编号太旧被拒绝。</translation>
+    </message>
+    <message>
+        <source>Redis must be there, and be up.</source>
+        <translation>Redis 必须在，而且活着。</translation>
+    </message>
+    <message>
+        <source>The same with a lock that outlives the loss of one server.</source>
+        <translation>同样的做法，但锁不会因为丢一台服务器而丢失。</translation>
+    </message>
+    <message>
+        <source>ZooKeeper must be there: worth it only where it is anyway.</source>
+        <translation>必须有 ZooKeeper：只有本来就有它时才值得。</translation>
+    </message>
+    <message>
+        <source>It keeps most duplicates away from the database.</source>
+        <translation>它把大部分重复挡在数据库之外。</translation>
+    </message>
+    <message>
+        <source>An optimisation in front of a unique index, not a protection of its own.</source>
+        <translation>它是唯一索引前面的优化，本身不是保护。</translation>
+    </message>
+    <message>
+        <source>It needs nothing but the form, also where two equal wishes may both be meant.</source>
+        <translation>除了表单什么都不需要，两个相同的愿望都是真心时也能用。</translation>
+    </message>
+    <message>
+        <source>A page that is loaded anew has a new token: the same wish from there counts as another one.</source>
+        <translation>重新加载的页面有新的令牌：从那里来的同一个愿望算另一个。</translation>
+    </message>
+    <message>
+        <source>A crash between taking the token and the commit loses the wish, and the retry is told that it is a duplicate.</source>
+        <translation>在取走令牌和提交之间崩溃，愿望就丢了，而重试被告知是重复。</translation>
+    </message>
+    <message>
+        <source>A crash between the call and the commit: the retry calls once more. No transaction covers what is outside.</source>
+        <translation>在调用和提交之间崩溃：重试会再调用一次。没有事务管得到外部。</translation>
+    </message>
+    <message>
+        <source>When the work takes longer than the lease, two are inside and both act.</source>
+        <translation>工作比租约长时，两个都进来了，而且都动手了。</translation>
+    </message>
+    <message>
+        <source>Nothing that is sound fits: a duplicate that carries nothing to recognise it by cannot be told from a second wish. Have the client make up a key and send it with every attempt.</source>
+        <translation>没有可靠的策略适合：没有任何可辨认之处的重复，和第二个愿望无法区分。请让客户端生成一个键，并在每次尝试时带上。</translation>
+    </message>
+    <message>
+        <source>It recognises a duplicate by a key, and there is none.</source>
+        <translation>它靠键来认重复，而这里没有键。</translation>
+    </message>
+    <message>
+        <source>It needs a key that the client makes up and sends with every attempt.</source>
+        <translation>它需要客户端生成一个键，并在每次尝试时带上。</translation>
+    </message>
+    <message>
+        <source>It needs a form that is fetched before it is submitted.</source>
+        <translation>它需要一个提交之前先取来的表单。</translation>
+    </message>
+    <message>
+        <source>It marks messages of a queue, and there is none.</source>
+        <translation>它给队列里的消息做标记，而这里没有队列。</translation>
+    </message>
+    <message>
+        <source>A message of a queue has seen no version.</source>
+        <translation>队列里的消息没有见过版本。</translation>
+    </message>
+    <message>
+        <source>It is not sound.</source>
+        <translation>它不可靠。</translation>
+    </message>
+    <message>
+        <source>It holds in one process only: the first deployment with two of them at a time lets duplicates in.</source>
+        <translation>它只在一个进程里有效：第一次同时有两个进程的部署就会放进重复。</translation>
+    </message>
+    <message>
+        <source>It forgets before the duplicate comes.</source>
+        <translation>重复到来之前它已经忘了。</translation>
+    </message>
+    <message>
+        <source>Clients that are programs want the answer, not only the protection.</source>
+        <translation>客户端是程序时，要的不只是保护，还有回答。</translation>
+    </message>
+    <message>
+        <source>The key goes on to the service outside, which recognises the second call.</source>
+        <translation>键会继续传给外部服务，由它认出第二次调用。</translation>
+    </message>
+    <message>
+        <source>One process needs no lock at another server: the database is between its requests anyway.</source>
+        <translation>只有一个进程时不需要别的服务器上的锁：它的请求之间本来就隔着数据库。</translation>
     </message>
 </context>
 <context>
@@ -1052,6 +1368,10 @@
         <translation>会被打破：%1</translation>
     </message>
     <message>
+        <source>not broken here: SQLite runs one transaction at a time</source>
+        <translation>在这里没有破：SQLite 一次只运行一个事务</translation>
+    </message>
+    <message>
         <source>called broken, not broken here</source>
         <translation>标为有缺陷，但此处未被打破</translation>
     </message>
@@ -1133,10 +1453,6 @@
 </context>
 <context>
     <name>Comparer</name>
-    <message>
-        <source>Something unexpected happened (%1).</source>
-        <translation>发生了意外（%1）。</translation>
-    </message>
     <message>
         <source>The report could not be written: %1.</source>
         <translation>报告无法写入：%1。</translation>
@@ -1259,6 +1575,13 @@
     </message>
 </context>
 <context>
+    <name>Errand</name>
+    <message>
+        <source>Something unexpected happened (%1).</source>
+        <translation>发生了意料之外的事（%1）。</translation>
+    </message>
+</context>
+<context>
     <name>EventsModel</name>
     <message>
         <source>#</source>
@@ -1298,6 +1621,14 @@
     <message>
         <source>no line of the strategy is at work here</source>
         <translation>此处没有策略代码在执行</translation>
+    </message>
+    <message>
+        <source>it lasts as long as the session</source>
+        <translation>它和会话一样长</translation>
+    </message>
+    <message>
+        <source>it outlasts every session</source>
+        <translation>它比任何会话都长</translation>
     </message>
     <message>
         <source>%1: no committed row</source>
@@ -1453,6 +1784,10 @@
         <translation>崩溃，连接断开</translation>
     </message>
     <message>
+        <source>the session of the lock&apos;s holder ends</source>
+        <translation>锁的持有者的会话结束</translation>
+    </message>
+    <message>
         <source>the lease runs out</source>
         <translation>租约到期</translation>
     </message>
@@ -1502,13 +1837,6 @@
     <message>
         <source>What to explore</source>
         <translation>探索什么</translation>
-    </message>
-</context>
-<context>
-    <name>Explorer</name>
-    <message>
-        <source>Something unexpected happened (%1).</source>
-        <translation>发生了意外情况（%1）。</translation>
     </message>
 </context>
 <context>
@@ -1612,6 +1940,40 @@
     <message>
         <source>Whether calls to the gateway carry an Idempotency-Key, and whether it honours them</source>
         <translation>对网关的调用是否带 Idempotency-Key，以及它是否认可</translation>
+    </message>
+</context>
+<context>
+    <name>Guidance</name>
+    <message>
+        <source>Not measured yet.</source>
+        <translation>尚未测量。</translation>
+    </message>
+    <message>
+        <source>Measured: survives %1 of %2 situations</source>
+        <translation>测量结果：%2 种情形中经受住了 %1 种</translation>
+    </message>
+    <message>
+        <source>%1 of the throughput without protection</source>
+        <translation>吞吐量为无保护时的 %1</translation>
+    </message>
+    <message>
+        <source>This contradicts the advice: %1</source>
+        <translation>这与建议相矛盾：%1</translation>
+    </message>
+    <message>
+        <source>Not explored yet.</source>
+        <translation>尚未探索。</translation>
+    </message>
+    <message>
+        <source>Explored: %1.</source>
+        <translation>探索结果：%1。</translation>
+    </message>
+</context>
+<context>
+    <name>GuidanceDialog</name>
+    <message>
+        <source>Which one for me?</source>
+        <translation>我该用哪一个？</translation>
     </message>
 </context>
 <context>
@@ -1893,6 +2255,10 @@
         <translation>帮助(&amp;H)</translation>
     </message>
     <message>
+        <source>&amp;Which one for me?</source>
+        <translation>我该用哪一个？(&amp;W)</translation>
+    </message>
+    <message>
         <source>&amp;Keyboard shortcuts</source>
         <translation>键盘快捷键(&amp;K)</translation>
     </message>
@@ -2105,12 +2471,35 @@
         <translation>到期(&amp;I)</translation>
     </message>
     <message>
-        <source>Most times that a lease runs out while it is held</source>
-        <translation>租约在持有期间最多到期的次数</translation>
+        <source>Most times that a lease or a session ends in an order</source>
+        <translation>一个顺序里租约或会话最多结束几次</translation>
     </message>
     <message>
         <source>%1 (broken)</source>
         <translation>%1（有缺陷）</translation>
+    </message>
+</context>
+<context>
+    <name>RankingView</name>
+    <message>
+        <source>Ranking</source>
+        <translation>排名</translation>
+    </message>
+    <message>
+        <source>Not for this</source>
+        <translation>不适合这里</translation>
+    </message>
+    <message>
+        <source>Try in the Lab</source>
+        <translation>在实验室里试</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Prove</source>
+        <translation>证明</translation>
     </message>
 </context>
 <context>
@@ -2449,6 +2838,14 @@
         <translation>每次提交都来自重新打开的表单，带新令牌和当时的版本</translation>
     </message>
     <message>
+        <source>Edit the form each time</source>
+        <translation>每次都改表单</translation>
+    </message>
+    <message>
+        <source>The user changes the quantity between two submissions of the same form: one more each time</source>
+        <translation>用户在同一表单的两次提交之间改数量：每次多一个</translation>
+    </message>
+    <message>
         <source>Time-out</source>
         <translation>超时</translation>
     </message>
@@ -2736,8 +3133,8 @@
         <translation>到期(&amp;I)</translation>
     </message>
     <message>
-        <source>Most times that a lease runs out while it is held</source>
-        <translation>持有期间租约最多到期几次</translation>
+        <source>Most times that a lease or a session ends in an order</source>
+        <translation>一个顺序里租约或会话最多结束几次</translation>
     </message>
     <message>
         <source>Limi&amp;t</source>
@@ -2781,13 +3178,6 @@
     <message>
         <source>Every variant and every operation</source>
         <translation>每个变体与每个操作</translation>
-    </message>
-</context>
-<context>
-    <name>Surveyor</name>
-    <message>
-        <source>Something unexpected happened (%1).</source>
-        <translation>发生了意外（%1）。</translation>
     </message>
 </context>
 <context>
