@@ -1,0 +1,53 @@
+"""What the replayed answer of an Idempotency-Key costs, against the first request in the same run.
+
+Over HTTP, one request at a time, each intent twice; the times are the caller's, a new connection included::
+
+    uv run python -m tests.benchmarks.bench_replay
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from statistics import median
+from time import perf_counter
+
+from backend.lab import Lab, LabOptions
+from tests.backend.http_caller import Caller, caller_of
+
+INTENTS = 500
+
+
+def milliseconds(caller: Caller, variant: str, number: int) -> tuple[float, float]:
+    """The first request of an intent, and its retry."""
+    key = f"bench-{variant}-{number}"
+    body = json.dumps({"order_no": key, "item": "book", "quantity": 1}).encode()
+    path = f"/operations/place-order?strategy=idempotency-key&variant={variant}"
+    times = []
+    for status in (201, 201):
+        began = perf_counter()
+        told = caller.call("POST", path, body, {"Idempotency-Key": f'"{key}"'})
+        times.append((perf_counter() - began) * 1000)
+        assert told.status == status
+    assert told.headers["idempotent-replayed"] == "true"
+    return times[0], times[1]
+
+
+def main() -> int:
+    """Warm up, measure, print."""
+    lab = Lab(LabOptions())
+    try:
+        lab.start()
+        caller = caller_of(lab)
+        for variant in ("draft-07", "stripe"):
+            found = [milliseconds(caller, variant, number) for number in range(INTENTS)][INTENTS // 5 :]
+            first, replayed = (median(times) for times in zip(*found, strict=True))
+            print(f"{variant:9} first {first:.2f} ms, replayed {replayed:.2f} ms")
+            print(f"{'':9} ratio {replayed / first:.2f}   goal below 1")
+    finally:
+        lab.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
