@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SESSION_S = 60.0
 """As long as a private server allows: no session ends by waiting."""
 _START_S = 10.0
-_TRIALS = 60
+_TRIALS = 30
 _PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
 _UNHEARD = logging.CRITICAL + 1
 """Sessions end here because a schedule says so, and nobody needs to be warned of that."""
@@ -46,10 +46,13 @@ class _Handler(SequentialThreadingHandler):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._owner = threading.get_ident()
+        self.may_return = threading.Event()
+        """Whether a lost connection may be opened again by now."""
+        self.may_return.set()
 
     def sleep_func(self, seconds: float) -> None:
         """Pause before another trial."""
-        if threading.get_ident() != self._owner:
+        if threading.get_ident() != self._owner and self.may_return.wait(PATIENCE_S):
             threading.Event().wait(seconds)
 
 
@@ -57,24 +60,23 @@ class Session:
     """A client with its session.
 
     Args:
-        address: of the servers.
+        address: of the servers; all sessions are with the first, so that each of them sees what the others did.
         folder: below which its paths lie; empty for all of them.
         run: where its calls pass.
     """
 
     def __init__(self, address: ZooKeeperAddress, folder: str, run: Callable[..., Any]) -> None:
-        handler = _Handler()
-        self._hosts = address.hosts
+        self._handler = handler = _Handler()
+        self._host = address.hosts.partition(",")[0]
         self._changed = threading.Condition()
         self.client: KazooClient = tapped_client(run)(
-            hosts=address.hosts + folder,
+            hosts=self._host + folder,
             timeout=_SESSION_S,
             handler=handler,
             connection_retry=KazooRetry(
                 max_tries=_TRIALS, delay=_PAUSE_S, max_delay=_LONGEST_PAUSE_S, sleep_func=handler.sleep_func
             ),
             auth_data=[("digest", f"submit-twice:{address.password}")],
-            randomize_hosts=False,
             logger=logging.Logger("backend.explorer.zookeeper", _UNHEARD),  # noqa: LOG001  nobody is to hear it
         )
         self.client.add_listener(self._note_change)
@@ -109,7 +111,11 @@ class Session:
         ended = self._known
         if ended is None:
             raise HarnessError("A session with ZooKeeper is to end that never began.")
-        end_session(self._hosts, *ended)
+        self._handler.may_return.clear()  # it would take its session back before that has ended
+        try:
+            end_session(self._host, *ended)
+        finally:
+            self._handler.may_return.set()
         with self._changed:
             if not self._changed.wait_for(lambda: self._identity() not in {None, ended}, PATIENCE_S):
                 raise HarnessError("A client of ZooKeeper does not come back after the end of its session.")
@@ -142,11 +148,11 @@ class Sessions:
         self._idle: list[Session] = []
         self._made: list[str] = []
         """Nodes that were created in this schedule, in this order, as far as they may still be there."""
-        root = Session(address, "", Tap().run)
+        outside = Session(address, "", Tap().run)
         try:
-            self._ask(root.client.create, self._folder)
+            self._ask(outside.client.create, self._folder)
         finally:
-            root.close()
+            outside.close()
         self._own = Session(address, self._folder, Tap().run)
 
     def begin(self) -> None:
@@ -214,13 +220,9 @@ class Sessions:
         """End all sessions and remove the folder."""
         for one in self._all:
             one.close()
-        self._own.close()
         with suppress(EngineError):
-            root = Session(self._address, "", Tap().run)
-            try:
-                self._ask(root.client.delete, self._folder, recursive=True)
-            finally:
-                root.close()
+            self._ask(self._own.client.delete, "/", recursive=True)
+        self._own.close()
 
     def _ask(self, call: Callable[..., Any], *arguments: object, **options: object) -> Any:  # noqa: ANN401
         try:

@@ -29,18 +29,18 @@ _CONNECTED = struct.Struct("!ii")
 """Version of the protocol and the session's time-out; 0 if there is no such session any more."""
 
 
-def end_session(hosts: str, session: int, password: bytes) -> None:
+def end_session(host: str, session: int, password: bytes) -> None:
     """End a session; returns when its ephemeral nodes are gone.
 
     Args:
-        hosts: ``host:port,host:port``; the first is asked.
+        host: ``host:port`` of a server.
         session: its number.
         password: what the server gave its owner.
 
     Raises:
         ZooKeeperError: the server does not answer.
     """
-    name, _, port = hosts.partition("/")[0].partition(",")[0].partition(":")
+    name, _, port = host.partition(":")
     take_over = bytes(Connect(0, 0, _TIMEOUT_MS, session, password, False).serialize())
     sent = _frame(take_over) + _frame(_REQUEST.pack(1, Close.type))  # at once: its owner may want it back
     try:

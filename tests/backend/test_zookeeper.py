@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from backend.errors import NotApplicableError
-from backend.explorer.explore import check
-from backend.explorer.question import Question
 from backend.faults import parse_fault
 from backend.lab import Lab
 from backend.model import Answer, EngineKind, OperationKey, Pace, Plan, Setup, Source, Verdict
@@ -59,8 +56,3 @@ def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pyt
     monkeypatch.setattr("backend.zookeeper.server.find_zookeeper", lambda: None)
     missing = {v.key: v.missing for strategy in Lab.strategies() for v in strategy.variants if v.missing}
     assert missing == {VARIANT: WHAT_TO_INSTALL}
-
-
-def test_the_explorer_says_that_it_has_none() -> None:
-    with pytest.raises(NotApplicableError, match="ZooKeeper"):
-        check(Question(PLACE, "distributed-lock", VARIANT))
