@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -126,16 +126,24 @@ class EngineStrip(QWidget):
 class MessageBar(QWidget):
     """One sentence about something that did not work or did not live, with Retry where that makes sense.
 
+    It lies over what stands above the strip: nothing moves when it comes and goes.
+
+    Args:
+        theme: its colours.
+        strip: it stands on this widget's upper edge, as wide.
+
     Signals:
         retry_asked: try again what failed.
     """
 
     retry_asked = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, strip: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
         self._theme = theme
+        self._strip = strip
+        strip.installEventFilter(self)
         self._tells_incident = False
         self.sentence = QLabel()
         self.sentence.setObjectName("messageLabel")
@@ -178,6 +186,19 @@ class MessageBar(QWidget):
         self.retry.setVisible(retry)
         self.dismiss.setVisible(not retry)
         self.show()
+        self._place()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay where the strip is."""
+        if watched is self._strip and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        place = self._strip.geometry()
+        height = self.heightForWidth(place.width()) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry(place.left(), place.top() - height, place.width(), height)
 
     @Slot()
     def _try_again(self) -> None:

@@ -47,14 +47,14 @@ class MainWindow(QMainWindow):
         self.lab = LabPage(bridge, theme, settings)
         self.compare = ComparePage(bridge, theme)
         self.explore = ExplorePage(bridge, theme)
-        self.messages = MessageBar(theme)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
         body = QWidget()
+        self.messages = MessageBar(theme, self.engines, body)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget, stretch in ((self.messages, 0), (self.pages, 1), (self.engines, 0)):
+        for widget, stretch in ((self.pages, 1), (self.engines, 0)):
             layout.addWidget(widget, stretch)
         self.setCentralWidget(body)
         self._guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
