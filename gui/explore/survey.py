@@ -77,7 +77,7 @@ class SurveyPane(QWidget):
         self.expiries = spin("surveyExpiriesSpin", 0, 1, 0)
         self.limit = spin("surveyLimitSpin", 0, MOST_SCHEDULES, LIMIT)
         self.limit.setSpecialValueText(self.tr("none"))
-        self.start = button("exploreAllButton", self.tr("Explore Explore a&llall"), "primary")
+        self.start = button("exploreAllButton", self.tr("Explore a&ll"), "primary")
         describe(
             self.start, self.tr("Explore all"), self.tr("Explore every variant with every operation that it guards")
         )

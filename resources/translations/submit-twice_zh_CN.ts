@@ -3057,7 +3057,7 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>Explore Explore a&amp;llall</source>
+        <source>Explore a&amp;ll</source>
         <translation>全部探索(&amp;L)</translation>
     </message>
     <message>
