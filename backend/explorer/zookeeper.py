@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _SESSION_S = 60.0
 """As long as a private server allows: no session ends by waiting."""
 _START_S = 10.0
-_TRIALS = 30
-_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.1
+_TRIALS = 22
+_PAUSE_S, _LONGEST_PAUSE_S = 0.0005, 0.1
 _UNHEARD = logging.CRITICAL + 1
 """Sessions end here because a schedule says so, and nobody needs to be warned of that."""
 
@@ -146,8 +146,9 @@ class Sessions:
         self._folder = f"/{name}"
         self._all: list[Session] = []
         self._idle: list[Session] = []
-        self._made: list[str] = []
-        """Nodes that were created in this schedule, in this order, as far as they may still be there."""
+        self._made: dict[str, int | None] = {}
+        """Nodes that were created in this schedule, in this order, and are there, each with its owner if that is known;
+        0 is nobody."""
         outside = Session(address, "", Tap().run)
         try:
             self._ask(outside.client.create, self._folder)
@@ -170,29 +171,37 @@ class Sessions:
     def note(self, call: Call) -> None:
         """A request has made this call."""
         if call.command == "create" and call.error is None:
-            self._made.append(str(call.answer))
+            self._made[str(call.answer)] = None
+        elif call.command == "delete":
+            self._made.pop(str(next(iter(call.parameters))), None)
 
     def held(self) -> str:
         """The oldest ephemeral node, which is the lock; empty if there is none."""
-        return next((path for path, _, owner in self.nodes() if owner), "")
+        for path, owner in self._made.items():
+            if owner is None:
+                state = self._ask(self._own.client.exists, path)
+                self._made[path] = owner = int(state.ephemeralOwner) if state else 0
+            if owner:
+                return path
+        return ""
 
     def nodes(self) -> Iterator[tuple[str, str, int]]:
         """Path, content and owner of each node of this schedule that is still there, in the order of their creation."""
-        for path in tuple(self._made):
-            try:
+        for path in self._made:
+            with suppress(NoNodeError):
                 content, state = self._ask(self._own.client.get, path)
-            except NoNodeError:
-                self._made.remove(path)
-            else:
                 yield path, content.decode(errors="replace"), int(state.ephemeralOwner)
 
     def expire(self, path: str) -> None:
         """Let the session end that owns a node."""
-        owner = next((owner for made, _, owner in self.nodes() if made == path), 0)
-        holder = next((one for one in self._all if one.number == owner), None)
+        ended = self._made[path]
+        holder = next((one for one in self._all if one.number == ended), None)
         if holder is None:
             raise HarnessError("A node in ZooKeeper belongs to nobody whose session could end.")
         holder.expire()
+        self._made = {made: owner for made, owner in self._made.items() if owner != ended}
+        if self._ask(self._own.client.exists, path):
+            raise HarnessError("A session with ZooKeeper has ended, and its node is still there.")
 
     def check(self) -> None:
         """Make sure that no session has ended by itself.

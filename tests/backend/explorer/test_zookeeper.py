@@ -160,13 +160,16 @@ def test_two_requests_for_a_lock_have_as_many_orders_as_counted_by_hand(stage: t
     assert len(reduced) == len(by_class)
 
 
-@pytest.mark.exhaustive
-def test_the_strategy_takes_effect_once_in_every_order(hall: Hall) -> None:
-    found = hall.explore(question())
+def test_the_strategy_takes_effect_once_in_an_order_of_each_class(stage: tuple[Stage, Watcher]) -> None:
+    # All orders would be orders_of_two(10), 1650: ensure, create, getChildren, exists, INSERT and UPDATE of the fence,
+    # SELECT, INSERT, COMMIT, delete.
+    found = classes(*stage, question(), FENCED, reduce=True)
 
-    # ensure, create, getChildren, exists, INSERT and UPDATE of the fence, SELECT, INSERT, COMMIT, delete.
-    assert found.exhaustive
-    assert dict(found.outcomes) == {ONCE: orders_of_two(10)}
+    assert {verdict for _, verdict, _ in found} == {ONCE}
+    assert {tuple(sorted(str(told) for _, told in answers)) for _, _, answers in found} == {
+        ("busy", "created"),
+        ("created", "duplicate"),
+    }
 
 
 def test_a_session_may_end_wherever_the_node_is_there(hall: Hall) -> None:
@@ -201,7 +204,7 @@ def test_the_lock_of_a_crashed_holder_stays_until_its_session_ends(hall: Hall) -
 def test_without_the_fence_a_late_holder_acts_again_and_the_story_reads_the_same_every_time(
     hall: Hall, tmp_path: Path
 ) -> None:
-    found = hall.explore(question(expiries=1), UNFENCED, limit=150)
+    found = hall.explore(question(expiries=1), UNFENCED, limit=120)
 
     example = found.counterexample
     assert example is not None
@@ -220,8 +223,6 @@ def test_with_the_fence_no_end_of_a_session_does_harm(stage: tuple[Stage, Watche
     found = Counter(verdict for _, verdict, _ in classes(*stage, question(expiries=1), FENCED, reduce=True))
 
     assert found.keys() == {ONCE, UNDECIDED}
-    without = Counter(verdict for _, verdict, _ in classes(*stage, question(expiries=1), UNFENCED, reduce=True))
-    assert TWICE in without
 
 
 @pytest.mark.exhaustive
