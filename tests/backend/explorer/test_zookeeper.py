@@ -37,7 +37,8 @@ from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zook
 
 pytestmark = pytest.mark.skipif(find_zookeeper() is None, reason=WHAT_TO_INSTALL)
 
-Outcome = tuple[object, Verdict, tuple[tuple[str, Answer | None], ...]]
+Class = tuple[tuple[int, str], ...]
+Outcome = tuple[Verdict, tuple[tuple[str, Answer | None], ...]]
 PLACE = OperationKey.PLACE_ORDER
 ONCE, TWICE, UNDECIDED = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.UNDECIDED
 FENCED = strategies.find("distributed-lock", "zookeeper")[1]
@@ -106,13 +107,13 @@ def hall(postgresql: RunningEngine, valkey: RunningEngine, keeper: ZooKeeperKeep
 
 def classes(
     stage: Stage, watcher: Watcher, asked: Question, code: Variant, *, reduce: bool
-) -> list[tuple[object, ...]]:
+) -> list[tuple[Class, Outcome]]:
     """Class, verdict and answers of each schedule."""
     stage.need(code.engines)
     plays = list(Search(partial(Play, stage, watcher, asked, code), reduce=reduce).schedules())
     verdicts = stage.judge([(play.scene, play.answers) for play in plays])
     return [
-        (canonical(play.trace), verdict, tuple((one.actor, one.answer) for one in play.submissions))
+        (canonical(play.trace), (verdict, tuple((one.actor, one.answer) for one in play.submissions)))
         for play, verdict in zip(plays, verdicts, strict=True)
     ]
 
@@ -147,16 +148,16 @@ def free_when_looked(steps: int) -> int:
 def test_two_requests_for_a_lock_have_as_many_orders_as_counted_by_hand(stage: tuple[Stage, Watcher]) -> None:
     everything = classes(*stage, question(), LOCK_ONLY, reduce=False)
 
-    assert Counter(verdict for _, verdict, _ in everything) == {
+    assert Counter(verdict for _, (verdict, _) in everything) == {
         ONCE: orders_of_two(6) - free_when_looked(6),
         TWICE: free_when_looked(6),
     }
-    by_class: dict[object, set[tuple[object, ...]]] = {}
-    for kind, *outcome in everything:
-        by_class.setdefault(kind, set()).add(tuple(outcome))
+    by_class: dict[Class, set[Outcome]] = {}
+    for kind, outcome in everything:
+        by_class.setdefault(kind, set()).add(outcome)
     assert {len(outcomes) for outcomes in by_class.values()} == {1}
     reduced = classes(*stage, question(), LOCK_ONLY, reduce=True)
-    assert {kind: {tuple(outcome)} for kind, *outcome in reduced} == by_class
+    assert {kind: {outcome} for kind, outcome in reduced} == by_class
     assert len(reduced) == len(by_class)
 
 
@@ -165,8 +166,8 @@ def test_the_strategy_takes_effect_once_in_an_order_of_each_class(stage: tuple[S
     # SELECT, INSERT, COMMIT, delete.
     found = classes(*stage, question(), FENCED, reduce=True)
 
-    assert {verdict for _, verdict, _ in found} == {ONCE}
-    assert {tuple(sorted(str(told) for _, told in answers)) for _, _, answers in found} == {
+    assert {verdict for _, (verdict, _) in found} == {ONCE}
+    assert {tuple(sorted(str(answer) for _, answer in told)) for _, (_, told) in found} == {
         ("busy", "created"),
         ("created", "duplicate"),
     }
@@ -220,7 +221,7 @@ def test_without_the_fence_a_late_holder_acts_again_and_the_story_reads_the_same
 
 @pytest.mark.exhaustive
 def test_with_the_fence_no_end_of_a_session_does_harm(stage: tuple[Stage, Watcher]) -> None:
-    found = Counter(verdict for _, verdict, _ in classes(*stage, question(expiries=1), FENCED, reduce=True))
+    found = Counter(verdict for _, (verdict, _) in classes(*stage, question(expiries=1), FENCED, reduce=True))
 
     assert found.keys() == {ONCE, UNDECIDED}
 
