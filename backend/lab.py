@@ -131,9 +131,14 @@ class Lab:
         return available_databases()
 
     @staticmethod
-    def strategies() -> tuple[StrategyInfo, ...]:
-        """The catalogue; needs no running lab."""
-        return tuple(with_what_is_missing(strategy.info) for strategy in strategies.all_strategies())
+    def strategies(zookeeper: str | None = None) -> tuple[StrategyInfo, ...]:
+        """The catalogue; needs no running lab.
+
+        Args:
+            zookeeper: servers that run, as in `LabOptions`: then none has to be installed here.
+        """
+        infos = tuple(strategy.info for strategy in strategies.all_strategies())
+        return infos if zookeeper else tuple(with_what_is_missing(info) for info in infos)
 
     @staticmethod
     def source_code(strategy: str, variant: str) -> SourceCode:
@@ -151,7 +156,12 @@ class Lab:
 
     @staticmethod
     def explore(
-        question: Question, on_progress: Callable[[Progress], None], cancelled: threading.Event, *, niceness: int = 0
+        question: Question,
+        on_progress: Callable[[Progress], None],
+        cancelled: threading.Event,
+        *,
+        niceness: int = 0,
+        zookeeper: str | None = None,
     ) -> Exploration:
         """Run every order in which duplicates can run; blocks. Needs no running lab: it has engines of its own.
 
@@ -160,12 +170,13 @@ class Lab:
             on_progress: told several times a second, in the calling thread.
             cancelled: set it from anywhere; what was found so far is returned.
             niceness: how much its servers step back for others.
+            zookeeper: servers that run, as in `LabOptions`.
 
         Raises:
             SubmitTwiceError: it cannot be asked, or an engine cannot be had.
         """
         check_question(question)
-        with bare_engines(LabOptions(niceness=niceness)) as engines:
+        with bare_engines(LabOptions(niceness=niceness, zookeeper=zookeeper)) as engines:
             return explore(
                 question,
                 engines.database,
@@ -184,6 +195,7 @@ class Lab:
         cancelled: threading.Event,
         *,
         niceness: int = 0,
+        zookeeper: str | None = None,
         pairs: Collection[Pair] | None = None,
     ) -> Survey:
         """Explore every variant with every operation that it guards; blocks. Needs no running lab, as `explore`.
@@ -194,12 +206,13 @@ class Lab:
             on_cell: told each finding as soon as it is known, in the calling thread.
             cancelled: set it from anywhere; what was found so far is returned.
             niceness: how much its servers step back for others.
+            zookeeper: servers that run, as in `LabOptions`.
             pairs: ask about these only; None for all.
 
         Raises:
             SubmitTwiceError: an engine cannot be had.
         """
-        with bare_engines(LabOptions(niceness=niceness)) as engines:
+        with bare_engines(LabOptions(niceness=niceness, zookeeper=zookeeper)) as engines:
             return survey(
                 scope,
                 partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),

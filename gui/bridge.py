@@ -120,7 +120,7 @@ class LabBridge(QObject):
     def _start(self) -> None:
         from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
-        self.post(self.catalogue_ready, Lab.strategies())
+        self.post(self.catalogue_ready, Lab.strategies(self._options.zookeeper))
         lab = Lab(self._options, self._listener)
         try:
             lab.start()

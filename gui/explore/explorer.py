@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.question import Exploration, Question
+    from backend.options import LabOptions
 
 
 class Explorer(Errand["Question"]):
     """Progress comes as `Progress`, several times a second; the result is an `Exploration`."""
 
-    def __init__(self, niceness: int, parent: QObject | None = None) -> None:
+    def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
         super().__init__("explorer", parent)
-        self._niceness = niceness
+        self._options = options
 
     def carry_out(self, asked: Question, cancelled: threading.Event) -> Exploration:
         """Explore; see `Lab.explore`."""
         from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
-        return Lab.explore(asked, partial(self.say, self.progressed), cancelled, niceness=self._niceness)
+        tell, options = partial(self.say, self.progressed), self._options
+        return Lab.explore(asked, tell, cancelled, niceness=options.niceness, zookeeper=options.zookeeper)

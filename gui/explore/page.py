@@ -41,13 +41,13 @@ class ExplorePage(QWidget):
     def __init__(self, bridge: LabBridge, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("explorePage")
-        self.explorer = Explorer(bridge.options.niceness, self)
+        self.explorer = Explorer(bridge.options, self)
         self.question = QuestionPanel()
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
         self.story = Story(theme)
         self.export = ExportButton(self.story.diagram)
-        self.survey = SurveyPane(theme, bridge.options.niceness)
+        self.survey = SurveyPane(theme, bridge.options)
         self._still_open = {"explorer", "survey"}
         self._make_buttons()
         self._lay_out()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from backend.catalogue import StrategyInfo
     from backend.explorer.survey import Cell, Pair, Survey, SurveyProgress
+    from backend.options import LabOptions
     from gui.theme import Theme
 
 LIMIT = 10_000
@@ -40,7 +41,7 @@ class SurveyPane(QWidget):
 
     Args:
         theme: the colours.
-        niceness: how much the survey's servers step back for others.
+        options: of the lab; the survey's own servers step back as much for others.
         pairs: ask about these only; None for all.
 
     Signals:
@@ -52,11 +53,11 @@ class SurveyPane(QWidget):
     closed = Signal()
 
     def __init__(
-        self, theme: Theme, niceness: int, parent: QWidget | None = None, *, pairs: Collection[Pair] | None = None
+        self, theme: Theme, options: LabOptions, parent: QWidget | None = None, *, pairs: Collection[Pair] | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("surveyPane")
-        self.surveyor = Surveyor(niceness, self, pairs)
+        self.surveyor = Surveyor(options, self, pairs)
         self.model = SurveyModel(theme, self, pairs)
         self.table = SurveyTable(self.model)
         self.survey: Survey | None = None

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.survey import Pair, Scope, Survey
+    from backend.options import LabOptions
 
 
 class Surveyor(Errand["Scope"]):
     """Progress comes as `SurveyProgress`, several times a second; the result is a `Survey`.
 
     Args:
-        niceness: how much the survey's servers step back for others.
+        options: of the lab; the survey's own servers step back as much for others.
         pairs: ask about these only; None for all.
 
     Signals:
@@ -31,9 +32,11 @@ class Surveyor(Errand["Scope"]):
 
     cell_found = Signal(object)
 
-    def __init__(self, niceness: int, parent: QObject | None = None, pairs: Collection[Pair] | None = None) -> None:
+    def __init__(
+        self, options: LabOptions, parent: QObject | None = None, pairs: Collection[Pair] | None = None
+    ) -> None:
         super().__init__("surveyor", parent)
-        self._niceness = niceness
+        self._options = options
         self._pairs = pairs
 
     def carry_out(self, asked: Scope, cancelled: threading.Event) -> Survey:
@@ -41,4 +44,5 @@ class Surveyor(Errand["Scope"]):
         from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
         tell, tell_cell = partial(self.say, self.progressed), partial(self.say, self.cell_found)
-        return Lab.survey(asked, tell, tell_cell, cancelled, niceness=self._niceness, pairs=self._pairs)
+        niceness, zookeeper = self._options.niceness, self._options.zookeeper
+        return Lab.survey(asked, tell, tell_cell, cancelled, niceness=niceness, zookeeper=zookeeper, pairs=self._pairs)

@@ -56,3 +56,5 @@ def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pyt
     monkeypatch.setattr("backend.zookeeper.server.find_zookeeper", lambda: None)
     missing = {v.key: v.missing for strategy in Lab.strategies() for v in strategy.variants if v.missing}
     assert missing == {VARIANT: WHAT_TO_INSTALL}
+    elsewhere = Lab.strategies(zookeeper="127.0.0.1:2181")
+    assert not [v for strategy in elsewhere for v in strategy.variants if v.missing]

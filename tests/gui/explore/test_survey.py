@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from backend.catalogue import StrategyInfo
 from backend.explorer.question import Question
 from backend.explorer.survey import Cell, Pair, State
+from backend.lab import LabOptions
 from backend.model import OperationKey, Verdict
 from gui.explore.survey import SurveyPane
 from gui.explore.survey_model import SurveyModel
@@ -33,7 +34,7 @@ PAIRS = frozenset({BROKEN, SOUND, REFUSED, LOCKED})
 
 @pytest.fixture
 def pane(qtbot: QtBot, theme: Theme, english: None, catalogue: tuple[StrategyInfo, ...]) -> Iterator[SurveyPane]:
-    made = SurveyPane(theme, 0, pairs=PAIRS)
+    made = SurveyPane(theme, LabOptions(), pairs=PAIRS)
     made.resize(1000, 500)
     made.fill(catalogue)
     with qtbot.waitExposed(made):
