@@ -47,6 +47,9 @@ class SmallLab:
         self.news: dict[str, Any] = json.loads(line)
         self.directory = Path(self.news["directory"])
         self.processes = family(self.news["supervisor"])
+        supervisor = self.processes[0]
+        self.servers = [supervisor, *supervisor.children()]
+        """Those that stay: a server's own processes come and go with its connections."""
 
     def nothing_left(self, seconds: float = 10.0) -> bool:
         """Whether every process and the directory are gone before long: two seconds where nothing else runs."""
