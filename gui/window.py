@@ -57,8 +57,8 @@ class MainWindow(QMainWindow):
         for widget, stretch in ((self.pages, 1), (self.engines, 0)):
             layout.addWidget(widget, stretch)
         self.setCentralWidget(body)
-        self._guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
-        bridge.catalogue_ready.connect(self._guide.fill)
+        self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
+        bridge.catalogue_ready.connect(self.guide.fill)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
             text = self.pages.tabText(number).replace("&", "")
             self._add(menu, text, partial(self.pages.setCurrentIndex, number), f"Ctrl+{number + 1}")
         menu = bar.addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Which one for me?"), self._guide.open, "F2")
+        self._add(menu, self.tr("&Which one for me?"), self.guide.open, "F2")
         self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
         self._add(menu, self.tr("&About Submit Twice"), self._show_about)
 
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
             self._closing = True
             self.save()
             self.hide()
-            self._guide.close()
+            self.guide.close()
             self._bridge.close()
             self.compare.close_comparer()
             self.explore.close_explorer()

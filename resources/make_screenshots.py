@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from backend.exhibits import find_exhibit
+from backend.explorer.question import Question
 from backend.lab import LabOptions
-from backend.model import Report
+from backend.model import OperationKey
 from gui.app import install_translations, make_application
 from gui.bridge import LabBridge
 from gui.forms import choose_key
@@ -32,6 +34,7 @@ FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
 CLICKS = 20
 SETTLE_MS = 400
 PATIENCE_MS = 30_000
+COMPARE_MS = 240_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Shot:
     size: tuple[int, int] = (1280, 800)
     exhibit: str = ""
     """The exhibit to run instead of spamming."""
+    page: str = "lab"
+    """``lab``; ``explore`` or ``compare``, about the strategy; ``guidance``, as it opens."""
+    variant: str = ""
 
 
 SHOTS = (
@@ -59,6 +65,9 @@ SHOTS = (
     Shot("expired-lease-dark", "distributed-lock", theme=ThemeMode.DARK, exhibit="lock-expires"),
     Shot("lost-order-zh", "token", language="zh_CN", exhibit="token-lost-order"),
     Shot("duplicated-zh", "none", language="zh_CN", pane=2),
+    Shot("counterexample", "token", variant="get-then-delete", page="explore"),
+    Shot("comparison", "token", page="compare"),
+    Shot("guidance", "", page="guidance"),
 )
 
 
@@ -88,29 +97,47 @@ def take(application: QApplication, shot: Shot) -> None:
     window.resize(*shot.size)
     window.show()
     loop = QEventLoop()
-    reports: list[Report] = []
+    results: list[object] = []
+    for result in (bridge.run_finished, window.explore.explorer.found, window.compare.comparer.found):
+        result.connect(results.append)
+        result.connect(loop.quit)
     bridge.started.connect(loop.quit)
-    bridge.run_finished.connect(reports.append)
-    bridge.run_finished.connect(loop.quit)
     bridge.closed.connect(loop.quit)
     bridge.start()
     spin(loop, PATIENCE_MS)
-    if shot.exhibit:
-        window.lab.show_exhibit(find_exhibit(shot.exhibit))
-    else:
-        choose(window, shot)
-        window.lab.form.spam.click()
-    spin(loop, PATIENCE_MS)
-    if not reports:
-        raise PictureError(shot.name)
+    pictured = begin(window, shot)
+    if shot.page != "guidance":
+        spin(loop, COMPARE_MS if shot.page == "compare" else PATIENCE_MS)
+        if not results:
+            raise PictureError(shot.name)
     spin(loop, SETTLE_MS)
-    window.grab().save(str(FOLDER / f"{shot.name}.png"))
+    pictured().grab().save(str(FOLDER / f"{shot.name}.png"))
     window.close()
     spin(loop, PATIENCE_MS)
     bridge.wait_until_closed(PATIENCE_MS / 1000)
     window.deleteLater()
     for translator in translators:
         application.removeTranslator(translator)
+
+
+def begin(window: MainWindow, shot: Shot) -> Callable[[], QWidget]:
+    """Do what the picture is about; what to take then."""
+    if shot.exhibit:
+        window.lab.show_exhibit(find_exhibit(shot.exhibit))
+    elif shot.page == "explore":
+        window.pages.setCurrentWidget(window.explore)
+        window.explore.ask(Question(OperationKey.PLACE_ORDER, shot.strategy, shot.variant))
+    elif shot.page == "compare":
+        window.pages.setCurrentWidget(window.compare)
+        window.compare.ask(OperationKey.PLACE_ORDER, shot.strategy)
+        window.compare.start.click()
+    elif shot.page == "guidance":
+        window.guide.open()
+        return lambda: window.guide.dialog or window
+    else:
+        choose(window, shot)
+        window.lab.form.spam.click()
+    return lambda: window
 
 
 def choose(window: MainWindow, shot: Shot) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import psutil
 
+PASSING = ("postgres: submit_twice", "postgres: autovacuum worker", "postgres: [")
+"""What PostgreSQL's processes are called that come and go with a connection."""
 PROJECT = Path(__file__).parents[3]
 
 
@@ -46,10 +48,19 @@ class SmallLab:
             raise AssertionError(self.process.communicate()[1])
         self.news: dict[str, Any] = json.loads(line)
         self.directory = Path(self.news["directory"])
-        self.processes = family(self.news["supervisor"])
-        supervisor = self.processes[0]
-        self.servers = [supervisor, *supervisor.children()]
-        """Those that stay: a server's own processes come and go with its connections."""
+        self.processes = self.without_connections()
+
+    def without_connections(self) -> list[psutil.Process]:
+        """The supervisor and all below it, once the processes are gone that served the connections of the start."""
+        found: list[psutil.Process] = []
+
+        def at_rest() -> bool:
+            found[:] = family(self.news["supervisor"])
+            commands = [command_of(process) for process in found]
+            return all(commands) and not any(command.startswith(PASSING) for command in commands)
+
+        assert wait_until(at_rest)
+        return found
 
     def nothing_left(self, seconds: float = 10.0) -> bool:
         """Whether every process and the directory are gone before long: two seconds where nothing else runs."""
