@@ -92,7 +92,9 @@ class SurveyPane(QWidget):
         )
 
     def _make_texts(self) -> None:
-        self.sentence = QLabel(self.tr("Nothing explored yet. With two requests it takes less than a minute."))
+        self.sentence = QLabel(
+            self.tr("Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.")
+        )
         self.sentence.setObjectName("surveyLabel")
         self.changes = QLabel()
         self.changes.setObjectName("surveyChangesLabel")

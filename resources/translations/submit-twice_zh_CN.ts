@@ -3105,8 +3105,8 @@
         <translation>标出自保存以来的变化</translation>
     </message>
     <message>
-        <source>Nothing explored yet. With two requests it takes less than a minute.</source>
-        <translation>还没有探索。两个请求不到一分钟。</translation>
+        <source>Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.</source>
+        <translation>尚未探索。两个请求需要几分钟，大部分花在 ZooKeeper 上。</translation>
     </message>
     <message>
         <source>Progress of the survey</source>
