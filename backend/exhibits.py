@@ -234,7 +234,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         title="A key reused with another body",
         look="The user goes back, orders two instead of one, and submits the same form again: the same key, another "
         "body. Nothing is replayed and nothing is written; 422 says why.",
-        lesson="A key stands for one request; compare what came with it, or the second wish is answered with the "
+        lesson="A key stands for one request; compare what came with it, or the second intent is answered with the "
         "first one's result.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backend.comparison.claims import admitted
 from backend.comparison.records import SituationKey
 from backend.explorer.question import Question
-from backend.guidance.questions import Again, Arrival, Effect, Instances, Key, Needs, Receiver
+from backend.guidance.questions import Arrival, Instances, Key, Needs
 from backend.guidance.rules import RULES, Rule
 from backend.model import GatewayKeys, OperationKey, Verdict
 
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 _AHEAD = 100
 """What puts a natural choice before every other one."""
 _BEHIND = 200
-_LOCKS = frozenset({"distributed-lock"})
+ONE_PROCESS_ONLY = "local-lock/in-process"
 _RISKS = {
-    (SituationKey.CRASH, Verdict.LOST): "A crash between taking the token and the commit loses the wish, and the retry "
-    "is told that it is a duplicate.",
+    (
+        SituationKey.CRASH,
+        Verdict.LOST,
+    ): "A crash between taking the token and the commit loses the intent, and the "
+    "retry is told that it is a duplicate.",
     (SituationKey.CRASH, Verdict.DUPLICATED): "A crash between the call and the commit: the retry calls once more. No "
     "transaction covers what is outside.",
     (SituationKey.LEASE, Verdict.DUPLICATED): "When the work takes longer than the lease, two are inside and both act.",
 }
 NOTHING_FITS = (
     "Nothing that is sound fits: a duplicate that carries nothing to recognise it by cannot be told from a second "
-    "wish. Have the client make up a key and send it with every attempt."
+    "intent. Have the client make up a key and send it with every attempt."
 )
 
 
@@ -55,6 +58,8 @@ class Advice:
     notes: tuple[str, ...]
     risks: tuple[Risk, ...]
     gateway_keys: GatewayKeys = GatewayKeys.NONE
+    expires: bool = False
+    """Whether it holds a lock that can run out."""
     contradicted_by: tuple[SituationKey, ...] = ()
     """Situations in which a measured run came out badly, and that are not among the risks."""
 
@@ -69,8 +74,8 @@ class Advice:
         situations = {risk.situation for risk in self.risks}
         asked = Question(self.operation, self.strategy, self.variant, gateway_keys=self.gateway_keys)
         if SituationKey.CRASH in situations:
-            return replace(asked, requests=1, crashes=1, expiries=int(self.strategy in _LOCKS))
-        return replace(asked, expiries=int(self.strategy in _LOCKS))
+            return replace(asked, requests=1, crashes=1, expiries=int(self.expires))
+        return replace(asked, expiries=int(self.expires))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,9 @@ def recommend(needs: Needs, strategies: Iterable[StrategyInfo]) -> Guidance:
     rejected: list[Rejection] = []
     for strategy in strategies:
         for variant in strategy.variants:
-            rule = rules.get(f"{strategy.key}/{variant.key}")
-            reason = _against(needs, variant, rule)
+            name = f"{strategy.key}/{variant.key}"
+            rule = rules.get(name) if variant.sound else None
+            reason = _against(needs, name, variant, rule)
             if reason or rule is None:
                 rejected.append(Rejection(strategy.key, variant.key, reason))
             else:
@@ -137,8 +143,8 @@ def all_texts() -> Iterator[str]:
     for rule in RULES:
         yield from (rule.reason, rule.note)
     yield from _RISKS.values()
-    yield from (NOTHING_FITS, _NO_KEY, _NO_CLIENT_KEY, _NOT_A_FORM, _NOT_A_QUEUE, _NO_VERSION, _NO_RULE)
-    yield from (_ONE_PROCESS, _FORGETS, _REPLAYS, _HONOURED, _NO_OTHER_PROCESS)
+    yield from (NOTHING_FITS, _NO_KEY, _NO_CLIENT_KEY, _NOT_A_FORM, _NOT_A_QUEUE, _NO_VERSION)
+    yield from (_ONE_PROCESS, _FORGETS, _HONOURED, _NO_OTHER_PROCESS)
 
 
 # Why not
@@ -148,76 +154,51 @@ _NO_CLIENT_KEY = "It needs a key that the client makes up and sends with every a
 _NOT_A_FORM = "It needs a form that is fetched before it is submitted."
 _NOT_A_QUEUE = "It marks messages of a queue, and there is none."
 _NO_VERSION = "A message of a queue has seen no version."
-_NO_RULE = "It is not sound."
 _ONE_PROCESS = "It holds in one process only: the first deployment with two of them at a time lets duplicates in."
 _FORGETS = "It forgets before the duplicate comes."
 
 
-def _against(needs: Needs, variant: VariantInfo, rule: Rule | None) -> str:
+def _against(needs: Needs, name: str, variant: VariantInfo, rule: Rule | None) -> str:
     """Why a variant cannot be recommended; empty if it can."""
     if needs.operation in variant.refusals:
         return variant.refusals[needs.operation]
-    if variant.key == "in-process" and needs.instances is Instances.ONE:
-        return _ONE_PROCESS
-    if rule is None or not variant.sound:
-        return variant.breaks or _NO_RULE
+    if rule is None:
+        only_one = name == ONE_PROCESS_ONLY and needs.instances is Instances.ONE
+        return _ONE_PROCESS if only_one else variant.breaks
     if needs.arrival not in rule.arrivals:
         if rule.arrivals == {Arrival.QUEUE}:
             return _NOT_A_QUEUE
         return _NOT_A_FORM if rule.arrivals == {Arrival.FORM} else _NO_VERSION
-    if needs.key not in rule.keys and not _has_row(needs, rule):
+    if rule.keys.isdisjoint(needs.recognised_by):
         return _NO_CLIENT_KEY if rule.keys == {Key.CLIENT} else _NO_KEY
-    if needs.again is Again.DAYS and rule.remembers is not Again.DAYS and needs.key is not Key.CLIENT:
+    if rule.forgets(needs.again) and needs.key is not Key.CLIENT:
         return _FORGETS
     return ""
 
 
-def _has_row(needs: Needs, rule: Rule) -> bool:
-    """A change of status is recognised by the row that it changes."""
-    return needs.effect is Effect.STATUS and rule.keys == {Key.NATURAL, Key.CLIENT}
-
-
 # Why
 
-_REPLAYS = "Clients that are programs want the answer, not only the protection."
 _NO_OTHER_PROCESS = "One process needs no lock at another server: the database is between its requests anyway."
 _HONOURED = "The key goes on to the service outside, which recognises the second call."
 
 
 def _advice(needs: Needs, strategy: str, variant: str, rule: Rule) -> tuple[int, Advice]:
-    reasons = [rule.reason]
-    if needs.gateway_keys is GatewayKeys.HONOURED:
-        reasons.append(_HONOURED)
-    if needs.arrival is Arrival.PROGRAM and strategy == "idempotency-key":
-        reasons.append(_REPLAYS)
-    risks = tuple(_risks(needs, strategy, rule.name))
-    place = rule.place
-    if not rule.first_for.isdisjoint({needs.effect, needs.key, needs.arrival}) and not _forgets(needs, rule):
+    """With its place in the ranking: the smaller, the earlier."""
+    reasons = (rule.reason, _HONOURED) if needs.keys_honoured else (rule.reason,)
+    risks = tuple(_risks(needs, rule))
+    alone = rule.elsewhere and needs.instances is Instances.ONE
+    notes = (rule.note, _NO_OTHER_PROCESS) if alone else (rule.note,)
+    place = rule.place + _BEHIND * bool(risks) + _AHEAD * alone
+    if rule.forgets(needs.again):
+        place += _AHEAD
+    elif not rule.first_for.isdisjoint({needs.effect, needs.key, needs.arrival}):
         place -= _AHEAD
-    if needs.arrival is Arrival.QUEUE and needs.key is Key.NATURAL and strategy == "unique-index":
-        place -= 2 * _AHEAD  # it recognises the wish, whoever produced the message
-    if _forgets(needs, rule):
-        place += _AHEAD
-    if risks:
-        place += _BEHIND
-    notes = [rule.note]
-    if needs.instances is Instances.ONE and strategy in _LOCKS:
-        notes.append(_NO_OTHER_PROCESS)
-        place += _AHEAD
-    advice = Advice(needs.operation, strategy, variant, tuple(reasons), tuple(notes), risks, needs.gateway_keys)
-    return place, advice
+    return place, Advice(needs.operation, strategy, variant, reasons, notes, risks, needs.gateway_keys, rule.elsewhere)
 
 
-def _forgets(needs: Needs, rule: Rule) -> bool:
-    return needs.again is Again.DAYS and rule.remembers is not Again.DAYS
-
-
-def _risks(needs: Needs, strategy: str, name: str) -> Iterator[Risk]:
+def _risks(needs: Needs, rule: Rule) -> Iterator[Risk]:
     """What comparisons admit of it, as far as the service outside does not make up for it."""
-    honoured = needs.effect is Effect.OUTSIDE and needs.receiver is Receiver.HONOURS
-    for situation in sorted(admitted(name, needs.operation)):
-        lost = situation is SituationKey.CRASH and strategy == "token"
-        if honoured and not lost:
-            continue
-        verdict = Verdict.LOST if lost else Verdict.DUPLICATED
-        yield Risk(situation, verdict, _RISKS[situation, verdict])
+    for situation in sorted(admitted(rule.name, needs.operation)):
+        verdict = rule.crash if situation is SituationKey.CRASH else Verdict.DUPLICATED
+        if not (needs.keys_honoured and verdict is Verdict.DUPLICATED):
+            yield Risk(situation, verdict, _RISKS[situation, verdict])

@@ -82,6 +82,16 @@ class Needs:
         """The operation of the lab that is closest."""
         return OPERATIONS[self.effect]
 
+    @property
+    def recognised_by(self) -> frozenset[Key]:
+        """What a duplicate can be recognised by. A change of status has the row that it changes."""
+        return frozenset({self.key, Key.NATURAL}) if self.effect is Effect.STATUS else frozenset({self.key})
+
+    @property
+    def keys_honoured(self) -> bool:
+        """Whether a service outside recognises what it has done already."""
+        return self.effect is Effect.OUTSIDE and self.receiver is Receiver.HONOURS
+
     def answered(self, question: str, value: StrEnum) -> Needs:
         """The same with another answer to the question of this key."""
         changed: dict[str, Any] = {question: value}
@@ -90,8 +100,7 @@ class Needs:
     @property
     def gateway_keys(self) -> GatewayKeys:
         """The knob of the lab's gateway."""
-        honoured = self.effect is Effect.OUTSIDE and self.receiver is Receiver.HONOURS
-        return GatewayKeys.HONOURED if honoured else GatewayKeys.NONE
+        return GatewayKeys.HONOURED if self.keys_honoured else GatewayKeys.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ QUESTIONS: tuple[GuideQuestion, ...] = (
         "key",
         "By what could a duplicate be recognised?",
         (
-            Choice(Key.NATURAL, "A natural key", "Two with the same number are one wish."),
+            Choice(Key.NATURAL, "A natural key", "Two with the same number are one intent."),
             Choice(Key.CLIENT, "A key that the client makes up", "Sent with every attempt, retries included."),
             Choice(Key.NONE, "Nothing", "Two equal requests may both be meant."),
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.guidance.questions import Again, Arrival, Effect, Key
+from backend.model import Verdict
 
 _ANY_KEY, _ANY_ARRIVAL = frozenset(Key), frozenset(Arrival)
 _SOME_KEY = frozenset({Key.NATURAL, Key.CLIENT})
@@ -30,6 +31,14 @@ class Rule:
     remembers: Again = Again.DAYS
     note: str = ""
     """What to mind all the same."""
+    elsewhere: bool = False
+    """Whether it keeps its lock at another server, for a lease or a session."""
+    crash: Verdict = Verdict.DUPLICATED
+    """What a crash comes to where it is not survived."""
+
+    def forgets(self, again: Again) -> bool:
+        """Whether a duplicate that comes so late is not recognised any more."""
+        return again is Again.DAYS and self.remembers is not Again.DAYS
 
 
 RULES: tuple[Rule, ...] = (
@@ -45,12 +54,14 @@ RULES: tuple[Rule, ...] = (
         "unique-index/on-conflict",
         20,
         "The database refuses the second row, whoever sends it and however late: no lease, no other server.",
+        first_for=frozenset({Key.NATURAL}),
         note="The caller learns that it was a duplicate, not what the first one was told.",
     ),
     Rule(
         "unique-index/catch-violation",
         21,
         "The same index, where an exception fits the code better.",
+        first_for=frozenset({Key.NATURAL}),
         note="In PostgreSQL the violation aborts the transaction: act on it outside.",
     ),
     Rule(
@@ -78,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         keys=_ANY_KEY,
         arrivals=frozenset({Arrival.QUEUE}),
         first_for=frozenset({Arrival.QUEUE}),
-        note="It knows messages, not wishes: a producer that sends two messages gets two effects.",
+        note="It knows messages, not intents: a producer that sends two messages gets two effects.",
     ),
     Rule(
         "optimistic-lock/version-from-form",
@@ -99,26 +110,30 @@ RULES: tuple[Rule, ...] = (
         70,
         "One at a time, and a holder that comes late is refused by the number of its grant.",
         note="Redis must be there, and be up.",
+        elsewhere=True,
     ),
     Rule(
         "distributed-lock/zookeeper",
         71,
         "The same with a lock that outlives the loss of one server.",
         note="ZooKeeper must be there: worth it only where it is anyway.",
+        elsewhere=True,
     ),
     Rule(
         "distributed-lock/redis",
         80,
         "It keeps most duplicates away from the database.",
         note="An optimisation in front of a unique index, not a protection of its own.",
+        elsewhere=True,
     ),
     Rule(
         "token/delete-first",
         90,
-        "It needs nothing but the form, also where two equal wishes may both be meant.",
+        "It needs nothing but the form, also where two equal requests may both be meant.",
         keys=_ANY_KEY,
         arrivals=frozenset({Arrival.FORM}),
         remembers=Again.MINUTES,
-        note="A page that is loaded anew has a new token: the same wish from there counts as another one.",
+        note="A page that is loaded anew has a new token: the same intent from there counts as another one.",
+        crash=Verdict.LOST,
     ),
 )
