@@ -41,12 +41,11 @@ def _mariadb() -> EngineStatus:
     )
 
 
-def with_what_is_missing(info: StrategyInfo) -> StrategyInfo:
+def with_what_is_missing(info: StrategyInfo, zookeeper_hosts: str | None) -> StrategyInfo:
     """The same strategy, its variants told apart by whether their engines are there."""
-    if zookeeper.find_zookeeper():
-        return info
+    missing = zookeeper.what_is_missing(zookeeper_hosts)
     variants = [
-        replace(variant, missing=zookeeper.WHAT_TO_INSTALL) if EngineKind.ZOOKEEPER in variant.engines else variant
+        replace(variant, missing=missing) if EngineKind.ZOOKEEPER in variant.engines else variant
         for variant in info.variants
     ]
     return replace(info, variants=tuple(variants))

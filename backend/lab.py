@@ -137,8 +137,7 @@ class Lab:
         Args:
             zookeeper: servers that run, as in `LabOptions`: then none has to be installed here.
         """
-        infos = tuple(strategy.info for strategy in strategies.all_strategies())
-        return infos if zookeeper else tuple(with_what_is_missing(info) for info in infos)
+        return tuple(with_what_is_missing(strategy.info, zookeeper) for strategy in strategies.all_strategies())
 
     @staticmethod
     def source_code(strategy: str, variant: str) -> SourceCode:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from backend.explorer.zookeeper_names import is_node
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def footprint(
 
 def lease(name: str) -> Footprint:
     """The end of a lease on a Redis key, or of the session that owns a node in ZooKeeper, by its readable name."""
-    if name.startswith("/"):
+    if is_node(name):
         return _zookeeper("delete", name)
     return Footprint(writes=frozenset({f"redis {name}"}))
 

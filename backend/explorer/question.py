@@ -74,7 +74,7 @@ class KeyState:
     value: str
     has_lease: bool
     """Whether it will run out by itself; a node in ZooKeeper, whether it ends with its session."""
-    engine: str = EngineKind.REDIS.value
+    engine: EngineKind = EngineKind.REDIS
 
 
 @dataclass(frozen=True, slots=True)

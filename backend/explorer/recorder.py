@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 _NO_LEASE = -1
-_ZOOKEEPER = EngineKind.ZOOKEEPER.value
 _STRATEGIES = str(Path(strategies.__file__).parent)
 _ROOT = Path(strategies.__file__).parents[2]
 _KEY_COLUMNS = ("order_no", "request_no", "message_key", "idempotency_key", "resource")
@@ -118,7 +117,7 @@ class Recorder:
             if value is not None:
                 found.append(KeyState(scene.readable(name), self._readable(value), life != _NO_LEASE))
         for path, content, owner in self._stage.nodes():
-            found.append(KeyState(scene.readable(path), self._readable(content), bool(owner), _ZOOKEEPER))
+            found.append(KeyState(scene.readable(path), self._readable(content), bool(owner), EngineKind.ZOOKEEPER))
         return tuple(found)
 
     def _calls(self) -> Iterator[Call]:

@@ -137,7 +137,7 @@ def _state(after: Snapshot | None) -> Iterator[str]:
 
 
 def _life(key: KeyState) -> str:
-    if key.engine == EngineKind.ZOOKEEPER:
+    if key.engine is EngineKind.ZOOKEEPER:
         return "lasts as long as the session" if key.has_lease else "outlasts every session"
     return "with lease" if key.has_lease else "no lease"
 

@@ -12,7 +12,7 @@ from backend.engines.running import RunningEngine
 from backend.errors import EngineError
 from backend.model import EngineKind, EngineStatus, Health
 from backend.zookeeper.client import ZooKeeperAddress, address_file
-from backend.zookeeper.server import NAME, WHAT_TO_INSTALL, ask_version, find_zookeeper, start_zookeeper
+from backend.zookeeper.server import NAME, ask_version, start_zookeeper, what_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ class ZooKeeperKeeper:
     @property
     def missing(self) -> str:
         """What to install before it can be had; empty if it can."""
-        return "" if self._hosts or find_zookeeper() else WHAT_TO_INSTALL
+        return what_is_missing(self._hosts)
 
     @property
     def address(self) -> ZooKeeperAddress:

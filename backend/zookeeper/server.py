@@ -50,6 +50,11 @@ def find_zookeeper() -> tuple[Path, Path] | None:
     return (Path(java), jar) if java and jar else None
 
 
+def what_is_missing(hosts: str | None) -> str:
+    """What to install before ZooKeeper can be had; empty if it can be started here, or if servers run at `hosts`."""
+    return "" if hosts or find_zookeeper() else WHAT_TO_INSTALL
+
+
 def start_zookeeper(supervisor: Supervisor) -> tuple[Child, int, str]:
     """Start a private ZooKeeper and wait until it answers.
 

@@ -82,7 +82,7 @@ def _source_of(question: Question) -> SourceCode:
 
 def life_of(key: KeyState) -> str:
     """Whether a key, or a node, goes away by itself."""
-    if key.engine == EngineKind.ZOOKEEPER:
+    if key.engine is EngineKind.ZOOKEEPER:
         if key.has_lease:
             return QCoreApplication.translate("Evidence", "it lasts as long as the session")
         return QCoreApplication.translate("Evidence", "it outlasts every session")

@@ -871,8 +871,32 @@
         <translation>用户退回去，把一件改成两件，再次提交同一个表单：同一个键，不同的内容。什么都没有重放，什么都没有写入；422 说明了原因。</translation>
     </message>
     <message>
-        <source>A key stands for one request; compare what came with it, or the second wish is answered with the first one&apos;s result.</source>
-        <translation>一个键只代表一个请求；要比对随它而来的内容，否则第二个愿望得到的是第一个的结果。</translation>
+        <source>A key stands for one request; compare what came with it, or the second intent is answered with the first one&apos;s result.</source>
+        <translation>一个键只代表一个请求；要比对随它而来的内容，否则第二个意图得到的是第一个的结果。</translation>
+    </message>
+    <message>
+        <source>Two with the same number are one intent.</source>
+        <translation>编号相同的两个是同一个意图。</translation>
+    </message>
+    <message>
+        <source>It knows messages, not intents: a producer that sends two messages gets two effects.</source>
+        <translation>它认识的是消息，不是意图：生产者发两条消息就有两个效果。</translation>
+    </message>
+    <message>
+        <source>It needs nothing but the form, also where two equal requests may both be meant.</source>
+        <translation>除了表单什么都不需要，两个相同的请求都是真心要的时候也能用。</translation>
+    </message>
+    <message>
+        <source>A page that is loaded anew has a new token: the same intent from there counts as another one.</source>
+        <translation>重新加载的页面有新的令牌：从那里来的同一个意图算另一个。</translation>
+    </message>
+    <message>
+        <source>A crash between taking the token and the commit loses the intent, and the retry is told that it is a duplicate.</source>
+        <translation>在取走令牌和提交之间崩溃，意图就丢了，而重试被告知是重复。</translation>
+    </message>
+    <message>
+        <source>Nothing that is sound fits: a duplicate that carries nothing to recognise it by cannot be told from a second intent. Have the client make up a key and send it with every attempt.</source>
+        <translation>没有可靠的策略适合：没有任何可辨认之处的重复，和第二个意图无法区分。请让客户端生成一个键，并在每次尝试时带上。</translation>
     </message>
     <message>
         <source>A stale holder, refused by the fence</source>
@@ -985,10 +1009,6 @@
     <message>
         <source>A natural key</source>
         <translation>自然键</translation>
-    </message>
-    <message>
-        <source>Two with the same number are one wish.</source>
-        <translation>编号相同的两个是同一个愿望。</translation>
     </message>
     <message>
         <source>A key that the client makes up</source>
@@ -1115,10 +1135,6 @@
         <translation>消息在产生效果的同一个事务里做标记：再次投递时只确认，别的什么也不做。</translation>
     </message>
     <message>
-        <source>It knows messages, not wishes: a producer that sends two messages gets two effects.</source>
-        <translation>它认识的是消息，不是愿望：生产者发两条消息就有两个效果。</translation>
-    </message>
-    <message>
         <source>The form carries the version that it was filled in for: whoever comes with an old one is told so.</source>
         <translation>表单带着填写时的版本：谁带着旧版本来，就会被告知。</translation>
     </message>
@@ -1159,28 +1175,12 @@
         <translation>它是唯一索引前面的优化，本身不是保护。</translation>
     </message>
     <message>
-        <source>It needs nothing but the form, also where two equal wishes may both be meant.</source>
-        <translation>除了表单什么都不需要，两个相同的愿望都是真心时也能用。</translation>
-    </message>
-    <message>
-        <source>A page that is loaded anew has a new token: the same wish from there counts as another one.</source>
-        <translation>重新加载的页面有新的令牌：从那里来的同一个愿望算另一个。</translation>
-    </message>
-    <message>
-        <source>A crash between taking the token and the commit loses the wish, and the retry is told that it is a duplicate.</source>
-        <translation>在取走令牌和提交之间崩溃，愿望就丢了，而重试被告知是重复。</translation>
-    </message>
-    <message>
         <source>A crash between the call and the commit: the retry calls once more. No transaction covers what is outside.</source>
         <translation>在调用和提交之间崩溃：重试会再调用一次。没有事务管得到外部。</translation>
     </message>
     <message>
         <source>When the work takes longer than the lease, two are inside and both act.</source>
         <translation>工作比租约长时，两个都进来了，而且都动手了。</translation>
-    </message>
-    <message>
-        <source>Nothing that is sound fits: a duplicate that carries nothing to recognise it by cannot be told from a second wish. Have the client make up a key and send it with every attempt.</source>
-        <translation>没有可靠的策略适合：没有任何可辨认之处的重复，和第二个愿望无法区分。请让客户端生成一个键，并在每次尝试时带上。</translation>
     </message>
     <message>
         <source>It recognises a duplicate by a key, and there is none.</source>
@@ -1203,20 +1203,12 @@
         <translation>队列里的消息没有见过版本。</translation>
     </message>
     <message>
-        <source>It is not sound.</source>
-        <translation>它不可靠。</translation>
-    </message>
-    <message>
         <source>It holds in one process only: the first deployment with two of them at a time lets duplicates in.</source>
         <translation>它只在一个进程里有效：第一次同时有两个进程的部署就会放进重复。</translation>
     </message>
     <message>
         <source>It forgets before the duplicate comes.</source>
         <translation>重复到来之前它已经忘了。</translation>
-    </message>
-    <message>
-        <source>Clients that are programs want the answer, not only the protection.</source>
-        <translation>客户端是程序时，要的不只是保护，还有回答。</translation>
     </message>
     <message>
         <source>The key goes on to the service outside, which recognises the second call.</source>
