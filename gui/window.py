@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._closing = self._closed = False
         self._open_parts = 3
+        self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
         self.compare = ComparePage(bridge, theme)
         self.explore = ExplorePage(bridge, theme)
@@ -217,8 +218,9 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _runs_changed(self, count: int) -> None:
-        if count == 1:
+        if count and not self._runs:
             self.messages.forget_incident()
+        self._runs = count
 
     @Slot()
     def _retry(self) -> None:

@@ -228,6 +228,24 @@ def test_a_server_and_a_backend_process_that_die_are_told_until_the_next_run(dri
     assert driver.failures == []
 
 
+def test_what_happened_during_two_runs_is_told_until_both_are_over(driver: Driver) -> None:
+    message = driver.find(QLabel, "messageLabel")
+    driver.choose("strategyCombo", "none")
+    driver.spin("processingDelaySpin").setValue(3_000)
+    driver.click("submitButton")
+    driver.spin("processingDelaySpin").setValue(0)
+    driver.click("submitButton")
+    driver.bridge._listener.incident("something happened.")
+    driver.wait_for_message("Something happened.")
+    driver.qtbot.waitUntil(lambda: driver.shown == 1, timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: len(driver.bridge._runs) == 1, timeout=PATIENCE_MS)
+    assert message.isVisible()
+    driver.wait_until_quiet()
+    assert message.isVisible()
+    driver.click("submitButton")
+    assert not message.isVisible()
+
+
 def test_a_crash_on_purpose_is_told_with_the_submission_that_it_hit(driver: Driver) -> None:
     driver.choose("strategyCombo", "unique-index")
     driver.edit("faultsEdit").setText("crash@sql:INSERT")
