@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from backend.sentence import Sentence, plain
+
 
 class SubmitTwiceError(Exception):
-    """Something a person can understand and act on. ``str(error)`` is one sentence without secrets."""
+    """Something a person can understand and act on. ``str(error)`` is its sentence in English, without secrets.
+
+    Args:
+        what: the sentence; a text is taken for somebody else's words.
+    """
+
+    def __init__(self, what: Sentence | str = "") -> None:
+        super().__init__(what)
+        self.sentence = what if isinstance(what, Sentence) else plain(what)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
 
 class EngineError(SubmitTwiceError):
