@@ -2847,6 +2847,13 @@
     </message>
 </context>
 <context>
+    <name>Speech</name>
+    <message>
+        <source>en</source>
+        <translation>zh_CN</translation>
+    </message>
+</context>
+<context>
     <name>StepsModel</name>
     <message>
         <source>At, ms</source>

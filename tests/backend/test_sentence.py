@@ -7,11 +7,24 @@ import pickle
 import pkgutil
 import string
 
+import msgspec
 import pytest
 
 import backend
 from backend.errors import EngineError
-from backend.sentence import LANGUAGES, Code, PlainCode, plain, say, templates, words
+from backend.sentence import (
+    LANGUAGES,
+    Code,
+    PlainCode,
+    fill,
+    from_document,
+    plain,
+    plain_list,
+    say,
+    templates,
+    to_document,
+    words,
+)
 
 
 def _all_codes() -> list[Code]:
@@ -44,3 +57,44 @@ def test_an_error_says_its_sentence_and_survives_a_pickle() -> None:
 
 def test_a_sentence_within_a_sentence_is_said_in_the_same_language() -> None:
     assert words(say(PlainCode.TEXT, text=plain("inner")), "zh_CN") == "inner"
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, "0 crashes"), (1, "1 crash"), (2, "2 crashes")])
+def test_a_number_chooses_between_two_forms(number: int, expected: str) -> None:
+    assert fill("{crashes} crash|{crashes} crashes", {"crashes": number}) == expected
+    assert fill("{crashes} {crashes:crash|crashes}", {"crashes": number}) == expected
+
+
+def test_each_number_chooses_its_own_form() -> None:
+    template = "{orders} {orders:order|orders}, {rows} {rows:row|rows}"
+    assert fill(template, {"orders": 1, "rows": 7}) == "1 order, 7 rows"
+
+
+def test_numbers_are_written_with_a_format() -> None:
+    assert fill("{seconds:.1f} s, {rows:,} rows", {"seconds": 2.04, "rows": 20_000}) == "2.0 s, 20,000 rows"
+
+
+def test_a_list_is_written_with_what_the_language_puts_between() -> None:
+    known = {"known": plain_list(["a", "b|c"])}
+    assert fill("there are {known:, }", known) == "there are a, b|c"
+    assert [fill("{known}", known, language) for language in LANGUAGES] == ["a b|c", "ab|c"]
+
+
+def test_a_part_may_contain_what_a_template_uses() -> None:
+    assert fill("{text}", {"text": "{gone} or | this"}) == "{gone} or | this"
+
+
+def test_a_part_that_is_missing_is_an_error() -> None:
+    with pytest.raises(KeyError, match="crashes"):
+        fill("{crashes}", {})
+
+
+def test_a_sentence_survives_json() -> None:
+    inner = (plain("one"), plain("two"))
+    sentence = say(PlainCode.TEXT, text="x", count=3, ratio=0.5, inner=plain("y"), several=inner)
+    assert from_document(msgspec.json.decode(msgspec.json.encode(to_document(sentence)))) == sentence
+
+
+@pytest.mark.parametrize("document", [None, "text", {}, {"code": "no.such", "parts": {}}, {"code": 3, "parts": {}}])
+def test_what_is_no_sentence_is_told_apart(document: object) -> None:
+    assert from_document(document) is None
