@@ -8,6 +8,8 @@ from gui.theme import ThemeMode
 
 ORGANISATION = "Submit Twice"
 APPLICATION = "Submit Twice"
+LARGEST = 2**31 - 1
+"""What fits into the numbers of a spin box."""
 
 
 class Settings:
@@ -24,11 +26,12 @@ class Settings:
         return value if isinstance(value, str) else default
 
     def number(self, key: str, default: int) -> int:
-        """A whole number, or the default."""
+        """A whole number, or the default; one that no spin box can hold counts as absent."""
         try:
-            return int(str(self._store.value(key, default)))
+            number = int(str(self._store.value(key, default)))
         except ValueError:
             return default
+        return number if abs(number) <= LARGEST else default
 
     def flag(self, key: str, default: bool) -> bool:
         """A yes or no."""

@@ -208,6 +208,6 @@ class MessageBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """The quiet colour of a warning."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.colours.duplicated_tint))
-        painter.fillRect(0, 0, 6, self.height(), QColor(self._theme.colours.duplicated))
+        painter.fillRect(self.rect(), QColor(self._theme.colours.alarm_tint))
+        painter.fillRect(0, 0, 6, self.height(), QColor(self._theme.colours.alarm))
         painter.end()

@@ -57,11 +57,14 @@ class Colours:
     lost: str
     stuck: str
     undecided: str
+    alarm: str
+    """What went wrong, and warnings: a crash, a broken connection, an error; never a verdict, never an engine."""
     good_tint: str
     duplicated_tint: str
     lost_tint: str
     stuck_tint: str
     undecided_tint: str
+    alarm_tint: str
     code_mark: str
     keyword: str
     string: str
@@ -92,7 +95,7 @@ class Colours:
         """The colour of an engine's health word."""
         if health is Health.UP:
             return QColor(self.good)
-        return QColor(self.muted if health in {Health.MISSING, Health.STARTING} else self.duplicated)
+        return QColor(self.muted if health in {Health.MISSING, Health.STARTING} else self.alarm)
 
 
 LIGHT = Colours(
@@ -101,6 +104,7 @@ LIGHT = Colours(
     accent="#4250c4", on_accent="#ffffff", accent_hover="#3643ad", selection="#dfe3fb",
     database="#0072b2", redis="#d55e00", zookeeper="#009e73", gateway="#cc79a7", http="#7d8794",
     good="#009e73", duplicated="#e69f00", lost="#d9c400", stuck="#56b4e9", undecided="#8a94a0",
+    alarm="#b3123f", alarm_tint="#fbdde6",
     good_tint="#dff4ed", duplicated_tint="#fdeccb", lost_tint="#fbf6b8", stuck_tint="#dff0fb",
     undecided_tint="#eceef1", code_mark="#eef0fc",
     keyword="#7a2f8f", string="#00694d", comment="#5c6570", number="#9a4a00", function="#0b5c93",
@@ -112,6 +116,7 @@ DARK = Colours(
     accent="#8f9bff", on_accent="#10131f", accent_hover="#a8b1ff", selection="#333b6b",
     database="#3d9fdc", redis="#ee7a2c", zookeeper="#1fbf91", gateway="#d992ba", http="#8d97a3",
     good="#1fbf91", duplicated="#f0ae1c", lost="#f0e442", stuck="#6bc2f2", undecided="#98a2ae",
+    alarm="#ff7d9c", alarm_tint="#521a2b",
     good_tint="#143a31", duplicated_tint="#47350e", lost_tint="#45420f", stuck_tint="#173a50",
     undecided_tint="#262b33", code_mark="#232842",
     keyword="#cf9be0", string="#7fd6b5", comment="#8f9aa7", number="#f0a868", function="#79bdf0",

@@ -123,7 +123,7 @@ class SequencePainter:
         )
 
     def _paint_cross(self, x: int, y: int) -> None:
-        pen = self._pen(self._colours.redis, 3)
+        pen = self._pen(self._colours.alarm, 3)
         self._line(x - CROSS, y - CROSS, x + CROSS, y + CROSS, pen)
         self._line(x - CROSS, y + CROSS, x + CROSS, y - CROSS, pen)
 

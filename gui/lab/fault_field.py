@@ -79,7 +79,7 @@ class FaultField(QLineEdit):
         except SubmitTwiceError as error:
             self.complaint = str(error)
         self.setToolTip(self.complaint or self.accessibleDescription())
-        self.setProperty("wrong", bool(self.complaint))
+        self.setProperty("invalid", "true" if self.complaint else "false")
         self.style().unpolish(self)
         self.style().polish(self)
         self.edited.emit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import Answer, Reply, Row, Step, Verdict
-from gui.lab.records import Column, RecordModel
+from gui.lab.records import Column, RecordModel, Tone
 from gui.lab.words import ENGINE_NAMES, answer_word, clock, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class RepliesModel(RecordModel[Reply]):
         """The submission that was answered."""
         return record.submission_id
 
-    def mood(self, record: Reply) -> Verdict | None:
+    def mood(self, record: Reply) -> Verdict | Tone | None:
         """Errors and time-outs stand out; the word says so too."""
         failed = record.answer in {Answer.ERROR, Answer.TIMEOUT} and not record.held_back
-        return Verdict.LOST if failed else None
+        return Tone.ALARM if failed else None
 
 
 class StepsModel(RecordModel[Step]):
@@ -109,9 +109,9 @@ class StepsModel(RecordModel[Step]):
         """The submission that ran the step."""
         return record.submission_id
 
-    def mood(self, record: Step) -> Verdict | None:
+    def mood(self, record: Step) -> Verdict | Tone | None:
         """Failed steps stand out."""
-        return Verdict.DUPLICATED if record.error else None
+        return Tone.ALARM if record.error else None
 
     def engine(self, record: Step) -> EngineKind | None:
         """The engine that ran the step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 Record = TypeVar("Record")
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+
+
+class Tone(StrEnum):
+    """A look of a record that is no verdict."""
+
+    ALARM = "alarm"
+    """It went wrong."""
+    EARLIER = "earlier"
+    """It belongs to a run that is history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,8 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """The submission that the record belongs to."""
         raise NotImplementedError
 
-    def mood(self, record: Record) -> Verdict | None:  # noqa: ARG002
-        """The verdict whose colour the record's background takes; None for the ordinary background."""
+    def mood(self, record: Record) -> Verdict | Tone | None:  # noqa: ARG002
+        """The verdict or tone whose colour the record takes; None for the ordinary look."""
         return None
 
     def engine(self, record: Record) -> EngineKind | None:  # noqa: ARG002

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backend.model import EngineKind, Verdict
 from gui.forms import KEY_ROLE, describe
+from gui.lab.records import Tone
 from gui.theme import GRID, Theme, code_font
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Inks:
         self.line = QColor(colours.hairline)
         self.selected = QColor(colours.selection)
         self.mark = QColor(colours.accent)
-        self.moods = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
+        self.moods: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
+        self.moods[Tone.ALARM] = QColor(colours.alarm_tint)
         self.engines = {kind: colours.engine(kind) for kind in EngineKind}
 
 
@@ -186,7 +188,7 @@ class RecordTable(QTableView):
         if selected:
             painter.fillRect(box, self._inks.selected)
             painter.fillRect(0, box.top(), 3, box.height(), self._inks.mark)
-        elif mood is not None:
+        elif mood in self._inks.moods:
             painter.fillRect(box, self._inks.moods[mood])
         painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
         painter.setPen(self._inks.text)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import EngineKind, Verdict
 from gui.lab.models import reply_text
-from gui.lab.records import Column, RecordModel
+from gui.lab.records import Column, RecordModel, Tone
 from gui.lab.timeline_lanes import Lane, LaneBook, Mishap
 from gui.lab.words import ENGINE_NAMES, milliseconds, short
 
@@ -157,9 +157,9 @@ class FactsModel(RecordModel[Fact]):
         """Whose lane it is on."""
         return record.submission
 
-    def mood(self, record: Fact) -> Verdict | None:
+    def mood(self, record: Fact) -> Verdict | Tone | None:
         """What went wrong stands out."""
-        return Verdict.DUPLICATED if record.alarming else None
+        return Tone.ALARM if record.alarming else None
 
     def engine(self, record: Fact) -> EngineKind | None:
         """The engine of a step."""

@@ -72,7 +72,7 @@ class Legend(QWidget):
         if left + metrics.horizontalAdvance(text) > self.width():
             return self.width()
         baseline = round(self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2)
-        painter.setPen(QColor(self._theme.colours.redis))
+        painter.setPen(QColor(self._theme.colours.alarm))
         painter.drawText(x, baseline, glyph)
         painter.setPen(QColor(self._theme.colours.muted))
         painter.drawText(left, baseline, text)

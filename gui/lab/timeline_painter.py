@@ -37,7 +37,7 @@ class Inks:
         self.text, self.muted = QColor(colours.text), QColor(colours.muted)
         self.hairline, self.border = QColor(colours.hairline), QColor(colours.border)
         self.selection, self.accent = QColor(colours.selection), QColor(colours.accent)
-        self.alarm = QColor(colours.redis)
+        self.alarm = QColor(colours.alarm)
         self.engines = {kind: colours.engine(kind) for kind in EngineKind}
         self.wait_hatch = QBrush(self.text, Qt.BrushStyle.BDiagPattern)
         self.fault_hatch = QBrush(self.alarm, Qt.BrushStyle.Dense5Pattern)

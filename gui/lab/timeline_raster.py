@@ -97,7 +97,7 @@ class Raster:
         """The picture in the colours of a theme; what is not filled yet is empty."""
         width, height = self.scale.width, self.scale.height
         picture = QImage(bytes(self._pixels), width, height, width, QImage.Format.Format_Indexed8)
-        table = [QColor(colours.surface), QColor(colours.border), QColor(colours.text), QColor(colours.duplicated),
+        table = [QColor(colours.surface), QColor(colours.border), QColor(colours.text), QColor(colours.alarm),
                  QColor(colours.muted), *(colours.engine(kind) for kind in ENGINES)]  # fmt: skip
         picture.setColorTable([colour.rgb() for colour in table])
         return picture.convertToFormat(QImage.Format.Format_RGB32)

@@ -1,10 +1,62 @@
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray
+from pathlib import Path
+from string import printable
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QByteArray, QSettings
 from pytestqt.qtbot import QtBot
 
-from gui.settings import Settings
-from gui.theme import ThemeMode
+from backend.lab import LabOptions
+from gui.bridge import LabBridge
+from gui.settings import APPLICATION, Settings
+from gui.theme import Theme, ThemeMode
+from gui.window import MainWindow
+
+KEYS = (
+    "lab/strategy", "lab/variant", "lab/operation", "lab/item", "lab/quantity", "lab/spam", "lab/disable", "lab/source",
+    "lab/pace", "lab/interval", "lab/processing-delay", "lab/lease", "lab/timeout", "lab/retries", "lab/backoff",
+    "lab/faults", "lab/lost-reply", "lab/reload", "lab/edit", "lab/gateway-keys", "lab/across", "lab/results",
+    "lab/evidence", "view/theme", "view/language", "window/geometry", "explore/sizes",
+)  # fmt: skip
+VALUES = st.one_of(
+    st.integers().map(str),
+    st.text(),
+    st.text(alphabet=printable),
+    st.binary(max_size=60).map(lambda blob: f"@ByteArray({blob.decode('latin-1')})"),
+    st.sampled_from(["99999999999999999999", "-1", "1e9", "nan", "true", "@Rect(1 2 3 4)", "@Size(5 6)", "a, b, c",
+                     "@Invalid()", "@@text", "\\x0\\x1", "@ByteArray(", "@Point()"]),
+)  # fmt: skip
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(values={"lab/quantity": "99999999999999999999"})
+@example(values={"lab/lease": "-99999999999999999999", "lab/spam": "1" * 5000})
+@given(values=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8))
+def test_the_window_opens_whatever_the_settings_file_says(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, values: dict[str, str]
+) -> None:
+    path = tmp_path / f"{APPLICATION}.ini"
+    sections: dict[str, list[str]] = {}
+    for key, value in values.items():
+        section, _, name = key.partition("/")
+        sections.setdefault(section, []).append(f"{name}={value}")
+    lines = [line for section, entries in sections.items() for line in (f"[{section}]", *entries)]
+    path.write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+    bridge = LabBridge(LabOptions())
+    window = MainWindow(bridge, theme, Settings(QSettings(str(path), QSettings.Format.IniFormat)))
+    try:
+        assert window.lab.form.quantity.value() >= 1
+        window.show()
+        assert window.isVisible()
+    finally:
+        window.close()
+        qtbot.waitUntil(lambda: window._closed)
+        bridge.wait_until_closed(5)
+        window.deleteLater()
 
 
 def test_what_is_remembered_is_there_in_the_next_session(qtbot: QtBot) -> None:

@@ -60,6 +60,34 @@ def test_verdicts_and_engines_have_colours_of_their_own(colours: Colours) -> Non
 
 
 @BOTH
+def test_an_alarm_has_a_colour_that_means_nothing_else_and_can_be_read(colours: Colours) -> None:
+    others = [getattr(colours, field.name) for field in fields(colours) if not field.name.startswith(("name", "alarm"))]
+    for alarm in (colours.alarm, colours.alarm_tint):
+        assert alarm not in others
+        for other in others:
+            one, two = QColor(alarm), QColor(other)
+            apart = abs(one.red() - two.red()) + abs(one.green() - two.green()) + abs(one.blue() - two.blue())
+            assert apart > 24, f"{alarm} looks like {other}"
+    for background in (colours.window, colours.surface):
+        assert contrast(colours.alarm, background) >= 4.5
+    assert contrast(colours.text, colours.alarm_tint) >= 7
+    assert contrast(colours.alarm, colours.alarm_tint) >= 3
+
+
+@BOTH
+def test_a_box_that_is_not_ticked_and_the_ring_around_what_has_focus_can_be_seen(colours: Colours) -> None:
+    for background in (colours.window, colours.surface):
+        assert contrast(colours.muted, background) >= 3
+        assert contrast(colours.accent, background) >= 3
+
+
+@BOTH
+def test_a_radio_button_has_a_look_of_the_theme(colours: Colours) -> None:
+    sheet = style_sheet_of(colours)
+    assert f"QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {colours.muted}" in sheet
+
+
+@BOTH
 def test_every_colour_is_a_colour(colours: Colours) -> None:
     for field in fields(colours):
         if field.name != "name":
