@@ -324,11 +324,31 @@ class Plan:
     """Whether each submission of an intent comes from a form opened anew, as after a reload of the page."""
     edit: bool = False
     """Whether the user changes the quantity between the submissions of a form: one more each time."""
+    limit_ms: int | None = None
+    """When the run ends at the latest, with what is still at work undecided; None lets it take what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A submission that may still have an effect: a backend process handles it, or has yet to begin."""
+
+    submission_id: str
+    """The attempt or the delivery."""
+    intent_key: str
+    """Empty where it is not known."""
+    instance: int
+    """Number of the backend process, from 11 for a consumer of the queue."""
+    since_ns: int
+    """When that process began to handle it; where it has not begun yet, when it was sent."""
+    step: str = ""
+    """The command that it is at, or was at last; empty where none is known."""
+    begun: bool = True
+    """False while it waits in front of the process: sent, and not taken up yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All intents since the last reset, judged from the rows read back."""
+    """All intents since the last reset, judged from the rows read back; or, as `run`, those of the current run."""
 
     intents: int = 0
     effects: int = 0
@@ -342,8 +362,19 @@ class Judgement:
     p99_ms: float | None = None
     contradictions: tuple[str, ...] = ()
     """Sentences about answers that do not fit the rows, at most a handful."""
+    contradicting: int = 0
+    """How many such answers there are in all."""
     final: bool = True
-    """False while submissions are in flight or rows are still being read."""
+    """False while submissions are in flight or at work, or rows are still being read."""
+    at_work: tuple[AtWork, ...] = ()
+    """What is still at work, the longest first, at most a handful."""
+    working: int = 0
+    """How many are at work in all, also those of callers from outside."""
+    run: Judgement | None = None
+    """The same of the current run alone. Runs that share an intent count as one (each click is a run). Its effects are
+    all of its intents' since they were announced, whoever made them. None before the first run."""
+    wanted: frozenset[tuple[str, str]] = frozenset()
+    """Of a run: table of the effect and business key of each of its intents; `Row` has both."""
 
     @property
     def worst(self) -> Verdict | None:
@@ -380,3 +411,12 @@ class Report:
     contradictions: tuple[str, ...]
     seconds: float
     cancelled: bool = False
+    out_of_time: bool = False
+    """Whether the limit of its plan ended it."""
+    at_work: tuple[AtWork, ...] = ()
+    """What was still at work when it was cancelled or its limit was reached, the longest first, at most a handful.
+    An intent that any of it belongs to is undecided, unless it is duplicated already."""
+    working: int = 0
+    """How many were at work in all."""
+    contradicting: int = 0
+    """How many answers do not fit the rows in all; `contradictions` has examples."""
