@@ -211,6 +211,10 @@ messages = sa.Table(
     _created(),
 )
 
+CLAIMS = frozenset({idempotency_records, inbox, stock_movements, cancellations, messages_sent})
+"""Where a strategy or an operation notes that an intent is being handled, or was: memory, and no effect. `fences` is
+none of them: the resource looks at it when the effect is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Witness:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from backend.faults import meets
 from backend.model import EngineKind, FaultKind
 from backend.tap.observer import Call
+from backend.tap.processing import ProcessingDelay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from backend.tap.observer import Flow, Observer
     from backend.tap.trace import Trace
 
-_WRITES = ("INSERT", "UPDATE", "DELETE", "POST")
-_REDIS_WRITES = frozenset({"SET", "DEL"})
 _GATHER_SECONDS = 0.04
 _LONGEST_GATHERING_SECONDS = 0.25
 
@@ -34,37 +33,7 @@ def instance_observers(trace: Trace, folder: Path) -> tuple[Observer, ...]:
         trace: of this process.
         folder: a folder that all processes of the lab can write to.
     """
-    return (ProcessingDelay(), trace, StepFaults(Arrivals(folder / "faults"), trace))
-
-
-class ProcessingDelay:
-    """Lets a handler work for a while between what it reads and what it writes.
-
-    The delay comes once a submission: before the first write that follows a read, or, where nothing is read, before the
-    first write to the database. So it widens the very gap in which check-then-act races, and holds locks for that long.
-    """
-
-    def __init__(self) -> None:
-        self._never = threading.Event()
-
-    def before(self, call: Call) -> None:
-        """Wait if this is the write that the delay is for."""
-        flow = call.flow
-        if flow.delayed or not flow.processing_delay_ms:
-            return
-        if call.engine is EngineKind.REDIS:
-            writes = call.command in _REDIS_WRITES and flow.has_read
-            reads = call.command == "GET"
-        else:
-            writes = call.command.startswith(_WRITES)
-            reads = call.command.startswith("SELECT")
-        flow.has_read = flow.has_read or reads
-        if writes:
-            flow.delayed = True
-            self._never.wait(flow.processing_delay_ms / 1000)
-
-    def after(self, call: Call) -> None:
-        """Nothing: the delay is before a step."""
+    return (ProcessingDelay(trace), trace, StepFaults(Arrivals(folder / "faults"), trace))
 
 
 class Arrivals:

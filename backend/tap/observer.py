@@ -35,7 +35,7 @@ class Flow:
     steps: int = 0
     """Steps begun so far."""
     has_read: bool = False
-    """Whether a step looked whether the intent is done already."""
+    """Whether a step looked at a key in Redis."""
     delayed: bool = False
     """Whether the processing delay is over."""
     faults: tuple[Fault, ...] = ()

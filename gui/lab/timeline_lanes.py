@@ -25,8 +25,8 @@ LANE_BITS = 24
 PAUSE_NS = 1_000_000_000
 """A second in which nothing happened separates one burst of submissions from the next."""
 CRASH = "crash"
-FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause")
-"""First words of the steps by which a fault leaves its mark in the trace; their engine is HTTP."""
+FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause", "processing")
+"""First words of the steps by which a fault or the processing delay leaves its mark in the trace; their engine is HTTP."""
 RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
 
 

@@ -1,0 +1,71 @@
+"""The processing delay: how long a handler works between what it claims and what it does."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind
+from backend.schema import CLAIMS
+from backend.tap.observer import Call
+
+if TYPE_CHECKING:
+    from backend.tap.trace import Trace
+
+PROCESSING = "processing"
+"""How its mark in the trace begins, a step of the engine HTTP."""
+_WRITTEN = re.compile(r"(?:INSERT(?: IGNORE)? INTO|UPDATE|DELETE FROM)\s+[\"`]?(\w+)", re.IGNORECASE)
+_REDIS_WRITES = frozenset({"SET", "DEL"})
+_CLAIM_TABLES = frozenset(table.name for table in CLAIMS)
+
+
+class ProcessingDelay:
+    """Lets a handler work for a while, once a submission, where its real work would be.
+
+    It stands after every claim (a lock, a token, a record in flight, the row of an inbox: whatever is written to
+    `backend.schema.CLAIMS`) and before the first write of what the intent is about, or the call to the gateway. So
+    locks are held, and leases run, for that long; and whoever looks before it acts has looked already.
+
+    A key in Redis that was looked at with GET and is written next is a claim with a gap in it: there the delay stands
+    in the gap.
+
+    Args:
+        trace: gets a mark that says when the delay began and ended.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._never = threading.Event()
+
+    def before(self, call: Call) -> None:
+        """Wait if this is the write that the delay is for."""
+        flow = call.flow
+        if flow.delayed or not flow.processing_delay_ms:
+            return
+        flow.has_read = flow.has_read or (call.engine is EngineKind.REDIS and call.command == "GET")
+        if _is_the_work(call):
+            flow.delayed = True
+            self._wait(call)
+
+    def after(self, call: Call) -> None:
+        """Nothing: the delay is before a step."""
+
+    def _wait(self, call: Call) -> None:
+        flow, began = call.flow, time.monotonic_ns()
+        self._never.wait(flow.processing_delay_ms / 1000)
+        command = f"{PROCESSING} {flow.processing_delay_ms} ms"
+        mark = Call(flow, call.number, EngineKind.HTTP, command, (), began, time.monotonic_ns(), "")
+        call.number = flow.steps  # the mark comes before the step that waited for it
+        flow.steps += 1
+        self._trace.after(mark)
+
+
+def _is_the_work(call: Call) -> bool:
+    if call.engine is EngineKind.REDIS:
+        return call.flow.has_read and call.command in _REDIS_WRITES
+    if call.engine is EngineKind.GATEWAY:
+        return True
+    written = _WRITTEN.match(call.command) if call.engine.is_database else None
+    return written is not None and written[1].lower() not in _CLAIM_TABLES
