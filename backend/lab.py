@@ -50,6 +50,10 @@ _LAST_WAIT_SECONDS = 1.0
 class Run(Protocol):
     """A run under way."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is judged or has failed; what `wait` returns is there in a moment, once the listener was told."""
+
     def cancel(self) -> None:
         """Stop sending. What was sent is awaited, read back and reported; returns at once."""
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.bridge import LabBridge
-from gui.interpreter import collect_while_empty, favour_the_window
+from gui.interpreter import Collector, favour_the_window
 from gui.settings import APPLICATION, ORGANISATION, Settings
 from gui.theme import Theme
 from gui.window import MainWindow
@@ -47,7 +47,9 @@ def run_window(options: LabOptions, language: str | None) -> int:
     interrupts = Interrupts(window)
     window.show()
     favour_the_window()
-    bridge.rows_cleared.connect(collect_while_empty)
+    collector = Collector()
+    bridge.runs_changed.connect(collector.note_runs)
+    bridge.rows_cleared.connect(collector.note_cleared)
     first_paint = FirstPaint(window, bridge.start)
     code = application.exec()
     first_paint.close()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Sl
 from backend.errors import SubmitTwiceError
 from gui.listening import LabListener
 from gui.relay import Relay
+from gui.speech import speak
 from gui.ticket import Ticket
 from gui.worker import Worker
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from backend.model import Intent, OperationKey, Plan, Setup
 
 log = logging.getLogger(__name__)
+
+RECORDED_SECONDS = 10.0
+"""A run that has ended is recorded at once after its end was told; so long is waited for that at most."""
 
 
 class LabBridge(QObject):
@@ -36,6 +40,7 @@ class LabBridge(QObject):
         engines_changed, rows_added, rows_cleared, replies_received, judged, run_finished: as the lab says.
         steps_added: steps of any submissions, in pieces.
         waits_seen: waits of submissions for locks, in pieces.
+        run_over: the Ticket of a run that has ended, failed or was cancelled before it began, with its report.
         runs_changed: how many runs are under way, those that wait for their turn included.
         watched_steps_changed: the submission that is looked at ran more steps.
         steps_ready: a submission's id and its steps.
@@ -58,6 +63,7 @@ class LabBridge(QObject):
     run_finished = Signal(object)
     steps_added = Signal(object)
     waits_seen = Signal(object)
+    run_over = Signal(object)
     runs_changed = Signal(int)
     watched_steps_changed = Signal(str)
     steps_ready = Signal(str, object)
@@ -83,6 +89,7 @@ class LabBridge(QObject):
         self._closing = False
         self._commands = Worker("lab-commands")
         self._reader = Worker("lab-reader")
+        self._canceller = Worker("lab-cancel")
         self._waiting_work = 0
         self._runs: list[Ticket] = []
         self.watched = ""
@@ -103,6 +110,7 @@ class LabBridge(QObject):
     def _forget_run(self, ticket: Ticket) -> None:
         if ticket in self._runs:
             self._runs.remove(ticket)
+            self.run_over.emit(ticket)
             self.runs_changed.emit(len(self._runs))
 
     @Slot()
@@ -136,12 +144,13 @@ class LabBridge(QObject):
         """An intent with a fresh key; None while there is no lab."""
         return self._lab.new_intent(operation, item, quantity) if self._lab else None
 
-    def start_run(self, setup: Setup, plan: Plan) -> None:
-        """Send the submissions of a plan; its end is told by `runs_changed`, `run_finished` and `failed`."""
-        ticket = Ticket()
+    def start_run(self, setup: Setup, plan: Plan) -> Ticket:
+        """Send the submissions of a plan; its end is told by `run_over`, `runs_changed` and `failed`."""
+        ticket = Ticket(plan)
         self._runs.append(ticket)
         self.runs_changed.emit(len(self._runs))
         self._commands.submit(lambda: self._start_run(ticket, setup, plan))
+        return ticket
 
     def _start_run(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
         if not self._attempt(lambda: self._begin(ticket, setup, plan), self.failed):
@@ -160,13 +169,18 @@ class LabBridge(QObject):
 
     def _sweep(self) -> None:
         for ticket in tuple(self._runs):
-            if ticket.over:
+            if ticket.take_end(RECORDED_SECONDS):
                 self.post(self._run_over, ticket)
 
     def cancel_runs(self) -> None:
-        """Stop sending, in all runs."""
+        """Stop sending, in all runs. Returns at once: a sender with much to write takes its time."""
+        if stops := self._mark_cancelled():
+            self._canceller.submit(lambda: _stop_all(stops))
+
+    def _mark_cancelled(self) -> tuple[Ticket, ...]:
         for ticket in self._runs:
-            ticket.cancel()
+            ticket.mark_cancelled()
+        return tuple(self._runs)
 
     def reset(self) -> None:
         """Empty tables and keys."""
@@ -227,15 +241,16 @@ class LabBridge(QObject):
         """Cancel, stop the lab, emit `closed`. Returns at once; nothing else is emitted from here on."""
         if self._closing:
             return
-        self.cancel_runs()
         self._closing = True
+        stops = self._mark_cancelled()
         self._relay.discard()
+        self._canceller.stop(last=lambda: _stop_all(stops))
         self._reader.stop()
         self._commands.stop(last=self._close_lab)
 
     def wait_until_closed(self, seconds: float) -> bool:
         """Wait for the lab's end without an event loop; False if it takes longer."""
-        return self._commands.join(seconds) and self._reader.join(seconds)
+        return all(worker.join(seconds) for worker in (self._commands, self._reader, self._canceller))
 
     def _close_lab(self) -> None:
         lab, self._lab = self._lab, None
@@ -252,7 +267,7 @@ class LabBridge(QObject):
         try:
             job()
         except SubmitTwiceError as error:
-            self.post(failure, str(error))
+            self.post(failure, speak(error.sentence))
         except Exception as error:
             if not self._closing:
                 log.exception("A command of the window failed")
@@ -261,3 +276,8 @@ class LabBridge(QObject):
         else:
             return True
         return False
+
+
+def _stop_all(tickets: tuple[Ticket, ...]) -> None:
+    for ticket in tickets:
+        ticket.stop_sending()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, SignalInstance, Slot
 
 from backend.errors import SubmitTwiceError
+from gui.speech import speak
 from gui.worker import Worker
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Errand(QObject, Generic[Asked]):
         try:
             found = self.carry_out(asked, cancelled)
         except SubmitTwiceError as error:
-            failure = str(error)
+            failure = speak(error.sentence)
         except Exception as error:
             log.exception("The %s broke off", self.objectName())
             text = QCoreApplication.translate("Errand", "Something unexpected happened (%1).")

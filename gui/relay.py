@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,8 @@ class Relay(QObject):
         self._events.append((signal, arguments))
         if not self._scheduled:
             self._scheduled = True
-            self._woken.emit()
+            with suppress(RuntimeError):  # a window that lost its patience is gone already
+                self._woken.emit()
 
     def discard(self) -> None:
         """Forget what waits."""

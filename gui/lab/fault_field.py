@@ -11,6 +11,7 @@ from backend.errors import SubmitTwiceError
 from backend.faults import parse_fault
 from backend.model import Fault
 from gui.forms import button, describe
+from gui.speech import speak
 
 READY = (
     "crash@redis:DEL",
@@ -77,7 +78,7 @@ class FaultField(QLineEdit):
         try:
             self.faults = tuple(parse_fault(text) for text in self.text().split())
         except SubmitTwiceError as error:
-            self.complaint = str(error)
+            self.complaint = speak(error.sentence)
         self.setToolTip(self.complaint or self.accessibleDescription())
         self.setProperty("invalid", "true" if self.complaint else "false")
         self.style().unpolish(self)

@@ -23,7 +23,7 @@ from PySide6.QtGui import QImage
 
 from backend.model import Answer, EngineKind, Reply, Step
 from gui.app import make_application
-from gui.interpreter import favour_the_window
+from gui.interpreter import Collector, favour_the_window
 from gui.lab.timeline import Timeline
 from gui.lab.timeline_raster import Raster
 from gui.lab.timeline_view import SLICE_SECONDS
@@ -94,6 +94,7 @@ def main() -> int:
     """Feed, paint, print."""
     application = make_application()
     favour_the_window()
+    Collector().note_runs(1)
     theme = Theme(application, ThemeMode.LIGHT)
     pane = Timeline(theme)
     theme.dress()

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from gui.interpreter import SWITCH_SECONDS, favour_the_window
+from gui.interpreter import SWITCH_SECONDS, Collector, favour_the_window
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
@@ -82,7 +83,9 @@ def interpreter() -> Iterator[None]:
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="the collector of 3.14 is incremental")
 def test_records_that_pile_up_cause_no_full_collection(interpreter: None) -> None:
+    collector = Collector()
     favour_the_window()
+    collector.note_runs(1)
     before = gc.get_stats()
     kept = [[number] for number in range(300_000)]
     after = gc.get_stats()
@@ -90,3 +93,48 @@ def test_records_that_pile_up_cause_no_full_collection(interpreter: None) -> Non
     assert after[2]["collections"] == before[2]["collections"]
     assert after[0]["collections"] > before[0]["collections"]
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+    collector.note_runs(0)
+
+
+class Knot:
+    """Garbage that only the collector finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def old_garbage() -> weakref.ref[Knot]:
+    knot = Knot()
+    found = weakref.ref(knot)
+    for generation in (0, 1):
+        gc.collect(generation)  # it has survived while somebody still held it
+    return found
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the collector of 3.14 is incremental")
+def test_a_session_that_only_compares_and_explores_does_not_grow(interpreter: None) -> None:
+    Collector()
+    favour_the_window()
+    found = old_garbage()
+    kept: list[list[int]] = []
+    while found() is not None and len(kept) < 3_000_000:
+        kept.append([len(kept)])
+    assert found() is None
+
+
+def test_what_earlier_work_left_goes_before_a_run_begins_and_records_of_runs_cost_no_collection(
+    interpreter: None,
+) -> None:
+    collector = Collector()
+    favour_the_window()
+    found = old_garbage()
+    collector.note_runs(1)
+    assert found() is None
+    kept = [[number] for number in range(100_000)]
+    collector.note_runs(2)
+    collector.note_runs(0)
+    assert gc.get_freeze_count() >= len(kept), "the next full collection would look at every record of the run"
+    frozen = gc.get_freeze_count()
+    kept.clear()
+    collector.note_cleared()
+    assert gc.get_freeze_count() < frozen - 90_000

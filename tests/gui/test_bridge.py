@@ -3,13 +3,17 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
+from backend.errors import SubmitTwiceError
 from backend.lab import Lab, LabOptions, Listener
-from backend.model import Judgement, Reply, Row
+from backend.model import Intent, Judgement, OperationKey, Plan, Reply, Report, Row, Setup
+from backend.sentence import plain
 from gui import relay
 from gui.bridge import LabBridge
 from gui.relay import PIECE
+from gui.ticket import Ticket
 from tests.gui.records import reply, rows, step
 
 
@@ -128,3 +132,127 @@ def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(qtbot: QtBot
     assert "127.0.0.1:1" in sentence
     bridge.close()
     assert bridge.wait_until_closed(5)
+
+
+class SlowRun:
+    """A run whose cancellation takes as long as a full socket does, and whose end is told before it is known."""
+
+    def __init__(self) -> None:
+        self.may_cancel, self.was_cancelled, self.told = threading.Event(), threading.Event(), threading.Event()
+        self.ended = False
+        self.failure: SubmitTwiceError | None = None
+
+    def cancel(self) -> None:
+        assert self.may_cancel.wait(10)
+        self.was_cancelled.set()
+
+    def wait(self, timeout: float | None = None) -> Report:
+        if not self.told.wait(timeout):
+            raise TimeoutError
+        if self.failure:
+            raise self.failure
+        return REPORT
+
+
+REPORT = Report(
+    operation=OperationKey.PLACE_ORDER, setup=Setup(), source=Plan((), 1).source, intents=1, submissions=1, sent=1,
+    instances=1, effects=1, verdicts={}, answers={}, p50_ms=None, p99_ms=None, steps_per_submission={},
+    contradictions=(), seconds=1.0,
+)  # fmt: skip
+PLAN = Plan((Intent(OperationKey.PLACE_ORDER, "A-1", "book", 1),), 1)
+
+
+def under_way(bridge: LabBridge, run: SlowRun) -> Ticket:
+    ticket = Ticket(PLAN)
+    ticket.begin(run)
+    bridge._runs.append(ticket)
+    return ticket
+
+
+def test_cancelling_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) -> None:
+    run = SlowRun()
+    ticket = under_way(bridge, run)
+    bridge.cancel_runs()
+    assert ticket.cancelled
+    assert not run.was_cancelled.is_set()
+    run.may_cancel.set()
+    qtbot.waitUntil(run.was_cancelled.is_set)
+
+
+def test_closing_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) -> None:
+    run = SlowRun()
+    under_way(bridge, run)
+    with qtbot.waitSignal(bridge.closed):
+        bridge.close()
+        assert not run.was_cancelled.is_set()
+        run.may_cancel.set()
+    qtbot.waitUntil(run.was_cancelled.is_set)
+
+
+def test_the_end_of_a_run_is_seen_also_where_it_is_known_only_after_it_was_told(
+    bridge: LabBridge, qtbot: QtBot
+) -> None:
+    run = SlowRun()
+    ticket = under_way(bridge, run)
+    run.ended = True
+    over: list[Ticket] = []
+    bridge.run_over.connect(over.append)
+    bridge._listener.run_finished(REPORT)
+    reader_is_through = threading.Event()
+    bridge._reader.submit(reader_is_through.set)
+    threading.Timer(0.2, run.told.set).start()
+    qtbot.waitUntil(lambda: over == [ticket])
+    assert ticket.report is REPORT
+    assert bridge._runs == []
+
+
+def test_a_run_that_failed_is_over_too_and_has_no_report(bridge: LabBridge, qtbot: QtBot) -> None:
+    run = SlowRun()
+    ticket = under_way(bridge, run)
+    run.ended, run.failure = True, SubmitTwiceError(plain("it broke"))
+    run.told.set()
+    with qtbot.waitSignal(bridge.run_over):
+        bridge._listener.run_failed("it broke")
+    assert ticket.report is None
+
+
+def test_a_window_that_is_gone_already_is_told_nothing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    escaped: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", escaped.append)
+    bridge = LabBridge(LabOptions())
+    listener, begun, go_on = bridge._listener, threading.Event(), threading.Event()
+
+    def stuck() -> None:
+        begun.set()
+        go_on.wait(10)
+
+    bridge._commands.submit(stuck)
+    assert begun.wait(5)
+    bridge.close()
+    shiboken6.delete(bridge)
+    go_on.set()
+    for worker in (bridge._commands, bridge._reader):
+        assert worker.join(5)
+
+    def talk() -> None:
+        listener.rows_added(rows(2))
+        listener.run_finished(REPORT)
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    talker.join()
+    assert not escaped
+
+
+def test_an_error_is_told_in_the_language_of_the_window(
+    bridge: LabBridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.speech.language", lambda: "zh_CN")
+    monkeypatch.setattr("gui.speech.words", lambda sentence, language: f"{language}: {sentence}")
+
+    def fail() -> None:
+        raise SubmitTwiceError(plain("it broke"))
+
+    with qtbot.waitSignal(bridge.failed) as failed:
+        bridge._work(fail)
+    assert failed.args == ["zh_CN: it broke"]

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.model import Answer, EngineKind, Verdict
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
-from gui.lab.records import RecordModel
+from gui.lab.records import RecordModel, Tone
 from tests.gui.records import reply, row, rows, step
 
 FILLED: list[tuple[Callable[[], RecordModel[Any]], list[Any]]] = [
@@ -93,7 +93,7 @@ def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, e
 
 def test_only_what_failed_stands_out_among_the_answers(qtbot: QtBot) -> None:
     model = RepliesModel()
-    assert model.mood(reply(1, Answer.TIMEOUT)) is Verdict.LOST
+    assert model.mood(reply(1, Answer.TIMEOUT)) is Tone.ALARM
     assert model.mood(reply(2, Answer.ERROR, held_back=True)) is None
     assert model.mood(reply(3, Answer.DUPLICATE)) is None
 
@@ -110,7 +110,7 @@ def test_a_failed_step_shows_its_error(qtbot: QtBot) -> None:
     model = StepsModel()
     model.show((step(0, error="could not serialize access"),), None)
     assert texts(model, 0)[-1] == "could not serialize access"
-    assert model.mood(model.records[0]) is Verdict.DUPLICATED
+    assert model.mood(model.records[0]) is Tone.ALARM
 
 
 def test_the_first_record_of_a_submission_is_found_and_forgotten(qtbot: QtBot) -> None:
