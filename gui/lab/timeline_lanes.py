@@ -26,7 +26,7 @@ PAUSE_NS = 1_000_000_000
 """A second in which nothing happened separates one burst of submissions from the next."""
 CRASH = "crash"
 FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause", "processing")
-"""First words of the steps by which a fault or the processing delay leaves its mark in the trace; their engine is HTTP."""
+"""First words of the steps by which a fault or the processing delay leaves its mark in the trace; engine HTTP."""
 RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
 
 
