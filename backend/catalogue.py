@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.model import EngineKind, OperationKey
+from backend.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class VariantInfo:
     """For each operation that is not guarded, the reason."""
     engines: frozenset[EngineKind] = frozenset()
     """Engines that it needs besides the database and the Redis-protocol server."""
-    missing: str = ""
-    """What to install, where one of them is not there; empty where all are."""
+    missing: Sentence | None = None
+    """What to install, where one of them is not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,15 @@ from backend.errors import SubmitTwiceError
 from backend.model import Intent, OperationKey
 from backend.schema import goods, orders
 from backend.senders.messages import Outcome
+from backend.sentence import Code, say
 from backend.strategies.base import Need
+
+
+class FormCode(Code):
+    """What is said of a form."""
+
+    NOT_OPENED = "form.not_opened"
+
 
 _BATCH = 1_000
 _ABOUT_AN_ORDER = frozenset({OperationKey.PAY_ORDER, OperationKey.CANCEL_ORDER})
@@ -114,7 +122,7 @@ def form_path(intent: Intent) -> str:
 
 def _read_form(outcome: Outcome) -> Form:
     if outcome.status >= 400 or not outcome.status:
-        raise SubmitTwiceError(f"The form could not be opened ({outcome.error or outcome.status}); nothing was sent.")
+        raise SubmitTwiceError(say(FormCode.NOT_OPENED, reason=outcome.error or str(outcome.status)))
     content = msgspec.json.decode(outcome.body, type=dict[str, object])
     token, version = content.get("token"), content.get("version")
     return Form(str(token) if token is not None else None, version if isinstance(version, int) else None)

@@ -7,7 +7,15 @@ from dataclasses import replace
 from backend.catalogue import StrategyInfo
 from backend.engines import mariadb
 from backend.model import EngineKind, EngineStatus, Health
+from backend.sentence import Code, plain, say
 from backend.zookeeper import server as zookeeper
+
+
+class InstalledCode(Code):
+    """What is worth knowing of a database before it is chosen."""
+
+    SQLITE_LOCKS_THE_FILE = "installed.sqlite_locks_the_file"
+    MARIADB_LOCKS_GAPS = "installed.mariadb_locks_gaps"
 
 
 def available_databases() -> tuple[EngineStatus, ...]:
@@ -21,7 +29,7 @@ def available_databases() -> tuple[EngineStatus, ...]:
             "",
             embedded=True,
             health=Health.UP,
-            note="Has no row locks: where others lock a row, BEGIN IMMEDIATE locks the whole file.",
+            note=say(InstalledCode.SQLITE_LOCKS_THE_FILE),
         ),
         _mariadb(),
     )
@@ -29,7 +37,7 @@ def available_databases() -> tuple[EngineStatus, ...]:
 
 def _mariadb() -> EngineStatus:
     there = mariadb.find_mariadb() is not None
-    note = "Its default isolation level is REPEATABLE READ, which locks gaps between rows too."
+    note = say(InstalledCode.MARIADB_LOCKS_GAPS)
     return EngineStatus(
         EngineKind.MARIADB,
         "MariaDB",
@@ -37,7 +45,7 @@ def _mariadb() -> EngineStatus:
         "",
         embedded=True,
         health=Health.UP if there else Health.MISSING,
-        note=note if there else mariadb.WHAT_TO_INSTALL,
+        note=note if there else plain(mariadb.WHAT_TO_INSTALL),
     )
 
 
@@ -45,7 +53,7 @@ def with_what_is_missing(info: StrategyInfo, zookeeper_hosts: str | None) -> Str
     """The same strategy, its variants told apart by whether their engines are there."""
     missing = zookeeper.what_is_missing(zookeeper_hosts)
     variants = [
-        replace(variant, missing=missing) if EngineKind.ZOOKEEPER in variant.engines else variant
+        replace(variant, missing=plain(missing)) if missing and EngineKind.ZOOKEEPER in variant.engines else variant
         for variant in info.variants
     ]
     return replace(info, variants=tuple(variants))

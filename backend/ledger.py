@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from backend.model import Answer, Intent, Judgement, Reply, Row, Verdict
 from backend.operations import OPERATIONS
+from backend.sentence import Sentence
 from backend.verdict import Facts, contradictions, judge
 
 _MOST_CONTRADICTIONS = 3
@@ -36,7 +37,7 @@ class Ledger:
             self._told: defaultdict[Entry, set[Answer]] = defaultdict(set)
             self._answers: Counter[Answer] = Counter()
             self._unchecked: dict[str, Answer] = {}
-            self._contradictions: dict[str, str] = {}
+            self._contradictions: dict[str, Sentence] = {}
             self._effect_makers: set[str] = set()
             self._happened: dict[Entry, Verdict] = {}
             self._verdicts: Counter[Verdict] = Counter()
@@ -128,7 +129,7 @@ class Ledger:
                 final=final,
             )
 
-    def contradictions(self, submissions: Container[str] | None = None) -> tuple[str, ...]:
+    def contradictions(self, submissions: Container[str] | None = None) -> tuple[Sentence, ...]:
         """Answers, of these submissions or of all, that do not fit the rows; at most a handful."""
         with self._guard:
             return tuple(

@@ -31,6 +31,7 @@ from backend.schema import empty_tables
 from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
+from backend.sentence import plain
 from backend.strategies.distributed_lock import lock_key
 from backend.trace_server import StepBook, TraceServer
 from backend.zookeeper.keeper import ZooKeeperKeeper
@@ -281,7 +282,7 @@ class Machinery:
             f"127.0.0.1:{ports}",
             embedded=True,
             health=Health.DOWN if trouble else Health.UP,
-            note=trouble,
+            note=plain(trouble) if trouble else None,
         )
         return (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
 
@@ -355,7 +356,7 @@ class Machinery:
         trouble = self._health.trouble(engine.kind)
         health = Health.PAUSED if self._disturber.is_paused(engine.kind) else Health.DOWN
         status = engine.status(health=health if trouble else Health.UP)
-        return replace(status, note=trouble or status.note)
+        return replace(status, note=plain(trouble) if trouble else status.note)
 
     def _forget(self) -> None:
         self.ledger.clear()

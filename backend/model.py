@@ -1,6 +1,6 @@
 """The words of the project as enums and frozen dataclasses.
 
-Every other module speaks in these. Nothing here imports anything of the project.
+Every other module speaks in these. Nothing here imports anything of the project but `backend.sentence`.
 Instants are nanoseconds of ``time.monotonic_ns()``, a clock that all processes of one machine share on Linux
 and macOS; durations are milliseconds unless a name says otherwise.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+from backend.sentence import Sentence
 
 
 class OperationKey(StrEnum):
@@ -227,8 +229,8 @@ class Reply:
     answer: Answer
     status: int
     """HTTP status; 0 where no response arrived."""
-    detail: str
-    """One sentence of the problem document; empty where the request succeeded."""
+    detail: Sentence | None
+    """The sentence of the problem document, or why there is none; None where the request succeeded."""
     sent_ns: int
     received_ns: int
     held_back: bool = False
@@ -279,8 +281,8 @@ class EngineStatus:
     embedded: bool
     """Whether we started it."""
     health: Health
-    note: str = ""
-    """One sentence where something is worth saying: what to install, what does not work."""
+    note: Sentence | None = None
+    """Where something is worth saying: what to install, what does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +362,8 @@ class Judgement:
     answers: Mapping[Answer, int] = field(default_factory=dict)
     p50_ms: float | None = None
     p99_ms: float | None = None
-    contradictions: tuple[str, ...] = ()
-    """Sentences about answers that do not fit the rows, at most a handful."""
+    contradictions: tuple[Sentence, ...] = ()
+    """About answers that do not fit the rows, at most a handful."""
     contradicting: int = 0
     """How many such answers there are in all."""
     final: bool = True
@@ -408,7 +410,7 @@ class Report:
     p50_ms: float | None
     p99_ms: float | None
     steps_per_submission: Mapping[EngineKind, float]
-    contradictions: tuple[str, ...]
+    contradictions: tuple[Sentence, ...]
     seconds: float
     cancelled: bool = False
     out_of_time: bool = False

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 from sqlalchemy import delete, exists, insert, select, update
 
-from backend.errors import GatewayError, SubmitTwiceError
+from backend.errors import GatewayError, SubmitTwiceError, UnknownKeyError
 from backend.model import Answer, OperationKey, OrderStatus
 from backend.schema import (
+    KEY_LENGTH,
     cancellations,
     goods,
     messages,
@@ -24,6 +25,7 @@ from backend.schema import (
     stock_changes,
     stock_movements,
 )
+from backend.sentence import Code, plain_list, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +35,38 @@ if TYPE_CHECKING:
     from backend.model import GatewayKeys
 
 
+class OperationCode(Code):
+    """What an operation, or who guards it, says of its row."""
+
+    UNKNOWN = "operation.unknown"
+    NO_ORDER_TO_PAY = "operation.no_order_to_pay"
+    NO_GOODS = "operation.no_goods"
+    NO_ORDER_TO_CANCEL = "operation.no_order_to_cancel"
+    NO_GATEWAY = "operation.no_gateway"
+
+
+_MISSING = {
+    OperationKey.PAY_ORDER: OperationCode.NO_ORDER_TO_PAY,
+    OperationKey.ADD_STOCK: OperationCode.NO_GOODS,
+    OperationKey.CANCEL_ORDER: OperationCode.NO_ORDER_TO_CANCEL,
+}
+
+
+class UnknownOperationError(UnknownKeyError):
+    """No operation has this key."""
+
+    def __init__(self, key: str) -> None:
+        known = plain_list(OperationKey)
+        super().__init__(say(OperationCode.UNKNOWN, key=key[:KEY_LENGTH], known=known))
+
+
 class MissingRowError(SubmitTwiceError):
     """The row that an update needs is not there."""
 
     answer = Answer.ERROR
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(say(_MISSING[request.operation.key], key=request.key, item=request.item))
 
 
 class GoneError(MissingRowError):
@@ -122,7 +152,7 @@ class PayOrder:
             update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
         )
         if paid.rowcount == 0:
-            raise MissingRowError(f"There is no order {request.key} to pay.")
+            raise MissingRowError(request)
         insert_payment(connection, request)
         return Answer.CREATED
 
@@ -147,7 +177,7 @@ class AddStock:
         """
         changed = connection.execute(update(goods).where(goods.c.item == request.item).values(**added(request)))
         if changed.rowcount == 0:
-            raise MissingRowError(f"There are no goods {request.item}.")
+            raise MissingRowError(request)
         return Answer.CREATED
 
     def act_and_record(self, connection: Connection, request: Request) -> Answer:
@@ -176,7 +206,7 @@ class CancelOrder:
         """
         deleted = connection.execute(delete(orders).where(orders.c.order_no == request.key))
         if deleted.rowcount == 0:
-            raise GoneError(f"There is no order {request.key}: it was cancelled before, or never placed.")
+            raise GoneError(request)
         return Answer.CREATED
 
     def act_and_record(self, connection: Connection, request: Request) -> Answer:
@@ -212,7 +242,7 @@ class NoGateway:
         Raises:
             GatewayError: always.
         """
-        raise GatewayError("There is no gateway here; nothing was sent.")
+        raise GatewayError(say(OperationCode.NO_GATEWAY))
 
     def with_keys(self, keys: GatewayKeys) -> NoGateway:  # noqa: ARG002
         """None, whatever its habits."""

@@ -53,7 +53,8 @@ class Handled(msgspec.Struct, frozen=True, gc=False):
     delivery: int
     """1 for the first."""
     answer: str
-    detail: str
+    detail: dict[str, object] | None
+    """The sentence about it as a document of `backend.sentence`, where there is one."""
     began_ns: int
     ended_ns: int
     over: bool

@@ -18,8 +18,17 @@ from backend.model import Answer, FaultKind, Intent, Plan, Reply, Setup, Source
 from backend.senders.http import build_request
 from backend.senders.messages import Delivery, Job, Outcome, Target
 from backend.senders.retries import PORT_PLACE
+from backend.sentence import Code, Sentence, from_document, plain, say
 from backend.strategies.base import Strategy, Variant
 from backend.stream import Message
+
+
+class CallerCode(Code):
+    """What a caller makes of an answer, or of its lack."""
+
+    GAVE_UP = "caller.gave_up"
+    NOT_UNDERSTOOD = "caller.not_understood"
+
 
 _CONNECTIONS = 200
 _SUCCESS = range(200, 300)
@@ -166,9 +175,9 @@ def submission_body(intent: Intent, form: Form) -> bytes:
 
 def to_reply(outcome: Outcome) -> Reply:
     """What the caller of a submission saw, in the words of the model."""
-    answer, detail = Answer.ERROR, outcome.error
+    answer, detail = Answer.ERROR, plain(outcome.error) if outcome.error else None
     if outcome.timed_out:
-        answer, detail = Answer.TIMEOUT, "The caller gave up waiting."
+        answer, detail = Answer.TIMEOUT, say(CallerCode.GAVE_UP)
     elif outcome.status and not outcome.held_back:
         answer, detail = _read_answer(outcome)
         if outcome.replayed and outcome.status in _SUCCESS:
@@ -186,13 +195,14 @@ def to_reply(outcome: Outcome) -> Reply:
     )
 
 
-def _read_answer(outcome: Outcome) -> tuple[Answer, str]:
+def _read_answer(outcome: Outcome) -> tuple[Answer, Sentence | None]:
     try:
         content = msgspec.json.decode(outcome.body, type=dict[str, object])
         answer = Answer(str(content["answer"]))
     except (msgspec.DecodeError, KeyError, ValueError):
-        return Answer.ERROR, f"The response with status {outcome.status} was not understood."
-    return answer, str(content.get("detail", ""))
+        return Answer.ERROR, say(CallerCode.NOT_UNDERSTOOD, status=outcome.status)
+    detail = str(content.get("detail", ""))
+    return answer, from_document(content) or (plain(detail) if detail else None)
 
 
 def _request(

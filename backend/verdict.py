@@ -9,6 +9,15 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from backend.model import Answer, Verdict
+from backend.sentence import Code, Sentence, say
+from backend.terms import answer_term
+
+
+class ContradictionCode(Code):
+    """Answers that do not fit the rows."""
+
+    CREATED_WITHOUT_ROW = "contradiction.created_without_row"
+    DENIED_WITH_ROW = "contradiction.denied_with_row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,9 @@ def judge(facts: Facts) -> Verdict:
 _DENIES_AN_EFFECT = frozenset({Answer.DUPLICATE, Answer.BUSY, Answer.CONFLICT})
 
 
-def contradictions(answers: Iterable[tuple[str, Answer]], effects: Container[str], most: int = 3) -> dict[str, str]:
+def contradictions(
+    answers: Iterable[tuple[str, Answer]], effects: Container[str], most: int = 3
+) -> dict[str, Sentence]:
     """Answers that do not fit the rows: such a thing is a bug in a strategy or in this program.
 
     Args:
@@ -50,12 +61,14 @@ def contradictions(answers: Iterable[tuple[str, Answer]], effects: Container[str
     Returns:
         A sentence for each submission.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Sentence] = {}
     for submission, answer in answers:
         if len(found) == most:
             break
         if answer is Answer.CREATED and submission not in effects:
-            found[submission] = f"Submission {submission} was told “created”, but no row is its own."
+            found[submission] = say(ContradictionCode.CREATED_WITHOUT_ROW, submission=submission)
         elif answer in _DENIES_AN_EFFECT and submission in effects:
-            found[submission] = f"Submission {submission} was told “{answer}”, but a row is its own."
+            found[submission] = say(
+                ContradictionCode.DENIED_WITH_ROW, submission=submission, answer=answer_term(answer)
+            )
     return found

@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication
 from backend.sentence import Sentence, words
 
 
-def speak(sentence: Sentence) -> str:
-    """A sentence of the backend as the person at the window reads it."""
-    return words(sentence, language())
+def speak(sentence: Sentence | None) -> str:
+    """A sentence of the backend as the person at the window reads it; empty where nothing is said."""
+    return words(sentence, language()) if sentence else ""
 
 
 def language() -> str:

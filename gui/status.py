@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from backend.model import EngineKind, EngineStatus, Health
 from gui.forms import button, describe
 from gui.lab.words import health_word
+from gui.speech import speak
 from gui.theme import GRID, Theme, code_font
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class EngineStrip(QWidget):
             address.setProperty("role", "caption")
             address.setFont(code_font(0.9))
             line.addWidget(address)
-        item.setToolTip(engine.note)
+        item.setToolTip(speak(engine.note))
         item.setAccessibleName(f"{engine.name} {engine.version} {health_word(engine.health)} {engine.address}".strip())
         return item
 

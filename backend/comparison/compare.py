@@ -29,6 +29,7 @@ from backend.comparison.records import (
 from backend.comparison.situations import INSTANCES, SITUATIONS
 from backend.errors import SubmitTwiceError, UnknownKeyError
 from backend.model import EngineKind, EngineStatus, Health, Intent, OperationKey, Plan, Reply, Report, Setup
+from backend.sentence import plain
 from backend.strategies import all_strategies, find
 
 COST = "cost"
@@ -325,7 +326,7 @@ class Comparer:
             if self._cancelled.wait(_LOOK_SECONDS):
                 raise CancelledError
             if self._clock() > until:
-                raise SubmitTwiceError(down[0].note or f"{down[0].name} is down.")
+                raise SubmitTwiceError(down[0].note or plain(f"{down[0].name} is down."))
 
     def _note_engines(self) -> None:
         for engine in self._lab.engines():

@@ -65,7 +65,7 @@ def _cell(cell: Cell) -> dict[str, object]:
         "answers": {answer.value: count for answer, count in cell.answers.items()},
         "intents": cell.intents,
         "effects": cell.effects,
-        "contradictions": list(cell.contradictions),
+        "contradictions": list(map(str, cell.contradictions)),
         "runs": [_run(part) for part in cell.parts],
         "failure": cell.failure or None,
     }

@@ -9,6 +9,7 @@ from enum import StrEnum
 from statistics import median
 
 from backend.model import Answer, EngineKind, OperationKey, Plan, Setup, Verdict
+from backend.sentence import Sentence
 
 FAILURES = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 """Verdicts that no protection may come to."""
@@ -84,7 +85,7 @@ class PartResult:
     p50_ms: float | None
     p99_ms: float | None
     steps: Mapping[EngineKind, float]
-    contradictions: tuple[str, ...]
+    contradictions: tuple[Sentence, ...]
     seconds: float
 
     @property
@@ -124,7 +125,7 @@ class Cell:
         return sum(part.effects for part in self.parts)
 
     @property
-    def contradictions(self) -> tuple[str, ...]:
+    def contradictions(self) -> tuple[Sentence, ...]:
         """Of all parts."""
         return tuple(sentence for part in self.parts for sentence in part.contradictions)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from backend.model import EngineKind, EngineStatus, Health
+from backend.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,6 @@ class RunningEngine:
         """The URL, password included, as the engine's own tools such as ``psql`` want it."""
         return re.sub(r"^(\w+)\+\w+:", r"\1:", self.url)
 
-    def status(self, health: Health = Health.UP, note: str = "") -> EngineStatus:
+    def status(self, health: Health = Health.UP, note: Sentence | None = None) -> EngineStatus:
         """The engine as the status strip shows it."""
         return EngineStatus(self.kind, self.name, self.version, self.address, self.embedded, health, note)

@@ -23,6 +23,7 @@ from backend.gateway.settings import GatewayAddress, GatewaySettings, address_fi
 from backend.model import EngineKind, EngineStatus, Health
 from backend.rows import RowReader
 from backend.schema import messages
+from backend.sentence import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +114,9 @@ class GatewayKeeper:
         """The gateway with its health; nothing before it was wanted."""
         if self._running is None:
             return ()
-        return (self._running.status(Health.DOWN if self._note else Health.UP, self._note),)
+        return (
+            self._running.status(Health.DOWN if self._note else Health.UP, plain(self._note) if self._note else None),
+        )
 
     def read_new(self) -> list[Row]:
         """As `RowReader.read_new`, of the ledger."""

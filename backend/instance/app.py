@@ -22,9 +22,12 @@ from backend.instance.flows import flow_of, services_of
 from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import Problem, bad_request, from_exception, not_found, render
+from backend.instance.says import ApiCode
 from backend.loopback import names_this_machine, shows_token
 from backend.model import Answer, EngineKind, OperationKey
+from backend.operations import UnknownOperationError
 from backend.schema import KEY_LENGTH, goods, orders
+from backend.sentence import plain, say
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Response, Services, Variant
 from backend.strategies.token import token_key
@@ -49,13 +52,9 @@ class Gate:
     def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
         """Refuse before anything is read."""
         if not names_this_machine(req.get_header("Host") or ""):
-            raise Problem(
-                HTTPStatus.FORBIDDEN, "host", "Forbidden", "The Host header does not name this machine's loopback."
-            )
+            raise Problem(HTTPStatus.FORBIDDEN, "host", "Forbidden", say(ApiCode.NOT_THIS_MACHINE))
         if not shows_token(req.get_header("Authorization") or "", self._token):
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED, "unauthorized", "Unauthorized", "The bearer token is missing or wrong."
-            )
+            raise Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "Unauthorized", say(ApiCode.NO_TOKEN))
 
 
 class Operations:
@@ -109,19 +108,18 @@ class Operations:
         try:
             key = OperationKey(operation)
         except ValueError:
-            known = ", ".join(OperationKey)
-            raise not_found(f"There is no operation “{operation[:KEY_LENGTH]}”; there are {known}.") from None
+            raise not_found(UnknownOperationError(operation).sentence) from None
         strategy_key = req.get_param("strategy")
         if not strategy_key:
-            raise bad_request("The query parameter “strategy” is missing.")
+            raise bad_request(say(ApiCode.NO_STRATEGY))
         try:
             _, variant = find(strategy_key, req.get_param("variant") or "")
             require_guard(variant, key)
         except UnknownKeyError as error:
-            raise bad_request(str(error)) from None
+            raise bad_request(error.sentence) from None
         except NotApplicableError as error:
             raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", str(error)
+                HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", error.sentence
             ) from None
         return key, variant
 
@@ -152,7 +150,7 @@ class Orders:
         with self._services.database.connect() as connection:
             row = connection.execute(select(*columns).where(orders.c.order_no == checked_key(order_no))).first()
         if row is None:
-            raise not_found("There is no order with this number.")
+            raise not_found(say(ApiCode.NO_SUCH_ORDER))
         resp.media = dict(row._mapping)  # noqa: SLF001  the documented name
 
 
@@ -168,7 +166,7 @@ class Goods:
         with self._services.database.connect() as connection:
             row = connection.execute(select(*columns).where(goods.c.item == checked_key(item))).first()
         if row is None:
-            raise not_found("There are no such goods.")
+            raise not_found(say(ApiCode.NO_SUCH_GOODS))
         resp.media = dict(row._mapping)  # noqa: SLF001  the documented name
 
 
@@ -230,15 +228,15 @@ def read(req: falcon.Request, operation: OperationKey) -> bodies.Body:
     """
     content = read_content(req)
     if (req.content_type or "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media-type", "Unsupported media type", "Send application/json."
-        )
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media-type", "Unsupported media type", say(ApiCode.NOT_JSON))
     try:
         return bodies.read_body(operation, content)
     except RecursionError:
-        raise bad_request("The JSON is nested too deeply.") from None
+        raise bad_request(say(ApiCode.TOO_DEEP)) from None
+    except bodies.ControlCharacterError as error:
+        raise bad_request(error.sentence) from None
     except (msgspec.DecodeError, ValueError) as error:
-        raise bad_request(f"{error}.") from None
+        raise bad_request(say(ApiCode.BODY_NOT_ACCEPTED, reason=str(error))) from None
 
 
 def read_content(req: falcon.Request) -> bytes:
@@ -254,7 +252,10 @@ def read_content(req: falcon.Request) -> bytes:
         content = stream.read(MOST_DRAINED)
     if max(len(content), announced or 0) > LARGEST_BODY:
         raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Body too large", "At most 64 KiB are accepted."
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "too-large",
+            "Body too large",
+            say(ApiCode.TOO_LARGE, kib=LARGEST_BODY // 1024),
         )
     return content
 
@@ -266,11 +267,11 @@ def require_needs(variant: Variant, body: bodies.Body, idempotency_key: str) -> 
         Problem: something is missing.
     """
     if Need.TOKEN in variant.needs and body.token is None:
-        raise bad_request("This strategy needs a form token: get one with POST /tokens and send it as “token”.")
+        raise bad_request(say(ApiCode.NEEDS_TOKEN))
     if Need.VERSION in variant.needs and body.version is None:
-        raise bad_request("This strategy needs the “version” that the form showed.")
+        raise bad_request(say(ApiCode.NEEDS_VERSION))
     if Need.IDEMPOTENCY_KEY in variant.needs and not idempotency_key.strip():
-        raise bad_request("This strategy needs the header Idempotency-Key, the same for every attempt.")
+        raise bad_request(say(ApiCode.NEEDS_IDEMPOTENCY_KEY))
 
 
 def checked_key(key: str) -> str:
@@ -280,7 +281,7 @@ def checked_key(key: str) -> str:
         Problem: it is too long or has control characters.
     """
     if not (0 < len(key) <= KEY_LENGTH and bodies.is_text(key)):
-        raise bad_request(f"A key has 1 to {KEY_LENGTH} characters, none of them a control character.")
+        raise bad_request(say(ApiCode.BAD_KEY, most=KEY_LENGTH))
     return key
 
 
@@ -293,7 +294,7 @@ def write_problem(resp: falcon.Response, problem: Problem) -> None:
 
 def _http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError, _params: object) -> None:
     status = HTTPStatus(error.status_code)
-    detail = error.description or f"{status.description or status.phrase}."
+    detail = plain(error.description or f"{status.description or status.phrase}.")
     write_problem(resp, Problem(status, status.phrase.lower().replace(" ", "-"), status.phrase, detail))
 
 

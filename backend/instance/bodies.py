@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from backend.errors import SubmitTwiceError
+from backend.instance.says import ApiCode
 from backend.model import OperationKey
 from backend.operations import Request, operation_at
 from backend.schema import KEY_LENGTH
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,13 @@ Key = Annotated[
 ]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_PIECES)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class ControlCharacterError(SubmitTwiceError):
+    """A key or a name could not be written on one line, or not be stored by every database."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(say(ApiCode.CONTROL_CHARACTER, field=field))
 
 
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -91,13 +101,13 @@ def read_body(operation: OperationKey, content: bytes) -> Body:
 
     Raises:
         msgspec.DecodeError: it is no JSON, or not what the operation takes; the message says where.
-        ValueError: a text has control characters, or is no UTF-8.
+        ControlCharacterError: a text has control characters, or is no UTF-8.
     """
     body = _DECODERS[operation].decode(content)
     key_field = operation.key_field
     for name, text in ((key_field, business_key(body)), ("item", body.item), ("token", body.token)):
         if text is not None and not is_text(text):
-            raise ValueError(f"A control character is no part of “{name}”")
+            raise ControlCharacterError(name)
     return body
 
 

@@ -22,6 +22,7 @@ from backend.instance.problems import REFUSALS, from_exception
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.model import Answer, OperationKey
+from backend.sentence import Sentence, to_document
 from backend.strategies import find
 from backend.stream import (
     CLAIM_AFTER_MS,
@@ -99,10 +100,11 @@ class Consumer:
             if over:
                 self._services.redis.xack(STREAM, GROUP, entry)
         self._trace.flush()
-        handled = Handled(message.submission_id, delivery, answer, detail, began, time.monotonic_ns(), over)
+        said = to_document(detail) if detail else None
+        handled = Handled(message.submission_id, delivery, answer, said, began, time.monotonic_ns(), over)
         self._queue.rpush(reports_key(message.run), msgspec.json.encode(handled))
 
-    def _answer(self, message: Message, submission: str) -> tuple[Answer, str]:
+    def _answer(self, message: Message, submission: str) -> tuple[Answer, Sentence | None]:
         url = urlsplit(message.path)
         query = parse_qs(url.query)
         try:
@@ -116,7 +118,7 @@ class Consumer:
             problem = from_exception(error)
             return problem.answer, problem.detail
         refusal = REFUSALS.get(answer)
-        return answer, refusal.detail if refusal else ""
+        return answer, refusal.detail if refusal else None
 
 
 def make_group(queue: redis.Redis) -> None:

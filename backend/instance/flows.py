@@ -11,7 +11,9 @@ from backend.errors import UnknownKeyError
 from backend.faults import at_steps, parse_fault
 from backend.instance.headers import CALLER_PORT_HEADER, DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER
 from backend.instance.problems import bad_request
+from backend.instance.says import ApiCode
 from backend.model import GatewayKeys
+from backend.sentence import plain_list, say
 from backend.tap.connections import hang_up
 from backend.tap.observer import Flow
 
@@ -59,7 +61,7 @@ def _gateway_keys(header: str | None) -> GatewayKeys:
     try:
         return GatewayKeys(header or GatewayKeys.NONE)
     except ValueError:
-        raise bad_request(f"The header {GATEWAY_HEADER} takes one of {', '.join(GatewayKeys)}.") from None
+        raise bad_request(say(ApiCode.HEADER_CHOICE, header=GATEWAY_HEADER, known=plain_list(GatewayKeys))) from None
 
 
 def number(header: GetHeader, name: str, default: int, most: int, *, least: int = 0) -> int:
@@ -72,7 +74,7 @@ def number(header: GetHeader, name: str, default: int, most: int, *, least: int 
     if given is None:
         return default
     if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
-        raise bad_request(f"The header {name} takes a whole number from {least} to {most}.")
+        raise bad_request(say(ApiCode.HEADER_NUMBER, header=name, least=least, most=most))
     return int(given)
 
 
@@ -83,7 +85,7 @@ def _faults(header: str | None) -> tuple[str, tuple[Fault, ...]]:
     try:
         faults = tuple(map(parse_fault, texts))
     except UnknownKeyError as error:
-        raise bad_request(str(error)) from None
+        raise bad_request(error.sentence) from None
     if not _SCOPE.fullmatch(scope) or at_steps(faults) != faults or len(faults) > _MOST_FAULTS:
-        raise bad_request(f"The header {FAULTS_HEADER} takes a name for the intent and up to 16 faults at steps.")
+        raise bad_request(say(ApiCode.HEADER_FAULTS, header=FAULTS_HEADER, most=_MOST_FAULTS))
     return scope, faults

@@ -14,12 +14,14 @@ from backend.strategies import all_strategies
 
 _PROBLEM = {
     "type": "object",
-    "required": ["type", "title", "status", "detail", "answer"],
+    "required": ["type", "title", "status", "detail", "answer", "code", "parts"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "detail": {"type": "string", "description": "The sentence in English"},
+        "code": {"type": "string", "description": "The sentence, for who has words of another language"},
+        "parts": {"type": "object", "description": "What the sentence names"},
         "answer": {"type": "string", "enum": [answer.value for answer in Answer]},
     },
 }

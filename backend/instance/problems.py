@@ -1,6 +1,7 @@
 """Answers and failures as HTTP: status codes and problem details (RFC 9457).
 
-The one place that turns what went wrong into words for a caller.
+The one place that says to a caller what went wrong: in English, and as a code with its parts for whoever speaks another
+language.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import sqlalchemy.exc
 from backend.engines.sentences import error_number
 from backend.engines.sql import one_sentence
 from backend.errors import GatewayError, GatewayRefusedError, ZooKeeperError
+from backend.instance.says import RefusalCode
 from backend.model import Answer
 from backend.operations import MissingRowError
+from backend.sentence import Sentence, plain, say, to_document
 from backend.strategies.base import Response
 from backend.strategies.idempotency_key import KeyReusedError, KeySyntaxError
 
@@ -38,7 +41,7 @@ class Problem(Exception):  # noqa: N818  the name that RFC 9457 gives it
     status: HTTPStatus
     kind: str
     title: str
-    detail: str
+    detail: Sentence
     answer: Answer = Answer.ERROR
 
     def document(self) -> dict[str, object]:
@@ -47,8 +50,9 @@ class Problem(Exception):  # noqa: N818  the name that RFC 9457 gives it
             "type": f"urn:submit-twice:problem:{self.kind}",
             "title": self.title,
             "status": int(self.status),
-            "detail": self.detail,
+            "detail": str(self.detail),
             "answer": self.answer.value,
+            **to_document(self.detail),
         }
 
 
@@ -62,12 +66,12 @@ def render(request: Request, outcome: Answer | Exception) -> Response:
     return Response(int(status), msgspec.json.encode(body).decode())
 
 
-def bad_request(detail: str) -> Problem:
+def bad_request(detail: Sentence) -> Problem:
     """The caller sent something that is not accepted."""
     return Problem(HTTPStatus.BAD_REQUEST, "bad-request", "Bad request", detail)
 
 
-def not_found(detail: str) -> Problem:
+def not_found(detail: Sentence) -> Problem:
     """There is no such thing."""
     return Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found", detail)
 
@@ -77,21 +81,21 @@ REFUSALS: Mapping[Answer, Problem] = {
         HTTPStatus.CONFLICT,
         "duplicate",
         "Duplicate",
-        "This has been submitted before; nothing was done again.",
+        say(RefusalCode.DUPLICATE),
         Answer.DUPLICATE,
     ),
     Answer.BUSY: Problem(
         HTTPStatus.CONFLICT,
         "busy",
         "In flight",
-        "Another submission of the same intent is being handled.",
+        say(RefusalCode.BUSY),
         Answer.BUSY,
     ),
     Answer.CONFLICT: Problem(
         HTTPStatus.CONFLICT,
         "conflict",
         "Conflict",
-        "The row is no longer as this submission expects it; nothing was done.",
+        say(RefusalCode.CONFLICT),
         Answer.CONFLICT,
     ),
 }
@@ -105,12 +109,12 @@ def from_exception(error: Exception) -> Problem:
 def _of_the_request(error: Exception) -> Problem | None:
     match error:
         case MissingRowError():
-            return replace(not_found(str(error)), answer=error.answer)
+            return replace(not_found(error.sentence), answer=error.answer)
         case KeySyntaxError():
-            return bad_request(str(error))
+            return bad_request(error.sentence)
         case KeyReusedError():
             status = HTTPStatus(error.status)
-            return Problem(status, "idempotency-key-reused", "Key reused", str(error), Answer.CONFLICT)
+            return Problem(status, "idempotency-key-reused", "Key reused", error.sentence, Answer.CONFLICT)
         case _:
             return None
 
@@ -122,7 +126,7 @@ def _of_the_database(error: Exception) -> Problem | None:
                 HTTPStatus.CONFLICT,
                 "serialization-failure",
                 "Conflict",
-                "The database rolled the transaction back because of a concurrent one; nothing was done.",
+                say(RefusalCode.ROLLED_BACK),
                 Answer.CONFLICT,
             )
         case sqlalchemy.exc.OperationalError() if "database is locked" in str(error.orig):
@@ -130,7 +134,7 @@ def _of_the_database(error: Exception) -> Problem | None:
                 HTTPStatus.CONFLICT,
                 "locked",
                 "Busy",
-                "SQLite was locked by another transaction; nothing was done.",
+                say(RefusalCode.SQLITE_LOCKED),
                 Answer.BUSY,
             )
         case sqlalchemy.exc.ArgumentError() if "isolation_level" in str(error):
@@ -138,12 +142,12 @@ def _of_the_database(error: Exception) -> Problem | None:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "not-applicable",
                 "Strategy does not apply",
-                "The database in use does not have the isolation level that this variant is about.",
+                say(RefusalCode.NO_SUCH_ISOLATION),
             )
         case sqlalchemy.exc.DataError():
-            return bad_request("A value does not fit the database's column.")
+            return bad_request(say(RefusalCode.VALUE_DOES_NOT_FIT))
         case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():
-            return _engine_away(one_sentence(error, "The database"))
+            return _engine_away(plain(one_sentence(error, "The database")))
         case _:
             return None
 
@@ -151,13 +155,13 @@ def _of_the_database(error: Exception) -> Problem | None:
 def _of_another_engine(error: Exception) -> Problem | None:
     match error:
         case redis.exceptions.RedisError():
-            return _engine_away(one_sentence(error, "The Redis server"))
+            return _engine_away(plain(one_sentence(error, "The Redis server")))
         case GatewayError() | ZooKeeperError():
-            return _engine_away(str(error))
+            return _engine_away(error.sentence)
         case _ if type(error).__module__.partition(".")[0] == "kazoo":  # not imported where nobody wants it
-            return _engine_away(f"ZooKeeper did not carry out a call ({type(error).__name__}).")
+            return _engine_away(say(RefusalCode.ZOOKEEPER_CALL_FAILED, error=type(error).__name__))
         case GatewayRefusedError():
-            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "gateway-refused", "Refused by the gateway", str(error))
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "gateway-refused", "Refused by the gateway", error.sentence)
         case _:
             return None
 
@@ -167,11 +171,11 @@ def _unknown(error: Exception) -> Problem:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal",
         "Internal error",
-        f"The strategy failed with {type(error).__name__}.",
+        say(RefusalCode.STRATEGY_FAILED, error=type(error).__name__),
     )
 
 
-def _engine_away(detail: str) -> Problem:
+def _engine_away(detail: Sentence) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "engine-away", "Engine away", detail)
 
 

@@ -12,14 +12,22 @@ import redis
 from backend.engines.sentences import one_sentence
 from backend.errors import EngineError
 from backend.model import Answer, Reply
+from backend.sentence import Code, Sentence, from_document, say
 from backend.stream import GROUP, STREAM, Handled, Message, delivery_id, reports_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _LOOK_SECONDS = 0.2
-_DIED = "The consumer ended before it acknowledged the message."
-_NEVER = "The message was not acknowledged in time."
+
+
+class DeliveryCode(Code):
+    """What is said of a delivery by the queue."""
+
+    DELIVERY = "delivery.delivery"
+    DELIVERY_SAID = "delivery.delivery_said"
+    DIED = "delivery.died"
+    NEVER = "delivery.never"
 
 
 class Redelivery:
@@ -97,7 +105,12 @@ class Redelivery:
         told = [self._died(name, number) for number in range(self._seen.get(name, 0) + 1, handled.delivery)]
         told.append(
             self._reply(
-                name, handled.delivery, Answer(handled.answer), handled.detail, handled.began_ns, handled.ended_ns
+                name,
+                handled.delivery,
+                Answer(handled.answer),
+                from_document(handled.detail),
+                handled.began_ns,
+                handled.ended_ns,
             )
         )
         self._seen[name] = handled.delivery
@@ -106,14 +119,18 @@ class Redelivery:
         self._on_replies(told)
 
     def _died(self, name: str, delivery: int) -> Reply:
-        return self._reply(name, delivery, Answer.ERROR, _DIED, self._sent_ns[name], time.monotonic_ns())
+        return self._reply(
+            name, delivery, Answer.ERROR, say(DeliveryCode.DIED), self._sent_ns[name], time.monotonic_ns()
+        )
 
     def _give_up(self) -> None:
         for name in list(self._entries):
             self._queue.xdel(STREAM, self._entries.pop(name))
             now = time.monotonic_ns()
             delivery = self._seen.get(name, 0) + 1
-            self._on_replies([self._reply(name, delivery, Answer.TIMEOUT, _NEVER, self._sent_ns[name], now)])
+            self._on_replies(
+                [self._reply(name, delivery, Answer.TIMEOUT, say(DeliveryCode.NEVER), self._sent_ns[name], now)]
+            )
 
     def _take_back(self) -> None:
         pending: Any = self._queue.xpending_range(STREAM, GROUP, "-", "+", 1_000_000)
@@ -122,13 +139,17 @@ class Redelivery:
             if entry not in delivered and not self._seen.get(name) and self._queue.xdel(STREAM, entry):
                 del self._entries[name]
 
-    def _reply(self, name: str, delivery: int, answer: Answer, detail: str, began: int, ended: int) -> Reply:
+    def _reply(
+        self, name: str, delivery: int, answer: Answer, detail: Sentence | None, began: int, ended: int
+    ) -> Reply:
+        code = DeliveryCode.DELIVERY_SAID if detail else DeliveryCode.DELIVERY
+        said = {"detail": detail} if detail else {}
         return Reply(
             submission_id=delivery_id(name, delivery),
             intent_key=self._messages[name].intent_key,
             answer=answer,
             status=0,
-            detail=f"Delivery {delivery}. {detail}".rstrip(),
+            detail=say(code, delivery=delivery, **said),
             sent_ns=began,
             received_ns=ended,
             retry_of=name if delivery > 1 else "",

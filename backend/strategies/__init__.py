@@ -11,7 +11,34 @@ from pathlib import Path
 from backend.catalogue import SourceCode
 from backend.errors import NotApplicableError, UnknownKeyError
 from backend.model import OperationKey
+from backend.sentence import Code, plain_list, say
 from backend.strategies.base import Strategy, Variant
+
+_LONGEST_KEY = 64
+"""Of a key that is not known, no more is repeated."""
+
+
+class StrategyCode(Code):
+    """What is said of a choice of a strategy."""
+
+    UNKNOWN = "strategy.unknown"
+    UNKNOWN_VARIANT = "strategy.unknown_variant"
+
+
+class UnknownStrategyError(UnknownKeyError):
+    """No strategy has this key."""
+
+    def __init__(self, key: str) -> None:
+        known = plain_list(strategy.key for strategy in all_strategies())
+        super().__init__(say(StrategyCode.UNKNOWN, key=key[:_LONGEST_KEY], known=known))
+
+
+class UnknownVariantError(UnknownKeyError):
+    """The strategy has no variant with this key."""
+
+    def __init__(self, strategy: Strategy, key: str) -> None:
+        known = plain_list(variant.key for variant in strategy.variants)
+        super().__init__(say(StrategyCode.UNKNOWN_VARIANT, strategy=strategy.key, key=key[:_LONGEST_KEY], known=known))
 
 
 @cache
@@ -26,18 +53,17 @@ def find(strategy_key: str, variant_key: str = "") -> tuple[Strategy, Variant]:
     """A strategy and one of its variants; an empty variant key means the default.
 
     Raises:
-        UnknownKeyError: there is no such strategy or variant.
+        UnknownStrategyError: there is no such strategy.
+        UnknownVariantError: the strategy has no such variant.
     """
     strategy = next((s for s in all_strategies() if s.key == strategy_key), None)
     if strategy is None:
-        known = ", ".join(s.key for s in all_strategies())
-        raise UnknownKeyError(f"There is no strategy “{strategy_key[:64]}”; there are {known}.")
+        raise UnknownStrategyError(strategy_key)
     if not variant_key:
         return strategy, strategy.variants[0]
     variant = next((v for v in strategy.variants if v.key == variant_key), None)
     if variant is None:
-        known = ", ".join(v.key for v in strategy.variants)
-        raise UnknownKeyError(f"Strategy {strategy.key} has no variant “{variant_key[:64]}”; it has {known}.")
+        raise UnknownVariantError(strategy, variant_key)
     return strategy, variant
 
 

@@ -16,6 +16,7 @@ from backend.catalogue import StrategyInfo, VariantInfo
 from backend.errors import ZooKeeperError
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Gateway, NoGateway, Request
+from backend.sentence import Code, say
 
 if TYPE_CHECKING:
     import threading
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     import redis
     import sqlalchemy as sa
     from kazoo.client import KazooClient
+
+
+class ServiceCode(Code):
+    """What is said where a service is not there."""
+
+    NO_ZOOKEEPER = "service.no_zookeeper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def no_zookeeper() -> KazooClient:
     Raises:
         ZooKeeperError: always.
     """
-    raise ZooKeeperError("There is no ZooKeeper here; nothing was done.")
+    raise ZooKeeperError(say(ServiceCode.NO_ZOOKEEPER))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from backend.errors import SubmitTwiceError
 from backend.model import Answer
 from backend.schema import idempotency_records as records
+from backend.sentence import Code, say
 from backend.strategies.base import Need, Response, Services, Strategy, Variant
 
 if TYPE_CHECKING:
@@ -55,20 +56,36 @@ _LOOKED_AT = (
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 
 
+class IdempotencyKeyCode(Code):
+    """What is said of a key."""
+
+    NOT_QUOTED = "idempotency_key.not_quoted"
+    NOT_PRINTABLE = "idempotency_key.not_printable"
+    WRONG_LENGTH = "idempotency_key.wrong_length"
+    REUSED = "idempotency_key.reused"
+    TAKEN_OVER = "idempotency_key.taken_over"
+
+
 class KeySyntaxError(SubmitTwiceError):
     """The header's value is no key."""
+
+    def __init__(self, code: IdempotencyKeyCode) -> None:
+        super().__init__(say(code, most=LONGEST_KEY))
 
 
 class KeyReusedError(SubmitTwiceError):
     """The key came before, with another payload. `status` is what the dialect answers."""
 
     def __init__(self, status: int) -> None:
-        super().__init__("This Idempotency-Key was used for another request; nothing was done.")
+        super().__init__(say(IdempotencyKeyCode.REUSED))
         self.status = status
 
 
 class LostClaimError(SubmitTwiceError):
     """The lease ran out and somebody else took over; whatever this attempt did is rolled back."""
+
+    def __init__(self) -> None:
+        super().__init__(say(IdempotencyKeyCode.TAKEN_OVER))
 
 
 def draft_07(request: Request, services: Services) -> Answer:
@@ -158,7 +175,7 @@ def finish(connection: Connection, key: str, attempt: int, response: Response) -
         .values(status=response.status, body=response.body)
     )
     if kept.rowcount == 0:
-        raise LostClaimError("Somebody else has taken over this Idempotency-Key.")
+        raise LostClaimError
 
 
 def release(connection: Connection, key: str, attempt: int) -> None:
@@ -182,7 +199,7 @@ def quoted_key(value: str) -> str:
         return _fitting(re.sub(r"\\(.)", r"\1", quoted["key"]))
     if _TOKEN.fullmatch(value):
         return _fitting(value)
-    raise KeySyntaxError("The Idempotency-Key is no structured-field String; send it in quotes.")
+    raise KeySyntaxError(IdempotencyKeyCode.NOT_QUOTED)
 
 
 def plain_key(value: str) -> str:
@@ -193,13 +210,13 @@ def plain_key(value: str) -> str:
     """
     value = value.strip()
     if not _PRINTABLE.fullmatch(value):
-        raise KeySyntaxError("The Idempotency-Key has characters that are not printable ASCII.")
+        raise KeySyntaxError(IdempotencyKeyCode.NOT_PRINTABLE)
     return _fitting(value)
 
 
 def _fitting(key: str) -> str:
     if not 0 < len(key) <= LONGEST_KEY:
-        raise KeySyntaxError(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+        raise KeySyntaxError(IdempotencyKeyCode.WRONG_LENGTH)
     return key
 
 

@@ -71,7 +71,7 @@ def read_version(connection: Connection, request: Request) -> int:
         query = select(orders.c.version).where(orders.c.order_no == request.key)
     version: int | None = connection.scalar(query)
     if version is None:
-        raise MissingRowError(f"There is no row to update for {request.key}.")
+        raise MissingRowError(request)
     return version
 
 

@@ -95,7 +95,7 @@ def lock_row(connection: Connection, request: Request, rows: Mapping[OperationKe
     """
     row = connection.scalar(rows[request.operation.key](request).with_for_update())
     if row is None:
-        raise MissingRowError(f"There is no row to lock for {request.key}.")
+        raise MissingRowError(request)
 
 
 _NO_ROW_YET = "A row lock does not guard an INSERT: there is no row yet to lock."

@@ -42,7 +42,7 @@ def why_not_moved(connection: Connection, request: Request) -> Answer:
     """
     status = connection.scalar(select(orders.c.status).where(orders.c.order_no == request.key))
     if status is None:
-        raise MissingRowError(f"There is no order {request.key} to pay.")
+        raise MissingRowError(request)
     return Answer.DUPLICATE if status == OrderStatus.PAID else Answer.CONFLICT
 
 

@@ -97,7 +97,7 @@ def do_what_it_stands_for(connection: Connection, request: Request) -> Answer:
                 update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
             )
             if paid.rowcount == 0:
-                raise MissingRowError(f"There is no order {request.key} to pay.")
+                raise MissingRowError(request)
             return Answer.CREATED
         case OperationKey.ADD_STOCK | OperationKey.CANCEL_ORDER | OperationKey.SEND_MESSAGE:
             return request.operation.act(connection, request)

@@ -11,6 +11,7 @@ import msgspec
 from backend.engines.running import RunningEngine
 from backend.errors import EngineError
 from backend.model import EngineKind, EngineStatus, Health
+from backend.sentence import plain
 from backend.zookeeper.client import ZooKeeperAddress, address_file
 from backend.zookeeper.server import NAME, ask_version, start_zookeeper, what_is_missing
 
@@ -72,7 +73,8 @@ class ZooKeeperKeeper:
         """ZooKeeper with its health; nothing before it was needed."""
         if self._running is None:
             return ()
-        note = "ZooKeeper has ended; the next run that needs it starts it again." if self._ended else ""
+        ended = "ZooKeeper has ended; the next run that needs it starts it again."
+        note = plain(ended) if self._ended else None
         return (self._running.status(Health.DOWN if note else Health.UP, note),)
 
     def _start(self) -> RunningEngine:

@@ -13,6 +13,7 @@ from gui.compare.words import situation_word
 from gui.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
 from gui.lab.catalogue import catalogue_text
 from gui.lab.words import operation_word
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class QuestionPanel(QWidget):
             self.database.clear()
             for index, engine in enumerate(databases):
                 self.database.addItem(engine.name, engine.kind.value)
-                set_item_enabled(self.database, index, engine.health is not Health.MISSING, engine.note)
+                set_item_enabled(self.database, index, engine.health is not Health.MISSING, speak(engine.note))
         choose_key(self.database, before)
         self.changed.emit()
 

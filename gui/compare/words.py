@@ -11,6 +11,7 @@ from backend.comparison.records import FAILURES, Cell, Cost, Line, SituationKey
 from backend.comparison.words import NOTHING, steps_text
 from gui.lab.catalogue import catalogue_text
 from gui.lab.words import answer_word, verdict_word
+from gui.speech import speak
 from gui.theme import VERDICT_GLYPHS
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _cell_lines(cell: Cell) -> Iterator[str]:
     for part in cell.parts:
         if part.part.title and part.worst:
             yield f"{catalogue_text(part.part.title)}: {VERDICT_GLYPHS[part.worst]} {verdict_word(part.worst)}"
-    yield from cell.contradictions
+    yield from map(speak, cell.contradictions)
     yield QCoreApplication.translate("Compare", "Enter opens it in the Lab.")
 
 

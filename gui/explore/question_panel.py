@@ -13,6 +13,7 @@ from gui.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_ite
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
 from gui.lab.gateway_field import GatewayField
 from gui.lab.words import operation_word
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -174,9 +175,9 @@ class QuestionPanel(QWidget):
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
             title = catalogue_text(info.title)
             self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
-            reason = info.refusals.get(choice.operation, "") or info.missing
+            reason = info.refusals.get(choice.operation, "")
             usable = choice.operation in info.guards and not info.missing
-            set_item_enabled(self.variant, index, usable, catalogue_text(reason))
+            set_item_enabled(self.variant, index, usable, catalogue_text(reason) or speak(info.missing))
         self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
 
     @Slot()

@@ -12,6 +12,7 @@ from backend.guidance.advice import NOTHING_FITS, Advice, Guidance
 from gui.guidance.words import explored_text, measured_text
 from gui.lab.catalogue import Catalogue, catalogue_text
 from gui.lab.words import verdict_word
+from gui.speech import speak
 from gui.theme import GRID, VERDICT_GLYPHS
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class RankingView(QTextBrowser):
     def _links(self, rank: int, advice: Advice) -> Iterator[str]:
         info = self._catalogue.variant(advice.strategy, advice.variant)
         if info and info.missing:
-            yield escape(catalogue_text(info.missing))
+            yield escape(speak(info.missing))
             return
         texts = ((LAB, self.tr("Try in the Lab")), (COMPARE, self.tr("Measure")), (EXPLORE, self.tr("Prove")))
         for where, text in texts:

@@ -11,6 +11,7 @@ from backend.model import EngineStatus, GatewayKeys, Health, OperationKey
 from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
 from gui.lab.gateway_field import GatewayField
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -135,8 +136,8 @@ class BackendPanel(QWidget):
                 title = catalogue_text(info.title)
                 self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
                 usable = choice.operation in info.guards and not info.missing
-                reason = info.refusals.get(choice.operation, "") or info.missing
-                set_item_enabled(self.variant, index, usable, catalogue_text(reason))
+                reason = info.refusals.get(choice.operation, "")
+                set_item_enabled(self.variant, index, usable, catalogue_text(reason) or speak(info.missing))
             self.variant.setCurrentIndex(self.variant.findData(choice.variant))
 
     @property
@@ -167,9 +168,9 @@ class BackendPanel(QWidget):
             for index, status in enumerate(databases):
                 self.database.addItem(status.name, status.kind.value)
                 if status.health is Health.MISSING:
-                    set_item_enabled(self.database, index, False, status.note)
+                    set_item_enabled(self.database, index, False, speak(status.note))
                 elif status.note:
-                    self.database.setItemData(index, status.note, Qt.ItemDataRole.ToolTipRole)
+                    self.database.setItemData(index, speak(status.note), Qt.ItemDataRole.ToolTipRole)
             self.database.setCurrentIndex(max(0, self.database.findData(current)))
 
     def show_gateway_keys(self, keys: GatewayKeys) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from backend.model import Judgement, OperationKey, Verdict
 from gui.banner import Banner
 from gui.lab.words import verdict_word
+from gui.speech import speak
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -90,5 +91,5 @@ class VerdictBanner(Banner):
             return
         verdict = visible_verdict(judgement)
         word = self.tr("Running…") if verdict is None else verdict_word(verdict)
-        note = judgement.contradictions[0] if judgement.contradictions else ""
+        note = speak(judgement.contradictions[0]) if judgement.contradictions else ""
         self.say(verdict, word, self._sentences.sentence(judgement, operations), note)

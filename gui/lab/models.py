@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from backend.model import Answer, Reply, Row, Step, Verdict
 from gui.lab.records import Column, RecordModel, Tone
 from gui.lab.words import ENGINE_NAMES, answer_word, clock, milliseconds, ordinal, short
+from gui.speech import speak
 
 if TYPE_CHECKING:
     from backend.model import EngineKind
@@ -59,7 +60,10 @@ class RepliesModel(RecordModel[Reply]):
                 Column(QCoreApplication.translate("RepliesModel", "HTTP"), 5, _status_text, right=True),
                 Column(QCoreApplication.translate("RepliesModel", "ms"), 8, _latency_text, right=True),
                 Column(
-                    QCoreApplication.translate("RepliesModel", "Detail"), 20, lambda reply: reply.detail, stretch=True
+                    QCoreApplication.translate("RepliesModel", "Detail"),
+                    20,
+                    lambda reply: speak(reply.detail),
+                    stretch=True,
                 ),
             ),
             parent,

@@ -12,6 +12,7 @@ from gui.lab.models import reply_text
 from gui.lab.records import Column, RecordModel, Tone
 from gui.lab.timeline_lanes import Lane, LaneBook, Mishap
 from gui.lab.words import ENGINE_NAMES, milliseconds, short
+from gui.speech import speak
 
 if TYPE_CHECKING:
     from backend.model import LockWait, Reply, Step
@@ -99,7 +100,7 @@ def caller_fact(lane: Lane, reply: Reply) -> Fact:
 
 def mishap_fact(lane: Lane) -> Fact:
     """What went wrong for the caller."""
-    detail = lane.reply.detail if lane.reply else ""
+    detail = speak(lane.reply.detail) if lane.reply else ""
     return Fact(lane.submission, lane.mishap_ns, lane.mishap_ns, mishap_text(lane.mishap), detail, alarming=True)
 
 

@@ -52,7 +52,7 @@ class Place:
         self.client = GatewayClient(self.file, self.keeper.want)
 
     def _changed(self) -> None:
-        self.notes += [status.note for status in self.keeper.statuses]
+        self.notes += [str(status.note or "") for status in self.keeper.statuses]
 
     @property
     def address(self) -> GatewayAddress:

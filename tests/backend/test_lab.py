@@ -137,7 +137,7 @@ def test_a_row_that_vanished_is_reported(laboratory: Laboratory) -> None:
             connection.execute("DROP FUNCTION swallow CASCADE")
     assert report.verdicts == {Verdict.LOST: 1}
     assert 1 <= len(report.contradictions) <= 3
-    assert "was told “created”" in report.contradictions[0]
+    assert "was told “created”" in str(report.contradictions[0])
     assert laboratory.lab.judgement().contradictions == report.contradictions
 
 

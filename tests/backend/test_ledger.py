@@ -23,7 +23,7 @@ def row(key: str, submission: str = "", table: str = "orders") -> Row:
 
 def reply(key: str, answer: Answer, submission: str = "", ms: float = 1.0, *, held_back: bool = False) -> Reply:
     name = submission or f"reply-{next(numbers)}"
-    return Reply(name, key, answer, 200, "", 0, round(ms * 1e6), held_back)
+    return Reply(name, key, answer, 200, None, 0, round(ms * 1e6), held_back)
 
 
 def test_an_empty_book() -> None:

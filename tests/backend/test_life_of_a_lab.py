@@ -202,7 +202,7 @@ def test_the_death_of_an_instance_is_told() -> None:
     with own_lab() as laboratory:
         told = laboratory.told
         os.kill(named(born_since(before), "backend.instance").pid, signal.SIGKILL)
-        assert wait_for(told, lambda: any("started again" in engine.note for engine in told.engines))
+        assert wait_for(told, lambda: any("started again" in str(engine.note) for engine in told.engines))
         assert wait_for(told, lambda: backend_of(laboratory).health is Health.UP)
 
 

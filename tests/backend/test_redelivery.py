@@ -46,7 +46,7 @@ def test_a_consumer_that_dies_before_it_acknowledges(
     first_reply, second_reply = laboratory.told.replies
     assert (first_reply.answer, second_reply.answer) == (Answer.ERROR, second)
     assert second_reply.retry_of == first_reply.submission_id
-    assert "Delivery 2" in second_reply.detail
+    assert "Delivery 2" in str(second_reply.detail)
     counted = [step for step in laboratory.lab.steps_of(second_reply.submission_id) if "XPENDING" in step.command]
     assert [step.answer.rstrip("]}) ")[-1] for step in counted] == ["2"]
     assert deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER).verdicts == {Verdict.EXACTLY_ONCE: 1}

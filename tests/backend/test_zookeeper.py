@@ -54,7 +54,7 @@ def test_a_holder_that_was_paused_past_its_session_is_refused(laboratory: Labora
 
 def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.zookeeper.server.find_zookeeper", lambda: None)
-    missing = {v.key: v.missing for strategy in Lab.strategies() for v in strategy.variants if v.missing}
+    missing = {v.key: str(v.missing) for strategy in Lab.strategies() for v in strategy.variants if v.missing}
     assert missing == {VARIANT: WHAT_TO_INSTALL}
     elsewhere = Lab.strategies(zookeeper="127.0.0.1:2181")
     assert not [v for strategy in elsewhere for v in strategy.variants if v.missing]

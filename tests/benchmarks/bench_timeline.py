@@ -55,7 +55,7 @@ def submissions() -> tuple[list[Step], list[Reply]]:
             end = now + chance.randrange(30_000, 600_000)
             steps.append(Step(f"1.{number}", position, 0, engine, command, answer, "", now, end))
             now = end + chance.randrange(10_000, 60_000)
-        replies.append(Reply(f"1.{number}", "A-1", Answer.CREATED, 201, "", free[worker], now + 50_000))
+        replies.append(Reply(f"1.{number}", "A-1", Answer.CREATED, 201, None, free[worker], now + 50_000))
         free[worker] = now
     return steps, replies
 

@@ -14,7 +14,7 @@ def rows(count: int, first: int = 1) -> list[Row]:
 
 
 def reply(number: int, answer: Answer = Answer.CREATED, *, held_back: bool = False) -> Reply:
-    return Reply(f"1.{number}", "A-1", answer, 201, "", 1_000_000, 3_500_000, held_back)
+    return Reply(f"1.{number}", "A-1", answer, 201, None, 1_000_000, 3_500_000, held_back)
 
 
 def step(number: int, engine: EngineKind = EngineKind.POSTGRESQL, *, error: str = "") -> Step:

@@ -21,7 +21,7 @@ def step(submission: str, begin: int, end: int, command: str = "SELECT 1", answe
 
 
 def reply(submission: str, sent: int, received: int, answer: Answer = Answer.CREATED, status: int = 201) -> Reply:
-    return Reply(submission, "A-1", answer, status, "", sent, received)
+    return Reply(submission, "A-1", answer, status, None, sent, received)
 
 
 instants = st.integers(min_value=0, max_value=10**15)

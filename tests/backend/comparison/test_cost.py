@@ -15,7 +15,7 @@ MS = 1_000_000
 
 def burst(*milliseconds: int, answer: Answer = Answer.CREATED) -> Round:
     """Submissions that all left at the same moment, answered after so long."""
-    replies = tuple(Reply(str(n), str(n), answer, 201, "", 0, ms * MS) for n, ms in enumerate(milliseconds))
+    replies = tuple(Reply(str(n), str(n), answer, 201, None, 0, ms * MS) for n, ms in enumerate(milliseconds))
     return Round(replies, {EngineKind.POSTGRESQL: 2.0})
 
 

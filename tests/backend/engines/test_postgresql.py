@@ -25,6 +25,7 @@ from backend.engines.supervisor import Supervisor
 from backend.engines.wheels import wheel_folder
 from backend.errors import EngineError
 from backend.model import EngineKind, Health
+from backend.sentence import plain
 from tests.backend.engines.helpers import PROJECT, wait_until
 
 
@@ -46,8 +47,8 @@ def test_it_describes_itself_without_its_password(postgresql: RunningEngine) -> 
     assert postgresql.version.startswith("18.")
     password = make_url(postgresql.url).password
     assert password
-    status = postgresql.status(Health.PAUSED, "a note")
-    assert (status.health, status.note, status.address) == (Health.PAUSED, "a note", postgresql.address)
+    status = postgresql.status(Health.PAUSED, plain("a note"))
+    assert (status.health, status.note, status.address) == (Health.PAUSED, plain("a note"), postgresql.address)
     assert password not in f"{postgresql!r} {status!r}"
 
 

@@ -43,7 +43,7 @@ def check_problem(told: Told, *statuses: int) -> dict[str, Any]:
     assert told.status in statuses if statuses else 400 <= told.status < 500
     assert told.headers["content-type"] == "application/problem+json"
     document: dict[str, Any] = told.document
-    assert document.keys() == {"type", "title", "status", "detail", "answer"}
+    assert document.keys() == {"type", "title", "status", "detail", "answer", "code", "parts"}
     assert document["status"] == told.status
     assert document["type"].startswith("urn:submit-twice:problem:")
     assert document["title"]

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from backend.explorer.question import Question
 from backend.lab import Lab
 from backend.model import EngineKind, OperationKey
+from backend.sentence import plain
 from gui.explore.question_panel import QuestionPanel
 from gui.forms import KEY_ROLE
 from gui.lab.catalogue import Catalogue
@@ -20,8 +21,9 @@ SENTENCE = "Not here: install it."
 
 @pytest.mark.parametrize("missing", ["", SENTENCE])
 def test_zookeeper_can_be_chosen_where_it_is_installed(qtbot: QtBot, missing: str) -> None:
+    what = plain(missing) if missing else None
     infos = [
-        replace(info, variants=tuple(replace(v, missing=missing if EngineKind.ZOOKEEPER in v.engines else "")
+        replace(info, variants=tuple(replace(v, missing=what if EngineKind.ZOOKEEPER in v.engines else None)
                                      for v in info.variants))
         for info in Lab.strategies()
     ]  # fmt: skip
