@@ -6,10 +6,14 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from backend.disturber import FIRST_CONSUMER
+from backend.engines.says import ProcessCode
+from backend.engines.start import last_words
 from backend.errors import InstanceError
 from backend.gateway.settings import address_file
 from backend.instance.pool import PROJECT
 from backend.instance.settings import InstanceSettings
+from backend.sentence import say
 from backend.tap.trace import Welcome
 
 if TYPE_CHECKING:
@@ -17,12 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.engines.supervisor import Child, Supervisor
+    from backend.sentence import Sentence
     from backend.trace_server import TraceServer
 
 CONSUMERS = 2
 """One that may die, and one that takes over what it left."""
-_FIRST_NUMBER = 11
-"""Instances are numbered from 1; the steps of a consumer carry its own number."""
 _START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 
@@ -38,7 +41,7 @@ class ConsumerPool:
     """
 
     def __init__(
-        self, supervisor: Supervisor, trace: TraceServer, trace_path: Path, on_death: Callable[[int, str], None]
+        self, supervisor: Supervisor, trace: TraceServer, trace_path: Path, on_death: Callable[[int, Sentence], None]
     ) -> None:
         self._supervisor = supervisor
         self._trace = trace
@@ -57,14 +60,14 @@ class ConsumerPool:
             if self._children:
                 return
             gateway = str(address_file(self._supervisor.directory))
-            numbers = range(_FIRST_NUMBER, _FIRST_NUMBER + CONSUMERS)
+            numbers = range(FIRST_CONSUMER, FIRST_CONSUMER + CONSUMERS)
             children = {number: self._spawn(number) for number in numbers}
             self._children = children
             for number, child in children.items():
                 if not self._trace.welcome(number, Welcome(database, redis, gateway), _START_SECONDS):
-                    reason = child.log_tail() or "it did not answer in time"
+                    reason = last_words(child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
                     self._stop()
-                    raise InstanceError(f"A consumer of the queue could not start: {reason.splitlines()[-1]}")
+                    raise InstanceError(say(ProcessCode.CONSUMER_NOT_STARTED, reason=reason))
                 child.on_exit(lambda _code, number=number: self._report_exit(number))  # type: ignore[misc]
 
     def child(self, number: int) -> Child | None:
@@ -97,6 +100,4 @@ class ConsumerPool:
 
     def _report_exit(self, number: int) -> None:
         if number in self._children:
-            self._on_death(
-                number, f"Consumer {number - _FIRST_NUMBER + 1} has ended; another one takes over what it left."
-            )
+            self._on_death(number, say(ProcessCode.CONSUMER_ENDED, number=number - FIRST_CONSUMER + 1))

@@ -6,7 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from backend.engines.keeper import Keeper
+from backend.engines.says import EngineCode, ProcessCode
 from backend.model import EngineKind, Fault, FaultKind
+from backend.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from backend.model import Step
 
 _CRASH = "crash"
+FIRST_CONSUMER = 11
+"""Backend processes from this number on are consumers of the queue."""
 
 
 class Disturber:
@@ -65,7 +69,7 @@ class Disturber:
         if fault.kind is not FaultKind.PAUSE:
             keeper.disturb(fault.kind, fault.ms)
             return
-        sentence = f"{engine.name} is stopped for {fault.ms} ms."
+        sentence = say(EngineCode.STOPPED_FOR, name=engine.name, ms=fault.ms)
         self._paused.add(engine.kind)
         self._health.set_trouble(engine.kind, sentence)
         self._health.tell(sentence)
@@ -73,7 +77,7 @@ class Disturber:
             keeper.disturb(fault.kind, fault.ms)
         finally:
             self._paused.discard(engine.kind)
-            self._health.set_trouble(engine.kind, "")
+            self._health.set_trouble(engine.kind, None)
 
     def pause_process(self, number: int, ms: int, go_on: Callable[[], None]) -> None:
         """Stop a backend process for a while; returns at once.
@@ -83,7 +87,8 @@ class Disturber:
             ms: how long.
             go_on: called when it was continued.
         """
-        self._health.tell(f"Backend instance {number} is stopped for {ms} ms.")
+        named, code = _named(number, ProcessCode.INSTANCE_STOPPED_FOR, ProcessCode.CONSUMER_STOPPED_FOR)
+        self._health.tell(say(code, number=named, ms=ms))
         threading.Thread(target=self._pause, args=(number, ms, go_on), name="pause", daemon=True).start()
 
     def see(self, steps: Sequence[Step]) -> None:
@@ -92,12 +97,7 @@ class Disturber:
             if child := self._find_child(number):
                 child.forgive()
             crashed = [step.submission_id for step in steps if step.command == _CRASH and step.instance == number]
-            others = f" and {len(crashed) - 1} more" if len(crashed) > 1 else ""
-            self._health.process_killed(
-                number,
-                f"Backend instance {number} was killed (SIGKILL) in the middle of submission {crashed[0]}{others}; "
-                "it is being started again.",
-            )
+            self._health.process_killed(number, _killed(number, crashed))
 
     def _pause(self, number: int, ms: int, go_on: Callable[[], None]) -> None:
         child = self._find_child(number)
@@ -106,3 +106,17 @@ class Disturber:
             self._closed.wait(ms / 1000)
             child.resume()
         go_on()
+
+
+def _killed(number: int, crashed: Sequence[str]) -> Sentence:
+    """The sentence about a backend process that killed itself on purpose, in the middle of these submissions."""
+    named, code = _named(number, ProcessCode.INSTANCE_KILLED, ProcessCode.CONSUMER_KILLED)
+    if len(crashed) == 1:
+        return say(code, number=named, submission=crashed[0])
+    code = ProcessCode.INSTANCE_KILLED_WITH_OTHERS if named == number else ProcessCode.CONSUMER_KILLED_WITH_OTHERS
+    return say(code, number=named, submission=crashed[0], others=len(crashed) - 1)
+
+
+def _named(number: int, instance: ProcessCode, consumer: ProcessCode) -> tuple[int, ProcessCode]:
+    """How a person counts a backend process, and the sentence for its kind: consumers are counted from 1 as well."""
+    return (number, instance) if number < FIRST_CONSUMER else (number - FIRST_CONSUMER + 1, consumer)

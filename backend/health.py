@@ -10,6 +10,8 @@ from backend.model import EngineKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.sentence import Sentence
+
 
 class HealthBoard:
     """What is away and why. Thread-safe.
@@ -19,10 +21,10 @@ class HealthBoard:
         on_incident: called with one sentence when something was killed, stopped or started again.
     """
 
-    def __init__(self, on_change: Callable[[], None], on_incident: Callable[[str], None]) -> None:
+    def __init__(self, on_change: Callable[[], None], on_incident: Callable[[Sentence], None]) -> None:
         self._on_change = on_change
         self._on_incident = on_incident
-        self._troubles: dict[EngineKind, str] = {}
+        self._troubles: dict[EngineKind, Sentence] = {}
         self._down: set[int] = set()
         self._explained: set[int] = set()
         self._guard = threading.Lock()
@@ -32,31 +34,34 @@ class HealthBoard:
         """What ends from now on was asked to."""
         self._closed = True
 
-    def trouble(self, kind: EngineKind) -> str:
-        """Why an engine is away; empty if it is not."""
-        return self._troubles.get(kind, "")
+    def trouble(self, kind: EngineKind) -> Sentence | None:
+        """Why an engine is away; None if it is not."""
+        return self._troubles.get(kind)
 
-    def set_trouble(self, kind: EngineKind, sentence: str) -> None:
-        """An engine is away, or with an empty sentence: it is back."""
+    def set_trouble(self, kind: EngineKind, sentence: Sentence | None) -> None:
+        """An engine is away, or without a sentence: it is back."""
         with self._guard:
             if self._closed or self.trouble(kind) == sentence:
                 return
-            self._troubles[kind] = sentence
+            if sentence is None:
+                del self._troubles[kind]
+            else:
+                self._troubles[kind] = sentence
         self._on_change()
 
-    def tell(self, sentence: str) -> None:
+    def tell(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again."""
         if not self._closed:
             self._on_incident(sentence)
 
     # Backend processes
 
-    def process_killed(self, number: int, sentence: str) -> None:
+    def process_killed(self, number: int, sentence: Sentence) -> None:
         """A backend process killed itself on purpose; its end needs no other sentence."""
         self._explained.add(number)
         self.tell(sentence)
 
-    def process_ended(self, number: int, sentence: str) -> None:
+    def process_ended(self, number: int, sentence: Sentence) -> None:
         """A backend process ended without being asked to."""
         self._down.add(number)
         self.set_trouble(EngineKind.HTTP, sentence)
@@ -68,9 +73,9 @@ class HealthBoard:
         self._explained.discard(number)
         self._down.discard(number)
         if not self._down:
-            self.set_trouble(EngineKind.HTTP, "")
+            self.set_trouble(EngineKind.HTTP, None)
 
     def processes_replaced(self) -> None:
         """Those that were away are not wanted any more."""
         self._down.clear()
-        self.set_trouble(EngineKind.HTTP, "")
+        self.set_trouble(EngineKind.HTTP, None)

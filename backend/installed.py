@@ -45,7 +45,7 @@ def _mariadb() -> EngineStatus:
         "",
         embedded=True,
         health=Health.UP if there else Health.MISSING,
-        note=note if there else plain(mariadb.WHAT_TO_INSTALL),
+        note=note if there else mariadb.WHAT_TO_INSTALL,
     )
 
 

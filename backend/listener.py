@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from backend.model import EngineStatus, Judgement, LockWait, Reply, Report, Row, Step
+from backend.sentence import Sentence
 
 
 class Listener(Protocol):
@@ -38,7 +39,7 @@ class Listener(Protocol):
     def run_failed(self, sentence: str) -> None:
         """A run could not be carried out; the sentence says why and what still holds."""
 
-    def incident(self, sentence: str) -> None:
+    def incident(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again, on purpose or not; the sentence says what still holds."""
 
 
@@ -72,5 +73,5 @@ class Silence:
     def run_failed(self, sentence: str) -> None:
         """Nothing."""
 
-    def incident(self, sentence: str) -> None:
+    def incident(self, sentence: Sentence) -> None:
         """Nothing."""

@@ -16,6 +16,7 @@ from backend.bare_engines import open_tables, start_database, start_redis
 from backend.consumers import ConsumerPool
 from backend.disturber import Disturber
 from backend.engines.redis_client import create_redis
+from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
 from backend.errors import EngineError, NotApplicableError
@@ -28,6 +29,7 @@ from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
 from backend.rows import EffectReader, EveryReader, RowReader
 from backend.schema import empty_tables
+from backend.sentence import Sentence, say
 from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
@@ -70,7 +72,7 @@ class Machinery:
         options: LabOptions,
         on_engines: Callable[[], None],
         on_steps: Callable[[Sequence[Step]], None],
-        on_incident: Callable[[str], None] = lambda _sentence: None,
+        on_incident: Callable[[Sentence], None] = lambda _sentence: None,
     ) -> None:
         self._options = options
         self._on_engines = on_engines
@@ -290,7 +292,7 @@ class Machinery:
         """The database answered, or did not."""
         if self._database.child and not self._database.child.alive:
             return  # the sentence about its end says more
-        self._health.set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else "")
+        self._health.set_trouble(self._database.kind, one_sentence(error, self._database.name) if error else None)
 
     def connection(self) -> Mapping[str, object]:
         """What a client from outside needs. Holds secrets: it is printed because its owner asked for it."""
@@ -349,8 +351,8 @@ class Machinery:
             self._redis = now
 
     def _instance_ended(self, number: int, again: bool) -> None:
-        outlook = "is being started again" if again else "does not start again; choose another number of instances"
-        self._health.process_ended(number, f"Backend instance {number} has ended and {outlook}.")
+        code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
+        self._health.process_ended(number, say(code, number=number))
 
     def _status(self, engine: RunningEngine) -> EngineStatus:
         trouble = self._health.trouble(engine.kind)

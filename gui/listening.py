@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.model import EngineStatus, Judgement, LockWait, Reply, Report, Row, Step
+    from backend.sentence import Sentence
     from gui.bridge import LabBridge
 
 
@@ -58,6 +59,6 @@ class LabListener:
         self._bridge.post(self._bridge.failed, sentence)
         self._bridge.runs_may_have_ended()
 
-    def incident(self, sentence: str) -> None:
+    def incident(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again."""
-        self._bridge.post(self._bridge.incident, sentence)
+        self._bridge.post(self._bridge.incident, str(sentence))

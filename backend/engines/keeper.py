@@ -6,8 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from backend.engines.says import EngineCode
 from backend.errors import EngineError
 from backend.model import FaultKind
+from backend.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ _COUNTED_SECONDS = 10.0
 _TRIALS = 5
 _PAUSE_SECONDS = 0.2
 _UP_SECONDS = 30.0
+_CLOSE_SECONDS = 5.0
 
 
 class Keeper:
@@ -42,26 +45,34 @@ class Keeper:
         self._health = health
         self._on_replaced = on_replaced
         self._deaths: list[float] = []
-        self._up = threading.Event()
+        self._given_up = False
+        self._changed = threading.Condition()
+        self._up = True
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._watch()
 
-    def close(self) -> None:
-        """Start nothing again from now on."""
+    def stop(self) -> None:
+        """Start nothing again from now on, and wake whoever waits for it; returns at once."""
         self._closed.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """As `stop`; returns when no start is under way, once the supervisor has ended what it waits for."""
+        self.stop()
         if self._thread:
-            self._thread.join()
+            self._thread.join(_CLOSE_SECONDS)
 
     def keeps(self, engine: RunningEngine) -> bool:
         """Whether this is the engine's keeper."""
         return engine is self._engine
 
     def disturb(self, kind: FaultKind, ms: int) -> None:
-        """Kill, restart or pause the server; returns when it answers again.
+        """Kill, restart or pause the server; returns when it answers again, or the lab is closed.
 
         Raises:
-            EngineError: it does not.
+            EngineError: it does not answer again.
         """
         child = self._engine.child
         if child is None:
@@ -71,32 +82,35 @@ class Keeper:
             self._closed.wait(ms / 1000)
             child.resume()
             return
-        self._up.clear()
+        with self._changed:
+            self._up = False
         if kind is FaultKind.KILL:
             child.kill()
         else:
             child.terminate()
-        end = time.monotonic() + _UP_SECONDS
-        while not self._up.wait(_PAUSE_SECONDS) and not self._closed.is_set():
-            if time.monotonic() > end:
-                raise EngineError(f"{self._engine.name} did not come back after it was stopped on purpose.")
+        with self._changed:
+            settled = self._changed.wait_for(
+                lambda: self._up or self._given_up or self._closed.is_set(), _UP_SECONDS
+            )
+            if not settled or self._given_up:
+                raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=self._engine.name))
 
     def _watch(self) -> None:
         if self._engine.child:
             self._engine.child.on_exit(self._ended)
-        self._up.set()
 
     def _ended(self, _code: int) -> None:
         """On the supervisor's thread, which must not wait for a start."""
         if self._closed.is_set():
             return
-        self._up.clear()
+        with self._changed:
+            self._up = False
         now = time.monotonic()
         self._deaths = [*(at for at in self._deaths if now - at < _COUNTED_SECONDS), now]
         if len(self._deaths) > _MOST_DEATHS:
-            self._give_up(f"{self._engine.name} keeps ending")
+            self._give_up(say(EngineCode.KEEPS_ENDING, name=self._engine.name))
             return
-        self._health.set_trouble(self._engine.kind, f"{self._engine.name} has ended and is being started again.")
+        self._health.set_trouble(self._engine.kind, say(EngineCode.RESTARTING, name=self._engine.name))
         self._thread = threading.Thread(target=self._start_again, name="keeper", daemon=True)
         self._thread.start()
 
@@ -113,15 +127,21 @@ class Keeper:
             else:
                 break
         else:
-            self._give_up(str(failure))
+            self._give_up(say(EngineCode.GIVEN_UP, reason=failure.sentence))
             return
         self._on_replaced(before, self._engine)
-        self._health.set_trouble(self._engine.kind, "")
-        kept = "what it had answered for is kept" if before.keeps_data else "it kept nothing and is empty now"
-        self._health.tell(f"{before.name} had ended and runs again: {kept}.")
-        self._watch()
+        self._health.set_trouble(self._engine.kind, None)
+        kept = EngineCode.BACK_AND_KEPT if before.keeps_data else EngineCode.BACK_AND_EMPTY
+        self._health.tell(say(kept, name=before.name))
+        with self._changed:
+            self._up = True
+            self._changed.notify_all()
+        self._watch()  # last: a server that has ended again meanwhile is told of at once
 
-    def _give_up(self, reason: str) -> None:
-        sentence = f"{reason}; start the lab again to go on."
-        self._health.set_trouble(self._engine.kind, sentence)
-        self._health.tell(sentence)
+    def _give_up(self, sentence: Sentence) -> None:
+        with self._changed:
+            self._given_up = True
+            self._changed.notify_all()
+        if not self._closed.is_set():
+            self._health.set_trouble(self._engine.kind, sentence)
+            self._health.tell(sentence)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.supervisor import Child
+    from backend.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)

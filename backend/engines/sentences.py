@@ -11,100 +11,103 @@ import redis.exceptions
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-_FULL = "it accepts no more connections (too many clients)"
+from backend.engines.says import EngineCode
+from backend.sentence import Sentence, plain, say
 
 _BY_SQLSTATE = {
-    "28P01": "the user or the password is wrong",
-    "28000": "this user may not log in from here",
-    "3D000": "there is no database of that name",
-    "42501": "this user lacks the permission",
-    "53100": "no space is left on its device",
-    "53200": "it is out of memory",
-    "53300": _FULL,
-    "57P01": "it is shutting down",
-    "57P02": "it crashed",
-    "57P03": "it is starting or stopping and accepts no connection yet",
+    "28P01": EngineCode.WRONG_PASSWORD,
+    "28000": EngineCode.MAY_NOT_LOG_IN,
+    "3D000": EngineCode.NO_DATABASE,
+    "42501": EngineCode.NO_PERMISSION,
+    "53100": EngineCode.DEVICE_FULL,
+    "53200": EngineCode.OUT_OF_MEMORY,
+    "53300": EngineCode.FULL,
+    "57P01": EngineCode.SHUTTING_DOWN,
+    "57P02": EngineCode.CRASHED,
+    "57P03": EngineCode.NOT_READY,
 }
 
 _BY_NUMBER = {
-    1040: _FULL,
-    1044: "this user may not use that database",
-    1045: "the user or the password is wrong",
-    1049: "there is no database of that name",
-    1053: "it is shutting down",
-    1130: "it allows no connection from here",
-    1142: "this user lacks the permission",
-    1203: _FULL,
-    1698: "the user or the password is wrong",
-    1927: "it closed the connection",
-    2006: "it closed the connection",
-    2013: "it closed the connection",
-    4151: "this account is locked",
+    1040: EngineCode.FULL,
+    1044: EngineCode.MAY_NOT_USE_DATABASE,
+    1045: EngineCode.WRONG_PASSWORD,
+    1049: EngineCode.NO_DATABASE,
+    1053: EngineCode.SHUTTING_DOWN,
+    1130: EngineCode.NOT_FROM_HERE,
+    1142: EngineCode.NO_PERMISSION,
+    1203: EngineCode.FULL,
+    1698: EngineCode.WRONG_PASSWORD,
+    1927: EngineCode.HUNG_UP,
+    2006: EngineCode.HUNG_UP,
+    2013: EngineCode.HUNG_UP,
+    4151: EngineCode.ACCOUNT_LOCKED,
 }
 """Of MariaDB, and of the driver where it says 20.."""
 
 _BY_TEXT = (
-    (r"password authentication failed|invalid username.password|wrongpass", "the user or the password is wrong"),
-    (r"no password supplied|noauth|authentication required|without any password configured", "the password is missing"),
-    (r"no pg_hba.conf entry", "it allows no connection from here for this user and database"),
-    (r"database .* does not exist", "there is no database of that name"),
-    (r"role .* does not exist", "the user or the password is wrong"),
-    (r"too many clients|too many connections|max number of clients|remaining connection slots", _FULL),
-    (r"connection refused|error 111|error 61 ", "nothing listens there (connection refused)"),
-    (r"name or service not known|could not translate host|failed to resolve", "there is no host of that name"),
-    (r"nodename nor servname|temporary failure in name|no address associated", "there is no host of that name"),
-    (r"timeout expired|timed out|timeout connecting|timeout reading", "it did not answer in time"),
-    (r"no route to host|network is unreachable", "its network cannot be reached"),
-    (r"no space left|disk is full|disk full", "no space is left on its device"),
+    (r"password authentication failed|invalid username.password|wrongpass", EngineCode.WRONG_PASSWORD),
+    (r"no password supplied|noauth|authentication required|without any password configured", EngineCode.NO_PASSWORD),
+    (r"no pg_hba.conf entry", EngineCode.NOT_FROM_HERE_FOR_USER),
+    (r"database .* does not exist", EngineCode.NO_DATABASE),
+    (r"role .* does not exist", EngineCode.WRONG_PASSWORD),
+    (r"too many clients|too many connections|max number of clients|remaining connection slots", EngineCode.FULL),
+    (r"connection refused|error 111|error 61 ", EngineCode.REFUSED),
+    (r"name or service not known|could not translate host|failed to resolve", EngineCode.NO_HOST),
+    (r"nodename nor servname|temporary failure in name|no address associated", EngineCode.NO_HOST),
+    (r"timeout expired|timed out|timeout connecting|timeout reading", EngineCode.TIMED_OUT),
+    (r"no route to host|network is unreachable", EngineCode.NO_NETWORK),
+    (r"no space left|disk is full|disk full", EngineCode.DEVICE_FULL),
     (r"is starting up|is shutting down|not yet accepting|loading the dataset",
-     "it is starting or stopping and accepts no connection yet"),
-    (r"terminating connection due to administrator", "it is shutting down"),
-    (r"closed the connection|connection closed|connection (is )?closed|connection reset", "it closed the connection"),
-    (r"broken pipe|connection is lost|consuming input failed", "it closed the connection"),
-    (r"unable to open database file", "the file cannot be opened (does its folder exist, and may we write there?)"),
-    (r"file is not a database", "the file is not a SQLite database"),
-    (r"readonly database", "the file may not be written"),
-    (r"database is locked", "another process kept the database locked for too long"),
+     EngineCode.NOT_READY),
+    (r"terminating connection due to administrator", EngineCode.SHUTTING_DOWN),
+    (r"closed the connection|connection closed|connection (is )?closed|connection reset", EngineCode.HUNG_UP),
+    (r"broken pipe|connection is lost|consuming input failed", EngineCode.HUNG_UP),
+    (r"unable to open database file", EngineCode.FILE_NOT_OPENED),
+    (r"file is not a database", EngineCode.NOT_SQLITE),
+    (r"readonly database", EngineCode.FILE_READ_ONLY),
+    (r"database is locked", EngineCode.LOCKED_TOO_LONG),
     (r"protocol error|invalid response|ssl negotiation|invalid http|expected authentication request",
-     "what listens there speaks another protocol"),
-    (r"no such file or directory", "nothing listens there (no such socket)"),
-    (r"unsupported_protocol|wrong_version_number|does not support ssl", "it does not offer TLS as the URL asks for"),
-    (r"oom command not allowed", "it is out of memory"),
+     EngineCode.OTHER_PROTOCOL),
+    (r"no such file or directory", EngineCode.NO_SUCH_SOCKET),
+    (r"unsupported_protocol|wrong_version_number|does not support ssl", EngineCode.NO_TLS),
+    (r"oom command not allowed", EngineCode.OUT_OF_MEMORY),
 )  # fmt: skip
 
 _LONGEST = 200
 
 
-def one_sentence(error: BaseException, what: str) -> str:
+def one_sentence(error: BaseException, what: Sentence | str) -> Sentence:
     """Say in one sentence, without secrets, what went wrong.
 
     Args:
         error: of a driver (psycopg, sqlite3, redis), of SQLAlchemy or of the operating system.
         what: what was tried or talked to, such as ``PostgreSQL at db.example:5432``; the sentence begins with it.
     """
-    return f"{what}: {_reason(error)}"
+    return say(EngineCode.BECAUSE, what=what, reason=reason_of(error))
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> Sentence:
+    """What an error means, without what it happened to."""
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig
     if isinstance(error, psycopg.Error) and error.sqlstate in _BY_SQLSTATE:
-        return _BY_SQLSTATE[error.sqlstate or ""]
+        return say(_BY_SQLSTATE[error.sqlstate or ""])
     if (number := error_number(error)) in _BY_NUMBER:
-        return _BY_NUMBER[number]
+        return say(_BY_NUMBER[number])
     if isinstance(error, PoolTimeoutError):
-        return "all connections of the pool are in use"
+        return say(EngineCode.POOL_IN_USE)
     if isinstance(error, ArgumentError | NoSuchModuleError):
-        return "the URL cannot be understood"
+        return say(EngineCode.BAD_URL)
     if isinstance(error, redis.exceptions.ReadOnlyError):
-        return "it is a read-only replica"
+        return say(EngineCode.READ_ONLY_REPLICA)
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{(error.strerror or type(error).__name__).lower()} ({error.filename})"
+        reason = (error.strerror or type(error).__name__).lower()
+        return say(EngineCode.FILE_FAILED, reason=reason, file=str(error.filename))
     text = str(error)
-    for pattern, reason in _BY_TEXT:
+    for pattern, code in _BY_TEXT:
         if re.search(pattern, text, re.IGNORECASE):
-            return reason
-    return _own_words(error, text)
+            return say(code)
+    return plain(_own_words(error, text))
 
 
 def _own_words(error: BaseException, text: str) -> str:

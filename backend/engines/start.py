@@ -5,30 +5,47 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from backend.engines.sentences import one_sentence
+from backend.engines.says import EngineCode, ProcessCode
+from backend.engines.sentences import reason_of
 from backend.errors import EngineError
+from backend.sentence import Sentence, plain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from backend.engines.supervisor import Child, Supervisor
 
 T = TypeVar("T")
 
-_PORT_TRIALS = 3
+_PORT_TRIALS = 5
 _POLL_S = 0.004
 _LIMIT_S = 60.0
 _HARDLY_ANY_BYTES = 1 << 20
 _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _FULL = re.compile(r"no space left", re.IGNORECASE)
+_SCARCE = re.compile(
+    r"resource temporarily unavailable|cannot allocate memory|unable to create (?:native )?thread|can't start new thread",
+    re.IGNORECASE,
+)
 _FAILURE = re.compile(r"(?:FATAL|PANIC|ERROR|\[ERROR\]|error|Fatal|#)[:\s]+(.*)")
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt|Exit)\b.*")
 
 
 class PortTakenError(EngineError):
     """Somebody else has the port."""
+
+
+class RecoveringError(Exception):
+    """For probes: the server answers, and is still reading the data that it kept. However long that takes, it comes."""
+
+
+def failed(name: str, reason: Sentence) -> EngineError:
+    """The error for a server that could not be started."""
+    return EngineError(say(EngineCode.NOT_STARTED, name=name, reason=reason))
 
 
 def need_space(name: str, directory: Path, needed: int) -> None:
@@ -39,38 +56,41 @@ def need_space(name: str, directory: Path, needed: int) -> None:
     """
     free = shutil.disk_usage(directory).free
     if free < needed:
-        raise EngineError(
-            f"{name} could not start: no space left on device"
-            f" ({directory} has {free >> 20} MB of the {needed >> 20} MB that it needs)"
+        raise failed(
+            name, say(EngineCode.NO_SPACE, directory=str(directory), free=free >> 20, needed=needed >> 20)
         )
 
 
 def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:
     """Ask `probe` until it returns something, while `child` lives.
 
+    A server that says that it is still reading its data is waited for; one that says nothing at all is not.
+
     Raises:
-        EngineError: the server ended, refused the probe, or is not up after a minute.
+        EngineError: the server ended, refused the probe, or has not answered for a minute.
     """
     end = time.monotonic() + _LIMIT_S
     while time.monotonic() < end:
         try:
             answer = probe()
+        except RecoveringError:
+            answer, end = None, time.monotonic() + _LIMIT_S
         except Exception as error:  # noqa: BLE001 - whichever driver it is, it has an answer that is final
             if _FULL.search(child.log_tail(50)):
                 raise start_failure(name, child, supervisor) from None
-            raise EngineError(one_sentence(error, f"{name} could not start")) from None
+            raise failed(name, reason_of(error)) from None
         if answer is not None:
             return answer
         if child.wait(_POLL_S) is not None:
             raise start_failure(name, child, supervisor)
-    raise EngineError(f"{name} could not start: it did not answer within {_LIMIT_S:.0f} seconds")
+    raise failed(name, say(EngineCode.NO_ANSWER_WITHIN, seconds=round(_LIMIT_S)))
 
 
 def system_failure(name: str, error: OSError, directory: Path) -> EngineError:
     """The error for an operation of ours that failed during a start, mostly below `directory`."""
     if error.filename is None:
         error.filename = str(directory)
-    return EngineError(one_sentence(error, f"{name} could not start"))
+    return failed(name, reason_of(error))
 
 
 def bring_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:
@@ -82,11 +102,11 @@ def bring_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[]
     """
     try:
         return wait_until_up(name, child, supervisor, probe)
-    except EngineError as error:
+    except BaseException as error:
         child.terminate()
         child.wait(_LIMIT_S)
-        if _PORT_TAKEN.search(child.log_tail(50)):
-            raise PortTakenError(str(error)) from None
+        if isinstance(error, EngineError) and _PORT_TAKEN.search(child.log_tail(50)):
+            raise PortTakenError(error.sentence) from None
         raise
 
 
@@ -102,21 +122,40 @@ def on_free_port(name: str, choose_port: Callable[[], int], run: Callable[[int],
             return run(port)
         except PortTakenError:
             continue
-    raise EngineError(f"{name} could not start: port {port} is in use by another program, and so were those before it")
+    raise failed(name, say(EngineCode.PORT_TAKEN, port=port))
 
 
-def require_kept(name: str, supervisor: Supervisor, data_dir: Path) -> None:
-    """Make the folder for data that are kept.
+@contextmanager
+def kept_directory(name: str, supervisor: Supervisor, data_dir: Path | None, unusable: str = "") -> Iterator[None]:
+    """Make the folder for data that are kept, for as long as a start takes; one that fails leaves no folder behind.
+
+    Args:
+        name: of the server.
+        supervisor: knows as whom the server runs.
+        data_dir: the folder; None for none.
+        unusable: characters that the server cannot have in its path.
 
     Raises:
-        EngineError: the server's user could not enter it.
+        EngineError: the server could not use it.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
-        raise EngineError(
-            f"{name} could not start: as root it runs as the user nobody, who cannot enter {data_dir}; "
-            "choose a data directory that everybody may enter"
-        )
+    if data_dir is None:
+        yield
+        return
+    for character in unusable:
+        if character in str(data_dir.absolute()):
+            named = {"\n": "line feed", "\r": "carriage return"}.get(character, character)
+            raise failed(name, say(EngineCode.BAD_CHARACTER, directory=repr(str(data_dir)), character=named))
+    made = [folder for folder in (data_dir, *data_dir.parents) if not folder.exists()]
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
+            raise failed(name, say(EngineCode.NOBODY_CANNOT_ENTER, directory=str(data_dir)))
+        yield
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineError:
@@ -124,7 +163,30 @@ def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineErro
     log = child.log_tail(50)
     directory = supervisor.directory
     if _FULL.search(log) or shutil.disk_usage(directory).free < _HARDLY_ANY_BYTES:
-        return EngineError(f"{name} could not start: no space left on device ({directory})")
+        return failed(name, say(EngineCode.NO_SPACE_HERE, directory=str(directory)))
+    if scarce := _SCARCE.search(log):
+        return failed(name, say(ProcessCode.NO_MORE_PROCESSES, reason=scarce[0].lower()))
     failures = _FAILURE.findall(log) or log.splitlines()[-1:]
-    reason = failures[0].strip() if failures else f"it ended at once with exit code {child.wait(0)}"
-    return EngineError(f"{name} could not start: {reason.rstrip('.')}")
+    if failures:
+        return failed(name, plain(failures[0].strip().rstrip(".")))
+    return failed(name, say(EngineCode.ENDED_AT_ONCE, exit_code=child.wait(0) or 0))
+
+
+def last_words(log: str) -> Sentence | None:
+    """Why a Python process of ours ended, from the end of its log; None if that says nothing.
+
+    The last line of an exception of SQLAlchemy only names a page of its manual.
+    """
+    raised = [line for line in log.splitlines() if _RAISED.match(line)]
+    lines = raised or [line for line in log.splitlines() if line.strip()]
+    return reason_of(RuntimeError(lines[-1].strip())) if lines else None
+
+
+def scarce_resource(error: BaseException) -> Sentence | None:
+    """A sentence for an error by which the system, or a limit of the shell, refuses processes, threads or memory."""
+    if isinstance(error, MemoryError):
+        return say(ProcessCode.NO_MORE_PROCESSES, reason="MemoryError")
+    found = _SCARCE.search(str(error)) if isinstance(error, RuntimeError | OSError) else None
+    return say(ProcessCode.NO_MORE_PROCESSES, reason=found[0].lower()) if found else None
+
+

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from backend.engines.says import EngineCode
 from backend.errors import EngineError
+from backend.sentence import say
 
 
 def wheel_folder(package: str) -> Path:
@@ -18,5 +20,5 @@ def wheel_folder(package: str) -> Path:
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise EngineError(f"the Python package {package} is not installed: it brings the server's programs")
+        raise EngineError(say(EngineCode.NO_PACKAGE, package=package))
     return Path(spec.submodule_search_locations[0])

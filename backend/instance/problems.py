@@ -14,13 +14,14 @@ import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
+from backend.engines.says import EngineCode
 from backend.engines.sentences import error_number
 from backend.engines.sql import one_sentence
 from backend.errors import GatewayError, GatewayRefusedError, ZooKeeperError
 from backend.instance.says import RefusalCode
 from backend.model import Answer
 from backend.operations import MissingRowError
-from backend.sentence import Sentence, plain, say, to_document
+from backend.sentence import Sentence, say, to_document
 from backend.strategies.base import Response
 from backend.strategies.idempotency_key import KeyReusedError, KeySyntaxError
 
@@ -147,7 +148,7 @@ def _of_the_database(error: Exception) -> Problem | None:
         case sqlalchemy.exc.DataError():
             return bad_request(say(RefusalCode.VALUE_DOES_NOT_FIT))
         case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():
-            return _engine_away(plain(one_sentence(error, "The database")))
+            return _engine_away(one_sentence(error, say(EngineCode.THE_DATABASE)))
         case _:
             return None
 
@@ -155,7 +156,7 @@ def _of_the_database(error: Exception) -> Problem | None:
 def _of_another_engine(error: Exception) -> Problem | None:
     match error:
         case redis.exceptions.RedisError():
-            return _engine_away(plain(one_sentence(error, "The Redis server")))
+            return _engine_away(one_sentence(error, say(EngineCode.THE_REDIS_SERVER)))
         case GatewayError() | ZooKeeperError():
             return _engine_away(error.sentence)
         case _ if type(error).__module__.partition(".")[0] == "kazoo":  # not imported where nobody wants it

@@ -22,6 +22,7 @@ from backend.model import (
     Setup,
     Step,
 )
+from backend.sentence import Sentence
 
 
 class Recorder:
@@ -40,6 +41,7 @@ class Recorder:
         self.reports: list[Report] = []
         self.failures: list[str] = []
         self.incidents: list[str] = []
+        self.told: list[Sentence] = []
         self.engines: list[EngineStatus] = []
 
     def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
@@ -87,9 +89,10 @@ class Recorder:
             self.failures.append(sentence)
             self.changed.notify_all()
 
-    def incident(self, sentence: str) -> None:
+    def incident(self, sentence: Sentence) -> None:
         with self.changed:
-            self.incidents.append(sentence)
+            self.told.append(sentence)
+            self.incidents.append(str(sentence))
             self.changed.notify_all()
 
 
