@@ -64,6 +64,11 @@ class Keeper:
         if self._thread:
             self._thread.join(_CLOSE_SECONDS)
 
+    @property
+    def has_given_up(self) -> bool:
+        """Whether the server has ended and is not started again."""
+        return self._given_up
+
     def keeps(self, engine: RunningEngine) -> bool:
         """Whether this is the engine's keeper."""
         return engine is self._engine
@@ -89,9 +94,7 @@ class Keeper:
         else:
             child.terminate()
         with self._changed:
-            settled = self._changed.wait_for(
-                lambda: self._up or self._given_up or self._closed.is_set(), _UP_SECONDS
-            )
+            settled = self._changed.wait_for(lambda: self._up or self._given_up or self._closed.is_set(), _UP_SECONDS)
             if not settled or self._given_up:
                 raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=self._engine.name))
 

@@ -25,21 +25,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import URL
 
 from backend.engines.running import RunningEngine
+from backend.engines.says import EngineCode
 from backend.engines.sentences import error_number
 from backend.engines.server_user import give, give_tree, own_directory
-from backend.engines.start import bring_up, need_space, require_kept, start_failure, system_failure
+from backend.engines.start import bring_up, kept_directory, need_space, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template
 from backend.errors import EngineError
 from backend.model import EngineKind
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "MariaDB"
 USER = DATABASE = "submit_twice"
-WHAT_TO_INSTALL = (
-    "MariaDB is not installed: install the package mariadb-server-core (Debian, Ubuntu) or mariadb-server."
-)
+WHAT_TO_INSTALL = say(EngineCode.MARIADB_MISSING)
 
 _FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/local/bin", "/opt/homebrew/bin")
 _DEFINITIONS = ("mariadb_system_tables.sql", "mysql_system_tables.sql")
@@ -110,11 +110,12 @@ def start_mariadb(supervisor: Supervisor, data_dir: Path | None = None) -> Runni
     try:
         home = own_directory(supervisor.directory, "mariadb", supervisor.user)
         place = _Place(program, home / "data", home, temporary=True)
-        if data_dir is None:
-            _create(supervisor, place)
-        else:
-            place = _kept(supervisor, program, home, data_dir)
-        return _run(supervisor, place, secrets.token_urlsafe(24))
+        with kept_directory(NAME, supervisor, data_dir):
+            if data_dir is None:
+                _create(supervisor, place)
+            else:
+                place = _kept(supervisor, program, home, data_dir)
+            return _run(supervisor, place, secrets.token_urlsafe(24))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
@@ -130,7 +131,6 @@ def _definitions(program: Path) -> Path | None:
 
 def _kept(supervisor: Supervisor, program: Path, home: Path, data_dir: Path) -> _Place:
     """The data below `data_dir`; new ones appear there in one step."""
-    require_kept(NAME, supervisor, data_dir)
     kept = data_dir.absolute() / "mariadb"
     if not kept.exists():
         partial = data_dir.absolute() / f"mariadb.{secrets.token_hex(4)}"

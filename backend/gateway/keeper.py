@@ -15,21 +15,26 @@ from sqlalchemy.engine import URL
 
 from backend.engines.ports import free_port
 from backend.engines.running import RunningEngine
+from backend.engines.says import ProcessCode
+from backend.engines.sentences import reason_of
 from backend.engines.sql import create_sql_engine
-from backend.engines.start import wait_until_up
+from backend.engines.start import failed, wait_until_up
 from backend.errors import EngineError
+from backend.files import touch_privately, write_privately
 from backend.gateway.ledger import Ledger
+from backend.gateway.says import GatewayCode
 from backend.gateway.settings import GatewayAddress, GatewaySettings, address_file
 from backend.model import EngineKind, EngineStatus, Health
 from backend.rows import RowReader
 from backend.schema import messages
-from backend.sentence import plain
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.supervisor import Child, Supervisor
     from backend.model import Row
+    from backend.sentence import Sentence
 
 NAME = "Gateway"
 _PROJECT = Path(__file__).parents[2]
@@ -43,16 +48,23 @@ class GatewayKeeper:
     Args:
         supervisor: under which it runs; its directory holds the ledger.
         on_change: called when it came, went or came back.
+        on_incident: told that it ended, and that it is back.
     """
 
-    def __init__(self, supervisor: Supervisor, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        on_change: Callable[[], None],
+        on_incident: Callable[[Sentence], None] = lambda _sentence: None,
+    ) -> None:
         self._supervisor = supervisor
         self._on_change = on_change
+        self._on_incident = on_incident
         self._guard = threading.Lock()
         self._starter: threading.Thread | None = None
         self._settled = threading.Event()
-        self._failure = ""
-        self._note = ""
+        self._failure: EngineError | None = None
+        self._note: Sentence | None = None
         self._process = self._ended_process = ""
         self._closing = False
         self._running: RunningEngine | None = None
@@ -78,9 +90,9 @@ class GatewayKeeper:
         """
         self.want()
         if not self._settled.wait(_START_SECONDS):
-            raise EngineError(f"{NAME} could not start: it did not answer in time")
+            raise failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
         if self._running is None:
-            raise EngineError(self._failure or f"{NAME} could not start")
+            raise self._failure or failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
 
     def close(self) -> None:
         """Read no more. The supervisor ends the process."""
@@ -106,7 +118,7 @@ class GatewayKeeper:
             EngineError: it was not wanted yet.
         """
         if self._engine is None:
-            raise EngineError(f"{NAME} is not running")
+            raise EngineError(say(GatewayCode.NOT_RUNNING))
         return self._engine
 
     @property
@@ -142,8 +154,10 @@ class GatewayKeeper:
     def _bring_up(self) -> None:
         try:
             self._start()
-        except (EngineError, OSError, sa.exc.SQLAlchemyError) as error:
-            self._failure = str(error)
+        except EngineError as error:
+            self._failure = error
+        except (OSError, sa.exc.SQLAlchemyError) as error:
+            self._failure = failed(NAME, reason_of(error))
         finally:
             self._settled.set()
         if self._running and not self._closing:
@@ -152,6 +166,7 @@ class GatewayKeeper:
     def _start(self) -> None:
         directory = self._supervisor.directory
         ledger = directory / "gateway.sqlite3"
+        touch_privately(ledger)  # SQLite makes its log and index with the rights of this file
         Ledger(ledger).close()
         settings = GatewaySettings(free_port(), secrets.token_urlsafe(24), str(ledger))
         address = GatewayAddress(settings.port, settings.token)
@@ -166,7 +181,7 @@ class GatewayKeeper:
         url = URL.create("sqlite", database=str(ledger)).render_as_string()
         self._engine = create_sql_engine(url, pool_size=2)
         self._rows = RowReader(self._engine, (messages,))
-        _write_privately(self.address, msgspec.json.encode(address))
+        write_privately(self.address, msgspec.json.encode(address))
         self._running = RunningEngine(
             EngineKind.GATEWAY, NAME, version, f"127.0.0.1:{address.port}", url, embedded=True, child=child
         )
@@ -186,7 +201,7 @@ class GatewayKeeper:
             EngineError: nobody waits for it any more.
         """
         if self._closing:
-            raise EngineError("the lab is being closed")
+            raise EngineError(say(ProcessCode.CLOSING))
         from backend.gateway.client import health  # http.client takes a while, and most labs never want a gateway
 
         answer = health(address)
@@ -198,9 +213,9 @@ class GatewayKeeper:
     def _ended(self, child: Child, address: GatewayAddress) -> None:
         if self._closing:
             return
-        outlook = "is being started again" if child.alive else "does not start again; start the lab again to go on"
         self._ended_process = self._process
-        self._note = f"The gateway has ended and {outlook}."
+        self._note = say(GatewayCode.RESTARTING if child.alive else GatewayCode.GIVEN_UP)
+        self._on_incident(self._note)
         self._on_change()
         if child.alive:
             threading.Thread(target=self._await_return, args=(child, address), daemon=True).start()
@@ -208,13 +223,6 @@ class GatewayKeeper:
     def _await_return(self, child: Child, address: GatewayAddress) -> None:
         with suppress(EngineError):
             wait_until_up(NAME, child, self._supervisor, lambda: self._probe(address))
-            self._note = ""
+            self._note = None
+            self._on_incident(say(GatewayCode.BACK))
             self._on_change()
-
-
-def _write_privately(file: Path, content: bytes) -> None:
-    """Write a file that holds a secret, in one step."""
-    partial = file.with_suffix(".new")
-    partial.touch(mode=0o600)
-    partial.write_bytes(content)
-    partial.replace(file)

@@ -19,7 +19,7 @@ _trace = Trace(settings.number, Path(settings.trace))
 _tap = Tap(instance_observers(_trace, Path(settings.trace).parent))
 _engines = _trace.await_welcome()
 _gateway = GatewayClient(Path(_engines.gateway), _trace.want_gateway)
-_zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), _tap)
+_zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), _tap, _trace.want_zookeeper)
 _services = open_services(
     _engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway, zookeeper=_zookeeper
 )

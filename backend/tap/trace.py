@@ -35,9 +35,10 @@ class Hello(msgspec.Struct, array_like=True, tag="hello"):
 
 
 class Wanted(msgspec.Struct, array_like=True, tag="wanted"):
-    """The instance is to call the gateway, which is not running yet."""
+    """The instance is to call the gateway or ZooKeeper, which is not running yet."""
 
     instance: int
+    engine: EngineKind = EngineKind.GATEWAY
 
 
 class Pausing(msgspec.Struct, array_like=True, tag="pausing"):
@@ -122,6 +123,11 @@ class Trace:
         """Have the lab start the gateway."""
         with self._flushing:
             self._send(Wanted(self._instance))
+
+    def want_zookeeper(self) -> None:
+        """Have the lab start ZooKeeper."""
+        with self._flushing:
+            self._send(Wanted(self._instance, EngineKind.ZOOKEEPER))
 
     def before(self, call: Call) -> None:
         """Nothing: a step is told when it has ended."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from backend.errors import ZooKeeperError
 from backend.model import EngineKind
+from backend.sentence import plain, say
+from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 SESSION_S = 1.0
 """Silence after which the server ends a session, and with it frees its locks."""
 _START_SECONDS = 5.0
+_WANTED_SECONDS = 20.0
+_AWAY_SECONDS = 3.0
+"""How long a server that went away is waited for: it is started again within this time, or not at all."""
+_POLL_SECONDS = 0.01
 _DIGITS = 10
 """Length of the number that ends the name of a sequential node."""
 
@@ -31,10 +38,12 @@ class ZooKeeperAddress(msgspec.Struct, frozen=True):
 
     hosts: str
     password: str
+    failure: str = ""
+    """Why there are none."""
 
 
 def address_file(directory: Path) -> Path:
-    """The file by which a client finds the servers; it is there once they run."""
+    """The file by which a client finds the servers; it is there once they run, or once they could not be started."""
     return directory / "zookeeper.json"
 
 
@@ -44,46 +53,89 @@ class ZooKeeperSessions:
     Args:
         address: the file that says where the servers are.
         tap: where calls pass.
+        want: asks for ZooKeeper to be started.
     """
 
-    def __init__(self, address: Path, tap: Tap) -> None:
+    def __init__(self, address: Path, tap: Tap, want: Callable[[], None] = lambda: None) -> None:
         self._file = address
         self._tap = tap
+        self._want = want
         self._guard = threading.Lock()
         self._client: KazooClient | None = None
         self._written = 0
+        self._changed = threading.Condition()
+        self._lost_at: float | None = None
 
     def client(self) -> KazooClient:
-        """A client with a session.
+        """A client that is connected.
 
         Raises:
             ZooKeeperError: there is none to be had.
         """
         with self._guard:
-            if not self._file.exists():
-                raise ZooKeeperError("ZooKeeper is not running; nothing was done.")
+            address = self._address()
             written = self._file.stat().st_mtime_ns
             if self._client is None or written != self._written:
                 if self._client is not None:
                     self._client.stop()
-                self._client, self._written = self._open(), written
-            return self._client
+                    self._client.close()
+                self._client, self._written = self._open(address), written
+            client = self._client
+        self._await_connection()
+        return client
 
-    def _open(self) -> KazooClient:
+    def _address(self) -> ZooKeeperAddress:
+        if not self._file.exists():
+            self._want()
+        pause, end = threading.Event(), time.monotonic() + _WANTED_SECONDS
+        while not self._file.exists():
+            if time.monotonic() > end:
+                raise ZooKeeperError(say(ZooKeeperCode.NOT_RUNNING))
+            pause.wait(_POLL_SECONDS)
+        address = msgspec.json.decode(self._file.read_bytes(), type=ZooKeeperAddress)
+        if address.failure:
+            raise ZooKeeperError(plain(address.failure))
+        return address
+
+    def _open(self, address: ZooKeeperAddress) -> KazooClient:
         from kazoo.handlers.threading import KazooTimeoutError  # noqa: PLC0415, RUF100  most processes never want it
 
-        address = msgspec.json.decode(self._file.read_bytes(), type=ZooKeeperAddress)
+        from backend.zookeeper.bounded import BoundedHandler, quick_retry  # noqa: PLC0415, RUF100  as above
+
+        handler = BoundedHandler()
         client = tapped_client(self._tap.run)(
             hosts=address.hosts,
             timeout=SESSION_S,
+            handler=handler,
+            connection_retry=quick_retry(handler),
             auth_data=[("digest", f"submit-twice:{address.password}")],
             logger=logging.getLogger("backend.zookeeper"),
         )
+        client.add_listener(self._note_state)
         try:
             client.start(timeout=_START_SECONDS)
         except KazooTimeoutError:
-            raise ZooKeeperError("ZooKeeper does not answer; nothing was done.") from None
+            client.stop()
+            client.close()
+            raise ZooKeeperError(say(ZooKeeperCode.NO_ANSWER)) from None
         return client
+
+    def _note_state(self, state: str) -> None:
+        """On kazoo's thread."""
+        with self._changed:
+            if state == "CONNECTED":
+                self._lost_at = None
+            elif self._lost_at is None:
+                self._lost_at = time.monotonic()
+            self._changed.notify_all()
+
+    def _await_connection(self) -> None:
+        """A server that has just ended is being started again: what comes meanwhile waits for it, but not for long."""
+        with self._changed:
+            if self._lost_at is not None:
+                left = self._lost_at + _AWAY_SECONDS - time.monotonic()
+                if not self._changed.wait_for(lambda: self._lost_at is None, max(0.0, left)):
+                    raise ZooKeeperError(say(ZooKeeperCode.NO_ANSWER))
 
 
 def tapped_client(run: Callable[..., Any]) -> type[KazooClient]:

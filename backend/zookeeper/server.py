@@ -10,22 +10,24 @@ import os
 import shutil
 import socket
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.engines.ports import free_port
-from backend.engines.server_user import own_directory
-from backend.engines.start import wait_until_up
+from backend.engines.server_user import give, own_directory
+from backend.engines.start import bring_up, on_free_port, system_failure
 from backend.errors import EngineError
+from backend.sentence import say
+from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "ZooKeeper"
-WHAT_TO_INSTALL = (
-    "ZooKeeper is not installed: install the packages libzookeeper-java and default-jre-headless (Debian, Ubuntu), "
-    "or give --zookeeper HOSTS."
-)
+WHAT_TO_INSTALL = str(say(ZooKeeperCode.MISSING))
 _JARS = (Path("/usr/share/java/zookeeper.jar"),)
 _JAVA_OPTIONS = ("-Xms16m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.forceSync=no")
 """Small and quick to start; nothing is to outlive the machine's crash, so nothing waits for the disk."""
@@ -43,6 +45,17 @@ admin.enableServer=false
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A ZooKeeper that answered."""
+
+    child: Child
+    port: int
+    version: str
+    start_again: Callable[[], Started]
+    """Starts it once more, on its port and with its data, after its process has ended; raises `EngineError`."""
+
+
 def find_zookeeper() -> tuple[Path, Path] | None:
     """Java and the jar; None if one of them is missing."""
     java = shutil.which("java")
@@ -55,32 +68,41 @@ def what_is_missing(hosts: str | None) -> str:
     return "" if hosts or find_zookeeper() else WHAT_TO_INSTALL
 
 
-def start_zookeeper(supervisor: Supervisor) -> tuple[Child, int, str]:
+def start_zookeeper(supervisor: Supervisor, choose_port: Callable[[], int] = free_port) -> Started:
     """Start a private ZooKeeper and wait until it answers.
 
-    Returns:
-        Its process, its port and its version.
+    Args:
+        supervisor: owner of the process and of the directory with its data.
+        choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
 
     Raises:
         EngineError: it is not installed or cannot be started; the sentence says why.
     """
     found = find_zookeeper()
     if found is None:
-        raise EngineError(WHAT_TO_INSTALL)
+        raise EngineError(say(ZooKeeperCode.MISSING))
     java, jar = found
-    home = own_directory(supervisor.directory, "zookeeper", supervisor.user)
-    port = free_port()
-    configuration = supervisor.directory / "zookeeper.cfg"
-    configuration.write_text(_CONFIGURATION.format(data=home, port=port))
-    if supervisor.user is not None:
-        os.chown(configuration, supervisor.user.uid, supervisor.user.gid)
+    try:
+        data = own_directory(supervisor.directory, "zookeeper", supervisor.user)
+        return on_free_port(NAME, choose_port, lambda port: _run(supervisor, java, jar, data, port))
+    except OSError as error:
+        raise system_failure(NAME, error, supervisor.directory) from None
+
+
+def _run(supervisor: Supervisor, java: Path, jar: Path, data: Path, port: int) -> Started:
+    configuration = data / "zookeeper.cfg"
+    configuration.unlink(missing_ok=True)
+    with os.fdopen(os.open(configuration, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(_CONFIGURATION.format(data=data, port=port))
+    give(configuration, supervisor.user)
     child = supervisor.spawn(
         "zookeeper",
         [str(java), *_JAVA_OPTIONS, "-cp", str(jar), _MAIN, str(configuration)],
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
         as_server_user=True,
     )
-    return child, port, wait_until_up(NAME, child, supervisor, lambda: ask_version("127.0.0.1", port))
+    version = bring_up(NAME, child, supervisor, lambda: ask_version("127.0.0.1", port))
+    return Started(child, port, version, lambda: _run(supervisor, java, jar, data, port))
 
 
 def ask_version(host: str, port: int) -> str | None:

@@ -236,11 +236,11 @@ def test_a_crash_and_the_end_of_the_session_do_no_harm(hall: Hall) -> None:
 
 def test_a_server_that_dies_is_no_answer(postgresql: RunningEngine, valkey: RunningEngine) -> None:
     with Supervisor() as supervisor:
-        child, port, _ = start_zookeeper(supervisor)
-        keeper = ZooKeeperKeeper(supervisor, f"127.0.0.1:{port}", lambda: None)
+        started = start_zookeeper(supervisor)
+        keeper = ZooKeeperKeeper(supervisor, f"127.0.0.1:{started.port}", lambda: None)
         with Explorer(postgresql.url, valkey.url, None, keeper) as explorer:
             assert Hall(explorer).explore(question(), limit=2).outcomes == {ONCE: 2}
-            child.kill()
+            started.child.kill()
             with pytest.raises(SubmitTwiceError, match="went away"):
                 Hall(explorer).explore(question(), limit=2)
 
