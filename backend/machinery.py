@@ -283,7 +283,7 @@ class Machinery:
             f"127.0.0.1:{ports}",
             embedded=True,
             health=Health.DOWN if trouble else Health.UP,
-            note=plain(trouble) if trouble else None,
+            note=trouble,
         )
         return (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
 
@@ -357,7 +357,7 @@ class Machinery:
         trouble = self._health.trouble(engine.kind)
         health = Health.PAUSED if self._disturber.is_paused(engine.kind) else Health.DOWN
         status = engine.status(health=health if trouble else Health.UP)
-        return replace(status, note=plain(trouble) if trouble else status.note)
+        return replace(status, note=trouble or status.note)
 
     def _forget(self) -> None:
         self.ledger.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gui.speech import speak
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,4 +63,4 @@ class LabListener:
 
     def incident(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again."""
-        self._bridge.post(self._bridge.incident, str(sentence))
+        self._bridge.post(self._bridge.incident, speak(sentence))

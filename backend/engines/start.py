@@ -28,7 +28,8 @@ _HARDLY_ANY_BYTES = 1 << 20
 _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _FULL = re.compile(r"no space left", re.IGNORECASE)
 _SCARCE = re.compile(
-    r"resource temporarily unavailable|cannot allocate memory|unable to create (?:native )?thread|can't start new thread",
+    r"resource temporarily unavailable|cannot allocate memory"
+    r"|unable to create (?:native )?thread|can't start new thread",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(r"(?:FATAL|PANIC|ERROR|\[ERROR\]|error|Fatal|#)[:\s]+(.*)")
@@ -146,14 +147,18 @@ def kept_directory(name: str, supervisor: Supervisor, data_dir: Path | None, unu
     made = [folder for folder in (data_dir, *data_dir.parents) if not folder.exists()]
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
-            raise failed(name, say(EngineCode.NOBODY_CANNOT_ENTER, directory=str(data_dir)))
+        _require_entry(name, supervisor, data_dir)
         yield
     except BaseException:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def _require_entry(name: str, supervisor: Supervisor, data_dir: Path) -> None:
+    if supervisor.user is not None and not supervisor.user.can_enter(data_dir):
+        raise failed(name, say(EngineCode.NOBODY_CANNOT_ENTER, directory=str(data_dir)))
 
 
 def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineError:

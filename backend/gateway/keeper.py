@@ -126,9 +126,7 @@ class GatewayKeeper:
         """The gateway with its health; nothing before it was wanted."""
         if self._running is None:
             return ()
-        return (
-            self._running.status(Health.DOWN if self._note else Health.UP, plain(self._note) if self._note else None),
-        )
+        return (self._running.status(Health.DOWN if self._note else Health.UP, self._note),)
 
     def read_new(self) -> list[Row]:
         """As `RowReader.read_new`, of the ledger."""

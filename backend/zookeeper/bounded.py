@@ -1,6 +1,6 @@
 """Kazoo's threads, without a wait that nobody can end: a call that gets no answer fails after some seconds.
 
-By itself kazoo keeps a call that is made while the connection is lost until there is one again, however long that takes.
+By itself kazoo keeps a call that is made without a connection until there is one again, however long that takes.
 """
 
 from __future__ import annotations

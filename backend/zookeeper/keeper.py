@@ -1,4 +1,4 @@
-"""The lab's side of ZooKeeper: it starts, or is connected to, when it is first needed, and is kept alive from then on."""
+"""The lab's side of ZooKeeper: started, or connected to, when it is first needed, and kept alive from then on."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.lab import LabOptions
 from backend.model import OperationKey
+from backend.sentence import plain
 from gui.settings import Settings
 from gui.theme import ThemeMode
 from tests.backend.http_caller import caller_of
@@ -235,7 +236,7 @@ def test_what_happened_during_two_runs_is_told_until_both_are_over(driver: Drive
     driver.click("submitButton")
     driver.spin("processingDelaySpin").setValue(0)
     driver.click("submitButton")
-    driver.bridge._listener.incident("something happened.")
+    driver.bridge._listener.incident(plain("something happened."))
     driver.wait_for_message("Something happened.")
     driver.qtbot.waitUntil(lambda: driver.shown == 1, timeout=PATIENCE_MS)
     driver.qtbot.waitUntil(lambda: len(driver.bridge._runs) == 1, timeout=PATIENCE_MS)

@@ -224,7 +224,7 @@ def test_where_it_is_missing_one_sentence_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(module, "_FOLDERS", ())
     status = next(status for status in available_databases() if status.kind is EngineKind.MARIADB)
-    assert (status.health, str(status.note)) == (Health.MISSING, module.WHAT_TO_INSTALL)
+    assert (status.health, str(status.note)) == (Health.MISSING, str(module.WHAT_TO_INSTALL))
     arguments = ["run", "--database", "mariadb", "--operation", "place-order", "--strategy", "none"]
     assert main(arguments) == COULD_NOT_RUN
     assert capsys.readouterr().err == f"submit-twice: {module.WHAT_TO_INSTALL}\n"
