@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +18,9 @@ from backend.comparison.on_a_lab import compare
 from backend.comparison.records import Comparison, ComparisonProgress, ComparisonQuestion, SituationKey
 from backend.comparison.web_page import comparison_html
 from backend.comparison.words import cell_word, ratio_text, title_of, where_and_when
-from backend.headless import require_writable
-from backend.headless_explore import interrupts
 from backend.model import OperationKey
 from backend.options import LabOptions
+from backend.output_files import require_writable
 
 _WRITERS: dict[str, Callable[[Comparison], str]] = {
     "json": lambda comparison: json.dumps(comparison_document(comparison), ensure_ascii=False, indent=2) + "\n",
@@ -30,7 +30,7 @@ _WRITERS: dict[str, Callable[[Comparison], str]] = {
 }
 
 
-def compare_once(chosen: argparse.Namespace, options: LabOptions) -> None:
+def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
     """Compare and report. An interrupt ends it with what was measured so far.
 
     Raises:
@@ -42,7 +42,7 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     for target in targets.values():
         if target != "-":
             require_writable(Path(target))
-    with interrupts() as interrupted, ProgressBar() as bar:
+    with ProgressBar() as bar:
         found = compare(asked, options, bar.show, interrupted)
     for name, target in targets.items():
         _write(_WRITERS[name](found), target)

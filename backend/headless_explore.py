@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +25,7 @@ from backend.options import LabOptions
 _INDENT = "  "
 
 
-def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
+def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
     """Explore what the arguments ask and report it. An interrupt ends it with what was found so far.
 
     Raises:
@@ -43,7 +41,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions) -> None:
         GatewayKeys(chosen.gateway_keys),
     )
     question = replace(question, variant=check(question).key)
-    with interrupts() as interrupted, bare_engines(options) as engines, ProgressBar() as bar:
+    with bare_engines(options) as engines, ProgressBar() as bar:
         found = explore(
             question,
             engines.database,
@@ -70,23 +68,11 @@ def replay_once(path: Path, options: LabOptions) -> None:
         SubmitTwiceError: it cannot be played, or comes to another verdict now.
     """
     saved = counterexample.load(path)
-    with interrupts(), bare_engines(options) as engines:
+    with bare_engines(options) as engines:
         played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
     _print(_lines_of(played))
     if played.verdict is not saved.verdict:
         raise SubmitTwiceError(f"The saved schedule came to {saved.verdict}, and now to {played.verdict}.")
-
-
-@contextmanager
-def interrupts() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set."""
-    interrupted = threading.Event()
-    before = {number: signal.signal(number, lambda *_: interrupted.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class ProgressBar:

@@ -20,11 +20,11 @@ from backend.explorer.explore import Explorer
 from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.surveyor import entries, survey
-from backend.headless_explore import interrupts
 from backend.model import GatewayKeys, OperationKey, Verdict
 
 if TYPE_CHECKING:
     import argparse
+    import threading
     from collections.abc import Iterator, Sequence
 
     from backend.explorer.survey import Pair
@@ -47,7 +47,7 @@ _LEGEND = (
 )
 
 
-def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
+def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
     """Ask everything and report it. An interrupt ends it with what was found so far.
 
     Raises:
@@ -57,7 +57,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions) -> None:
     scope = Scope(chosen.requests, chosen.crashes, chosen.expiries, keys, chosen.limit, chosen.seconds)
     pairs = chosen_pairs(chosen)
     earlier = _earlier(chosen, scope, pairs)
-    with interrupts() as interrupted, bare_engines(options) as engines, _Bar() as bar:
+    with bare_engines(options) as engines, _Bar() as bar:
         found = survey(
             scope,
             partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),

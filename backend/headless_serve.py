@@ -1,0 +1,34 @@
+"""The command `serve`: the HTTP API until somebody interrupts it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from backend.interrupts import InterruptedWorkError
+from backend.lab import Lab
+from backend.output_files import STANDARD_OUTPUT, require_writable, write_document
+
+if TYPE_CHECKING:
+    import threading
+
+    from backend.options import LabOptions
+
+
+def serve_until_interrupted(options: LabOptions, interrupted: threading.Event) -> None:
+    """Serve, and say in one line of JSON where.
+
+    Raises:
+        InterruptedWorkError: it was interrupted before it served.
+        SubmitTwiceError: the lab could not be started, or nobody can read where it is.
+    """
+    require_writable(STANDARD_OUTPUT)
+    lab = Lab(options)
+    try:
+        lab.start()
+        if interrupted.is_set():
+            raise InterruptedWorkError
+        write_document(STANDARD_OUTPUT, json.dumps(lab.connection()) + "\n")
+        interrupted.wait()
+    finally:
+        lab.close()

@@ -1,0 +1,134 @@
+"""A command at work, and how it is ended from outside: Ctrl-C, SIGTERM, SIGHUP.
+
+No exception is ever raised in the middle of something. The main thread waits for signals while the command works on a
+thread of its own, which looks at an event wherever it can stop. Who cannot wait for that sends a second signal: then
+the process ends at once, and the supervisor of its servers stops them and removes what is temporary, as after SIGKILL.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from backend.early import COULD_NOT_RUN, SIGNALS, end_at_once
+from backend.errors import SubmitTwiceError
+from backend.sentence import ENGLISH, Code, say, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_BOUNCE_SECONDS = 1.0
+"""A terminal and a launcher may both pass the same Ctrl-C on: a signal so soon after the first is that one again."""
+_PATIENCE_SECONDS = 15.0
+"""How long a command may take to stop."""
+_END = 0
+"""Stands for the end of the command among the numbers of signals."""
+
+
+class InterruptCode(Code):
+    """How a command was ended from outside."""
+
+    NOTHING_LEFT = "interrupt.nothing_left"
+    REPORTED = "interrupt.reported"
+    AT_ONCE = "interrupt.at_once"
+
+
+class InterruptedWorkError(SubmitTwiceError):
+    """A command was ended from outside before there was anything to report."""
+
+    def __init__(self) -> None:
+        super().__init__(say(InterruptCode.NOTHING_LEFT))
+
+
+def carry_out(command: Callable[[threading.Event], int], language: str = ENGLISH) -> tuple[int, bool]:
+    """Work until the command is over; call it on the main thread.
+
+    Args:
+        command: gets the event that is set when it is to stop; its result is the exit code.
+        language: of the sentence with which the process ends if the command does not stop.
+
+    Returns:
+        The exit code, and whether the command was asked to stop.
+
+    Raises:
+        Exception: whatever the command raises.
+    """
+    work = _Work(command)
+    with _signals_as_bytes() as (signals, wake):
+        thread = threading.Thread(target=work.run, args=(wake,), name="command", daemon=True)
+        thread.start()
+        if not _wait_for_end(signals, work.interrupted):
+            end_at_once(f"submit-twice: {words(say(InterruptCode.AT_ONCE), language)}")
+        thread.join()
+    if work.failure:
+        raise work.failure
+    return work.code, work.interrupted.is_set()
+
+
+class _Work:
+    """What the thread of the command does, and what comes of it."""
+
+    def __init__(self, command: Callable[[threading.Event], int]) -> None:
+        self._command = command
+        self.interrupted = threading.Event()
+        self.code = COULD_NOT_RUN
+        self.failure: BaseException | None = None
+
+    def run(self, wake: socket.socket) -> None:
+        try:
+            self.code = self._command(self.interrupted)
+        except BaseException as error:  # noqa: BLE001  it is raised again on the main thread
+            self.failure = error
+        finally:
+            wake.send(bytes([_END]))
+
+
+def _wait_for_end(signals: socket.socket, interrupted: threading.Event) -> bool:
+    """Set the event with the first signal; whether the end came before patience did, and before a second one."""
+    first: float | None = None
+    while True:
+        left = None if first is None else max(0.0, first + _PATIENCE_SECONDS - time.monotonic())
+        if not select.select([signals], [], [], left)[0]:
+            return False
+        if _END in signals.recv(64):
+            return True
+        if first is None:
+            first = time.monotonic()
+            interrupted.set()
+        elif time.monotonic() - first > _BOUNCE_SECONDS:
+            return False
+
+
+@contextmanager
+def _signals_as_bytes() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Where the numbers of signals are read as they come, and where something else can be written to be read there.
+
+    A handler in Python would run between any two byte codes of the main thread, and could take no lock there.
+    """
+    signals, wake = socket.socketpair()
+    signals.setblocking(False)
+    wake.setblocking(False)
+    woken_before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, _read_as_a_byte)
+        yield signals, wake
+    finally:
+        for number, handler in before.items():
+            with suppress(TypeError):  # None is a handler that was not set from Python
+                signal.signal(number, handler)
+        signal.set_wakeup_fd(woken_before)
+        signals.close()
+        wake.close()
+
+
+def _read_as_a_byte(_number: int, _frame: FrameType | None) -> None:
+    """Nothing: `signal.set_wakeup_fd` has written the number."""
