@@ -26,7 +26,7 @@ from backend.errors import EngineError
 from backend.gateway.keeper import GatewayKeeper
 from backend.model import EngineKind
 from backend.options import LabOptions
-from backend.schema import create_tables
+from backend.tables import create_tables
 from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _TRIALS = 3
@@ -60,8 +60,7 @@ def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
     with Supervisor(options.niceness) as supervisor, ThreadPoolExecutor(2) as starters:
         database = starters.submit(start_database, supervisor, options.database, options.data_dir)
         redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
-        opened = open_tables(database.result())
-        opened.dispose()
+        database.result()
         gateway = GatewayKeeper(supervisor, lambda: None)
         zookeeper = ZooKeeperKeeper(supervisor, options.zookeeper, lambda: None)
         try:

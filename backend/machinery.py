@@ -28,12 +28,12 @@ from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
 from backend.rows import EffectReader, EveryReader, RowReader
-from backend.schema import empty_tables
 from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
 from backend.sentence import Sentence, say
 from backend.strategies.distributed_lock import lock_key
+from backend.tables import empty_tables
 from backend.trace_server import StepBook, TraceServer
 from backend.zookeeper.keeper import ZooKeeperKeeper
 

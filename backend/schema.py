@@ -13,27 +13,20 @@ Three things are unusual, so that sound and broken strategies can work on the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
 
-from backend.errors import EngineError
 from backend.model import OrderStatus
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+from backend.ownership.mark import MARKER
 
 KEY_LENGTH = 64
 """Longest business key and item name, in characters."""
 
 metadata = sa.MetaData()
 
-marker = sa.Table("submit_twice_lab", metadata, sa.Column("id", sa.Integer, primary_key=True))
-"""Its presence says that the other tables are ours to empty."""
+marker = sa.Table(MARKER, metadata, sa.Column("id", sa.Integer, primary_key=True))
+"""Has no rows; see `backend.ownership.mark`."""
 
 _id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -214,109 +207,3 @@ messages = sa.Table(
 CLAIMS = frozenset({idempotency_records, inbox, stock_movements, cancellations, messages_sent})
 """Where a strategy or an operation notes that an intent is being handled, or was: memory, and no effect. `fences` is
 none of them: the resource looks at it when the effect is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """A trigger that writes down what happened to a row."""
-
-    name: str
-    event: str
-    """With the columns that it is about, where the database can tell."""
-    table: str
-    statement: str
-
-    def creation(self, dialect: str) -> tuple[str, ...]:
-        """The statements that make it, where it is not there yet."""
-        name, when = self.name, f"AFTER {self.event} ON {self.table}"
-        match dialect:
-            case "postgresql":
-                body = f"$$ BEGIN {self.statement}; RETURN NULL; END $$"
-                return (
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {body}",
-                    f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()",
-                )
-            case "sqlite":
-                return (f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN {self.statement}; END",)
-            case _:
-                when = f"AFTER {self.event.partition(' ')[0]} ON {self.table}"
-                return (f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW {self.statement}",)
-
-
-_WITNESSES = (
-    _Witness(
-        "witness_stock",
-        "UPDATE OF count",
-        "goods",
-        "INSERT INTO stock_changes (request_no, item, quantity, submission_id) "
-        "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)",
-    ),
-    _Witness(
-        "witness_deletion",
-        "DELETE",
-        "orders",
-        "INSERT INTO order_deletions (order_no, item, quantity) VALUES (OLD.order_no, OLD.item, OLD.quantity)",
-    ),
-)
-
-
-_MARIADB_OPTIONS = {
-    f"{dialect}_{option}": value
-    for dialect in ("mysql", "mariadb")
-    for option, value in (
-        ("engine", "InnoDB"),
-        ("charset", "utf8mb4"),
-        ("collate", "utf8mb4_nopad_bin"),
-    )
-}
-"""Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for ``A``, and ``a`` for ``a `` too."""
-
-
-def create_tables(connection: Connection) -> None:
-    """Create what is missing of tables, indexes and triggers. The caller commits.
-
-    Raises:
-        EngineError: the database has tables of the same names that somebody else made. They are left alone.
-    """
-    inspector = sa.inspect(connection)
-    present = set(inspector.get_table_names())
-    foreign = sorted(present & metadata.tables.keys())
-    if foreign and marker.name not in present:
-        raise EngineError(
-            f"The database already has a table named {foreign[0]} that is not ours; nothing was changed. "
-            "Give a database of its own, an empty one."
-        )
-    for table in metadata.tables.values():
-        table.kwargs.update(_MARIADB_OPTIONS)
-    metadata.create_all(connection)
-    dialect = connection.dialect.name
-    for statement in _missing_columns(inspector, present, dialect):
-        connection.exec_driver_sql(statement)
-    for witness in _WITNESSES:
-        for statement in witness.creation(dialect):
-            connection.exec_driver_sql(statement)
-
-
-def _missing_columns(inspector: sa.Inspector, present: set[str], dialect: str) -> Iterator[str]:
-    """Statements that add what tables of an earlier version lack: SQLite can only add a column that it computes."""
-    kept = "VIRTUAL" if dialect == "sqlite" else "STORED"
-    for table in (orders, goods):
-        there = {column["name"] for column in inspector.get_columns(table.name)} if table.name in present else None
-        for column in table.columns:
-            if there is not None and column.computed is not None and column.name not in there:
-                made = f"GENERATED ALWAYS AS ({column.computed.sqltext}) {kept}"
-                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} VARCHAR({KEY_LENGTH}) {made}"
-
-
-def empty_tables(connection: Connection) -> None:
-    """Remove all rows of all tables. The caller commits."""
-    if connection.dialect.name == "postgresql":
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
-        return
-    if connection.dialect.name in {"mysql", "mariadb"}:
-        for table in metadata.sorted_tables:
-            connection.exec_driver_sql(f"TRUNCATE {table.name}")
-        return
-    for table in [*metadata.sorted_tables, order_deletions]:  # deleting orders fills it
-        connection.execute(table.delete())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,10 +17,22 @@ from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.engines.sqlite import open_sqlite
 from backend.errors import EngineError
 from backend.model import EngineKind
+from backend.sentence import Code, say
 
 _ANSWER_TIMEOUT_S = 5.0
-_DATABASES = "postgresql://user:password@host/database or sqlite:///path"
-_OLDEST_MARIADB = "MariaDB 10.5 or later, which has INSERT ... RETURNING"
+_PLAIN_NAME = re.compile(r"[\w$-]+")
+
+
+class AddressCode(Code):
+    """Why a URL cannot be used, before or after somebody has answered there."""
+
+    NO_DATABASE_URL = "address.no_database_url"
+    OTHER_DATABASE = "address.other_database"
+    NO_REDIS_URL = "address.no_redis_url"
+    NO_FILE = "address.no_file"
+    SQLITE_OPTIONS = "address.sqlite_options"
+    MARIADB_TOO_OLD = "address.mariadb_too_old"
+    NO_MARIADB = "address.no_mariadb"
 
 
 def connect_database(url: str) -> RunningEngine:
@@ -35,15 +48,13 @@ def connect_database(url: str) -> RunningEngine:
         parsed = sqlalchemy_url(url)
         backend = parsed.get_backend_name()
     except (sa.exc.ArgumentError, ValueError):
-        raise EngineError(f"the database URL cannot be understood; give one like {_DATABASES}") from None
+        raise EngineError(say(AddressCode.NO_DATABASE_URL)) from None
     if backend == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
-            raise EngineError("a SQLite database needs a file that all backend processes can open: sqlite:///path")
-        return open_sqlite(Path(parsed.database), embedded=False)
+        return open_sqlite(_sqlite_path(parsed), embedded=False)
     if backend in {"mysql", "mariadb"}:
         return _connect_mariadb(parsed)
     if backend != "postgresql":
-        raise EngineError(f"a database of the kind {backend!r} is not supported; give one like {_DATABASES}")
+        raise EngineError(say(AddressCode.OTHER_DATABASE, kind=backend))
     if parsed.get_driver_name() != "psycopg":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return _connect_server(parsed, EngineKind.POSTGRESQL, "PostgreSQL")
@@ -62,9 +73,7 @@ def connect_redis(url: str) -> RunningEngine:
         address = _redis_address(url)
         client = create_redis(url, max_connections=1, socket_timeout=_ANSWER_TIMEOUT_S)
     except (ValueError, TypeError):
-        raise EngineError(
-            "the Redis URL cannot be understood; give one like redis://:password@host:6379/0 or unix:///path"
-        ) from None
+        raise EngineError(say(AddressCode.NO_REDIS_URL)) from None
     try:
         info: dict[str, object] = client.info("server")
     except (redis.RedisError, OSError, ValueError) as error:
@@ -74,6 +83,20 @@ def connect_redis(url: str) -> RunningEngine:
     name = "Valkey" if info.get("server_name") == "valkey" or "valkey_version" in info else "Redis"
     version = str(info.get("valkey_version") or info.get("redis_version") or "")
     return RunningEngine(EngineKind.REDIS, name, version, address, url, embedded=False)
+
+
+def _sqlite_path(url: URL) -> Path:
+    """The file of a SQLite URL.
+
+    Raises:
+        EngineError: there is none, or the URL asks for something that we would not heed.
+    """
+    if not url.database or url.database == ":memory:":
+        raise EngineError(say(AddressCode.NO_FILE))
+    if url.query or url.database.startswith("file:"):
+        options = url.database.partition("?")[2] or ", ".join(f"{name}={value}" for name, value in url.query.items())
+        raise EngineError(say(AddressCode.SQLITE_OPTIONS, options=options or "file:"))
+    return Path(url.database)
 
 
 def _redis_address(url: str) -> str:
@@ -92,6 +115,7 @@ def _connect_mariadb(url: URL) -> RunningEngine:
 def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     address = _address(url)
     text = url.render_as_string(hide_password=False)
+    schema = None
     try:
         engine = create_sql_engine(text, pool_size=1)
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
@@ -100,14 +124,40 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
         with engine.connect() as connection:
             version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
             if not connection.dialect.insert_returning:
-                raise EngineError(f"{name} at {address} is version {version}; the lab needs {_OLDEST_MARIADB}")
+                raise EngineError(say(AddressCode.MARIADB_TOO_OLD, address=address, version=version))
+            if kind is EngineKind.POSTGRESQL:
+                schema = connection.scalar(sa.text("SELECT current_schema()"))
     except (sa.exc.SQLAlchemyError, OSError, TypeError, ValueError) as error:
         if kind is EngineKind.MARIADB and isinstance(error, sa.exc.InvalidRequestError):
-            error = ValueError(f"it is no MariaDB; the lab needs {_OLDEST_MARIADB}")
+            raise EngineError(say(AddressCode.NO_MARIADB, address=address)) from None
         raise EngineError(one_sentence(error, f"{name} at {address}")) from None
     finally:
         engine.dispose()
-    return RunningEngine(kind, name, version, address, text, embedded=False)
+    return RunningEngine(kind, name, version, address, _pinned(url, schema) or text, embedded=False)
+
+
+def _pinned(url: URL, schema: str | None) -> str | None:
+    """The URL with a search path of this schema alone, so that our names mean the same whatever is changed meanwhile.
+
+    Args:
+        url: of a PostgreSQL server.
+        schema: where our tables are, or will be.
+
+    Returns:
+        None where it has options already, or something between us and the server does not let them through.
+    """
+    if schema is None or "options" in url.query or not _PLAIN_NAME.fullmatch(schema):
+        return None
+    pinned = url.update_query_dict({"options": f'-csearch_path="{schema}",pg_temp'})
+    text = pinned.render_as_string(hide_password=False)
+    engine = create_sql_engine(text, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            return text if connection.scalar(sa.text("SELECT current_schema()")) == schema else None
+    except sa.exc.SQLAlchemyError:
+        return None
+    finally:
+        engine.dispose()
 
 
 def _address(url: URL) -> str:

@@ -14,7 +14,7 @@ from backend.errors import NotApplicableError
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
 from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
 from backend.explorer.spares import Spares
-from backend.schema import create_tables
+from backend.tables import create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
 from backend.rows import RowReader
-from backend.schema import create_tables, orders, payments
+from backend.schema import orders, payments
+from backend.tables import create_tables
 
 
 def test_a_reading_that_breaks_off_half_way_has_seen_nothing(tmp_path: Path) -> None:
