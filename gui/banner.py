@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model import Verdict
@@ -26,6 +35,9 @@ class Banner(QWidget):
         self.sentence = FittingLabel()
         self.sentence.setProperty("verdict", "")
         self.note = FittingNote()
+        keeps_room = self.note.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        self.note.setSizePolicy(keeps_room)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addStretch(1)
@@ -47,10 +59,17 @@ class Banner(QWidget):
         self._word.setText(word.upper())
         self.sentence.setText(sentence)
         self.sentence.setProperty("verdict", verdict.value if verdict else "")
-        self.sentence.setAccessibleDescription(sentence)
+        self._tell(f"{word}. {sentence}")
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.update()
+
+    def _tell(self, text: str) -> None:
+        """Let a screen reader say what a glance at the banner says; only where it is something new."""
+        if text == self.sentence.accessibleName():
+            return
+        self.sentence.setAccessibleName(text)
+        QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """A quiet background and a strong bar at the left edge."""
@@ -150,3 +169,4 @@ class FittingNote(QLabel):
         """Show the line, whole in the tool tip."""
         super().setText(text)
         self.setToolTip(text)
+        self.setAccessibleName(text)

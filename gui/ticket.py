@@ -49,6 +49,11 @@ class Ticket:
         """Whether somebody has cancelled it, begun or not."""
         return self._cancelled.is_set()
 
+    @property
+    def begun(self) -> bool:
+        """Whether its submissions are under way or were."""
+        return self._run is not None
+
     def take_end(self, seconds: float) -> bool:
         """Whether its run has ended, with the report taken over; blocks for the moment until the end is recorded.
 

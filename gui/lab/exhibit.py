@@ -1,4 +1,4 @@
-"""The card of the exhibit on show: what to look at, what was promised, and what the rows say."""
+"""The card of the exhibit on show: what to look at, what was expected, and what the rows say."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ from gui.theme import GRID, VERDICT_GLYPHS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.model import Report, Verdict
+    from backend.model import Verdict
+    from gui.lab.knobs import Position
+    from gui.ticket import Ticket
 
 
 class ExhibitCard(QWidget):
-    """Hidden until an exhibit is shown."""
+    """Hidden until an exhibit is shown. It speaks of one run, and of the knobs as they stood for it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("exhibitCard")
         self._exhibit: Exhibit | None = None
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._ticket: Ticket | None = None
+        self._position: Position | None = None
+        self._outcome = ""
+        self._changed = False
+        self.text = QLabel()
+        self.text.setObjectName("exhibitText")
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome = QLabel()
         self.outcome.setObjectName("exhibitOutcome")
-        self.outcome.setAccessibleName(self.tr("Promise and outcome of the exhibit"))
         close = button("closeExhibitButton", self.tr("Close"), "quiet")
         describe(close, self.tr("Close the exhibit"), self.tr("Hide this card; the knobs stay as they are"))
         close.clicked.connect(self.dismiss)
         texts = QVBoxLayout()
         texts.setSpacing(2)
-        texts.addWidget(self._text)
+        texts.addWidget(self.text)
         texts.addWidget(self.outcome)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
@@ -54,32 +60,56 @@ class ExhibitCard(QWidget):
         """What is on show."""
         return self._exhibit
 
-    def present(self, exhibit: Exhibit) -> None:
-        """Show this one; it is about to run."""
-        self._exhibit = exhibit
+    def present(self, exhibit: Exhibit, ticket: Ticket, position: Position) -> None:
+        """Show this one; it is about to run.
+
+        Args:
+            exhibit: what it is.
+            ticket: its run.
+            position: where the knobs stand for it.
+        """
+        self._exhibit, self._ticket, self._position = exhibit, ticket, position
+        self._changed = False
         title, look, lesson = (catalogue_text(text) for text in (exhibit.title, exhibit.look, exhibit.lesson))
-        self._text.setText(f"<b>{escape(title)}</b><br>{escape(look)} <i>{escape(lesson)}</i>")
-        self._text.setAccessibleName(f"{title}. {look} {lesson}")
-        promised = self.tr("Promised: %1. Running…").replace("%1", _verdict(exhibit.promises))
-        self.outcome.setText(promised)
+        self.text.setText(f"<b>{escape(title)}</b><br>{escape(look)} <i>{escape(lesson)}</i>")
+        self.text.setAccessibleName(f"{title}. {look} {lesson}")
+        self._say(self.tr("Expected: %1. Running…").replace("%1", _verdict(exhibit.promises)))
         self.show()
 
-    def show_report(self, report: Report) -> None:
-        """What came of it."""
-        if self._exhibit is None or not report.verdicts:
+    @Slot(object)
+    def show_end(self, ticket: Ticket) -> None:
+        """A run is over; if it is the one on show, say what came of it."""
+        if self._exhibit is None or ticket is not self._ticket:
             return
-        worst = max(report.verdicts, key=lambda verdict: verdict.severity)
+        expected = _verdict(self._exhibit.promises)
+        if ticket.report is None or not ticket.report.verdicts:
+            self._say(self.tr("Expected: %1. The run broke off.").replace("%1", expected))
+            return
+        worst = max(ticket.report.verdicts, key=lambda verdict: verdict.severity)
         pattern = (
-            self.tr("Promised: %1. The rows say: %2.")
+            self.tr("Expected: %1. Observed: %2.")
             if worst is self._exhibit.promises
-            else self.tr("Promised: %1. The rows say otherwise: %2.")
+            else self.tr("Expected: %1. Observed something else: %2.")
         )
-        self.outcome.setText(pattern.replace("%1", _verdict(self._exhibit.promises)).replace("%2", _verdict(worst)))
+        self._say(pattern.replace("%1", expected).replace("%2", _verdict(worst)))
+
+    def note_position(self, position: Position) -> None:
+        """The knobs stand like this now; if that is not how the exhibit ran, the card says so."""
+        if self._position is not None:
+            self._changed = position != self._position
+            self._say(self._outcome)
+
+    def _say(self, outcome: str) -> None:
+        self._outcome = text = outcome
+        if self._changed:
+            text = self.tr("%1 Knobs changed since: the next run is another situation.").replace("%1", text)
+        self.outcome.setText(text)
+        self.outcome.setAccessibleName(text)
 
     @Slot()
     def dismiss(self) -> None:
-        """Nothing is on show."""
-        self._exhibit = None
+        """Nothing is on show; also where another run begins, as the card would be read as if it were about that."""
+        self._exhibit = self._ticket = self._position = None
         self.hide()
 
 

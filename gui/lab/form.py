@@ -24,9 +24,6 @@ def is_valid_text(text: str) -> bool:
     return bool(text.strip()) and text.isprintable() and len(text) <= KEY_LENGTH
 
 
-_PERCENT = 100
-
-
 class IntentForm(QWidget):
     """One intent, and the buttons Submit and Spam.
 
@@ -182,16 +179,15 @@ class IntentForm(QWidget):
         self.disable.setEnabled(not forced)
         self.disable.setChecked(forced or self.disable_wished)
 
-    def show_progress(self, done: int, total: int) -> None:
-        """Answers received, of those expected; an empty bar where nothing is under way."""
-        self.progress.setRange(0, _PERCENT)
-        self.progress.setValue(_PERCENT * min(done, total) // max(total, 1))  # a new value paints at once
+    def show_disable(self, wanted: bool, *, forced: bool) -> None:
+        """Tick the box as a situation has it; what the user wished comes back with the next strategy."""
+        self.disable.setEnabled(not forced)
+        self.disable.setChecked(forced or wanted)
 
-    @Slot(bool)
-    def show_working(self, working: bool) -> None:
-        """A bar without an end while the lab changes its set-up."""
-        self.progress.setRange(0, 0 if working else 1)
-        self.progress.setValue(0)
+    def mend_item(self) -> None:
+        """Put a usual item where one stands that cannot be submitted."""
+        if not is_valid_text(self.item.text()):
+            self.item.setText(self.tr("book"))
 
     @Slot()
     def _operation_changed(self) -> None:

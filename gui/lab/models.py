@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import Answer, Reply, Row, Step, Verdict
 from gui.lab.records import Column, RecordModel, Tone
-from gui.lab.words import ENGINE_NAMES, answer_word, clock, milliseconds, ordinal, short
+from gui.lab.words import ENGINE_NAMES, answer_word, clock, instance_word, milliseconds, ordinal, short
 from gui.speech import speak
 
 if TYPE_CHECKING:
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 class RowsModel(RecordModel[Row]):
-    """The effects, as read back from the database."""
+    """The effects, as read back from the database; those of earlier runs are told apart."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        self._wanted: frozenset[tuple[str, str]] | None = None
         super().__init__(
             (
                 Column(QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
-                Column(QCoreApplication.translate("RowsModel", "Effect"), 16, effect_text),
+                Column(QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
                 Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
                 Column(QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
                 Column(QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True),
@@ -38,17 +39,38 @@ class RowsModel(RecordModel[Row]):
 
     def whole(self, record: Row) -> str:
         """The table, too."""
-        return f"{record.table}\n{super().whole(record)}"
+        earlier = (
+            QCoreApplication.translate("RowsModel", "Of an earlier run") + "\n" if self._is_earlier(record) else ""
+        )
+        return f"{earlier}{record.table}\n{super().whole(record)}"
 
-    def mood(self, record: Row) -> Verdict | None:
-        """Duplicates glow."""
+    def mood(self, record: Row) -> Verdict | Tone | None:
+        """Duplicates glow, and what is history is dim."""
+        if self._is_earlier(record):
+            return Tone.EARLIER
         return Verdict.DUPLICATED if record.is_duplicate else None
+
+    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+        """Rows of these intents, by table and key, are of the current run; None for all."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.look_again()
+
+    def _is_earlier(self, row: Row) -> bool:
+        return self._wanted is not None and (row.table, row.key) not in self._wanted
+
+    def _effect_text(self, row: Row) -> str:
+        if not self._is_earlier(row):
+            return effect_text(row)
+        ordinal_text = ordinal(row.ordinal) if row.is_duplicate else QCoreApplication.translate("RowsModel", "first")
+        return QCoreApplication.translate("RowsModel", "earlier, %1").replace("%1", ordinal_text)
 
 
 class RepliesModel(RecordModel[Reply]):
     """What the callers were told, submission by submission, also by those that left no row."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        self._wanted: frozenset[str] | None = None
         super().__init__(
             (
                 Column(
@@ -74,9 +96,27 @@ class RepliesModel(RecordModel[Reply]):
         return record.submission_id
 
     def mood(self, record: Reply) -> Verdict | Tone | None:
-        """Errors and time-outs stand out; the word says so too."""
+        """Errors and time-outs stand out, and what is history is dim; a word says so too."""
+        if self._is_earlier(record):
+            return Tone.EARLIER
         failed = record.answer in {Answer.ERROR, Answer.TIMEOUT} and not record.held_back
         return Tone.ALARM if failed else None
+
+    def whole(self, record: Reply) -> str:
+        """Also whether it is history."""
+        if not self._is_earlier(record):
+            return super().whole(record)
+        return QCoreApplication.translate("RowsModel", "Of an earlier run") + "\n" + super().whole(record)
+
+    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+        """Answers about these intents, by table and key, are of the current run; None for all."""
+        keys = None if wanted is None else frozenset(key for _, key in wanted)
+        if keys != self._wanted:
+            self._wanted = keys
+            self.look_again()
+
+    def _is_earlier(self, reply: Reply) -> bool:
+        return self._wanted is not None and reply.intent_key not in self._wanted
 
 
 class StepsModel(RecordModel[Step]):
@@ -94,6 +134,7 @@ class StepsModel(RecordModel[Step]):
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
+                Column(QCoreApplication.translate("StepsModel", "By"), 11, lambda step: instance_word(step.instance)),
                 Column(
                     QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True
                 ),
@@ -134,11 +175,17 @@ def effect_text(row: Row) -> str:
 
 def reply_text(reply: Reply) -> str:
     """The answer's word; a click that was never sent has none."""
-    return QCoreApplication.translate("RepliesModel", "held back") if reply.held_back else answer_word(reply.answer)
+    return (
+        QCoreApplication.translate("RepliesModel", "blocked by the button")
+        if reply.held_back
+        else answer_word(reply.answer)
+    )
 
 
 def _status_text(reply: Reply) -> str:
-    return str(reply.status) if reply.status else "\N{EN DASH}"
+    if reply.held_back:
+        return "\N{EN DASH}"
+    return str(reply.status) if reply.status else QCoreApplication.translate("RepliesModel", "none")
 
 
 def _latency_text(reply: Reply) -> str:

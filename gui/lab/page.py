@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from backend.model import Answer, EngineKind, Intent, Judgement, OperationKey, Plan, Setup
+from backend.model import Answer, EngineKind, Judgement, OperationKey, Plan, Setup
 from gui.forms import choose_key, hairline
 from gui.island import Island
 from gui.lab.backend_panel import BackendPanel
@@ -16,11 +16,14 @@ from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
 from gui.lab.exhibit import ExhibitCard
 from gui.lab.form import IntentForm
+from gui.lab.knobs import Knobs
+from gui.lab.progress import RunProgress
 from gui.lab.results import Results
 from gui.lab.selection import Selection
 from gui.lab.sidebar import WIDTH, Sidebar
 from gui.lab.source_panel import SourcePanel
 from gui.lab.timeline import Timeline
+from gui.lab.words import operations_of
 
 if TYPE_CHECKING:
     from backend.catalogue import StrategyInfo
@@ -29,10 +32,17 @@ if TYPE_CHECKING:
     from gui.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
+    from gui.ticket import Ticket
 
 
 class LabPage(QWidget):
-    """One experiment after the other, live."""
+    """One experiment after the other, live.
+
+    Signals:
+        ready_changed: whether the lab is there and nothing runs.
+    """
+
+    ready_changed = Signal(bool)
 
     def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +51,6 @@ class LabPage(QWidget):
         self._settings = settings
         self._usable = False
         self._runs = 0
-        self._expected = self._received = 0
         self._operations: set[OperationKey] = set()
         self._ordered: set[str] = set()
         self._database = ""
@@ -52,6 +61,8 @@ class LabPage(QWidget):
         self.banner = VerdictBanner(theme)
         self.counters = Counters()
         self.exhibit = ExhibitCard()
+        self._knobs = Knobs(self.form, self.backend, self.source)
+        self._progress = RunProgress(self.form.progress)
         self.results = Results(theme)
         self.timeline = Timeline(theme)
         self._selection = Selection(bridge, self.results, self.timeline)
@@ -100,6 +111,7 @@ class LabPage(QWidget):
         self.form.cancel_asked.connect(self._bridge.cancel_runs)
         self.form.edited.connect(self._refresh)
         self.source.changed.connect(self._refresh)
+        self._knobs.turned.connect(self._note_knobs)
         self.backend.choice_made.connect(self._strategy_chosen)
         self.backend.database_chosen.connect(self._database_chosen)
         self.backend.instances_chosen.connect(self._bridge.set_instances)
@@ -118,9 +130,10 @@ class LabPage(QWidget):
         self.timeline.failed.connect(bridge.failed)
         bridge.judged.connect(self._show_judgement)
         bridge.runs_changed.connect(self._note_runs)
-        bridge.run_finished.connect(self.exhibit.show_report)
+        bridge.run_over.connect(self.exhibit.show_end)
+        bridge.run_over.connect(self._progress.forget)
         bridge.source_ready.connect(self.results.code.show_source)
-        bridge.working_changed.connect(self.form.show_working)
+        bridge.working_changed.connect(self._progress.show_working)
 
     # What somebody asks for
 
@@ -134,70 +147,73 @@ class LabPage(QWidget):
         """The same intent many times."""
         self._send(self.form.count.value())
 
-    def _send(self, submissions: int) -> None:
+    def _send(self, submissions: int) -> Ticket | None:
         if not self.form.submit.isEnabled():
-            return
+            return None
+        self.exhibit.dismiss()
         self.backend.settle()
-        form, source = self.form, self.source
-        intent = Intent(form.operation_key, form.key.text(), form.item.text(), form.quantity.value())
-        setup = Setup(
-            strategy=self.backend.strategy_key,
-            variant=self.backend.variant_key,
-            processing_delay_ms=source.processing_delay.value(),
-            lease_ms=source.lease.value(),
-            faults=source.all_faults,
-            gateway_keys=self.backend.gateway_keys_key,
-        )
-        plan = Plan(
-            intents=(intent,),
-            submissions=submissions,
-            source=source.source_key,
-            pace=source.pace_key,
-            interval_ms=source.interval.value(),
-            timeout_ms=source.timeout.value(),
-            disable_button=form.disable.isChecked(),
-            retries=source.retries.value(),
-            backoff_ms=source.backoff.value(),
-            reload=source.reload.isChecked(),
-            edit=source.edit.isChecked(),
-        )
+        intent = self._knobs.intent
         self._operations.add(intent.operation)
-        self._expected += submissions
-        self._bridge.start_run(setup, plan)
+        ticket = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
+        self._progress.follow(ticket)
+        return ticket
 
     def show_exhibit(self, exhibit: Exhibit) -> None:
-        """Turn every knob to a ready-made situation, and run it."""
-        if not self._usable or self._runs:
+        """Turn every knob to a ready-made situation, and run it; one at a time."""
+        if not self.ready:
             return
+        self._choose_database(EngineKind.POSTGRESQL)
+        self.form.mend_item()
         self._turn_knobs(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
-        self.exhibit.present(exhibit)
-        self._send(exhibit.plan.submissions)
+        ticket = self._send(exhibit.plan.submissions)
+        if ticket is not None:
+            self.exhibit.present(exhibit, ticket, self._knobs.position)
 
     def show_situation(
         self, operation: OperationKey, database: EngineKind, setup: Setup, plan: Plan, instances: int
     ) -> None:
         """Turn every knob to a situation, ready to be run; not while something runs."""
-        if not self._usable or self._runs:
+        if not self._ready_or_said():
             return
         self.exhibit.dismiss()
-        if database.value != self._database and choose_key(self.backend.database, database.value):
-            self._database_chosen(database.value)
+        self._choose_database(database)
         self._turn_knobs(operation, setup, plan, instances)
         (self.form.spam if plan.submissions > 1 else self.form.submit).setFocus()
 
-    def try_out(self, operation: OperationKey, setup: Setup) -> None:
-        """Turn every knob to five clicks at once on two instances, ready to be sent; not while something runs."""
-        if self._usable and not self._runs:
+    def try_out(self, operation: OperationKey, setup: Setup, plan: Plan | None = None) -> None:
+        """Turn every knob to a plan, ready to be sent, on two instances; not while something runs.
+
+        Args:
+            operation: what is to be guarded.
+            setup: the backend's side.
+            plan: the caller's side; None for five clicks at once.
+        """
+        if self._ready_or_said():
             self.exhibit.dismiss()
-            self._turn_knobs(operation, setup, Plan((), 5), 2)
+            self._turn_knobs(operation, setup, plan or Plan((), 5), 2)
             self.form.spam.setFocus()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the lab is there and nothing runs."""
+        return self._usable and not self._runs
+
+    def _ready_or_said(self) -> bool:
+        if not self.ready:
+            self._bridge.failed.emit(
+                self.tr("A run is under way; cancel it, or try again when it is over.")
+                if self._usable
+                else self.tr("The engines are not running yet; try again when the strip below shows them.")
+            )
+        return self.ready
+
+    def _choose_database(self, database: EngineKind) -> None:
+        if database.value != self._database and choose_key(self.backend.database, database.value):
+            self._database_chosen(database.value)
 
     def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
         self._apply(Choice(operation, setup.strategy, setup.variant))
-        self.source.show_knobs(setup, plan)
-        self.form.disable.setChecked(plan.disable_button)
-        self.form.count.setValue(plan.submissions)
-        self.backend.instances.setValue(instances)
+        self._knobs.turn(setup, plan, instances)
         self.new_intent()
 
     @Slot()
@@ -253,11 +269,13 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _fill_catalogue(self, strategies: tuple[StrategyInfo, ...]) -> None:
+        chosen = self.backend.wanted(self.form.operation_key)
         self.backend.fill(Catalogue(strategies))
-        remembered = Choice(
-            self.form.operation_key, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
-        )
-        self._apply(self.backend.catalogue.fit(remembered))
+        if not chosen.strategy:  # the first start of this session, and not another try
+            chosen = Choice(
+                chosen.operation, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
+            )
+        self._apply(self.backend.catalogue.fit(chosen))
 
     @Slot(object)
     def _fill_databases(self, databases: tuple[EngineStatus, ...]) -> None:
@@ -279,25 +297,28 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _add_replies(self, replies: list[Reply]) -> None:
-        self._received += len(replies)
         self._ordered.update(
             reply.intent_key for reply in replies if reply.answer is Answer.CREATED and not reply.held_back
         )
         self.results.add_replies(replies)
-        self.form.show_progress(self._received, self._expected)
 
     @Slot(object)
     def _show_judgement(self, judgement: Judgement) -> None:
-        self.banner.show_judgement(judgement, self._operations)
-        self.counters.show_judgement(judgement)
+        current = judgement.run or judgement
+        self.banner.show_judgement(current, operations_of(current) or self._operations, running=bool(self._runs))
+        self.counters.show_judgement(current)
+        self.results.show_wanted(judgement.run.wanted if judgement.run else None)
+        self._progress.note(judgement)
 
     @Slot(int)
     def _note_runs(self, runs: int) -> None:
         self._runs = runs
-        if runs == 0:
-            self._expected = self._received = 0
-            self.form.show_progress(0, 0)
+        self.banner.note_running(running=bool(runs))
         self._refresh()
+
+    @Slot()
+    def _note_knobs(self) -> None:
+        self.exhibit.note_position(self._knobs.position)
 
     # What can be pressed
 
@@ -311,6 +332,8 @@ class LabPage(QWidget):
         form.cancel.setEnabled(self._runs > 0)
         for widget in (form.operation, form.key, form.new_intent, form.reset, self.backend):
             widget.setEnabled(usable)
+        self.exhibit.note_position(self._knobs.position)
+        self.ready_changed.emit(self.ready)
 
     def _enable(self, sender: QPushButton, enabled: bool) -> None:
         """A button that is disabled in flight gives its focus away; it gets it back, for whoever works by keyboard."""

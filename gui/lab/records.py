@@ -45,7 +45,7 @@ class Column(Generic[Record]):
 
 
 class RecordModel(QAbstractTableModel, Generic[Record]):
-    """Appends records and clears them; nothing else ever changes, so that views need to know nothing else."""
+    """Appends records and clears them; beyond that only the look of all of them may change, with `look_again`."""
 
     def __init__(self, columns: Sequence[Column[Record]], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +84,11 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
             self._first_of.setdefault(self.submission_of(record), number)
         self.endInsertRows()
 
+    def look_again(self) -> None:
+        """Records read or look otherwise than before, all of them."""
+        if self.records:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.records) - 1, len(self.columns) - 1))
+
     def clear(self) -> None:
         """Forget everything."""
         self.beginResetModel()
@@ -112,7 +117,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         record, column = self.records[index.row()], self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(record)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
             return self.whole(record)
         if role == KEY_ROLE:
             return self.submission_of(record)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
-from gui.forms import describe, hairline
+from gui.forms import KEY_ROLE, describe, hairline
 from gui.lab.catalogue import catalogue_text
 from gui.lab.code import CodeView
 from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
@@ -143,6 +143,11 @@ class Results(QSplitter):
         """More answers."""
         self.replies.append(replies)
 
+    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+        """What is not about these intents, by table and key, is history; None where all of it is of today."""
+        self.rows.show_wanted(wanted)
+        self.replies.show_wanted(wanted)
+
     def clear(self) -> None:
         """Nothing happened yet."""
         self.rows.clear()
@@ -166,10 +171,14 @@ class Results(QSplitter):
     def show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
         """The steps of the selected submission."""
         reply = self.reply_of(submission_id)
+        before = self.steps_table.currentIndex()
+        same = before.isValid() and before.data(KEY_ROLE) == submission_id
+        chosen = self.steps.records[before.row()].number if same else None
         self.show_selected(reply, submission_id)
         self.steps.show(steps, reply.sent_ns if reply else None)
         if steps:
-            self.steps_table.setCurrentIndex(self.steps.index(0, 0))
+            row = next((row for row, step in enumerate(self.steps.records) if step.number == chosen), 0)
+            self.steps_table.setCurrentIndex(self.steps.index(row, 0))
 
     def choose_step(self, number: int) -> None:
         """Mark the step of this number; nothing where it is not there."""
@@ -187,7 +196,9 @@ class Results(QSplitter):
         if reply is not None:
             text += f"  \N{MIDDLE DOT}  {reply_text(reply)}"
             if not reply.held_back:
-                text += f"  \N{MIDDLE DOT}  HTTP {reply.status}  \N{MIDDLE DOT}  {milliseconds(reply.latency_ms)} ms"
+                status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
+                took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
+                text += f"  \N{MIDDLE DOT}  {status}  \N{MIDDLE DOT}  {took}"
         self._steps_caption.setText(text)
 
     # The explanation

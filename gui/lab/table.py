@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backend.model import EngineKind, Verdict
@@ -164,7 +164,20 @@ class RecordTable(QTableView):
             self._paint_rows(painter, event.rect())
         else:
             self._paint_empty(painter)
+        if self.hasFocus():
+            painter.setPen(self._inks.mark)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A ring shows where the keyboard is."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The ring goes."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         records, height, offset = self.records.records, self._height, self.verticalHeader().offset()
@@ -191,7 +204,7 @@ class RecordTable(QTableView):
         elif mood in self._inks.moods:
             painter.fillRect(box, self._inks.moods[mood])
         painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
-        painter.setPen(self._inks.text)
+        painter.setPen(self._inks.muted if mood is Tone.EARLIER else self._inks.text)
 
     def _paint_texts(
         self, painter: QPainter, record: object, columns: list[tuple[Column[Any], int, int]], top: int

@@ -93,8 +93,7 @@ def caller_fact(lane: Lane, reply: Reply) -> Fact:
         text = QCoreApplication.translate("Timeline", "caller tries %1 again and waits for the answer")
         text = text.replace("%1", reply.retry_of)
     answer = reply_text(reply)
-    if reply.status:
-        answer += f", HTTP {reply.status}"
+    answer += f", HTTP {reply.status}" if reply.status else QCoreApplication.translate("Timeline", ", no response")
     return Fact(lane.submission, reply.sent_ns, reply.received_ns, text, answer)
 
 

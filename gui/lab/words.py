@@ -6,7 +6,10 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.model import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+from backend.model import Answer, EngineKind, GatewayKeys, Health, Judgement, OperationKey, Pace, Source, Verdict
+
+FIRST_CONSUMER = 11
+"""Numbers of consumers begin here, as `backend.model.AtWork` says."""
 
 
 def operation_word(operation: OperationKey) -> str:
@@ -18,6 +21,28 @@ def operation_word(operation: OperationKey) -> str:
         OperationKey.CANCEL_ORDER: QCoreApplication.translate("Words", "Cancel an order (DELETE)"),
         OperationKey.SEND_MESSAGE: QCoreApplication.translate("Words", "Send a message (call)"),
     }.get(operation, operation.value)
+
+
+_TABLES = {
+    "orders": OperationKey.PLACE_ORDER,
+    "payments": OperationKey.PAY_ORDER,
+    "stock_changes": OperationKey.ADD_STOCK,
+    "order_deletions": OperationKey.CANCEL_ORDER,
+    "messages": OperationKey.SEND_MESSAGE,
+}
+"""Where the effects of each operation are, as `backend.model.Row` says."""
+
+
+def operations_of(judgement: Judgement) -> set[OperationKey]:
+    """The operations of the intents that a judgement is on; none where it does not name them."""
+    return {_TABLES[table] for table in {table for table, _ in judgement.wanted} if table in _TABLES}
+
+
+def instance_word(number: int) -> str:
+    """A backend process as a person counts them; the consumers of the queue have numbers of their own."""
+    if number >= FIRST_CONSUMER:
+        return QCoreApplication.translate("Words", "consumer %1").replace("%1", str(number - FIRST_CONSUMER + 1))
+    return QCoreApplication.translate("Words", "instance %1").replace("%1", str(number))
 
 
 def gateway_keys_word(keys: GatewayKeys) -> str:

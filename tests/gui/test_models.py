@@ -87,7 +87,7 @@ def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, e
     model = RepliesModel()
     model.append([reply(1), reply(2, held_back=True)])
     assert texts(model, 0)[1:4] == ["created", "201", "2.5"]
-    assert texts(model, 1)[1] == "held back"
+    assert texts(model, 1)[1] == "blocked by the button"
     assert texts(model, 1)[3] == "\N{EN DASH}"
 
 

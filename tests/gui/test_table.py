@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from gui.lab.models import RowsModel
@@ -87,5 +88,5 @@ def test_a_duplicate_looks_different_in_both_themes(table: RecordTable, theme: T
         theme.set_mode(mode)
         image = table.viewport().grab().toImage()
         first, second = (table.visualRect(table.model().index(number, 4)).topLeft() for number in (0, 1))
-        assert image.pixelColor(first).name() == theme.colours.surface
-        assert image.pixelColor(second).name() == theme.colours.duplicated_tint
+        assert image.pixelColor(first + QPoint(2, 2)).name() == theme.colours.surface
+        assert image.pixelColor(second + QPoint(2, 2)).name() == theme.colours.duplicated_tint
