@@ -125,13 +125,14 @@ EXHIBITS: tuple[Exhibit, ...] = (
     Exhibit(
         key="blind-release",
         title="A blind release",
-        look="The first holder comes late and DELetes whatever lock is there: that of its successor, which is still at "
-        "work.",
+        look="The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first "
+        "holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the "
+        "fourth walks in, too.",
         lesson="Release only what you still own: compare and delete in one command.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
-        setup=Setup("distributed-lock", "redis-blind-release", processing_delay_ms=_WORK_MS, lease_ms=2 * _GIVE_UP_MS),
-        plan=Plan((), 1, Source.RETRY, timeout_ms=2 * _GIVE_UP_MS, retries=1),
+        setup=Setup("distributed-lock", "redis-blind-release", processing_delay_ms=2_000, lease_ms=1_200),
+        plan=Plan((), 4, pace=Pace.INTERVAL, interval_ms=800),
     ),
     Exhibit(
         key="lock-for-ever",
@@ -146,8 +147,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     Exhibit(
         key="local-lock-on-two-instances",
         title="A local lock on two instances",
-        look="Each instance has a mutex of its own, and each of them is free. Look at the instance numbers of the "
-        "steps.",
+        look="Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above "
+        "the steps stands which instance ran them.",
         lesson="A mutex ends where its process ends.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,

@@ -53,11 +53,11 @@ class Section(QWidget):
         self.grid = QGridLayout()
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(GRID)
-        self.grid.setVerticalSpacing(GRID // 2)
+        self.grid.setVerticalSpacing(2)
         self.grid.setColumnStretch(1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GRID - 2)
+        outer.setSpacing(GRID // 2)
         outer.addWidget(heading)
         outer.addLayout(self.grid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from backend.model import EngineKind, EngineStatus, Health
@@ -146,9 +146,10 @@ class MessageBar(QWidget):
         self._strip = strip
         strip.installEventFilter(self)
         self._tells_incident = False
+        self._failure = ""
+        """Why the lab is not there; empty where it is, or was not asked for."""
         self.sentence = QLabel()
         self.sentence.setObjectName("messageLabel")
-        self.sentence.setAccessibleName(self.tr("Message"))
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.retry = button("retryButton", self.tr("Retr&y"))
@@ -167,25 +168,39 @@ class MessageBar(QWidget):
         self.hide()
 
     def show_sentence(self, sentence: str, *, retry: bool) -> None:
-        """Say what did not work."""
-        self._show(sentence, retry=retry, incident=False)
+        """Say what did not work. Where the lab waits for Retry, that stays, and other sentences come below it."""
+        if retry:
+            self._failure = sentence
+            self._show("", incident=False)
+        else:
+            self._show(sentence, incident=False)
 
     @Slot(str)
     def show_incident(self, sentence: str) -> None:
         """Say what was killed, stopped or started again; a failure that somebody should read first stays."""
-        if self._tells_incident or self.isHidden():
-            self._show(sentence, retry=False, incident=True)
+        if self._tells_incident or self.isHidden() or self._failure:
+            self._show(sentence, incident=True)
 
     def forget_incident(self) -> None:
         """Something new begins; a failure stays until somebody dismisses it."""
-        if self._tells_incident:
+        if self._tells_incident and not self._failure:
             self.hide()
 
-    def _show(self, sentence: str, *, retry: bool, incident: bool) -> None:
+    @Slot()
+    def forget_failure(self) -> None:
+        """The lab is there."""
+        if self._failure:
+            self._failure = ""
+            self.hide()
+
+    def _show(self, sentence: str, *, incident: bool) -> None:
         self._tells_incident = incident
-        self.sentence.setText(sentence[:1].upper() + sentence[1:])
-        self.retry.setVisible(retry)
-        self.dismiss.setVisible(not retry)
+        lines = [line[:1].upper() + line[1:] for line in (self._failure, sentence) if line]
+        self.sentence.setText("\n".join(lines))
+        self.sentence.setAccessibleName(" ".join(lines))
+        QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
+        self.retry.setVisible(bool(self._failure))
+        self.dismiss.setVisible(not self._failure)
         self.show()
         self._place()
         self.raise_()
@@ -203,6 +218,7 @@ class MessageBar(QWidget):
 
     @Slot()
     def _try_again(self) -> None:
+        self._failure = ""
         self.hide()
         self.retry_asked.emit()
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backend.comparison.records import SituationKey
 from backend.explorer.question import Question
@@ -29,7 +38,17 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 2000
 """A window that closes waits this long for the lab; the supervisor ends what is left."""
-LANGUAGES = (("", "System"), ("en", "English"), ("zh_CN", "简体中文"))
+LANGUAGES = (("", ""), ("en", "English"), ("zh_CN", "简体中文"))
+"""Names of languages are the same in every language; without one it is the system's."""
+
+USUAL = QSize(1440, 900)
+FRAME = QSize(16, 48)
+"""What title bar and borders take at most: the size of a window is that of its inside."""
+
+
+def room_for_window(screen: QSize) -> QSize:
+    """The size of the window's inside with which all of it, frame included, fits onto a screen."""
+    return USUAL.boundedTo(screen - FRAME)
 
 
 class MainWindow(QMainWindow):
@@ -92,6 +111,9 @@ class MainWindow(QMainWindow):
         self.compare.explore_asked.connect(self._ask_explorer)
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
+        self.pages.currentChanged.connect(self._page_changed)
+        self.lab.ready_changed.connect(self._offer_exhibits)
+        bridge.started.connect(self.messages.forget_failure)
 
     # Menus
 
@@ -101,13 +123,18 @@ class MainWindow(QMainWindow):
         menu = bar.addMenu(self.tr("&File"))
         self._add(menu, self.tr("&Quit"), self.close, "Ctrl+Q")
         menu = bar.addMenu(self.tr("&Run"))
-        self._add(menu, self.tr("&Submit"), form.submit.click, "Ctrl+Return")
-        self._add(menu, self.tr("S&pam"), form.spam.click, "Ctrl+Shift+Return")
-        self._add(menu, self.tr("&New intent"), form.new_intent.click, "Ctrl+N")
-        self._add(menu, self.tr("&Cancel"), form.cancel.click, "Esc")
+        self._start = self._add(menu, self.tr("&Submit"), lambda: self._buttons()[0].click(), "Ctrl+Return")
+        of_lab = [
+            self._add(menu, self.tr("S&ubmit several times"), form.spam.click, "Ctrl+Shift+Return"),
+            self._add(menu, self.tr("&New intent"), form.new_intent.click, "Ctrl+N"),
+        ]
+        self._add(menu, self.tr("&Cancel"), lambda: self._buttons()[1].click(), "Esc")
         menu.addSeparator()
-        self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R")
-        fill_menu(bar.addMenu(self.tr("Exhibits")), self._show_exhibit)
+        of_lab.append(self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R"))
+        self._of_lab = tuple(of_lab)
+        self._exhibits = bar.addMenu(self.tr("Exhibits"))
+        fill_menu(self._exhibits, self._show_exhibit)
+        self._offer_exhibits(ready=False)
         menu = bar.addMenu(self.tr("&View"))
         self._add_themes(menu.addMenu(self.tr("&Theme")))
         self._add_languages(menu.addMenu(self.tr("&Language")))
@@ -119,6 +146,33 @@ class MainWindow(QMainWindow):
         self._add(menu, self.tr("&Which one for me?"), self.guide.open, "F2")
         self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
         self._add(menu, self.tr("&About Submit Twice"), self._show_about)
+
+    def _buttons(self) -> tuple[QAbstractButton, QAbstractButton]:
+        """What starts and what cancels on the page shown."""
+        page = self.pages.currentWidget()
+        if page is self.compare:
+            return self.compare.start, self.compare.cancel
+        if page is self.explore:
+            part = self.explore.survey if self.explore.views.currentWidget() is self.explore.survey else self.explore
+            return part.start, part.cancel
+        return self.lab.form.submit, self.lab.form.cancel
+
+    @Slot()
+    def _page_changed(self) -> None:
+        """Commands of the Lab act on nothing that is out of sight; the others take their name from the page."""
+        page = self.pages.currentWidget()
+        for action in self._of_lab:
+            action.setEnabled(page is self.lab)
+        self._start.setText(
+            {self.compare: self.tr("&Compare"), self.explore: self.tr("&Explore")}.get(page, self.tr("&Submit"))
+        )
+
+    @Slot(bool)
+    def _offer_exhibits(self, ready: bool) -> None:
+        reason = "" if ready else self.tr("Exhibits run once the engines are up and nothing else is running.")
+        for action in self._exhibits.actions():
+            action.setEnabled(ready)
+            action.setStatusTip(reason)
 
     def _show_exhibit(self, exhibit: Exhibit) -> None:
         self.pages.setCurrentWidget(self.lab)
@@ -200,7 +254,8 @@ class MainWindow(QMainWindow):
         )
 
     def _tell(self, title: str, text: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, self)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.NoButton, self)
+        box.addButton(self.tr("Close"), QMessageBox.ButtonRole.RejectRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.RichText)
         box.open()
@@ -232,8 +287,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry: QByteArray = self._settings.blob("window/geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            screen = self.screen().availableGeometry()
-            self.resize(min(1440, screen.width()), min(900, screen.height()))
+            self.resize(room_for_window(self.screen().availableGeometry().size()))
         self.lab.restore_sizes(self._settings)
         self.explore.restore(self._settings)
 

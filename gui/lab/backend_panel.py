@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backend.model import EngineStatus, GatewayKeys, Health, OperationKey
+from backend.model import EngineStatus, GatewayKeys, Health, OperationKey, Verdict
 from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
 from gui.lab.gateway_field import GatewayField
+from gui.lab.words import verdict_word
 from gui.speech import speak
-from gui.theme import GRID
+from gui.theme import GRID, VERDICT_GLYPHS
 
 if TYPE_CHECKING:
     from backend.catalogue import VariantInfo
@@ -42,13 +43,18 @@ class BackendPanel(QWidget):
         self._theme = theme
         self.catalogue = Catalogue()
         self._info: VariantInfo | None = None
+        self._harm: Verdict | None = None
         section = Section(self.tr("The backend"))
         self.strategy = combo("strategyCombo")
         section.add_field(
             self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
         )
         self.variant = combo("variantCombo")
-        section.add_field(self.tr("V&ariant"), self.variant, self.tr("One way to write the strategy, sound or broken"))
+        section.add_field(
+            self.tr("V&ariant"),
+            self.variant,
+            self.tr("One way to write the strategy, safe under concurrency or broken by design"),
+        )
         self.database = combo("databaseCombo")
         section.add_field(self.tr("Data&base"), self.database, self.tr("Where the effects are stored"))
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
@@ -75,6 +81,7 @@ class BackendPanel(QWidget):
     def _make_summary(self) -> QWidget:
         self._mark = QLabel()
         self._mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._mark.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._summary = QLabel()
         self._summary.setObjectName("summaryLabel")
         self._summary.setWordWrap(True)
@@ -86,7 +93,7 @@ class BackendPanel(QWidget):
         line.setSpacing(2)
         line.addWidget(self._mark)
         line.addWidget(self._summary, 1)
-        holder.setFixedHeight(4 * self._summary.fontMetrics().lineSpacing() + GRID + 4)
+        holder.setFixedHeight(4 * self._summary.fontMetrics().lineSpacing() + GRID // 2 + 4)
         return holder
 
     @property
@@ -127,6 +134,7 @@ class BackendPanel(QWidget):
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy))
         self._fill_variants(choice)
         self._info = self.catalogue.variant(choice.strategy, choice.variant)
+        self._harm = None
         self._paint_summary()
 
     def _fill_variants(self, choice: Choice) -> None:
@@ -152,14 +160,26 @@ class BackendPanel(QWidget):
             self._mark.clear()
             self._summary.clear()
             return
-        glyph, word = (
-            ("\N{CHECK MARK}", self.tr("sound")) if info.sound else ("\N{WARNING SIGN}", self.tr("broken by design"))
-        )
-        colour = colours.good if info.sound else colours.duplicated
-        self._mark.setText(f'<span style="color:{colour}; font-size:large">{glyph}</span>&nbsp;&nbsp;<b>{word}</b>')
+        if info.sound:
+            glyph, word, colour = "\N{CHECK MARK}", self.tr("safe under concurrency"), colours.good
+        else:
+            glyph, word, colour = "\N{WARNING SIGN}", self.tr("broken by design"), colours.alarm
+        shown = f'<span style="color:{colour}; font-size:large">{glyph}</span>&nbsp;&nbsp;<b>{word}</b>'
+        if self._harm is not None and info.sound:
+            harm = self.tr("this run: %1").replace("%1", verdict_word(self._harm))
+            shown += f"<br>{VERDICT_GLYPHS[self._harm]}&nbsp;&nbsp;{harm}"
+            word = f"{word}, {harm}"
+        self._mark.setText(shown)
         self._mark.setAccessibleName(word)
+        self._mark.setToolTip(catalogue_text(info.breaks))
         self._summary.setText(catalogue_text(info.summary))
         self._summary.setToolTip(catalogue_text(info.summary))
+
+    def note_harm(self, verdict: Verdict | None) -> None:
+        """What the latest run of this variant came to, where that is harm: its promise has limits, and they show."""
+        if verdict is not self._harm:
+            self._harm = verdict
+            self._paint_summary()
 
     def fill_databases(self, databases: tuple[EngineStatus, ...], current: str) -> None:
         """Offer the databases; those that are missing say what to install."""

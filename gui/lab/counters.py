@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from backend.model import Answer, Judgement
@@ -22,7 +22,6 @@ class Counter(QWidget):
         super().__init__()
         self.number = QLabel("\N{EN DASH}")
         self.number.setFont(font)
-        self.number.setAccessibleName(caption)
         self._caption = QLabel(caption)
         self._caption.setProperty("role", "caption")
         self.setToolTip(explanation)
@@ -38,6 +37,7 @@ class Counter(QWidget):
     def show_number(self, text: str) -> None:
         """Another number."""
         self.number.setText(text)
+        self.number.setAccessibleName(f"{self._caption.text()}: {text}")
         self.number.setEnabled(text not in {"0", "\N{EN DASH}"})
 
 
@@ -52,7 +52,7 @@ class Counters(QWidget):
         self._layout.setSpacing(GRID)
         self._effects = self._add(self.tr("rows"), self.tr("Effects, read back from the database"))
         self._sent = self._add(self.tr("sent"), self.tr("Submissions that left for the backend"))
-        self._held = self._add(self.tr("held back"), self.tr("Clicks that the disabled button swallowed"))
+        self._held = self._add(self.tr("blocked"), self.tr("Clicks that were blocked by the disabled button"))
         self._flying = self._add(self.tr("in flight"), self.tr("Submissions without an answer yet"))
         self._add_line()
         self._answers = {
@@ -77,11 +77,12 @@ class Counters(QWidget):
 
     def show_judgement(self, judgement: Judgement) -> None:
         """The numbers as of now."""
-        self._effects.show_number(str(judgement.effects))
-        self._sent.show_number(str(judgement.submissions))
-        self._held.show_number(str(judgement.held_back))
-        self._flying.show_number(str(judgement.in_flight))
+        written = QLocale().toString
+        self._effects.show_number(written(judgement.effects))
+        self._sent.show_number(written(judgement.submissions))
+        self._held.show_number(written(judgement.held_back))
+        self._flying.show_number(written(judgement.in_flight))
         for answer, counter in self._answers.items():
-            counter.show_number(str(judgement.answers.get(answer, 0)))
+            counter.show_number(written(judgement.answers.get(answer, 0)))
         self._p50.show_number(milliseconds(judgement.p50_ms))
         self._p99.show_number(milliseconds(judgement.p99_ms))

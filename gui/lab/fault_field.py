@@ -25,12 +25,13 @@ READY = (
     "network=50",
     "pause@sql:INSERT:before=800",
     "pause@database=500",
-    "kill@database",
-    "restart@database",
-    "kill@redis",
-    "restart@redis",
+    "kill@database#1",
+    "restart@database#1",
+    "kill@redis#1",
+    "restart@redis#1",
 )
-"""What the menu offers: one of each kind, in the syntax that can be typed as well."""
+"""What the menu offers: one of each kind, in the syntax that can be typed as well. Those of servers name their moment,
+after the first answer: without one it would be another with another number of submissions."""
 
 
 class FaultField(QLineEdit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from backend.model import OperationKey
@@ -25,7 +25,7 @@ def is_valid_text(text: str) -> bool:
 
 
 class IntentForm(QWidget):
-    """One intent, and the buttons Submit and Spam.
+    """One intent, and the buttons that submit it once or many times.
 
     Signals:
         operation_chosen: another operation.
@@ -85,22 +85,18 @@ class IntentForm(QWidget):
     def _make_buttons(self) -> None:
         self.submit = button("submitButton", self.tr("Sub&mit"), "primary")
         describe(self.submit, self.tr("Submit"), self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return"))
-        self.submit.setMinimumHeight(4 * GRID + 2)
-        self.spam = button("spamButton", self.tr("S&pam"))
-        describe(
-            self.spam,
-            self.tr("Spam"),
-            self.tr("Submit the same intent as often as the number says (%1)").replace("%1", "Ctrl+Shift+Return"),
-        )
+        self.submit.setMinimumHeight(4 * GRID)
+        self.spam = button("spamButton", "")
         self.count = spin("spamCountSpin", 1, MOST_CLICKS, 20)
         self.count.setPrefix("\N{MULTIPLICATION SIGN} ")
-        describe(self.count, self.tr("Number of clicks"), self.tr("How often Spam submits the intent"))
+        describe(self.count, self.tr("Number of submissions"), self.tr("How often the button beside it submits"))
+        self._name_spam()
         self.disable = QCheckBox(self.tr("&Disable while in flight"))
         self.disable.setObjectName("disableCheck")
         describe(
             self.disable,
             plain(self.disable.text()),
-            self.tr("The page disables its button from a click until the answer; clicks meanwhile are held back"),
+            self.tr("The page disables its button from a click until the answer; clicks meanwhile are blocked"),
         )
         self.cancel = button("cancelButton", self.tr("Cancel"))
         describe(
@@ -115,7 +111,7 @@ class IntentForm(QWidget):
         self.progress.setAccessibleName(self.tr("Answers received in this run"))
         buttons = QVBoxLayout()
         buttons.setContentsMargins(0, GRID // 2, 0, 0)
-        buttons.setSpacing(GRID - 2)
+        buttons.setSpacing(GRID // 2)
         for row in (
             (self.submit,),
             (self.spam, self.count),
@@ -141,6 +137,7 @@ class IntentForm(QWidget):
         for field in (self.key, self.item, self.quantity.lineEdit()):
             field.returnPressed.connect(self.submit.click)
         self.count.lineEdit().returnPressed.connect(self.spam.click)
+        self.count.valueChanged.connect(self._name_spam)
         self.submit.clicked.connect(self.submit_asked)
         self.spam.clicked.connect(self.spam_asked)
         self.new_intent.clicked.connect(self.new_intent_asked)
@@ -162,6 +159,17 @@ class IntentForm(QWidget):
         if not is_valid_text(self.item.text()):
             return self.tr("The item must have 1 to 64 printable characters.")
         return ""
+
+    @Slot()
+    def _name_spam(self) -> None:
+        """The button says how often it submits."""
+        number = QLocale().toString(self.count.value())
+        self.spam.setText(self.tr("Submit \N{MULTIPLICATION SIGN} %1").replace("%1", number))
+        describe(
+            self.spam,
+            self.tr("Submit %1 times").replace("%1", number),
+            self.tr("Submit the same intent as often as the number says (%1)").replace("%1", "Ctrl+Shift+Return"),
+        )
 
     def choose_operation(self, operation: OperationKey) -> None:
         """Choose an operation without telling anybody."""

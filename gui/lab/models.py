@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import Answer, Reply, Row, Step, Verdict
 from gui.lab.records import Column, RecordModel, Tone
-from gui.lab.words import ENGINE_NAMES, answer_word, clock, instance_word, milliseconds, ordinal, short
+from gui.lab.words import ENGINE_NAMES, answer_text, answer_word, clock, command_text, milliseconds, ordinal, short
 from gui.speech import speak
 
 if TYPE_CHECKING:
@@ -126,19 +126,18 @@ class StepsModel(RecordModel[Step]):
         self._origin_ns = 0
         super().__init__(
             (
-                Column(QCoreApplication.translate("StepsModel", "At, ms"), 6, self._offset_text, right=True),
-                Column(QCoreApplication.translate("StepsModel", "Took"), 5, _took_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "At, ms"), 7, self._offset_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
                 Column(
                     QCoreApplication.translate("StepsModel", "Engine"),
                     12,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
-                Column(QCoreApplication.translate("StepsModel", "By"), 11, lambda step: instance_word(step.instance)),
+                Column(QCoreApplication.translate("StepsModel", "Command"), 40, command_text, stretch=True),
                 Column(
-                    QCoreApplication.translate("StepsModel", "Command"), 40, lambda step: step.command, stretch=True
+                    QCoreApplication.translate("StepsModel", "Answer"), 12, lambda step: step.error or answer_text(step)
                 ),
-                Column(QCoreApplication.translate("StepsModel", "Answer"), 12, lambda step: step.error or step.answer),
             ),
             parent,
         )

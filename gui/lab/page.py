@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from backend.model import Answer, EngineKind, Judgement, OperationKey, Plan, Setup
+from backend.model import Answer, EngineKind, Judgement, OperationKey, Plan, Setup, Verdict
 from gui.forms import choose_key, hairline
 from gui.island import Island
 from gui.lab.backend_panel import BackendPanel
-from gui.lab.banner import VerdictBanner
+from gui.lab.banner import VerdictBanner, visible_verdict
 from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
 from gui.lab.exhibit import ExhibitCard
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from gui.ticket import Ticket
 
 
+HARM = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
+
+
 class LabPage(QWidget):
     """One experiment after the other, live.
 
@@ -52,6 +55,8 @@ class LabPage(QWidget):
         self._usable = False
         self._runs = 0
         self._operations: set[OperationKey] = set()
+        self._sent_with = ("", "")
+        """Strategy and variant of the latest run."""
         self._ordered: set[str] = set()
         self._database = ""
         self._focus_later: QPushButton | None = None
@@ -154,6 +159,7 @@ class LabPage(QWidget):
         self.backend.settle()
         intent = self._knobs.intent
         self._operations.add(intent.operation)
+        self._sent_with = (self.backend.strategy_key, self.backend.variant_key)
         ticket = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
         self._progress.follow(ticket)
         return ticket
@@ -309,6 +315,9 @@ class LabPage(QWidget):
         self.counters.show_judgement(current)
         self.results.show_wanted(judgement.run.wanted if judgement.run else None)
         self._progress.note(judgement)
+        if self._sent_with == (self.backend.strategy_key, self.backend.variant_key):
+            verdict = visible_verdict(current, running=bool(self._runs))
+            self.backend.note_harm(verdict if verdict in HARM else None)
 
     @Slot(int)
     def _note_runs(self, runs: int) -> None:

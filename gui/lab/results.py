@@ -6,14 +6,23 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.forms import KEY_ROLE, describe, hairline
 from gui.lab.catalogue import catalogue_text
 from gui.lab.code import CodeView
 from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
 from gui.lab.table import RecordTable
-from gui.lab.words import milliseconds
+from gui.lab.words import answer_text, command_text, instance_word, milliseconds
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
@@ -58,7 +67,7 @@ class Results(QSplitter):
             self.tr("Rows in the database"),
             self.rows,
             self._theme,
-            self.tr("Rows appear here as the database has them. Press Submit, or Spam, to make some."),
+            self.tr("Rows appear here as the database has them. Press Submit to make some."),
         )
         self.replies_table = RecordTable(
             "repliesTable",
@@ -84,7 +93,9 @@ class Results(QSplitter):
         self._steps_caption = QLabel()
         self._steps_caption.setFont(code_font(0.95))
         self._steps_caption.setContentsMargins(GRID, 6, GRID, 6)
+        self._steps_caption.setObjectName("stepsCaption")
         self._steps_caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._steps_caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         steps = QWidget()
         layout = QVBoxLayout(steps)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -123,7 +134,7 @@ class Results(QSplitter):
     def _show_detail(self, current: QModelIndex) -> None:
         if current.isValid():
             step = self.steps.records[current.row()]
-            self.detail.setPlainText(f"{step.command}\n\N{RIGHTWARDS ARROW} {step.error or step.answer}")
+            self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {step.error or answer_text(step)}")
 
     def _tabs(self, object_name: str, name: str) -> QTabWidget:
         tabs = QTabWidget()
@@ -174,8 +185,8 @@ class Results(QSplitter):
         before = self.steps_table.currentIndex()
         same = before.isValid() and before.data(KEY_ROLE) == submission_id
         chosen = self.steps.records[before.row()].number if same else None
-        self.show_selected(reply, submission_id)
         self.steps.show(steps, reply.sent_ns if reply else None)
+        self.show_selected(reply, submission_id)
         if steps:
             row = next((row for row, step in enumerate(self.steps.records) if step.number == chosen), 0)
             self.steps_table.setCurrentIndex(self.steps.index(row, 0))
@@ -199,7 +210,10 @@ class Results(QSplitter):
                 status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
                 took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
                 text += f"  \N{MIDDLE DOT}  {status}  \N{MIDDLE DOT}  {took}"
+        if of_its_own := [step for step in self.steps.records if step.submission_id == submission_id]:
+            text += f"  \N{MIDDLE DOT}  {instance_word(of_its_own[0].instance)}"
         self._steps_caption.setText(text)
+        self._steps_caption.setToolTip(text)
 
     # The explanation
 

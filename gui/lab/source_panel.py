@@ -1,4 +1,4 @@
-"""What arrives twice: the source of the submissions and its knobs."""
+"""How duplicates arrive: the source of the submissions and its knobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SourcePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._section = Section(self.tr("What arrives twice"))
+        self._section = Section(self.tr("How duplicates arrive"))
         self._make_source()
         self._make_caller()
         self._make_backend()
@@ -52,7 +52,7 @@ class SourcePanel(QWidget):
             self.pace.addItem(pace_word(pace), pace.value)
         self.interval = self._milliseconds("intervalSpin", 0, 60_000, 50)
         describe(self.interval, self.tr("Interval"), self.tr("Milliseconds between two submissions"))
-        self._section.add_field(self.tr("Pace"), self.pace, self.tr("How the submissions of Spam leave"), self.interval)
+        self._section.add_field(self.tr("Pace"), self.pace, self.tr("How several submissions leave"), self.interval)
 
     def _make_caller(self) -> None:
         self.timeout = spin("timeoutSpin", 1, 600_000, 30_000, self.tr("ms"))
@@ -87,7 +87,7 @@ class SourcePanel(QWidget):
             self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),
             self.faults.menu_button,
         )
-        self.lost_reply = QCheckBox(self.tr("Lose the first repl&y"))
+        self.lost_reply = QCheckBox(self.tr("Drop the first response"))
         self.lost_reply.setObjectName("lostReplyCheck")
         describe(
             self.lost_reply,
@@ -103,7 +103,7 @@ class SourcePanel(QWidget):
             self.tr("Each submission comes from a form opened anew, with a new token and the version as it is then"),
         )
         self._section.add_wide(self.reload)
-        self.edit = QCheckBox(self.tr("Edit the form each time"))
+        self.edit = QCheckBox(self.tr("Raise the quantity each time"))
         self.edit.setObjectName("editCheck")
         describe(
             self.edit,

@@ -179,9 +179,10 @@ class Timeline(QWidget):
         """Some lanes now, the others in a moment, so that the window never waits."""
         if self._lanes_listed == 0:
             self.facts.clear()
-            self.facts.zero_ns = self.book.extent(newest=True).begin
+            self.facts.zeros = {}
         until = min(self._lanes_listed + LANES_AT_ONCE, len(self.book))
         lanes = [self.book[place] for place in range(self._lanes_listed, until)]
+        self.facts.zeros.update({lane.submission: self.book.burst_at(lane.begin) for lane in lanes})
         self.facts.append([fact for lane in lanes for fact in facts_of(self.book, lane)])
         self._lanes_listed = until
         if until < len(self.book):

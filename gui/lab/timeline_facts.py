@@ -11,7 +11,7 @@ from backend.model import EngineKind, Verdict
 from gui.lab.models import reply_text
 from gui.lab.records import Column, RecordModel, Tone
 from gui.lab.timeline_lanes import Lane, LaneBook, Mishap
-from gui.lab.words import ENGINE_NAMES, milliseconds, short
+from gui.lab.words import ENGINE_NAMES, answer_text, command_text, instance_word, milliseconds, short
 from gui.speech import speak
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Fact:
     alarming: bool = False
     number: int = -1
     """Number of the step, where it is one."""
+    instance: int = 0
+    """The backend process that did it; 0 where none did."""
 
 
 def facts_of(book: LaneBook, lane: Lane) -> list[Fact]:
@@ -50,8 +52,8 @@ def facts_of(book: LaneBook, lane: Lane) -> list[Fact]:
 def step_fact(step: Step) -> Fact:
     """A command and what came of it."""
     return Fact(
-        step.submission_id, step.started_ns, step.ended_ns, step.command, step.error or step.answer, step.engine,
-        bool(step.error), step.number,
+        step.submission_id, step.started_ns, step.ended_ns, command_text(step), step.error or answer_text(step),
+        step.engine, bool(step.error), step.number, step.instance,
     )  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def lease_facts(lane: Lane, lease: Lease) -> list[Fact]:
 def caller_fact(lane: Lane, reply: Reply) -> Fact:
     """What the caller saw."""
     if reply.held_back:
-        text = QCoreApplication.translate("Timeline", "click held back: the button was disabled")
+        text = QCoreApplication.translate("Timeline", "click blocked: the button was disabled")
         return Fact(lane.submission, reply.sent_ns, reply.sent_ns, text)
     text = QCoreApplication.translate("Timeline", "caller waits for the answer")
     if reply.retry_of:
@@ -110,7 +112,7 @@ def mishap_text(mishap: Mishap) -> str:
         Mishap.TIMEOUT: QCoreApplication.translate("Timeline", "time-out: the caller gives up waiting"),
         Mishap.BROKEN: QCoreApplication.translate("Timeline", "the connection breaks before the answer arrives"),
         Mishap.CUT_OFF: QCoreApplication.translate("Timeline", "cut off: the backend never got as far as replying"),
-        Mishap.HELD_BACK: QCoreApplication.translate("Timeline", "held back"),
+        Mishap.HELD_BACK: QCoreApplication.translate("Timeline", "blocked by the button"),
     }[mishap]
 
 
@@ -128,10 +130,9 @@ def hover_text(fact: Fact, zero_ns: int) -> str:
         lines.append(QCoreApplication.translate("Timeline", "at %1 ms").replace("%1", begin))
     if fact.engine is EngineKind.SQLITE:
         lines.append(QCoreApplication.translate("Timeline", "SQLite waits for its file lock inside the call."))
-    if fact.engine is not None:
-        lines.append(f"{ENGINE_NAMES[fact.engine]} \N{MIDDLE DOT} {fact.submission}")
-    else:
-        lines.append(fact.submission)
+    engine = ENGINE_NAMES[fact.engine] if fact.engine is not None else ""
+    instance = instance_word(fact.instance) if fact.instance else ""
+    lines.append(" \N{MIDDLE DOT} ".join(part for part in (engine, fact.submission, instance) if part))
     return "\n".join(lines)
 
 
@@ -139,8 +140,8 @@ class FactsModel(RecordModel[Fact]):
     """The timeline as a table: one line a span."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self.zero_ns = 0
-        """The zero of the times."""
+        self.zeros: dict[str, int] = {}
+        """The zero of the times of each submission: when its run began."""
         super().__init__(
             (
                 Column(QCoreApplication.translate("FactsModel", "Submission"), 10, lambda fact: short(fact.submission)),
@@ -166,10 +167,10 @@ class FactsModel(RecordModel[Fact]):
         return record.engine
 
     def _begin_text(self, fact: Fact) -> str:
-        return milliseconds((fact.begin - self.zero_ns) / 1e6, 3)
+        return milliseconds((fact.begin - self.zeros.get(fact.submission, fact.begin)) / 1e6, 3)
 
     def _end_text(self, fact: Fact) -> str:
-        return milliseconds((fact.end - self.zero_ns) / 1e6, 3)
+        return milliseconds((fact.end - self.zeros.get(fact.submission, fact.begin)) / 1e6, 3)
 
 
 def _engine_text(fact: Fact) -> str:

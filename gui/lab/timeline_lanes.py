@@ -25,8 +25,9 @@ LANE_BITS = 24
 PAUSE_NS = 1_000_000_000
 """A second in which nothing happened separates one burst of submissions from the next."""
 CRASH = "crash"
-FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause", "processing")
-"""First words of the steps by which a fault or the processing delay leaves its mark in the trace; engine HTTP."""
+PROCESSING = "processing"
+FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause")
+"""First words of the steps by which a fault leaves its mark in the trace; their engine is HTTP."""
 RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
 
 
@@ -42,6 +43,27 @@ class Mishap(Enum):
     """No answer came, and the backend never got as far as replying: a crash, its own or that of a neighbour."""
     HELD_BACK = auto()
     """A click that the client did not send."""
+
+
+class Sight(Enum):
+    """What is to be seen on a timeline, besides engines."""
+
+    PROCESSING = auto()
+    WAIT = auto()
+    FAULT = auto()
+    EXPIRY = auto()
+    CRASH = auto()
+    BROKEN = auto()
+    TIMEOUT = auto()
+    HELD_BACK = auto()
+
+
+_SIGHTS = {
+    Mishap.TIMEOUT: Sight.TIMEOUT,
+    Mishap.BROKEN: Sight.BROKEN,
+    Mishap.CUT_OFF: Sight.BROKEN,
+    Mishap.HELD_BACK: Sight.HELD_BACK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +109,9 @@ class Lane:
         if reply.answer is Answer.TIMEOUT:
             return Mishap.TIMEOUT
         if reply.answer is Answer.ERROR and reply.status == 0:
-            replied = any(step.engine is EngineKind.HTTP and not is_fault(step) for step in self.steps)
+            replied = any(
+                step.engine is EngineKind.HTTP and not is_fault(step) and not is_processing(step) for step in self.steps
+            )
             return Mishap.BROKEN if replied or not self.steps else Mishap.CUT_OFF
         return Mishap.NONE
 
@@ -103,6 +127,11 @@ class Lane:
 def is_fault(step: Step) -> bool:
     """Whether the step is something that was done to the submission on purpose."""
     return step.engine is EngineKind.HTTP and step.command.startswith(FAULTS)
+
+
+def is_processing(step: Step) -> bool:
+    """Whether the step stands for the work of the handler."""
+    return step.engine is EngineKind.HTTP and step.command.startswith(PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +161,8 @@ class LaneBook:
         self._last_end = self._end_before_burst = 0
         self._keys: dict[str, list[tuple[int, str, int]]] = {}
         self.engines: set[EngineKind] = set()
+        self.sights: set[Sight] = set()
+        """What was seen of waits and mishaps."""
         self.changes = 0
         """Grows whenever something is added."""
 
@@ -156,6 +187,8 @@ class LaneBook:
                 self._extend(lane, step.ended_ns)
             if step.engine is EngineKind.REDIS:
                 self._note_key(lane, step)
+            elif step.engine is EngineKind.HTTP:
+                self._note_sight(step)
             self.engines.add(step.engine)
         self._trim()
         self.changes += 1
@@ -166,6 +199,8 @@ class LaneBook:
             lane = self._lane(reply.submission_id, reply.sent_ns)
             lane.reply = reply
             self._extend(lane, reply.sent_ns if reply.held_back else reply.received_ns)
+            if sight := _SIGHTS.get(lane.mishap):
+                self.sights.add(sight)
             if original := self._lanes.get(reply.retry_of):
                 self._join(original)
         self._trim()
@@ -177,6 +212,7 @@ class LaneBook:
             lane = self._lanes.get(wait.submission_id)
             if lane is None:
                 continue  # it was forgotten meanwhile: a wait comes after its step
+            self.sights.add(Sight.WAIT)
             insort(lane.waits, wait, key=lambda each: each.started_ns)
             self._extend(lane, wait.ended_ns)
         self.changes += 1
@@ -219,10 +255,17 @@ class LaneBook:
         while len(self._bursts) > 1 and original.begin < self._bursts[-1]:
             self._bursts.pop()
 
+    def _note_sight(self, step: Step) -> None:
+        if is_processing(step):
+            self.sights.add(Sight.PROCESSING)
+        elif is_fault(step):
+            self.sights.add(Sight.CRASH if step.command == CRASH else Sight.FAULT)
+
     def _note_key(self, lane: Lane, step: Step) -> None:
         words = step.command.split()
         if len(words) > 1 and (length := _lease_ms(step, words)):
             lane.leased = (*lane.leased, (step.ended_ns, words[1], length))
+            self.sights.add(Sight.EXPIRY)
             insort(self._keys.setdefault(words[1], []), (step.ended_ns, step.submission_id, length))
         elif step.command.startswith(RELEASES) and step.answer not in {"0", "", "(nil)"}:
             for key in words[1:]:

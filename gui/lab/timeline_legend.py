@@ -5,88 +5,129 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backend.model import EngineKind
 from gui.forms import describe
+from gui.lab.timeline_lanes import Sight
+from gui.lab.timeline_marks import SIZE, Marks
 from gui.lab.words import ENGINE_NAMES
 from gui.theme import GRID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from gui.lab.timeline_lanes import LaneBook
     from gui.theme import Theme
 
+    Draw = Callable[[QPainter, float, float], None]
+
 BOX = 10
+LINE = 4
+"""Pixels between two lines."""
 
 
 class Legend(QWidget):
-    """One line: the engines that were seen, waiting, the caller, mishaps. It paints itself, so no layout is asked."""
+    """The engines, waits and mishaps that were seen, and no others; on as many lines as they need.
+
+    It paints itself, so no layout is asked unless there is one line more.
+    """
 
     def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timelineLegend")
         describe(self, self.tr("Colours of the timeline"))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._book = book
         self._theme = theme
-        self._shown: set[EngineKind] = set()
-        theme.changed.connect(self.update)
+        self._shown: set[EngineKind | Sight] = set()
+        self._marks = Marks(theme.colours)
+        theme.changed.connect(self._recolour)
+        self._settle()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """One line of text."""
-        return QSize(50 * GRID, self.fontMetrics().height() + 2)
+        """As high as its lines."""
+        return QSize(50 * GRID, self.minimumHeight())
 
     @Slot()
     def note_changes(self) -> None:
-        """Repaint if there is another engine."""
-        if self._shown != self._book.engines:
-            self._shown = set(self._book.engines)
+        """Repaint if there is something new to see."""
+        seen: set[EngineKind | Sight] = {*self._book.engines, *self._book.sights}
+        if self._shown != seen:
+            self._shown = seen
+            self.setAccessibleDescription(", ".join(text for text, _ in self._entries()))
+            self.setToolTip(self.accessibleDescription())
+            self._settle()
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
-        """A box and a word each."""
-        colours = self._theme.colours
-        painter = QPainter(self)
-        x = 2 * GRID
+    @Slot()
+    def _recolour(self) -> None:
+        self._marks = Marks(self._theme.colours)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width may need more lines, or fewer."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        lines = 1 + max((line for line, _, _, _ in self._places()), default=0)
+        self.setFixedHeight(lines * (self.fontMetrics().height() + LINE))
+
+    def _entries(self) -> Iterator[tuple[str, Draw]]:
+        """Text and drawing of all that was seen."""
+        colours, shown = self._theme.colours, self._shown
         for kind in EngineKind:
-            if kind in self._shown and kind is not EngineKind.HTTP:
-                x = self._entry(painter, x, QBrush(colours.engine(kind)), ENGINE_NAMES[kind])
-        if self._shown:
-            x = self._entry(painter, x, QBrush(colours.engine(EngineKind.HTTP)), self.tr("reply"))
-            hatch = QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern)
-            x = self._entry(painter, x, hatch, self.tr("waits for a lock"))
-            x = self._entry(painter, x, QBrush(QColor(colours.border)), self.tr("caller waits"), flat=True)
-            for glyph, text in (
-                ("\N{BLACK DIAMOND}", self.tr("lease expires")),
-                ("\N{MULTIPLICATION X}", self.tr("crash")),
-                ("//", self.tr("connection breaks")),
-                ("\N{BLACK HOURGLASS}", self.tr("time-out")),
-            ):
-                x = self._mark(painter, x, glyph, text)
+            if kind in shown and kind is not EngineKind.HTTP:
+                yield ENGINE_NAMES[kind], _box(QBrush(colours.engine(kind)))
+        if not shown:
+            return
+        yield self.tr("response"), _box(QBrush(colours.engine(EngineKind.HTTP)))
+        yield self.tr("caller waits"), _box(QBrush(QColor(colours.border)), height=2)
+        marks = self._marks
+        for sight, text, draw in (
+            (Sight.PROCESSING, self.tr("processing"), _box(QBrush(QColor(colours.hairline)))),
+            (Sight.WAIT, self.tr("waits for a lock"), _box(QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern))),
+            (Sight.FAULT, self.tr("fault"), _box(QBrush(QColor(colours.alarm), Qt.BrushStyle.Dense5Pattern))),
+            (Sight.EXPIRY, self.tr("lease expires"), marks.diamond),
+            (Sight.CRASH, self.tr("crash"), marks.cross),
+            (Sight.BROKEN, self.tr("connection breaks"), marks.broken),
+            (Sight.TIMEOUT, self.tr("time-out"), marks.hourglass),
+            (Sight.HELD_BACK, self.tr("blocked by the button"), marks.circle),
+        ):
+            if sight in shown:
+                yield text, draw
+
+    def _places(self) -> Iterator[tuple[int, int, str, Draw]]:
+        """Line, left edge, text and drawing of each entry."""
+        line, x = 0, 2 * GRID
+        for text, draw in self._entries():
+            width = BOX + 6 + self.fontMetrics().horizontalAdvance(text)
+            if x > 2 * GRID and x + width > self.width():
+                line, x = line + 1, 2 * GRID
+            yield line, x, text, draw
+            x += width + 2 * GRID
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A drawing and a word each."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = self.fontMetrics()
+        height = metrics.height() + LINE
+        for line, x, text, draw in self._places():
+            middle = line * height + height / 2
+            draw(painter, x + SIZE + 1, middle)
+            painter.setPen(QColor(self._theme.colours.muted))
+            painter.drawText(x + BOX + 6, round(middle + (metrics.ascent() - metrics.descent()) / 2), text)
         painter.end()
 
-    def _mark(self, painter: QPainter, x: int, glyph: str, text: str) -> int:
-        metrics = self.fontMetrics()
-        left = x + metrics.horizontalAdvance(glyph) + 4
-        if left + metrics.horizontalAdvance(text) > self.width():
-            return self.width()
-        baseline = round(self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2)
-        painter.setPen(QColor(self._theme.colours.alarm))
-        painter.drawText(x, baseline, glyph)
-        painter.setPen(QColor(self._theme.colours.muted))
-        painter.drawText(left, baseline, text)
-        return left + metrics.horizontalAdvance(text) + 2 * GRID
 
-    def _entry(self, painter: QPainter, x: int, brush: QBrush, text: str, *, flat: bool = False) -> int:
-        metrics, middle = self.fontMetrics(), self.height() / 2
-        width = BOX + 4 + metrics.horizontalAdvance(text)
-        if x + width > self.width():
-            return self.width()
-        box = QRectF(x, middle - (1 if flat else BOX / 2), BOX, 2 if flat else BOX)
-        painter.setPen(QPen(brush.color(), 1) if brush.style() is Qt.BrushStyle.BDiagPattern else Qt.PenStyle.NoPen)
+def _box(brush: QBrush, height: int = BOX) -> Draw:
+    def draw(painter: QPainter, x: float, y: float) -> None:
+        outlined = brush.style() is not Qt.BrushStyle.SolidPattern
+        painter.setPen(QPen(brush.color(), 1) if outlined else Qt.PenStyle.NoPen)
         painter.setBrush(brush)
-        painter.drawRect(box)
-        painter.setPen(QColor(self._theme.colours.muted))
-        painter.drawText(x + BOX + 4, round(middle + (metrics.ascent() - metrics.descent()) / 2), text)
-        return x + width + 2 * GRID
+        painter.drawRect(QRectF(x - BOX / 2, y - height / 2, BOX, height))
+
+    return draw

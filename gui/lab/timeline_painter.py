@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
 
 from backend.model import EngineKind
 from gui.lab.models import reply_text
 from gui.lab.timeline_facts import blockers_text
-from gui.lab.timeline_lanes import CRASH, Mishap, is_fault
-from gui.lab.words import short
+from gui.lab.timeline_lanes import CRASH, Mishap, is_fault, is_processing
+from gui.lab.timeline_marks import SIZE, Marks
+from gui.lab.words import command_text, short
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ DETAIL_PIXELS = 5.0
 """Lanes that are lower than this are painted as a raster."""
 LABEL_PIXELS = 11.0
 TEXT_PIXELS = 16.0
-SIZE = 4.0
-"""Half the size of a mark."""
 
 
 class Inks:
@@ -41,8 +41,8 @@ class Inks:
         self.engines = {kind: colours.engine(kind) for kind in EngineKind}
         self.wait_hatch = QBrush(self.text, Qt.BrushStyle.BDiagPattern)
         self.fault_hatch = QBrush(self.alarm, Qt.BrushStyle.Dense5Pattern)
-        self.thin, self.strong = QPen(self.text, 1), QPen(self.text, 1.5)
-        self.crash, self.retry = QPen(self.alarm, 2.2), QPen(self.accent, 1.2)
+        self.thin = QPen(self.text, 1)
+        self.retry = QPen(self.accent, 1.2)
         self.retry_far = QPen(self.accent, 1.2, Qt.PenStyle.DotLine)
         self.lease = QPen(self.engines[EngineKind.REDIS], 1.5)
 
@@ -58,6 +58,7 @@ class TimelinePainter:
     def __init__(self, book: LaneBook, colours: Colours) -> None:
         self._book = book
         self._inks = Inks(colours)
+        self._marks = Marks(colours)
         self._font = code_font(0.85)
         self._metrics = QFontMetrics(self._font)
         self._words: dict[Answer | None, str] = {}
@@ -107,7 +108,8 @@ class TimelinePainter:
         painter.fillRect(QRectF(0, bottom, self.gutter + scale.width, 1), inks.border)
         baseline = bottom - GRID // 2 - self._metrics.descent()
         painter.setPen(inks.muted)
-        painter.drawText(self.gutter - GRID - self._metrics.horizontalAdvance("ms"), baseline, "ms")
+        unit = QCoreApplication.translate("Timeline", "ms")
+        painter.drawText(self.gutter - GRID - self._metrics.horizontalAdvance(unit), baseline, unit)
         for x, text in ticks:
             left = int(self.gutter + x)
             painter.drawLine(left, bottom - 4, left, bottom)
@@ -131,10 +133,11 @@ class TimelinePainter:
                 painter.fillRect(QRectF(0, y, scale.width, 1), self._inks.accent)
 
     def _paint_labels(self, painter: QPainter, scale: Scale) -> None:
-        if scale.lane_pixels < LABEL_PIXELS:
-            return
+        each = ceil(LABEL_PIXELS / scale.lane_pixels)  # where lanes are low, every second or third has its name
         offset = (scale.lane_pixels + self._metrics.ascent() - self._metrics.descent()) / 2
         for place in scale.places(len(self._book)):
+            if place % each:
+                continue
             lane = self._book[place]
             baseline = scale.y_of(place) + offset
             painter.setPen(self._inks.text)
@@ -176,12 +179,17 @@ class TimelinePainter:
             line = max(1.0, round(height * 0.12))
             self._fill(painter, scale, reply.sent_ns, reply.received_ns, top + height - line - 1, line, inks.border)
         for step in self._book.steps_between(lane, scale.left_ns, scale.right_ns):
+            if is_processing(step):
+                box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.hairline)
+                if height >= TEXT_PIXELS and box.width() > 5 * self._character:
+                    self._write(painter, box, command_text(step), inks.text)
+                continue
             if is_fault(step):
                 self._hatch(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.fault_hatch)
                 continue
             box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.engines[step.engine])
             if height >= TEXT_PIXELS and box.width() > 5 * self._character:
-                self._write(painter, box, step.command, inks.surface)
+                self._write(painter, box, command_text(step), inks.surface)
         for wait in lane.waits:
             self._paint_wait(painter, scale, wait, top + 2, bar)
 
@@ -249,7 +257,7 @@ class TimelinePainter:
         middle = top + 2 + scale.lane_pixels * 0.3
         for step in self._book.steps_between(lane, scale.left_ns, scale.right_ns):
             if step.engine is EngineKind.HTTP and step.command == CRASH:
-                self._cross(painter, scale.x_of(step.ended_ns), middle)
+                self._marks.cross(painter, scale.x_of(step.ended_ns), middle)
             elif step.error:
                 self._paint_error(painter, scale, step, top)
         mishap = lane.mishap
@@ -257,13 +265,11 @@ class TimelinePainter:
             return
         x = scale.x_of(lane.mishap_ns)
         if mishap is Mishap.HELD_BACK:
-            painter.setPen(self._inks.strong)
-            painter.setBrush(self._inks.surface)
-            painter.drawEllipse(QPointF(x, middle), SIZE, SIZE)
+            self._marks.circle(painter, x, middle)
         elif mishap is Mishap.TIMEOUT:
-            self._hourglass(painter, x, top + scale.lane_pixels / 2)
+            self._marks.hourglass(painter, x, top + scale.lane_pixels / 2)
         else:
-            self._broken(painter, x, top, scale.lane_pixels)
+            self._marks.broken(painter, x + SIZE, top + scale.lane_pixels - SIZE)
 
     def _paint_leases(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
         if not lane.leased or lane.leased[0][0] > scale.right_ns:
@@ -281,12 +287,7 @@ class TimelinePainter:
         if lease.released_ns is not None:
             painter.drawLine(QPointF(right, top - 1), QPointF(right, middle))
             return
-        painter.setPen(self._inks.strong)
-        painter.setBrush(self._inks.alarm)
-        painter.drawPolygon(
-            QPolygonF([QPointF(right, middle - SIZE - 1), QPointF(right + SIZE + 1, middle),
-                       QPointF(right, middle + SIZE + 1), QPointF(right - SIZE - 1, middle)])
-        )  # fmt: skip
+        self._marks.diamond(painter, right, middle)
 
     def _paint_error(self, painter: QPainter, scale: Scale, step: Step, top: float) -> None:
         """A notch at the end of a step that failed."""
@@ -294,23 +295,3 @@ class TimelinePainter:
         painter.setPen(self._inks.thin)
         painter.setBrush(self._inks.surface)
         painter.drawPolygon(QPolygonF([QPointF(x - 4, top + 1), QPointF(x + 4, top + 1), QPointF(x, top + 7)]))
-
-    def _cross(self, painter: QPainter, x: float, y: float) -> None:
-        painter.setPen(self._inks.crash)
-        painter.drawLine(QPointF(x - SIZE, y - SIZE), QPointF(x + SIZE, y + SIZE))
-        painter.drawLine(QPointF(x - SIZE, y + SIZE), QPointF(x + SIZE, y - SIZE))
-
-    def _hourglass(self, painter: QPainter, x: float, y: float) -> None:
-        painter.setPen(self._inks.strong)
-        painter.setBrush(self._inks.surface)
-        painter.drawPolygon(
-            QPolygonF([QPointF(x - SIZE, y - SIZE - 1), QPointF(x + SIZE, y - SIZE - 1),
-                       QPointF(x - SIZE, y + SIZE + 1), QPointF(x + SIZE, y + SIZE + 1)])
-        )  # fmt: skip
-
-    def _broken(self, painter: QPainter, x: float, top: float, height: float) -> None:
-        """The end of the caller's line, broken off."""
-        painter.setPen(self._inks.crash)
-        y = top + height - 2
-        painter.drawLine(QPointF(x - 2, y + 2), QPointF(x + 2, y - SIZE))
-        painter.drawLine(QPointF(x + 2, y + 2), QPointF(x + 6, y - SIZE))

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.model import Answer, EngineKind, GatewayKeys, Health, Judgement, OperationKey, Pace, Source, Verdict
+from backend.model import Answer, EngineKind, GatewayKeys, Health, Judgement, OperationKey, Pace, Source, Step, Verdict
 
 FIRST_CONSUMER = 11
 """Numbers of consumers begin here, as `backend.model.AtWork` says."""
@@ -92,7 +92,7 @@ def health_word(health: Health) -> str:
 def source_word(source: Source) -> str:
     """Where a second submission comes from."""
     return {
-        Source.CLICKS: QCoreApplication.translate("Words", "Impatient clicks"),
+        Source.CLICKS: QCoreApplication.translate("Words", "Repeated clicks"),
         Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
         Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
     }[source]
@@ -147,3 +147,28 @@ def milliseconds(value: float | None, places: int = 1) -> str:
 def short(identifier: str, length: int = 8) -> str:
     """The end of an identifier, which tells submissions apart."""
     return identifier if len(identifier) <= length else "\N{HORIZONTAL ELLIPSIS}" + identifier[-(length - 1) :]
+
+
+def command_text(step: Step) -> str:
+    """A step's command; what is no command of an engine but a mark of ours, in the language of the window."""
+    if step.engine is not EngineKind.HTTP:
+        return step.command
+    for mark, word in (
+        ("processing", QCoreApplication.translate("Words", "processing")),
+        ("connection reset", QCoreApplication.translate("Words", "connection reset")),
+        ("reply lost", QCoreApplication.translate("Words", "response dropped")),
+        ("reply", QCoreApplication.translate("Words", "response")),
+        ("crash", QCoreApplication.translate("Words", "crash")),
+        ("delay", QCoreApplication.translate("Words", "delay")),
+        ("pause", QCoreApplication.translate("Words", "pause")),
+    ):
+        if step.command.startswith(mark):
+            return word + step.command[len(mark) :]
+    return step.command
+
+
+def answer_text(step: Step) -> str:
+    """What a step was answered; of a response, what the caller was told, in the language of the window."""
+    if step.engine is EngineKind.HTTP and step.answer in set(Answer):
+        return answer_word(Answer(step.answer))
+    return step.answer
