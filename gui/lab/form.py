@@ -164,7 +164,7 @@ class IntentForm(QWidget):
     def _name_spam(self) -> None:
         """The button says how often it submits."""
         number = QLocale().toString(self.count.value())
-        self.spam.setText(self.tr("Submit \N{MULTIPLICATION SIGN} %1").replace("%1", number))
+        self.spam.setText(self.tr("Submit × %1").replace("%1", number))  # noqa: RUF001  the sign for "times"
         describe(
             self.spam,
             self.tr("Submit %1 times").replace("%1", number),

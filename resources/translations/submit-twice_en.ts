@@ -73,10 +73,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n undecided, still at work</source>
+        <translation>
+            <numerusform>%n undecided, still at work</numerusform>
+            <numerusform>%n undecided, still at work</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n undecided, and every caller knows it</source>
         <translation>
             <numerusform>%n undecided, and every caller knows it</numerusform>
             <numerusform>%n undecided, and every caller knows it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>, and %n more</source>
+        <translation>
+            <numerusform>, and %n more</numerusform>
+            <numerusform>, and %n more</numerusform>
         </translation>
     </message>
 </context>

@@ -20,8 +20,8 @@
         <translation>写法(&amp;A)</translation>
     </message>
     <message>
-        <source>One way to write the strategy, sound or broken</source>
-        <translation>该策略的一种写法，可能正确，也可能有缺陷</translation>
+        <source>One way to write the strategy, safe under concurrency or broken by design</source>
+        <translation>策略的一种写法：并发下安全，或设计上就有缺陷</translation>
     </message>
     <message>
         <source>Data&amp;base</source>
@@ -44,8 +44,12 @@
         <translation>%1（有缺陷）</translation>
     </message>
     <message>
-        <source>sound</source>
-        <translation>正确</translation>
+        <source>safe under concurrency</source>
+        <translation>并发下安全</translation>
+    </message>
+    <message>
+        <source>this run: %1</source>
+        <translation>本次运行：%1</translation>
     </message>
     <message>
         <source>broken by design</source>
@@ -747,10 +751,6 @@
         <translation>盲目释放</translation>
     </message>
     <message>
-        <source>The first holder comes late and DELetes whatever lock is there: that of its successor, which is still at work.</source>
-        <translation>第一个持有者迟到，把当时的锁删掉：那是后继者的锁，而后继者还在工作。</translation>
-    </message>
-    <message>
         <source>Release only what you still own: compare and delete in one command.</source>
         <translation>只释放仍属于你的锁：比较和删除要在一条命令里。</translation>
     </message>
@@ -769,10 +769,6 @@
     <message>
         <source>A local lock on two instances</source>
         <translation>两个实例上的本地锁</translation>
-    </message>
-    <message>
-        <source>Each instance has a mutex of its own, and each of them is free. Look at the instance numbers of the steps.</source>
-        <translation>每个实例都有自己的互斥量，而且都空闲。看各步骤的实例编号。</translation>
     </message>
     <message>
         <source>A mutex ends where its process ends.</source>
@@ -901,6 +897,14 @@
     <message>
         <source>A stale holder, refused by the fence</source>
         <translation>过期的持有者，被栅栏拒绝</translation>
+    </message>
+    <message>
+        <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
+        <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
+    </message>
+    <message>
+        <source>Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above the steps stands which instance ran them.</source>
+        <translation>每个实例都有自己的互斥锁，而且都空着。先选一行，再选另一行：步骤上方写着是哪个实例执行的。</translation>
     </message>
     <message>
         <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: told “conflict”.</source>
@@ -1519,12 +1523,12 @@
         <translation>已发往后端的提交</translation>
     </message>
     <message>
-        <source>held back</source>
-        <translation>被拦下</translation>
+        <source>blocked</source>
+        <translation>已拦下</translation>
     </message>
     <message>
-        <source>Clicks that the disabled button swallowed</source>
-        <translation>被禁用按钮吞掉的点击</translation>
+        <source>Clicks that were blocked by the disabled button</source>
+        <translation>被禁用的按钮拦下的点击</translation>
     </message>
     <message>
         <source>in flight</source>
@@ -1650,10 +1654,6 @@
 <context>
     <name>ExhibitCard</name>
     <message>
-        <source>Promise and outcome of the exhibit</source>
-        <translation>展品的承诺与结果</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -1666,16 +1666,24 @@
         <translation>隐藏此卡片；旋钮保持不变</translation>
     </message>
     <message>
-        <source>Promised: %1. Running…</source>
-        <translation>承诺：%1。运行中…</translation>
+        <source>Expected: %1. Running…</source>
+        <translation>预期：%1。运行中……</translation>
     </message>
     <message>
-        <source>Promised: %1. The rows say: %2.</source>
-        <translation>承诺：%1。行的结果：%2。</translation>
+        <source>Expected: %1. The run broke off.</source>
+        <translation>预期：%1。运行中断了。</translation>
     </message>
     <message>
-        <source>Promised: %1. The rows say otherwise: %2.</source>
-        <translation>承诺：%1。行的结果不同：%2。</translation>
+        <source>Expected: %1. Observed: %2.</source>
+        <translation>预期：%1。实际：%2。</translation>
+    </message>
+    <message>
+        <source>Expected: %1. Observed something else: %2.</source>
+        <translation>预期：%1。实际却是：%2。</translation>
+    </message>
+    <message>
+        <source>%1 Knobs changed since: the next run is another situation.</source>
+        <translation>%1此后参数已改动：再次运行就是另一种情形。</translation>
     </message>
 </context>
 <context>
@@ -2027,32 +2035,16 @@
         <translation>点击一次，提交一次（%1）</translation>
     </message>
     <message>
-        <source>S&amp;pam</source>
-        <translation>连点(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Spam</source>
-        <translation>连点</translation>
+        <source>Submit × %1</source>
+        <translation>提交 × %1</translation>
     </message>
     <message>
         <source>Submit the same intent as often as the number says (%1)</source>
         <translation>按所填次数重复提交同一意图（%1）</translation>
     </message>
     <message>
-        <source>Number of clicks</source>
-        <translation>点击次数</translation>
-    </message>
-    <message>
-        <source>How often Spam submits the intent</source>
-        <translation>连点时提交多少次</translation>
-    </message>
-    <message>
         <source>&amp;Disable while in flight</source>
         <translation>处理中禁用按钮(&amp;D)</translation>
-    </message>
-    <message>
-        <source>The page disables its button from a click until the answer; clicks meanwhile are held back</source>
-        <translation>页面从点击到收到答复期间禁用按钮，其间的点击会被拦下</translation>
     </message>
     <message>
         <source>Rese&amp;t</source>
@@ -2061,6 +2053,18 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Number of submissions</source>
+        <translation>提交次数</translation>
+    </message>
+    <message>
+        <source>How often the button beside it submits</source>
+        <translation>旁边的按钮提交多少次</translation>
+    </message>
+    <message>
+        <source>The page disables its button from a click until the answer; clicks meanwhile are blocked</source>
+        <translation>从点击到得到答复，页面禁用按钮；其间的点击被拦下</translation>
     </message>
     <message>
         <source>Stop sending; what was sent is awaited (%1)</source>
@@ -2085,6 +2089,10 @@
     <message>
         <source>The item must have 1 to 64 printable characters.</source>
         <translation>商品须为 1 到 64 个可打印字符。</translation>
+    </message>
+    <message>
+        <source>Submit %1 times</source>
+        <translation>提交 %1 次</translation>
     </message>
     <message>
         <source>Request &amp;no.</source>
@@ -2129,6 +2137,14 @@
 <context>
     <name>LabPage</name>
     <message>
+        <source>A run is under way; cancel it, or try again when it is over.</source>
+        <translation>有一次运行正在进行；请取消它，或等它结束后再试。</translation>
+    </message>
+    <message>
+        <source>The engines are not running yet; try again when the strip below shows them.</source>
+        <translation>引擎尚未运行；等下方状态栏显示它们后再试。</translation>
+    </message>
+    <message>
         <source>The button is disabled until the answer arrives.</source>
         <translation>收到答复之前按钮不可用。</translation>
     </message>
@@ -2144,16 +2160,24 @@
         <translation>时间线的颜色</translation>
     </message>
     <message>
-        <source>reply</source>
-        <translation>回复</translation>
-    </message>
-    <message>
         <source>waits for a lock</source>
         <translation>等待锁</translation>
     </message>
     <message>
         <source>caller waits</source>
         <translation>调用方等待</translation>
+    </message>
+    <message>
+        <source>response</source>
+        <translation>响应</translation>
+    </message>
+    <message>
+        <source>processing</source>
+        <translation>处理中</translation>
+    </message>
+    <message>
+        <source>fault</source>
+        <translation>故障</translation>
     </message>
     <message>
         <source>lease expires</source>
@@ -2170,6 +2194,10 @@
     <message>
         <source>time-out</source>
         <translation>超时</translation>
+    </message>
+    <message>
+        <source>blocked by the button</source>
+        <translation>被按钮拦下</translation>
     </message>
 </context>
 <context>
@@ -2211,8 +2239,8 @@
         <translation>提交(&amp;S)</translation>
     </message>
     <message>
-        <source>S&amp;pam</source>
-        <translation>连点(&amp;P)</translation>
+        <source>S&amp;ubmit several times</source>
+        <translation>多次提交(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;New intent</source>
@@ -2259,6 +2287,14 @@
         <translation>关于 Submit Twice(&amp;A)</translation>
     </message>
     <message>
+        <source>&amp;Explore</source>
+        <translation>探索(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Exhibits run once the engines are up and nothing else is running.</source>
+        <translation>引擎就绪且没有其他运行时才能演示。</translation>
+    </message>
+    <message>
         <source>&amp;System</source>
         <translation>跟随系统(&amp;S)</translation>
     </message>
@@ -2287,6 +2323,10 @@
         <translation>Submit Twice %1。在真实服务器上观察并度量同一请求到达两次时会发生什么。</translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>The engines are not running.</source>
         <translation>引擎未运行。</translation>
     </message>
@@ -2297,10 +2337,6 @@
 </context>
 <context>
     <name>MessageBar</name>
-    <message>
-        <source>Message</source>
-        <translation>消息</translation>
-    </message>
     <message>
         <source>Retr&amp;y</source>
         <translation>重试(&amp;Y)</translation>
@@ -2517,8 +2553,12 @@
         <translation>说明</translation>
     </message>
     <message>
-        <source>held back</source>
-        <translation>被拦下</translation>
+        <source>blocked by the button</source>
+        <translation>被按钮拦下</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
     </message>
 </context>
 <context>
@@ -2528,8 +2568,8 @@
         <translation>数据库中的行</translation>
     </message>
     <message>
-        <source>Rows appear here as the database has them. Press Submit, or Spam, to make some.</source>
-        <translation>数据库里有什么行，这里就显示什么。按“提交”或“连点”试试。</translation>
+        <source>Rows appear here as the database has them. Press Submit to make some.</source>
+        <translation>数据库里有了行就会显示在这里。按“提交”产生一些。</translation>
     </message>
     <message>
         <source>Answers to the callers</source>
@@ -2596,6 +2636,14 @@
         <translation>提交 %1</translation>
     </message>
     <message>
+        <source>no response</source>
+        <translation>无响应</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
+    <message>
         <source>What it guarantees</source>
         <translation>保证什么</translation>
     </message>
@@ -2639,12 +2687,35 @@
         <translation>提交</translation>
     </message>
     <message>
+        <source>Of an earlier run</source>
+        <translation>属于先前的运行</translation>
+    </message>
+    <message>
         <source>first</source>
         <translation>首次</translation>
     </message>
     <message>
+        <source>earlier, %1</source>
+        <translation>先前，%1</translation>
+    </message>
+    <message>
         <source>duplicate, %1</source>
         <translation>重复，%1</translation>
+    </message>
+</context>
+<context>
+    <name>RunProgress</name>
+    <message>
+        <source>The lab changes its set-up</source>
+        <translation>实验室正在更改配置</translation>
+    </message>
+    <message>
+        <source>%1 of %2 submissions settled</source>
+        <translation>%2 次提交中已有 %1 次完成</translation>
+    </message>
+    <message>
+        <source>Nothing is under way</source>
+        <translation>没有正在进行的运行</translation>
     </message>
 </context>
 <context>
@@ -2718,6 +2789,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n undecided, still at work</source>
+        <translation>
+            <numerusform>%n 个未定，仍在工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n undecided, and every caller knows it</source>
         <translation>
             <numerusform>%n 个未决，且每个调用方都知道</numerusform>
@@ -2731,6 +2808,24 @@
         <source>exactly once</source>
         <translation>恰好一次</translation>
     </message>
+    <message>
+        <source>Still at work: %1 in %2 for %3 s</source>
+        <translation>仍在工作：%1，在%2，已 %3 秒</translation>
+    </message>
+    <message>
+        <source>Still waiting to be taken up: %1 by %2 for %3 s</source>
+        <translation>仍在等待处理：%1，等待%2，已 %3 秒</translation>
+    </message>
+    <message>
+        <source>, at %1</source>
+        <translation>，正执行 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>, and %n more</source>
+        <translation>
+            <numerusform>，另有 %n 个</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>SequenceView</name>
@@ -2741,10 +2836,6 @@
 </context>
 <context>
     <name>SourcePanel</name>
-    <message>
-        <source>What arrives twice</source>
-        <translation>重复从何而来</translation>
-    </message>
     <message>
         <source>So&amp;urce</source>
         <translation>来源(&amp;U)</translation>
@@ -2762,16 +2853,20 @@
         <translation>间隔</translation>
     </message>
     <message>
+        <source>How duplicates arrive</source>
+        <translation>重复如何到来</translation>
+    </message>
+    <message>
         <source>Milliseconds between two submissions</source>
         <translation>两次提交之间的毫秒数</translation>
     </message>
     <message>
-        <source>How the submissions of Spam leave</source>
-        <translation>连点的提交以什么节奏发出</translation>
-    </message>
-    <message>
         <source>Pace</source>
         <translation>节奏</translation>
+    </message>
+    <message>
+        <source>How several submissions leave</source>
+        <translation>多次提交如何发出</translation>
     </message>
     <message>
         <source>Back-off</source>
@@ -2814,8 +2909,12 @@
         <translation>故意对这次运行做什么，与命令行写法相同：kind@place:command=ms</translation>
     </message>
     <message>
-        <source>Lose the first repl&amp;y</source>
-        <translation>丢失第一个回复(&amp;Y)</translation>
+        <source>Drop the first response</source>
+        <translation>丢弃第一个响应</translation>
+    </message>
+    <message>
+        <source>Raise the quantity each time</source>
+        <translation>每次增加数量</translation>
     </message>
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
@@ -2828,10 +2927,6 @@
     <message>
         <source>Each submission comes from a form opened anew, with a new token and the version as it is then</source>
         <translation>每次提交都来自重新打开的表单，带新令牌和当时的版本</translation>
-    </message>
-    <message>
-        <source>Edit the form each time</source>
-        <translation>每次都改表单</translation>
     </message>
     <message>
         <source>The user changes the quantity between two submissions of the same form: one more each time</source>
@@ -3266,8 +3361,12 @@
         <translation>被 %1 删除</translation>
     </message>
     <message>
-        <source>click held back: the button was disabled</source>
-        <translation>点击被拦住：按钮已禁用</translation>
+        <source>click blocked: the button was disabled</source>
+        <translation>点击被拦下：按钮已禁用</translation>
+    </message>
+    <message>
+        <source>blocked by the button</source>
+        <translation>被按钮拦下</translation>
     </message>
     <message>
         <source>caller waits for the answer</source>
@@ -3276,6 +3375,10 @@
     <message>
         <source>caller tries %1 again and waits for the answer</source>
         <translation>调用方再次尝试 %1 并等待回答</translation>
+    </message>
+    <message>
+        <source>, no response</source>
+        <translation>，无响应</translation>
     </message>
     <message>
         <source>time-out: the caller gives up waiting</source>
@@ -3290,10 +3393,6 @@
         <translation>中断：后端没能回复</translation>
     </message>
     <message>
-        <source>held back</source>
-        <translation>被拦住</translation>
-    </message>
-    <message>
         <source>from %1 to %2 ms, took %3 ms</source>
         <translation>从 %1 到 %2 毫秒，用时 %3 毫秒</translation>
     </message>
@@ -3304,6 +3403,10 @@
     <message>
         <source>SQLite waits for its file lock inside the call.</source>
         <translation>SQLite 在调用内部等待文件锁。</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
     </message>
 </context>
 <context>
@@ -3326,10 +3429,6 @@
 <context>
     <name>VerdictBanner</name>
     <message>
-        <source>Verdict</source>
-        <translation>结论</translation>
-    </message>
-    <message>
         <source>Nothing submitted yet</source>
         <translation>尚未提交</translation>
     </message>
@@ -3338,8 +3437,12 @@
         <translation>先提交一次，再提交一次。</translation>
     </message>
     <message>
-        <source>Running…</source>
-        <translation>运行中…</translation>
+        <source>Running, provisional</source>
+        <translation>运行中，暂定</translation>
+    </message>
+    <message>
+        <source>%1, provisional</source>
+        <translation>%1（暂定）</translation>
     </message>
 </context>
 <context>
@@ -3363,6 +3466,14 @@
     <message>
         <source>Send a message (call)</source>
         <translation>发送消息（调用）</translation>
+    </message>
+    <message>
+        <source>consumer %1</source>
+        <translation>消费者 %1</translation>
+    </message>
+    <message>
+        <source>instance %1</source>
+        <translation>实例 %1</translation>
     </message>
     <message>
         <source>No key sent</source>
@@ -3445,8 +3556,36 @@
         <translation>未安装</translation>
     </message>
     <message>
-        <source>Impatient clicks</source>
-        <translation>用户连续点击</translation>
+        <source>Repeated clicks</source>
+        <translation>重复点击</translation>
+    </message>
+    <message>
+        <source>processing</source>
+        <translation>处理中</translation>
+    </message>
+    <message>
+        <source>connection reset</source>
+        <translation>连接重置</translation>
+    </message>
+    <message>
+        <source>response dropped</source>
+        <translation>响应已丢弃</translation>
+    </message>
+    <message>
+        <source>response</source>
+        <translation>响应</translation>
+    </message>
+    <message>
+        <source>crash</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <source>delay</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>pause</source>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Retry after a time-out</source>
