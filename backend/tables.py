@@ -103,6 +103,9 @@ _WITNESSES = (
     ),
 )
 
+WRITTEN_BY_TRIGGERS = {witness.table: frozenset({witness.into}) for witness in _WITNESSES}
+"""For each table that has triggers, the tables that they write to."""
+
 _OPTIONS = {"sqlite_autoincrement": True} | {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")

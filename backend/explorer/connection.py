@@ -49,7 +49,12 @@ def connect(url: str, schema: str, *, quick_deadlocks: bool) -> ParkingConnectio
         schema: where the tables are.
         quick_deadlocks: have the server look for deadlocks early, which takes a privilege.
     """
-    settings = {"search_path": schema, "synchronous_commit": "off", "jit": "off"}
+    settings = {
+        "search_path": schema,
+        "synchronous_commit": "off",
+        "jit": "off",
+        "default_transaction_isolation": r"read\ committed",  # footprints are made for it
+    }
     if quick_deadlocks:
         settings["deadlock_timeout"] = _DEADLOCK_TIMEOUT
     return ParkingConnection.connect(

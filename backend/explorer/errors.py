@@ -13,5 +13,9 @@ class DivergedError(HarnessError):
     """A schedule that was run again did not come along the same way."""
 
 
+class UnforeseenError(HarnessError):
+    """A step did more than its footprint says, so that nothing may be left out because of it."""
+
+
 class Crashed(BaseException):
     """Raised inside a submission whose process has died, so that nothing of it goes on."""

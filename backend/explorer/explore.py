@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from backend import strategies
 from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
-from backend.explorer.errors import DivergedError, HarnessError
+from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
 from backend.explorer.footprints import canonical
 from backend.explorer.observer import Watcher
 from backend.explorer.play import Play
@@ -166,34 +166,57 @@ class _Run:
         self._classes: set[int] = set()
         self._best: Candidate | None = None
         self._shortest: dict[Verdict, Candidate] = {}
+        self._trusting = True
+        """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
         stage.need(variant.engines)
 
     def explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
     ) -> Exploration:
-        reduce = self._question.requests > _FULL_ENUMERATION
-        search = Search(self._open_play, reduce=reduce)
-        played, exhaustive, told = 0, True, self._started
         try:
-            for play in search.schedules():
-                played += 1
-                self._unjudged.append((play, search.path))
-                self._classes.add(hash(canonical(play.trace)))
-                if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
-                    self._judge()
-                    on_progress(self._progress())
-                    told = time.monotonic()
-                if cancelled.is_set() or played == limit:
-                    exhaustive = not search.has_more
-                    break
-            self._judge()
+            exhaustive = self._search_twice(on_progress, cancelled, limit)
         except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
             raise EngineError(f"An engine went away while exploring ({type(error).__name__}).") from None
         on_progress(self._progress())
         return self._found(exhaustive=exhaustive)
 
+    def _search_twice(
+        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
+    ) -> bool:
+        """Search; once more, leaving nothing out, where a step touched more than its command says."""
+        try:
+            return self._search(on_progress, cancelled, limit)
+        except UnforeseenError:
+            self._forget()
+            return self._search(on_progress, cancelled, limit)
+
+    def _search(self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None) -> bool:
+        """Play and judge schedules; whether none is left."""
+        search = Search(self._open_play, reduce=self._question.requests > _FULL_ENUMERATION)
+        told = self._started
+        for played, play in enumerate(search.schedules(), 1):
+            self._unjudged.append((play, search.path))
+            self._classes.add(hash(canonical(play.trace)))
+            if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
+                self._judge()
+                on_progress(self._progress())
+                told = time.monotonic()
+            if cancelled.is_set() or played == limit:
+                self._judge()
+                return not search.has_more
+        self._judge()
+        return True
+
+    def _forget(self) -> None:
+        """Begin again: nothing was found so far, and no footprint is trusted any more."""
+        self._trusting = False
+        self._unjudged, self._best = [], None
+        for found in (self._outcomes, self._classes, self._shortest):
+            found.clear()
+
     def replay(self, example: Counterexample) -> Counterexample:
         places: dict[int, Place] = {}
+        self._trusting = False  # nothing is left out of one schedule
         self._watcher.places = places
         play = self._open_play(None)
         recorder = Recorder(self._stage, play)
@@ -222,7 +245,7 @@ class _Run:
         return played if played.verdict is found.verdict else found
 
     def _open_play(self, first: Footprint | None) -> Play:
-        return Play(self._stage, self._watcher, self._question, self._variant, first)
+        return Play(self._stage, self._watcher, self._question, self._variant, first, trusting=self._trusting)
 
     def _judge(self) -> None:
         unjudged, self._unjudged = self._unjudged, []

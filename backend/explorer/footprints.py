@@ -1,42 +1,33 @@
 """What a step touches, and so which steps may change places without anybody noticing.
 
 Resources are as coarse as is right for submissions of one intent, which all go for the same rows: a table's locks, a
-table's committed rows, a Redis key, a mutex. A statement may fail and so end its transaction, and whatever ends a
-transaction may let others go on; so both carry all that the transaction, and whoever waits for it, has touched.
+table's committed rows, a Redis key, a node of ZooKeeper, a mutex. A statement may fail and so end its transaction, and
+whatever ends a transaction may let others go on; so both carry all that the transaction, and whoever waits for it, has
+touched. What is not understood conflicts with everything. What a step brings about in the strategy's own code is only
+seen afterwards: `backend.explorer.play` compares it with what was foretold here.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from backend.explorer.redis_keys import keys_of
+from backend.explorer.sql_words import locked_tables, named_tables
 from backend.explorer.zookeeper_names import is_node
 from backend.model import EngineKind
+from backend.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from backend.tap.observer import Call
 
-_TABLES = (
-    "orders",
-    "payments",
-    "goods",
-    "stock_movements",
-    "stock_changes",
-    "cancellations",
-    "order_deletions",
-    "idempotency_records",
-    "inbox",
-    "fences",
-)
-_READ_ONLY_REDIS = frozenset({"GET", "EXISTS", "TTL", "PTTL", "HGET", "HGETALL", "SISMEMBER"})
-_SCRIPTS = frozenset({"EVAL", "EVALSHA"})
 _WHOLE_FILE = frozenset({"file"})
 """SQLite locks no less than that."""
-_WORD = re.compile(r"\w+")
+_LEASES = "leases"
+"""Which locks would end if an expiry came now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +36,31 @@ class Footprint:
 
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
+    everything: bool = False
+    """Whether nobody knows what it touches."""
 
     def __or__(self, other: Footprint) -> Footprint:
-        if not other.reads and not other.writes:
+        if not other.reads and not other.writes and not other.everything:
             return self
-        return Footprint(self.reads | other.reads, self.writes | other.writes)
+        return Footprint(self.reads | other.reads, self.writes | other.writes, self.everything or other.everything)
 
     def conflicts(self, other: Footprint) -> bool:
         """Whether the order of the two can matter."""
-        return not (
-            self.writes.isdisjoint(other.writes)
-            and self.writes.isdisjoint(other.reads)
-            and self.reads.isdisjoint(other.writes)
+        return (
+            self.everything
+            or other.everything
+            or not (
+                self.writes.isdisjoint(other.writes)
+                and self.writes.isdisjoint(other.reads)
+                and self.reads.isdisjoint(other.writes)
+            )
         )
 
 
 NOTHING = Footprint()
+EVERYTHING = Footprint(everything=True)
+EXPIRY = Footprint(writes=frozenset({_LEASES}))
+"""An expiry ends what is leased when it comes, so whatever makes a lease comes before it or after."""
 
 
 def union(footprints: Iterable[Footprint]) -> Footprint:
@@ -74,11 +74,13 @@ class Transaction:
 
     tables: frozenset[str] = frozenset()
     """Tables in which it has changed or locked rows."""
+    everything: bool = False
+    """Whether nobody knows what else it has locked."""
 
     @property
     def locks(self) -> Footprint:
         """What its end sets free."""
-        return Footprint(writes=frozenset(f"lock {table}" for table in self.tables))
+        return Footprint(writes=frozenset(f"lock {table}" for table in self.tables), everything=self.everything)
 
     @property
     def commit(self) -> Footprint:
@@ -87,12 +89,23 @@ class Transaction:
 
     def after(self, call: Call) -> Transaction:
         """The transaction when this statement has run."""
+        locked = locked_tables(call.command)
         whole_file = _WHOLE_FILE if call.engine is EngineKind.SQLITE else frozenset()
-        return Transaction(self.tables | locked_tables(call.command) | whole_file)
+        return Transaction(self.tables | (locked or frozenset()) | whole_file, self.everything or locked is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """How a statement's transaction sees the others."""
+
+    takes_snapshot: bool = False
+    """Whether the statement would begin a transaction that sees nothing committed later."""
+    is_serializable: bool = False
+    """Whether the server may refuse it for what other transactions have read."""
 
 
 def footprint(
-    call: Call, transaction: Transaction, readable: Callable[[str], str], *, takes_snapshot: bool
+    call: Call, transaction: Transaction, readable: Callable[[str], str], isolation: Isolation = Isolation()
 ) -> Footprint:
     """The footprint of a command that is about to run.
 
@@ -100,20 +113,22 @@ def footprint(
         call: the command.
         transaction: what its request's transaction has touched so far.
         readable: takes out of a name what is different in each schedule.
-        takes_snapshot: whether it begins a transaction that will see nothing committed later.
+        isolation: of its transaction.
     """
     if call.engine is EngineKind.REDIS:
-        return _redis(call.command, [readable(str(parameter)) for parameter in call.parameters])
+        return _redis(call.command, call.parameters, readable)
     if call.engine is EngineKind.GATEWAY:
         return _GATEWAY
     if call.engine is EngineKind.ZOOKEEPER:
         return _zookeeper(call.command, readable(str(next(iter(call.parameters), ""))))
-    if call.command == "COMMIT":
-        return transaction.commit
-    own = _statement(call.command) | transaction.locks
+    if not call.engine.is_database:
+        return EVERYTHING
+    own = transaction.commit if call.command == "COMMIT" else _statement(call.command) | transaction.locks
     if call.engine is EngineKind.SQLITE:
-        own = own | Footprint(writes=frozenset({"lock file"}))
-    return own | _EVERYTHING_COMMITTED if takes_snapshot else own
+        own = own | _FILE
+    if isolation.is_serializable:
+        own = own | _SERIALIZABLE
+    return own | _EVERYTHING_COMMITTED if isolation.takes_snapshot else own
 
 
 def lease(name: str) -> Footprint:
@@ -123,48 +138,49 @@ def lease(name: str) -> Footprint:
     return Footprint(writes=frozenset({f"redis {name}"}))
 
 
+_FILE = Footprint(writes=frozenset({"lock file"}))
 _GATEWAY = Footprint(writes=frozenset({"gateway"}))
-_EVERYTHING_COMMITTED = Footprint(reads=frozenset(f"rows {table}" for table in _TABLES))
+_SERIALIZABLE = Footprint(writes=frozenset({"serializable transactions"}))
+_EVERYTHING_COMMITTED = Footprint(reads=frozenset(f"rows {table}" for table in metadata.tables))
 
 
 @cache
 def _statement(command: str) -> Footprint:
-    tables = _tables(command)
+    named, locked = named_tables(command), locked_tables(command)
+    if named is None or locked is None:
+        return EVERYTHING
     return Footprint(
-        reads=frozenset(f"rows {table}" for table in tables),
-        writes=frozenset(f"lock {table}" for table in locked_tables(command)),
+        reads=frozenset(f"rows {table}" for table in named), writes=frozenset(f"lock {table}" for table in locked)
     )
 
 
-@cache
-def locked_tables(command: str) -> frozenset[str]:
-    """Tables in which a statement changes or locks rows."""
-    if command.startswith("SELECT") and " FOR " not in command:
-        return frozenset()
-    return _tables(command)
-
-
-@cache
-def _tables(command: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(command)) & frozenset(_TABLES)
-
-
-def _redis(command: str, parameters: Sequence[str]) -> Footprint:
-    place = 2 if command in _SCRIPTS else 0
-    touched = frozenset({f"redis {parameters[place]}" if len(parameters) > place else "redis"})
-    return Footprint(reads=touched) if command in _READ_ONLY_REDIS else Footprint(writes=touched)
+def _redis(command: str, parameters: Iterable[object], readable: Callable[[str], str]) -> Footprint:
+    keys = keys_of(command, list(parameters))
+    if keys is None:
+        return EVERYTHING
+    touched = frozenset(f"redis {readable(key)}" for key in keys.names)
+    if keys.are_read_only:
+        return Footprint(reads=touched)
+    return Footprint(frozenset({_LEASES}) if keys.may_lease else frozenset(), touched)
 
 
 def _zookeeper(command: str, path: str) -> Footprint:
-    """Nodes, and what is in a folder. To have a folder made that is there changes nothing, whoever comes first."""
-    folder, node = f"zookeeper {path.rpartition('/')[0]}", f"zookeeper {path}"
+    """Nodes, and what is in a folder. To have a folder made that is there changes nothing, whoever comes first.
+
+    Whoever asks about a folder has had it made before, so that no such question depends on somebody else's `ensure`.
+    """
+    folder, node, there = f"zookeeper {path.rpartition('/')[0]}", f"zookeeper {path}", f"zookeeper has {path}"
     match command:
         case "ensure":
-            return Footprint(reads=frozenset({"zookeeper"}))
+            return Footprint(reads=frozenset({there}))
         case "exists" | "getChildren":
             return Footprint(reads=frozenset({node}))
+        case "create":
+            return Footprint(frozenset({_LEASES}), frozenset({folder, node, there}))
+        case "delete":
+            return Footprint(writes=frozenset({folder, node, there}))
         case _:
-            return Footprint(writes=frozenset({folder, node}))
+            return EVERYTHING
 
 
 def canonical(trace: Sequence[tuple[str, str, Footprint]]) -> tuple[tuple[int, str], ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from backend.explorer.errors import HarnessError
-from backend.explorer.footprints import NOTHING, Footprint, Transaction, footprint, lease, union
+from backend.explorer.errors import HarnessError, UnforeseenError
+from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
+from backend.explorer.redis_keys import keys_of
 from backend.explorer.settle import PATIENCE_S, Settler
 from backend.explorer.submission import State, Submission
 from backend.model import Answer, EngineKind
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
-_LEASES = frozenset({"PX", "EX"})
 _START = Footprint(writes=frozenset({"start"}))
 _CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
 _EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
@@ -38,15 +38,24 @@ class Play:
         question: what is explored.
         variant: the strategy.
         first: footprint of the first step of a request, if it is known.
+        trusting: whether steps touch what their commands say; else each of them may touch everything.
     """
 
     def __init__(
-        self, stage: Stage, watcher: Watcher, question: Question, variant: Variant, first: Footprint | None = None
+        self,
+        stage: Stage,
+        watcher: Watcher,
+        question: Question,
+        variant: Variant,
+        first: Footprint | None = None,
+        *,
+        trusting: bool = True,
     ) -> None:
         self._stage = stage
         self._watcher = watcher
         self._question = question
         self._variant = variant
+        self._trusting = trusting
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
         self._expiries = question.expiries
@@ -90,20 +99,19 @@ class Play:
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
+        if not self._trusting:
+            return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            return union(lease(self.scene.readable(key)) for key in self._leased) | _EXPIRY_BUDGET
+            return union(lease(self.scene.readable(key)) for key in self._leased) | EXPIRY | _EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
             return self._with_waiters(one, one.transaction.locks | held | _CRASH_BUDGET)
         if one.state is State.NEW:
-            start = _START if self._takes_turn_to_begin(one) else NOTHING
-            return None if self.first is None else self._with_waiters(one, self.first | start)
+            return None if self.first is None else self._with_waiters(one, self._beginning(one))
         if one.pending is None:
             return held
-        own = footprint(
-            one.pending, one.transaction, self.scene.readable, takes_snapshot=one.line.plug.takes_snapshot()
-        )
+        own = footprint(one.pending, one.transaction, self.scene.readable, one.line.plug.isolation())
         return self._with_waiters(one, own | held)
 
     def take(self, choice: Choice) -> None:
@@ -111,10 +119,12 @@ class Play:
 
         Raises:
             HarnessError: the explorer has lost control.
+            UnforeseenError: the step did more than its footprint says.
             EngineError: an engine is away.
         """
         touched = self.footprint(choice)
         told = len(self.moments)
+        begins = self._by_actor[choice.actor] if touched is None else None
         waited: dict[tuple[str, ...], list[Submission]] = {}
         for one in self.submissions:
             if one.is_waiting:
@@ -130,9 +140,10 @@ class Play:
             raise HarnessError("An engine went away in the middle of a schedule; nothing is said of the strategy.")
         self._name_winners(waited)
         self._order_moments(told)
+        touched = self._beginning(begins) if begins else touched
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
-        self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched or self.first or NOTHING))
+        self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched or NOTHING))
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
@@ -154,6 +165,10 @@ class Play:
             return not any(o.state is State.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry)
         return one.state is State.NEW or one.state is State.PARKED
 
+    def _beginning(self, one: Submission) -> Footprint:
+        start = _START if self._takes_turn_to_begin(one) else NOTHING
+        return (self.first or NOTHING) | start
+
     def _takes_turn_to_begin(self, one: Submission) -> bool:
         return self._symmetric and not one.is_retry
 
@@ -165,21 +180,27 @@ class Play:
         if not is_reply:
             self.moments.append(moment)
             one.step = moment
+        foreseen = len(one.mutexes)
         one.grant()
         if is_first:
             one.touches = self._learn_first(one)
             moment.call = one.first_call
+            foreseen = len(one.first_mutexes)
+        if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is State.LINED_UP):
+            self._require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
         self._moved(one)
         self._settler.settle()
         moment.blocked = one.is_waiting
 
     def _learn_first(self, one: Submission) -> Footprint:
-        call = one.first_call
-        if call is not None and self.first is None:
-            snapshot = one.took_snapshot
-            self.first = footprint(call, Transaction(), self.scene.readable, takes_snapshot=snapshot) | self._mutexes(
-                one.first_mutexes
-            )
+        if not self._trusting:
+            return EVERYTHING
+        if one.first_call is not None:
+            own = footprint(one.first_call, Transaction(), self.scene.readable, one.first_isolation)
+            own = own | self._mutexes(one.first_mutexes)
+            if self.first is not None and own != self.first:
+                raise UnforeseenError("Requests begin with different steps.")
+            self.first = own
         return self.first or NOTHING
 
     def _crash(self, one: Submission) -> None:
@@ -241,11 +262,14 @@ class Play:
             self._look_for_leases()
         elif call.engine is EngineKind.GATEWAY:
             pass  # no transaction of ours covers it
-        elif call.command in _ENDS or call.error is not None:
+        elif call.command in _ENDS:
+            self._require(one.transaction.locks, one)
             one.transaction = Transaction()
             self._settler.transaction_ended = True
         else:
             one.transaction = one.transaction.after(call)
+            if call.error is not None:  # locks may be free by now; all of them only after a ROLLBACK
+                self._settler.transaction_ended = True
         if one.step is None:
             return
         if call.command == "ROLLBACK":
@@ -276,14 +300,22 @@ class Play:
         self.moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
 
     def _note_lease(self, call: Call) -> None:
-        if call.command == "SET" and not _LEASES.isdisjoint(map(str, call.parameters)):
-            self._lease_keys.add(str(next(iter(call.parameters))))
-        self._look_for_leases()
+        if self._expiries:
+            keys = keys_of(call.command, list(call.parameters))
+            if keys is not None and keys.may_lease:
+                self._lease_keys.update(keys.names)
+            self._look_for_leases()
 
     def _look_for_leases(self) -> None:
         if self._expiries:
             keys = (key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
             self._leased = (*keys, *self._stage.session_locks())
+
+    def _require(self, touched: Footprint, one: Submission) -> None:
+        """Make sure that this was foretold of a request's step."""
+        foretold = one.touches
+        if self._trusting and not foretold.everything and (touched.everything or not touched.writes <= foretold.writes):
+            raise UnforeseenError("A step did more than its command says.")
 
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
         return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))

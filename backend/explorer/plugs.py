@@ -10,12 +10,16 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.pool import QueuePool
 
 from backend.engines.sql import create_sql_engine
+from backend.explorer.footprints import Isolation
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
     from backend.explorer.connection import ParkingConnection
+
+
+_READ_COMMITTED = Isolation()
 
 
 class Plug(Protocol):
@@ -31,8 +35,8 @@ class Plug(Protocol):
     def fd(self) -> int:
         """Its socket."""
 
-    def takes_snapshot(self) -> bool:
-        """Whether a statement would now begin a transaction that sees nothing committed later."""
+    def isolation(self) -> Isolation:
+        """How a statement that ran now would see other transactions."""
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
@@ -75,12 +79,14 @@ class PostgresqlPlug:
         """Its socket."""
         return self._open().pgconn.socket
 
-    def takes_snapshot(self) -> bool:
-        """Whether a statement would now begin a transaction under REPEATABLE READ or stricter."""
+    def isolation(self) -> Isolation:
+        """How a statement that ran now would see other transactions: a snapshot from REPEATABLE READ on."""
         connection = self._open()
         level = connection.isolation_level
+        if level is None or level < IsolationLevel.REPEATABLE_READ:
+            return _READ_COMMITTED
         idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
-        return idle and level is not None and level >= IsolationLevel.REPEATABLE_READ
+        return Isolation(takes_snapshot=idle, is_serializable=level >= IsolationLevel.SERIALIZABLE)
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
@@ -121,9 +127,9 @@ class SqlitePlug:
         self.engine = create_sql_engine(url, pool_size=1)
         sa.event.listen(self.engine, "connect", self._connected)
 
-    def takes_snapshot(self) -> bool:
+    def isolation(self) -> Isolation:
         """Every transaction sees the file as it was at its first statement."""
-        return self._connection is None or not self._connection.in_transaction
+        return Isolation(takes_snapshot=self._connection is None or not self._connection.in_transaction)
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Nothing: a statement never waits."""

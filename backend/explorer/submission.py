@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from greenlet import getcurrent, greenlet
 
 from backend.explorer.errors import Crashed
-from backend.explorer.footprints import NOTHING, Footprint, Transaction
+from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
 from backend.instance.problems import from_exception
 from backend.model import Answer, EngineKind
 from backend.tap.observer import Call, Flow
@@ -70,8 +70,8 @@ class Submission:
         """Footprint of the current step."""
         self.first_call: Call | None = None
         self.first_mutexes: frozenset[str] = frozenset()
-        self.took_snapshot = False
-        """Whether the first step began a transaction that sees nothing committed later."""
+        self.first_isolation = Isolation()
+        """Of the first step."""
         self._request = request
         self._handle = handle
         self._tap = tap
@@ -129,7 +129,7 @@ class Submission:
         self.pending, self.current, self.blocked = None, call, False
         self.commands.append(call.command)
         if self.first_call is None:
-            self.first_call, self.took_snapshot = call, self.line.plug.takes_snapshot()
+            self.first_call, self.first_isolation = call, self.line.plug.isolation()
             self.first_mutexes = frozenset(self.mutexes)
 
     def leave_waiting(self, state: State) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from backend.model import Answer
 from backend.operations import Request
-from backend.schema import orders
+from backend.schema import messages_sent, orders
 from backend.strategies.base import Handler, Services, Variant
 
 
@@ -77,3 +77,58 @@ def order_row(request: Request) -> dict[str, object]:
         "quantity": request.quantity,
         "submission_id": request.submission_id,
     }
+
+
+def behind_an_advisory_lock(request: Request, services: Services) -> Answer:
+    """Serialises by a lock that no table knows of."""
+    with services.database.begin() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": request.key})
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        request.operation.act(connection, request)
+    return Answer.CREATED
+
+
+def mutex_on_the_way(request: Request, services: Services) -> Answer:
+    """Takes a mutex only after its first step."""
+    services.redis.get(f"submit-twice:token:{request.token}")
+    with services.mutex(request.key), services.database.begin() as connection:
+        connection.execute(sa.text("SELECT 1"))
+        request.operation.act(connection, request)
+    return Answer.CREATED
+
+
+def rolls_back_after_redis(request: Request, services: Services) -> Answer:
+    """Ends its transaction because of what Redis says, and so lets go whoever waits at the unique key."""
+    try:
+        with services.database.begin() as connection:
+            connection.execute(insert(orders).values(order_row(request)))
+            if services.redis.get(f"submit-twice:token:{request.token}") is None:
+                _give_up_as(request, request.submission_id)
+    except sa.exc.IntegrityError:
+        return Answer.DUPLICATE
+    except LookupError:
+        return Answer.ERROR
+    return Answer.CREATED
+
+
+def token_named_second(request: Request, services: Services) -> Answer:
+    """Deletes two keys with one command, and the other one first."""
+    token = f"submit-twice:token:{request.token}"
+    if services.redis.get(token):
+        return Answer.DUPLICATE
+    services.redis.mset({f"{token}:other": "1", token: "1"})
+    with services.database.begin() as connection:
+        return request.operation.act(connection, request)
+
+
+def behind_a_savepoint(request: Request, services: Services) -> Answer:
+    """Holds one row while a statement on another one fails, which takes back only what follows the savepoint."""
+    with services.database.begin() as connection:
+        connection.execute(insert(messages_sent).values(request_no=request.key))
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(orders).values(order_row(request)))
+        except sa.exc.IntegrityError:
+            return Answer.DUPLICATE
+    return Answer.CREATED

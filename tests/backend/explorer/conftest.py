@@ -12,10 +12,13 @@ from backend.engines.running import RunningEngine
 from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.explorer.explore import Explorer
+from backend.explorer.observer import Watcher
 from backend.explorer.question import Exploration, Progress, Question
+from backend.explorer.stage import Stage
 from backend.gateway.keeper import GatewayKeeper
 from backend.model import GatewayKeys, OperationKey
 from backend.strategies.base import Variant
+from tests.backend.explorer.schedules import Player
 
 
 class Bench:
@@ -80,3 +83,10 @@ def _explorer(postgresql: RunningEngine, valkey: RunningEngine, gateway: Gateway
 @pytest.fixture
 def bench(_explorer: Explorer) -> Bench:
     return Bench(_explorer)
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
+    watcher = Watcher()
+    with Stage(postgresql.url, valkey.url, watcher, gateway) as stage:
+        yield Player(stage, watcher)

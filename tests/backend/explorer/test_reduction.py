@@ -1,69 +1,141 @@
-"""Three requests: what is left out must make no difference, and nothing else may be left out."""
+"""What is left out must make no difference, and nothing else may be left out: every variant with every operation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
-from backend import strategies
 from backend.engines.running import RunningEngine
-from backend.explorer.footprints import canonical
+from backend.engines.supervisor import Supervisor
 from backend.explorer.observer import Watcher
-from backend.explorer.play import Play
 from backend.explorer.question import Question
-from backend.explorer.search import Search
 from backend.explorer.stage import Stage
-from backend.model import Answer, OperationKey, Verdict
+from backend.explorer.surveyor import entries
+from backend.gateway.keeper import GatewayKeeper
+from backend.model import EngineKind, GatewayKeys, OperationKey
+from backend.zookeeper.keeper import ZooKeeperKeeper
+from tests.backend.explorer.conftest import Bench
+from tests.backend.explorer.schedules import Player, classes, swapped_choices
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
-Class = tuple[tuple[int, str], ...]
-Outcome = tuple[Verdict, tuple[tuple[str, Answer | None], ...]]
-
-
-class Reduction:
-    """Plays all schedules of a question with and without leaving any out."""
-
-    def __init__(self, stage: Stage, watcher: Watcher) -> None:
-        self._stage = stage
-        self._watcher = watcher
-
-    def outcomes(self, question: Question, *, reduce: bool) -> list[tuple[Class, Outcome]]:
-        variant = strategies.find(question.strategy, question.variant)[1]
-        search = Search(partial(Play, self._stage, self._watcher, question, variant), reduce=reduce)
-        plays = list(search.schedules())
-        verdicts = self._stage.judge([(play.scene, play.answers) for play in plays])
-        return [
-            (canonical(play.trace), (verdict, tuple((one.actor, one.answer) for one in play.submissions)))
-            for play, verdict in zip(plays, verdicts, strict=True)
-        ]
+CANCEL, SEND = OperationKey.CANCEL_ORDER, OperationKey.SEND_MESSAGE
+MOST = 400
+"""Schedules of a question that are all played; of larger ones a sample is."""
+SAMPLE = 60
+EVERY = [entry for entry in entries() if not entry.refusal]
+IN_THE_DATABASE = [entry.pair for entry in EVERY if not entry.code.engines]
+WITH_ZOOKEEPER = [entry.pair for entry in EVERY if EngineKind.ZOOKEEPER in entry.code.engines]
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Reduction]:
+def on_sqlite(valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
     watcher = Watcher()
-    with Stage(postgresql.url, valkey.url, watcher) as stage:
-        yield Reduction(stage, watcher)
+    with Stage("sqlite:///", valkey.url, watcher, gateway) as stage:
+        yield Player(stage, watcher)
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(valkey: RunningEngine) -> Iterator[Reduction]:
+def with_zookeeper(
+    servers: Supervisor, postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper
+) -> Iterator[Player]:
     watcher = Watcher()
-    with Stage("sqlite:///", valkey.url, watcher) as stage:
-        yield Reduction(stage, watcher)
+    keeper = ZooKeeperKeeper(servers, None, lambda: None)
+    with Stage(postgresql.url, valkey.url, watcher, gateway, keeper) as stage:
+        yield Player(stage, watcher)
+    keeper.close()
 
 
-def check(reduction: Reduction, question: Question) -> None:
-    everything = reduction.outcomes(question, reduce=False)
-    by_class: dict[Class, set[Outcome]] = {}
-    for kind, outcome in everything:
-        by_class.setdefault(kind, set()).add(outcome)
-    assert {len(outcomes) for outcomes in by_class.values()} == {1}
+def check(player: Player, question: Question, most: int = MOST) -> None:
+    """Play everything where that can be done, else a sample; and what is left when each class is played once."""
+    everything = player.all(question, reduce=False, limit=most)
+    if everything is None:
+        check_sample(player, question)
+        return
+    found = classes(everything)
+    kinds = [{schedule.kind for schedule in one} for one in found]
+    assert [len(kind) for kind in kinds] == [1] * len(found), "a class has one normal form"
+    assert len(frozenset().union(*kinds)) == len(found), "classes have different normal forms"
 
-    reduced = reduction.outcomes(question, reduce=True)
-    assert len(reduced) == len(by_class)
-    assert {kind: {outcome} for kind, outcome in reduced} == by_class
+    reduced = player.all(question, reduce=True)
+    assert reduced is not None
+    assert len(reduced) == len(found)
+    outcomes = {one[0].kind: one[0].outcome for one in found}
+    assert {schedule.kind: schedule.outcome for schedule in reduced} == outcomes
+
+
+def check_sample(player: Player, question: Question) -> None:
+    reduced = player.all(question, reduce=True)
+    assert reduced is not None
+    outcomes = {schedule.kind: schedule.outcome for schedule in reduced}
+    assert len(outcomes) == len(reduced), "no class is played twice"
+    sample = player.some(question, SAMPLE, seed=len(reduced))
+    for schedule in sample:
+        assert outcomes.get(schedule.kind) == schedule.outcome, schedule.names
+    ways = [(schedule, *next(schedule.neighbours(), (-1, ()))) for schedule in sample]
+    pairs = [(schedule, place) for schedule, place, _ in ways if place >= 0]
+    swapped = player.these(question, [swapped_choices(schedule, place) for schedule, place in pairs])
+    for (schedule, place), other in zip(pairs, swapped, strict=True):
+        assert other.outcome == schedule.outcome, f"{schedule.names} at {place}: somebody noticed"
+
+
+def name(question: Question) -> str:
+    mishaps = f" {question.crashes} crashes" * bool(question.crashes) + " expiry" * question.expiries
+    return f"{question.operation} {question.strategy}/{question.variant} {question.requests}{mishaps}"
+
+
+QUICK = [
+    Question(PLACE, "none", "check-then-act", 2),
+    Question(PLACE, "token", "get-then-delete", 2),
+    Question(PLACE, "distributed-lock", "redis-no-check", 2, 0, 1),
+    Question(PLACE, "unique-index", "catch-violation", 2, 1),
+    Question(PLACE, "none", "direct", 3),
+    Question(ADD, "none", "direct", 3),
+    Question(PLACE, "token", "delete-first", 3),
+    Question(PLACE, "unique-index", "on-conflict", 3),
+    Question(PAY, "pessimistic-lock", "repeatable-read", 3),
+    Question(PLACE, "local-lock", "in-process", 3),
+    Question(CANCEL, "unique-index", "catch-violation", 3),
+    Question(SEND, "unique-index", "on-conflict", 3),
+    Question(SEND, "unique-index", "catch-violation", 3, gateway_keys=GatewayKeys.HONOURED),
+]
+
+
+@pytest.mark.parametrize("question", QUICK, ids=name)
+def test_one_schedule_of_each_class_is_played_and_all_of_a_class_come_out_the_same(
+    on_postgresql: Player, question: Question
+) -> None:
+    check(on_postgresql, question)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("requests", [2, 3])
+@pytest.mark.parametrize("pair", IN_THE_DATABASE, ids="/".join)
+def test_nothing_that_matters_is_left_out_of_any_question(
+    on_postgresql: Player, pair: tuple[OperationKey, str, str], requests: int
+) -> None:
+    check(on_postgresql, Question(*pair, requests))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("mishap", [(1, 0), (0, 1)], ids=["crash", "expiry"])
+@pytest.mark.parametrize("pair", IN_THE_DATABASE, ids="/".join)
+def test_nothing_that_matters_is_left_out_where_something_goes_wrong(
+    on_postgresql: Player, pair: tuple[OperationKey, str, str], mishap: tuple[int, int]
+) -> None:
+    check(on_postgresql, Question(*pair, 2, *mishap))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("mishaps", [(2, 0, 0), (3, 0, 0), (2, 1, 0), (2, 0, 1)], ids=["2", "3", "crash", "expiry"])
+@pytest.mark.parametrize("pair", WITH_ZOOKEEPER, ids="/".join)
+def test_nothing_that_matters_is_left_out_with_zookeeper(
+    with_zookeeper: Player, pair: tuple[OperationKey, str, str], mishaps: tuple[int, int, int]
+) -> None:
+    check(with_zookeeper, Question(*pair, *mishaps))
 
 
 @pytest.mark.parametrize(
@@ -73,31 +145,35 @@ def check(reduction: Reduction, question: Question) -> None:
         Question(PLACE, "token", "delete-last", 2),
         Question(PLACE, "unique-index", "on-conflict", 3),
         Question(PAY, "pessimistic-lock", "lock-then-check", 3),
+        Question(SEND, "unique-index", "on-conflict", 3),
     ],
-    ids=lambda question: f"{question.strategy}/{question.variant} {question.requests}",
+    ids=name,
 )
-def test_on_sqlite_too_nothing_that_matters_is_left_out(on_sqlite: Reduction, question: Question) -> None:
+def test_on_sqlite_too_nothing_that_matters_is_left_out(on_sqlite: Player, question: Question) -> None:
     check(on_sqlite, question)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        Question(PLACE, "none", "direct", 3),
-        Question(ADD, "none", "direct", 3),
-        Question(PLACE, "token", "delete-first", 3),
-        Question(PLACE, "unique-index", "catch-violation", 3),
-        Question(PLACE, "unique-index", "on-conflict", 3),
-        Question(PLACE, "distributed-lock", "redis-no-check", 3),
-        Question(PAY, "pessimistic-lock", "repeatable-read", 3),
-        Question(PLACE, "local-lock", "in-process", 3),
-        Question(PLACE, "distributed-lock", "redis-no-check", 2, 0, 1),
-        Question(PLACE, "unique-index", "catch-violation", 2, 1),
-        Question(PLACE, "token", "get-then-delete", 2),
-    ],
-    ids=lambda question: f"{question.strategy}/{question.variant} {question.requests}",
-)
-def test_one_schedule_of_each_class_is_played_and_all_of_a_class_come_out_the_same(
-    on_postgresql: Reduction, question: Question
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("pair", IN_THE_DATABASE[::3], ids="/".join)
+def test_on_sqlite_nothing_that_matters_is_left_out_of_a_sample(
+    on_sqlite: Player, pair: tuple[OperationKey, str, str]
 ) -> None:
-    check(on_postgresql, question)
+    check(on_sqlite, Question(*pair, 2))
+    check(on_sqlite, Question(*pair, 3))
+
+
+def test_a_message_and_its_marker_have_eight_classes(bench: Bench) -> None:
+    """Two of A's three steps keep the others waiting, and which of them makes no difference: 8 of 15 differ.
+
+    B and C wait (then either may go on first: 2), or C comes after A's end while B waits, or both come after it
+    (B's COMMIT is before, between or after C's two steps: 3 each).
+    """
+    found = bench.explore(SEND, "unique-index", "on-conflict", requests=3)
+    assert (found.schedules, found.classes, found.exhaustive) == (8, 8, True)
+
+
+def test_a_message_and_its_marker_have_fifteen_schedules(on_postgresql: Player) -> None:
+    everything = on_postgresql.all(Question(SEND, "unique-index", "on-conflict", 3), reduce=False)
+    assert everything is not None
+    assert len(everything) == 15

@@ -1,0 +1,63 @@
+"""Which tables a statement names, and which of them it locks: read off its words, and off the schema's metadata.
+
+A statement with a word that is neither SQL as the strategies use it nor a name of the schema is not understood: a
+function, a view, a table of somebody else's may touch anything.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from backend.schema import metadata
+from backend.tables import WRITTEN_BY_TRIGGERS
+
+_NO_NAMES = re.compile(
+    r"'(?:[^']|'')*'"  # a literal
+    r"|::\w+(?:\s*\(\d+\))?"  # a cast
+    r"|%\(\w+\)s|%s|\?|(?<!:):\w+"  # a parameter
+    r"|\banon_\d+\b"  # what SQLAlchemy calls a column without a name
+)
+_WORD = re.compile(r"[^\W\d]\w*")
+_SQL = frozenset(
+    _WORD.findall(
+        """
+    SELECT INSERT UPDATE DELETE FROM INTO VALUES SET WHERE AND OR NOT NULL IS IN EXISTS AS BETWEEN LIKE ESCAPE
+    CASE WHEN THEN ELSE END TRUE FALSE DISTINCT ALL ORDER GROUP BY HAVING ASC DESC LIMIT OFFSET JOIN LEFT INNER OUTER
+    EXCLUDED UNION EXCEPT INTERSECT WITH RETURNING ON CONFLICT DO NOTHING IGNORE DEFAULT FOR SHARE KEY NO OF
+    NOWAIT SKIP LOCKED COUNT SUM MIN MAX COALESCE CURRENT_TIMESTAMP
+        """
+    )
+)
+_TRANSACTION = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) \w+")
+"""These touch what the transaction has touched already, and nothing else."""
+_LOCKING = frozenset({"FOR", "INTO"})
+_TABLES = {name.lower(): name for name in metadata.tables}
+_COLUMNS = frozenset(column.name.lower() for table in metadata.tables.values() for column in table.columns)
+
+
+@cache
+def named_tables(command: str) -> frozenset[str] | None:
+    """Tables that a statement names; None where it is not understood."""
+    if _TRANSACTION.fullmatch(command.strip()):
+        return frozenset()
+    words = _words(command)
+    if any(word.upper() not in _SQL and word.lower() not in _COLUMNS and word.lower() not in _TABLES for word in words):
+        return None
+    return frozenset(_TABLES[word.lower()] for word in words if word.lower() in _TABLES)
+
+
+@cache
+def locked_tables(command: str) -> frozenset[str] | None:
+    """Tables in which a statement changes or locks rows, its triggers included; None where it is not understood."""
+    tables = named_tables(command)
+    if not tables:
+        return tables
+    words = [word.upper() for word in _words(command)]
+    if words[0] == "SELECT" and not _LOCKING.intersection(words):
+        return frozenset()
+    return tables.union(*(WRITTEN_BY_TRIGGERS.get(table, ()) for table in tables))
+
+
+def _words(command: str) -> list[str]:
+    return _WORD.findall(_NO_NAMES.sub(" ", command))

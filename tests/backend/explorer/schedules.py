@@ -1,0 +1,250 @@
+"""All schedules of a question, with everything that can be told of each, and which of them are the same.
+
+What is the same is found here without the explorer's normal form: schedules are neighbours where two steps that follow
+each other, and that footprints call independent, have changed places. Both were played, so it is seen whether the
+engines, the callers and the strategy's own code noticed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import strategies
+from backend.explorer.footprints import Footprint, canonical
+from backend.explorer.observer import Watcher
+from backend.explorer.play import Play
+from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.search import Search
+from backend.explorer.stage import Scene, Stage
+from backend.model import Answer, OperationKey, Verdict
+from backend.schema import marker, messages, metadata
+from backend.strategies.base import Variant
+
+Class = tuple[tuple[int, str], ...]
+_NUMBER = re.compile(r"[KIT]-[0-9a-f]{8}-(\d+)-")
+_CLOCKS_AND_IDS = frozenset({"id", "created_at"})
+_ROW_ID = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a schedule came to, as far as anybody can see it."""
+
+    verdict: Verdict
+    answers: tuple[tuple[str, Answer | None], ...]
+    steps: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """For each request, its commands and their answers."""
+    rows: frozenset[tuple[str, ...]]
+    """Of all tables, the gateway's ledger, the keys in Redis and the nodes in ZooKeeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule that was played to its end."""
+
+    choices: tuple[Choice, ...]
+    trace: tuple[tuple[str, str, Footprint], ...]
+    offered: tuple[frozenset[Choice], ...]
+    """What was possible before each step: one that was not could not have come before it."""
+    outcome: Outcome
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for _, name, _ in self.trace)
+
+    @property
+    def kind(self) -> Class:
+        return canonical(self.trace)
+
+    def neighbours(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Places of two steps that may change places, with the schedule that comes of it."""
+        names = self.names
+        for place, ((one, _, first), (other, _, second)) in enumerate(itertools.pairwise(self.trace)):
+            possible = self.choices[place + 1] in self.offered[place]
+            if possible and one != other and not first.conflicts(second):
+                yield place, (*names[:place], names[place + 1], names[place], *names[place + 2 :])
+
+
+class _Play(Play):
+    """Keeps what was possible at each point."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in `Play`
+        super().__init__(*arguments, **options)
+        self.offered: list[frozenset[Choice]] = []
+
+    def take(self, choice: Choice) -> None:
+        self.offered.append(frozenset(self.choices()))
+        super().take(choice)
+
+
+class Player:
+    """Plays schedules of a question and reads back everything that they leave behind."""
+
+    def __init__(self, stage: Stage, watcher: Watcher) -> None:
+        self._stage = stage
+        self._watcher = watcher
+        self.code: Variant | None = None
+        """What runs instead of a registered strategy."""
+        self.trusting = True
+
+    def all(self, question: Question, *, reduce: bool, limit: int | None = None) -> list[Schedule] | None:
+        """All schedules, or one of each class; None if there are more than `limit`."""
+        search = Search(partial(self._open, question), reduce=reduce)
+        plays = []
+        for play in search.schedules():
+            assert isinstance(play, _Play)
+            plays.append((play, search.path, self._nodes(play)))
+            if limit is not None and len(plays) > limit:
+                return None
+        return self._told(plays)
+
+    def some(self, question: Question, count: int, seed: int) -> list[Schedule]:
+        """Schedules that are left to chance, nothing left out."""
+        chance = random.Random(seed)  # noqa: S311  a sample
+        return self._told([self._walk(question, chance) for _ in range(count)])
+
+    def these(self, question: Question, chosen: Iterable[tuple[Choice, ...]]) -> list[Schedule]:
+        """Exactly these schedules."""
+        return self._told([self._follow(question, choices) for choices in chosen])
+
+    def _open(self, question: Question, first: Footprint | None = None) -> _Play:
+        variant = self.code or strategies.find(question.strategy, question.variant)[1]
+        self._stage.need(variant.engines)
+        return _Play(self._stage, self._watcher, question, variant, first, trusting=self.trusting)
+
+    def _walk(self, question: Question, chance: random.Random) -> tuple[_Play, tuple[Choice, ...], list[str]]:
+        play, taken = self._open(question), []
+        try:
+            while choices := play.choices():
+                taken.append(chance.choice(choices))
+                play.take(taken[-1])
+        finally:
+            play.end()
+        return play, tuple(taken), self._nodes(play)
+
+    def _follow(self, question: Question, choices: tuple[Choice, ...]) -> tuple[_Play, tuple[Choice, ...], list[str]]:
+        play = self._open(question)
+        try:
+            for choice in choices:
+                assert choice in play.choices(), f"{choice} is not possible"
+                play.take(choice)
+            assert not play.choices()
+        finally:
+            play.end()
+        return play, choices, self._nodes(play)
+
+    def _nodes(self, play: Play) -> list[str]:
+        return [
+            f"{_readable(play, path)} = {_readable(play, content)}, {bool(owner)}"
+            for path, content, owner in self._stage.nodes()
+        ]
+
+    def _told(self, plays: list[tuple[_Play, tuple[Choice, ...], list[str]]]) -> list[Schedule]:
+        scenes = {_number(play.scene): play for play, _, _ in plays}
+        rows: dict[int, set[tuple[str, ...]]] = {number: set() for number in scenes}
+        for number, row in self._rows(scenes):
+            rows[number].add(row)
+        verdicts = self._stage.judge([(play.scene, play.answers) for play, _, _ in plays])
+        return [
+            Schedule(
+                choices,
+                tuple(play.trace),
+                tuple(play.offered),
+                Outcome(
+                    verdict,
+                    tuple((one.actor, one.answer) for one in play.submissions),
+                    _steps(play),
+                    frozenset(rows[_number(play.scene)] | {("node", node) for node in nodes}),
+                ),
+            )
+            for (play, choices, nodes), verdict in zip(plays, verdicts, strict=True)
+        ]
+
+    def _rows(self, scenes: dict[int, _Play]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        calls = any(play.scene.operation is OperationKey.SEND_MESSAGE for play in scenes.values())
+        for engine, tables in self._places(with_gateway=calls):
+            with engine.connect() as connection:
+                for table in tables:
+                    columns = [column for column in table.columns if column.name not in _CLOCKS_AND_IDS]
+                    same: dict[tuple[int, tuple[str, ...]], int] = {}
+                    for row in connection.execute(sa.select(*columns)):
+                        number = _number_in(" ".join(map(str, row)))
+                        if number in scenes:
+                            text = tuple(_readable(scenes[number], str(value)) for value in row)
+                            same[number, text] = same.get((number, text), 0) + 1
+                    for (number, text), count in same.items():
+                        yield number, (table.name, str(count), *text)
+        client = self._stage.plain_redis
+        for name in map(str, client.scan_iter("*", count=1000)):
+            number = _number_in(name)
+            if number in scenes and (value := client.get(name)) is not None:
+                texts = (_readable(scenes[number], name), _readable(scenes[number], str(value)))
+                yield number, ("key", *texts, str(int(client.pttl(name)) > 0))
+
+    def _places(self, *, with_gateway: bool) -> Iterator[tuple[sa.Engine, list[sa.Table]]]:
+        yield self._stage.database.own, [table for table in metadata.sorted_tables if table is not marker]
+        if with_gateway and self._stage.ledger is not None:
+            yield self._stage.ledger, [messages]
+
+
+def classes(schedules: list[Schedule]) -> list[list[Schedule]]:
+    """Schedules that differ in nothing but the order of independent steps, each with all others that do not.
+
+    Fails where two steps that are called independent have changed places, and somebody has noticed.
+    """
+    by_names = {schedule.names: schedule for schedule in schedules}
+    assert len(by_names) == len(schedules)
+    found: list[list[Schedule]] = []
+    left = dict(by_names)
+    while left:
+        _, schedule = left.popitem()
+        found.append([schedule])
+        for one in found[-1]:
+            for place, swapped in one.neighbours():
+                assert swapped in by_names, f"{one.names} at {place}: the other order cannot be played"
+                assert by_names[swapped].outcome == one.outcome, f"{one.names} at {place}: somebody noticed"
+                if swapped in left:
+                    found[-1].append(left.pop(swapped))
+    return found
+
+
+def swapped_choices(schedule: Schedule, place: int) -> tuple[Choice, ...]:
+    """The choices with which two steps have changed places."""
+    taken = list(schedule.choices)
+    taken[place], taken[place + 1] = taken[place + 1], taken[place]
+    return tuple(taken)
+
+
+def _steps(play: Play) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    told: dict[str, list[tuple[str, str]]] = {one.actor: [] for one in play.submissions}
+    for moment in play.moments:
+        if moment.kind is EventKind.STEP and moment.call is not None and moment.by is not None:
+            call = moment.call
+            answer: object = call.answer if call.error is None else type(call.error).__name__
+            if _ROW_ID.search(call.command):
+                answer = bool(answer)
+            told[moment.by.actor].append((call.command, _readable(play, str(answer))))
+    return tuple((actor, tuple(steps)) for actor, steps in sorted(told.items()))
+
+
+def _readable(play: Play, text: str) -> str:
+    for one in play.submissions:
+        text = text.replace(one.id, f"request {one.actor}")
+    return play.scene.readable(text)
+
+
+def _number(scene: Scene) -> int:
+    return _number_in(scene.key)
+
+
+def _number_in(text: str) -> int:
+    found = _NUMBER.search(text)
+    return int(found[1]) if found else -1
