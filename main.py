@@ -16,9 +16,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from backend import interrupts, streams
-from backend.argument_types import WrongArgumentsError
+from backend.argument_types import WrongArgumentsError, require_strategy
 from backend.arguments import COMPARE, EXPLORE, RUN, SERVE, WINDOW, language_of, read_arguments
-from backend.early import COULD_NOT_RUN
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
 from backend.interrupts import InterruptCode
 from backend.options import LabOptions
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
 
-DONE, WRONG_ARGUMENTS = 0, 2
+DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, early.COULD_NOT_RUN, 2
 WINDOW_NICENESS = 5
 
 
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SubmitTwiceError as error:
         streams.complain(words(error.sentence, language))
     except OSError as error:
-        streams.complain(str(error))
+        streams.complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
     return COULD_NOT_RUN
 
 
@@ -66,6 +65,7 @@ def work(chosen: argparse.Namespace, language: str) -> int:
 
 def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
     """Do what a command is for. Each imports what it needs, since the drivers of engines take their time."""
+    require_strategies(chosen)
     if chosen.command == RUN:
         from backend.headless_run import run_once
 
@@ -80,6 +80,16 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
         compare_once(chosen, options, interrupted)
     elif chosen.command == EXPLORE:
         explore(chosen, options, interrupted)
+
+
+def require_strategies(chosen: argparse.Namespace) -> None:
+    """Check the keys that the arguments name."""
+    strategy = getattr(chosen, "strategy", None)
+    if isinstance(strategy, str):
+        require_strategy(strategy, chosen.variant)
+    for name in strategy if isinstance(strategy, list) else ():
+        key, _, variant = name.partition("/")
+        require_strategy(key, variant)
 
 
 def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:

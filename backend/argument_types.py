@@ -113,6 +113,21 @@ def hosts(given: str) -> str:
     return given
 
 
+def require_strategy(strategy: str, variant: str = "") -> None:
+    """Check that there are such a strategy and such a variant of it, before anything is started.
+
+    Raises:
+        WrongArgumentsError: there are not; the sentence says which one may have been meant.
+    """
+    from backend.strategies import all_strategies
+
+    variants = {known.key: [each.key for each in known.variants] for known in all_strategies()}
+    if strategy not in variants:
+        raise WrongArgumentsError(no_such("--strategy", strategy, variants))
+    if variant and variant not in variants[strategy]:
+        raise WrongArgumentsError(no_such(f"--strategy {strategy} --variant", variant, variants[strategy]))
+
+
 def no_such(option: str, given: str, possible: Iterable[str], *others: Sentence) -> Sentence:
     """There is no such key: which one may have been meant, or which there are."""
     keys = tuple(possible)

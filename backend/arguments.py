@@ -19,7 +19,7 @@ from backend.argument_types import (
     shown,
 )
 from backend.comparison.records import SituationKey
-from backend.faults import POSSIBLE
+from backend.faults import FaultCode
 from backend.model import GatewayKeys, OperationKey, Source
 from backend.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
 
@@ -127,7 +127,7 @@ def _add_common(grammar: argparse.ArgumentParser, **defaults: object) -> None:
 
 def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--operation", choices=_OPERATIONS, help="required")
-    run.add_argument("--strategy", metavar="KEY", help="required")
+    run.add_argument("--strategy", type=named("--strategy"), metavar="KEY", help="required")
     run.add_argument("--variant", default="", metavar="KEY", help="the strategy's first unless given")
     _add_number(run, "--submissions", 1, MOST_SUBMISSIONS, None, "per intent (2; 1 where the source repeats it)")
     _add_number(run, "--intents", 1, MOST_SUBMISSIONS, 1, "what is wanted once each (1)")
@@ -143,9 +143,11 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
     _add_number(run, "--backoff", 0, 60_000, 100, "ms before the first retry; doubles (100)")
+    _add_number(run, "--limit-seconds", 1, 86_400, None, "end the run by then, with what is still at work undecided")
     run.add_argument("--reload", action="store_true", help="each submission from a form opened anew, with a new token")
     run.add_argument("--edit", action="store_true", help="raise the quantity by one with each submission of a form")
-    run.add_argument("--fault", action="append", default=[], help=f"may be repeated: {POSSIBLE}".replace("%", "%%"))
+    possible = str(say(FaultCode.POSSIBLE)).replace("%", "%%")
+    run.add_argument("--fault", action="append", default=[], metavar="FAULT", help=f"may be repeated. {possible}")
     _add_file(run, "--json", "write the report here as JSON; - is standard output, and then nothing else is said there")
 
 
@@ -156,7 +158,7 @@ def _add_pace(run: argparse.ArgumentParser) -> None:
 
 def _add_explore(explore: argparse.ArgumentParser) -> None:
     explore.add_argument("--operation", choices=_OPERATIONS)
-    explore.add_argument("--strategy", metavar="KEY")
+    explore.add_argument("--strategy", type=named("--strategy"), metavar="KEY")
     explore.add_argument("--variant", default="", metavar="KEY", help="the strategy's first unless given")
     _add_number(explore, "--requests", 1, MOST_REQUESTS, 2, "duplicate requests (2)")
     _add_number(explore, "--crashes", 0, 3, 0, "crashes, each followed by a retry (0)")
@@ -177,7 +179,10 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
 def _add_compare(compare: argparse.ArgumentParser) -> None:
     situations = [key.value for key in SituationKey]
     compare.add_argument("--operation", action="append", choices=_OPERATIONS, help="repeatable (place-order)")
-    compare.add_argument("--strategy", action="append", metavar="K[/VARIANT]", help="repeatable; all unless given")
+    compare.add_argument(
+        "--strategy", action="append", type=named("--strategy"), metavar="K[/VARIANT]",
+        help="repeatable; all unless given",
+    )  # fmt: skip
     compare.add_argument(
         "--situations", nargs="+", choices=situations, metavar="S", help=f"of {', '.join(situations)} (all)"
     )

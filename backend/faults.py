@@ -13,10 +13,15 @@
 - ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
 - ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
 
+- ``kill@redis=300``: the same 300 ms after the first submission left; ``kill@redis#5``: after five answers.
+
 A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes
 to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
-goes through. A fault of a server comes when half of the submissions that were asked for are answered; ``#40`` after 40
-answers, and for ``kill`` and ``restart`` ``=300`` 300 ms after the first submission left.
+goes through.
+
+A fault of a server without a moment comes when half of the submissions that were asked for are answered, rounded down:
+with a single submission as soon as it leaves. What is under way just then is not settled by that, so runs differ.
+``#40`` puts it after 40 answers, ``=300`` (of ``kill`` and ``restart``) 300 ms after the first submission left.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from backend.errors import UnknownKeyError
 from backend.model import EngineKind, Fault, FaultKind
+from backend.sentence import Code, Sentence, plain_list, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,11 +43,24 @@ _FAULT = re.compile(
     r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)[A-Za-z]+))?(?P<before>:before)?)?"
     r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>\d{1,7}|\*))?"
 )
-POSSIBLE = (
-    "crash@STEP, reset@sql:COMMIT:before, lost-reply, delay@STEP=MS, network=MS, lease=MS, pause@STEP=MS, "
-    "pause@SERVER=MS, kill@SERVER, restart@SERVER; a STEP is sql:INSERT, redis:DEL, gateway, reply and so on, "
-    "with :before for just before it; a SERVER is database or redis; #2 or #* at the end hits another submission"
-)
+_LONGEST_SHOWN = 80
+
+
+class FaultCode(Code):
+    """What is wrong with the text of a fault."""
+
+    NO_SUCH = "fault.no_such"
+    WRONG = "fault.wrong"
+    POSSIBLE = "fault.possible"
+    NEEDS_PLACE = "fault.needs_place"
+    TAKES_NO_PLACE = "fault.takes_no_place"
+    NO_COMMAND = "fault.no_command"
+    NOT_A_STEP = "fault.not_a_step"
+    NEEDS_TIME = "fault.needs_time"
+    TAKES_NO_TIME = "fault.takes_no_time"
+    TAKES_NO_NUMBER = "fault.takes_no_number"
+    TIME_OR_NUMBER = "fault.time_or_number"
+
 
 _PLACES = {
     FaultKind.CRASH: _STEPS,
@@ -71,7 +90,7 @@ def parse_fault(text: str) -> Fault:
     """
     found = _FAULT.fullmatch(text.strip())
     if not found or found["kind"] not in set(FaultKind):
-        raise FaultSyntaxError(f"There is no fault “{text}”. Possible are: {POSSIBLE}.")
+        raise FaultSyntaxError(say(FaultCode.NO_SUCH, fault=_shown(text), possible=say(FaultCode.POSSIBLE)))
     nth = found["nth"]
     fault = Fault(
         kind=FaultKind(found["kind"]),
@@ -82,7 +101,9 @@ def parse_fault(text: str) -> Fault:
         nth=None if nth is None else int(nth.replace("*", "0")),
     )
     if reason := _wrong(fault):
-        raise FaultSyntaxError(f"The fault “{text}” {reason}. Possible are: {POSSIBLE}.")
+        raise FaultSyntaxError(
+            say(FaultCode.WRONG, fault=_shown(text), reason=reason, possible=say(FaultCode.POSSIBLE))
+        )
     return fault
 
 
@@ -121,22 +142,43 @@ def meets(fault: Fault, engine: EngineKind, command: str) -> bool:
     return place == fault.place and command.lstrip().upper().startswith(fault.command)
 
 
-def _wrong(fault: Fault) -> str:
+def _wrong(fault: Fault) -> Sentence | None:
     """What is wrong with it, for the end of a sentence that names it."""
+    return _wrong_place(fault) or _wrong_time(fault) or _wrong_number(fault)
+
+
+def _wrong_place(fault: Fault) -> Sentence | None:
     places = _PLACES[fault.kind]
     if fault.place not in places:
-        named = " or ".join(f"@{place}" for place in places if place)
-        return f"needs a place, {named}" if named else "takes no place"
+        named = plain_list(f"@{place}" for place in places if place)
+        return say(FaultCode.NEEDS_PLACE, places=named) if named else say(FaultCode.TAKES_NO_PLACE)
     if fault.place in {"database", "reply"} and fault.command:
-        return f"cannot name a command of @{fault.place}"
+        return say(FaultCode.NO_COMMAND, place=fault.place)
     if of_server(fault) and (fault.command or fault.before):
-        return "happens to a server and not at a step"
+        return say(FaultCode.NOT_A_STEP)
+    return None
+
+
+def _wrong_time(fault: Fault) -> Sentence | None:
     if fault.kind in _TAKE_TIME and not 0 < fault.ms <= _LONGEST_MS:
-        return f"needs a time, =1 to ={_LONGEST_MS}, in milliseconds"
+        return say(FaultCode.NEEDS_TIME, most=_LONGEST_MS)
+    if fault.kind in _OF_SERVERS and fault.ms > _LONGEST_MS:
+        return say(FaultCode.NEEDS_TIME, most=_LONGEST_MS)
     if fault.ms and fault.kind not in _TAKE_TIME | _OF_SERVERS:
-        return "takes no time"
-    if fault.nth is not None and (fault.kind in _OF_WHOLE_RUN or (of_server(fault) and not fault.nth)):
-        return "takes no such number"
-    if fault.nth is not None and fault.ms and fault.kind in _OF_SERVERS:
-        return "comes either after a time or after a number of answers"
-    return ""
+        return say(FaultCode.TAKES_NO_TIME)
+    return None
+
+
+def _wrong_number(fault: Fault) -> Sentence | None:
+    if fault.nth is None:
+        return None
+    if fault.kind in _OF_WHOLE_RUN or (of_server(fault) and not fault.nth):
+        return say(FaultCode.TAKES_NO_NUMBER)
+    if fault.ms and fault.kind in _OF_SERVERS:
+        return say(FaultCode.TIME_OR_NUMBER)
+    return None
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,10 +16,11 @@ from backend.errors import SubmitTwiceError
 from backend.explorer import counterexample
 from backend.explorer.explore import check, explore, replay
 from backend.explorer.mermaid import mermaid
-from backend.explorer.question import Counterexample, Exploration, Progress, Question, exploration_document
+from backend.explorer.question import Counterexample, Progress, Question, exploration_document
 from backend.explorer.web_page import exploration_html
 from backend.model import GatewayKeys, OperationKey
 from backend.options import LabOptions
+from backend.output_files import OutputFiles, speak
 
 _INDENT = "  "
 
@@ -41,6 +41,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         GatewayKeys(chosen.gateway_keys),
     )
     question = replace(question, variant=check(question).key)
+    files = OutputFiles({name: getattr(chosen, name) for name in ("json", "save", "mermaid", "html")})
     with bare_engines(options) as engines, ProgressBar() as bar:
         found = explore(
             question,
@@ -52,13 +53,17 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
             gateway=engines.gateway,
             zookeeper=engines.zookeeper,
         )
-    if chosen.save and found.counterexample:
+    if files.wants("save") and found.counterexample:
         counterexample.save(found.counterexample, Path(chosen.save))
-    if chosen.mermaid and found.counterexample:
-        Path(chosen.mermaid).write_text(mermaid(found.counterexample), encoding="utf-8")
-    if chosen.html:
-        Path(chosen.html).write_text(exploration_html(found), encoding="utf-8")
-    _report(found, chosen.json)
+    if found.counterexample:
+        files.write("mermaid", mermaid(found.counterexample))
+    if files.wants("html"):
+        files.write("html", exploration_html(found))
+    files.write("json", json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
+    if not files.takes_standard_output:
+        speak([found.sentence, *found.notes])
+        if found.counterexample:
+            speak(_lines_of(found.counterexample))
 
 
 def replay_once(path: Path, options: LabOptions) -> None:
@@ -70,7 +75,7 @@ def replay_once(path: Path, options: LabOptions) -> None:
     saved = counterexample.load(path)
     with bare_engines(options) as engines:
         played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
-    _print(_lines_of(played))
+    speak(_lines_of(played))
     if played.verdict is not saved.verdict:
         raise SubmitTwiceError(f"The saved schedule came to {saved.verdict}, and now to {played.verdict}.")
 
@@ -93,28 +98,9 @@ class ProgressBar:
         self._bar.set_postfix({verdict.value: count for verdict, count in progress.outcomes.items()})
 
 
-def _report(found: Exploration, path: str | None) -> None:
-    if path is None:
-        _print([found.sentence, *found.notes])
-        if found.counterexample:
-            _print(_lines_of(found.counterexample))
-        return
-    text = json.dumps(exploration_document(found), ensure_ascii=False)
-    if path == "-":
-        _print([text])
-    else:
-        Path(path).write_text(text + "\n", encoding="utf-8")
-
-
 def _lines_of(example: Counterexample) -> Iterator[str]:
     yield f"{example.verdict} with {example.switches} context switches:"
     for event in example.events:
         waits = " (waits)" if event.blocked else ""
         answer = f" -> {event.answer}" if event.answer else ""
         yield f"{_INDENT}{event.actor or '*':3} {event.kind:6} {event.engine:10} {event.command}{answer}{waits}"
-
-
-def _print(lines: Iterator[str] | list[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -93,6 +93,7 @@ def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
         backoff_ms=chosen.backoff,
         reload=chosen.reload,
         edit=chosen.edit,
+        limit_ms=chosen.limit_seconds and chosen.limit_seconds * 1000,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import textwrap
 from dataclasses import replace
 from functools import partial
@@ -21,6 +20,7 @@ from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, 
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.surveyor import entries, survey
 from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.output_files import OutputFiles, speak
 
 if TYPE_CHECKING:
     import argparse
@@ -57,6 +57,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     scope = Scope(chosen.requests, chosen.crashes, chosen.expiries, keys, chosen.limit, chosen.seconds)
     pairs = chosen_pairs(chosen)
     earlier = _earlier(chosen, scope, pairs)
+    files = OutputFiles({"json": chosen.json, "survey": chosen.save_survey})
     with bare_engines(options) as engines, _Bar() as bar:
         found = survey(
             scope,
@@ -66,9 +67,9 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
             cancelled=interrupted,
             asked=entries(pairs, engines.missing),
         )
-    if chosen.save_survey:
+    if files.wants("survey"):
         survey_files.save(found, Path(chosen.save_survey))
-    _report(found, None if earlier is None else compare(earlier, found), chosen.json)
+    _report(found, None if earlier is None else compare(earlier, found), files)
     if found.stopped:
         raise EngineError(found.stopped)
 
@@ -125,18 +126,13 @@ class _Bar:
         self._bar.update(cell.state not in {State.NOT_GUARDED, State.NOT_ASKED})
 
 
-def _report(found: Survey, changes: Sequence[Change] | None, path: str | None) -> None:
-    if path is None:
-        _print(report_lines(found, changes))
-        return
+def _report(found: Survey, changes: Sequence[Change] | None, files: OutputFiles) -> None:
     document = survey_document(found)
     if changes is not None:
         document["changes"] = [_change_document(change) for change in changes]
-    text = json.dumps(document, ensure_ascii=False) + "\n"
-    if path == "-":
-        _print([text.rstrip()])
-    else:
-        Path(path).write_text(text, encoding="utf-8")
+    files.write("json", json.dumps(document, ensure_ascii=False) + "\n")
+    if not files.takes_standard_output:
+        speak(report_lines(found, changes))
 
 
 def _change_document(change: Change) -> dict[str, str]:
@@ -224,9 +220,3 @@ def cell_text(cell: Cell, changed: frozenset[Pair] = frozenset()) -> str:
 
 
 _WORDS = {verdict: verdict.value.replace("_", " ") for verdict in Verdict}
-
-
-def _print(lines: Iterator[str] | list[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -38,6 +38,7 @@ class OutputCode(Code):
     CLOSED = "output.closed"
     NOBODY_READS = "output.nobody_reads"
     NOT_WRITTEN = "output.not_written"
+    NOT_SAID = "output.not_said"
 
 
 class OutputFiles:
@@ -153,10 +154,12 @@ def _write_to_standard_output(data: bytes) -> None:
         output.flush()
         output.buffer.write(data)
         output.buffer.flush()
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # or the interpreter complains at its end
-        raise SubmitTwiceError(say(OutputCode.NOBODY_READS)) from None
+        if isinstance(error, BrokenPipeError):
+            raise SubmitTwiceError(say(OutputCode.NOBODY_READS)) from None
+        raise SubmitTwiceError(say(OutputCode.NOT_SAID, why=_reason(error))) from None
 
 
 def _standard_output() -> TextIO | None:

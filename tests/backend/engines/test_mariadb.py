@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from backend.bare_engines import open_tables
-from backend.early import COULD_NOT_RUN
 from backend.engines import mariadb as module
 from backend.engines.external import connect_database
 from backend.engines.mariadb import find_mariadb, start_mariadb
@@ -26,7 +25,7 @@ from backend.installed import available_databases
 from backend.instance.problems import from_exception
 from backend.model import Answer, EngineKind, Health
 from backend.schema import orders
-from main import main
+from main import COULD_NOT_RUN, main
 from tests.backend.engines.helpers import small_lab
 
 

@@ -1,0 +1,203 @@
+"""The worst command lines and environments: each ends in one sentence and an exit code, without anything left behind.
+
+A row says what is typed into a shell (``$M`` is the program), the exit code, and what the sentence must name.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+import pytest
+
+from tests.backend.engines.helpers import command_of, lives, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+
+PROJECT = Path(__file__).parents[1]
+ORDER = "run --operation place-order --strategy none"
+EXPLORE = "explore --operation place-order --strategy none"
+
+REFUSED = [
+    # what is missing or misspelt
+    ("$M walk", "walk"),
+    ("$M rn", "did you mean “run”"),
+    ("$M run", "--operation, --strategy"),
+    ("$M run --operation place-order", "--strategy"),
+    ("$M run --operation place-oder --strategy none", "did you mean “place-order”"),
+    ("$M run --operation place-order --strategy uniqe-index", "did you mean “unique-index”"),
+    ("$M run --operation place-order --strategy token --variant delete-frist", "did you mean “delete-first”"),
+    ("$M run --operation place-order --strategy ''", "--strategy"),
+    ("$M explore --operation place-order --strategy tokn", "did you mean “token”"),
+    ("$M explore --operation place-order", "--strategy"),
+    ("$M explore --seconds 4", "--all"),
+    ("$M compare --strategy inbox/same-transactoin --quick", "did you mean “same-transaction”"),
+    ("$M compare --situations click", "did you mean “clicks”"),
+    (f"$M {ORDER} --submission 3", "did you mean --submissions"),
+    (f"$M {ORDER} --sub 3", "--sub"),
+    (f"$M {ORDER} and more", "and"),
+    (f"$M {ORDER} --source click", "did you mean “clicks”"),
+    (f"$M --databse sqlite {ORDER}", "did you mean --database"),
+    (f"$M --submissions 3 {ORDER}", "behind the command"),
+    ("$M --submissions 3", "behind the command"),
+    ("$M --language tlh", "tlh"),
+    ("$M serve --language tlh", "tlh"),
+    (f"$M {ORDER} --variant", "--variant"),
+    (f"$M {ORDER} --json", "--json"),
+    (f"$M {ORDER} --reload=yes", "--reload"),
+    (f"$M {ORDER} --interval 5 --one-after-another", "exclude"),
+    (f"$M {ORDER} --interval 0 --one-after-another", "exclude"),
+    # numbers
+    (f"$M {ORDER} --submissions 0", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions -3", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions --5", "--submissions"),
+    (f"$M {ORDER} --submissions ''", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions ²", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions ٣", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions 1e9", "from 1 to 1000000"),
+    (f"$M {ORDER} --submissions {'9' * 5_000}", "from 1 to 1000000"),
+    (f"$M {ORDER} --intents $'1\\n2'", "from 1 to 1000000"),
+    (f"$M {ORDER} --instances 5", "from 1 to 4"),
+    (f"$M {ORDER} --limit-seconds 0", "from 1 to 86400"),
+    ("$M serve --port 65536", "from 1 to 65535"),
+    # engines and folders
+    (f"$M {ORDER} --database nonsense", "nonsense"),
+    (f"$M --database postgres {ORDER}", "did you mean “postgresql”"),
+    (f"$M {ORDER} --database ''", "--database"),
+    (f"$M {ORDER} --redis pass-word", "--redis"),
+    (f"$M {ORDER} --redis ''", "--redis"),
+    (f"$M {ORDER} --redis 'redis://127.0.0.1:1?bogus=1'", "bogus"),
+    (f"$M {ORDER} --redis redis://127.0.0.1:pass-word", "--redis"),
+    (f"$M {ORDER} --zookeeper h:p", "h:p"),
+    (f"$M {ORDER} --zookeeper h:99999", "h:99999"),
+    (f"$M {ORDER} --zookeeper h:1,,", "h:1,,"),
+    (f"$M {ORDER} --data-dir ''", "--data-dir"),
+    (f"$M --data-dir= {ORDER}", "--data-dir"),
+    (f"$M {ORDER} --json ''", "--json"),
+    # faults
+    (f"$M {ORDER} --fault explode", "explode"),
+    (f"$M {ORDER} --fault crash", "needs a place"),
+    (f"$M {ORDER} --fault kill@redis=999999", "needs a time"),
+    (f"$M {ORDER} --fault $'a\\nb'", "a b"),
+    # texts that are not text
+    (f"$M {ORDER} --variant $'\\xff'", "--variant"),
+    (f"PYTHONIOENCODING=ascii $M {ORDER} --variant 下单", "--variant"),
+    (f"PYTHONIOENCODING=ascii $M --language zh_CN {ORDER} --variant x", "--variant"),
+    (f"LC_ALL=C $M {ORDER} --variant é", "--variant"),
+    (f"$M {ORDER} --variant x <&- >&-", "--variant"),
+]
+COULD_NOT = [
+    (f"$M {ORDER} --database postgresql://me:pass-word@127.0.0.1:1/x", "127.0.0.1:1"),
+    (f"$M {ORDER} --redis redis://:pass-word@127.0.0.1:1/0", "127.0.0.1:1"),
+    (f"$M {ORDER} --json no/such/folder/x.json", "no/such/folder"),
+    (f"$M {ORDER} --json .", "folder"),
+    (f"$M {ORDER} --json - >&-", "closed"),
+    ("$M serve >&-", "closed"),
+    (f"{{ $M {EXPLORE}; echo $? >code; }} >/dev/full; exit $(cat code)", "standard output"),
+    (f"{{ $M {ORDER}; echo $? >code; }} | true; exit $(cat code)", "standard output"),
+    (f"{{ $M {EXPLORE}; echo $? >code; }} | true; exit $(cat code)", "standard output"),
+    (f"{{ $M {ORDER} --json -; echo $? >code; }} | true; exit $(cat code)", "standard output"),
+]
+DONE = [
+    f"PYTHONIOENCODING=ascii $M --language zh_CN {ORDER} --fault 'delay@reply=1'",
+    f"LC_ALL=C $M --language zh_CN {ORDER}",
+    f"$M {ORDER} <&-",
+    f"$M {ORDER} <&- 2>&-",
+    f"$M {ORDER} <&- >&- 2>&-",
+    f"$M {EXPLORE} >&-",
+    f"PYTHONIOENCODING=ascii $M {EXPLORE}",
+    f"$M {ORDER} --json out.json >&-",
+    f"$M {ORDER} 2>/dev/full",
+    "$M --help",
+]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for all that the command leaves: short, and open to the user that the servers run as."""
+    with TemporaryDirectory(prefix="st", dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+class Shell:
+    """A shell with a command line under way."""
+
+    def __init__(self, folder: Path, line: str) -> None:
+        program = shlex.join([sys.executable, str(PROJECT / "main.py")])
+        self.folder = folder
+        self.process = subprocess.Popen(
+            ["/bin/bash", "-c", line.replace("$M", program)],
+            cwd=folder,
+            env=os.environ | {"TMPDIR": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def ends(self, seconds: float = 60) -> tuple[int, str, str]:
+        """Exit code, standard output, standard error."""
+        try:
+            out, err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+        return self.process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+    def left(self) -> list[str]:
+        """Processes that work in its folder, and folders that were to go."""
+        mark = f"TMPDIR={self.folder}"
+        alive = [command_of(one) for one in psutil.process_iter() if lives(one) and _has(one, mark)]
+        return [*alive, *(str(path) for path in self.folder.glob("submit-twice-*"))]
+
+    def nothing_left(self, seconds: float = 5.0) -> bool:
+        return wait_until(lambda: not self.left(), seconds)
+
+
+def _has(process: psutil.Process, mark: str) -> bool:
+    try:
+        return f"TMPDIR={process.environ().get('TMPDIR')}" == mark
+    except psutil.Error:
+        return False
+
+
+@pytest.mark.parametrize(("line", "why"), REFUSED, ids=[line[-48:] for line, _ in REFUSED])
+def test_what_cannot_be_understood_is_refused_in_one_line(folder: Path, line: str, why: str) -> None:
+    shell = Shell(folder, line)
+    code, out, err = shell.ends()
+    assert (code, out) == (2, "")
+    assert err.startswith("submit-twice: ")
+    assert err.count("\n") == 1
+    assert why in err
+    assert "Traceback" not in err
+    assert "pass-word" not in err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("line", "why"), COULD_NOT, ids=[line[-48:] for line, _ in COULD_NOT])
+def test_what_could_not_be_done_is_said_in_one_line(folder: Path, line: str, why: str) -> None:
+    shell = Shell(folder, line)
+    code, out, err = shell.ends()
+    assert (code, out) == (1, "")
+    assert err.startswith("submit-twice: ")
+    assert err.count("\n") == 1
+    assert why in err
+    assert "Traceback" not in err
+    assert "pass-word" not in err
+    assert shell.nothing_left(), shell.left()
+
+
+@pytest.mark.parametrize("line", DONE, ids=[line[-48:] for line in DONE])
+def test_what_can_be_done_is_done_in_any_environment(folder: Path, line: str) -> None:
+    shell = Shell(folder, line)
+    code, out, err = shell.ends()
+    assert (code, err) == (0, "")
+    assert "Traceback" not in out
+    assert shell.nothing_left(), shell.left()
