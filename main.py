@@ -118,6 +118,7 @@ def lab_options(chosen: argparse.Namespace) -> LabOptions:
         redis=chosen.redis,
         zookeeper=chosen.zookeeper,
         data_dir=chosen.data_dir,
+        reset=chosen.reset,
         instances=getattr(chosen, "instances", 1),
         port=getattr(chosen, "port", None),
     )

@@ -7,8 +7,9 @@ shows are fetched over HTTP, as a page would.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from backend.schema import goods, orders
 from backend.senders.messages import Outcome
 from backend.sentence import Code, say
 from backend.strategies.base import Need
+from backend.strategies.unique_index import insert_or_ignore
 
 
 class FormCode(Code):
@@ -50,6 +52,16 @@ _Page = tuple[OperationKey, str, str]
 """Operation, key and, where the form is about goods, their item: one key may be used for two operations."""
 
 
+@dataclass
+class HandedOut:
+    """What a lab has put into a database and a Redis-protocol server, as far as it had a form for it."""
+
+    intents: set[tuple[OperationKey, str]] = field(default_factory=set)
+    """Operation and business key."""
+    tokens: set[str] = field(default_factory=set)
+    idempotency_keys: set[str] = field(default_factory=set)
+
+
 class FormDesk:
     """Opens each form once, and hands the same one out for every further submission of the intent."""
 
@@ -57,12 +69,24 @@ class FormDesk:
         self._opening = threading.Lock()
         self._forms: dict[tuple[_Page, Need], Form] = {}
         self._prepared: set[_Page] = set()
+        self._handed_out: defaultdict[sa.URL, HandedOut] = defaultdict(HandedOut)
+        """By database."""
 
     def clear(self) -> None:
         """Throw all forms away."""
         with self._opening:
             self._forms.clear()
             self._prepared.clear()
+
+    def handed_out(self, database: sa.Engine) -> HandedOut:
+        """What was made in a database for the intents whose forms were opened, since it was removed last."""
+        with self._opening:
+            return self._handed_out[database.url]
+
+    def removed(self, database: sa.Engine) -> None:
+        """What was handed out for this database is gone from it."""
+        with self._opening:
+            self._handed_out.pop(database.url, None)
 
     def reload(self, intents: Sequence[Intent]) -> None:
         """The pages of these intents are loaded anew: what their forms held is gone."""
@@ -82,12 +106,14 @@ class FormDesk:
             self._prepare([intent for intent in intents if _page(intent) not in self._prepared], database)
             for need in needs:
                 self._fill(need, [intent for intent in intents if (_page(intent), need) not in self._forms], fetch)
+                self._note(need, intents, self._handed_out[database.url])
             if not needs:
                 return {intent.key: Form() for intent in intents}
             (need,) = needs
             return {intent.key: self._forms[_page(intent), need] for intent in intents}
 
     def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
+        self._handed_out[database.url].intents.update((intent.operation, intent.key) for intent in intents)
         for start in range(0, len(intents), _BATCH):
             batch = intents[start : start + _BATCH]
             with database.begin() as connection:
@@ -107,6 +133,14 @@ class FormDesk:
             outcomes = fetch("GET", [form_path(intent) for intent in intents])
         for intent, outcome in zip(intents, outcomes, strict=True):
             self._forms[_page(intent), need] = _read_form(outcome)
+
+    def _note(self, need: Need, intents: Sequence[Intent], handed_out: HandedOut) -> None:
+        for intent in intents:
+            form = self._forms[_page(intent), need]
+            if form.token:
+                handed_out.tokens.add(form.token)
+            if form.idempotency_key:
+                handed_out.idempotency_keys.add(form.idempotency_key)
 
 
 def _page(intent: Intent) -> _Page:
@@ -142,8 +176,8 @@ def _put_orders(connection: sa.Connection, intents: Sequence[Intent]) -> None:
 def _put_goods(connection: sa.Connection, intents: Sequence[Intent]) -> None:
     items = {intent.item for intent in intents}
     missing = items - _present(connection, goods.c.item, sorted(items))
-    if missing:
-        connection.execute(sa.insert(goods), [{"item": item} for item in sorted(missing)])
+    if missing:  # another lab may put them there at the same moment
+        connection.execute(insert_or_ignore(connection, goods), [{"item": item} for item in sorted(missing)])
 
 
 def _present(connection: sa.Connection, column: sa.Column[str], values: Sequence[str]) -> set[str]:

@@ -251,13 +251,23 @@ class Lab:
             self._running()[0].set_instances(count)
         self._engines_changed()
 
-    def reset(self) -> None:
-        """Empty the tables and the keys, forget all intents and replies. Blocks; cancels runs under way."""
+    def reset(self, *, only_own: bool = False) -> None:
+        """Empty the tables and the keys, forget all intents and replies. Blocks; cancels runs under way.
+
+        On a database behind a URL, which other labs may use, only what this lab has made is removed; the rest is not
+        shown any more.
+
+        Args:
+            only_own: do so on a database that was started here, too: what was kept in a data directory stays.
+
+        Raises:
+            EngineError: an engine did not answer, or a table is not ours any more.
+        """
         with self._turns:
             self._stop_runs()
             machinery, watch = self._running()
             with watch.paused():
-                machinery.reset()
+                machinery.reset(only_own=only_own)
                 watch.forget()
                 self._forget_locks()
                 self._listener.rows_cleared()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,13 +14,14 @@ import redis
 import sqlalchemy as sa
 
 from backend.bare_engines import open_tables, start_database, start_redis
+from backend.clearing import clear_database, delete_keys, keys_of
 from backend.consumers import ConsumerPool
 from backend.disturber import Disturber
 from backend.engines.redis_client import create_redis
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
 from backend.engines.supervisor import Supervisor
-from backend.errors import EngineError, NotApplicableError
+from backend.errors import EngineError, NotApplicableError, SubmitTwiceError
 from backend.faults import to_servers
 from backend.forms import FormDesk
 from backend.gateway.keeper import GatewayKeeper
@@ -27,13 +29,14 @@ from backend.health import HealthBoard
 from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
 from backend.model import EngineKind, EngineStatus, Health, Intent, Step
+from backend.ownership.mark import key_prefix
 from backend.rows import EffectReader, EveryReader, RowReader
 from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
 from backend.sentence import Sentence, say
 from backend.strategies.distributed_lock import lock_key
-from backend.tables import empty_tables
+from backend.tables import require_tables
 from backend.trace_server import StepBook, TraceServer
 from backend.zookeeper.keeper import ZooKeeperKeeper
 
@@ -44,7 +47,8 @@ if TYPE_CHECKING:
     from backend.model import Fault, Reply
     from backend.stream import Message
 
-_KEY_PATTERN = "submit-twice:*"
+_LAST_WORDS_S = 2.0
+"""How long somebody's server may take when a lab takes leave of it."""
 _NO_EXPIRY = -1
 _LAB_CONNECTIONS = 4
 
@@ -65,6 +69,7 @@ class Machinery:
     sender: Sender
     _engine: sa.Engine
     _redis_client: redis.Redis
+    _prefix: str
 
     def __init__(
         self,
@@ -79,6 +84,10 @@ class Machinery:
         self._token = secrets.token_urlsafe(24)
         self._supervisor = Supervisor(options.niceness)
         self._databases: dict[str, RunningEngine] = {}
+        self._engines_guard = threading.Lock()
+        """For the engines in use: one that was started again comes from a thread of its own."""
+        self._passing: list[str] = []
+        """Patterns of the keys that belong to databases which do not outlive the lab."""
         self._health = HealthBoard(on_engines, on_incident)
         self._opened: list[Callable[[], None]] = []
         self._closing = False
@@ -224,14 +233,23 @@ class Machinery:
         Raises:
             EngineError: it cannot be used; nothing has changed.
         """
-        chosen = self._databases.get(database) or self._start_database(database)
-        if chosen is self._database:
+        known = self._databases.get(database)
+        if known is self._database:
             return False
-        engine = open_tables(chosen, _LAB_CONNECTIONS)
-        self._engine.dispose()
-        self._engine, self._database = engine, chosen
+        # A server of ours runs on; anything else may have become somebody else's meanwhile.
+        chosen = known if known and known.embedded else self._start_database(database)
+        engine, prefix = self._open_database(chosen)
         self._consumers.stop()
-        self._pool.replace(chosen.url, self._redis.url)
+        try:
+            self._pool.replace(chosen.url, self._redis.url)
+        except BaseException:
+            engine.dispose()
+            with suppress(SubmitTwiceError):
+                self._pool.replace(self._database.url, self._redis.url)
+            raise
+        self._engine.dispose()
+        with self._engines_guard:
+            self._engine, self._database, self._prefix = engine, self._databases[database], prefix
         self._forget()
         return True
 
@@ -240,23 +258,25 @@ class Machinery:
         self._pool.resize(count, self._database.url, self._redis.url)
         self._health.processes_replaced()
 
-    def reset(self) -> None:
-        """Empty the tables and delete our keys.
+    def reset(self, *, only_own: bool = False) -> None:
+        """Empty the tables and delete our keys; on a server behind a URL, which others may use, only what we made.
+
+        Args:
+            only_own: leave what was kept before we came, on our own servers too.
 
         Raises:
-            EngineError: an engine did not answer.
+            EngineError: an engine did not answer, or a table is not ours any more; nothing was changed there.
         """
+        made = self.forms.handed_out(self._engine)
+        everything = self._database.embedded and not only_own
+        clear_database(self._engine, self._database, None if everything else made)
         try:
-            with self._engine.begin() as connection:
-                empty_tables(connection)
             self._gateway.empty()
         except sa.exc.SQLAlchemyError as error:
             raise EngineError(one_sentence(error, self._database.name)) from None
-        try:
-            for key in self._redis_client.scan_iter(_KEY_PATTERN, count=1_000):
-                self._redis_client.delete(key)
-        except redis.exceptions.RedisError as error:
-            raise EngineError(one_sentence(error, self._redis.name)) from None
+        patterns = [f"{self._prefix}:*"] if everything else []
+        delete_keys(self._redis_client, self._redis, patterns, keys_of(made, self._prefix))
+        self.forms.removed(self._engine)
         self._forget()
 
     def effect_reader(self) -> EffectReader:
@@ -306,7 +326,8 @@ class Machinery:
 
     def _start_database(self, database: str) -> RunningEngine:
         running = start_database(self._supervisor, database, self._options.data_dir)
-        self._databases[database] = running
+        with self._engines_guard:
+            self._databases[database] = running
         self._watch_child(running)
         return running
 
@@ -320,10 +341,33 @@ class Machinery:
             self._disturber.keep(engine)
 
     def _open_connections(self) -> None:
-        self._engine = open_tables(self._database, _LAB_CONNECTIONS)
+        self._engine, self._prefix = self._open_database(self._database)
         self._opened.append(lambda: self._engine.dispose())
         self._redis_client = create_redis(self._redis.url)
-        self._opened.append(self._redis_client.close)
+        self._opened += [self._redis_client.close, self._leave_no_keys]
+        if self._options.reset:
+            clear_database(self._engine, self._database, None)
+            delete_keys(self._redis_client, self._redis, [f"{self._prefix}:*"])
+
+    def _open_database(self, running: RunningEngine) -> tuple[sa.Engine, str]:
+        """Connections to a database with our tables in it, and what the keys that go with it begin with."""
+        engine = open_tables(running, _LAB_CONNECTIONS)
+        try:
+            with engine.connect() as connection:
+                prefix = key_prefix(require_tables(connection))
+        except sa.exc.SQLAlchemyError as error:
+            engine.dispose()
+            raise EngineError(one_sentence(error, running.name)) from None
+        if running.embedded and self._options.data_dir is None:
+            self._passing.append(f"{prefix}:*")
+        return engine, prefix
+
+    def _leave_no_keys(self) -> None:
+        """Keys in somebody's server that belong to a database which goes with this lab would stay for ever."""
+        if not self._redis.embedded:
+            client = create_redis(self._redis.url, max_connections=1, socket_timeout=_LAST_WORDS_S)
+            delete_keys(client, self._redis, self._passing)
+            client.close()
 
     def _spawn_sender(self, argv: list[str]) -> None:
         self._supervisor.spawn("sender", argv, cwd=PROJECT)
@@ -343,11 +387,12 @@ class Machinery:
         return instances.get(number) or self._consumers.child(number)
 
     def _engine_replaced(self, before: RunningEngine, now: RunningEngine) -> None:
-        self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
-        if before is self._database:
-            self._database = now
-        elif before is self._redis:
-            self._redis = now
+        with self._engines_guard:
+            self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
+            if before is self._database:
+                self._database = now
+            elif before is self._redis:
+                self._redis = now
 
     def _instance_ended(self, number: int, again: bool) -> None:
         code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
@@ -369,7 +414,7 @@ class Machinery:
             return []
         pipeline = self._redis_client.pipeline(transaction=False)
         for intent in intents:
-            pipeline.pttl(lock_key(intent.operation, intent.key))
+            pipeline.pttl(lock_key(intent.operation, intent.key, self._prefix))
         with suppress(redis.exceptions.RedisError):
             lives = pipeline.execute()
             return [intent for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]

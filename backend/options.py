@@ -17,6 +17,8 @@ class LabOptions:
     zookeeper: str | None = None
     """``host:port,...`` of servers that run; None starts a private one when it is first needed."""
     data_dir: Path | None = None
+    reset: bool = False
+    """Whether what labs have kept in that folder, or behind those URLs, is removed first."""
     instances: int = 1
     port: int | None = None
     """First port of the instances; None takes free ones."""

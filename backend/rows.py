@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from backend.schema import messages, metadata, order_deletions, orders, payments
 _OVERLAP = 200
 """Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
 
+_Origin = tuple[str, datetime]
+"""The submission that made a row, and when: nobody makes the same row twice."""
 _nothing = sa.literal("")
 _COLUMNS = {
     orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
@@ -69,7 +71,8 @@ class EveryReader:
 class RowReader:
     """Reads each effect once.
 
-    An order that was put there to be paid is no effect: it names no submission, and is left out.
+    An order that was put there to be paid is no effect: it names no submission, and is left out. A number alone does
+    not say which row it is: whoever empties a table by hand may let its numbers begin again.
 
     Args:
         engine: where they are.
@@ -80,16 +83,20 @@ class RowReader:
         self._engine = engine
         self._guard = threading.Lock()
         self._tables = tables
-        self._seen: dict[str, set[int]] = {table.name: set() for table in self._tables}
+        self._clear()
+
+    def _clear(self) -> None:
+        self._seen: dict[str, dict[int, _Origin]] = {table.name: {} for table in self._tables}
         self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
         self._just_seen: list[tuple[str, int]] = []
         """What the reading under way has found, by table and id."""
 
     def forget(self) -> None:
-        """The tables were emptied."""
+        """The tables were emptied; what is in them all the same belongs to somebody else, and is not told."""
         with self._guard:
-            self._seen = {table.name: set() for table in self._tables}
-            self._highest = {table.name: 0 for table in self._tables}
+            self._clear()
+        with suppress(sa.exc.SQLAlchemyError):
+            self.read_all()
 
     def read_new(self) -> list[Row]:
         """Effects that became visible since the last reading, almost always all of them."""
@@ -111,23 +118,22 @@ class RowReader:
                     yield connection
             except BaseException:
                 for table, number in self._just_seen:
-                    self._seen[table].discard(number)
+                    self._seen[table].pop(number, None)
                     self._highest[table] = 0
                 raise
 
     def _read_rest(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         rows = self._read(connection, table)
-        there = connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.submission_id != ""))
-        if there != len(self._seen[table.name]):
+        columns = table.c.id, table.c.submission_id, table.c.created_at
+        found = connection.execute(sa.select(*columns).where(table.c.submission_id != ""))
+        there = {number: (submission, created) for number, submission, created in found}
+        seen = self._seen[table.name]
+        for gone in [number for number, origin in seen.items() if there.get(number) != origin]:
+            del seen[gone]  # an order that was placed and cancelled happened, and is not there
+        if len(there) != len(seen):
             self._highest[table.name] = 0
             rows += self._read(connection, table)
-            self._forget_deleted(connection, table)
         return rows
-
-    def _forget_deleted(self, connection: sa.Connection, table: sa.Table) -> None:
-        """An order that was placed and cancelled happened, and is not there."""
-        there = connection.scalars(sa.select(table.c.id).where(table.c.submission_id != ""))
-        self._seen[table.name].intersection_update(there)
 
     def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         after = self._highest[table.name] - _OVERLAP
@@ -137,12 +143,12 @@ class RowReader:
             .order_by(table.c.id)
         )
         seen = self._seen[table.name]
-        rows = [to_row(table.name, row) for row in found if row[0] not in seen]
-        seen.update(row.id for row in rows)
-        self._just_seen += ((table.name, row.id) for row in rows)
-        if rows:
-            self._highest[table.name] = max(self._highest[table.name], rows[-1].id)
-        return rows
+        new = [row for row in found if seen.get(row.id) != (row.submission_id, row.created_at)]
+        seen.update((row.id, (row.submission_id, row.created_at)) for row in new)
+        self._just_seen += ((table.name, row.id) for row in new)
+        if new:
+            self._highest[table.name] = max(self._highest[table.name], new[-1].id)
+        return [to_row(table.name, row) for row in new]
 
 
 def to_row(table: str, found: Any) -> Row:  # noqa: ANN401  a row of six columns

@@ -62,8 +62,8 @@ class Laboratory(Protocol):
     def use_database(self, database: str) -> None:
         """Switch."""
 
-    def reset(self) -> None:
-        """Empty tables and keys."""
+    def reset(self, *, only_own: bool = False) -> None:
+        """Empty tables and keys, or remove what this lab made."""
 
     def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
         """An intent with a fresh key."""
@@ -222,7 +222,7 @@ class Comparer:
         self._recover()
         if task.number in self._lines:
             return self._lines[task.number]
-        self._lab.reset()
+        self._lab.reset(only_own=True)
         return Line(self._subject(task))
 
     def _measure(self, task: Task, line: Line) -> Line:

@@ -133,7 +133,7 @@ class Tokens:
     def on_post(self, _req: falcon.Request, resp: falcon.Response) -> None:
         """Make a token and keep it for a day."""
         token = self._services.new_token()
-        self._services.redis.set(token_key(token), "1", ex=TOKEN_LIFE_SECONDS)
+        self._services.redis.set(token_key(token, self._services.key_prefix), "1", ex=TOKEN_LIFE_SECONDS)
         resp.status = falcon.HTTP_201
         resp.media = {"token": token}
 

@@ -64,6 +64,8 @@ class InstancePool:
         self._first_port = first_port
         self._on_exit = on_exit
         self._instances: list[Instance] = []
+        self._wanted = 0
+        """How many there are to be, whatever became of them."""
         self._launched: dict[int, Instance] = {}
 
     @property
@@ -79,6 +81,7 @@ class InstancePool:
         """
         if not 1 <= count <= MOST_INSTANCES:
             raise InstanceError(f"There can be 1 to {MOST_INSTANCES} instances, not {count}.")
+        self._wanted = count
         kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
         surplus = [instance for instance in self._instances if instance not in kept]
         self._instances = kept
@@ -97,9 +100,8 @@ class InstancePool:
 
     def replace(self, database: str, redis: str) -> None:
         """Run as many instances as before, on other engines."""
-        count = len(self._instances)
         self.stop()
-        self.resize(count, database, redis)
+        self.resize(self._wanted, database, redis)
 
     def stop(self) -> None:
         """Stop all instances."""

@@ -15,7 +15,9 @@ from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
 from backend.instance.problems import render
 from backend.operations import NoGateway
+from backend.ownership.mark import key_prefix
 from backend.strategies.base import Services, no_zookeeper
+from backend.tables import require_tables
 from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
@@ -62,8 +64,8 @@ def open_services(
 ) -> Services:
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
     engine = create_sql_engine(database, pool_size=connections)
-    with engine.connect():
-        pass  # the first connection asks the server about itself, which belongs to no submission
+    with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
+        lab = require_tables(connection)
     tap_sql(engine, tap)
     name_deletions(engine, tap)
     client = create_redis(redis_url, TappedRedis)
@@ -77,6 +79,7 @@ def open_services(
         delete_if_equal=delete_if_equal,
         mutex=Mutexes(),
         render=render,
+        key_prefix=key_prefix(lab),
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
         zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )

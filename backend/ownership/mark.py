@@ -16,6 +16,8 @@ from typing import Self
 
 MARKER = "submit_twice_lab"
 """A table without rows; its mark says the number of the lab that all other tables must bear."""
+PREFIX = "submit-twice"
+"""What the names of all our keys begin with."""
 _TEXT = re.compile(r"made by submit-twice: lab ([0-9a-f]{16}), layout (\w+), (\w+); its rows may be deleted any time")
 
 
@@ -41,6 +43,14 @@ class Mark:
         """The mark in a comment, or in a statement; None if there is none."""
         found = _TEXT.search(text or "")
         return cls(*found.groups()) if found else None
+
+
+def key_prefix(lab: str) -> str:
+    """What the names of keys and nodes begin with that belong to the lab of a database.
+
+    Two labs on one database lock the same orders, so they share their locks; on two databases they never meet.
+    """
+    return f"{PREFIX}:{lab}"
 
 
 def new_lab() -> str:

@@ -16,6 +16,7 @@ from backend.catalogue import StrategyInfo, VariantInfo
 from backend.errors import ZooKeeperError
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Gateway, NoGateway, Request
+from backend.ownership.mark import PREFIX
 from backend.sentence import Code, say
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Services:
     """Delete a Redis key if it still has this value, atomically; whether it had."""
     mutex: Callable[[str], threading.Lock]
     """The mutex of this process for a key."""
+    key_prefix: str = PREFIX
+    """What the names of keys and nodes begin with, so that labs on other databases do not meet this one."""
     gateway: Gateway = field(default_factory=NoGateway)
     """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
     now: Callable[[], float] = time.time

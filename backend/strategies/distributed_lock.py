@@ -18,29 +18,30 @@ from sqlalchemy import update
 
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Request
+from backend.ownership.mark import PREFIX
 from backend.schema import fences
 from backend.strategies.base import Services, Strategy, Variant, check_and_act
 from backend.strategies.unique_index import insert_or_ignore
 
 
-def lock_key(operation: OperationKey, key: str) -> str:
+def lock_key(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
     """The Redis key of the lock for an intent."""
-    return f"submit-twice:lock:{operation}:{key}"
+    return f"{prefix}:lock:{operation}:{key}"
 
 
-def fence_key(operation: OperationKey, key: str) -> str:
+def fence_key(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
     """The Redis key of the counter that numbers the grants for an intent."""
-    return f"submit-twice:fence:{operation}:{key}"
+    return f"{prefix}:fence:{operation}:{key}"
 
 
-def lock_path(operation: OperationKey, key: str) -> str:
+def lock_path(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
     """The node below which those stand who want the lock for an intent."""
-    return f"/submit-twice/{operation}/{quote(key, safe='')}"
+    return f"/{prefix}/{operation}/{quote(key, safe='')}"
 
 
 def redis(request: Request, services: Services) -> Answer:
     """Lock with a lease, check, act, release what is still ours."""
-    key, owner = lock_key(request.operation.key, request.key), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -51,7 +52,7 @@ def redis(request: Request, services: Services) -> Answer:
 
 def redis_no_expiry(request: Request, services: Services) -> Answer:
     """Lock without a lease: whoever dies inside keeps it for ever."""
-    key, owner = lock_key(request.operation.key, request.key), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
     if not services.redis.set(key, owner, nx=True):
         return Answer.BUSY
     try:
@@ -62,7 +63,7 @@ def redis_no_expiry(request: Request, services: Services) -> Answer:
 
 def redis_blind_release(request: Request, services: Services) -> Answer:
     """Lock with a lease, but delete the key at the end whoever owns it by then."""
-    key = lock_key(request.operation.key, request.key)
+    key = lock_key(request.operation.key, request.key, services.key_prefix)
     if not services.redis.set(key, "locked", nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -73,7 +74,7 @@ def redis_blind_release(request: Request, services: Services) -> Answer:
 
 def redis_no_check(request: Request, services: Services) -> Answer:
     """Lock and act without looking: one at a time, each of them."""
-    key, owner = lock_key(request.operation.key, request.key), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -85,11 +86,11 @@ def redis_no_check(request: Request, services: Services) -> Answer:
 
 def redis_fenced(request: Request, services: Services) -> Answer:
     """Lock with a lease, take a number that grows with each grant, and let the resource look at it."""
-    key, owner = lock_key(request.operation.key, request.key), services.new_token()
+    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
-        fence = int(services.redis.incr(fence_key(request.operation.key, request.key)))
+        fence = int(services.redis.incr(fence_key(request.operation.key, request.key, services.key_prefix)))
         return act_if_newest(request, services, fence)
     finally:
         services.delete_if_equal(key, owner)
@@ -97,7 +98,8 @@ def redis_fenced(request: Request, services: Services) -> Answer:
 
 def zookeeper(request: Request, services: Services) -> Answer:
     """Kazoo's Lock: the ephemeral node with the lowest number holds it. The node's creation is the fence."""
-    lock = services.zookeeper().Lock(lock_path(request.operation.key, request.key), request.submission_id)
+    path = lock_path(request.operation.key, request.key, services.key_prefix)
+    lock = services.zookeeper().Lock(path, request.submission_id)
     if not lock.acquire(blocking=False):
         return Answer.BUSY
     try:

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from backend.model import Answer
 from backend.operations import Request
+from backend.ownership.mark import PREFIX
 from backend.strategies.base import Need, Services, Strategy, Variant
 
 
-def token_key(token: str) -> str:
+def token_key(token: str, prefix: str = PREFIX) -> str:
     """The Redis key of a form token."""
-    return f"submit-twice:token:{token}"
+    return f"{prefix}:token:{token}"
 
 
 def delete_first(request: Request, services: Services) -> Answer:
     """Claim the token by deleting it, then act."""
-    if not services.redis.delete(token_key(request.token)):
+    if not services.redis.delete(token_key(request.token, services.key_prefix)):
         return Answer.DUPLICATE
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
@@ -30,20 +31,20 @@ def delete_first(request: Request, services: Services) -> Answer:
 
 def get_then_delete(request: Request, services: Services) -> Answer:
     """Look whether the token is there, then delete it, then act."""
-    if services.redis.get(token_key(request.token)) is None:
+    if services.redis.get(token_key(request.token, services.key_prefix)) is None:
         return Answer.DUPLICATE
-    services.redis.delete(token_key(request.token))
+    services.redis.delete(token_key(request.token, services.key_prefix))
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
 
 
 def delete_last(request: Request, services: Services) -> Answer:
     """Look whether the token is there, act, and delete the token when all is done."""
-    if services.redis.get(token_key(request.token)) is None:
+    if services.redis.get(token_key(request.token, services.key_prefix)) is None:
         return Answer.DUPLICATE
     with services.database.begin() as connection:
         answer = request.operation.act(connection, request)
-    services.redis.delete(token_key(request.token))
+    services.redis.delete(token_key(request.token, services.key_prefix))
     return answer
 
 
