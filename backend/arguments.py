@@ -18,7 +18,7 @@ from backend.argument_types import (
     redis_url,
     shown,
 )
-from backend.comparison.records import SituationKey
+from backend.comparison.questions import SituationKey
 from backend.faults import FaultCode
 from backend.model import GatewayKeys, OperationKey, Source
 from backend.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
@@ -188,7 +188,9 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         "--situations", nargs="+", choices=situations, metavar="S", help=f"of {', '.join(situations)} (all)"
     )
     compare.add_argument("--quick", action="store_true", help="fewer intents and fewer rounds")
-    compare.add_argument("--no-cost", action="store_true", help="leave out what it costs")
+    cost = compare.add_mutually_exclusive_group()
+    cost.add_argument("--no-cost", action="store_true", help="leave out what it costs")
+    cost.add_argument("--cost-only", action="store_true", help="leave out the situations")
     for form in ("json", "markdown", "csv", "html"):
         _add_file(compare, f"--{form}", f"write it as {form} here; - is standard output")
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.comparison.records import SituationKey
+from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
 from gui.compare.page import ComparePage
 from gui.explore.page import ExplorePage

@@ -1,16 +1,19 @@
-"""What a sound variant admits, and where a run shows otherwise than the catalogue says.
+"""What is claimed of a variant, and where a run shows otherwise than the catalogue says.
 
-A variant that is called sound may still have a situation that breaks it: its text says which, and the words here are
-those of its text. Whatever else breaks it is a surprise, and the run is right.
+A variant that is safe under concurrency may still have a situation that breaks it: its text says which, and the words
+here are those of its text. Whatever else breaks it is a surprise, and the run is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from backend.comparison.records import FAILURES, Comparison, Line, SituationKey
-from backend.comparison.situations import SITUATIONS
+from backend.comparison.questions import SituationKey
+from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line
+from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
 from backend.model import EngineKind, OperationKey
+from backend.sentence import Sentence, say
+from backend.terms import verdict_term
 
 _ADMITTED: Mapping[str, frozenset[SituationKey]] = {
     "token/delete-first": frozenset({SituationKey.CRASH}),
@@ -27,24 +30,42 @@ _OUTSIDE = frozenset({SituationKey.CRASH})
 
 
 def admitted(name: str, operation: OperationKey) -> frozenset[SituationKey]:
-    """The situations that a variant, called sound, does not claim to survive."""
+    """The situations that a variant, called safe, does not claim to survive."""
     admits = _ADMITTED.get(name, frozenset())
     return admits | _OUTSIDE if operation is OperationKey.SEND_MESSAGE else admits
 
 
-def standing(line: Line) -> str:
-    """What a line comes to, in a few words. What could not be measured is not passed over."""
-    missing = ", ".join(SITUATIONS[key].title.lower() for key in line.unmeasured)
-    return f"{_measured_standing(line)}; not measured: {missing}" if missing else _measured_standing(line)
+def standing(line: Line) -> Sentence:
+    """What a line comes to, in a few words. What was undecided, not reached or not measured is not passed over."""
+    said = _measured_standing(line)
+    for code, keys in (
+        (CompareCode.ALSO_UNDECIDED, line.undecided),
+        (CompareCode.ALSO_NOT_REACHED, line.in_state(CellState.NOT_REACHED)),
+        (CompareCode.ALSO_NOT_MEASURED, line.in_state(CellState.NOT_MEASURED)),
+    ):
+        if keys:
+            said = say(code, standing=said, situations=_heads(keys))
+    return said
 
 
-def _measured_standing(line: Line) -> str:
-    broken_by = ", ".join(SITUATIONS[key].title.lower() for key in line.broken_by)
+def _measured_standing(line: Line) -> Sentence:
+    if not line.reached:
+        return say(CompareCode.NOTHING_REACHED)
+    survives = say(CompareCode.SURVIVES, survived=line.survived, reached=line.reached)
+    if line.broken_by:
+        fails = say(CompareCode.FAILS, situations=_heads(line.broken_by))
+        if line.subject.sound:
+            return say(CompareCode.SURVIVES_BUT, survives=survives, fails=fails)
+        return say(CompareCode.BROKEN, fails=fails)
     if line.subject.sound:
-        return f"sound, but broken by: {broken_by}" if broken_by else "sound"
-    if not broken_by and saved_by_sqlite(line):
-        return "not broken here: SQLite runs one transaction at a time"
-    return f"broken by: {broken_by}" if broken_by else "called broken, but nothing here broke it"
+        return say(CompareCode.SAFE, survives=survives)
+    return (
+        say(CompareCode.SAVED_BY_SQLITE) if saved_by_sqlite(line) else say(CompareCode.BROKEN_UNSEEN, survives=survives)
+    )
+
+
+def _heads(keys: Sequence[SituationKey]) -> tuple[Sentence, ...]:
+    return tuple(map(head_of_situation, keys))
 
 
 def saved_by_sqlite(line: Line) -> bool:
@@ -52,30 +73,51 @@ def saved_by_sqlite(line: Line) -> bool:
     return line.subject.database is EngineKind.SQLITE and line.subject.name in _NEEDS_OVERLAP
 
 
-def surprises(comparison: Comparison) -> tuple[str, ...]:
+def surprises(comparison: Comparison) -> tuple[Sentence, ...]:
     """Where the runs show otherwise than the catalogue says."""
     return tuple(sentence for line in comparison.lines for sentence in _surprises_of(line, comparison))
 
 
-def _surprises_of(line: Line, comparison: Comparison) -> Iterator[str]:
+def bad_intents(cell: Cell) -> int:
+    """Intents that were duplicated, lost or stuck."""
+    return sum(count for verdict, count in cell.verdicts.items() if verdict in FAILURES)
+
+
+def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
     subject = line.subject
-    where = f"{subject.name}, {subject.operation} on {subject.database}"
+    where = say(CompareCode.WHERE, name=subject.name, operation=subject.operation, database=subject.database)
     if subject.sound:
         for key in line.broken_by:
             if key not in admitted(subject.name, subject.operation):
-                cell = line.cell(key)
-                bad = sum(count for verdict, count in cell.verdicts.items() if verdict in FAILURES) if cell else 0
-                worst = cell.worst if cell else None
-                yield f"{where}: called sound, but {bad} intents came out badly, at worst {worst}, in: {key}."
-    elif (
-        not line.broken_by
-        and subject.operation is not OperationKey.CANCEL_ORDER
+                yield _unexpected_failure(line, key, where)
+    elif _is_unexpectedly_whole(line, comparison):
+        yield say(CompareCode.EXPECTED_TO_FAIL, where=where)
+    for cell in line.cells:
+        title = title_of_situation(cell.situation)
+        for sentence in cell.contradictions:
+            yield say(CompareCode.CONTRADICTION, where=where, situation=title, sentence=sentence)
+
+
+def _unexpected_failure(line: Line, key: SituationKey, where: Sentence) -> Sentence:
+    cell = line.cell(key)
+    assert cell is not None  # noqa: S101  it broke the line
+    assert cell.worst is not None  # noqa: S101  the same
+    return say(
+        CompareCode.EXPECTED_TO_SURVIVE,
+        where=where,
+        situation=title_of_situation(key),
+        bad=bad_intents(cell),
+        intents=cell.intents,
+        worst=verdict_term(cell.worst),
+    )
+
+
+def _is_unexpectedly_whole(line: Line, comparison: Comparison) -> bool:
+    """Whether a variant that is broken by design survived everything there is, all of it reached."""
+    return (
+        line.is_whole
+        and line.subject.operation is not OperationKey.CANCEL_ORDER
         and not saved_by_sqlite(line)
         and len(line.cells) == len(SituationKey)
         and set(comparison.asked.situations) == set(SituationKey)
-        and not any(cell.failure for cell in line.cells)
-    ):
-        yield f"{where}: called broken, but no situation broke it."
-    for cell in line.cells:
-        for sentence in cell.contradictions:
-            yield f"{where}, {cell.situation}: {sentence}"
+    )

@@ -2,148 +2,42 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
 
 from backend.comparison.cost import Round, cost_of, in_turns
+from backend.comparison.cost_records import Cost, OtherLoad
+from backend.comparison.evidence import proven, touches
+from backend.comparison.machine_load import Snapshot, load_average, processors, snapshot, taken_by_others
 from backend.comparison.progress import TimeLeft
+from backend.comparison.questions import BASELINE, ComparisonQuestion, SituationKey, Subject
 from backend.comparison.records import (
-    BASELINE,
+    FAILURES,
     Cell,
     Comparison,
     ComparisonProgress,
-    ComparisonQuestion,
-    Cost,
     Line,
     Part,
     PartResult,
-    SituationKey,
-    Subject,
     Surroundings,
 )
-from backend.comparison.situations import INSTANCES, SITUATIONS
-from backend.errors import SubmitTwiceError, UnknownKeyError
-from backend.model import EngineKind, EngineStatus, Health, Intent, OperationKey, Plan, Reply, Report, Setup
-from backend.sentence import plain
-from backend.strategies import all_strategies, find
+from backend.comparison.runs import CancelledError, Laboratory, Replies, Runs
+from backend.comparison.says import CompareCode
+from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent
+from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
+from backend.errors import SubmitTwiceError
+from backend.model import EngineKind, OperationKey, Plan, Setup
+from backend.sentence import Sentence, say
+from backend.strategies import find
 
-COST = "cost"
-_COST_SECONDS = 3.0
-_LOOK_SECONDS = 0.1
-_PATIENCE_SECONDS = 90.0
-_RECOVERY_SECONDS = 20.0
-_ATTEMPTS = 3
-_PAUSE_SECONDS = 1.0
-_AT_ONCE, _AT_ONCE_QUICK = 50, 16
-_PAIRS, _PAIRS_QUICK = 6, 2
-
-
-class Run(Protocol):
-    """A run under way."""
-
-    def cancel(self) -> None:
-        """Stop sending."""
-
-    def wait(self, timeout: float | None = None) -> Report:
-        """Block until it is reported."""
-
-
-class Laboratory(Protocol):
-    """What a comparison needs of a lab."""
-
-    def engines(self) -> tuple[EngineStatus, ...]:
-        """The engines in use, with their health."""
-
-    def use_database(self, database: str) -> None:
-        """Switch."""
-
-    def reset(self, *, only_own: bool = False) -> None:
-        """Empty tables and keys, or remove what this lab made."""
-
-    def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
-        """An intent with a fresh key."""
-
-    def start_run(self, setup: Setup, plan: Plan) -> Run:
-        """Begin a run."""
-
-
-class Replies:
-    """Keeps what callers were told; a lab's listener feeds it, from the lab's threads."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._replies: list[Reply] = []
-
-    def add(self, replies: Sequence[Reply]) -> None:
-        """Some more arrived."""
-        with self._guard:
-            self._replies += replies
-
-    def take(self) -> tuple[Reply, ...]:
-        """All that arrived since they were taken last."""
-        with self._guard:
-            taken, self._replies = tuple(self._replies), []
-        return taken
-
-
-class CancelledError(Exception):
-    """Somebody has had enough; what was under way is not counted."""
-
-
-class NotOverError(SubmitTwiceError):
-    """A run takes for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to measure."""
-
-    number: int
-    """Of its line."""
-    database: str
-    operation: OperationKey
-    strategy: str
-    variant: str
-    kind: str
-    """``cost``, or the key of a situation."""
-
-
-def check(asked: ComparisonQuestion) -> None:
-    """Check that a comparison can be asked for.
-
-    Raises:
-        UnknownKeyError: there is no such strategy or variant, or nothing is left to compare.
-    """
-    if not _tasks(asked):
-        raise UnknownKeyError("There is nothing to compare: no strategy that was named guards such an operation.")
-
-
-def _tasks(asked: ComparisonQuestion) -> list[Task]:
-    tasks: list[Task] = []
-    wanted = {_full_name(name) for name in asked.strategies}
-    kinds = ([COST] if asked.cost else []) + [key.value for key in SITUATIONS if key in asked.situations]
-    number = 0
-    for database in asked.databases:
-        for operation in asked.operations:
-            for strategy in all_strategies():
-                for variant in strategy.variants:
-                    names = {strategy.key, f"{strategy.key}/{variant.key}"}
-                    if operation in variant.refusals or (wanted and not names & wanted):
-                        continue
-                    tasks += [Task(number, database, operation, strategy.key, variant.key, kind) for kind in kinds]
-                    number += 1
-    return tasks
-
-
-def _full_name(name: str) -> str:
-    strategy, _, variant = name.partition("/")
-    find(strategy, variant)
-    return name
+_STRETCHES = (1, 2, 4)
+"""A situation that did not come about is tried again with so much more time for it."""
+_LOOK_AROUND_SECONDS = 0.2
+_AT_ONCE, _AT_ONCE_QUICK = 50, 24
+_ROUNDS, _ROUNDS_QUICK = 8, 4
 
 
 class Comparer:
@@ -155,7 +49,7 @@ class Comparer:
         asked: what to compare.
         on_progress: told after each cell, and before each task, in the calling thread.
         cancelled: set from anywhere; what was measured so far is kept.
-        clock: seconds.
+        look_around: what the processors did so far.
     """
 
     def __init__(
@@ -165,14 +59,14 @@ class Comparer:
         asked: ComparisonQuestion,
         on_progress: Callable[[ComparisonProgress], None],
         cancelled: threading.Event,
-        clock: Callable[[], float] = time.monotonic,
+        look_around: Callable[[], Snapshot | None] = snapshot,
     ) -> None:
         self._lab = lab
-        self._replies = replies
         self._asked = asked
         self._on_progress = on_progress
         self._cancelled = cancelled
-        self._clock = clock
+        self._look_around = look_around
+        self._runs = Runs(lab, replies, cancelled)
         self._lines: dict[int, Line] = {}
         self._engines: dict[str, None] = {}
         self._database = ""
@@ -180,10 +74,9 @@ class Comparer:
 
     def compare(self) -> Comparison:
         """Measure everything that was asked for, or as much as there is time for."""
-        began, started = time.time(), self._clock()
-        tasks = _tasks(self._asked)
-        guesses = {COST: _COST_SECONDS} | {key.value: each.seconds for key, each in SITUATIONS.items()}
-        left = TimeLeft((task.kind for task in tasks), guesses)
+        began, started, load = time.time(), time.monotonic(), load_average()
+        tasks = tasks_of(self._asked)
+        left = TimeLeft((task.takes_as for task in tasks), guesses(self._asked))
         try:
             for task in tasks:
                 self._carry_out(task, left)
@@ -192,21 +85,21 @@ class Comparer:
         return Comparison(
             asked=self._asked,
             lines=tuple(line for line in self._lines.values() if line.cells or line.cost),
-            surroundings=Surroundings(machine(), tuple(self._engines), began),
-            seconds=self._clock() - started,
+            surroundings=Surroundings(_machine(load), tuple(self._engines), began),
+            seconds=time.monotonic() - started,
             complete=left.done == left.total,
         )
 
     def _carry_out(self, task: Task, left: TimeLeft) -> None:
-        began = self._clock()
+        began = time.monotonic()
         try:
             line = self._line_of(task)
             self._tell(left, line, task.kind)
             line = self._measure(task, line)
         except SubmitTwiceError as error:
-            line = self._failed(task, str(error))
+            line = self._failed(task, error.sentence)
         self._lines[task.number] = line
-        left.note(self._clock() - began)
+        left.note(time.monotonic() - began)
         self._tell(left, line, task.kind)
 
     def _line_of(self, task: Task) -> Line:
@@ -219,7 +112,7 @@ class Comparer:
             self._lab.use_database(task.database)
             self._database = task.database
             self._note_engines()
-        self._recover()
+        self._runs.recover()
         if task.number in self._lines:
             return self._lines[task.number]
         self._lab.reset(only_own=True)
@@ -228,12 +121,9 @@ class Comparer:
     def _measure(self, task: Task, line: Line) -> Line:
         if task.kind == COST:
             return replace(line, cost=self._cost(line.subject))
-        situation = SITUATIONS[SituationKey(task.kind)]
-        results = [self._run_part(line.subject, part) for part in situation.parts(line.subject, self._asked.quick)]
-        parts = tuple(result for result in results if _happened(result))
-        return replace(line, cells=(*line.cells, Cell(line.subject, situation.key, parts)))
+        return replace(line, cells=(*line.cells, self._cell(line.subject, SituationKey(task.kind))))
 
-    def _failed(self, task: Task, sentence: str) -> Line:
+    def _failed(self, task: Task, sentence: Sentence) -> Line:
         line = self._lines.get(task.number) or Line(self._subject(task))
         if task.kind == COST:
             return replace(line, cost=Cost(line.subject, failure=sentence))
@@ -242,91 +132,87 @@ class Comparer:
     def _subject(self, task: Task) -> Subject:
         strategy, variant = find(task.strategy, task.variant)
         return Subject(
-            task.operation, self._kind, strategy.key, variant.key, strategy.title, variant.title, variant.sound
+            operation=task.operation,
+            database=self._kind,
+            strategy=strategy.key,
+            variant=variant.key,
+            strategy_title=strategy.title,
+            variant_title=variant.title,
+            sound=variant.sound,
+            leased=variant.leased,
         )
 
-    # Runs
+    # Situations
 
-    def _run_part(self, subject: Subject, part: Part) -> PartResult:
-        self._recover()
-        report = self._run(part.setup, self._with_intents(part.plan, subject.operation, part.intents))
+    def _cell(self, subject: Subject, key: SituationKey) -> Cell:
+        situation = SITUATIONS[key]
+        if situation.needs_lease and not subject.leased:
+            return Cell(subject, key, exempt=say(CompareCode.NO_LEASE))
+        first = situation.parts(subject, Extent(self._asked.quick))
+        results = [self._until_reached(subject, key, place) for place in range(len(first))]
+        return Cell(subject, key, tuple(result for result in results if result))
+
+    def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:
+        """The run that failed in the situation, else the one that reached it for most intents.
+
+        None where there is nothing that it could disturb.
+        """
+        best: PartResult | None = None
+        for tries, stretch in enumerate(_STRETCHES, 1):
+            part = SITUATIONS[key].parts(subject, Extent(self._asked.quick, stretch))[place]
+            result = self._run_part(subject, part, tries)
+            if result is None:
+                return None
+            told = best.contradictions if best else ()
+            failed = result.reached and result.worst in FAILURES
+            if best is None or failed or result.proven > best.proven:
+                best = result
+            best = replace(best, tries=tries, contradictions=(*told, *result.contradictions))
+            if failed or result.proven == part.intents:
+                break
+        return best
+
+    def _run_part(self, subject: Subject, part: Part, tries: int) -> PartResult | None:
+        self._runs.recover()
+        outcome = self._runs.carry_out(part.setup, part.plan, subject.operation, part.intents)
+        if part.needs and not touches(part.needs, outcome.intents):
+            return None
+        report = outcome.report
         return PartResult(
-            part,
-            dict(report.verdicts),
-            dict(report.answers),
-            report.effects,
-            report.p50_ms,
-            report.p99_ms,
-            dict(report.steps_per_submission),
-            report.contradictions,
-            report.seconds,
+            part=part,
+            verdicts=dict(report.verdicts),
+            answers=dict(report.answers),
+            effects=report.effects,
+            p50_ms=report.p50_ms,
+            p99_ms=report.p99_ms,
+            steps=dict(report.steps_per_submission),
+            contradictions=outcome.contradictions,
+            seconds=report.seconds,
+            proven=proven(part.proof, outcome.intents),
+            tries=tries,
         )
+
+    # Costs
 
     def _cost(self, subject: Subject) -> Cost:
-        quick = self._asked.quick
-        baseline = Setup(BASELINE.strategy, BASELINE.variant)
-        variant = Setup(subject.strategy, subject.variant)
-        pairs = in_turns(
-            lambda: self._round(baseline, subject.operation),
-            lambda: self._round(variant, subject.operation),
-            _PAIRS_QUICK if quick else _PAIRS,
+        first = self._look_around()
+        self._runs.pause(_LOOK_AROUND_SECONDS)
+        second = self._look_around()
+        turns = in_turns(
+            lambda: self._round(Setup(BASELINE.strategy, BASELINE.variant), subject.operation),
+            lambda: self._round(Setup(subject.strategy, subject.variant), subject.operation),
+            _ROUNDS_QUICK if self._asked.quick else _ROUNDS,
         )
-        return cost_of(subject, pairs)
+        before, during = taken_by_others(first, second), taken_by_others(second, self._look_around())
+        known = before is not None and during is not None
+        return cost_of(subject, turns, OtherLoad(processors(), before or 0.0, during or 0.0) if known else None)
 
     def _round(self, setup: Setup, operation: OperationKey) -> Round:
         at_once = _AT_ONCE_QUICK if self._asked.quick else _AT_ONCE
-        self._replies.take()
-        report = self._run(setup, self._with_intents(Plan((), 1), operation, at_once))
-        return Round(self._replies.take(), report.steps_per_submission)
-
-    def _with_intents(self, plan: Plan, operation: OperationKey, count: int) -> Plan:
-        """Each intent about an item of its own, so that they do not meet on one row of stock."""
-        intents = tuple(self._lab.new_intent(operation, f"item {number}", 1) for number in range(1, count + 1))
-        return replace(plan, intents=intents)
-
-    def _run(self, setup: Setup, plan: Plan) -> Report:
-        """A run; tried again where it could not begin: an instance may still be on its way back."""
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._run_once(setup, plan)
-            except NotOverError:
-                raise
-            except SubmitTwiceError:
-                if self._cancelled.wait(_PAUSE_SECONDS):
-                    raise CancelledError from None
-                self._recover()
-        return self._run_once(setup, plan)
-
-    def _run_once(self, setup: Setup, plan: Plan) -> Report:
-        if self._cancelled.is_set():
-            raise CancelledError
-        run = self._lab.start_run(setup, plan)
-        until = self._clock() + _PATIENCE_SECONDS
-        while True:
-            try:
-                return run.wait(_LOOK_SECONDS)
-            except TimeoutError:
-                if self._cancelled.is_set():
-                    run.cancel()
-                    raise CancelledError from None
-                if self._clock() > until:
-                    run.cancel()
-                    raise NotOverError(f"It was not over after {_PATIENCE_SECONDS:.0f} seconds.") from None
+        outcome = self._runs.carry_out(setup, Plan((), 1, limit_ms=LIMIT_MS), operation, at_once)
+        return Round(outcome.replies, outcome.report.steps_per_submission)
 
     # Around the runs
-
-    def _recover(self) -> None:
-        """Wait until every engine and instance that a run has killed is back.
-
-        Raises:
-            SubmitTwiceError: one does not come back.
-        """
-        until = self._clock() + _RECOVERY_SECONDS
-        while down := [engine for engine in self._lab.engines() if engine.health is Health.DOWN]:
-            if self._cancelled.wait(_LOOK_SECONDS):
-                raise CancelledError
-            if self._clock() > until:
-                raise SubmitTwiceError(down[0].note or plain(f"{down[0].name} is down."))
 
     def _note_engines(self) -> None:
         for engine in self._lab.engines():
@@ -339,21 +225,15 @@ class Comparer:
         self._on_progress(ComparisonProgress(left.done, left.total, left.seconds, line, kind))
 
 
-def _happened(result: PartResult) -> bool:
-    return result.part.needs is None or result.part.needs in result.steps
-
-
-def machine() -> str:
+def _machine(load_before: float) -> Sentence:
     """The machine in one line, without its name."""
-    return ", ".join(_machine())
+    machine = say(
+        CompareCode.MACHINE,
+        cores=processors(),
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+    )
+    return say(CompareCode.MACHINE_LOAD, machine=machine, before=load_before, after=load_average())
 
 
-def _machine() -> Iterator[str]:
-    yield f"{os.cpu_count()} cores"
-    yield f"{platform.system()} {platform.machine()}"
-    yield f"Python {platform.python_version()}"
-    if hasattr(os, "getloadavg"):
-        yield f"load {os.getloadavg()[0]:.1f} at the end"
-
-
-__all__ = ["COST", "INSTANCES", "Comparer", "Laboratory", "Replies", "check", "machine"]
+__all__ = ["INSTANCES", "Comparer", "Laboratory", "Replies", "check"]

@@ -1,16 +1,20 @@
 """What protection costs: submissions of distinct intents, in turns with no protection at all.
 
-Baseline, variant, baseline, variant: whatever slows the machine down for a while slows both, so their ratio stays. The
-ratio is the median over the pairs, which one bad moment cannot move.
+Baseline, variant, baseline, variant, ..., baseline: whatever slows the machine down for a while slows both, so their
+ratio stays. Each round of the variant stands between two of the baseline; it is divided by their mean, and the second
+of them by the first says what the baseline differs from itself in the same moment. A ratio within that is no ratio. The
+ratio is the median over the rounds, which one bad moment cannot move.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean
 
-from backend.comparison.records import Cost, Load, Subject
+from backend.comparison.cost_records import Cost, Load, OtherLoad
+from backend.comparison.questions import Subject
 from backend.ledger import percentiles
 from backend.model import Answer, EngineKind, Reply
 
@@ -33,19 +37,42 @@ class Round:
         return len(self.replies) / ((last - first) / 1e9)
 
 
-def in_turns(baseline: Callable[[], Round], variant: Callable[[], Round], pairs: int) -> list[tuple[Round, Round]]:
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Rounds of both sides in turns: one more of the baseline, which comes first and last."""
+
+    baseline: tuple[Round, ...]
+    variant: tuple[Round, ...]
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """Throughput of each round of the variant by the mean of the baseline's before and after it."""
+        beside = [fmean((before.per_second, after.per_second)) for before, after in pairwise(self.baseline)]
+        return tuple(one.per_second / mean for one, mean in zip(self.variant, beside, strict=True) if mean)
+
+    @property
+    def itself(self) -> tuple[float, ...]:
+        """Throughput of each round of the baseline by that of the one before it."""
+        return tuple(
+            after.per_second / before.per_second
+            for before, after in pairwise(self.baseline)
+            if before.per_second and after.per_second
+        )
+
+
+def in_turns(baseline: Callable[[], Round], variant: Callable[[], Round], rounds: int) -> Turns:
     """Run both in turns. A first pair warms up connections and statements and is not counted."""
-    return [(baseline(), variant()) for _ in range(pairs + 1)][1:]
+    baseline(), variant()
+    of_baseline, of_variant = [baseline()], []
+    for _ in range(rounds):
+        of_variant.append(variant())
+        of_baseline.append(baseline())
+    return Turns(tuple(of_baseline), tuple(of_variant))
 
 
-def cost_of(subject: Subject, pairs: Sequence[tuple[Round, Round]]) -> Cost:
-    """The cost that measured pairs of (baseline, variant) come to."""
-    return Cost(
-        subject=subject,
-        load=load_of([variant for _, variant in pairs]),
-        baseline=load_of([baseline for baseline, _ in pairs]),
-        ratios=tuple(variant.per_second / baseline.per_second for baseline, variant in pairs if baseline.per_second),
-    )
+def cost_of(subject: Subject, turns: Turns, others: OtherLoad | None) -> Cost:
+    """The cost that measured turns come to."""
+    return Cost(subject, load_of(turns.variant), load_of(turns.baseline), turns.ratios, turns.itself, others)
 
 
 def load_of(rounds: Sequence[Round]) -> Load:

@@ -4,45 +4,67 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from backend.comparison.claims import standing, surprises
-from backend.comparison.records import Cell, Comparison, Cost, Line, Load, PartResult
+from backend.comparison.cost_records import Cost, Finding, Load
+from backend.comparison.records import Cell, CellState, Comparison, Line, PartResult
+from backend.comparison.says import CompareCode, about_situation, head_of_situation, title_of_situation
 from backend.comparison.situations import SITUATIONS
-from backend.comparison.words import cell_word, milliseconds, ratio_text, steps_text, title_of, where_and_when
+from backend.comparison.words import (
+    cell_facts,
+    cell_word,
+    milliseconds,
+    noise_facts,
+    ratio_text,
+    steps_text,
+    title_of,
+    title_text,
+    where_and_when,
+    why_not_reached,
+)
 from backend.model import Answer, Verdict
+from backend.sentence import ENGLISH, Sentence, say, words
 
 _CSV_HEAD = (
-    "operation", "database", "strategy", "variant", "sound", "measured", "verdict", "intents", "effects",
-    *(verdict.value for verdict in Verdict), *(f"told_{answer}" for answer in Answer), "contradictions",
-    "submissions", "per_second", "baseline_per_second", "throughput_ratio", "p50_ms", "p99_ms", "baseline_p50_ms",
-    "baseline_p99_ms", "steps", "failure",
+    "operation", "database", "strategy", "variant", "sound", "measured", "state", "verdict", "proven", "intents",
+    "effects", *(verdict.value for verdict in Verdict), *(f"told_{answer}" for answer in Answer), "contradictions",
+    "submissions", "per_second", "baseline_per_second", "finding", "throughput_ratio", "baseline_spread", "p50_ms",
+    "p99_ms", "baseline_p50_ms", "baseline_p99_ms", "steps", "why",
 )  # fmt: skip
+_COST_COLUMNS = (CompareCode.COLUMN_THROUGHPUT, CompareCode.COLUMN_P50, CompareCode.COLUMN_STEPS)
 
 
-def comparison_document(comparison: Comparison) -> dict[str, object]:
-    """The document that ``main.py compare --json`` writes."""
+def comparison_document(comparison: Comparison, language: str = ENGLISH) -> dict[str, object]:
+    """The document that ``main.py compare --json`` writes. Its keys are the same in every language."""
     asked = comparison.asked
     return {
         "operations": [operation.value for operation in asked.operations],
         "situations": {
-            key.value: {"title": each.title, "sentence": each.sentence}
-            for key, each in SITUATIONS.items()
+            key.value: {
+                "title": words(title_of_situation(key), language),
+                "sentence": words(about_situation(key), language),
+            }
+            for key in SITUATIONS
             if key in asked.situations
         },
         "quick": asked.quick,
-        "machine": comparison.surroundings.machine,
+        "machine": words(comparison.surroundings.machine, language),
         "engines": list(comparison.surroundings.engines),
         "began": comparison.surroundings.began,
         "seconds": round(comparison.seconds, 1),
         "complete": comparison.complete,
-        "surprises": list(surprises(comparison)),
-        "lines": [_line(line) for line in comparison.lines],
+        "surprises": _texts(surprises(comparison), language),
+        "lines": [_line(line, language) for line in comparison.lines],
     }
 
 
-def _line(line: Line) -> dict[str, object]:
+def _texts(sentences: Iterable[Sentence], language: str) -> list[str]:
+    return [words(sentence, language) for sentence in sentences]
+
+
+def _line(line: Line, language: str) -> dict[str, object]:
     subject = line.subject
     return {
         "operation": subject.operation.value,
@@ -50,31 +72,45 @@ def _line(line: Line) -> dict[str, object]:
         "strategy": subject.strategy,
         "variant": subject.variant,
         "sound": subject.sound,
-        "standing": standing(line),
+        "standing": words(standing(line), language),
+        "survived": line.survived,
+        "reached": line.reached,
         "broken_by": [key.value for key in line.broken_by],
-        "cells": [_cell(cell) for cell in line.cells],
-        "cost": _cost(line.cost) if line.cost else None,
+        "cells": [_cell(cell, language) for cell in line.cells],
+        "cost": _cost(line.cost, language) if line.cost else None,
     }
 
 
-def _cell(cell: Cell) -> dict[str, object]:
+def _cell(cell: Cell, language: str) -> dict[str, object]:
     return {
         "situation": cell.situation.value,
+        "state": cell.state.value,
         "verdict": cell.worst.value if cell.worst else None,
         "verdicts": {verdict.value: count for verdict, count in cell.verdicts.items()},
         "answers": {answer.value: count for answer, count in cell.answers.items()},
         "intents": cell.intents,
+        "proven": cell.proven,
         "effects": cell.effects,
-        "contradictions": list(map(str, cell.contradictions)),
-        "runs": [_run(part) for part in cell.parts],
-        "failure": cell.failure or None,
+        "contradictions": _texts(cell.contradictions, language),
+        "runs": [_run(part, language) for part in cell.parts],
+        "why": _why(cell, language) or None,
+        "failure": words(cell.failure, language) if cell.failure else None,
     }
 
 
-def _run(result: PartResult) -> dict[str, object]:
+def _why(cell: Cell, language: str) -> str:
+    """Why there is no verdict; empty where there is one."""
+    said = why_not_reached(cell) if cell.state is CellState.NOT_REACHED else cell_facts(cell)
+    return "" if cell.state is CellState.MEASURED else " ".join(_texts(said, language))
+
+
+def _run(result: PartResult, language: str) -> dict[str, object]:
     setup, plan = result.part.setup, result.part.plan
     return {
-        "title": result.part.title or None,
+        "title": words(result.part.title, language) if result.part.title else None,
+        "proof": result.part.proof.value,
+        "proven": result.proven,
+        "tries": result.tries,
         "source": plan.source.value,
         "pace": plan.pace.value,
         "submissions": plan.submissions,
@@ -92,13 +128,21 @@ def _run(result: PartResult) -> dict[str, object]:
     }
 
 
-def _cost(cost: Cost) -> dict[str, object]:
+def _cost(cost: Cost, language: str) -> dict[str, object]:
+    others = cost.others
     return {
+        "finding": cost.finding.value,
         "throughput_ratio": _rounded(cost.ratio),
-        "pairs": [_rounded(ratio) for ratio in cost.ratios],
+        "rounds": [] if cost.finding is Finding.NOISY else [_rounded(ratio) for ratio in cost.ratios],
+        "baseline_against_itself": [_rounded(ratio) for ratio in cost.itself],
+        "baseline_spread": _rounded(cost.spread),
+        "processors_of_others": {"before": _rounded(others.before), "during": _rounded(others.during)}
+        if others
+        else None,
+        "why": " ".join(_texts(noise_facts(cost), language)) if cost.finding is Finding.NOISY else None,
         "load": _load(cost.load) if cost.load else None,
         "baseline": _load(cost.baseline) if cost.baseline else None,
-        "failure": cost.failure or None,
+        "failure": words(cost.failure, language) if cost.failure else None,
     }
 
 
@@ -116,7 +160,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def comparison_csv(comparison: Comparison) -> str:
+def comparison_csv(comparison: Comparison, language: str = ENGLISH) -> str:
     """One row for each cell and one for each cost; ``measured`` says which."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _CSV_HEAD, restval="", lineterminator="\n")
@@ -127,29 +171,39 @@ def comparison_csv(comparison: Comparison) -> str:
             "operation": subject.operation, "database": subject.database, "strategy": subject.strategy,
             "variant": subject.variant, "sound": "yes" if subject.sound else "no",
         }  # fmt: skip
-        writer.writerows({**names, **_cell_row(cell)} for cell in line.cells)
+        writer.writerows({**names, **_cell_row(cell, language)} for cell in line.cells)
         if line.cost:
-            writer.writerow({**names, **_cost_row(line.cost)})
+            writer.writerow({**names, **_cost_row(line.cost, language)})
     return text.getvalue()
 
 
-def _cell_row(cell: Cell) -> dict[str, object]:
+def _cell_row(cell: Cell, language: str) -> dict[str, object]:
     return {
         "measured": cell.situation,
+        "state": cell.state,
         "verdict": cell.worst or "",
+        "proven": cell.proven,
         "intents": cell.intents,
         "effects": cell.effects,
         **{verdict.value: cell.verdicts[verdict] for verdict in Verdict},
         **{f"told_{answer}": cell.answers[answer] for answer in Answer},
         "contradictions": len(cell.contradictions),
-        "failure": cell.failure,
+        "why": _why(cell, language),
     }
 
 
-def _cost_row(cost: Cost) -> dict[str, object]:
-    row: dict[str, object] = {"measured": "cost", "throughput_ratio": _rounded(cost.ratio), "failure": cost.failure}
-    if cost.load and cost.baseline:
+def _cost_row(cost: Cost, language: str) -> dict[str, object]:
+    noisy = cost.finding is Finding.NOISY
+    why = " ".join(_texts(noise_facts(cost), language)) if noisy else ""
+    row: dict[str, object] = {
+        "measured": "cost",
+        "finding": cost.finding,
+        "throughput_ratio": _rounded(cost.ratio),
+        "why": words(cost.failure, language) if cost.failure else why,
+    }
+    if cost.load and cost.baseline and not noisy:
         row |= {
+            "baseline_spread": _rounded(cost.spread),
             "submissions": cost.load.submissions,
             "per_second": round(cost.load.per_second, 1),
             "baseline_per_second": round(cost.baseline.per_second, 1),
@@ -157,46 +211,59 @@ def _cost_row(cost: Cost) -> dict[str, object]:
             "p99_ms": _rounded(cost.load.p99_ms),
             "baseline_p50_ms": _rounded(cost.baseline.p50_ms),
             "baseline_p99_ms": _rounded(cost.baseline.p99_ms),
-            "steps": steps_text(cost),
         }
-    return row
+    return row | {"steps": steps_text(cost) if cost.load else ""}
 
 
-def comparison_markdown(comparison: Comparison) -> str:
+def comparison_markdown(comparison: Comparison, language: str = ENGLISH) -> str:
     """A table for each operation and database, and how it was measured."""
-    return "\n".join(_markdown(comparison)) + "\n"
+    return "\n".join(_markdown(comparison, language)) + "\n"
 
 
-def _markdown(comparison: Comparison) -> Iterator[str]:
+def _markdown(comparison: Comparison, language: str) -> Iterator[str]:
     keys = [key for key in SITUATIONS if key in comparison.asked.situations]
-    costs = ("throughput", "p50 ms", "round trips") if comparison.asked.cost else ()
+    costs = _COST_COLUMNS if comparison.asked.cost else ()
     for title, lines in groupby(comparison.lines, title_of):
-        yield f"**{title}**\n"
-        yield _row("strategy", *(SITUATIONS[key].short.lower() for key in keys), *costs)
+        yield f"**{title_text(title, language)}**\n"
+        columns = (CompareCode.COLUMN_STRATEGY, *(head_of_situation(key).code for key in keys), *costs)
+        yield _row(*(words(Sentence(code), language) for code in columns))
         yield _row(*["---"] * (1 + len(keys)), *["---:"] * (len(costs) - 1), *["---"] * bool(costs))
         for line in lines:
-            cells = (_cell_text(line.cell(key)) for key in keys)
-            yield _row(f"`{line.subject.name}`", *cells, *(_cost_texts(line.cost) if costs else ()))
+            cells = (_cell_text(line.cell(key), language) for key in keys)
+            yield _row(f"`{line.subject.name}`", *cells, *(_cost_texts(line.cost, language) if costs else ()))
         yield ""
+    yield from _notes(comparison, language)
+    yield " ".join(_texts(where_and_when(comparison), language))
+
+
+def _notes(comparison: Comparison, language: str) -> Iterator[str]:
+    """How it was measured, what was not reached and why, and what was not expected."""
+    keys = [key for key in SITUATIONS if key in comparison.asked.situations]
     for key in keys:
-        yield f"- *{SITUATIONS[key].short}*: {SITUATIONS[key].sentence}"
-    if costs:
-        yield (
-            "- *Throughput*: against no protection, in turns within the same run, each submission of an intent of its "
-            "own; *p50* under the same bursts."
-        )
+        yield f"- *{words(head_of_situation(key), language)}*: {words(about_situation(key), language)}"
+    if comparison.asked.cost:
+        name = words(say(CompareCode.COLUMN_THROUGHPUT), language)
+        yield f"- *{name}*: {words(say(CompareCode.ABOUT_THROUGHPUT), language)}"
+    yield f"- {words(say(CompareCode.ABOUT_STATES), language)}"
+    for line in comparison.lines:
+        for cell in line.cells:
+            if cell.state in {CellState.NOT_REACHED, CellState.NOT_MEASURED}:
+                head = words(head_of_situation(cell.situation), language)
+                yield f"- `{line.subject.name}`, {head}: {_why(cell, language)}"
+        if line.cost and line.cost.finding is Finding.NOISY:
+            yield f"- `{line.subject.name}`: {' '.join(_texts(noise_facts(line.cost), language))}"
+    yield from (f"- {text}" for text in _texts(surprises(comparison), language))
     yield ""
-    yield where_and_when(comparison.surroundings, comparison.seconds, complete=comparison.complete)
 
 
 def _row(*texts: str) -> str:
     return f"| {' | '.join(text.replace('|', '/') for text in texts)} |"
 
 
-def _cell_text(cell: Cell | None) -> str:
-    text = cell_word(cell)
+def _cell_text(cell: Cell | None, language: str) -> str:
+    text = cell_word(cell, language)
     return f"**{text}**" if cell and cell.worst and not cell.survived else text
 
 
-def _cost_texts(cost: Cost | None) -> tuple[str, ...]:
-    return ratio_text(cost), milliseconds(cost, "p50_ms"), steps_text(cost)
+def _cost_texts(cost: Cost | None, language: str) -> tuple[str, ...]:
+    return ratio_text(cost, language), milliseconds(cost, "p50_ms"), steps_text(cost, language)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backend.comparison.compare import Comparer, Replies, check
-from backend.comparison.records import Comparison, ComparisonProgress, ComparisonQuestion
+from backend.comparison.questions import ComparisonQuestion
+from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.situations import INSTANCES
 from backend.lab import Lab, Silence
 from backend.model import Reply

@@ -1,75 +1,62 @@
-"""What is asked of a comparison, and what it answers, as plain data."""
+"""What a comparison answers, as plain data."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from statistics import median
 
-from backend.model import Answer, EngineKind, OperationKey, Plan, Setup, Verdict
+from backend.comparison.cost_records import Cost
+from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
+from backend.model import Answer, EngineKind, Plan, Setup, Verdict
 from backend.sentence import Sentence
 
 FAILURES = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 """Verdicts that no protection may come to."""
 
 
-class SituationKey(StrEnum):
-    """How a submission arrives twice."""
+class Proof(StrEnum):
+    """What the engines and the trace must show before a situation counts as reached."""
 
-    CLICKS = "clicks"
-    ONE_AFTER_ANOTHER = "one-after-another"
-    RETRY = "retry"
-    LEASE = "lease"
-    REDELIVERY = "redelivery"
-    CRASH = "crash"
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonQuestion:
-    """What to compare."""
-
-    operations: tuple[OperationKey, ...] = (OperationKey.PLACE_ORDER,)
-    databases: tuple[str, ...] = ("postgresql",)
-    """Names or URLs, as a lab takes them."""
-    strategies: tuple[str, ...] = ()
-    """Keys of strategies, or ``strategy/variant``; none for all."""
-    situations: tuple[SituationKey, ...] = tuple(SituationKey)
-    quick: bool = False
-    """Fewer intents and fewer rounds."""
-    cost: bool = True
+    OVERLAP = "overlap"
+    """Two submissions of the intent were at work at the same time, or the client held one back."""
+    AFTER_ANSWER = "after-answer"
+    """A second submission left after the answer to the first."""
+    IN_PROCESSING = "in-processing"
+    """A retry began while the first attempt was at work."""
+    LEASE_RAN_OUT = "lease-ran-out"
+    """An engine granted the claim to a second attempt while the first one was still at work with it."""
+    REDELIVERED = "redelivered"
+    """The work was done, the consumer died before it acknowledged, and the queue delivered the message again."""
+    CRASHED = "crashed"
+    """The process died at the step, and the caller came again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is compared: a variant that guards an operation on a database."""
+class CellState(StrEnum):
+    """What a cell has to tell."""
 
-    operation: OperationKey
-    database: EngineKind
-    strategy: str
-    variant: str
-    strategy_title: str
-    variant_title: str
-    sound: bool
-    """What the strategy says of itself. The cells say whether it is so."""
-
-    @property
-    def name(self) -> str:
-        """``strategy/variant``."""
-        return f"{self.strategy}/{self.variant}"
+    MEASURED = "measured"
+    NOT_REACHED = "not-reached"
+    """The situation did not come about, so nothing is known; neither good nor bad."""
+    DOES_NOT_APPLY = "does-not-apply"
+    """The variant cannot get into this situation."""
+    NOT_MEASURED = "not-measured"
+    """A run could not be carried out, or was not over in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One run of a situation."""
 
-    title: str
     setup: Setup
     plan: Plan
     """Without its intents."""
     instances: int
     intents: int
+    proof: Proof
+    title: Sentence | None = None
+    """Where the situation has several runs."""
     needs: EngineKind | None = None
     """The engine that it disturbs: without a step there, nothing happened that is worth telling."""
 
@@ -87,6 +74,15 @@ class PartResult:
     steps: Mapping[EngineKind, float]
     contradictions: tuple[Sentence, ...]
     seconds: float
+    proven: int
+    """Intents for which the situation is proved to have come about."""
+    tries: int = 1
+    """How often it was run until it came about, or was given up; only the last run counts."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the situation came about for at least one intent."""
+        return self.proven > 0
 
     @property
     def worst(self) -> Verdict | None:
@@ -101,80 +97,76 @@ class Cell:
     subject: Subject
     situation: SituationKey
     parts: tuple[PartResult, ...] = ()
-    failure: str = ""
-    """Why it could not be measured; empty if it was."""
+    failure: Sentence | None = None
+    """Why it could not be measured; None if it was."""
+    exempt: Sentence | None = None
+    """Why the subject cannot get into the situation; None if it can."""
+
+    @property
+    def state(self) -> CellState:
+        """What the cell has to tell. A failure that was reached counts, also where another part was not reached."""
+        if self.failure is not None:
+            return CellState.NOT_MEASURED
+        if self.exempt is not None:
+            return CellState.DOES_NOT_APPLY
+        reached = [part for part in self.parts if part.reached]
+        if reached and (len(reached) == len(self.parts) or any(part.worst in FAILURES for part in reached)):
+            return CellState.MEASURED
+        return CellState.NOT_REACHED
+
+    @property
+    def counted(self) -> tuple[PartResult, ...]:
+        """The runs that the verdict is about: those that reached the situation."""
+        return tuple(part for part in self.parts if part.reached)
 
     @property
     def verdicts(self) -> Counter[Verdict]:
-        """Over all parts."""
-        return sum((Counter(part.verdicts) for part in self.parts), Counter())
+        """Over all runs that reached the situation."""
+        return sum((Counter(part.verdicts) for part in self.counted), Counter())
 
     @property
     def answers(self) -> Counter[Answer]:
-        """Over all parts."""
-        return sum((Counter(part.answers) for part in self.parts), Counter())
+        """Over all runs that reached the situation."""
+        return sum((Counter(part.answers) for part in self.counted), Counter())
 
     @property
     def intents(self) -> int:
-        """Intents in all parts."""
+        """Intents in the runs that reached the situation."""
         return sum(self.verdicts.values())
 
     @property
+    def proven(self) -> int:
+        """For how many of them it is proved that they reached it."""
+        return sum(part.proven for part in self.counted)
+
+    @property
     def effects(self) -> int:
-        """Effects in all parts."""
-        return sum(part.effects for part in self.parts)
+        """Effects in the runs that reached the situation."""
+        return sum(part.effects for part in self.counted)
 
     @property
     def contradictions(self) -> tuple[Sentence, ...]:
-        """Of all parts."""
+        """Of all runs."""
         return tuple(sentence for part in self.parts for sentence in part.contradictions)
 
     @property
     def worst(self) -> Verdict | None:
-        """The worst verdict; None where nothing was measured."""
-        return worst_of(self.verdicts)
+        """The worst verdict; None where the situation was not reached, or nothing was measured."""
+        return worst_of(self.verdicts) if self.state is CellState.MEASURED else None
 
     @property
     def survived(self) -> bool:
-        """Whether nothing was duplicated, lost or stuck."""
-        return self.worst is not None and self.worst not in FAILURES
+        """Whether the situation came about, and each intent took effect exactly once all the same."""
+        return self.worst is Verdict.EXACTLY_ONCE
 
     @property
     def telling(self) -> PartResult | None:
-        """The part to look at: the one with the worst verdict."""
-        return max(self.parts, key=lambda part: part.worst.severity if part.worst else -1, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How one side coped with submissions of distinct intents."""
-
-    submissions: int
-    refused: int
-    """Those that were not told “created”."""
-    per_second: float
-    """From the first sent to the last answered, the mean over all rounds."""
-    p50_ms: float
-    p99_ms: float
-    steps: Mapping[EngineKind, float]
-    """Round trips per submission."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What protection costs where nothing arrives twice, against no protection in the same minute."""
-
-    subject: Subject
-    load: Load | None = None
-    baseline: Load | None = None
-    ratios: tuple[float, ...] = ()
-    """Throughput of the subject by that of the baseline, one for each pair of rounds."""
-    failure: str = ""
-
-    @property
-    def ratio(self) -> float | None:
-        """The median of the pairs."""
-        return median(self.ratios) if self.ratios else None
+        """The run to look at: the one with the worst verdict among those that reached the situation, else the first."""
+        return max(
+            self.parts,
+            key=lambda part: part.worst.severity if part.reached and part.worst else -1,
+            default=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +187,36 @@ class Line:
         return tuple(cell.situation for cell in self.cells if cell.worst in FAILURES)
 
     @property
-    def unmeasured(self) -> tuple[SituationKey, ...]:
-        """Situations that could not be measured."""
-        return tuple(cell.situation for cell in self.cells if cell.worst is None)
+    def undecided(self) -> tuple[SituationKey, ...]:
+        """Situations in which an intent had no effect, and every caller knew it."""
+        return tuple(cell.situation for cell in self.cells if cell.worst is Verdict.UNDECIDED)
+
+    def in_state(self, state: CellState) -> tuple[SituationKey, ...]:
+        """The situations whose cells are in this state."""
+        return tuple(cell.situation for cell in self.cells if cell.state is state)
+
+    @property
+    def reached(self) -> int:
+        """How many situations came about."""
+        return len(self.in_state(CellState.MEASURED))
 
     @property
     def survived(self) -> int:
-        """How many situations it survived."""
+        """How many situations it survived, of those that came about."""
         return sum(cell.survived for cell in self.cells)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every situation that applies came about, and none had more or less than one effect."""
+        applies = [cell for cell in self.cells if cell.state is not CellState.DOES_NOT_APPLY]
+        return bool(applies) and all(cell.survived for cell in applies)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where and when it was measured."""
 
-    machine: str
+    machine: Sentence
     engines: tuple[str, ...]
     began: float
     """Unix time in seconds."""
@@ -225,6 +232,12 @@ class Comparison:
     seconds: float
     complete: bool
     """False if it was cancelled: what is there was measured all the same."""
+
+    def with_costs_of(self, again: Comparison) -> Comparison:
+        """The same, with the costs that were measured again."""
+        costs = {line.subject: line.cost for line in again.lines if line.cost}
+        lines = tuple(replace(line, cost=costs.get(line.subject, line.cost)) for line in self.lines)
+        return replace(self, lines=lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +258,3 @@ def worst_of(verdicts: Mapping[Verdict, int]) -> Verdict | None:
     return max(
         (verdict for verdict, count in verdicts.items() if count), key=lambda verdict: verdict.severity, default=None
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What everything is compared with."""
-
-    strategy: str = "none"
-    variant: str = "direct"
-
-
-BASELINE = Baseline()

@@ -1,7 +1,9 @@
 """The situations: the same load for every strategy.
 
 Everything runs on two instances, as in production: a protection that ends where its process ends shows that. Where two
-submissions have to meet, a processing delay makes them; where somebody has to die, a fault says when.
+submissions have to meet, a processing delay makes them; where somebody has to die, a fault says when. Whether they met,
+or died, is read from the trace afterwards (`backend.comparison.evidence`); what did not come about is tried again with
+more time for it.
 """
 
 from __future__ import annotations
@@ -9,11 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from backend.comparison.records import Part, SituationKey, Subject
+from backend.comparison.questions import SituationKey, Subject
+from backend.comparison.records import Part, Proof
+from backend.comparison.says import CompareCode
 from backend.faults import parse_fault
 from backend.model import EngineKind, OperationKey, Pace, Plan, Setup, Source
+from backend.sentence import Sentence, say
 
 INSTANCES = 2
+LIMIT_MS = 120_000
+"""A run that is not over by then is not measured. It is no verdict."""
 _OVERLAP_MS = 60
 _WORK_MS = 700
 """Longer than a caller waits."""
@@ -23,8 +30,18 @@ _SHORT_LEASE_MS = 300
 _CRASH_LEASE_MS = 800
 """Shorter than a caller persists after a crash."""
 
-_PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=5)
+_PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=5, limit_ms=LIMIT_MS)
 """Tries again until a lock that died with its holder has run out: for about three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a situation is run."""
+
+    quick: bool = False
+    """Fewer intents."""
+    stretch: int = 1
+    """Times are so much longer: on a busy machine everybody comes late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +49,19 @@ class Situation:
     """A way in which a submission arrives twice."""
 
     key: SituationKey
-    title: str
-    short: str
-    """For the head of a column."""
-    sentence: str
-    parts: Callable[[Subject, bool], tuple[Part, ...]]
-    """Its runs for a subject; the second argument asks for a quick look."""
+    parts: Callable[[Subject, Extent], tuple[Part, ...]]
+    """Its runs for a subject."""
     seconds: float
     """About how long it takes, before anything is known about this machine."""
+    needs_lease: bool = False
+    """Whether only a subject that holds something that runs out can get into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrashPoint:
     """Where a backend process dies."""
 
-    title: str
+    title: CompareCode
     fault: str
     needs: EngineKind | None = None
     operations: frozenset[OperationKey] | None = None
@@ -54,46 +69,58 @@ class CrashPoint:
 
 
 CRASH_POINTS = (
-    CrashPoint("right after the first Redis command", "crash@redis", EngineKind.REDIS),
-    CrashPoint("just before COMMIT", "crash@sql:COMMIT:before"),
-    CrashPoint("right after COMMIT, before the answer", "crash@sql:COMMIT"),
-    CrashPoint(
-        "right after the call to the gateway",
-        "crash@gateway",
-        EngineKind.GATEWAY,
-        frozenset({OperationKey.SEND_MESSAGE}),
-    ),
+    CrashPoint(CompareCode.POINT_REDIS, "crash@redis", EngineKind.REDIS),
+    CrashPoint(CompareCode.POINT_BEFORE_COMMIT, "crash@sql:COMMIT:before"),
+    CrashPoint(CompareCode.POINT_COMMIT, "crash@sql:COMMIT"),
+    CrashPoint(CompareCode.POINT_GATEWAY, "crash@gateway", EngineKind.GATEWAY, frozenset({OperationKey.SEND_MESSAGE})),
 )
 
 
-def _clicks(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    return (_part(subject, Plan((), 5), 3 if quick else 10, delay_ms=_OVERLAP_MS),)
+def _clicks(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    plan = Plan((), 5, limit_ms=LIMIT_MS)
+    intents = 3 if extent.quick else 10
+    return (_part(subject, plan, intents, Proof.OVERLAP, delay_ms=_OVERLAP_MS * extent.stretch),)
 
 
-def _one_after_another(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    return (_part(subject, Plan((), 3, pace=Pace.ONE_AFTER_ANOTHER), 2 if quick else 10),)
+def _one_after_another(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    plan = Plan((), 3, pace=Pace.ONE_AFTER_ANOTHER, limit_ms=LIMIT_MS)
+    return (_part(subject, plan, 2 if extent.quick else 10, Proof.AFTER_ANSWER),)
 
 
-def _retry(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    plan = Plan((), 1, Source.RETRY, timeout_ms=_GIVE_UP_MS, retries=2)
-    return (_part(subject, plan, 1 if quick else 3, delay_ms=_WORK_MS),)
+def _retry(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    times = extent.stretch
+    plan = Plan((), 1, Source.RETRY, timeout_ms=_GIVE_UP_MS * times, retries=2, limit_ms=LIMIT_MS)
+    return (_part(subject, plan, 1 if extent.quick else 3, Proof.IN_PROCESSING, delay_ms=_WORK_MS * times),)
 
 
-def _lease(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    plan = Plan((), 1, Source.RETRY, timeout_ms=_GIVE_UP_MS + _SHORT_LEASE_MS, retries=1)
-    return (_part(subject, plan, 1 if quick else 3, delay_ms=_LONG_WORK_MS, lease_ms=_SHORT_LEASE_MS),)
+def _lease(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    times = extent.stretch
+    waits = (_GIVE_UP_MS + _SHORT_LEASE_MS) * times
+    plan = Plan((), 1, Source.RETRY, timeout_ms=waits, retries=1, limit_ms=LIMIT_MS)
+    lease = _SHORT_LEASE_MS * times
+    intents = 1 if extent.quick else 3
+    return (_part(subject, plan, intents, Proof.LEASE_RAN_OUT, delay_ms=_LONG_WORK_MS * times, lease_ms=lease),)
 
 
-def _redelivery(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    plan = Plan((), 1, Source.REDELIVERY)
-    return (_part(subject, plan, 1 if quick else 2, fault="crash@redis:XACK:before"),)
+def _redelivery(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    plan = Plan((), 1, Source.REDELIVERY, limit_ms=LIMIT_MS)
+    return (_part(subject, plan, 1 if extent.quick else 2, Proof.REDELIVERED, fault="crash@redis:XACK:before"),)
 
 
-def _crash(subject: Subject, quick: bool) -> tuple[Part, ...]:
-    del quick  # one intent a point: what comes of it is no matter of luck
+def _crash(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    del extent  # one intent a point, and no times that matter: what comes of it is no matter of luck
     points = [point for point in CRASH_POINTS if point.operations is None or subject.operation in point.operations]
     return tuple(
-        _part(subject, _PERSISTS, 1, lease_ms=_CRASH_LEASE_MS, fault=point.fault, title=point.title, needs=point.needs)
+        _part(
+            subject,
+            _PERSISTS,
+            1,
+            Proof.CRASHED,
+            lease_ms=_CRASH_LEASE_MS,
+            fault=point.fault,
+            title=say(point.title),
+            needs=point.needs,
+        )
         for point in points
     )
 
@@ -102,69 +129,27 @@ def _part(
     subject: Subject,
     plan: Plan,
     intents: int,
+    proof: Proof,
     *,
     delay_ms: int = 0,
     lease_ms: int = 10_000,
     fault: str = "",
-    title: str = "",
+    title: Sentence | None = None,
     needs: EngineKind | None = None,
 ) -> Part:
     faults = (parse_fault(fault),) if fault else ()
     setup = Setup(subject.strategy, subject.variant, delay_ms, lease_ms, faults)
-    return Part(title, setup, plan, INSTANCES, intents, needs)
+    return Part(setup, plan, INSTANCES, intents, proof, title, needs)
 
 
 SITUATIONS: Mapping[SituationKey, Situation] = {
     situation.key: situation
     for situation in (
-        Situation(
-            SituationKey.CLICKS,
-            "Simultaneous clicks",
-            "Clicks",
-            "Five submissions of each intent leave at the same moment, on two instances.",
-            _clicks,
-            1.0,
-        ),
-        Situation(
-            SituationKey.ONE_AFTER_ANOTHER,
-            "Retries after answers",
-            "After answers",
-            "Three submissions of each intent, each after the answer to the one before.",
-            _one_after_another,
-            0.5,
-        ),
-        Situation(
-            SituationKey.RETRY,
-            "Retry during processing",
-            "In processing",
-            "The caller gives up before the work is done, and sends again while the first request is still at work.",
-            _retry,
-            2.0,
-        ),
-        Situation(
-            SituationKey.LEASE,
-            "Work longer than the lease",
-            "Lease runs out",
-            "The same, and a lock or an in-flight record runs out before the work is done.",
-            _lease,
-            2.0,
-        ),
-        Situation(
-            SituationKey.REDELIVERY,
-            "Redelivery by a queue",
-            "Redelivery",
-            "The consumer dies after its work and before XACK; the queue delivers the message again.",
-            _redelivery,
-            3.0,
-        ),
-        Situation(
-            SituationKey.CRASH,
-            "Crash and retry",
-            "Crash",
-            "The backend process dies at a step, and the caller tries again: after the first Redis command, before "
-            "COMMIT, and after COMMIT before the answer.",
-            _crash,
-            5.0,
-        ),
+        Situation(SituationKey.CLICKS, _clicks, 1.0),
+        Situation(SituationKey.ONE_AFTER_ANOTHER, _one_after_another, 0.5),
+        Situation(SituationKey.RETRY, _retry, 2.0),
+        Situation(SituationKey.LEASE, _lease, 2.0, needs_lease=True),
+        Situation(SituationKey.REDELIVERY, _redelivery, 3.0),
+        Situation(SituationKey.CRASH, _crash, 5.0),
     )
 }

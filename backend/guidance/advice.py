@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from backend.comparison.claims import admitted
-from backend.comparison.records import SituationKey
+from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
 from backend.guidance.questions import Arrival, Instances, Key, Needs
 from backend.guidance.rules import RULES, Rule

@@ -117,6 +117,8 @@ class Variant:
     engines: frozenset[EngineKind] = frozenset()
     """Engines that it needs besides the database and the Redis-protocol server."""
     refusals: Mapping[OperationKey, str] = field(default_factory=dict)
+    leased: bool = False
+    """Whether it holds a lock or a record in flight that runs out by itself after `Services.lease_ms`."""
 
     @property
     def info(self) -> VariantInfo:

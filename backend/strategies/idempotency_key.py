@@ -241,6 +241,7 @@ def _variant(key: str, title: str, handle: Callable[[Request, Services], Answer]
         "of this database: a crash between it and the commit repeats it.",
         choose_when=choose,
         needs=frozenset({Need.IDEMPOTENCY_KEY}),
+        leased=True,
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
-from backend.comparison.picture import Band, Mark, Picture, ticks
-from gui.compare.words import situation_head
+from backend.comparison.picture import Band, Box, Mark, Picture, Price, ticks
+from backend.comparison.says import CompareCode
+from backend.sentence import say
+from gui.compare.words import ratio, situation_head
 from gui.forms import describe
+from gui.speech import speak
 from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
-
-if TYPE_CHECKING:
-    from backend.model import Verdict
 
 ROW = 3 * GRID
 HEAD = 12 * GRID
@@ -89,7 +87,7 @@ class Chart(QWidget):
         self._paint_heads(painter, picture, left - SQUARE * len(picture.situations) - 2 * GRID)
         top = HEAD
         for band in picture.bands:
-            self._paint_band(painter, picture, band, top, right)
+            self._paint_band(painter, band, top, right)
             top += BAND
             for mark in band.marks:
                 self._paint_mark(painter, picture, mark, QRect(left, top, right - left, ROW))
@@ -114,12 +112,11 @@ class Chart(QWidget):
             painter.drawLine(x, box.top(), x, box.bottom())
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRect(x - 30, box.bottom() + 4, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{tick:.2f}")
-        caption = self.tr("Throughput against no protection (1.00); the line spans the pairs")
+        caption = speak(say(CompareCode.AXIS))
         painter.drawText(QRect(box.left(), box.bottom() + 22, box.width(), 18), Qt.AlignmentFlag.AlignHCenter, caption)
 
-    def _paint_band(self, painter: QPainter, picture: Picture, band: Band, top: int, right: int) -> None:
-        text = self.tr("survives %1 of %2").replace("%1", str(band.survived))
-        text = text.replace("%2", str(len(picture.situations)))
+    def _paint_band(self, painter: QPainter, band: Band, top: int, right: int) -> None:
+        text = speak(say(CompareCode.BAND, survived=band.survived, reached=band.reached))
         painter.setFont(self.font())
         painter.setPen(QColor(self._theme.colours.muted))
         start = 2 * GRID
@@ -134,15 +131,22 @@ class Chart(QWidget):
         painter.setPen(QColor(colours.text))
         squares = box.left() - SQUARE * len(picture.situations) - 2 * GRID
         painter.drawText(QRect(2 * GRID, box.top(), squares - 2 * GRID, ROW), Qt.AlignmentFlag.AlignVCenter, mark.name)
-        for number, verdict in enumerate(mark.verdicts):
-            self._paint_square(painter, verdict, QRect(squares + SQUARE * number, box.top() + 2, SQUARE - 2, ROW - 4))
-        if mark.ratio is not None:
-            self._paint_dot(painter, picture, mark, box)
+        for number, square in enumerate(mark.boxes):
+            self._paint_square(painter, square, QRect(squares + SQUARE * number, box.top() + 2, SQUARE - 2, ROW - 4))
+        if mark.price is None:
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(box.adjusted(GRID, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, ratio(mark.line))
+        else:
+            self._paint_price(painter, picture, mark.price, ratio(mark.line), box)
 
-    def _paint_square(self, painter: QPainter, verdict: Verdict | None, box: QRect) -> None:
-        if verdict is None:
+    def _paint_square(self, painter: QPainter, square: Box | None, box: QRect) -> None:
+        if square is None:
             return
-        colours = self._theme.colours
+        colours, verdict = self._theme.colours, square.verdict
+        if verdict is None:
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, square.glyph)
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.verdict_tint(verdict))
         painter.drawRoundedRect(box, 3, 3)
@@ -151,21 +155,25 @@ class Chart(QWidget):
         painter.setPen(QColor(colours.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, VERDICT_GLYPHS[verdict])
 
-    def _paint_dot(self, painter: QPainter, picture: Picture, mark: Mark, box: QRect) -> None:
+    def _paint_price(self, painter: QPainter, picture: Picture, price: Price, text: str, box: QRect) -> None:
+        """The band within which there is no difference, the rounds as a line, the median as a dot."""
         colours, middle = self._theme.colours, box.center().y()
 
         def place(ratio: float) -> float:
             return box.left() + box.width() * min(ratio, picture.top) / picture.top
 
-        at = place(mark.ratio or 0.0)
+        first, last = place(1 / price.spread), place(price.spread)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.hairline))
+        painter.drawRect(QRectF(first, box.top() + 3, last - first, box.height() - 6))
         painter.setPen(QColor(colours.muted))
-        painter.drawLine(QPointF(place(mark.lowest), middle), QPointF(place(mark.highest), middle))
+        painter.drawLine(QPointF(place(price.lowest), middle), QPointF(place(price.highest), middle))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))
-        painter.drawEllipse(QPointF(at, middle), 5, 5)
+        painter.drawEllipse(QPointF(place(price.ratio), middle), 5, 5)
         painter.setPen(QColor(colours.text))
-        after = round(place(mark.highest)) + GRID
-        painter.drawText(QRect(after, box.top(), 60, ROW), Qt.AlignmentFlag.AlignVCenter, f"{mark.ratio:.2f}")
+        after = round(max(place(price.highest), last)) + GRID
+        painter.drawText(QRect(after, box.top(), 200, ROW), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.colours.muted))
@@ -187,4 +195,4 @@ def scrolled(chart: Chart) -> QScrollArea:
 
 def _described(picture: Picture) -> str:
     marks = [mark for band in picture.bands for mark in band.marks]
-    return "; ".join(f"{mark.name}: {mark.standing}" + (f", {mark.ratio:.2f}" if mark.ratio else "") for mark in marks)
+    return "; ".join(f"{mark.name}: {speak(mark.standing)}, {ratio(mark.line)}" for mark in marks)

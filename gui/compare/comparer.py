@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 
+from backend.errors import SubmitTwiceError
 from gui.errand import Errand
+from gui.speech import speak
 
 if TYPE_CHECKING:
     import threading
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from backend.comparison.records import Comparison, ComparisonQuestion
+    from backend.comparison.questions import ComparisonQuestion
+    from backend.comparison.records import Comparison
     from backend.options import LabOptions
 
 
@@ -45,8 +48,7 @@ class Comparer(Errand["ComparisonQuestion"]):
     def _write(self, job: Callable[[], str]) -> None:
         try:
             sentence = job()
-        except OSError as error:
-            text = QCoreApplication.translate("Comparer", "The report could not be written: %1.")
-            sentence = text.replace("%1", error.strerror or type(error).__name__)
+        except SubmitTwiceError as error:
+            sentence = speak(error.sentence)
         if not self.closing:
             self.written.emit(sentence)

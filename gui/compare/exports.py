@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.web_page import comparison_html
+from backend.output_files import write_document
+from gui.speech import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +28,19 @@ class Form:
 
     name: str
     ending: str
-    text: Callable[[Comparison], str]
+    text: Callable[[Comparison, str], str]
+    """Of a comparison, in a language."""
+
+
+def _as_json(found: Comparison, language: str) -> str:
+    return json.dumps(comparison_document(found, language), ensure_ascii=False, indent=2) + "\n"
 
 
 FORMS = (
     Form("HTML", "html", comparison_html),
     Form("Markdown", "md", comparison_markdown),
     Form("CSV", "csv", comparison_csv),
-    Form("JSON", "json", lambda found: json.dumps(comparison_document(found), ensure_ascii=False, indent=2) + "\n"),
+    Form("JSON", "json", _as_json),
 )
 
 
@@ -83,7 +90,7 @@ def write(form: Form, found: Comparison, path: Path) -> str:
         A sentence that says so.
 
     Raises:
-        OSError: it cannot be written.
+        SubmitTwiceError: it cannot be written; a file that was there is as it was.
     """
-    path.write_text(form.text(found), encoding="utf-8")
+    write_document(path, form.text(found, language()))
     return QCoreApplication.translate("Compare", "Written to %1.").replace("%1", str(path))

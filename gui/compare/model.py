@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from backend.comparison.records import Cell, Line, SituationKey
-from backend.comparison.words import NOTHING, milliseconds, ratio_text, steps_text
-from gui.compare.words import cell_numbers, cell_text, cost_numbers, situation_head, standing_text
+from backend.comparison.questions import SituationKey
+from backend.comparison.records import Cell, Line
+from backend.comparison.says import CompareCode
+from backend.comparison.words import milliseconds
+from backend.sentence import say
+from gui.compare.words import (
+    cell_numbers,
+    cell_text,
+    cost_numbers,
+    ratio,
+    round_trips,
+    situation_head,
+    standing_text,
+)
 from gui.forms import KEY_ROLE
+from gui.speech import speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,11 +61,12 @@ class ComparisonModel(QAbstractTableModel):
         self.endResetModel()
 
     def show_line(self, line: Line) -> None:
-        """A new line, or more of the last one."""
-        if self.lines and self.lines[-1].subject == line.subject:
-            row = len(self.lines) - 1
-            self.lines[row] = line
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+        """A new line, or more of one that is there."""
+        place = next((row for row, each in enumerate(self.lines) if each.subject == line.subject), None)
+        if place is not None:
+            before = self.lines[place]
+            self.lines[place] = replace(line, cells=line.cells or before.cells, cost=line.cost or before.cost)
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
             return
         row = len(self.lines)
         self.beginInsertRows(ROOT, row, row)
@@ -92,11 +105,16 @@ class ComparisonModel(QAbstractTableModel):
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
             return self._numbers(index)
         if role == KEY_ROLE:
-            mood = self.mood(index)
-            return mood.value if mood else ""
+            return self._key(index)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int((_RIGHT if column.right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+    def _key(self, index: Index) -> str:
+        cell = self.cell(index)
+        if cell is None:
+            return ""
+        return cell.worst.value if cell.worst else cell.state.value
 
     def _numbers(self, index: Index) -> str:
         cell, line = self.cell(index), self.lines[index.row()]
@@ -123,21 +141,20 @@ _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
 def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
-    translate = QCoreApplication.translate
     return (
-        Column(translate("ComparisonModel", "Strategy"), 36, lambda line: line.subject.name),
-        Column(translate("ComparisonModel", "Throughput"), 11, lambda line: ratio_text(line.cost), right=True),
+        Column(_head(CompareCode.COLUMN_STRATEGY), 36, lambda line: line.subject.name),
+        Column(_head(CompareCode.COLUMN_THROUGHPUT), 19, ratio, right=True),
         *(_situation(key) for key in situations),
-        Column(translate("ComparisonModel", "p50 ms"), 7, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
-        Column(translate("ComparisonModel", "p99 ms"), 7, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
-        Column(translate("ComparisonModel", "Round trips"), 15, lambda line: steps_text(line.cost)),
-        Column(translate("ComparisonModel", "Comes to"), 40, standing_text),
+        Column(_head(CompareCode.COLUMN_P50), 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
+        Column(_head(CompareCode.COLUMN_P99), 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
+        Column(_head(CompareCode.COLUMN_STEPS), 15, round_trips),
+        Column(_head(CompareCode.COLUMN_STANDING), 56, standing_text),
     )
 
 
-def _situation(key: SituationKey) -> Column:
-    def text(line: Line) -> str:
-        cell = line.cell(key)
-        return cell_text(cell) if cell else NOTHING
+def _head(code: CompareCode) -> str:
+    return speak(say(code))
 
-    return Column(situation_head(key), 14, text, key)
+
+def _situation(key: SituationKey) -> Column:
+    return Column(situation_head(key), 17, lambda line: cell_text(line.cell(key)), key)

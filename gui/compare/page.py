@@ -20,17 +20,21 @@ from PySide6.QtWidgets import (
 
 from backend.comparison.claims import surprises
 from backend.comparison.picture import picture
-from backend.comparison.words import title_of
+from backend.comparison.says import CompareCode
+from backend.comparison.words import noisy, sentence_of, title_of
+from backend.sentence import say
 from gui.compare.chart import Chart, scrolled
 from gui.compare.comparer import Comparer
 from gui.compare.exports import ExportMenu
 from gui.compare.question_panel import QuestionPanel
 from gui.compare.table import ComparisonTable
-from gui.compare.words import sentence_of, task_word, time_left
+from gui.compare.words import task_word, time_left
 from gui.forms import button, describe
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
+    from backend.comparison.questions import ComparisonQuestion
     from backend.comparison.records import Comparison, ComparisonProgress
     from backend.model import OperationKey
     from gui.bridge import LabBridge
@@ -60,6 +64,9 @@ class ComparePage(QWidget):
         self.table = ComparisonTable(theme)
         self.chart = Chart(theme)
         self.exports = ExportMenu(self)
+        self._found: Comparison | None = None
+        self._before: Comparison | None = None
+        """What the costs belong to that are measured again."""
         self._make_buttons()
         self._make_progress()
         self._lay_out()
@@ -69,11 +76,22 @@ class ComparePage(QWidget):
     def _make_buttons(self) -> None:
         self.start = button("compareButton", self.tr("Com&pare"), "primary")
         describe(
-            self.start, self.tr("Compare"), self.tr("Run every strategy in each chosen situation, on real engines")
+            self.start,
+            self.tr("Compare"),
+            self.tr("Run every strategy in each chosen situation, on real engines"),
         )
         self.start.setMinimumHeight(4 * GRID + 2)
         self.cancel = button("cancelCompareButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel the comparison"), self.tr("Stop, and keep what was measured so far"))
+        describe(
+            self.cancel, self.tr("Cancel the comparison"), self.tr("Stop, and keep what was measured so far")
+        )
+        self.again = button("repeatCostButton", self.tr("Measure costs &again"))
+        describe(
+            self.again,
+            self.tr("Measure costs again"),
+            self.tr("Measure once more what was too noisy; what is there otherwise stays"),
+        )
+        self.again.setVisible(False)
         self.export = button("exportCompareButton", self.tr("&Export"))
         describe(self.export, self.tr("Export"), self.tr("Write the comparison as HTML, Markdown, CSV or JSON"))
         self.export.setMenu(self.exports.menu)
@@ -85,6 +103,10 @@ class ComparePage(QWidget):
         self.status.setWordWrap(True)
         self.status.setMinimumHeight(2 * self.status.fontMetrics().lineSpacing() + 2)
         self.status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.estimate = QLabel()
+        self.estimate.setObjectName("compareEstimate")
+        self.estimate.setProperty("role", "caption")
+        self.estimate.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1)
@@ -97,7 +119,7 @@ class ComparePage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
         column.setSpacing(GRID + 2)
-        for part in (self.question, self.start, self.cancel, self.export):
+        for part in (self.question, self.estimate, self.start, self.cancel, self.again, self.export):
             column.addWidget(part)
         column.addStretch(1)
         self._side = side
@@ -140,6 +162,7 @@ class ComparePage(QWidget):
     def _connect(self, bridge: LabBridge) -> None:
         self.start.clicked.connect(self.compare)
         self.cancel.clicked.connect(self.comparer.cancel)
+        self.again.clicked.connect(self.measure_costs_again)
         self.question.changed.connect(self._refresh)
         self.comparer.progressed.connect(self._show_progress)
         self.comparer.found.connect(self._show_found)
@@ -165,12 +188,26 @@ class ComparePage(QWidget):
 
     @Slot()
     def compare(self) -> None:
-        """Begin."""
+        """Begin what is asked, as the button does; nothing while that cannot be pressed."""
         if not self.start.isEnabled():
             return
         asked = self.question.question
+        self._before = None
         self.table.cells.begin(asked.situations)
         self.chart.clear()
+        self._begin(asked)
+
+    @Slot()
+    def measure_costs_again(self) -> None:
+        """Measure the costs once more that were too noisy for a ratio."""
+        found = self._found
+        if found is None or self.comparer.busy or not (again := noisy(found.lines)):
+            return
+        self._before = found
+        names = tuple(line.subject.name for line in again)
+        self._begin(replace(found.asked, strategies=names, situations=(), cost=True, quick=False))
+
+    def _begin(self, asked: ComparisonQuestion) -> None:
         self.bar.setRange(0, 0)
         self.status.setText(self.tr("Starting engines and two backend processes for the comparison…"))
         self.comparer.start(asked)
@@ -193,25 +230,36 @@ class ComparePage(QWidget):
         for number, value in enumerate(values, 1):
             text = text.replace(f"%{number}", value)
         self.status.setText(text)
+        self.bar.setAccessibleDescription(text)
         self.table.cells.show_line(progress.line)
         self._draw()
 
     @Slot(object)
     def _show_found(self, found: Comparison) -> None:
+        complete = found.complete
+        self._found = found = self._before.with_costs_of(found) if self._before else found
+        self._before = None
+        for line in found.lines:
+            self.table.cells.show_line(line)
         self.exports.offer(found)
-        self.export.setEnabled(bool(found.lines))
-        sentence = sentence_of(list(found.lines))
-        if not found.complete:
-            sentence = self.tr("Cancelled; what was measured is kept. %1").replace("%1", sentence)
-        unexpected = surprises(found)
-        self.status.setText("  ".join((sentence, *unexpected)))
-        self.status.setToolTip("\n".join(unexpected))
+        self._say_what_was_found(found, complete=complete)
         self._draw()
         self._finish()
+
+    def _say_what_was_found(self, found: Comparison, *, complete: bool) -> None:
+        unexpected = [speak(sentence) for sentence in surprises(found)]
+        said = [speak(sentence_of(found.lines))] if any(line.cells for line in found.lines) else []
+        if not complete:
+            said.insert(0, self.tr("Cancelled; what was measured is kept."))
+        if again := len(noisy(found.lines)):
+            said.append(speak(say(CompareCode.NOISY_COSTS, count=again)))
+        self.status.setText(" ".join((*said, *unexpected)))
+        self.status.setToolTip("\n".join(unexpected))
 
     @Slot(str)
     def _show_failure(self, sentence: str) -> None:
         self.status.setText(sentence)
+        self._before = None
         self._finish()
 
     def _draw(self) -> None:
@@ -222,6 +270,7 @@ class ComparePage(QWidget):
     def _finish(self) -> None:
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
+        self.bar.setAccessibleDescription("")
         focused = self.cancel.hasFocus()
         self._refresh()
         if focused:
@@ -229,9 +278,19 @@ class ComparePage(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        busy = self.comparer.busy
+        busy, found = self.comparer.busy, self._found
         self.question.setEnabled(not busy)
         self.start.setEnabled(not busy and self.question.ready)
         self.cancel.setEnabled(busy)
-        if busy:
-            self.export.setEnabled(False)
+        self.export.setEnabled(not busy and found is not None and bool(found.lines))
+        again = found is not None and bool(noisy(found.lines))
+        self.again.setVisible(again)
+        self.again.setEnabled(again and not busy)
+        self.estimate.setText(self._estimate() if self.question.ready else "")
+
+    def _estimate(self) -> str:
+        """How long what is asked will take."""
+        from backend.comparison.tasks import seconds_of  # noqa: PLC0415, RUF100  (not needed for the first paint)
+
+        minutes = max(1, round(seconds_of(self.question.question) / 60))
+        return speak(say(CompareCode.WILL_TAKE, minutes=minutes))

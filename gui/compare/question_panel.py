@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from backend.comparison.records import ComparisonQuestion, SituationKey
+from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.model import Health, OperationKey
 from gui.compare.words import situation_word
 from gui.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
@@ -77,7 +77,7 @@ class QuestionPanel(QWidget):
         self.quick = self._check(
             "compareQuickCheck",
             self.tr("Quick look"),
-            self.tr("Fewer intents and fewer rounds: the verdicts are the same, the costs are rougher"),
+            self.tr("Fewer intents and fewer rounds: each situation is proved all the same, the costs are rougher"),
         )
         for check in (self.cost, self.quick):
             section.add_wide(check)
@@ -137,7 +137,7 @@ class QuestionPanel(QWidget):
         before, operation = current_key(self.strategy), OperationKey(current_key(self.operation))
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
-            self.strategy.addItem(self.tr("All that guard it"), "")
+            self.strategy.addItem(self.tr("All applicable"), "")
             for index, info in enumerate(self._strategies, 1):
                 self.strategy.addItem(catalogue_text(info.title), info.key)
                 guards = any(operation in variant.guards for variant in info.variants)

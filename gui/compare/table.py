@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -52,8 +52,9 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(box.left(), box.top(), 3, box.height(), colours.verdict(mood))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(colours.hairline))
         if view.currentIndex() == index:
-            painter.setPen(QColor(colours.accent))
-            painter.drawRect(box.adjusted(1, 0, -1, -1))
+            wide = 2 if view.hasFocus() else 1
+            painter.setPen(QPen(QColor(colours.accent), wide))
+            painter.drawRect(box.adjusted(wide, wide - 1, -wide, -wide))
         painter.setPen(QColor(colours.text))
         painter.setFont(view.font())
         room = box.adjusted(PADDING + 2, 0, 2 - PADDING, 0)

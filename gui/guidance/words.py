@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from backend.comparison.cost_records import Finding
 from backend.model import GatewayKeys
 from gui.compare.words import situation_word
 from gui.explore.survey_words import cell_text
@@ -25,10 +26,12 @@ def measured_text(advice: Advice, lines: Iterable[Line]) -> str:
     if line is None or not line.cells:
         return QCoreApplication.translate("Guidance", "Not measured yet.")
     text = QCoreApplication.translate("Guidance", "Measured: survives %1 of %2 situations")
-    text = text.replace("%1", str(line.survived)).replace("%2", str(len(line.cells)))
-    if line.cost and line.cost.ratio is not None:
+    text = text.replace("%1", str(line.survived)).replace("%2", str(line.reached))
+    if line.cost and line.cost.finding is Finding.RATIO:
         price = QCoreApplication.translate("Guidance", "%1 of the throughput without protection")
         text = f"{text}, {price.replace('%1', f'{line.cost.ratio:.2f}')}"
+    elif line.cost and line.cost.finding is Finding.NO_DIFFERENCE:
+        text = f"{text}, {QCoreApplication.translate('Guidance', 'throughput: no difference seen')}"
     if advice.contradicted_by:
         against = ", ".join(situation_word(key).lower() for key in advice.contradicted_by)
         against_text = QCoreApplication.translate("Guidance", "This contradicts the advice: %1").replace("%1", against)

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
-from backend.comparison.records import Cell, Line, PartResult, SituationKey, Subject
-from backend.comparison.situations import SITUATIONS
+from backend.comparison.questions import SituationKey, Subject
+from backend.comparison.records import Cell, Line, PartResult
+from backend.comparison.situations import SITUATIONS, Extent
 from backend.faults import parse_fault
 from backend.guidance.advice import NOTHING_FITS, all_texts, recommend, weigh
 from backend.guidance.questions import QUESTIONS, Arrival, Effect, GuideQuestion, Key, Needs, Receiver
@@ -95,8 +96,8 @@ def test_a_measured_line_that_contradicts_an_advice_puts_it_last() -> None:
     guidance = recommend(Needs(), STRATEGIES)
     first = guidance.ranking[0]
     subject = Subject(first.operation, EngineKind.POSTGRESQL, first.strategy, first.variant, "", "", sound=True)
-    part = SITUATIONS[SituationKey.CLICKS].parts(subject, True)[0]
-    result = PartResult(part, {Verdict.DUPLICATED: 1}, {}, 2, None, None, {}, (), 0.1)
+    part = SITUATIONS[SituationKey.CLICKS].parts(subject, Extent(quick=True))[0]
+    result = PartResult(part, {Verdict.DUPLICATED: 1}, {}, 2, None, None, {}, (), 0.1, proven=1)
     weighed = weigh(guidance, [Line(subject, (Cell(subject, SituationKey.CLICKS, (result,)),))])
 
     assert weighed.ranking[-1].name == first.name

@@ -7,8 +7,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QRadioButton, QTabWidget
 
-from backend.comparison.records import Cell, Cost, Line, PartResult, SituationKey, Subject
-from backend.comparison.situations import SITUATIONS
+from backend.comparison.cost_records import Cost
+from backend.comparison.questions import SituationKey, Subject
+from backend.comparison.records import Cell, Line, PartResult
+from backend.comparison.situations import SITUATIONS, Extent
 from backend.explorer.survey import Cell as SurveyCell
 from backend.explorer.survey import State
 from backend.guidance.advice import recommend
@@ -86,9 +88,13 @@ def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> No
     assert measured_text(advice, []) == "Not measured yet."
     assert explored_text(advice, []) == "Not explored yet."
     subject = Subject(advice.operation, EngineKind.POSTGRESQL, advice.strategy, advice.variant, "", "", sound=True)
-    part = SITUATIONS[SituationKey.CLICKS].parts(subject, True)[0]
-    result = PartResult(part, {Verdict.EXACTLY_ONCE: 3}, {}, 3, None, None, {}, (), 0.1)
-    line = Line(subject, (Cell(subject, SituationKey.CLICKS, (result,)),), Cost(subject, ratios=(0.9, 0.8, 0.85)))
+    part = SITUATIONS[SituationKey.CLICKS].parts(subject, Extent(quick=True))[0]
+    result = PartResult(part, {Verdict.EXACTLY_ONCE: 3}, {}, 3, None, None, {}, (), 0.1, proven=3)
+    line = Line(
+        subject,
+        (Cell(subject, SituationKey.CLICKS, (result,)),),
+        Cost(subject, ratios=(0.9, 0.8, 0.85), itself=(1.0, 1.05)),
+    )
     assert measured_text(advice, [line]) == (
         "Measured: survives 1 of 1 situations, 0.85 of the throughput without protection."
     )

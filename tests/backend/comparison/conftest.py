@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.comparison.compare import Comparer, Replies
-from backend.comparison.records import Comparison, ComparisonProgress, ComparisonQuestion, SituationKey
+from backend.comparison.compare import Comparer
+from backend.comparison.machine_load import Snapshot, snapshot
+from backend.comparison.questions import ComparisonQuestion, SituationKey
+from backend.comparison.records import Comparison, ComparisonProgress
+from backend.comparison.runs import Replies, Runs
 from backend.comparison.situations import INSTANCES
 from backend.model import Reply
 from tests.backend.conftest import Laboratory, Recorder
@@ -39,11 +42,13 @@ def compare(_started_lab: Laboratory) -> Compare:
         asked: ComparisonQuestion,
         on_progress: Callable[[ComparisonProgress], None] = nothing,
         cancelled: threading.Event | None = None,
+        look_around: Callable[[], Snapshot | None] = snapshot,
     ) -> Comparison:
         lab = _started_lab.lab
         lab.set_instances(INSTANCES)
         replies = RecordedReplies(_started_lab.told)
-        return Comparer(lab, replies, asked, on_progress, cancelled or threading.Event()).compare()
+        comparer = Comparer(lab, replies, asked, on_progress, cancelled or threading.Event(), look_around)
+        return comparer.compare()
 
     return carry_out
 
@@ -58,3 +63,10 @@ def found(compare: Compare) -> Comparison:
             quick=True,
         )
     )
+
+
+@pytest.fixture
+def runs(laboratory: Laboratory) -> Runs:
+    """Runs on an empty lab with two instances."""
+    laboratory.lab.set_instances(INSTANCES)
+    return Runs(laboratory.lab, RecordedReplies(laboratory.told), threading.Event())

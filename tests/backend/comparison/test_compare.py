@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
 from backend.comparison.claims import standing, surprises
 from backend.comparison.compare import check
-from backend.comparison.records import Comparison, ComparisonProgress, ComparisonQuestion, SituationKey
+from backend.comparison.cost_records import BUSY_SHARE, Finding
+from backend.comparison.documents import comparison_markdown
+from backend.comparison.questions import ComparisonQuestion, SituationKey
+from backend.comparison.records import CellState, Comparison, ComparisonProgress
 from backend.errors import UnknownKeyError
+from backend.headless_compare import summary
 from backend.model import EngineKind, OperationKey, Verdict
 from tests.backend.comparison.conftest import Compare
 
@@ -29,10 +37,10 @@ def test_each_variant_comes_to_what_is_known_of_it(found: Comparison) -> None:
 
 
 def test_a_sound_variant_says_what_breaks_it_all_the_same(found: Comparison) -> None:
-    words = {line.subject.name: standing(line) for line in found.lines}
-    assert words["unique-index/on-conflict"] == "sound"
-    assert words["token/delete-first"] == "sound, but broken by: crash and retry"
-    assert words["none/direct"].startswith("broken by: simultaneous clicks")
+    words = {line.subject.name: str(standing(line)) for line in found.lines}
+    assert words["unique-index/on-conflict"] == "safe under concurrency: survives 2 of 2"
+    assert words["token/delete-first"] == "survives 1 of 2; fails: Crash"
+    assert words["none/direct"] == "broken by design; fails: Clicks, Crash"
 
 
 def test_a_crash_is_tried_at_each_point_and_the_worst_is_the_one_to_look_at(found: Comparison) -> None:
@@ -52,7 +60,8 @@ def test_the_cost_has_both_sides_and_the_round_trips(found: Comparison) -> None:
     assert token.baseline is not None
     assert token.load.steps == {EngineKind.POSTGRESQL: 2, EngineKind.REDIS: 1}
     assert token.baseline.steps == {EngineKind.POSTGRESQL: 2}
-    assert token.load.submissions == token.baseline.submissions > 0
+    assert len(token.itself) == len(token.ratios) > 1
+    assert token.load.submissions * (len(token.ratios) + 1) == token.baseline.submissions * len(token.ratios) > 0
     assert token.load.refused == token.baseline.refused == 0
     assert 0 < token.load.p50_ms <= token.load.p99_ms
 
@@ -85,9 +94,37 @@ def test_what_cannot_be_measured_says_why_and_the_rest_goes_on(compare: Compare)
     found = compare(asked)
     broken, whole = (line.cells[0] for line in found.lines)
     assert broken.failure
-    assert "secret" not in broken.failure
+    assert broken.state is CellState.NOT_MEASURED
+    assert "secret" not in str(broken.failure)
     assert broken.worst is None
     assert whole.worst is Verdict.DUPLICATED
+
+
+def test_beside_a_busy_loop_on_each_core_no_ratio_is_given(compare: Compare) -> None:
+    asked = ComparisonQuestion(strategies=("none/direct", "unique-index/on-conflict"), situations=(), quick=True)
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        found = compare(asked)
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    costs = [line.cost for line in found.lines if line.cost]
+    assert [(cost.finding, cost.ratio) for cost in costs] == [(Finding.NOISY, None)] * 2
+    assert all(cost.others and cost.others.during > BUSY_SHARE * cost.others.cores for cost in costs)
+    assert "\N{EN DASH}" in comparison_markdown(found)
+    assert "noisy" in comparison_markdown(found)
+    told = list(summary(found))
+    assert any("processors while it was measured" in line for line in told)
+    assert any("main.py compare --cost-only --operation place-order --strategy none/direct" in line for line in told)
+
+
+def test_costs_that_are_measured_again_take_the_place_of_the_noisy_ones(found: Comparison, compare: Compare) -> None:
+    again = compare(replace(found.asked, strategies=("none/direct",), situations=()), look_around=lambda: None)
+    merged = found.with_costs_of(again)
+    assert [line.cells for line in merged.lines] == [line.cells for line in found.lines]
+    assert merged.lines[0].cost == again.lines[0].cost
+    assert [line.cost for line in merged.lines[1:]] == [line.cost for line in found.lines[1:]]
 
 
 def test_what_does_not_exist_or_does_not_fit_is_refused() -> None:
@@ -109,10 +146,12 @@ def test_other_databases_keep_what_is_said_of_the_variants_or_say_why_not(compar
             cost=False,
         )
     )
-    words = {line.subject.name: standing(line) for line in found.lines}
+    words = {line.subject.name: str(standing(line)) for line in found.lines}
     assert surprises(found) == ()
-    assert words["unique-index/catch-violation"] == words["distributed-lock/redis-fenced"] == "sound"
+    safe = "safe under concurrency: survives 2 of 2"
+    assert words["unique-index/catch-violation"] == words["distributed-lock/redis-fenced"] == safe
     if database == "sqlite":
-        assert words["none/check-then-act"] == "not broken here: SQLite runs one transaction at a time"
+        # SQLite refuses whoever wants to write after another one has written since: often all of them at once.
+        assert words["none/check-then-act"].startswith("not broken here: SQLite runs one transaction at a time")
     else:
-        assert words["none/check-then-act"].startswith("broken by: simultaneous clicks")
+        assert words["none/check-then-act"].startswith("broken by design; fails: Clicks")

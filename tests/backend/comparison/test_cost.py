@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from backend.comparison.cost import Round, cost_of, in_turns
+from backend.comparison.cost import Round, Turns, cost_of, in_turns
+from backend.comparison.cost_records import NOISE, Cost, Finding, OtherLoad
 from backend.comparison.progress import TimeLeft
-from backend.comparison.records import Subject
+from backend.comparison.questions import BASELINE, Subject
+from backend.comparison.words import cost_facts, milliseconds, rate_text, ratio_text
 from backend.model import Answer, EngineKind, OperationKey, Reply
 
 SUBJECT = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "token", "delete-first", "", "", sound=True)
@@ -19,28 +21,84 @@ def burst(*milliseconds: int, answer: Answer = Answer.CREATED) -> Round:
     return Round(replies, {EngineKind.POSTGRESQL: 2.0})
 
 
-def test_sides_take_turns_and_the_first_pair_only_warms_up() -> None:
+def turns(baseline: tuple[int, ...], variant: tuple[int, ...]) -> Turns:
+    """Rounds of one submission each, answered after so many milliseconds."""
+    return Turns(tuple(burst(ms) for ms in baseline), tuple(burst(ms) for ms in variant))
+
+
+def cost(baseline: tuple[int, ...], variant: tuple[int, ...], others: OtherLoad | None = None) -> Cost:
+    return cost_of(SUBJECT, turns(baseline, variant), others)
+
+
+def test_sides_take_turns_the_baseline_on_both_sides_and_the_first_pair_only_warms_up() -> None:
     order: list[str] = []
-    rounds = {"baseline": iter([burst(900), burst(10), burst(20)]), "variant": iter([burst(1), burst(20), burst(40)])}
+    rounds = {
+        "baseline": iter([burst(900), burst(10), burst(10), burst(10)]),
+        "variant": iter([burst(1), burst(20), burst(20)]),
+    }
 
     def side(name: str) -> Round:
         order.append(name)
         return next(rounds[name])
 
-    pairs = in_turns(lambda: side("baseline"), lambda: side("variant"), 2)
-    assert order == ["baseline", "variant"] * 3
-    assert cost_of(SUBJECT, pairs).ratios == (0.5, 0.5)
+    measured = in_turns(lambda: side("baseline"), lambda: side("variant"), 2)
+    assert order == ["baseline", "variant", "baseline", "variant", "baseline", "variant", "baseline"]
+    assert measured.ratios == pytest.approx((0.5, 0.5))
+    assert measured.itself == pytest.approx((1.0, 1.0))
 
 
 def test_a_drift_that_slows_both_sides_leaves_the_ratio_alone() -> None:
-    pairs = [(burst(10 * slow, 20 * slow), burst(20 * slow, 40 * slow)) for slow in (1, 3, 10)]
-    cost = cost_of(SUBJECT, pairs)
-    assert cost.ratio == pytest.approx(0.5)
+    assert cost((100, 110, 120, 130), (210, 230, 250)).ratio == pytest.approx(0.5, abs=0.01)
 
 
 def test_one_bad_moment_does_not_move_the_median() -> None:
-    pairs = [(burst(10), burst(20)), (burst(10), burst(9_000)), (burst(10), burst(20))]
-    assert cost_of(SUBJECT, pairs).ratio == pytest.approx(0.5)
+    assert cost((10, 10, 10, 10), (20, 9_000, 20)).ratio == pytest.approx(0.5)
+
+
+def test_a_ratio_within_what_the_baseline_differs_from_itself_is_no_difference() -> None:
+    measured = cost((100, 120, 100, 120), (110, 118, 121))
+    assert measured.spread == pytest.approx(1.2)
+    assert measured.finding is Finding.NO_DIFFERENCE
+    assert ratio_text(measured) == "no difference seen"
+    assert ratio_text(measured, "zh_CN") == "看不出差别"
+
+
+def test_a_ratio_outside_of_it_is_told_with_the_spread() -> None:
+    measured = cost((100, 105, 100, 105), (200, 210, 205))
+    assert measured.finding is Finding.RATIO
+    assert ratio_text(measured) == "0.50"
+    assert any("within a factor of 1.05" in str(fact) for fact in cost_facts(measured))
+
+
+def test_a_baseline_that_differs_too_much_from_itself_carries_no_ratio_at_all() -> None:
+    measured = cost((100, 180, 100, 100), (200, 210, 205))
+    assert measured.spread > NOISE
+    assert_refused(measured)
+
+
+def test_on_a_machine_that_others_use_there_is_no_ratio_however_even_it_looks() -> None:
+    quiet = cost((100, 100, 100), (200, 200), OtherLoad(2, 0.1, 0.4))
+    assert ratio_text(quiet) == "0.50"
+    crowded = cost((100, 100, 100), (200, 200), OtherLoad(2, 0.1, 1.3))
+    assert_refused(crowded)
+    assert any("1.3 of 2 processors" in str(fact) for fact in cost_facts(crowded))
+
+
+def assert_refused(measured: Cost) -> None:
+    assert measured.finding is Finding.NOISY
+    assert measured.ratio is None
+    assert ratio_text(measured) == "noisy"
+    assert rate_text(measured) == milliseconds(measured, "p50_ms") == "\N{EN DASH}"
+    assert not any("round by round" in str(fact) for fact in cost_facts(measured))
+
+
+def test_the_baseline_has_no_ratio_to_itself() -> None:
+    subject = Subject(
+        OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, BASELINE.strategy, BASELINE.variant, "", "", sound=False
+    )
+    measured = cost_of(subject, turns((100, 100, 100), (110, 110)), None)
+    assert measured.finding is Finding.BASELINE
+    assert ratio_text(measured) == "baseline"
 
 
 def test_throughput_is_from_the_first_sent_to_the_last_answered() -> None:
@@ -48,10 +106,11 @@ def test_throughput_is_from_the_first_sent_to_the_last_answered() -> None:
 
 
 def test_a_load_pools_its_rounds_and_counts_refusals() -> None:
-    cost = cost_of(SUBJECT, [(burst(10, 30), burst(10, 30)), (burst(20), burst(20, answer=Answer.BUSY))])
-    assert cost.load is not None
-    assert (cost.load.submissions, cost.load.refused, cost.load.p50_ms, cost.load.p99_ms) == (3, 1, 20, 30)
-    assert cost.load.steps == {EngineKind.POSTGRESQL: 2.0}
+    rounds = Turns((burst(10, 30), burst(20), burst(20)), (burst(10, 30), burst(20, answer=Answer.BUSY)))
+    load = cost_of(SUBJECT, rounds, None).load
+    assert load is not None
+    assert (load.submissions, load.refused, load.p50_ms, load.p99_ms) == (3, 1, 20, 30)
+    assert load.steps == {EngineKind.POSTGRESQL: 2.0}
 
 
 def test_time_left_learns_from_tasks_of_its_kind_and_scales_the_guesses_of_others() -> None:

@@ -11,8 +11,10 @@ from xml.etree import ElementTree as ET
 
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.picture import picture_svg, pictures
-from backend.comparison.records import Cell, Comparison, SituationKey
+from backend.comparison.questions import SituationKey
+from backend.comparison.records import Cell, Comparison
 from backend.comparison.web_page import comparison_html
+from backend.sentence import plain
 
 VOID = {"meta", "br", "link", "img"}
 
@@ -48,7 +50,10 @@ def test_json_says_what_was_asked_found_and_where(found: Comparison) -> None:
     clicks = direct["cells"][0]
     assert clicks["verdicts"] == {"duplicated": clicks["intents"]}
     assert clicks["effects"] == clicks["answers"]["created"] == 5 * clicks["intents"]
-    assert direct["cost"]["pairs"]
+    assert clicks["state"] == "measured"
+    assert clicks["proven"] > 0
+    assert len(direct["cost"]["baseline_against_itself"]) > 1
+    assert direct["cost"]["throughput_ratio"] is None  # it is the baseline
 
 
 def test_csv_has_a_row_for_each_cell_and_each_cost(found: Comparison) -> None:
@@ -56,7 +61,8 @@ def test_csv_has_a_row_for_each_cell_and_each_cost(found: Comparison) -> None:
     assert [row["measured"] for row in rows] == ["clicks", "crash", "cost"] * 3
     assert {row["strategy"] for row in rows} == {"none", "token", "unique-index"}
     assert all(None not in row for row in rows)
-    assert float(rows[2]["throughput_ratio"]) > 0
+    assert {row["state"] for row in rows if row["measured"] != "cost"} == {"measured"}
+    assert all(row["finding"] for row in rows if row["measured"] == "cost")
 
 
 def test_every_row_of_a_markdown_table_has_as_many_columns_as_its_head(found: Comparison) -> None:
@@ -68,7 +74,7 @@ def test_every_row_of_a_markdown_table_has_as_many_columns_as_its_head(found: Co
 
 def test_html_is_well_formed_needs_nothing_else_and_escapes_what_it_is_told(found: Comparison) -> None:
     line = found.lines[0]
-    hostile = Cell(line.subject, SituationKey.CLICKS, failure="<script>alert(1)</script> & more")
+    hostile = Cell(line.subject, SituationKey.CLICKS, failure=plain("<script>alert(1)</script> & more"))
     told = replace(found, lines=(replace(line, cells=(hostile, *line.cells[1:])), *found.lines[1:]))
     for text in (comparison_html(found), comparison_html(told)):
         page = Nesting()
@@ -79,8 +85,9 @@ def test_html_is_well_formed_needs_nothing_else_and_escapes_what_it_is_told(foun
     assert "token/delete-first" in page.texts
 
 
-def test_the_picture_is_xml_with_a_dot_for_each_variant(found: Comparison) -> None:
+def test_the_picture_is_xml_with_a_dot_for_each_ratio(found: Comparison) -> None:
     (drawn,) = pictures(found)
-    assert [band.survived for band in drawn.bands] == [2, 1, 0]
+    assert [(band.survived, band.reached) for band in drawn.bands] == [(2, 2), (1, 2), (0, 2)]
     root = ET.fromstring(picture_svg(drawn))  # noqa: S314  our own
-    assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == 3
+    ratios = [line for line in found.lines if line.cost and line.cost.ratio is not None]
+    assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == len(ratios)

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.comparison.records import SituationKey
+from backend.comparison.questions import SituationKey
 from gui.compare.exports import FORMS, write
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
@@ -44,8 +44,8 @@ def test_two_variants_are_compared_exported_and_opened_elsewhere(driver: Driver,
     driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
     assert [row[0] for row in texts(driver)] == ["unique-index/catch-violation", "unique-index/on-conflict"]
     assert ["exactly once" in row[2] for row in texts(driver)] == [True, True]
-    assert driver.find(QLabel, "compareStatus").text() == "2 of 2 variants let nothing through."
-    assert "unique-index/on-conflict: sound" in page.chart.accessibleDescription()
+    assert driver.find(QLabel, "compareStatus").text() == "2 of 2 stayed exactly-once everywhere."
+    assert "unique-index/on-conflict: safe under concurrency: survives 1 of 1" in page.chart.accessibleDescription()
 
     found = page.exports._found
     assert found is not None

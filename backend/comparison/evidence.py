@@ -1,0 +1,135 @@
+"""Whether a situation came about: read from the trace and from what callers and queue saw, never from the plan.
+
+A run that was set up for a situation may miss it: a retry comes late on a busy machine, a lease outlives the work. What
+such a run ends in says nothing about the situation, however good it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from backend.comparison.records import Proof
+from backend.model import EngineKind, Reply, Step
+from backend.tap.processing import PROCESSING
+
+_CRASH, _REPLY = "crash", "reply"
+_DELIVERED = re.compile(r"times_delivered'?: (\d+)")
+"""In the answer to XPENDING with which each delivery begins (Redis documentation: the fourth element)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One submission, as its caller and the trace tell of it."""
+
+    reply: Reply
+    steps: tuple[Step, ...]
+
+    @property
+    def work(self) -> tuple[Step, ...]:
+        """Its steps, the reply left out."""
+        return tuple(step for step in self.steps if not _is_mark(step, _REPLY))
+
+    @property
+    def begin_ns(self) -> int:
+        """When its first step began."""
+        return min(step.started_ns for step in self.work)
+
+    @property
+    def end_ns(self) -> int:
+        """When its last step before the reply ended."""
+        return max(step.ended_ns for step in self.work)
+
+    @property
+    def processing(self) -> Step | None:
+        """The time that it worked, after its claim and before its effect."""
+        return next((step for step in self.steps if _is_mark(step, PROCESSING)), None)
+
+    @property
+    def crash(self) -> Step | None:
+        """The mark that its process left when it died."""
+        return next((step for step in self.steps if _is_mark(step, _CRASH)), None)
+
+    @property
+    def times_delivered(self) -> int:
+        """How often the queue says that it has delivered the message by now; 0 where there is no queue."""
+        counts = (found for step in self.steps if (found := _DELIVERED.search(step.answer)))
+        return max((int(found[1]) for found in counts), default=0)
+
+
+def attempts_of(replies: Iterable[Reply], steps_of: Callable[[str], tuple[Step, ...]]) -> dict[str, list[Attempt]]:
+    """What happened to each intent, by its key, in the order in which its submissions were sent."""
+    found: defaultdict[str, list[Attempt]] = defaultdict(list)
+    for reply in sorted(replies, key=lambda reply: reply.sent_ns):
+        found[reply.intent_key].append(Attempt(reply, steps_of(reply.submission_id)))
+    return dict(found)
+
+
+def proven(proof: Proof, intents: Mapping[str, Sequence[Attempt]]) -> int:
+    """For how many intents the proof is there."""
+    return sum(_PROOFS[proof](attempts) for attempts in intents.values())
+
+
+def touches(engine: EngineKind, intents: Mapping[str, Sequence[Attempt]]) -> bool:
+    """Whether any submission came to this engine."""
+    return any(step.engine is engine for attempts in intents.values() for each in attempts for step in each.steps)
+
+
+def _overlapped(attempts: Sequence[Attempt]) -> bool:
+    if any(each.reply.held_back for each in attempts):
+        return True
+    worked = [each for each in attempts if each.work]
+    return any(a.begin_ns < b.end_ns and b.begin_ns < a.end_ns for a, b in combinations(worked, 2))
+
+
+def _came_after_the_answer(attempts: Sequence[Attempt]) -> bool:
+    sent = [each.reply for each in attempts if not each.reply.held_back]
+    return any(before.status and before.received_ns <= after.sent_ns for before, after in pairwise(sent))
+
+
+def _came_in_mid_processing(attempts: Sequence[Attempt]) -> bool:
+    worked = [each for each in attempts if each.work]
+    return any(worked[0].begin_ns < each.begin_ns < worked[0].end_ns for each in worked[1:])
+
+
+def _lease_ran_out(attempts: Sequence[Attempt]) -> bool:
+    """Both work at a time, each after a claim that only one can hold: an engine has let the second one in."""
+    spans = sorted((work.started_ns, work.ended_ns) for each in attempts if (work := each.processing))
+    return any(second < end for (_, end), (second, _) in pairwise(spans))
+
+
+def _was_redelivered(attempts: Sequence[Attempt]) -> bool:
+    done = any(each.crash and _did_its_work(each) for each in attempts)
+    return done and any(each.times_delivered > 1 for each in attempts)
+
+
+def _did_its_work(attempt: Attempt) -> bool:
+    """Whether the process died when a COMMIT, or a call outside, was behind it."""
+    done = [step for step in attempt.steps if not step.error and (step.command == "COMMIT" or _is_call(step))]
+    return attempt.crash is not None and any(step.ended_ns <= attempt.crash.started_ns for step in done)
+
+
+def _crashed_and_came_again(attempts: Sequence[Attempt]) -> bool:
+    died = [each.crash.ended_ns for each in attempts if each.crash]
+    return bool(died) and any(each.work and each.begin_ns >= min(died) for each in attempts)
+
+
+def _is_mark(step: Step, word: str) -> bool:
+    return step.engine is EngineKind.HTTP and step.command.startswith(word)
+
+
+def _is_call(step: Step) -> bool:
+    return step.engine is EngineKind.GATEWAY
+
+
+_PROOFS: Mapping[Proof, Callable[[Sequence[Attempt]], bool]] = {
+    Proof.OVERLAP: _overlapped,
+    Proof.AFTER_ANSWER: _came_after_the_answer,
+    Proof.IN_PROCESSING: _came_in_mid_processing,
+    Proof.LEASE_RAN_OUT: _lease_ran_out,
+    Proof.REDELIVERED: _was_redelivered,
+    Proof.CRASHED: _crashed_and_came_again,
+}

@@ -1,0 +1,71 @@
+"""What is asked of a comparison, and what is compared, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.model import EngineKind, OperationKey
+
+
+class SituationKey(StrEnum):
+    """How a submission arrives twice."""
+
+    CLICKS = "clicks"
+    ONE_AFTER_ANOTHER = "one-after-another"
+    RETRY = "retry"
+    LEASE = "lease"
+    REDELIVERY = "redelivery"
+    CRASH = "crash"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonQuestion:
+    """What to compare."""
+
+    operations: tuple[OperationKey, ...] = (OperationKey.PLACE_ORDER,)
+    databases: tuple[str, ...] = ("postgresql",)
+    """Names or URLs, as a lab takes them."""
+    strategies: tuple[str, ...] = ()
+    """Keys of strategies, or ``strategy/variant``; none for all."""
+    situations: tuple[SituationKey, ...] = tuple(SituationKey)
+    quick: bool = False
+    """Fewer intents and fewer rounds."""
+    cost: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is compared: a variant that guards an operation on a database."""
+
+    operation: OperationKey
+    database: EngineKind
+    strategy: str
+    variant: str
+    strategy_title: str
+    variant_title: str
+    sound: bool
+    """What the strategy says of itself. The cells say whether it is so."""
+    leased: bool = False
+    """Whether it holds something that runs out by itself."""
+
+    @property
+    def name(self) -> str:
+        """``strategy/variant``."""
+        return f"{self.strategy}/{self.variant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What everything is compared with."""
+
+    strategy: str = "none"
+    variant: str = "direct"
+
+    @property
+    def name(self) -> str:
+        """``strategy/variant``."""
+        return f"{self.strategy}/{self.variant}"
+
+
+BASELINE = Baseline()

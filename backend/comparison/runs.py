@@ -1,0 +1,193 @@
+"""The runs of a comparison on one lab: begun again where they could not begin, and only counted when they were over."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from backend.comparison.evidence import Attempt, attempts_of
+from backend.comparison.says import CompareCode
+from backend.comparison.situations import LIMIT_MS
+from backend.errors import SubmitTwiceError
+from backend.model import EngineStatus, Health, Intent, OperationKey, Plan, Reply, Report, Setup, Step
+from backend.sentence import Sentence, say
+
+_LOOK_SECONDS = 0.05
+_RECOVERY_SECONDS = 20.0
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+
+
+class Run(Protocol):
+    """A run under way."""
+
+    def cancel(self) -> None:
+        """Stop sending."""
+
+    def wait(self, timeout: float | None = None) -> Report:
+        """Block until it is reported."""
+
+
+class Laboratory(Protocol):
+    """What a comparison needs of a lab."""
+
+    def engines(self) -> tuple[EngineStatus, ...]:
+        """The engines in use, with their health."""
+
+    def use_database(self, database: str) -> None:
+        """Switch."""
+
+    def reset(self, *, only_own: bool = False) -> None:
+        """Empty tables and keys, or remove what this lab made."""
+
+    def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
+        """An intent with a fresh key."""
+
+    def start_run(self, setup: Setup, plan: Plan) -> Run:
+        """Begin a run."""
+
+    def steps_of(self, submission_id: str) -> tuple[Step, ...]:
+        """The steps that a submission ran."""
+
+
+class Replies:
+    """Keeps what callers were told; a lab's listener feeds it, from the lab's threads."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._replies: list[Reply] = []
+
+    def add(self, replies: Sequence[Reply]) -> None:
+        """Some more arrived."""
+        with self._guard:
+            self._replies += replies
+
+    def take(self) -> tuple[Reply, ...]:
+        """All that arrived since they were taken last."""
+        with self._guard:
+            taken, self._replies = tuple(self._replies), []
+        return taken
+
+
+class CancelledError(Exception):
+    """Somebody has had enough; what was under way is not counted."""
+
+
+class NotOverError(SubmitTwiceError):
+    """Something of a run was still at work when its time was over: nothing can be said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run that was over."""
+
+    report: Report
+    replies: tuple[Reply, ...]
+    intents: Mapping[str, Sequence[Attempt]]
+    """What happened to each intent, by its key."""
+
+    @property
+    def contradictions(self) -> tuple[Sentence, ...]:
+        """Answers that do not fit the rows."""
+        return self.report.contradictions
+
+
+class Runs:
+    """Carries out runs, one at a time.
+
+    Args:
+        lab: started.
+        replies: fed by its listener.
+        cancelled: set from anywhere.
+        clock: seconds.
+    """
+
+    def __init__(
+        self,
+        lab: Laboratory,
+        replies: Replies,
+        cancelled: threading.Event,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._lab = lab
+        self._replies = replies
+        self._cancelled = cancelled
+        self._clock = clock
+
+    def carry_out(self, setup: Setup, plan: Plan, operation: OperationKey, intents: int) -> Outcome:
+        """A run; tried again where it could not begin: an instance may still be on its way back.
+
+        Raises:
+            CancelledError: somebody has had enough.
+            NotOverError: it was not over in time.
+            SubmitTwiceError: it cannot be carried out.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._once(setup, self._with_intents(plan, operation, intents))
+            except NotOverError:
+                raise
+            except SubmitTwiceError:
+                self.pause(_PAUSE_SECONDS)
+                self.recover()
+        return self._once(setup, self._with_intents(plan, operation, intents))
+
+    def recover(self) -> None:
+        """Wait until every engine and instance that a run has killed is back.
+
+        Raises:
+            CancelledError: somebody has had enough.
+            SubmitTwiceError: one does not come back.
+        """
+        until = self._clock() + _RECOVERY_SECONDS
+        while down := [engine for engine in self._lab.engines() if engine.health is Health.DOWN]:
+            self.pause(_LOOK_SECONDS)
+            if self._clock() > until:
+                raise SubmitTwiceError(down[0].note or say(CompareCode.IS_DOWN, engine=down[0].name))
+
+    def pause(self, seconds: float) -> None:
+        """Let some time pass.
+
+        Raises:
+            CancelledError: somebody has had enough.
+        """
+        if self._cancelled.wait(seconds):
+            raise CancelledError
+
+    def _with_intents(self, plan: Plan, operation: OperationKey, count: int) -> Plan:
+        """Each intent about an item of its own, so that they do not meet on one row of stock."""
+        intents = tuple(self._lab.new_intent(operation, f"item {number}", 1) for number in range(1, count + 1))
+        return replace(plan, intents=intents)
+
+    def _once(self, setup: Setup, plan: Plan) -> Outcome:
+        self.pause(0)
+        self._replies.take()
+        run = self._lab.start_run(setup, plan)
+        while True:
+            try:
+                report = run.wait(_LOOK_SECONDS)
+            except TimeoutError:
+                if self._cancelled.is_set():
+                    run.cancel()
+                    raise CancelledError from None
+            else:
+                return self._outcome(report, plan)
+
+    def _outcome(self, report: Report, plan: Plan) -> Outcome:
+        if report.out_of_time or report.cancelled or report.working:
+            raise NotOverError(_why_not_over(report))
+        wanted = {intent.key for intent in plan.intents}
+        replies = tuple(reply for reply in self._replies.take() if reply.intent_key in wanted)
+        return Outcome(report, replies, attempts_of(replies, self._lab.steps_of))
+
+
+def _why_not_over(report: Report) -> Sentence:
+    if not report.out_of_time:
+        return say(CompareCode.BROKE_OFF)
+    still = tuple(
+        say(CompareCode.AT_WORK, submission=each.submission_id, instance=each.instance) for each in report.at_work
+    )
+    return say(CompareCode.NOT_OVER, seconds=LIMIT_MS / 1000, still=still)
