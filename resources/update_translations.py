@@ -14,7 +14,6 @@ import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from backend.comparison.situations import CRASH_POINTS
 from backend.exhibits import EXHIBITS
 from backend.guidance.advice import all_texts
 from backend.guidance.questions import QUESTIONS
@@ -51,7 +50,6 @@ def catalogue_texts() -> list[str]:
         for variant in strategy.variants:
             own = (variant.title, variant.summary, variant.guarantees, variant.breaks, variant.choose_when)
             texts.update(dict.fromkeys((*own, *variant.refusals.values())))
-    texts.update(dict.fromkeys(point.title for point in CRASH_POINTS))
     for exhibit in EXHIBITS:
         texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
     for question in QUESTIONS:

@@ -82,9 +82,7 @@ class ComparePage(QWidget):
         )
         self.start.setMinimumHeight(4 * GRID + 2)
         self.cancel = button("cancelCompareButton", self.tr("Ca&ncel"))
-        describe(
-            self.cancel, self.tr("Cancel the comparison"), self.tr("Stop, and keep what was measured so far")
-        )
+        describe(self.cancel, self.tr("Cancel the comparison"), self.tr("Stop, and keep what was measured so far"))
         self.again = button("repeatCostButton", self.tr("Measure costs &again"))
         describe(
             self.again,

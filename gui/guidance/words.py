@@ -31,7 +31,8 @@ def measured_text(advice: Advice, lines: Iterable[Line]) -> str:
         price = QCoreApplication.translate("Guidance", "%1 of the throughput without protection")
         text = f"{text}, {price.replace('%1', f'{line.cost.ratio:.2f}')}"
     elif line.cost and line.cost.finding is Finding.NO_DIFFERENCE:
-        text = f"{text}, {QCoreApplication.translate('Guidance', 'throughput: no difference seen')}"
+        price = QCoreApplication.translate("Guidance", "throughput: no difference seen")
+        text = f"{text}, {price}"
     if advice.contradicted_by:
         against = ", ".join(situation_word(key).lower() for key in advice.contradicted_by)
         against_text = QCoreApplication.translate("Guidance", "This contradicts the advice: %1").replace("%1", against)

@@ -659,22 +659,6 @@
         <translation>不要用：它比正确的做法还多一次提交。</translation>
     </message>
     <message>
-        <source>right after the first Redis command</source>
-        <translation>第一条 Redis 命令之后</translation>
-    </message>
-    <message>
-        <source>just before COMMIT</source>
-        <translation>COMMIT 之前</translation>
-    </message>
-    <message>
-        <source>right after COMMIT, before the answer</source>
-        <translation>COMMIT 之后、回答之前</translation>
-    </message>
-    <message>
-        <source>right after the call to the gateway</source>
-        <translation>调用网关之后</translation>
-    </message>
-    <message>
         <source>Double click</source>
         <translation>双击</translation>
     </message>
@@ -1230,14 +1214,6 @@
         <translation>代价与保护</translation>
     </message>
     <message>
-        <source>Throughput against no protection (1.00); the line spans the pairs</source>
-        <translation>相对于无保护的吞吐量（1.00）；线段是各轮的范围</translation>
-    </message>
-    <message>
-        <source>survives %1 of %2</source>
-        <translation>经受住 %1 / %2</translation>
-    </message>
-    <message>
         <source>All strategies in one picture: the higher the safer, the further to the right the cheaper.</source>
         <translation>所有策略在一张图里：越高越安全，越靠右越便宜。</translation>
     </message>
@@ -1264,123 +1240,15 @@
         <translation>已写入 %1。</translation>
     </message>
     <message>
-        <source>Simultaneous clicks</source>
-        <translation>同时点击</translation>
-    </message>
-    <message>
-        <source>Retries after answers</source>
-        <translation>回答之后重试</translation>
-    </message>
-    <message>
-        <source>Retry during processing</source>
-        <translation>处理中重试</translation>
-    </message>
-    <message>
-        <source>Work longer than the lease</source>
-        <translation>工作超过租约</translation>
-    </message>
-    <message>
-        <source>Redelivery by a queue</source>
-        <translation>队列重投</translation>
-    </message>
-    <message>
-        <source>Crash and retry</source>
-        <translation>崩溃并重试</translation>
-    </message>
-    <message>
-        <source>Clicks</source>
-        <translation>点击</translation>
-    </message>
-    <message>
-        <source>After answers</source>
-        <translation>回答之后</translation>
-    </message>
-    <message>
-        <source>In processing</source>
-        <translation>处理中</translation>
-    </message>
-    <message>
-        <source>Lease runs out</source>
-        <translation>租约到期</translation>
-    </message>
-    <message>
-        <source>Redelivery</source>
-        <translation>重投</translation>
-    </message>
-    <message>
-        <source>Crash</source>
-        <translation>崩溃</translation>
-    </message>
-    <message>
-        <source>cost</source>
-        <translation>代价</translation>
-    </message>
-    <message>
-        <source>! not measured</source>
-        <translation>! 未测</translation>
-    </message>
-    <message>
-        <source>%1 of %2 intents came out badly; %3 effects.</source>
-        <translation>%1 / %2 个意图结果不好；效果 %3 次。</translation>
-    </message>
-    <message>
-        <source>Told: %1</source>
-        <translation>告知：%1</translation>
-    </message>
-    <message>
         <source>Enter opens it in the Lab.</source>
         <translation>按回车在实验室中打开。</translation>
-    </message>
-    <message>
-        <source>Throughput against no protection, pair by pair: %1</source>
-        <translation>相对于无保护的吞吐量，逐轮：%1</translation>
-    </message>
-    <message>
-        <source>%1 and %2 a second; p50 %3 and %4 ms; p99 %5 and %6 ms</source>
-        <translation>每秒 %1 和 %2；p50 %3 和 %4 毫秒；p99 %5 和 %6 毫秒</translation>
-    </message>
-    <message>
-        <source>%1 of %2 were not told “created”</source>
-        <translation>%1 / %2 个没有被告知“已创建”</translation>
-    </message>
-    <message>
-        <source>Round trips per submission: %1</source>
-        <translation>每次提交的往返：%1</translation>
-    </message>
-    <message>
-        <source>%1; not measured: %2</source>
-        <translation>%1；未测：%2</translation>
-    </message>
-    <message>
-        <source>sound</source>
-        <translation>可靠</translation>
-    </message>
-    <message>
-        <source>sound, but broken by: %1</source>
-        <translation>可靠，但会被打破：%1</translation>
-    </message>
-    <message>
-        <source>broken by: %1</source>
-        <translation>会被打破：%1</translation>
-    </message>
-    <message>
-        <source>not broken here: SQLite runs one transaction at a time</source>
-        <translation>在这里没有破：SQLite 一次只运行一个事务</translation>
-    </message>
-    <message>
-        <source>called broken, not broken here</source>
-        <translation>标为有缺陷，但此处未被打破</translation>
-    </message>
-    <message>
-        <source>%1 of %2 variants let nothing through.</source>
-        <translation>%1 / %2 个变体滴水不漏。</translation>
     </message>
 </context>
 <context>
     <name>ComparePage</name>
     <message>
         <source>Com&amp;pare</source>
-        <translation>比较(&amp;P)</translation>
+        <translation>对比(&amp;P)</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -1396,11 +1264,23 @@
     </message>
     <message>
         <source>Cancel the comparison</source>
-        <translation>取消比较</translation>
+        <translation>取消对比</translation>
     </message>
     <message>
         <source>Stop, and keep what was measured so far</source>
         <translation>停止，保留已测的结果</translation>
+    </message>
+    <message>
+        <source>Measure costs &amp;again</source>
+        <translation>重新测量代价(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Measure costs again</source>
+        <translation>重新测量代价</translation>
+    </message>
+    <message>
+        <source>Measure once more what was too noisy; what is there otherwise stays</source>
+        <translation>把噪声过大的再测一次；其余结果保持不变</translation>
     </message>
     <message>
         <source>&amp;Export</source>
@@ -1412,7 +1292,7 @@
     </message>
     <message>
         <source>Write the comparison as HTML, Markdown, CSV or JSON</source>
-        <translation>把比较写成 HTML、Markdown、CSV 或 JSON</translation>
+        <translation>把对比写成 HTML、Markdown、CSV 或 JSON</translation>
     </message>
     <message>
         <source>Not measured yet.</source>
@@ -1420,7 +1300,7 @@
     </message>
     <message>
         <source>Progress of the comparison</source>
-        <translation>比较进度</translation>
+        <translation>对比进度</translation>
     </message>
     <message>
         <source>&amp;Table</source>
@@ -1436,49 +1316,15 @@
     </message>
     <message>
         <source>Starting engines and two backend processes for the comparison…</source>
-        <translation>正在为比较启动引擎和两个后端进程…</translation>
+        <translation>正在为对比启动引擎和两个后端进程…</translation>
     </message>
     <message>
         <source>%1 of %2 measured, about %3 left. Now: %4, %5.</source>
         <translation>已测 %1 / %2，大约还需 %3。现在：%4，%5。</translation>
     </message>
     <message>
-        <source>Cancelled; what was measured is kept. %1</source>
-        <translation>已取消；已测的保留。%1</translation>
-    </message>
-</context>
-<context>
-    <name>Comparer</name>
-    <message>
-        <source>The report could not be written: %1.</source>
-        <translation>报告无法写入：%1。</translation>
-    </message>
-</context>
-<context>
-    <name>ComparisonModel</name>
-    <message>
-        <source>Strategy</source>
-        <translation>策略</translation>
-    </message>
-    <message>
-        <source>Throughput</source>
-        <translation>吞吐量</translation>
-    </message>
-    <message>
-        <source>p50 ms</source>
-        <translation>p50 毫秒</translation>
-    </message>
-    <message>
-        <source>p99 ms</source>
-        <translation>p99 毫秒</translation>
-    </message>
-    <message>
-        <source>Round trips</source>
-        <translation>往返</translation>
-    </message>
-    <message>
-        <source>Comes to</source>
-        <translation>结果</translation>
+        <source>Cancelled; what was measured is kept.</source>
+        <translation>已取消；已测的保留。</translation>
     </message>
 </context>
 <context>
@@ -1501,7 +1347,7 @@
     </message>
     <message>
         <source>A row for each strategy, a column for each way in which a submission arrives twice, and what the protection costs. Press Compare.</source>
-        <translation>每行一个策略，每列一种重复到达的方式，以及保护的代价。请按“比较”。</translation>
+        <translation>每行一个策略，每列一种重复到达的方式，以及保护的代价。请按“对比”。</translation>
     </message>
 </context>
 <context>
@@ -1882,7 +1728,7 @@
     <name>ExportMenu</name>
     <message>
         <source>Export the comparison</source>
-        <translation>导出比较</translation>
+        <translation>导出对比</translation>
     </message>
 </context>
 <context>
@@ -1955,6 +1801,10 @@
     <message>
         <source>%1 of the throughput without protection</source>
         <translation>吞吐量为无保护时的 %1</translation>
+    </message>
+    <message>
+        <source>throughput: no difference seen</source>
+        <translation>吞吐量：看不出差别</translation>
     </message>
     <message>
         <source>This contradicts the advice: %1</source>
@@ -2396,7 +2246,7 @@
     </message>
     <message>
         <source>What to compare</source>
-        <translation>比较什么</translation>
+        <translation>对比什么</translation>
     </message>
     <message>
         <source>&amp;Operation</source>
@@ -2428,7 +2278,7 @@
     </message>
     <message>
         <source>Compare in this situation</source>
-        <translation>在此情形下比较</translation>
+        <translation>在此情形下对比</translation>
     </message>
     <message>
         <source>How thoroughly</source>
@@ -2447,11 +2297,11 @@
         <translation>快速查看</translation>
     </message>
     <message>
-        <source>Fewer intents and fewer rounds: the verdicts are the same, the costs are rougher</source>
-        <translation>意图和轮次更少：结论相同，代价较粗略</translation>
+        <source>Fewer intents and fewer rounds: each situation is proved all the same, the costs are rougher</source>
+        <translation>意图和轮次更少：每种情形同样要有判据，代价较粗略</translation>
     </message>
     <message>
-        <source>All that guard it</source>
+        <source>All applicable</source>
         <translation>所有适用的</translation>
     </message>
     <message>
