@@ -25,6 +25,7 @@ from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
 from backend.explorer.surveyor import entries, survey
 from backend.installed import available_databases, with_what_is_missing
 from backend.keys import KeyMaker
+from backend.ledger import Entry
 from backend.listener import Listener, Silence
 from backend.lock_watch import LockWatch
 from backend.machinery import Machinery
@@ -39,6 +40,7 @@ from backend.model import (
     Step,
 )
 from backend.options import LabOptions
+from backend.senders.messages import Flying
 from backend.watch import Watch
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
@@ -99,7 +101,7 @@ class Lab:
                 machinery.close()
                 raise
             self._machinery = machinery
-            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()))
+            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()), self._flying)
             self._watch.start()
             self._locks = LockWatch(machinery, self._listener.waits_seen, lambda: bool(self._active()))
             self._locks.start()
@@ -107,6 +109,10 @@ class Lab:
 
     def close(self) -> None:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
+        for run in tuple(self._runs):
+            run.cancel(patience_s=0)  # what is at work is reported as undecided
+        for run in tuple(self._runs):
+            run.wait_until_told(_LAST_WAIT_SECONDS)
         machinery_or_none = self._machinery
         if machinery_or_none:
             machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
@@ -266,6 +272,7 @@ class Lab:
         with self._turns:
             self._stop_runs()
             machinery, watch = self._running()
+            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._flying()))
             with watch.paused():
                 machinery.reset(only_own=only_own)
                 watch.forget()
@@ -294,7 +301,7 @@ class Lab:
             machinery.require_faults(setup.faults)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
-            self._runs = [*(earlier for earlier in self._runs if not earlier.told), run]
+            self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
             run.thread.start()
             return run
 
@@ -330,6 +337,9 @@ class Lab:
 
     def _in_flight(self) -> int:
         return sum(run.in_flight for run in self._active())
+
+    def _flying(self) -> list[tuple[Flying, Entry]]:
+        return [flying for run in tuple(self._runs) for flying in run.flying()]
 
     def _stop_runs(self) -> None:
         runs = list(self._runs)
