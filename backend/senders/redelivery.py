@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from backend.work_book import WorkBook
 
 _LOOK_SECONDS = 0.1
+_IN_ORDER_SECONDS = 0.3
+"""So long a reply waits for what becomes of an earlier delivery, so that they are told in their order."""
 
 
 class DeliveryCode(Code):
@@ -187,13 +189,22 @@ class Redelivery:
         name = handled.submission_id
         self._told[name].add(handled.delivery)
         self._gaps.pop((name, handled.delivery), None)
-        for number in set(range(1, handled.delivery)) - self._told[name]:
-            if (name, number) not in self._gaps:
-                self._gaps[name, number] = known = threading.Event()
-                self._works.ask(known.set)
+        self._look_for_gaps(name, handled.delivery)
         detail = from_document(handled.detail)
         answer = Answer(handled.answer)
         self._on_replies([self._reply(name, handled.delivery, answer, detail, handled.began_ns, handled.ended_ns)])
+
+    def _look_for_gaps(self, name: str, delivery: int) -> None:
+        """Notice earlier deliveries of a message that have not been told of, and tell those that have ended."""
+        fresh = [number for number in range(1, delivery) if number not in self._told[name]]
+        fresh = [number for number in fresh if (name, number) not in self._gaps]
+        if not fresh:
+            return
+        known = threading.Event()
+        self._gaps.update(((name, number), known) for number in fresh)
+        self._works.ask(known.set)
+        if known.wait(_IN_ORDER_SECONDS):
+            self._tell_ended(all_known=False)
 
     def _tell_ended(self, *, all_known: bool) -> None:
         """Tell the deliveries that ended without a report: their consumers died.
