@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -111,14 +112,12 @@ class Lab:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
         for run in tuple(self._runs):
             run.cancel(patience_s=0)  # what is at work is reported as undecided
-        for run in tuple(self._runs):
-            run.wait_until_told(_LAST_WAIT_SECONDS)
+        self._wait_until_told(_LAST_WAIT_SECONDS)
         machinery_or_none = self._machinery
         if machinery_or_none:
             machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
         with self._turns:
-            for run in self._runs:
-                run.wait_until_told(_LAST_WAIT_SECONDS)
+            self._wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
             locks, self._locks = self._locks, None
             if locks:
@@ -347,6 +346,12 @@ class Lab:
             run.cancel()
         for run in runs:
             run.wait_until_told()
+
+    def _wait_until_told(self, seconds: float) -> None:
+        """Wait for the ends of all runs, so many seconds at most."""
+        deadline = time.monotonic() + seconds
+        for run in tuple(self._runs):
+            run.wait_until_told(max(0.0, deadline - time.monotonic()))
 
     def _run_finished(self, report: Report) -> None:
         if watch := self._watch:

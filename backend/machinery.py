@@ -284,8 +284,9 @@ class Machinery:
         deadline = time.monotonic() + _REST_SECONDS
         told = threading.Event()
         self.works.ask(told.set)
-        told.wait(_REST_SECONDS)
         while self.works.at_work() or any(True for _ in flying()) or not told.is_set():
+            if self._closing:
+                return
             if time.monotonic() > deadline:
                 self._consumers.stop()
                 self._pool.replace(self._database.url, self._redis.url)

@@ -129,6 +129,8 @@ class TraceServer:
     def close(self) -> None:
         """Stop listening."""
         self._stopped.set()
+        with suppress(OSError):
+            self._alarm.send(b"!")
         self._thread.join()
         for connection in [*self._buffers, self._listener, self._alarm, self._ear]:
             connection.close()
