@@ -14,8 +14,8 @@ import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
+from backend.engines.conflicts import is_conflict, is_locked_file
 from backend.engines.says import EngineCode
-from backend.engines.sentences import error_number
 from backend.engines.sql import one_sentence
 from backend.errors import GatewayError, GatewayRefusedError, ZooKeeperError
 from backend.instance.says import RefusalCode
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backend.operations import Request
-
-_TRY_AGAIN_STATES = frozenset({"40001", "40P01"})
-_TRY_AGAIN_NUMBERS = frozenset({1020, 1205, 1213})
-"""MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock."""
 
 
 @dataclass(eq=False)
@@ -122,22 +118,11 @@ def _of_the_request(error: Exception) -> Problem | None:
 
 def _of_the_database(error: Exception) -> Problem | None:
     match error:
-        case sqlalchemy.exc.DBAPIError() if _may_try_again(error):
-            return Problem(
-                HTTPStatus.CONFLICT,
-                "serialization-failure",
-                "Conflict",
-                say(RefusalCode.ROLLED_BACK),
-                Answer.CONFLICT,
-            )
-        case sqlalchemy.exc.OperationalError() if "database is locked" in str(error.orig):
-            return Problem(
-                HTTPStatus.CONFLICT,
-                "locked",
-                "Busy",
-                say(RefusalCode.SQLITE_LOCKED),
-                Answer.BUSY,
-            )
+        case _ if is_locked_file(error):
+            return Problem(HTTPStatus.CONFLICT, "locked", "Busy", say(RefusalCode.SQLITE_LOCKED), Answer.BUSY)
+        case _ if is_conflict(error):
+            detail = say(RefusalCode.ROLLED_BACK)
+            return Problem(HTTPStatus.CONFLICT, "serialization-failure", "Conflict", detail, Answer.CONFLICT)
         case sqlalchemy.exc.ArgumentError() if "isolation_level" in str(error):
             return Problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -178,8 +163,3 @@ def _unknown(error: Exception) -> Problem:
 
 def _engine_away(detail: Sentence) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "engine-away", "Engine away", detail)
-
-
-def _may_try_again(error: sqlalchemy.exc.DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _TRY_AGAIN_STATES or error_number(error.orig) in _TRY_AGAIN_NUMBERS

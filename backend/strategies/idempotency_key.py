@@ -23,8 +23,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
+from backend.engines.conflicts import is_conflict
 from backend.errors import SubmitTwiceError
 from backend.model import Answer
 from backend.schema import idempotency_records as records
@@ -53,7 +54,6 @@ _LOOKED_AT = (
     records.c.locked_until,
     records.c.expires_at,
 )
-_ROLLED_BACK = frozenset({"40001", "40P01"})
 
 
 class IdempotencyKeyCode(Code):
@@ -155,7 +155,7 @@ def carry_out(request: Request, services: Services, key: str, attempt: int, *, k
         return Answer.BUSY
     except Exception as error:
         with suppress(LostClaimError), services.database.begin() as connection:
-            if _is_conflict(error) and not keeps_conflicts:
+            if is_conflict(error) and not keeps_conflicts:
                 release(connection, key, attempt)
             else:
                 finish(connection, key, attempt, services.render(request, error))
@@ -222,10 +222,6 @@ def _fitting(key: str) -> str:
 
 def _is_abandoned(found: sa.RowMapping, request: Request, now: float) -> bool:
     return found["status"] is None and found["locked_until"] <= now and found["fingerprint"] == request.fingerprint
-
-
-def _is_conflict(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _ROLLED_BACK
 
 
 def _variant(key: str, title: str, handle: Callable[[Request, Services], Answer], summary: str, choose: str) -> Variant:

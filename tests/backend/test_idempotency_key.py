@@ -165,9 +165,9 @@ def test_in_flight_is_409_and_a_crash_frees_the_key_when_the_lease_is_over(
     laboratory: Laboratory, variant: str
 ) -> None:
     """D 2.7: 409 while the original runs; a client with Stripe's rules, the same key on 409 and 5xx, ends in one."""
-    setup = Setup("idempotency-key", variant, lease_ms=3_000, faults=(parse_fault("crash@sql:UPDATE:before"),))
+    setup = Setup("idempotency-key", variant, lease_ms=8_000, faults=(parse_fault("crash@sql:UPDATE:before"),))
     intent = laboratory.intent(OperationKey.PLACE_ORDER)
-    plan = Plan((intent,), 1, Source.RETRY, timeout_ms=5_000, retries=8, backoff_ms=50)
+    plan = Plan((intent,), 1, Source.RETRY, timeout_ms=20_000, retries=9, backoff_ms=50)
     report = laboratory.lab.start_run(setup, plan).wait(60)
 
     assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
+from backend.engines.blocking import ASK_EVERY_S
 from backend.engines.mariadb import find_mariadb
 from backend.lab import Lab, LabOptions
 from backend.model import OperationKey, Pace, Plan, Setup, Verdict
+from backend.schema import inbox, orders, payments
 from tests.backend.conftest import Laboratory, Recorder
+from tests.backend.http_caller import Caller, caller_of
 from tests.backend.own_lab import wait_for
 from tests.backend.test_what_each_strategy_does import CASES, ONCE, OVERLAP_MS, K, check
 
 pytestmark = pytest.mark.skipif(find_mariadb() is None, reason="MariaDB (mariadb-server-core) is not installed here")
 
+_PAUSE = threading.Event()
 DIFFERENT = {("pessimistic-lock", "repeatable-read", Pace.SIMULTANEOUS): ONCE}
 """What is not as on PostgreSQL: here the snapshot is as old as the check, not as the lock."""
 
@@ -55,3 +64,53 @@ def test_the_lab_tells_which_other_order_waits_and_for_whom(laboratory: Laborato
     assert {(wait.submission_id, wait.blockers) for wait in told.waits} == {
         (submission[other.key], (submission[one.key],))
     }
+
+
+@pytest.mark.parametrize("ends_by", ["deadlock", "waiting too long"])
+def test_what_a_concurrent_transaction_made_impossible_is_not_kept_as_the_answer_of_a_key(
+    laboratory: Laboratory, impatient_caller: Caller, ends_by: str
+) -> None:
+    caller, order = impatient_caller, laboratory.intent(OperationKey.PAY_ORDER).key
+    body = json.dumps({"order_no": order, "item": "book", "quantity": 1}).encode()
+    assert caller.call("POST", "/operations/place-order?strategy=none", body).status == 201
+    path, key = "/operations/pay-order?strategy=idempotency-key&variant=stripe", {"Idempotency-Key": order}
+    with ThreadPoolExecutor(1) as pool, engine_of(laboratory).connect() as neighbour:
+        weight = [{"message_key": f"{order}-{number}"} for number in range(100)]  # the lighter one is rolled back
+        neighbour.execute(sa.insert(inbox), weight)
+        neighbour.execute(sa.select(payments).where(payments.c.order_no == order).with_for_update())
+        paying = pool.submit(caller.call, "POST", path, body, key)
+        if ends_by == "deadlock":
+            with engine_of(laboratory).connect() as onlooker:
+                await_a_lock(onlooker)
+            neighbour.execute(sa.update(orders).where(orders.c.order_no == order).values(item="pen"))
+        assert paying.result(30).document["type"].endswith(":serialization-failure")
+        neighbour.rollback()
+    again = caller.call("POST", path, body, key)
+    assert (again.status, again.headers.get("idempotent-replayed")) == (201, None)
+
+
+@pytest.fixture
+def impatient_caller(laboratory: Laboratory) -> Iterator[Caller]:
+    """A caller of an instance whose sessions wait for a lock for three seconds only."""
+    with engine_of(laboratory).connect() as connection:
+        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = 3")
+        laboratory.lab.set_instances(2)
+        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = DEFAULT")
+        yield caller_of(laboratory.lab, 1)
+        laboratory.lab.set_instances(1)
+
+
+def engine_of(laboratory: Laboratory) -> sa.Engine:
+    """The lab's database, past everything that the lab does."""
+    url = sa.make_url(str(laboratory.lab.connection()["database"])).set(drivername="mysql+pymysql")
+    return sa.create_engine(url, poolclass=sa.NullPool)
+
+
+def await_a_lock(connection: sa.Connection) -> None:
+    """Wait until some transaction waits for another one; the server does not look again if it is asked too often."""
+    waits = sa.text("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+    deadline = time.monotonic() + 30
+    while not connection.scalar(waits):
+        connection.rollback()
+        assert time.monotonic() < deadline, "nobody waits"
+        _PAUSE.wait(ASK_EVERY_S)

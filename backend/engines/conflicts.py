@@ -1,0 +1,26 @@
+"""Which errors of the databases mean: somebody else was in the way, nothing was done, try again."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+from backend.engines.sentences import error_number
+
+_STATES = frozenset({"40001", "40P01"})
+"""SQLSTATE: serialization failure, deadlock (PostgreSQL documentation, "Serialization Failure Handling")."""
+_NUMBERS = frozenset({1020, 1205, 1213})
+"""MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock. Not all have a SQLSTATE."""
+_SQLITE = "database is locked"
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether a transaction failed only because of a concurrent one."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state, number = getattr(error.orig, "sqlstate", None), error_number(error.orig)
+    return state in _STATES or number in _NUMBERS or is_locked_file(error)
+
+
+def is_locked_file(error: Exception) -> bool:
+    """Whether SQLite waited too long for its file."""
+    return isinstance(error, DBAPIError) and _SQLITE in str(error.orig)
