@@ -37,13 +37,20 @@ class ConsumerPool:
         supervisor: under which they run.
         trace: where they report and learn their engines.
         trace_path: its socket.
+        lab: names the queues that they read.
         on_death: called with a consumer's number and a sentence when one ended without being asked to.
     """
 
     def __init__(
-        self, supervisor: Supervisor, trace: TraceServer, trace_path: Path, on_death: Callable[[int, Sentence], None]
+        self,
+        supervisor: Supervisor,
+        trace: TraceServer,
+        trace_path: Path,
+        lab: str,
+        on_death: Callable[[int, Sentence], None],
     ) -> None:
         self._supervisor = supervisor
+        self._lab = lab
         self._trace = trace
         self._trace_path = trace_path
         self._on_death = on_death
@@ -89,7 +96,7 @@ class ConsumerPool:
 
     def _spawn(self, number: int) -> Child:
         self._trace.forget(number)
-        settings = InstanceSettings(number, 0, "", str(self._trace_path))
+        settings = InstanceSettings(number, 0, "", str(self._trace_path), self._lab)
         return self._supervisor.spawn(
             f"consumer-{number}",
             [sys.executable, "-m", "backend.instance.consumer"],

@@ -1,4 +1,4 @@
-"""One run: open the forms, send, wait until quiet, read back, judge."""
+"""One run: open the forms, send, wait until nothing is at work any more, read back, judge."""
 
 from __future__ import annotations
 
@@ -15,29 +15,32 @@ from backend.engines.sql import one_sentence
 from backend.errors import EngineError, SubmitTwiceError
 from backend.faults import to_servers
 from backend.forms import Fetch, Form, FormDesk
-from backend.ledger import Ledger, percentiles
-from backend.model import Answer, EngineKind, Fault, OperationKey, Plan, Reply, Report, Setup, Source
+from backend.ledger import Entry, Ledger, entry_of
+from backend.left_behind import Leftovers, left_behind
+from backend.model import EngineKind, Fault, OperationKey, Plan, Reply, Report, Setup, Source
 from backend.senders.client import CancelledError, Sender, Sending
-from backend.senders.messages import Outcome, Target
+from backend.senders.messages import Flying, Outcome, Target
 from backend.senders.redelivery import Redelivery
 from backend.server_faults import ServerFaults
+from backend.step_book import StepBook
 from backend.strategies import find, require_guard
 from backend.stream import Message
 from backend.submissions import Submissions, to_reply
-from backend.trace_server import StepBook
+from backend.tally import Tally, percentiles
+from backend.work_book import Quiet, WorkBook
 
-_GRACE_SECONDS = 10.0
-"""How long the backend may take, beyond the processing delay, to finish what its caller no longer waits for."""
-_LAST_STEPS_SECONDS = 1.0
-_BROKEN_SECONDS = 2.0
-"""The same for one whose connection broke: most likely nothing more is to come of it."""
+_LAST_ANSWERS_SECONDS = 0.5
+"""What is in flight may still be answered for so long when a run is cancelled. What is at work then is undecided."""
 
 
 class Bench(Protocol):
     """What a run needs of the lab."""
 
+    name: str
+    """No other lab has it, not even one that worked on the same servers before."""
     ledger: Ledger
     steps: StepBook
+    works: WorkBook
     forms: FormDesk
     sender: Sender
 
@@ -67,10 +70,17 @@ class Bench(Protocol):
             EngineError: it could not be started.
         """
 
+    def require_consumers(self) -> None:
+        """Have consumers of the queue running.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+
     def deliver(
-        self, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None], patience_s: float
+        self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
-        """Put messages onto the queue."""
+        """Put messages onto the queue of a run."""
 
     def disturb(self, fault: Fault) -> None:
         """Kill, restart or pause a server; returns when it answers again."""
@@ -92,7 +102,7 @@ class ExperimentRun:
     """A run on a thread of its own.
 
     Args:
-        number: names its submissions.
+        number: of the run in its lab.
         bench: engines, instances and books.
         setup: the backend's side.
         plan: the caller's side.
@@ -106,21 +116,25 @@ class ExperimentRun:
         self._strategy, self._variant = find(setup.strategy, setup.variant)
         for operation in {intent.operation for intent in plan.intents}:
             require_guard(self._variant, operation)
-        self._number = number
+        self._name = f"{bench.name}-{number}"
         self._bench = bench
         self._setup = setup
         self._plan = plan
         self._intents = {intent.key: intent for intent in plan.intents}
+        self._entries: dict[Entry, str] = {entry_of(i.operation, i.key): i.key for i in plan.intents}
         self._listener = listener
-        self._submissions = Submissions(number, setup, plan, self._strategy, self._variant, bench)
+        self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
+        self._tally: Tally | None = None
         self._replies: list[Reply] = []
         self._settled = 0
         """Submissions that have their last answer."""
-        self._went_to: dict[str, int] = {}
-        """The instances of those that got no answer, by submission."""
         asked_for = len(plan.intents) * plan.submissions
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancelled = threading.Event()
+        self._left = threading.Event()
+        """Nobody waits any longer for what is at work."""
+        self._out_of_time = self._forgotten = False
+        self._timers: list[threading.Timer] = []
         self._sending: Sending | Redelivery | None = None
         self._report: Report | None = None
         self._failure: SubmitTwiceError | None = None
@@ -128,11 +142,21 @@ class ExperimentRun:
         self._told = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"run-{number}", daemon=True)
 
-    def cancel(self) -> None:
-        """Stop sending; what was sent is awaited and reported."""
+    # The end, as others ask for it
+
+    def cancel(self, patience_s: float = _LAST_ANSWERS_SECONDS) -> None:
+        """Stop sending. What is at work after `patience_s` seconds is reported as undecided."""
         self._cancelled.set()
         if sending := self._sending:
             sending.cancel()
+        if patience_s:
+            self._after(patience_s, self._leave)
+        else:
+            self._leave()
+
+    def forget(self) -> None:
+        """Tell nobody of the answers that still come: what they belong to was put away."""
+        self._forgotten = True
 
     def wait(self, timeout: float | None = None) -> Report:
         """Block until the run is reported.
@@ -167,7 +191,32 @@ class ExperimentRun:
         """Submissions that are not answered yet."""
         return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - self._settled
 
+    def flying(self) -> list[tuple[Flying, Entry]]:
+        """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
+        found = self._sending.flying() if self._sending and not self._forgotten else []
+        return [(flying, self._entry(flying.intent_key)) for flying in found]
+
+    def _after(self, seconds: float, what: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, what)
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+    def _run_out(self) -> None:
+        self._out_of_time = True
+        self.cancel()
+
+    def _leave(self) -> None:
+        self._left.set()
+        if sending := self._sending:
+            sending.leave()
+        self._bench.works.wake()
+
+    # The run
+
     def _run(self) -> None:
+        if self._plan.limit_ms is not None:
+            self._after(self._plan.limit_ms / 1000, self._run_out)
         try:
             self._report = self._carry_out()
         except SubmitTwiceError as error:
@@ -176,6 +225,8 @@ class ExperimentRun:
             self._failure = EngineError(f"{one_sentence(error, 'The database')}; what was sent may be in the tables.")
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
             self._failure = SubmitTwiceError(f"The run failed with {type(error).__name__}: {error}")
+        for timer in self._timers:
+            timer.cancel()
         self._ended.set()
         try:
             if self._report:
@@ -187,31 +238,40 @@ class ExperimentRun:
 
     def _carry_out(self) -> Report:
         started = time.monotonic()
+        self._require_what_it_needs()
+        forms = self._open_forms()
+        self._tally = self._bench.ledger.announce(self._plan.intents)
+        quiet = Quiet.OVER
+        if forms is not None:
+            sending = self._send(forms)
+            try:
+                self._server_faults.begin()
+                self._hold(sending)
+                sending.wait_until_over()
+            finally:
+                self._server_faults.end()
+            quiet = self._bench.works.wait_until_over(self._entries, self._left.is_set)
+            if isinstance(sending, Redelivery):
+                sending.close()
+        leftovers = self._left_behind(quiet)
+        self._bench.read_back()
+        return self._summary(time.monotonic() - started, leftovers)
+
+    def _require_what_it_needs(self) -> None:
+        """Before anything is announced: a run that cannot start leaves nothing behind."""
         bench, plan = self._bench, self._plan
-        bench.ledger.announce(plan.intents)
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:
             bench.require_zookeeper()
-        try:
-            forms = self._open_forms()
-            if not self._cancelled.is_set():
-                self._server_faults.begin()
-                sending = self._send(forms)
-                self._hold(sending)
-                sending.wait(None)
-        except CancelledError:
-            pass  # the forms are not all open, so nothing was sent
-        finally:
-            self._server_faults.end()
-        self._wait_until_quiet()
-        bench.read_back()
-        return self._summary(time.monotonic() - started)
+        if plan.source is Source.REDELIVERY:
+            bench.require_consumers()
+        else:
+            bench.sender.start()
 
     def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
         if self._plan.source is Source.REDELIVERY:
-            patience = self._setup.processing_delay_ms / 1000 + _GRACE_SECONDS
-            return self._bench.deliver(list(self._submissions.messages(forms)), self._take_deliveries, patience)
+            return self._bench.deliver(self._name, list(self._submissions.messages(forms)), self._take_deliveries)
         return self._bench.sender.submit(self._submissions.job(forms), self._take)
 
     def _hold(self, sending: Sending | Redelivery) -> None:
@@ -219,21 +279,31 @@ class ExperimentRun:
         self._sending = sending
         if self._cancelled.is_set():
             sending.cancel()
+        if self._left.is_set():
+            sending.leave()
 
-    def _open_forms(self) -> list[dict[str, Form]]:
-        """The form of each intent, once for each of its submissions; the same one unless the page is reloaded."""
+    def _open_forms(self) -> list[dict[str, Form]] | None:
+        """The form of each intent, once for each of its submissions; the same one unless the page is reloaded.
+
+        Returns:
+            None where the run was cancelled before all were open: nothing is to be sent.
+        """
         desk, plan = self._bench.forms, self._plan
 
         def load() -> dict[str, Form]:
             return desk.open(plan.intents, self._variant.needs, self._bench.database, self._fetch())
 
-        if not plan.reload:
-            return [load()] * plan.submissions
-        loaded = []
-        for _ in range(plan.submissions):
-            desk.reload(plan.intents)
-            loaded.append(load())
-        return loaded
+        try:
+            loaded = [load()]
+            for _ in range(plan.submissions - 1):
+                if plan.reload:
+                    desk.reload(plan.intents)
+                    loaded.append(load())
+                else:
+                    loaded.append(loaded[0])
+        except CancelledError:
+            return None
+        return None if self._cancelled.is_set() else loaded
 
     def _fetch(self) -> Fetch:
         def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
@@ -244,11 +314,6 @@ class ExperimentRun:
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
         self._settled += sum(not outcome.retried for outcome in outcomes)
-        self._went_to.update(
-            (outcome.submission_id, outcome.target + 1)
-            for outcome in outcomes
-            if outcome.was_sent and not outcome.status and not outcome.held_back
-        )
         self._take_replies([to_reply(outcome) for outcome in outcomes])
 
     def _take_deliveries(self, replies: Sequence[Reply]) -> None:
@@ -256,36 +321,28 @@ class ExperimentRun:
         self._take_replies(replies)
 
     def _take_replies(self, replies: Sequence[Reply]) -> None:
-        self._bench.ledger.add_replies(replies, self._intents)
+        if self._forgotten or self._tally is None:
+            return
+        self._bench.ledger.add_replies(replies, self._intents, self._tally)
         self._replies += replies
         self._server_faults.answers_came(len(self._replies))
         self._listener.replies(replies)
 
-    def _wait_until_quiet(self) -> None:
-        """A response does not mean that the trace has arrived; no response does not mean that the work has ended."""
-        answered = [r.submission_id for r in self._replies if r.status and _reached_a_strategy(r)]
-        self._bench.steps.wait_until_answered(answered, _LAST_STEPS_SECONDS)
-        delay = self._setup.processing_delay_ms / 1000
-        self._wait_for(Answer.ERROR, delay + _BROKEN_SECONDS)
-        self._wait_for(Answer.TIMEOUT, delay + _GRACE_SECONDS)
+    def _entry(self, key: str) -> Entry:
+        return entry_of(self._intents[key].operation, key)
 
-    def _wait_for(self, answer: Answer, patience: float) -> None:
-        """Wait for the backend to be done with those whose callers got this for an answer, as long as it gets on."""
-        waiting = {
-            reply.submission_id: (self._went_to[reply.submission_id], reply.sent_ns)
-            for reply in self._replies
-            if reply.answer is answer and reply.submission_id in self._went_to
-        }
-        while waiting:
-            left = self._bench.steps.wait_until_over(waiting, patience)
-            if len(left) == len(waiting):
-                break
-            waiting = {name: waiting[name] for name in left}
+    def _left_behind(self, quiet: Quiet) -> Leftovers:
+        """What is still at work. Where a process has not told, all that got no answer may be."""
+        works = self._bench.works.at_work(self._entries)
+        replies = list(self._replies)
+        silent = {self._entry(r.intent_key) for r in replies if not r.status and not r.held_back}
+        return left_behind(works, self.flying(), self._bench.steps, silent if quiet is Quiet.UNTOLD else set())
 
-    def _summary(self, seconds: float) -> Report:
+    def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
         plan, ledger = self._plan, self._bench.ledger
-        sent = [reply for reply in self._replies if not reply.held_back]
+        sent = [reply for reply in list(self._replies) if not reply.held_back]
         p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
+        contradicting, examples = ledger.contradictions({reply.submission_id for reply in sent})
         return Report(
             operation=plan.intents[0].operation,
             setup=replace(self._setup, strategy=self._strategy.key, variant=self._variant.key),
@@ -294,17 +351,17 @@ class ExperimentRun:
             submissions=plan.submissions,
             sent=len(sent),
             instances=len(self._bench.targets),
-            effects=ledger.effects_of(plan.intents),
-            verdicts=dict(ledger.verdicts_of(plan.intents)),
+            effects=ledger.effects_of(self._entries),
+            verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
             answers=dict(Counter(reply.answer for reply in sent)),
             p50_ms=p50,
             p99_ms=p99,
             steps_per_submission=self._bench.steps.mean_per_submission([reply.submission_id for reply in sent]),
-            contradictions=ledger.contradictions({reply.submission_id for reply in sent}),
+            contradictions=examples,
+            contradicting=contradicting,
             seconds=seconds,
-            cancelled=self._cancelled.is_set(),
+            cancelled=self._cancelled.is_set() and not self._out_of_time,
+            out_of_time=self._out_of_time,
+            at_work=leftovers.examples,
+            working=leftovers.count,
         )
-
-
-def _reached_a_strategy(reply: Reply) -> bool:
-    return reply.answer is not Answer.ERROR

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -25,6 +26,7 @@ from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
 from backend.explorer.surveyor import entries, survey
 from backend.installed import available_databases, with_what_is_missing
 from backend.keys import KeyMaker
+from backend.ledger import Entry
 from backend.listener import Listener, Silence
 from backend.lock_watch import LockWatch
 from backend.machinery import Machinery
@@ -39,6 +41,7 @@ from backend.model import (
     Step,
 )
 from backend.options import LabOptions
+from backend.senders.messages import Flying
 from backend.watch import Watch
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
@@ -99,7 +102,7 @@ class Lab:
                 machinery.close()
                 raise
             self._machinery = machinery
-            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()))
+            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()), self._flying)
             self._watch.start()
             self._locks = LockWatch(machinery, self._listener.waits_seen, lambda: bool(self._active()))
             self._locks.start()
@@ -107,12 +110,14 @@ class Lab:
 
     def close(self) -> None:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
+        for run in tuple(self._runs):
+            run.cancel(patience_s=0)  # what is at work is reported as undecided
+        self._wait_until_told(_LAST_WAIT_SECONDS)
         machinery_or_none = self._machinery
         if machinery_or_none:
             machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
         with self._turns:
-            for run in self._runs:
-                run.wait_until_told(_LAST_WAIT_SECONDS)
+            self._wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
             locks, self._locks = self._locks, None
             if locks:
@@ -266,6 +271,7 @@ class Lab:
         with self._turns:
             self._stop_runs()
             machinery, watch = self._running()
+            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._flying()))
             with watch.paused():
                 machinery.reset(only_own=only_own)
                 watch.forget()
@@ -294,7 +300,7 @@ class Lab:
             machinery.require_faults(setup.faults)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
-            self._runs = [*(earlier for earlier in self._runs if not earlier.told), run]
+            self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
             run.thread.start()
             return run
 
@@ -331,12 +337,21 @@ class Lab:
     def _in_flight(self) -> int:
         return sum(run.in_flight for run in self._active())
 
+    def _flying(self) -> list[tuple[Flying, Entry]]:
+        return [flying for run in tuple(self._runs) for flying in run.flying()]
+
     def _stop_runs(self) -> None:
         runs = list(self._runs)
         for run in runs:
             run.cancel()
         for run in runs:
             run.wait_until_told()
+
+    def _wait_until_told(self, seconds: float) -> None:
+        """Wait for the ends of all runs, so many seconds at most."""
+        deadline = time.monotonic() + seconds
+        for run in tuple(self._runs):
+            run.wait_until_told(max(0.0, deadline - time.monotonic()))
 
     def _run_finished(self, report: Report) -> None:
         if watch := self._watch:

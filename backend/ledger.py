@@ -6,24 +6,28 @@ Kept up to date batch by batch, so that judging 20,000 submissions again costs l
 from __future__ import annotations
 
 import threading
-from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from backend.model import Answer, Intent, Judgement, Reply, Row, Verdict
+from backend.model import Answer, Intent, Judgement, OperationKey, Reply, Row, Verdict
 from backend.operations import OPERATIONS
 from backend.sentence import Sentence
-from backend.verdict import Facts, contradictions, judge
+from backend.tally import Tally
+from backend.verdict import Facts, contradiction, contradicts, judge
 
-_MOST_CONTRADICTIONS = 3
+_MOST_EXAMPLES = 3
 
 Entry = tuple[str, str]
 """Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
 
 
 class Ledger:
-    """Thread-safe. Rows of intents that nobody announced (another client) open an entry of their own."""
+    """Thread-safe. Rows of intents that nobody announced (another client) open an entry of their own.
+
+    It has a tally of everything and one of each run. Runs that share an intent share a tally: each click is a run, and
+    whoever clicks three times on one form wants one verdict.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.RLock()
@@ -35,35 +39,38 @@ class Ledger:
             self._intents: dict[Entry, Intent | None] = {}
             self._effects: Counter[Entry] = Counter()
             self._told: defaultdict[Entry, set[Answer]] = defaultdict(set)
-            self._answers: Counter[Answer] = Counter()
-            self._unchecked: dict[str, Answer] = {}
-            self._contradictions: dict[str, Sentence] = {}
+            self._unchecked: dict[str, tuple[Answer, Tally]] = {}
+            self._contradictions: dict[str, Answer] = {}
             self._effect_makers: set[str] = set()
             self._happened: dict[Entry, Verdict] = {}
-            self._verdicts: Counter[Verdict] = Counter()
-            self._ordered_latencies: list[float] = []
             self._barred: frozenset[Entry] = frozenset()
-            self._sent = 0
-            self._held_back = 0
+            self._all = Tally()
+            self._runs: dict[Entry, Tally] = {}
+            self._run: Tally | None = None
 
-    def announce(self, intents: Iterable[Intent]) -> None:
-        """These are wanted, once each."""
+    def announce(self, intents: Iterable[Intent]) -> Tally:
+        """These are wanted, once each. Returns the tally of their run, which is the current one from now on."""
+        wanted = {entry_of(intent.operation, intent.key): intent for intent in intents}
         with self._guard:
-            for intent in intents:
-                self._intents[_entry(intent)] = intent
+            self._intents.update(wanted)
+            run = next((self._runs[entry] for entry in wanted if entry in self._runs), None) or Tally()
+            for entry in wanted:
+                self._runs[entry] = run
+                if run.want(entry):
+                    run.change(self._effects[entry], None, self._happened.get(entry))
+            self._run = run
+        return run
 
-    def add_replies(self, replies: Sequence[Reply], intents: Mapping[str, Intent]) -> None:
-        """Callers of these intents, given by key, got their answers."""
+    def add_replies(self, replies: Sequence[Reply], intents: Mapping[str, Intent], run: Tally) -> None:
+        """Callers of these intents, given by key, got their answers in this run."""
         with self._guard:
             for reply in replies:
-                if reply.held_back:
-                    self._held_back += 1
-                    continue
-                self._sent += 1
-                self._unchecked[reply.submission_id] = reply.answer
-                self._answers[reply.answer] += 1
-                self._told[_entry(intents[reply.intent_key])].add(reply.answer)
-                insort(self._ordered_latencies, reply.latency_ms)
+                self._all.add_reply(reply)
+                run.add_reply(reply)
+                if not reply.held_back:
+                    intent = intents[reply.intent_key]
+                    self._unchecked[reply.submission_id] = reply.answer, run
+                    self._told[entry_of(intent.operation, intent.key)].add(reply.answer)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
         """Effects were read back. Returns the rows with their ordinals."""
@@ -72,11 +79,16 @@ class Ledger:
             for row in rows:
                 entry = (row.table, row.key)
                 self._intents.setdefault(entry, None)
-                self._effects[entry] += 1
                 self._effect_makers.add(row.submission_id)
-                self._judge_again(entry)
+                self._count(entry, 1)
                 numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
+
+    def remove_rows(self, rows: Sequence[Row]) -> None:
+        """Effects are not there any more: somebody else deleted them."""
+        with self._guard:
+            for row in rows:
+                self._count((row.table, row.key), -1)
 
     def answered(self) -> tuple[str, ...]:
         """Submissions whose answers were not compared with the rows yet."""
@@ -86,81 +98,95 @@ class Ledger:
     def compare(self, submissions: Sequence[str]) -> None:
         """Compare the answers of these submissions with the rows. All rows must have been read since they came."""
         with self._guard:
-            told = [(name, self._unchecked.pop(name)) for name in submissions if name in self._unchecked]
-            if len(self._contradictions) < _MOST_CONTRADICTIONS:
-                self._contradictions.update(contradictions(told, self._effect_makers))
+            for name in submissions:
+                if name not in self._unchecked:
+                    continue
+                answer, run = self._unchecked.pop(name)
+                if contradicts(answer, has_row=name in self._effect_makers):
+                    self._contradictions[name] = answer
+                    run.contradictions[name] = answer
 
     def set_barred(self, intents: Iterable[Intent]) -> None:
         """These intents can never be completed without repair."""
         with self._guard:
-            self._barred = frozenset(map(_entry, intents))
+            self._barred = frozenset(entry_of(intent.operation, intent.key) for intent in intents)
 
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""
         with self._guard:
             return [intent for entry, intent in self._intents.items() if intent and not self._effects[entry]]
 
-    def effects_of(self, intents: Iterable[Intent]) -> int:
+    def effects_of(self, entries: Iterable[Entry]) -> int:
         """Effects of these intents."""
         with self._guard:
-            return sum(self._effects[entry] for entry in set(map(_entry, intents)))
+            return sum(self._effects[entry] for entry in set(entries))
 
-    def verdicts_of(self, intents: Iterable[Intent]) -> Counter[Verdict]:
-        """Verdicts on these intents."""
+    def verdicts_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> Counter[Verdict]:
+        """Verdicts on these intents, of which some may be at work."""
         with self._guard:
-            return Counter(judge(self._facts(entry)) for entry in set(map(_entry, intents)))
+            return Counter(judge(self._facts(entry, at_work)) for entry in set(entries))
 
-    def judgement(self, *, in_flight: int = 0, final: bool = True) -> Judgement:
-        """Judge everything. Until it is final, intents without an effect are left out: a row may be on its way."""
+    def judgement(self, *, final: bool = True, at_work: Collection[Entry] = ()) -> Judgement:
+        """Judge everything, and the current run. Until it is final, intents without an effect are left out.
+
+        Args:
+            final: whether all rows have been read that there can be by now.
+            at_work: intents that another effect may still come of.
+        """
         with self._guard:
-            verdicts = self._verdicts + self._verdicts_without_effect() if final else self._verdicts
-            p50, p99 = percentiles(self._ordered_latencies)
-            return Judgement(
-                intents=len(self._intents),
-                effects=self._effects.total(),
-                submissions=self._sent,
-                in_flight=in_flight,
-                held_back=self._held_back,
-                verdicts={verdict: count for verdict, count in verdicts.items() if count},
-                answers=dict(self._answers),
-                p50_ms=p50,
-                p99_ms=p99,
-                contradictions=self.contradictions(),
-                final=final,
-            )
+            whole = self._judged(self._all, self._intents, self._contradictions, final=final, at_work=at_work)
+            if self._run is None:
+                return whole
+            run = self._run
+            part = self._judged(run, run.entries, run.contradictions, final=final, at_work=at_work)
+            return replace(whole, run=replace(part, wanted=run.wanted))
 
-    def contradictions(self, submissions: Container[str] | None = None) -> tuple[Sentence, ...]:
-        """Answers, of these submissions or of all, that do not fit the rows; at most a handful."""
+    def contradictions(self, submissions: Container[str] | None = None) -> tuple[int, tuple[Sentence, ...]]:
+        """How many answers, of these submissions or of all, do not fit the rows; and a handful of them in words."""
         with self._guard:
-            return tuple(
-                sentence
-                for submission, sentence in self._contradictions.items()
-                if submissions is None or submission in submissions
-            )
+            found = self._contradictions.items()
+            return _in_words({name: answer for name, answer in found if submissions is None or name in submissions})
 
-    def _judge_again(self, entry: Entry) -> None:
-        """Of all intents, only those with a new row can have changed."""
-        verdict = judge(self._facts(entry))
-        before = self._happened.get(entry)
-        if verdict is not before:
-            self._happened[entry] = verdict
-            self._verdicts[verdict] += 1
-            if before:
-                self._verdicts[before] -= 1
+    def _judged(
+        self,
+        tally: Tally,
+        entries: Collection[Entry],
+        contradicting: Mapping[str, Answer],
+        *,
+        final: bool,
+        at_work: Collection[Entry],
+    ) -> Judgement:
+        verdicts = +tally.verdicts
+        if final:
+            verdicts += Counter(judge(self._facts(entry)) for entry in entries if entry not in self._happened)
+            for entry in set(at_work).intersection(entries):
+                verdicts[judge(self._facts(entry))] -= 1
+                verdicts[judge(self._facts(entry, at_work))] += 1
+        count, examples = _in_words(contradicting)
+        judged = tally.judgement(len(entries))
+        return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
 
-    def _verdicts_without_effect(self) -> Counter[Verdict]:
-        return Counter(judge(self._facts(entry)) for entry in self._intents if entry not in self._happened)
+    def _count(self, entry: Entry, change: int) -> None:
+        """Of all intents, only those with a row that came or went can have changed."""
+        self._effects[entry] += change
+        before = self._happened.pop(entry, None)
+        now = judge(self._facts(entry)) if self._effects[entry] else None
+        if now:
+            self._happened[entry] = now
+        for tally in (self._all, self._runs.get(entry)):
+            if tally:
+                tally.change(change, before, now)
 
-    def _facts(self, entry: Entry) -> Facts:
-        return Facts(self._effects[entry], frozenset(self._told.get(entry, ())), entry in self._barred)
+    def _facts(self, entry: Entry, at_work: Container[Entry] = ()) -> Facts:
+        told = frozenset(self._told.get(entry, ()))
+        return Facts(self._effects[entry], told, entry in self._barred, entry in at_work)
 
 
-def _entry(intent: Intent) -> Entry:
-    return OPERATIONS[intent.operation].effects.name, intent.key
+def entry_of(operation: OperationKey, key: str) -> Entry:
+    """Where the effects of an intent are counted."""
+    return OPERATIONS[operation].effects.name, key
 
 
-def percentiles(ordered: Sequence[float]) -> tuple[float | None, float | None]:
-    """The median and the 99th percentile of ascending values; None where there is nothing to count."""
-    if not ordered:
-        return None, None
-    return ordered[(len(ordered) - 1) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+def _in_words(contradicting: Mapping[str, Answer]) -> tuple[int, tuple[Sentence, ...]]:
+    names = list(contradicting)[:_MOST_EXAMPLES]
+    return len(contradicting), tuple(contradiction(name, contradicting[name]) for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -35,9 +36,11 @@ from backend.senders.client import Sender
 from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
 from backend.sentence import Sentence, say
+from backend.step_book import StepBook
 from backend.strategies.distributed_lock import lock_key
 from backend.tables import require_tables
-from backend.trace_server import StepBook, TraceServer
+from backend.trace_server import TraceServer
+from backend.work_book import WorkBook
 from backend.zookeeper.keeper import ZooKeeperKeeper
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ _LAST_WORDS_S = 2.0
 """How long somebody's server may take when a lab takes leave of it."""
 _NO_EXPIRY = -1
 _LAB_CONNECTIONS = 4
+_REST_SECONDS = 1.0
+"""What is still at work when everything is to be emptied may come to its end by itself for so long."""
+_LOOK_SECONDS = 0.05
 
 
 class Machinery:
@@ -65,6 +71,7 @@ class Machinery:
 
     ledger: Ledger
     steps: StepBook
+    works: WorkBook
     forms: FormDesk
     sender: Sender
     _engine: sa.Engine
@@ -81,6 +88,7 @@ class Machinery:
         self._options = options
         self._on_engines = on_engines
         self._on_steps = on_steps
+        self.name = secrets.token_hex(4)
         self._token = secrets.token_urlsafe(24)
         self._supervisor = Supervisor(options.niceness)
         self._databases: dict[str, RunningEngine] = {}
@@ -90,11 +98,13 @@ class Machinery:
         """Patterns of the keys that belong to databases which do not outlive the lab."""
         self._health = HealthBoard(on_engines, on_incident)
         self._opened: list[Callable[[], None]] = []
+        self._trace: TraceServer | None = None
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed)
         self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines)
         self.ledger = Ledger()
         self.steps = StepBook()
+        self.works = WorkBook()
         self.forms = FormDesk()
         self.on_read_back: Callable[[], None] = lambda: None
         self._disturber = Disturber(self._find_child, self._engine_replaced, self._health)
@@ -110,19 +120,19 @@ class Machinery:
         self._supervisor.start()
         folder = self._supervisor.directory
         trace_path = folder / "trace"
-        self._trace = TraceServer(
+        self._trace = trace = TraceServer(
             trace_path,
             self._take_steps,
             self._health.process_ready,
             self._gateway.want,
             on_pausing=self._disturber.pause_process,
-            on_gone=self.steps.instance_gone,
+            works=self.works,
         )
-        self._opened += [self._zookeeper.close, self._gateway.close, self._trace.close, self._disturber.close]
+        self._opened += [self._zookeeper.close, self._gateway.close, self._disturber.close]
         self._pool = InstancePool(
-            self._supervisor, self._trace, trace_path, self._token, self._options.port, self._instance_ended
+            self._supervisor, trace, trace_path, self._token, self._options.port, self._instance_ended
         )
-        self._consumers = ConsumerPool(self._supervisor, self._trace, trace_path, self._health.process_ended)
+        self._consumers = ConsumerPool(self._supervisor, trace, trace_path, self.name, self._health.process_ended)
         self._pool.launch(self._options.instances)
         self.sender = Sender(self._spawn_sender, folder / "sender")
         self._opened.append(self.sender.close)
@@ -141,7 +151,6 @@ class Machinery:
         self._health.close()
         with suppress(Exception):
             self.sender.close()
-        self.steps.close()
 
     def close(self) -> None:
         """Stop everything; nothing is left."""
@@ -152,6 +161,8 @@ class Machinery:
                 close()
         self._opened.clear()
         self._supervisor.close()
+        if trace := self._trace:
+            trace.close()  # after the processes, which would be started again if they lost it
 
     # What a run needs
 
@@ -170,16 +181,19 @@ class Machinery:
         """Untapped connections to the database in use."""
         return self._engine
 
-    def deliver(
-        self, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None], patience_s: float
-    ) -> Redelivery:
-        """Put messages onto the queue, with consumers to handle them.
+    def require_consumers(self) -> None:
+        """Have consumers of the queue running: they start when they are first needed.
 
         Raises:
-            InstanceError: the consumers could not be started.
+            InstanceError: they could not be started.
         """
         self._consumers.need(self._database.url, self._redis.url)
-        return Redelivery(self._redis_client, messages, on_replies, patience_s)
+
+    def deliver(
+        self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
+    ) -> Redelivery:
+        """Put messages onto the queue of a run."""
+        return Redelivery(self._redis_client, self.name, run, messages, self.works, on_replies)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.
@@ -257,6 +271,27 @@ class Machinery:
         """Have this many instances."""
         self._pool.resize(count, self._database.url, self._redis.url)
         self._health.processes_replaced()
+
+    def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
+        """Have nothing at work: what takes long ends with its process.
+
+        Args:
+            flying: the instances that something is on its way to.
+
+        Raises:
+            InstanceError: they could not be started again.
+        """
+        deadline = time.monotonic() + _REST_SECONDS
+        told = threading.Event()
+        self.works.ask(told.set)
+        while self.works.at_work() or any(True for _ in flying()) or not told.is_set():
+            if self._closing:
+                return
+            if time.monotonic() > deadline:
+                self._consumers.stop()
+                self._pool.replace(self._database.url, self._redis.url)
+                return
+            self.works.wait_for_change(_LOOK_SECONDS)
 
     def reset(self, *, only_own: bool = False) -> None:
         """Empty the tables and delete our keys; on a server behind a URL, which others may use, only what we made.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from backend.model import Report
+import time
+
+from backend.model import AtWork, Report
 
 
 def report_document(report: Report) -> dict[str, object]:
@@ -29,8 +31,25 @@ def report_document(report: Report) -> dict[str, object]:
         "latency_ms": {"p50": _rounded(report.p50_ms), "p99": _rounded(report.p99_ms)},
         "steps_per_submission": {engine.value: mean for engine, mean in report.steps_per_submission.items()},
         "contradictions": list(map(str, report.contradictions)),
+        "contradicting": report.contradicting,
         "cancelled": report.cancelled,
+        "out_of_time": report.out_of_time,
+        "working": report.working,
+        "at_work": [_at_work(one) for one in report.at_work],
         "seconds": round(report.seconds, 3),
+    }
+
+
+def _at_work(one: AtWork) -> dict[str, object]:
+    """``seconds`` since it began, or since it was sent where it has not begun."""
+    seconds = (time.monotonic_ns() - one.since_ns) / 1e9
+    return {
+        "submission": one.submission_id,
+        "intent": one.intent_key,
+        "instance": one.instance,
+        "begun": one.begun,
+        "seconds": round(seconds, 3),
+        "step": one.step,
     }
 
 

@@ -2,30 +2,52 @@
 
 What the two ends of it agree on. A message asks for an intent, as a form or another service would; it stays pending
 until a consumer acknowledges it, and is delivered again if nobody does (Redis documentation: XREADGROUP, XAUTOCLAIM,
-XACK).
+XACK). Each run has a stream of its own, under a name that no other run of any lab has: what a dead run has left behind
+is nobody's work.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-STREAM = "submit-twice:queue"
 GROUP = "backend"
-REPORTS = "submit-twice:queue:reports"
-"""A list, per run, in which consumers tell what became of each delivery."""
 CLAIM_AFTER_MS = 500
 """A message that was delivered so long ago without being acknowledged is taken over by another consumer."""
 MOST_DELIVERIES = 5
 """After so many a message is given up, as a dead letter queue would."""
+KEY_LIFE_SECONDS = 3600
+"""What a run cannot clean up any more is gone after so long."""
 _FIELD = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The keys of one run."""
+
+    run: str
+
+    @property
+    def stream(self) -> str:
+        """The stream."""
+        return f"submit-twice:{self.run}:queue"
+
+    @property
+    def reports(self) -> str:
+        """A list in which consumers tell what became of each delivery."""
+        return f"submit-twice:{self.run}:reports"
+
+
+def queues_key(lab: str) -> str:
+    """The set of the runs whose queues the consumers of a lab read."""
+    return f"submit-twice:{lab}:queues"
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """One delivery of an intent, before anybody got it."""
 
-    run: int
     submission_id: str
     intent_key: str
     path: str
@@ -57,13 +79,6 @@ class Handled(msgspec.Struct, frozen=True, gc=False):
     """The sentence about it as a document of `backend.sentence`, where there is one."""
     began_ns: int
     ended_ns: int
-    over: bool
-    """Whether the message was acknowledged, so that nobody gets it again."""
-
-
-def reports_key(run: int) -> str:
-    """The list of a run."""
-    return f"{REPORTS}:{run}"
 
 
 def delivery_id(submission_id: str, delivery: int) -> str:

@@ -50,7 +50,8 @@ class Submissions:
     """Words the submissions of one run.
 
     Args:
-        number: of the run; it names its submissions.
+        number: of the run.
+        name: of the run, which no other run has; it names its submissions.
         setup: the backend's side.
         plan: the caller's side.
         strategy: asked for in each of them.
@@ -59,9 +60,17 @@ class Submissions:
     """
 
     def __init__(
-        self, number: int, setup: Setup, plan: Plan, strategy: Strategy, variant: Variant, address: Address
+        self,
+        number: int,
+        name: str,
+        setup: Setup,
+        plan: Plan,
+        strategy: Strategy,
+        variant: Variant,
+        address: Address,
     ) -> None:
         self._number = number
+        self._name = name
         self._setup = setup
         self._plan = plan
         self._strategy = strategy
@@ -73,7 +82,7 @@ class Submissions:
         targets, token = self._address.targets, self._address.token
         return [
             Delivery(
-                submission_id=f"form-{self._number}-{n}",
+                submission_id=f"form-{self._name}-{n}",
                 intent_key=str(n),
                 target=n % len(targets),
                 request=_request(method, path, targets[n % len(targets)], token, {}, None),
@@ -87,10 +96,10 @@ class Submissions:
         for index, intent in enumerate(self._plan.intents):
             path = submission_path(intent, self._strategy, self._variant)
             for position, form in enumerate(forms):
-                submission = f"{self._number}.{next(numbers)}"
+                submission = f"{self._name}.{next(numbers)}"
                 body = self._body(intent, position, form)
                 headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
-                yield Message(self._number, submission, intent.key, path, body, headers)
+                yield Message(submission, intent.key, path, body, headers)
 
     def _body(self, intent: Intent, position: int, form: Mapping[str, Form]) -> bytes:
         edited = replace(intent, quantity=intent.quantity + position) if self._plan.edit else intent
@@ -107,9 +116,7 @@ class Submissions:
 
     def _fault_headers(self, intent: int) -> dict[str, str]:
         faults = at_steps(self._setup.faults)
-        return (
-            {FAULTS_HEADER: " ".join([f"{self._number}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
-        )
+        return {FAULTS_HEADER: " ".join([f"{self._name}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
 
     def job(self, forms: Sequence[Mapping[str, Form]]) -> Job:
         """Those of the plan, for the sender."""
@@ -146,7 +153,7 @@ class Submissions:
             for position, form in enumerate(forms):
                 number = next(numbers)
                 target = (self._number + number) % len(targets)
-                submission = f"{self._number}.{number}"
+                submission = f"{self._name}.{number}"
                 body = self._body(intent, position, form)
                 headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
                 request = _request("POST", path, targets[target], token, headers, body)

@@ -1,115 +1,44 @@
-"""The lab's end of the trace channel, and the book of steps that it fills."""
+"""The lab's end of the trace channel."""
 
 from __future__ import annotations
 
+import itertools
+import os
 import selectors
+import signal
 import socket
 import threading
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from backend.model import EngineKind, Step
-from backend.tap.trace import LENGTH_BYTES, Hello, Pausing, Steps, TraceMessage, Wanted, Welcome, framed, to_steps
+from backend.model import Step
+from backend.tap.trace import (
+    LENGTH_BYTES,
+    Ask,
+    GoOn,
+    Handling,
+    Hello,
+    LabMessage,
+    Pausing,
+    Steps,
+    Told,
+    TraceMessage,
+    Wanted,
+    Welcome,
+    framed,
+    to_steps,
+)
+from backend.work_book import WorkBook
 
 _CHUNK = 1 << 18
 _WAKE_SECONDS = 0.2
-_LAST_STEPS = ("reply", "crash")
-"""After these nothing more comes of a submission. Other steps of HTTP are marks of faults."""
-
-
-class StepBook:
-    """The steps of the submissions of late; the oldest make room for new ones.
-
-    Args:
-        capacity: submissions to keep.
-    """
-
-    def __init__(self, capacity: int = 50_000) -> None:
-        self._capacity = capacity
-        self._changed = threading.Condition()
-        self._steps: OrderedDict[str, list[Step]] = OrderedDict()
-        self._answered: set[str] = set()
-        self._gone_ns: dict[int, int] = {}
-        self._closed = False
-
-    def close(self) -> None:
-        """Nothing more will come: nobody shall wait for it."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def add(self, steps: Sequence[Step]) -> None:
-        """Keep steps."""
-        with self._changed:
-            for step in steps:
-                self._steps.setdefault(step.submission_id, []).append(step)
-                if step.engine is EngineKind.HTTP and step.command.startswith(_LAST_STEPS):
-                    self._answered.add(step.submission_id)
-            while len(self._steps) > self._capacity:
-                forgotten, _ = self._steps.popitem(last=False)
-                self._answered.discard(forgotten)
-            self._changed.notify_all()
-
-    def clear(self) -> None:
-        """Forget all steps."""
-        with self._changed:
-            self._steps.clear()
-            self._answered.clear()
-
-    def of(self, submission_id: str) -> tuple[Step, ...]:
-        """The steps of a submission, in order."""
-        with self._changed:
-            return tuple(sorted(self._steps.get(submission_id, ()), key=lambda step: step.number))
-
-    def wait_until_answered(self, submissions: Iterable[str], timeout: float) -> set[str]:
-        """Wait until the backend has replied to all of these; which of them it has not within `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        waiting = set(submissions)
-        with self._changed:
-            waiting -= self._answered
-            while waiting and not self._closed and (left := deadline - time.monotonic()) > 0:
-                self._changed.wait(left)
-                waiting -= self._answered
-        return waiting
-
-    def instance_gone(self, instance: int) -> None:
-        """A backend process has ended: whatever it was handling will never be answered."""
-        with self._changed:
-            self._gone_ns[instance] = time.monotonic_ns()
-            self._changed.notify_all()
-
-    def wait_until_over(self, submissions: Mapping[str, tuple[int, int]], timeout: float) -> set[str]:
-        """Wait until nothing more can come of these; of which it still can after `timeout` seconds.
-
-        Args:
-            submissions: with the number of the instance that each went to, and when it was sent, in nanoseconds.
-            timeout: in seconds.
-        """
-        deadline = time.monotonic() + timeout
-        waiting = dict(submissions)
-        with self._changed:
-            while True:
-                waiting = {name: sent for name, sent in waiting.items() if not self._is_over(name, *sent)}
-                left = deadline - time.monotonic()
-                if not waiting or self._closed or left <= 0:
-                    return set(waiting)
-                self._changed.wait(left)
-
-    def _is_over(self, submission: str, instance: int, sent_ns: int) -> bool:
-        return submission in self._answered or self._gone_ns.get(instance, 0) > sent_ns
-
-    def mean_per_submission(self, submissions: Sequence[str]) -> dict[EngineKind, float]:
-        """Mean number of steps per submission, by engine, over those that left steps."""
-        with self._changed:
-            traced = [self._steps[submission] for submission in submissions if submission in self._steps]
-        counts = Counter(step.engine for steps in traced for step in steps if step.engine is not EngineKind.HTTP)
-        return {engine: round(count / len(traced), 3) for engine, count in sorted(counts.items())}
 
 
 class TraceServer:
@@ -122,7 +51,7 @@ class TraceServer:
         on_wanted: called on the server's thread when an instance wants the gateway.
         on_pausing: called on the server's thread with the number of an instance that is to be stopped for so many
             milliseconds, and with what to call when it has been continued.
-        on_gone: called on the server's thread with the number of an instance that has hung up: it has ended.
+        works: told what the processes handle, and which of them have ended.
     """
 
     def __init__(
@@ -132,14 +61,19 @@ class TraceServer:
         on_ready: Callable[[int], None] = lambda _number: None,
         on_wanted: Callable[[], None] = lambda: None,
         on_pausing: Callable[[int, int, Callable[[], None]], None] = lambda _number, _ms, go_on: go_on(),
-        on_gone: Callable[[int], None] = lambda _number: None,
+        works: WorkBook | None = None,
     ) -> None:
         self._on_steps = on_steps
         self._on_ready = on_ready
         self._on_wanted = on_wanted
         self._on_pausing = on_pausing
-        self._on_gone = on_gone
-        self._peers: dict[socket.socket, int] = {}
+        self._works = works or WorkBook()
+        self._works.connect(self.ask)
+        self._peers: dict[socket.socket, _Peer] = {}
+        self._numbers = itertools.count(1)
+        self._questions: deque[Callable[[], None]] = deque()
+        """Asked for, and not put to the processes yet."""
+        self._asked: dict[int, _Question] = {}
         self._decoder = msgspec.msgpack.Decoder(TraceMessage)
         self._buffers: dict[socket.socket, bytearray] = {}
         self._met = threading.Condition()
@@ -151,7 +85,11 @@ class TraceServer:
         self._listener.bind(str(path))
         self._listener.listen()
         self._selector = selectors.DefaultSelector()
+        self._listener.setblocking(False)
         self._selector.register(self._listener, selectors.EVENT_READ)
+        self._alarm, self._ear = socket.socketpair()
+        self._ear.setblocking(False)
+        self._selector.register(self._ear, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._serve, name="trace-server", daemon=True)
         self._thread.start()
 
@@ -173,16 +111,28 @@ class TraceServer:
                 return False
             connection = self._greeting.pop(instance)
             self._welcomes[instance] = welcome
-        if not _tell(connection, welcome):
+        if not _send(connection, welcome):
             return False
         with self._met:
             return self._met.wait_for(lambda: instance in self._ready, deadline - time.monotonic())
 
+    def ask(self, on_answered: Callable[[], None]) -> None:
+        """Ask all processes to tell what has happened.
+
+        Args:
+            on_answered: called on the server's thread once each of them has, or has ended.
+        """
+        self._questions.append(on_answered)
+        with suppress(OSError):  # at the end nobody listens any more, nor waits
+            self._alarm.send(b"?")
+
     def close(self) -> None:
         """Stop listening."""
         self._stopped.set()
+        with suppress(OSError):
+            self._alarm.send(b"!")
         self._thread.join()
-        for connection in [*self._buffers, self._listener]:
+        for connection in [*self._buffers, self._listener, self._alarm, self._ear]:
             connection.close()
         self._selector.close()
 
@@ -191,38 +141,90 @@ class TraceServer:
             for key, _ in self._selector.select(_WAKE_SECONDS):
                 if key.fileobj is self._listener:
                     self._accept()
-                elif isinstance(key.fileobj, socket.socket):
+                elif key.fileobj is self._ear:
+                    self._put_questions()
+                elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._buffers:
                     self._receive(key.fileobj)
 
-    def _accept(self) -> None:
-        connection, _ = self._listener.accept()
+    def _accept(self) -> bool:
+        try:
+            connection, _ = self._listener.accept()
+        except BlockingIOError:
+            return False
         self._buffers[connection] = bytearray()
         self._selector.register(connection, selectors.EVENT_READ)
+        return True
 
-    def _receive(self, connection: socket.socket) -> None:
+    def _receive(self, connection: socket.socket, flags: int = 0) -> bool:
+        """Take what has come; whether something has."""
         try:
-            chunk = connection.recv(_CHUNK)
+            chunk = connection.recv(_CHUNK, flags)
+        except BlockingIOError:
+            return False
         except ConnectionError:
             chunk = b""
         if not chunk:
-            self._selector.unregister(connection)
-            del self._buffers[connection]
-            connection.close()
-            if (gone := self._peers.pop(connection, None)) is not None:
-                self._on_gone(gone)
-            return
+            self._lose(connection)
+            return False
         buffer = self._buffers[connection]
         buffer += chunk
         for frame in _take_frames(buffer):
             self._take(connection, self._decoder.decode(frame))
+        return True
+
+    def _lose(self, connection: socket.socket) -> None:
+        """A process has hung up. It has ended, and if it has not, it ends now: nothing that it does could be seen."""
+        self._selector.unregister(connection)
+        del self._buffers[connection]
+        connection.close()
+        if peer := self._peers.pop(connection, None):
+            if peer.pid:
+                with suppress(OSError):
+                    os.kill(peer.pid, signal.SIGKILL)
+            self._works.gone(peer.number)
+            for number in list(self._asked):
+                self._answered(peer, number)
+
+    def _put_questions(self) -> None:
+        """Take all that has come, from those too that have only just connected, and ask those that handle anything."""
+        with suppress(BlockingIOError):
+            self._ear.recv(_CHUNK)
+        while self._accept():
+            pass
+        for connection in list(self._buffers):
+            while connection in self._buffers and self._receive(connection, socket.MSG_DONTWAIT):
+                pass
+        while self._questions:
+            on_answered = self._questions.popleft()
+            number = next(self._numbers)
+            asked = {peer.number: connection for connection, peer in self._peers.items() if peer.ready}
+            self._asked[number] = _Question(on_answered, set(asked))
+            for connection in asked.values():
+                _send(connection, Ask(number))  # one that is gone is lost in a moment, and counts as answered
+            self._end_if_answered(number)
+
+    def _answered(self, peer: _Peer, number: int) -> None:
+        if question := self._asked.get(number):
+            question.open.discard(peer.number)
+            self._end_if_answered(number)
+
+    def _end_if_answered(self, number: int) -> None:
+        if not self._asked[number].open:
+            self._asked.pop(number).on_answered()
 
     def _take(self, connection: socket.socket, message: TraceMessage) -> None:
         if isinstance(message, Steps):
             self._on_steps(to_steps(message))
             return
         if isinstance(message, Hello):
-            self._peers[connection] = message.instance
+            self._peers[connection] = _Peer(message.instance, next(self._numbers), message.process)
             self._greet(connection, message.instance)
+            return
+        if isinstance(message, Handling):
+            self._works.handle(self._peers[connection].number, message)
+            return
+        if isinstance(message, Told):
+            self._answered(self._peers[connection], message.number)
             return
         if isinstance(message, Pausing):
             self._on_pausing(message.instance, message.ms, partial(_go_on, connection))
@@ -230,6 +232,7 @@ class TraceServer:
         if isinstance(message, Wanted):
             self._on_wanted()
             return
+        self._peers[connection].ready = True
         with self._met:
             self._ready.add(message.instance)
             self._met.notify_all()
@@ -242,20 +245,38 @@ class TraceServer:
                 self._greeting[instance] = connection
                 self._met.notify_all()
         if known:
-            _tell(connection, known)
+            _send(connection, known)
 
 
-def _tell(connection: socket.socket, welcome: Welcome) -> bool:
+@dataclass(slots=True)
+class _Peer:
+    """A backend process."""
+
+    instance: int
+    number: int
+    """Another one for each process, also where it has the place of one that has ended."""
+    pid: int
+    ready: bool = False
+    """Whether it handles submissions, and answers questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    on_answered: Callable[[], None]
+    open: set[int]
+    """The processes that have not answered."""
+
+
+def _send(connection: socket.socket, message: LabMessage) -> bool:
     try:
-        connection.sendall(framed(welcome))
+        connection.sendall(framed(message))
     except OSError:
         return False
     return True
 
 
 def _go_on(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.sendall(bytes(LENGTH_BYTES))
+    _send(connection, GoOn())
 
 
 def _take_frames(buffer: bytearray) -> list[bytes]:

@@ -5,7 +5,6 @@ It looks at rows read back and at what callers were told, never at what a strate
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from backend.model import Answer, Verdict
@@ -22,7 +21,7 @@ class ContradictionCode(Code):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known of one intent after everything is quiet."""
+    """All that is known of one intent."""
 
     effects: int
     """Rows read back."""
@@ -30,12 +29,16 @@ class Facts:
     """What its callers were told."""
     barred: bool = False
     """Whether something without an expiry keeps every further submission out."""
+    at_work: bool = False
+    """Whether something of it is still at work, so that another effect may come."""
 
 
 def judge(facts: Facts) -> Verdict:
     """The verdict on one intent."""
     if facts.effects > 1:
         return Verdict.DUPLICATED
+    if facts.at_work:
+        return Verdict.UNDECIDED
     if facts.effects == 1:
         return Verdict.EXACTLY_ONCE
     if facts.barred:
@@ -48,27 +51,18 @@ def judge(facts: Facts) -> Verdict:
 _DENIES_AN_EFFECT = frozenset({Answer.DUPLICATE, Answer.BUSY, Answer.CONFLICT})
 
 
-def contradictions(
-    answers: Iterable[tuple[str, Answer]], effects: Container[str], most: int = 3
-) -> dict[str, Sentence]:
-    """Answers that do not fit the rows: such a thing is a bug in a strategy or in this program.
+def contradicts(answer: Answer, *, has_row: bool) -> bool:
+    """Whether an answer does not fit the rows: such a thing is a bug in a strategy or in this program.
 
     Args:
-        answers: each submission with what its caller was told.
-        effects: the submissions that a row names as its maker.
-        most: how many sentences to make.
-
-    Returns:
-        A sentence for each submission.
+        answer: what the caller of a submission was told.
+        has_row: whether a row names this submission as its maker.
     """
-    found: dict[str, Sentence] = {}
-    for submission, answer in answers:
-        if len(found) == most:
-            break
-        if answer is Answer.CREATED and submission not in effects:
-            found[submission] = say(ContradictionCode.CREATED_WITHOUT_ROW, submission=submission)
-        elif answer in _DENIES_AN_EFFECT and submission in effects:
-            found[submission] = say(
-                ContradictionCode.DENIED_WITH_ROW, submission=submission, answer=answer_term(answer)
-            )
-    return found
+    return answer in _DENIES_AN_EFFECT if has_row else answer is Answer.CREATED
+
+
+def contradiction(submission: str, answer: Answer) -> Sentence:
+    """Such an answer in words."""
+    if answer in _DENIES_AN_EFFECT:
+        return say(ContradictionCode.DENIED_WITH_ROW, submission=submission, answer=answer_term(answer))
+    return say(ContradictionCode.CREATED_WITHOUT_ROW, submission=submission)

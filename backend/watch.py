@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy.exc
 
+from backend.left_behind import Leftovers, left_behind
 from backend.machinery import Machinery
 from backend.model import Judgement
 from backend.rows import EffectReader
 
 if TYPE_CHECKING:
     from backend.lab import Listener
+    from backend.ledger import Entry
+    from backend.senders.messages import Flying
 
 _BUSY_SECONDS = 0.08
 _IDLE_SECONDS = 0.25
@@ -30,15 +34,26 @@ class Watch:
         listener: told of rows and judgements.
         in_flight: how many submissions are not answered yet.
         active: whether a run is under way, be it only reading back.
+        flying: what has left for a backend process that has not let go of it, with its intent.
     """
 
     def __init__(
-        self, machinery: Machinery, listener: Listener, in_flight: Callable[[], int], active: Callable[[], bool]
+        self,
+        machinery: Machinery,
+        listener: Listener,
+        in_flight: Callable[[], int],
+        active: Callable[[], bool],
+        flying: Callable[[], list[tuple[Flying, Entry]]],
     ) -> None:
         self._machinery = machinery
         self._listener = listener
         self._in_flight = in_flight
         self._active = active
+        self._flying = flying
+        self._version = 0
+        """Of the book of works, when it was last looked at."""
+        self._at_work = Leftovers(frozenset(), (), 0)
+        """As it was told last."""
         self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
         self._stopped = threading.Event()
@@ -82,9 +97,25 @@ class Watch:
     def look(self) -> None:
         """Judge anew and tell. It is final if no run is under way."""
         with self._looking:
-            final = not self._active()
-            self.latest = self._machinery.ledger.judgement(in_flight=self._in_flight(), final=final)
-            self._listener.judged(self.latest)
+            at_work = self._left_behind()
+            with suppress(sqlalchemy.exc.SQLAlchemyError):  # the next look will tell that the database is away
+                self._tell_rows(complete=False)
+            self._judge(at_work)
+
+    def _judge(self, at_work: Leftovers) -> None:
+        """Judge anew. What was at work is known from before the rows were read: what has ended has its rows in."""
+        ledger, final = self._machinery.ledger, not self._active()
+        judged = ledger.judgement(final=final, at_work=at_work.entries)
+        judged = replace(judged, in_flight=self._in_flight(), at_work=at_work.examples, working=at_work.count)
+        if run := judged.run:
+            judged = replace(judged, run=_of_run(run, judged))
+        self._at_work = at_work
+        self.latest = judged
+        self._listener.judged(judged)
+
+    def _left_behind(self) -> Leftovers:
+        flying = [] if self._active() else self._flying()
+        return left_behind(self._machinery.works.at_work(), flying, self._machinery.steps)
 
     def _watch(self) -> None:
         while not self._stopped.wait(_BUSY_SECONDS if self._active() else _IDLE_SECONDS):
@@ -97,12 +128,23 @@ class Watch:
 
     def _look_once(self) -> None:
         with self._looking:
-            found = self._tell_rows(complete=False)
-            if found or self._active():
-                self.look()
+            active, version = self._active(), self._machinery.works.version
+            at_work = self._left_behind()
+            rested = bool(self._at_work.count) and not at_work.count and not active
+            found = self._tell_rows(complete=rested)
+            if found or active or at_work.count or rested or version != self._version:
+                self._judge(at_work)
+            self._version = version
 
     def _tell_rows(self, *, complete: bool) -> bool:
         rows = self._reader.read_all() if complete else self._reader.read_new()
         if rows:
             self._listener.rows_added(self._machinery.ledger.add_rows(rows))
         return bool(rows)
+
+
+def _of_run(run: Judgement, whole: Judgement) -> Judgement:
+    """What the lab knows is at work, as far as it is about the intents of the run."""
+    keys = {key for _, key in run.wanted}
+    at_work = tuple(one for one in whole.at_work if one.intent_key in keys)
+    return replace(run, in_flight=whole.in_flight, at_work=at_work, working=min(whole.working, len(at_work)))

@@ -15,8 +15,8 @@ from statistics import fmean
 
 from backend.comparison.cost_records import Cost, Load, OtherLoad
 from backend.comparison.questions import Subject
-from backend.ledger import percentiles
 from backend.model import Answer, EngineKind, Reply
+from backend.tally import percentiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ so that no web page can reach it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
     from backend.operations import Request
 
+Handling = Callable[[str, str, str], AbstractContextManager[None]]
+"""Entered with submission, operation and business key for as long as something may come of the submission."""
 LARGEST_BODY = 64 * 1024
 MOST_DRAINED = 1024 * 1024
 TOKEN_LIFE_SECONDS = 24 * 3600
@@ -60,9 +64,10 @@ class Gate:
 class Operations:
     """``POST /operations/{operation}?strategy=K&variant=K``."""
 
-    def __init__(self, services: Services, tap: Tap) -> None:
+    def __init__(self, services: Services, tap: Tap, handling: Handling) -> None:
         self._services = services
         self._tap = tap
+        self._handling = handling
         self.in_flight: set[str] = set()
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, operation: str) -> None:
@@ -76,8 +81,8 @@ class Operations:
         flow = flow_of(req.get_header, submission)
         self.in_flight.add(submission)
         try:
-            with self._tap.flow(flow):
-                request = bodies.to_request(key, body, submission, services.gateway, idempotency_key)
+            request = bodies.to_request(key, body, submission, services.gateway, idempotency_key)
+            with self._handling(submission, key, request.key), self._tap.flow(flow):
                 self._run(variant, request, services, resp)
         finally:
             self.in_flight.discard(submission)
@@ -190,7 +195,9 @@ class OpenApi:
         resp.media = openapi_document()
 
 
-def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon.App[falcon.Request, falcon.Response]:
+def create_app(
+    number_: int, token: str, services: Services, tap: Tap, handling: Handling
+) -> falcon.App[falcon.Request, falcon.Response]:
     """The application of one instance.
 
     Args:
@@ -198,9 +205,10 @@ def create_app(number_: int, token: str, services: Services, tap: Tap) -> falcon
         token: bearer token that callers must show.
         services: the engines.
         tap: where steps pass.
+        handling: told which submission is being handled.
     """
     app = falcon.App(middleware=[Gate(token)])
-    operations = Operations(services, tap)
+    operations = Operations(services, tap, handling)
     app.add_route("/operations/{operation}", operations)
     app.add_route("/tokens", Tokens(services))
     app.add_route("/orders/{order_no:path}", Orders(services))

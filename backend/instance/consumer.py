@@ -6,6 +6,7 @@ when the strategy has answered that the intent is done, and leaves it pending wh
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,17 +23,18 @@ from backend.instance.problems import REFUSALS, from_exception
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.model import Answer, OperationKey
-from backend.sentence import Sentence, to_document
+from backend.sentence import Code, Sentence, say, to_document
 from backend.strategies import find
 from backend.stream import (
     CLAIM_AFTER_MS,
     GROUP,
+    KEY_LIFE_SECONDS,
     MOST_DELIVERIES,
-    STREAM,
     Handled,
     Message,
+    Queue,
     delivery_id,
-    reports_key,
+    queues_key,
 )
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
@@ -43,25 +45,35 @@ if TYPE_CHECKING:
     from backend.strategies.base import Services
 
 _BLOCK_MS = 100
+_IDLE_SECONDS = 0.03
 _HANDLERS = 1
 """A consumer handles one message at a time."""
 _UNFINISHED = frozenset({Answer.ERROR, Answer.BUSY})
 """After these the message stays pending: it was not handled, or somebody else is at it."""
 
 
+class QueueCode(Code):
+    """What a consumer says of a message."""
+
+    GIVEN_UP = "queue.given_up"
+
+
 class Consumer:
     """Handles messages until the process ends.
 
     Args:
-        number: of this process; it names the consumer in the group.
+        number: of this process; it names the consumer in the groups.
+        lab: whose queues it reads.
         services: the engines, tapped.
         queue: an untapped client.
         tap: where steps pass.
         trace: flushed before the outcome of a delivery is told.
     """
 
-    def __init__(self, number: int, services: Services, queue: redis.Redis, tap: Tap, trace: Trace) -> None:
+    def __init__(self, number: int, lab: str, services: Services, queue: redis.Redis, tap: Tap, trace: Trace) -> None:
         self._name = f"consumer-{number}"
+        self._queues = queues_key(lab)
+        self._never = threading.Event()
         self._services = services
         self._queue = queue
         self._tap = tap
@@ -70,41 +82,63 @@ class Consumer:
     def run(self) -> None:
         """Handle one message after the other."""
         while True:
-            try:
-                for entry, fields in self._next():
-                    self._handle(entry, Message.from_fields(fields))
-            except redis.exceptions.ResponseError as error:
-                if not str(error).startswith("NOGROUP"):
-                    raise
-                make_group(self._queue)  # the lab was reset
+            found: Any = self._queue.smembers(self._queues)
+            runs = sorted(found)
+            for run in runs:
+                self._handle_one(Queue(run), None if len(runs) > 1 else _BLOCK_MS)
+            if len(runs) != 1:
+                self._never.wait(_IDLE_SECONDS)
 
-    def _next(self) -> list[tuple[str, Any]]:
-        answer: Any = self._queue.xautoclaim(STREAM, GROUP, self._name, CLAIM_AFTER_MS, "0-0", count=1)
+    def _handle_one(self, keys: Queue, block_ms: int | None) -> None:
+        """Handle the next message of a run, if there is one."""
+        try:
+            for entry, fields in self._next(keys.stream, block_ms):
+                self._handle(keys, entry, Message.from_fields(fields))
+        except redis.exceptions.ResponseError as error:
+            if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
+                raise  # else the run is over, and its stream deleted
+
+    def _next(self, stream: str, block_ms: int | None) -> list[tuple[str, Any]]:
+        answer: Any = self._queue.xautoclaim(stream, GROUP, self._name, CLAIM_AFTER_MS, "0-0", count=1)
         claimed = [(entry, fields) for entry, fields in answer[1] if fields]
         if claimed:
             return claimed
-        new: Any = self._queue.xreadgroup(GROUP, self._name, {STREAM: ">"}, count=1, block=_BLOCK_MS)
+        new: Any = self._queue.xreadgroup(GROUP, self._name, {stream: ">"}, count=1, block=block_ms)
         return [(entry, fields) for _, entries in new or () for entry, fields in entries]
 
-    def _handle(self, entry: str, message: Message) -> None:
-        began = time.monotonic_ns()
-        known: Any = self._queue.xpending_range(STREAM, GROUP, entry, entry, 1)
-        if not known:
-            return  # somebody was quicker
-        delivery = int(known[0]["times_delivered"])
+    def _handle(self, keys: Queue, entry: str, message: Message) -> None:
+        operation = urlsplit(message.path).path.rpartition("/")[2]
+        known: Any = self._queue.xpending_range(keys.stream, GROUP, entry, entry, 1)
+        delivery = int(known[0]["times_delivered"]) if known else 0
         submission = delivery_id(message.submission_id, delivery)
-        with self._tap.flow(flow_of(message.headers.get, submission)):
-            self._services.redis.xpending_range(STREAM, GROUP, entry, entry, 1)
-            answer, detail = self._answer(message, submission)
-            over = answer not in _UNFINISHED or delivery >= MOST_DELIVERIES
-            if over:
-                self._services.redis.xack(STREAM, GROUP, entry)
-        self._trace.flush()
-        said = to_document(detail) if detail else None
-        handled = Handled(message.submission_id, delivery, answer, said, began, time.monotonic_ns(), over)
-        self._queue.rpush(reports_key(message.run), msgspec.json.encode(handled))
+        with self._trace.handling(submission, operation, message.intent_key):
+            began = time.monotonic_ns()
+            known = self._queue.xpending_range(keys.stream, GROUP, entry, entry, 1)
+            if not known:
+                return  # somebody was quicker, or the run was given up
+            answer, detail = self._deliver(keys.stream, entry, message, submission, delivery)
+            self._trace.flush()
+            said = to_document(detail) if detail else None
+            handled = Handled(message.submission_id, delivery, answer, said, began, time.monotonic_ns())
+            pipeline = self._queue.pipeline(transaction=False)
+            pipeline.rpush(keys.reports, msgspec.json.encode(handled))
+            pipeline.expire(keys.reports, KEY_LIFE_SECONDS)
+            pipeline.execute()
 
-    def _answer(self, message: Message, submission: str) -> tuple[Answer, Sentence | None]:
+    def _deliver(
+        self, stream: str, entry: str, message: Message, submission: str, delivery: int
+    ) -> tuple[Answer, Sentence | None]:
+        """Handle a message, and acknowledge it if nobody needs to get it again."""
+        with self._tap.flow(flow_of(message.headers.get, submission)):
+            self._services.redis.xpending_range(stream, GROUP, entry, entry, 1)
+            answer, detail = self._answer(message, submission, delivery)
+            if answer not in _UNFINISHED or delivery >= MOST_DELIVERIES:
+                self._services.redis.xack(stream, GROUP, entry)
+        return answer, detail
+
+    def _answer(self, message: Message, submission: str, delivery: int) -> tuple[Answer, Sentence | None]:
+        if delivery > MOST_DELIVERIES:
+            return Answer.ERROR, say(QueueCode.GIVEN_UP, deliveries=MOST_DELIVERIES)
         url = urlsplit(message.path)
         query = parse_qs(url.query)
         try:
@@ -121,15 +155,6 @@ class Consumer:
         return answer, refusal.detail if refusal else None
 
 
-def make_group(queue: redis.Redis) -> None:
-    """Create the stream and its group, unless they are there."""
-    try:
-        queue.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
-    except redis.exceptions.ResponseError as error:
-        if not str(error).startswith("BUSYGROUP"):
-            raise
-
-
 def main() -> None:
     """Consume until interrupted."""
     settings = InstanceSettings.from_environment()
@@ -143,9 +168,8 @@ def main() -> None:
     )
     warm_up(services, _HANDLERS)
     queue = create_redis(engines.redis)
-    make_group(queue)
     trace.get_ready()
-    Consumer(settings.number, services, queue, tap, trace).run()
+    Consumer(settings.number, settings.lab, services, queue, tap, trace).run()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ class InstanceSettings(msgspec.Struct, frozen=True):
     """The bearer token that callers must show."""
     trace: str
     """Path of the lab's trace socket."""
+    lab: str = ""
+    """Name of the lab, where the process reads its queues."""
     threads: int = THREADS
     """Requests that are handled at the same time."""
 

@@ -23,7 +23,7 @@ _zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), _tap, 
 _services = open_services(
     _engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway, zookeeper=_zookeeper
 )
-application = create_app(settings.number, settings.token, _services, _tap)
+application = create_app(settings.number, settings.token, _services, _tap, _trace.handling)
 warm_up(_services, settings.threads)
 Sweeper(_services.database.connect).start()
 _trace.get_ready()

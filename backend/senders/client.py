@@ -18,10 +18,13 @@ from backend.errors import SubmitTwiceError
 from backend.senders.messages import (
     LENGTH_BYTES,
     Cancel,
+    Cancelled,
     Delivery,
     Finished,
+    Flying,
     FromProcess,
     Job,
+    LetGo,
     Outcome,
     Outcomes,
     Target,
@@ -52,7 +55,11 @@ class Sending:
         self._on_outcomes = on_outcomes
         self._cancel = cancel
         self._ended = threading.Event()
+        self._over = threading.Event()
         self._finished: Finished | None = None
+        self._left = self._failed = False
+        self._guard = threading.Lock()
+        self._flying: dict[str, Flying] = {}
         self._failure = "The sender process ended in mid-run; what it had sent is in the tables."
 
     def cancel(self) -> None:
@@ -64,31 +71,90 @@ class Sending:
 
         Raises:
             TimeoutError: it takes longer than `timeout` seconds.
+            CancelledError: somebody had `leave` called before.
             SenderError: the sender process went away.
         """
         if not self._ended.wait(timeout):
             raise TimeoutError
         if self._finished is None:
-            raise SenderError(self._failure)
+            raise CancelledError("Nobody waits any more.") if self._left else SenderError(self._failure)
         return self._finished
 
-    def take(self, message: Outcomes | Finished | None) -> None:
+    def wait_until_over(self) -> bool:
+        """Block until the backend has let go of every delivery, also of those that were given up.
+
+        Returns:
+            Whether it has; False if somebody had `leave` called before.
+
+        Raises:
+            SenderError: the sender process went away.
+        """
+        self._over.wait()
+        if self._failed:
+            raise SenderError(self._failure)
+        return self.is_over
+
+    def leave(self) -> None:
+        """Let nobody wait any longer. Outcomes that come later are told all the same."""
+        self._left = True
+        self._ended.set()
+        self._over.set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every delivery has ended and the backend has let go of it."""
+        with self._guard:
+            return self._finished is not None and not self._flying
+
+    def flying(self) -> list[Flying]:
+        """What lingers; after `cancel`, all that has left and that the backend has not let go of."""
+        with self._guard:
+            return list(self._flying.values())
+
+    def take(self, message: FromProcess | None) -> None:
         """More has come from the process; None if it went away."""
-        if self._ended.is_set():
-            return
-        if isinstance(message, Outcomes):
-            self._tell(message.outcomes)
-        else:
-            self._finished = message
-            self._ended.set()
+        match message:
+            case Outcomes(outcomes=outcomes):
+                self._keep(outcomes)
+                self._tell(outcomes)
+            case LetGo(submission_ids=names):
+                with self._guard:
+                    for name in names:
+                        self._flying.pop(name, None)
+            case Cancelled(flying=flying):
+                with self._guard:
+                    self._flying = {one.submission_id: one for one in flying}
+            case Finished():
+                self._finished = message
+                self._ended.set()
+            case None:
+                self._fail()
+        if self.is_over:
+            self._over.set()
+
+    def _keep(self, outcomes: Sequence[Outcome]) -> None:
+        with self._guard:
+            for outcome in outcomes:
+                if outcome.lingers:
+                    lingering = Flying(outcome.submission_id, outcome.intent_key, outcome.target, outcome.sent_ns)
+                    self._flying[outcome.submission_id] = lingering
+                else:
+                    self._flying.pop(outcome.submission_id, None)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        if self._failed:
+            return
         try:
             self._on_outcomes(outcomes)
         except Exception as error:  # noqa: BLE001  whoever waits is told; the other jobs go on
             self._failure = f"The answers could not be taken: {type(error).__name__}: {error}"
-            self._ended.set()
+            self._fail()
             self.cancel()
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._ended.set()
+        self._over.set()
 
 
 class _Link:
@@ -131,6 +197,11 @@ class _Link:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
+    def _forget_if_over(self, job_id: int, sending: Sending) -> None:
+        if sending.is_over:
+            with self._guard:
+                self._under_way.pop(job_id, None)
+
     def _send(self, message: ToProcess) -> bool:
         try:
             self._connection.sendall(frame(message))
@@ -144,10 +215,10 @@ class _Link:
             while content := _read_frame(stream):
                 message = decoder.decode(content)
                 with self._guard:
-                    finished = isinstance(message, Finished)
-                    jobs = self._under_way
-                    sending = jobs.pop(message.job_id) if finished else jobs[message.job_id]
-                sending.take(message)
+                    sending = self._under_way.get(message.job_id)
+                if sending:
+                    sending.take(message)
+                    self._forget_if_over(message.job_id, sending)
         with self._guard:
             self._alive = False
             self._connection.close()

@@ -90,10 +90,27 @@ class Connection:
             self._unsent = request[written:]
             self._loop.add_writer(self._socket, self._writable)
 
-    def abandon(self) -> None:
-        """Close, and forget the request under way."""
-        self._on_end = None
-        self.close()
+    def linger(self, on_let_go: Callable[[], None]) -> None:
+        """Nobody waits for the answer any more. The connection stays open until the peer has let go of it.
+
+        The peer may not have begun with the request, and a request whose connection is closed is handled all the same:
+        only a connection that is still open shows that something may come of it.
+
+        Args:
+            on_let_go: called, not at once, when the peer has answered or hung up: by then it has handled the request,
+                or never will, unless it hangs up while it works.
+        """
+
+        def end(_response: Response | None, _reason: str) -> None:
+            self.close()
+            on_let_go()
+
+        if self._unsent or not self.is_open:
+            self._on_end = None
+            self.close()  # what has come of half a request is refused
+            self._loop.call_soon(on_let_go)
+        else:
+            self._on_end = end
 
     def close(self) -> None:
         """Close the socket."""

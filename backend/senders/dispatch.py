@@ -11,7 +11,7 @@ import msgspec
 
 from backend.model import Pace
 from backend.senders.connections import Connection, ConnectionPool, sentence_of
-from backend.senders.messages import Delivery, Finished, Job, Outcome
+from backend.senders.messages import Delivery, Finished, Flying, Job, Outcome
 from backend.senders.retries import backoff_seconds, invites_a_retry, next_attempt, with_port
 from backend.senders.shots import Patience, Shot, fire
 
@@ -28,15 +28,22 @@ class Dispatch:
         pool: connections.
         report: gets the outcome of each delivery that was sent, could not be sent or was held back.
         finish: called once, when every delivery has ended or was cancelled.
+        let_go: called with the name of a delivery that the backend has let go of after its caller had given up.
     """
 
     def __init__(
-        self, job: Job, pool: ConnectionPool, report: Callable[[Outcome], None], finish: Callable[[Finished], None]
+        self,
+        job: Job,
+        pool: ConnectionPool,
+        report: Callable[[Outcome], None],
+        finish: Callable[[Finished], None],
+        let_go: Callable[[str], None],
     ) -> None:
         self._job = job
         self._pool = pool
         self._report = report
         self._finish = finish
+        self._let_go = let_go
         self._loop = asyncio.get_running_loop()
         self._patience = Patience(self._loop, job.timeout_ms / 1000)
         self._waiting: deque[Delivery] = deque()
@@ -50,11 +57,25 @@ class Dispatch:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._backing_off: dict[asyncio.TimerHandle, Delivery] = {}
+        self._flying: dict[str, Shot] = {}
+        """What has left, and the backend has not let go of."""
         self._in_flight: Counter[str] = Counter()
         self._done: set[str] = set()
         self._under_way = 0
         self._sent = self._held_back = self._cancelled = self._release_ns = 0
         self._is_cancelled = self._is_finished = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is on its way or in the backend any more."""
+        return self._is_finished and not self._flying
+
+    def flying(self) -> list[Flying]:
+        """What has left, and the backend has not let go of."""
+        return [
+            Flying(name, shot.delivery.intent_key, shot.delivery.target, shot.sent_ns)
+            for name, shot in self._flying.items()
+        ]
 
     def start(self) -> None:
         """Let the deliveries leave at the pace of the job."""
@@ -202,9 +223,11 @@ class Dispatch:
                 msgspec.structs.replace(delivery, request=with_port(delivery.request, connection.port))
                 for connection, delivery in zip(connections, volley, strict=True)
             ]
-        shots = [Shot(c, delivery, self._shot_ended) for c, delivery in zip(connections, volley, strict=True)]
+        pairs = zip(connections, volley, strict=True)
+        shots = [Shot(c, delivery, self._shot_ended, self._shot_let_go) for c, delivery in pairs]
         if not shots:
             return
+        self._flying.update((shot.delivery.submission_id, shot) for shot in shots)
         if self._job.network_ms:
             self._fire_from_afar(shots)
             return
@@ -253,10 +276,16 @@ class Dispatch:
     # Ending
 
     def _shot_ended(self, shot: Shot, outcome: Outcome) -> None:
-        if shot.connection.is_open and shot.written:
-            self._pool.give_back(shot.connection)
+        if not outcome.lingers:
+            del self._flying[outcome.submission_id]
+            if shot.connection.is_open and shot.written:
+                self._pool.give_back(shot.connection)
         self._patience.forget_ended()
         self._settle(outcome, shot.delivery)
+
+    def _shot_let_go(self, shot: Shot) -> None:
+        del self._flying[shot.delivery.submission_id]
+        self._let_go(shot.delivery.submission_id)
 
     def _settle(self, outcome: Outcome, delivery: Delivery) -> None:
         if delivery.attempt < self._job.retries and not self._is_cancelled and invites_a_retry(outcome):

@@ -89,6 +89,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Index into the targets of its job."""
     was_sent: bool = True
     """Whether it may have reached the backend."""
+    lingers: bool = False
+    """Whether the backend may still handle it although its caller has given up: `LetGo` tells when not any more."""
 
 
 class Outcomes(msgspec.Struct, frozen=True, array_like=True, tag="outcomes"):
@@ -98,8 +100,31 @@ class Outcomes(msgspec.Struct, frozen=True, array_like=True, tag="outcomes"):
     outcomes: list[Outcome]
 
 
+class LetGo(msgspec.Struct, frozen=True, array_like=True, tag="let-go"):
+    """The backend has answered these, or hung up, after their callers had given up."""
+
+    job_id: int
+    submission_ids: list[str]
+
+
+class Flying(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A delivery that has left, and that the backend has not let go of."""
+
+    submission_id: str
+    intent_key: str
+    target: int
+    sent_ns: int
+
+
+class Cancelled(msgspec.Struct, frozen=True, array_like=True, tag="cancelled"):
+    """Nothing more of a job leaves; these have, and are awaited."""
+
+    job_id: int
+    flying: list[Flying]
+
+
 class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
-    """All deliveries of a job have ended or were cancelled."""
+    """All deliveries of a job have ended or were cancelled; some may linger."""
 
     job_id: int
     sent: int
@@ -112,7 +137,7 @@ class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
 
 
 ToProcess = Job | Cancel
-FromProcess = Outcomes | Finished
+FromProcess = Outcomes | LetGo | Cancelled | Finished
 
 
 def frame(message: ToProcess | FromProcess) -> bytes:

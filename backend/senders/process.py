@@ -14,7 +14,18 @@ import msgspec
 
 from backend.senders.connections import ConnectionPool
 from backend.senders.dispatch import Dispatch
-from backend.senders.messages import LENGTH_BYTES, Finished, Job, Outcome, Outcomes, ToProcess, frame
+from backend.senders.messages import (
+    LENGTH_BYTES,
+    Cancelled,
+    Finished,
+    Flying,
+    Job,
+    LetGo,
+    Outcome,
+    Outcomes,
+    ToProcess,
+    frame,
+)
 
 _FLUSH_SECONDS = 0.01
 
@@ -26,13 +37,23 @@ class Post:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._outcomes: dict[int, list[Outcome]] = {}
+        self._let_go: dict[int, list[str]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, job_id: int, outcome: Outcome) -> None:
         """Tell this soon."""
         self._outcomes.setdefault(job_id, []).append(outcome)
-        if self._timer is None:
-            self._timer = self._loop.call_later(_FLUSH_SECONDS, self.flush)
+        self._flush_soon()
+
+    def let_go(self, job_id: int, submission_id: str) -> None:
+        """Tell soon that this does not linger any more."""
+        self._let_go.setdefault(job_id, []).append(submission_id)
+        self._flush_soon()
+
+    def cancelled(self, job_id: int, flying: list[Flying]) -> None:
+        """Tell what has left and is awaited."""
+        self.flush()
+        self._writer.write(frame(Cancelled(job_id, flying)))
 
     def finish(self, finished: Finished) -> None:
         """Tell all of it, and that the job has ended."""
@@ -47,6 +68,13 @@ class Post:
         waiting, self._outcomes = self._outcomes, {}
         for job_id, outcomes in waiting.items():
             self._writer.write(frame(Outcomes(job_id, outcomes)))
+        let_go, self._let_go = self._let_go, {}
+        for job_id, submission_ids in let_go.items():
+            self._writer.write(frame(LetGo(job_id, submission_ids)))
+
+    def _flush_soon(self) -> None:
+        if self._timer is None:
+            self._timer = self._loop.call_later(_FLUSH_SECONDS, self.flush)
 
 
 class Desk:
@@ -60,15 +88,26 @@ class Desk:
     def take(self, message: ToProcess) -> None:
         """Begin or cancel a job."""
         if isinstance(message, Job):
-            dispatch = Dispatch(message, self._pool, partial(self._post.add, message.job_id), self._finish)
-            self._under_way[message.job_id] = dispatch
+            job_id = message.job_id
+            report = partial(self._post.add, job_id)
+            dispatch = Dispatch(message, self._pool, report, self._finish, partial(self._let_go, job_id))
+            self._under_way[job_id] = dispatch
             dispatch.start()
         elif dispatch_or_none := self._under_way.get(message.job_id):
+            self._post.cancelled(message.job_id, dispatch_or_none.flying())
             dispatch_or_none.cancel()
 
     def _finish(self, finished: Finished) -> None:
-        del self._under_way[finished.job_id]
         self._post.finish(finished)
+        self._forget_if_over(finished.job_id)
+
+    def _let_go(self, job_id: int, submission_id: str) -> None:
+        self._post.let_go(job_id, submission_id)
+        self._forget_if_over(job_id)
+
+    def _forget_if_over(self, job_id: int) -> None:
+        if self._under_way[job_id].over:
+            del self._under_way[job_id]
 
 
 async def serve(path: str) -> None:

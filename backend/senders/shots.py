@@ -17,9 +17,26 @@ from backend.senders.undisturbed import undisturbed
 class Shot:
     """One delivery on its connection."""
 
-    __slots__ = ("_loop", "_on_end", "_seconds", "connection", "delivery", "due", "ended", "sent_ns", "written")
+    __slots__ = (
+        "_loop",
+        "_on_end",
+        "_on_let_go",
+        "_seconds",
+        "connection",
+        "delivery",
+        "due",
+        "ended",
+        "sent_ns",
+        "written",
+    )
 
-    def __init__(self, connection: Connection, delivery: Delivery, on_end: Callable[[Shot, Outcome], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        delivery: Delivery,
+        on_end: Callable[[Shot, Outcome], None],
+        on_let_go: Callable[[Shot], None],
+    ) -> None:
         self.connection = connection
         self.delivery = delivery
         self.sent_ns = 0
@@ -28,6 +45,7 @@ class Shot:
         self.ended = False
         self.written = False
         self._on_end = on_end
+        self._on_let_go = on_let_go
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seconds = 0.0
 
@@ -66,11 +84,15 @@ class Shot:
         self._on_end(self, outcome)
 
     def give_up(self) -> None:
-        """The caller waits no longer, and hangs up."""
+        """The caller waits no longer."""
         self.ended = True
-        if self.written:
-            self.connection.abandon()  # else the request is still on its way, and arrives all the same
         self._on_end(self, self._without_response(timed_out=True))
+        if self.written:
+            self.linger()  # else the request is still on its way, and arrives all the same
+
+    def linger(self) -> None:
+        """Stay until the backend has let go of the request."""
+        self.connection.linger(lambda: self._on_let_go(self))
 
     def _without_response(self, *, timed_out: bool = False, error: str = "") -> Outcome:
         return Outcome(
@@ -82,6 +104,7 @@ class Shot:
             error=error,
             retry_of=self.delivery.first_id,
             target=self.delivery.target,
+            lingers=timed_out,
         )
 
 
@@ -152,9 +175,8 @@ def fire(shots: Sequence[Shot]) -> int:
         end = clock()
     for shot, instant, result in zip(shots, instants, results, strict=True):
         shot.written = True
-        if shot.ended:
-            shot.connection.abandon()
-            continue
         shot.sent_ns = shot.sent_ns or instant
         shot.connection.await_response(shot.delivery.request, result, shot.answered)
+        if shot.ended:
+            shot.linger()
     return end - instants[0]

@@ -9,7 +9,9 @@ import pytest
 
 from backend.lab import Lab, LabOptions
 from backend.model import (
+    EngineKind,
     EngineStatus,
+    Health,
     Intent,
     Judgement,
     LockWait,
@@ -106,6 +108,15 @@ class Laboratory:
     def intent(self, operation: OperationKey, number: int = 1) -> Intent:
         return self.lab.new_intent(operation, f"item {number}", 1)
 
+    def wait_until_up(self) -> bool:
+        """Wait for backend processes that were killed and are being started again."""
+
+        def up() -> bool:
+            return all(engine.health is Health.UP for engine in self.lab.engines() if engine.kind is EngineKind.HTTP)
+
+        with self.told.changed:
+            return self.told.changed.wait_for(up, 20)
+
     def run(
         self,
         operation: OperationKey,
@@ -139,5 +150,6 @@ def laboratory(_started_lab: Laboratory) -> Laboratory:
     _started_lab.lab.use_database("postgresql")
     _started_lab.lab.set_instances(1)
     _started_lab.lab.reset()
+    assert _started_lab.wait_until_up()
     _started_lab.told.forget()
     return _started_lab

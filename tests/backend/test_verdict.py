@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.model import Answer, Verdict
-from backend.verdict import Facts, contradictions, judge
+from backend.verdict import Facts, contradiction, contradicts, judge
 
 ANSWERS = st.frozensets(st.sampled_from(Answer))
 
@@ -47,16 +47,17 @@ def test_a_further_answer_never_makes_a_lost_intent_better(answers: frozenset[An
 @pytest.mark.parametrize("made", [True, False])
 def test_which_answers_contradict_the_rows(answer: Answer, *, made: bool) -> None:
     denies = {Answer.DUPLICATE, Answer.BUSY, Answer.CONFLICT}
-    contradicts = answer in denies if made else answer is Answer.CREATED
-    assert bool(contradictions([("1.1", answer)], {"1.1"} if made else set())) is contradicts
+    assert contradicts(answer, has_row=made) is (answer in denies if made else answer is Answer.CREATED)
 
 
-def test_a_contradiction_names_the_submission() -> None:
-    found = contradictions([("1.1", Answer.CREATED), ("1.2", Answer.BUSY)], {"1.2"})
-    assert found.keys() == {"1.1", "1.2"}
-    assert all(submission in str(sentence) for submission, sentence in found.items())
+@pytest.mark.parametrize("answer", [Answer.CREATED, Answer.BUSY])
+def test_a_contradiction_names_the_submission(answer: Answer) -> None:
+    assert "1.7" in str(contradiction("1.7", answer))
 
 
-@given(most=st.integers(1, 5), count=st.integers(0, 20))
-def test_only_a_handful_of_sentences_is_made(most: int, count: int) -> None:
-    assert len(contradictions([(str(n), Answer.CREATED) for n in range(count)], set(), most)) == min(most, count)
+@given(effects=st.integers(0, 3), answers=ANSWERS, barred=st.booleans())
+def test_nothing_but_a_duplicate_is_certain_while_something_is_at_work(
+    effects: int, answers: frozenset[Answer], *, barred: bool
+) -> None:
+    expected = Verdict.DUPLICATED if effects > 1 else Verdict.UNDECIDED
+    assert judge(Facts(effects, answers, barred, at_work=True)) is expected

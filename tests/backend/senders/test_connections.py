@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from backend.model import Pace
 from backend.senders.client import Sender
 from backend.senders.messages import Delivery, Job, Target
-from tests.backend.senders.jobs import make_job, request_to, send
-from tests.backend.senders.small_server import OK, Answer, Exchange, SmallServer
+from tests.backend.senders.jobs import Told, make_job, request_to, send
+from tests.backend.senders.small_server import LIMIT, OK, Answer, Exchange, SmallServer
 
 Serve = Callable[..., SmallServer]
 
@@ -66,19 +67,29 @@ def test_who_does_not_accept_in_time_is_given_up(sender: Sender) -> None:
     assert [outcome.error for outcome in told.outcomes] == ["No connection to instance 1: there was no answer in time."]
 
 
-def test_a_caller_that_gives_up_hangs_up(sender: Sender, serve: Serve) -> None:
-    gone: list[bool] = []
+@pytest.mark.parametrize("late", [OK, None])
+def test_a_caller_gives_up_and_one_knows_when_the_server_is_done_with_it(
+    sender: Sender, serve: Serve, late: bytes | None
+) -> None:
+    """The connection is kept: a request whose connection is closed is handled all the same, and nobody would see it."""
+    go_on = threading.Event()
 
-    def answer(exchange: Exchange) -> None:
-        gone.append(exchange.gone())
+    def answer(exchange: Exchange) -> bytes | None:
+        assert go_on.wait(LIMIT)
+        return late
 
     server = serve(answer)
-    told, finished = send(sender, make_job(server.target, "a", timeout_ms=50))
+    told = Told(sender, make_job(server.target, "a", timeout_ms=50))
+    finished, sending = told.end(), told.sending
     (outcome,) = told.outcomes
     assert (finished.sent, outcome.status, outcome.timed_out, outcome.error) == (1, 0, True, "")
     assert 50e6 <= outcome.received_ns - outcome.sent_ns < 5e9
-    assert server.wait_for(lambda: bool(gone))
-    assert gone == [True]
+    assert [flying.submission_id for flying in sending.flying()] == [outcome.submission_id]
+    assert not sending.is_over
+    go_on.set()
+    assert sending.wait_until_over()
+    assert sending.flying() == []
+    assert len(told.outcomes) == 1
 
 
 def test_each_caller_gives_up_after_its_own_time(sender: Sender, serve: Serve) -> None:

@@ -98,7 +98,7 @@ def test_a_job_that_is_cancelled_while_it_connects_sends_nothing() -> None:
         outcomes: list[Outcome] = []
         job = make_job(server.target, "abcd" * 5, pace, connections=3)
         pool = ConnectionPool(loop)
-        dispatch = Dispatch(job, pool, outcomes.append, finished.set_result)
+        dispatch = Dispatch(job, pool, outcomes.append, finished.set_result, lambda _name: None)
         dispatch.start()
         dispatch.cancel()
         await finished
