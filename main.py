@@ -21,7 +21,7 @@ from backend.arguments import COMPARE, EXPLORE, RUN, SERVE, WINDOW, language_of,
 from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
 from backend.interrupts import InterruptCode
 from backend.options import LabOptions
-from backend.sentence import say, words
+from backend.sentence import ENGLISH, say, words
 
 if TYPE_CHECKING:
     import argparse
@@ -99,7 +99,7 @@ def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
     if chosen.all:
         headless_survey.survey_once(chosen, options, interrupted)
     elif chosen.replay:
-        headless_explore.replay_once(chosen.replay, options)
+        headless_explore.replay_once(chosen.replay, options, chosen.language or ENGLISH)
     else:
         headless_explore.explore_once(chosen, options, interrupted)
 

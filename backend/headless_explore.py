@@ -16,11 +16,17 @@ from backend.errors import SubmitTwiceError
 from backend.explorer import counterexample
 from backend.explorer.explore import check, explore, replay
 from backend.explorer.mermaid import mermaid
-from backend.explorer.question import Counterexample, Progress, Question, exploration_document
+from backend.explorer.mistake import mistake_mark
+from backend.explorer.page_says import PROCESS, PageCode, answer_in, command_in, kind_term, mishap
+from backend.explorer.question import Counterexample, EventKind, Exploration, Progress, Question, exploration_document
+from backend.explorer.says import ExplorerCode
+from backend.explorer.survey_says import SurveyCode
 from backend.explorer.web_page import exploration_html
 from backend.model import GatewayKeys, OperationKey
 from backend.options import LabOptions
 from backend.output_files import OutputFiles, speak
+from backend.sentence import ENGLISH, say, words
+from backend.terms import verdict_term
 
 _INDENT = "  "
 
@@ -41,8 +47,10 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         GatewayKeys(chosen.gateway_keys),
     )
     question = replace(question, variant=check(question).key)
-    files = OutputFiles({name: getattr(chosen, name) for name in ("json", "save", "mermaid", "html")})
-    with bare_engines(options) as engines, ProgressBar() as bar:
+    names = ("json", "html", "mermaid", "save")
+    files = OutputFiles({name: getattr(chosen, name) for name in names})
+    language = chosen.language or ENGLISH
+    with bare_engines(options) as engines, ProgressBar(language) as bar:
         found = explore(
             question,
             engines.database,
@@ -53,20 +61,16 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
             gateway=engines.gateway,
             zookeeper=engines.zookeeper,
         )
-    if files.wants("save") and found.counterexample:
-        counterexample.save(found.counterexample, Path(chosen.save))
-    if found.counterexample:
-        files.write("mermaid", mermaid(found.counterexample))
-    if files.wants("html"):
-        files.write("html", exploration_html(found))
     files.write("json", json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
+    files.write("html", exploration_html(found, language))
+    if found.counterexample:
+        files.write("mermaid", mermaid(found.counterexample, language))
+        files.write("save", counterexample.to_json(found.counterexample))
     if not files.takes_standard_output:
-        speak([found.sentence, *found.notes])
-        if found.counterexample:
-            speak(_lines_of(found.counterexample))
+        speak(_report(found, files, language))
 
 
-def replay_once(path: Path, options: LabOptions) -> None:
+def replay_once(path: Path, options: LabOptions, language: str = ENGLISH) -> None:
     """Play a saved schedule again.
 
     Raises:
@@ -75,16 +79,18 @@ def replay_once(path: Path, options: LabOptions) -> None:
     saved = counterexample.load(path)
     with bare_engines(options) as engines:
         played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
-    speak(_lines_of(played))
+    speak(_lines_of(played, language))
     if played.verdict is not saved.verdict:
-        raise SubmitTwiceError(f"The saved schedule came to {saved.verdict}, and now to {played.verdict}.")
+        before, now = verdict_term(saved.verdict), verdict_term(played.verdict)
+        raise SubmitTwiceError(say(ExplorerCode.OTHER_VERDICT, before=before, now=now))
 
 
 class ProgressBar:
     """Schedules and how many a second, on a terminal; nothing in a pipe."""
 
-    def __init__(self) -> None:
-        self._bar = tqdm(unit=" schedules", disable=None)
+    def __init__(self, language: str = ENGLISH) -> None:
+        self._language = language
+        self._bar = tqdm(unit=words(say(SurveyCode.SCHEDULES), language), disable=None)
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -95,12 +101,31 @@ class ProgressBar:
     def show(self, progress: Progress) -> None:
         """So many are explored, with these verdicts."""
         self._bar.update(progress.schedules - self._bar.n)
-        self._bar.set_postfix({verdict.value: count for verdict, count in progress.outcomes.items()})
+        self._bar.set_postfix(
+            {words(verdict_term(verdict), self._language): count for verdict, count in progress.outcomes.items()}
+        )
 
 
-def _lines_of(example: Counterexample) -> Iterator[str]:
-    yield f"{example.verdict} with {example.switches} context switches:"
-    for event in example.events:
-        waits = " (waits)" if event.blocked else ""
-        answer = f" -> {event.answer}" if event.answer else ""
-        yield f"{_INDENT}{event.actor or '*':3} {event.kind:6} {event.engine:10} {event.command}{answer}{waits}"
+def _report(found: Exploration, files: OutputFiles, language: str) -> Iterator[str]:
+    yield words(found.finding, language)
+    yield from (words(note, language) for note in found.notes)
+    if found.counterexample:
+        yield from _lines_of(found.counterexample, language)
+        return
+    for name in ("mermaid", "save"):
+        if files.wants(name):
+            yield words(say(PageCode.NO_COUNTEREXAMPLE, file=files.target(name)), language)
+
+
+def _lines_of(example: Counterexample, language: str) -> Iterator[str]:
+    yield words(say(PageCode.LINES, verdict=verdict_term(example.verdict), switches=example.switches), language)
+    mark = mistake_mark(example.verdict)
+    for number, event in enumerate(example.events):
+        told = answer_in(event, language)
+        waits = f" ({words(say(PageCode.WAITS), language)})" if event.blocked else ""
+        answer = f" -> {told}" if told else ""
+        marked = f"  <- {words(mark, language)}" if mark and number == example.mistake else ""
+        engine = words(say(PageCode.PROCESS), language) if event.engine == PROCESS else event.engine
+        command = command_in(event, language) if event.kind is not EventKind.CRASH else words(mishap(event), language)
+        kind = words(kind_term(event.kind), language)
+        yield f"{_INDENT}{event.actor or '*':3} {kind:6} {engine:10} {command}{answer}{waits}{marked}"

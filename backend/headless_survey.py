@@ -18,9 +18,12 @@ from backend.explorer import survey_files
 from backend.explorer.explore import Explorer
 from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
+from backend.explorer.survey_says import SurveyCode, read, state_term, survey_finding
 from backend.explorer.surveyor import entries, survey
-from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.model import GatewayKeys, OperationKey
 from backend.output_files import OutputFiles, speak
+from backend.sentence import ENGLISH, plain, say, words
+from backend.terms import verdict_term
 
 if TYPE_CHECKING:
     import argparse
@@ -29,21 +32,15 @@ if TYPE_CHECKING:
 
     from backend.explorer.survey import Pair
     from backend.options import LabOptions
+    from backend.sentence import Sentence
 
-_MARKS = {
-    State.PROVEN: "proven",
-    State.NOT_FINISHED: "not finished",
-    State.NOT_ASKED: "not asked",
-    State.NOT_GUARDED: "-",
-    State.FAILED: "failed",
-}
 _CHANGED = " *"
 _WIDTH = 118
 _LEGEND = (
-    "proven 6: it takes effect exactly once in each of the 6 orders there are.",
-    "lost 4/90: it is lost in 4 of 90 orders, and nothing worse can happen; 4/90+ while not all orders ran.",
-    "not finished 90: 90 orders ran, all of them well, and there are more.",
-    "(sound), (broken): what a variant is declared to be. !! marks harm done by one that is declared sound.",
+    SurveyCode.LEGEND_ONCE,
+    SurveyCode.LEGEND_WORST,
+    SurveyCode.LEGEND_NOT_FINISHED,
+    SurveyCode.LEGEND_DECLARED,
 )
 
 
@@ -58,7 +55,8 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     pairs = chosen_pairs(chosen)
     earlier = _earlier(chosen, scope, pairs)
     files = OutputFiles({"json": chosen.json, "survey": chosen.save_survey})
-    with bare_engines(options) as engines, _Bar() as bar:
+    language = chosen.language or ENGLISH
+    with bare_engines(options) as engines, _Bar(language) as bar:
         found = survey(
             scope,
             partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),
@@ -67,11 +65,13 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
             cancelled=interrupted,
             asked=entries(pairs, engines.missing),
         )
-    if files.wants("survey"):
-        survey_files.save(found, Path(chosen.save_survey))
-    _report(found, None if earlier is None else compare(earlier, found), files)
+    changes = None if earlier is None else compare(earlier, found)
+    files.write("survey", survey_files.to_json(found))
+    files.write("json", json.dumps(_document(found, changes), ensure_ascii=False) + "\n")
+    if not files.takes_standard_output:
+        speak(report_lines(found, changes, language))
     if found.stopped:
-        raise EngineError(found.stopped)
+        raise EngineError(read(found.why_stopped, found.stopped))
 
 
 def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Pair] | None) -> Survey | None:
@@ -90,7 +90,7 @@ def chosen_pairs(chosen: argparse.Namespace) -> frozenset[Pair] | None:
         UnknownKeyError: there is no such strategy or variant.
     """
     if chosen.variant and not chosen.strategy:
-        raise UnknownKeyError("--variant needs its --strategy.")
+        raise UnknownKeyError(say(SurveyCode.NEEDS_STRATEGY))
     if chosen.strategy:
         strategies.find(chosen.strategy, chosen.variant)
     return frozenset(
@@ -105,8 +105,13 @@ def chosen_pairs(chosen: argparse.Namespace) -> frozenset[Pair] | None:
 class _Bar:
     """Questions done, schedules so far and the time left, on a terminal; nothing in a pipe."""
 
-    def __init__(self) -> None:
-        self._bar = tqdm(unit=" questions", disable=None, bar_format="{desc} {bar} {n_fmt}/{total_fmt} {postfix}")
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._bar = tqdm(
+            unit=words(say(SurveyCode.QUESTIONS), language),
+            disable=None,
+            bar_format="{desc} {bar} {n_fmt}/{total_fmt} {postfix}",
+        )
 
     def __enter__(self) -> _Bar:
         return self
@@ -118,21 +123,21 @@ class _Bar:
         """A question is under way."""
         self._bar.total = progress.questions
         self._bar.set_description_str("/".join(progress.pair), refresh=False)
-        left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
-        self._bar.set_postfix_str(f"{progress.schedules:,} of {progress.schedules_in_all:,} schedules{left}")
+        known = progress.seconds_left is not None
+        left = say(SurveyCode.BAR_LEFT, seconds=progress.seconds_left or 0.0) if known else plain("")
+        numbers = say(SurveyCode.BAR, now=progress.schedules, all=progress.schedules_in_all, left=left)
+        self._bar.set_postfix_str(words(numbers, self._language))
 
     def count(self, cell: Cell) -> None:
         """A question is done."""
         self._bar.update(cell.state not in {State.NOT_GUARDED, State.NOT_ASKED})
 
 
-def _report(found: Survey, changes: Sequence[Change] | None, files: OutputFiles) -> None:
+def _document(found: Survey, changes: Sequence[Change] | None) -> dict[str, object]:
     document = survey_document(found)
     if changes is not None:
         document["changes"] = [_change_document(change) for change in changes]
-    files.write("json", json.dumps(document, ensure_ascii=False) + "\n")
-    if not files.takes_standard_output:
-        speak(report_lines(found, changes))
+    return document
 
 
 def _change_document(change: Change) -> dict[str, str]:
@@ -142,41 +147,45 @@ def _change_document(change: Change) -> dict[str, str]:
         "strategy": strategy,
         "variant": variant,
         "change": change.kind.value,
-        "sentence": change.sentence,
+        "sentence": str(change.sentence),
     }
 
 
-def report_lines(found: Survey, changes: Sequence[Change] | None = None) -> Iterator[str]:
+def report_lines(found: Survey, changes: Sequence[Change] | None = None, language: str = ENGLISH) -> Iterator[str]:
     """The grid and everything worth saying about it, for a terminal or a mail."""
     changed = frozenset(change.pair for change in changes or ())
-    yield from _grid(found, changed)
+    yield from _grid(found, changed, language)
     yield ""
-    yield found.sentence
-    yield from found.notes
-    yield from _LEGEND
-    yield from _remarks("Declared sound, and yet", found.contradictions)
-    yield from _remarks("Declared broken, and holds here", [cell for cell in found.cells if cell.unrefuted])
-    for state, heading in ((State.FAILED, "Could not be explored"), (State.NOT_GUARDED, "Not guarded (-)")):
-        yield from _reasons(heading, [cell for cell in found.cells if cell.state is state])
+    yield from (words(sentence, language) for sentence in survey_finding(found))
+    yield from (words(say(code), language) for code in _LEGEND)
+    unrefuted = [cell for cell in found.cells if cell.unrefuted]
+    yield from _remarks(words(say(SurveyCode.HEADING_CONTRADICTIONS), language), found.contradictions)
+    yield from _remarks(words(say(SurveyCode.HEADING_UNREFUTED), language), unrefuted)
+    for state, code in (
+        (State.FAILED, SurveyCode.HEADING_FAILED),
+        (State.NOT_GUARDED, SurveyCode.HEADING_NOT_GUARDED),
+    ):
+        yield from _reasons(code, [cell for cell in found.cells if cell.state is state], language)
     if changes is not None:
-        yield f"Changes since the earlier survey ({_CHANGED.strip()}): {len(changes) or 'none'}"
+        heading = say(SurveyCode.HEADING_CHANGES, count=len(changes)) if changes else say(SurveyCode.NO_CHANGES)
+        yield words(heading, language)
         for change in changes:
-            yield f"  {_name(change.pair)}: {change.sentence}"
+            yield f"  {_name(change.pair)}: {words(change.sentence, language)}"
 
 
 def _remarks(heading: str, cells: Sequence[Cell]) -> Iterator[str]:
     if cells:
-        yield f"{heading}:"
+        yield heading
         yield from _names(cells)
 
 
-def _reasons(heading: str, cells: Sequence[Cell]) -> Iterator[str]:
-    """Each sentence once, and below it what it is said of."""
-    of_sentence: dict[str, list[Cell]] = {}
+def _reasons(code: SurveyCode, cells: Sequence[Cell], language: str) -> Iterator[str]:
+    """Each reason once, and below it what it is said of."""
+    of_reason: dict[Sentence, list[Cell]] = {}
     for cell in cells:
-        of_sentence.setdefault(cell.sentence, []).append(cell)
-    for sentence, said_of in of_sentence.items():
-        yield f"{heading}: {sentence}"
+        of_reason.setdefault(read(cell.why, cell.sentence), []).append(cell)
+    for reason, said_of in of_reason.items():
+        yield words(say(code, why=reason), language)
         yield from _names(said_of)
 
 
@@ -193,7 +202,7 @@ def _name(pair: Pair) -> str:
     return f"{strategy}/{variant}, {operation}"
 
 
-def _grid(found: Survey, changed: frozenset[Pair]) -> Iterator[str]:
+def _grid(found: Survey, changed: frozenset[Pair], language: str) -> Iterator[str]:
     operations = [key for key in OperationKey if any(cell.operation is key for cell in found.cells)]
     rows: dict[tuple[str, str], dict[OperationKey, Cell]] = {}
     for cell in found.cells:
@@ -201,22 +210,22 @@ def _grid(found: Survey, changed: frozenset[Pair]) -> Iterator[str]:
     table = [["", *(key.value for key in operations)]]
     for (strategy, variant), cells in rows.items():
         sound = next(iter(cells.values())).sound
-        texts = [cell_text(cells[key], changed) if key in cells else "" for key in operations]
-        table.append([f"{strategy}/{variant} ({'sound' if sound else 'broken'})", *texts])
+        texts = [cell_text(cells[key], changed, language) if key in cells else "" for key in operations]
+        declared = words(say(SurveyCode.SHORT_SAFE if sound else SurveyCode.SHORT_BROKEN), language)
+        table.append([f"{strategy}/{variant} ({declared})", *texts])
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
-def cell_text(cell: Cell, changed: frozenset[Pair] = frozenset()) -> str:
-    """A cell in words: the worst that can happen, and in how many orders."""
+def cell_text(cell: Cell, changed: frozenset[Pair] = frozenset(), language: str = ENGLISH) -> str:
+    """A cell in words: the worst that can happen, and in how many interleavings."""
     mark = _CHANGED if cell.pair in changed else ""
     if cell.state is not State.COUNTEREXAMPLE or cell.worst is None:
         count = f" {cell.schedules}" if cell.schedules else ""
-        return f"{_MARKS[cell.state]}{count}{mark}"
+        word = "-" if cell.state is State.NOT_GUARDED else words(state_term(cell.state), language)
+        return f"{word}{count}{mark}"
     more = "" if cell.exhaustive else "+"
     shout = "!! " if cell.contradicts else ""
-    return f"{shout}{_WORDS[cell.worst]} {cell.outcomes[cell.worst]}/{cell.schedules}{more}{mark}"
-
-
-_WORDS = {verdict: verdict.value.replace("_", " ") for verdict in Verdict}
+    verdict = words(verdict_term(cell.worst), language)
+    return f"{shout}{verdict} {cell.outcomes[cell.worst]}/{cell.schedules}{more}{mark}"

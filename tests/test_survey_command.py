@@ -49,7 +49,7 @@ def test_a_grid_is_printed_saved_and_compared(folder: Path) -> None:
     head, row, *_ = out.splitlines()
     assert head.split() == ["place-order"]
     assert row.split("  ") == ["token/get-then-delete (broken)", "duplicated 40/46"]
-    assert "1 counterexample; 46 schedules in " in out
+    assert "1 with a counterexample; 46 interleavings in " in out
 
     saved = json.loads((folder / "earlier.json").read_text())
     saved["survey"]["cells"][0] |= {"outcomes": {"exactly_once": 46}, "state": "proven"}
@@ -83,8 +83,8 @@ def test_an_interrupt_ends_the_survey_with_what_was_found(folder: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err == "submit-twice: Interrupted: what was measured until then is reported, and nothing is left running.\n"
-    assert "token/delete-first (sound)" in out
-    assert "Cancelled: " in out
+    assert "token/delete-first (safe)" in out
+    assert "Cancelled, so the grid is not complete." in out
     assert "not asked" in out
     assert wait_until(lambda: not any(lives(one) for one in members), 10)
     assert list(folder.glob("submit-twice-*")) == []

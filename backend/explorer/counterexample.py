@@ -11,10 +11,14 @@ import msgspec
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.mistake import find_mistake
+from backend.explorer.page_says import MUTEX_COMMAND, PROCESS
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
+from backend.explorer.says import ExplorerCode
 from backend.explorer.stage import submission_id
 from backend.explorer.zookeeper_names import is_node
 from backend.model import EngineKind, Verdict
+from backend.output_files import write_document
+from backend.sentence import say
 from backend.tap.wording import answer_text, command_text, error_text
 
 if TYPE_CHECKING:
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
     from backend.explorer.stage import Scene
     from backend.tap.observer import Call
 
-_PROCESS = "process"
 _ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
 
 
@@ -79,9 +82,15 @@ def to_counterexample(
         replace(teller.event(moment), place=known.get(id(moment.call), Place()), after=after)
         for moment, after in itertools.zip_longest(moments, snapshots)
     )
-    mistake, text = find_mistake(candidate.verdict, events) if snapshots else (-1, "")
+    mistake, text = find_mistake(candidate.verdict, events) if snapshots else (-1, None)
     return Counterexample(
-        question, candidate.verdict, switches(candidate.choices), candidate.choices, events, mistake, text
+        question,
+        candidate.verdict,
+        switches(candidate.choices),
+        candidate.choices,
+        events,
+        mistake,
+        str(text) if text else "",
     )
 
 
@@ -96,12 +105,12 @@ class _Teller:
         if moment.kind is EventKind.EXPIRE:
             return self._expiry(moment)
         if moment.kind is EventKind.CRASH:
-            return Event(moment.actor, moment.kind, _PROCESS, "", "")
+            return Event(moment.actor, moment.kind, PROCESS, "", "")
         if moment.answer is not None:
             return Event(moment.actor, moment.kind, EngineKind.HTTP.value, "reply", moment.answer.value)
         call = moment.call
         if call is None:
-            return Event(moment.actor, moment.kind, _PROCESS, "wait for the mutex", "", moment.blocked)
+            return Event(moment.actor, moment.kind, PROCESS, MUTEX_COMMAND, "", moment.blocked)
         command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
         if moment.by is not None:
             command = command.replace(moment.by.id, submission_id(moment.actor))
@@ -124,9 +133,18 @@ class _Teller:
         return f"{answered}; ROLLBACK" if rolled_back else answered
 
 
+def to_json(example: Counterexample) -> bytes:
+    """A schedule as the content of a JSON file."""
+    return msgspec.json.format(msgspec.json.encode(example), indent=2)
+
+
 def save(example: Counterexample, path: Path) -> None:
-    """Write a schedule to a JSON file."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(example), indent=2))
+    """Write a schedule to a JSON file.
+
+    Raises:
+        SubmitTwiceError: it cannot be written.
+    """
+    write_document(path, to_json(example))
 
 
 def load(path: Path) -> Counterexample:
@@ -138,6 +156,6 @@ def load(path: Path) -> Counterexample:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Counterexample)
     except OSError as error:
-        raise SubmitTwiceError(f"The schedule cannot be read: {error.strerror or error}.") from None
+        raise SubmitTwiceError(say(ExplorerCode.UNREADABLE, why=error.strerror or str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SubmitTwiceError(f"The file holds no schedule: {error}.") from None
+        raise SubmitTwiceError(say(ExplorerCode.NO_SCHEDULE, why=str(error))) from None

@@ -13,7 +13,9 @@ from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.errors import NotApplicableError
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
 from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
+from backend.explorer.says import ExplorerCode
 from backend.explorer.spares import Spares
+from backend.sentence import Sentence, say
 from backend.tables import create_tables
 
 if TYPE_CHECKING:
@@ -23,18 +25,12 @@ if TYPE_CHECKING:
     import psycopg
 
 
-_REFUSES = (
-    "SQLite lets only one transaction write at a time, and a second one waits inside the program until it gives up. "
-    "Here it gives up at once and is answered “busy”; what would happen after a wait is not shown."
-)
-
-
 class Database(Protocol):
     """What a stage needs of a database."""
 
     own: sa.Engine
     """For preparing and reading back."""
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
     """What cannot be shown on it."""
 
     def plug(self) -> Plug:
@@ -67,13 +63,13 @@ def open_database(url: str, name: str, opened: ExitStack) -> Database:
         case "sqlite":
             return SqliteDatabase(opened)
         case _:
-            raise NotApplicableError("The explorer works on PostgreSQL and SQLite only.")
+            raise NotApplicableError(say(ExplorerCode.DATABASES))
 
 
 class PostgresqlDatabase:
     """A schema of our own in a PostgreSQL database."""
 
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
     def __init__(self, url: str, schema: str, opened: ExitStack) -> None:
         self._url = sqlalchemy_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -115,7 +111,7 @@ class PostgresqlDatabase:
 class SqliteDatabase:
     """A file of our own."""
 
-    notes: tuple[str, ...] = (_REFUSES,)
+    notes: tuple[Sentence, ...] = (say(ExplorerCode.SQLITE_REFUSES),)
 
     def __init__(self, opened: ExitStack) -> None:
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="submit-twice-explorer-"))

@@ -24,11 +24,12 @@ from backend.explorer.question import (
     Exploration,
     Progress,
     Question,
-    sentence,
 )
 from backend.explorer.recorder import Recorder
+from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
 from backend.explorer.stage import Stage
+from backend.sentence import say
 
 if TYPE_CHECKING:
     import threading
@@ -55,9 +56,9 @@ def check(question: Question) -> Variant:
     variant = strategies.find(question.strategy, question.variant)[1]
     strategies.require_guard(variant, question.operation)
     if not 1 <= question.requests <= MOST_REQUESTS:
-        raise SubmitTwiceError(f"The explorer takes 1 to {MOST_REQUESTS} requests, not {question.requests}.")
+        raise SubmitTwiceError(say(ExplorerCode.REQUESTS, most=MOST_REQUESTS, given=question.requests))
     if question.crashes < 0 or question.expiries < 0:
-        raise SubmitTwiceError("Crashes and expiries are numbers from 0.")
+        raise SubmitTwiceError(say(ExplorerCode.NEGATIVE))
     return variant
 
 
@@ -176,7 +177,7 @@ class _Run:
         try:
             exhaustive = self._search_twice(on_progress, cancelled, limit)
         except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
-            raise EngineError(f"An engine went away while exploring ({type(error).__name__}).") from None
+            raise EngineError(say(ExplorerCode.ENGINE_GONE, what=type(error).__name__)) from None
         on_progress(self._progress())
         return self._found(exhaustive=exhaustive)
 
@@ -223,11 +224,11 @@ class _Run:
         try:
             for choice in example.choices:
                 if choice not in play.choices():
-                    raise DivergedError(f"The schedule cannot be played: {choice.actor} {choice.kind} is not possible.")
+                    raise DivergedError(say(ExplorerCode.NOT_POSSIBLE, choice=f"{choice.actor} {choice.kind}".strip()))
                 play.take(choice)
                 recorder.look()
             if play.choices():
-                raise DivergedError("The schedule cannot be played to its end: more steps follow.")
+                raise DivergedError(say(ExplorerCode.MORE_STEPS))
         finally:
             self._watcher.places = None
             play.end()
@@ -277,6 +278,5 @@ class _Run:
             counterexample=examples[self._best.verdict] if self._best else None,
             examples=examples,
             seconds=time.monotonic() - self._started,
-            sentence=sentence(outcomes, exhaustive=exhaustive),
             notes=self._stage.database.notes,
         )

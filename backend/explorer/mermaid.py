@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from backend.explorer.mistake import mistake_sentence
+from backend.explorer.page_says import PageCode, answer_in, command_in, mishap
 from backend.explorer.question import EventKind
 from backend.model import EngineKind
+from backend.sentence import ENGLISH, say, words
+from backend.terms import verdict_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,47 +30,49 @@ _TITLES = {
 _ZOOKEEPER = _TITLES[EngineKind.ZOOKEEPER.value]
 
 
-def mermaid(example: Counterexample) -> str:
+def mermaid(example: Counterexample, language: str = ENGLISH) -> str:
     """The text of the diagram, a line an arrow."""
-    lines = ["sequenceDiagram", *_participants(example.events)]
+    lines = ["sequenceDiagram", *_participants(example.events, language)]
+    sentence = mistake_sentence(example)
     for number, event in enumerate(example.events):
-        lines += _lines(event)
-        if number == example.mistake:
-            lines.append(f"Note over {_identifier(event.actor)}: {_safe(example.mistake_text)}")
+        lines += _lines(event, language)
+        if sentence and number == example.mistake:
+            lines.append(f"Note over {_identifier(event.actor)}: {_safe(words(sentence, language))}")
     asked = example.question
-    title = f"{asked.operation}, {asked.strategy}/{asked.variant}: {example.verdict}"
+    verdict = words(verdict_term(example.verdict), language)
+    title = f"{asked.operation}, {asked.strategy}/{asked.variant}: {verdict}"
     return "\n".join(["---", f'title: "{title}"', "---", lines[0], *(f"    {line}" for line in lines[1:]), ""])
 
 
-def _participants(events: tuple[Event, ...]) -> Iterator[str]:
+def _participants(events: tuple[Event, ...], language: str) -> Iterator[str]:
     actors = sorted({event.actor for event in events if event.actor})
-    yield f"participant {CALLER}"
+    yield f"participant {CALLER} as {words(say(PageCode.CALLER), language)}"
     for actor in actors:
         yield f"participant {_identifier(actor)} as {actor}"
     for engine in dict.fromkeys(event.engine for event in events if event.engine in _TITLES):
         yield f"participant {_TITLES[engine]}"
 
 
-def _lines(event: Event) -> Iterator[str]:
+def _lines(event: Event, language: str) -> Iterator[str]:
     who, engine = _identifier(event.actor), _TITLES.get(event.engine, "")
+    command, answer = _safe(command_in(event, language)), _safe(answer_in(event, language))
     match event.kind:
         case EventKind.CRASH:
-            yield f"Note over {who}: crashes, its connections drop"
+            yield f"Note over {who}: {_safe(words(mishap(event), language))}"
         case EventKind.EXPIRE:
-            what = "the session of the lock's holder ends" if engine == _ZOOKEEPER else "the lease runs out"
-            yield f"Note over {engine}: {what}"
+            yield f"Note over {engine}: {_safe(words(mishap(event), language))}"
         case EventKind.ANSWER if engine:
-            yield f"{engine}-->>{who}: {_safe(event.answer)}"
+            yield f"{engine}-->>{who}: {answer}"
         case EventKind.ANSWER:
-            yield f"{who}-->>{CALLER}: {_safe(event.answer)}"
+            yield f"{who}-->>{CALLER}: {answer}"
         case _ if not engine:
-            yield f"Note over {who}: {_safe(event.command)}"
+            yield f"Note over {who}: {command}"
         case _:
-            yield f"{who}->>{engine}: {_safe(event.command)}"
+            yield f"{who}->>{engine}: {command}"
             if event.blocked:
-                yield f"Note over {who}: waits"
-            elif event.answer:
-                yield f"{engine}-->>{who}: {_safe(event.answer)}"
+                yield f"Note over {who}: {words(say(PageCode.WAITS), language)}"
+            elif answer:
+                yield f"{engine}-->>{who}: {answer}"
 
 
 def _identifier(actor: str) -> str:

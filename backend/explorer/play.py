@@ -10,9 +10,11 @@ from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, 
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.redis_keys import keys_of
+from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import PATIENCE_S, Settler
 from backend.explorer.submission import State, Submission
 from backend.model import Answer, EngineKind
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,7 +93,7 @@ class Play:
         steps = [Choice(EventKind.STEP, one.actor) for one in live if self._may_step(one)]
         if not steps:
             if live:
-                raise HarnessError("All requests wait, and none of them can go on.")
+                raise HarnessError(say(ExplorerCode.ALL_WAIT))
             return ()
         crashes = [Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and one.state is State.PARKED]
         expiries = [Choice(EventKind.EXPIRE)] if self._expiries and self._leased else []
@@ -137,7 +139,7 @@ class Play:
             case _:
                 self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
-            raise HarnessError("An engine went away in the middle of a schedule; nothing is said of the strategy.")
+            raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._name_winners(waited)
         self._order_moments(told)
         touched = self._beginning(begins) if begins else touched
@@ -199,7 +201,7 @@ class Play:
             own = footprint(one.first_call, Transaction(), self.scene.readable, one.first_isolation)
             own = own | self._mutexes(one.first_mutexes)
             if self.first is not None and own != self.first:
-                raise UnforeseenError("Requests begin with different steps.")
+                raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
             self.first = own
         return self.first or NOTHING
 
@@ -225,7 +227,7 @@ class Play:
         pid = one.line.plug.drop()
         one.kill()
         if one.state is not State.DEAD:
-            raise HarnessError("A crashed request went on.")
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a crashed request went on"))
         self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
         return pid
 
@@ -233,7 +235,7 @@ class Play:
         deadline = time.monotonic() + PATIENCE_S
         while pid is not None and not self._stage.database.is_gone(pid):
             if time.monotonic() > deadline:
-                raise HarnessError("The server keeps the transaction of a dropped connection.")
+                raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a dropped connection keeps its transaction"))
 
     def _join(self, actor: str) -> None:
         line = self._stage.take_line()
@@ -315,7 +317,7 @@ class Play:
         """Make sure that this was foretold of a request's step."""
         foretold = one.touches
         if self._trusting and not foretold.everything and (touched.everything or not touched.writes <= foretold.writes):
-            raise UnforeseenError("A step did more than its command says.")
+            raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
 
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
         return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backend.explorer.says import finding
 from backend.model import EngineKind, GatewayKeys, OperationKey, Verdict
+from backend.sentence import Sentence
 
 MOST_REQUESTS = 3
 
@@ -128,7 +130,7 @@ class Counterexample:
     mistake: int = -1
     """Number of the event, from 0, with which the verdict became certain; -1 where that is not known."""
     mistake_text: str = ""
-    """A sentence about it."""
+    """A sentence about it, in English; `backend.explorer.mistake` has it in other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,20 @@ class Exploration:
     examples: Mapping[Verdict, Counterexample] = field(default_factory=dict)
     """The shortest way to each verdict, the good one included."""
     seconds: float = 0.0
-    sentence: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     """What this exploration cannot show."""
+
+    @property
+    def finding(self) -> Sentence:
+        """What was found, in a sentence, the worst first."""
+        asked = self.question
+        return finding(
+            self.outcomes,
+            exhaustive=self.exhaustive,
+            requests=asked.requests,
+            crashes=asked.crashes,
+            expiries=asked.expiries,
+        )
 
 
 def exploration_document(found: Exploration) -> dict[str, object]:
@@ -204,29 +217,3 @@ def example_document(example: Counterexample) -> dict[str, object]:
             for event in example.events
         ],
     }
-
-
-_WHAT_HAPPENS = {
-    Verdict.EXACTLY_ONCE: "it takes effect exactly once",
-    Verdict.DUPLICATED: "it takes effect more than once",
-    Verdict.LOST: "it is lost, although a caller was told that it is done",
-    Verdict.STUCK: "it is stuck until somebody repairs it",
-    Verdict.UNDECIDED: "it takes no effect, and every caller knows it",
-}
-
-
-def sentence(outcomes: Mapping[Verdict, int], *, exhaustive: bool) -> str:
-    """What was found, in one sentence; the worst comes first."""
-    total = sum(outcomes.values())
-    if not total:
-        return "Not finished: no schedule explored."
-    worst_first = sorted(outcomes, key=lambda verdict: verdict.severity, reverse=True)
-    if len(worst_first) == 1:
-        found = f"in all {total} orders {_WHAT_HAPPENS[worst_first[0]]}" if total > 1 else _WHAT_HAPPENS[worst_first[0]]
-    else:
-        first, *rest = (f"{outcomes[verdict]} {_WHAT_HAPPENS[verdict]}" for verdict in worst_first)
-        number, _, what = first.partition(" ")
-        found = f"in {number} of {total} orders {what}" + "".join(f"; in {other}" for other in rest)
-    if exhaustive:
-        return f"{found[0].upper()}{found[1:]}."
-    return f"Not finished, {total} schedules explored: {found}."

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from backend.explorer.errors import DivergedError
 from backend.explorer.footprints import NOTHING, Footprint
 from backend.explorer.play import Play
+from backend.explorer.says import ExplorerCode
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,7 +122,7 @@ class Search:
         """Make sure that there is a node at this depth; whether anything there is worth exploring."""
         if depth < len(self._path):
             if self._path[depth].choices != choices:
-                raise DivergedError("A schedule that was played again came along differently.")
+                raise DivergedError(say(ExplorerCode.DIVERGED))
             return True
         asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
         awake = [choice for choice in choices if choice not in asleep]

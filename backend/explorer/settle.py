@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.connection import SILENCE_S, readable
 from backend.explorer.errors import HarnessError
+from backend.explorer.says import ExplorerCode
 from backend.explorer.submission import State
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,7 +77,7 @@ class Settler:
             if all(one.blocked for one in doubtful) or self._resume_answered(SILENCE_S):
                 continue
             if time.monotonic() > deadline:
-                raise HarnessError("A statement takes too long, and waits for none of the explored requests.")
+                raise HarnessError(say(ExplorerCode.TOO_SLOW))
 
     def _waiting(self) -> list[Submission]:
         return [one for one in self._submissions if one.state is State.WAITING]

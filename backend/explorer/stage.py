@@ -19,10 +19,12 @@ from backend.errors import EngineError, NotApplicableError
 from backend.explorer import zookeeper_names
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
+from backend.explorer.says import ExplorerCode
 from backend.instance.services import choose_delete_if_equal
 from backend.model import EngineKind, OperationKey, Verdict
 from backend.operations import OPERATIONS, NoGateway, Request, operation_at
 from backend.schema import goods, messages, orders
+from backend.sentence import say
 from backend.strategies.base import Need
 from backend.strategies.distributed_lock import lock_key, lock_path
 from backend.strategies.token import token_key
@@ -194,7 +196,7 @@ class Stage:
         if not self._holds_sessions or self._sessions is not None:
             return
         if self._zookeeper is None:
-            raise NotApplicableError("This explorer was opened without ZooKeeper.")
+            raise NotApplicableError(say(ExplorerCode.NO_ZOOKEEPER))
         from backend.explorer.zookeeper import Sessions  # kazoo is slow to import, and seldom needed
 
         self._zookeeper.require()
@@ -225,7 +227,7 @@ class Stage:
 
     def _open_gateway(self) -> Gateway:
         if self._gateway is None:
-            raise NotApplicableError("This explorer was opened without a gateway.")
+            raise NotApplicableError(say(ExplorerCode.NO_GATEWAY))
         if isinstance(self._gateway_client, NoGateway):
             from backend.gateway.client import GatewayClient  # http.client is slow to import, and seldom needed
 

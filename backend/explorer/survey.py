@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from backend.explorer.question import Counterexample, Exploration, Question, example_document
 from backend.model import GatewayKeys, OperationKey, Verdict
@@ -68,8 +69,10 @@ class Cell:
     outcomes: Mapping[Verdict, int] = field(default_factory=dict)
     seconds: float = 0.0
     sentence: str = ""
-    """What was found; else why nothing was."""
+    """What was found; else why nothing was. In English, for files; `backend.explorer.survey_says` speaks of it."""
     counterexample: Counterexample | None = None
+    why: dict[str, Any] | None = None
+    """Why nothing was found, as the data of a `Sentence`."""
 
     @property
     def pair(self) -> Pair:
@@ -103,9 +106,13 @@ class Survey:
     seconds: float = 0.0
     cancelled: bool = False
     stopped: str = ""
-    """Why it ended early by itself; empty if it did not."""
+    """Why it ended early by itself, in English; empty if it did not."""
     notes: tuple[str, ...] = ()
-    """What these engines cannot show."""
+    """What these engines cannot show, in English."""
+    why_stopped: dict[str, Any] | None = None
+    """The same as `stopped`, as the data of a `Sentence`."""
+    remarks: tuple[dict[str, Any], ...] = ()
+    """The same as `notes`."""
 
     def count(self, state: State) -> int:
         """Cells that say this."""
@@ -115,14 +122,6 @@ class Survey:
     def contradictions(self) -> tuple[Cell, ...]:
         """Cells of variants that are declared sound and did harm."""
         return tuple(cell for cell in self.cells if cell.contradicts)
-
-    @property
-    def sentence(self) -> str:
-        """The grid in one sentence."""
-        counts = ", ".join(f"{self.count(state)} {state}" for state in State if self.count(state))
-        schedules = sum(cell.schedules for cell in self.cells)
-        ended = "Cancelled: " if self.cancelled else "Stopped: " if self.stopped else ""
-        return f"{ended}{counts or 'nothing asked'}; {schedules:,} schedules in {self.seconds:.1f} s."
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def cell_of(pair: Pair, *, sound: bool, found: Exploration) -> Cell:
         classes=found.classes,
         outcomes=dict(found.outcomes),
         seconds=found.seconds,
-        sentence=found.sentence,
+        sentence=str(found.finding),
         counterexample=found.counterexample,
     )
 

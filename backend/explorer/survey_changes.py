@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.survey import State
+from backend.explorer.survey_says import SurveyCode, scope_sentence, short_finding
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backend.explorer.survey import Cell, Pair, Scope, Survey
     from backend.model import Verdict
+    from backend.sentence import Sentence
 
 _SAYS_NOTHING = frozenset({State.NOT_ASKED, State.FAILED})
 
@@ -39,7 +42,24 @@ class Change:
     pair: Pair
     before: Cell | None
     after: Cell | None
-    sentence: str
+
+    @property
+    def sentence(self) -> Sentence:
+        """What changed, with the counts before and now."""
+        cells = {"before": self.before, "now": self.after}
+        return say(_CODES[self.kind], **{name: short_finding(cell) for name, cell in cells.items() if cell})
+
+
+_CODES = {
+    ChangeKind.APPEARED: SurveyCode.APPEARED,
+    ChangeKind.VANISHED: SurveyCode.VANISHED,
+    ChangeKind.PROVEN_NOW: SurveyCode.PROVEN_NOW,
+    ChangeKind.PROVEN_NO_MORE: SurveyCode.PROVEN_NO_MORE,
+    ChangeKind.OUTCOMES: SurveyCode.OUTCOMES,
+    ChangeKind.STATE: SurveyCode.STATE,
+    ChangeKind.COUNTS: SurveyCode.COUNTS,
+    ChangeKind.DECLARATION: SurveyCode.DECLARATION,
+}
 
 
 def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
@@ -52,10 +72,8 @@ def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
         SubmitTwiceError: they asked different things.
     """
     if _asked(earlier.scope) != _asked(later.scope):
-        raise SubmitTwiceError(
-            f"The earlier survey asked about {_mishaps(earlier.scope)}, this one about {_mishaps(later.scope)}: "
-            "they cannot be compared."
-        )
+        scopes = {"before": scope_sentence(earlier.scope), "now": scope_sentence(later.scope)}
+        raise SubmitTwiceError(say(SurveyCode.NOT_COMPARABLE, **scopes))
     before = {cell.pair: cell for cell in earlier.cells}
     after = {cell.pair: cell for cell in later.cells}
     pairs = [*after, *(pair for pair in before if pair not in after)]
@@ -67,22 +85,12 @@ def _asked(scope: Scope) -> tuple[int, int, int, str]:
     return scope.requests, scope.crashes, scope.expiries, scope.gateway_keys
 
 
-def _mishaps(scope: Scope) -> str:
-    mishaps = f"{scope.requests} requests with {scope.crashes} crashes and {scope.expiries} expiries"
-    return f"{mishaps} (gateway keys: {scope.gateway_keys})"
-
-
 def _change(pair: Pair, before: Cell | None, after: Cell | None) -> Change | None:
     if before is None or after is None:
         kind = ChangeKind.APPEARED if before is None else ChangeKind.VANISHED
-        cell = after or before
-        word = "It was not there before" if before is None else "It is not there any more"
-        return Change(kind, pair, before, after, f"{word}: {finding(cell)}.") if cell else None
+        return Change(kind, pair, before, after) if before or after else None
     difference = _kind(before, after)
-    if difference is None:
-        return None
-    sentence = f"{difference.capitalize()}: {finding(before)}; now {finding(after)}."
-    return Change(difference, pair, before, after, sentence)
+    return None if difference is None else Change(difference, pair, before, after)
 
 
 def _kind(before: Cell, after: Cell) -> ChangeKind | None:
@@ -113,14 +121,3 @@ def _verdicts(cell: Cell) -> frozenset[Verdict]:
 
 def _counts(cell: Cell) -> tuple[int, int, Mapping[Verdict, int]]:
     return cell.schedules, cell.classes, dict(cell.outcomes)
-
-
-def finding(cell: Cell) -> str:
-    """A cell in a few words, with its counts: ``proven in 6``, ``duplicated in 40 of 46``."""
-    if not cell.schedules:
-        return str(cell.state)
-    if cell.state is not State.COUNTEREXAMPLE:
-        return f"{cell.state}, {cell.schedules} exactly_once"
-    worst_first = sorted(cell.outcomes, key=lambda verdict: verdict.severity, reverse=True)
-    counts = ", ".join(f"{cell.outcomes[verdict]} {verdict}" for verdict in worst_first)
-    return counts if cell.exhaustive else f"{counts} so far"

@@ -9,6 +9,9 @@ import msgspec
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.survey import Survey
+from backend.explorer.survey_says import SurveyCode
+from backend.output_files import write_document
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +37,18 @@ class _Header:
     version: int = 0
 
 
+def to_json(survey: Survey) -> bytes:
+    """A survey as the content of a JSON file."""
+    return msgspec.json.format(msgspec.json.encode(_File(_FORMAT, _VERSION, survey)), indent=1) + b"\n"
+
+
 def save(survey: Survey, path: Path) -> None:
     """Write a survey to a JSON file.
 
     Raises:
-        OSError: it cannot be written.
+        SubmitTwiceError: it cannot be written.
     """
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(_File(_FORMAT, _VERSION, survey)), indent=1) + b"\n")
+    write_document(path, to_json(survey))
 
 
 def load(path: Path) -> Survey:
@@ -53,17 +61,17 @@ def load(path: Path) -> Survey:
         content = path.read_bytes()
         header = msgspec.json.decode(content, type=_Header)
     except OSError as error:
-        raise SubmitTwiceError(f"The earlier survey cannot be read: {error.strerror or error}.") from None
+        raise SubmitTwiceError(say(SurveyCode.UNREADABLE, why=error.strerror or str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise SubmitTwiceError(f"{path.name} is not a survey: it holds no such JSON document.") from None
+        raise SubmitTwiceError(say(SurveyCode.NO_JSON, file=path.name)) from None
     if header.format != _FORMAT:
-        raise SubmitTwiceError(f"{path.name} is not a survey: its format is not “{_FORMAT}”.")
+        raise SubmitTwiceError(say(SurveyCode.OTHER_FORMAT, file=path.name, format=_FORMAT))
     if header.version != _VERSION:
-        raise SubmitTwiceError(f"{path.name} is a survey of version {header.version}; this program reads {_VERSION}.")
+        raise SubmitTwiceError(say(SurveyCode.OTHER_VERSION, file=path.name, version=header.version, readable=_VERSION))
     try:
         survey = msgspec.json.decode(content, type=_File).survey
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SubmitTwiceError(f"{path.name} is a survey that cannot be read: {error}.") from None
+        raise SubmitTwiceError(say(SurveyCode.DAMAGED, file=path.name, why=str(error))) from None
     if survey is None:
-        raise SubmitTwiceError(f"{path.name} is a survey without its grid.")
+        raise SubmitTwiceError(say(SurveyCode.EMPTY, file=path.name))
     return survey

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from backend import strategies
 from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
+from backend.explorer.survey_says import SurveyCode
 from backend.model import EngineKind, OperationKey
+from backend.sentence import plain, say, to_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from backend.explorer.explore import Explorer
     from backend.explorer.question import Exploration, Progress
+    from backend.sentence import Sentence
     from backend.strategies.base import Variant
 
 log = logging.getLogger(__name__)
@@ -110,11 +113,11 @@ class _Survey:
     cancelled: threading.Event
     started: float = field(default_factory=time.monotonic)
     explorer: Explorer | None = None
-    stopped: str = ""
+    stopped: Sentence | None = None
     number: int = 0
     questions: int = 0
     schedules: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
     def __enter__(self) -> _Survey:
         self._open_explorer()
@@ -145,17 +148,19 @@ class _Survey:
             tuple(cells),
             time.monotonic() - self.started,
             self.cancelled.is_set(),
-            self.stopped,
-            self.notes,
+            str(self.stopped or ""),
+            tuple(map(str, self.notes)),
+            to_document(self.stopped) if self.stopped else None,
+            tuple(map(to_document, self.notes)),
         )
 
     def _cell(self, entry: Entry) -> Cell:
         if entry.refusal:
-            return _silent(entry, State.NOT_GUARDED, entry.refusal)
+            return _silent(entry, State.NOT_GUARDED, plain(entry.refusal))
         if self.stopped:
-            return _silent(entry, State.NOT_ASKED, "Not asked: the survey had stopped before.")
+            return _silent(entry, State.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
         if self.cancelled.is_set():
-            return _silent(entry, State.NOT_ASKED, "Not asked: the survey was cancelled before.")
+            return _silent(entry, State.NOT_ASKED, say(SurveyCode.CANCELLED_BEFORE))
         self.number += 1
         try:
             found = self._ask(entry)
@@ -163,7 +168,7 @@ class _Survey:
             return _silent(entry, State.FAILED, self._recover(error))
         except Exception as error:  # a mistake in one question must not cost the answers to the others
             log.exception("A question of a survey broke off")
-            unexpected = SubmitTwiceError(f"Something unexpected happened ({type(error).__name__}).")
+            unexpected = SubmitTwiceError(say(SurveyCode.UNEXPECTED, what=type(error).__name__))
             return _silent(entry, State.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
         self.notes = found.notes
@@ -181,15 +186,17 @@ class _Survey:
         bound = _Bound(self.cancelled, self.scope.seconds)
         return self.explorer.explore(self.scope.question(entry.pair), tell, bound, self.scope.limit, entry.code)
 
-    def _recover(self, error: SubmitTwiceError) -> str:
+    def _recover(self, error: SubmitTwiceError) -> Sentence:
         """Open everything anew, as a schedule that broke off may have left anything behind; the sentence to tell."""
         try:
             self._close_explorer()
             self._open_explorer()
         except EngineError as gone:
-            self.stopped = f"The survey stopped, as an engine is gone: {gone}"
-            return str(error)
-        return f"{error} The engines answer, so the survey went on." if isinstance(error, EngineError) else str(error)
+            self.stopped = say(SurveyCode.STOPPED, why=gone.sentence)
+            return error.sentence
+        if isinstance(error, EngineError):
+            return say(SurveyCode.WENT_ON, why=error.sentence)
+        return error.sentence
 
     def _tell(self, pair: Pair, schedules: int) -> None:
         seconds = time.monotonic() - self.started
@@ -200,5 +207,5 @@ class _Survey:
         )
 
 
-def _silent(entry: Entry, state: State, sentence: str) -> Cell:
-    return Cell(*entry.pair, sound=entry.code.sound, state=state, sentence=sentence)
+def _silent(entry: Entry, state: State, why: Sentence) -> Cell:
+    return Cell(*entry.pair, sound=entry.code.sound, state=state, sentence=str(why), why=to_document(why))

@@ -5,20 +5,26 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from backend.explorer.mistake import mistake_sentence
+from backend.explorer.page_says import PageCode, answer_in, command_in, life_of, lock_sentence, mishap
 from backend.explorer.question import EventKind
+from backend.explorer.says import scope_of
 from backend.model import EngineKind, Verdict
+from backend.sentence import ENGLISH, say, words
+from backend.terms import verdict_term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from backend.explorer.question import Counterexample, Event, Exploration, KeyState, Question, Snapshot
+    from backend.explorer.question import Counterexample, Event, Exploration, Question, Snapshot
+    from backend.sentence import Code, Part
 
-_WORDS = {
-    Verdict.EXACTLY_ONCE: ("\N{CHECK MARK}", "exactly once"),
-    Verdict.UNDECIDED: ("?", "undecided"),
-    Verdict.STUCK: ("\N{CIRCLED MINUS}", "stuck"),
-    Verdict.LOST: ("\N{EMPTY SET}", "lost"),
-    Verdict.DUPLICATED: ("\N{MULTIPLICATION SIGN}2", "duplicated"),
+_GLYPHS = {
+    Verdict.EXACTLY_ONCE: "\N{CHECK MARK}",
+    Verdict.UNDECIDED: "?",
+    Verdict.STUCK: "\N{CIRCLED MINUS}",
+    Verdict.LOST: "\N{EMPTY SET}",
+    Verdict.DUPLICATED: "\N{MULTIPLICATION SIGN}2",
 }
 _ENGINES = {
     EngineKind.POSTGRESQL.value: "PostgreSQL",
@@ -28,6 +34,7 @@ _ENGINES = {
     EngineKind.ZOOKEEPER.value: "ZooKeeper",
     EngineKind.GATEWAY.value: "Gateway",
 }
+_FULL_ENUMERATION = 2
 _STYLE = """
 :root { color-scheme: light dark; --line: #d8dbe2; --muted: #5f6673; --surface: #f6f7f9; --bad: #b35900;
   --good: #00795c; --database: #0072b2; --redis: #d55e00; --zookeeper: #009e73; --gateway: #a5578a; }
@@ -47,120 +54,131 @@ ul.state { margin: 0; padding-left: 1rem; color: var(--muted); font: 12px/1.4 ui
 """
 
 
-def exploration_html(found: Exploration) -> str:
+def exploration_html(found: Exploration, language: str = ENGLISH) -> str:
     """The page: what was asked, the outcomes with the failing ones first, and the shortest way to each of them."""
-    title = _title(found.question)
-    body = "".join((f"<h1>{escape(title)}</h1>", *_head(found), *_outcomes(found), *_ways(found)))
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
-    )
+    return _Page(language).text(found)
 
 
-def _title(asked: Question) -> str:
-    return f"{asked.operation}, {asked.strategy}/{asked.variant}: every order"
+class _Page:
+    """Writes a page in one language."""
 
+    def __init__(self, language: str) -> None:
+        self._language = language
 
-def _head(found: Exploration) -> Iterator[str]:
-    asked = found.question
-    mishaps = f"{asked.crashes} crashes, {asked.expiries} expiries of a lease"
-    yield f"<p><strong>{escape(found.sentence)}</strong></p>"
-    state = "every order ran" if found.exhaustive else "not every order ran"
-    yield (
-        f'<p class="muted">{asked.requests} requests, at most {mishaps}. {found.schedules} schedules in '
-        f"{found.classes} classes, {found.seconds:.1f} s; {state}. Submit Twice, on real engines.</p>"
-    )
-    for note in found.notes:
-        yield f'<p class="muted">{escape(note)}</p>'
-
-
-def _outcomes(found: Exploration) -> Iterator[str]:
-    yield "<h2>Outcomes</h2><table><thead><tr><th>Verdict</th><th>Orders</th><th>Share</th></tr></thead><tbody>"
-    total = sum(found.outcomes.values()) or 1
-    for verdict in _worst_first(found.outcomes):
-        glyph, word = _WORDS[verdict]
-        count = found.outcomes[verdict]
-        share = f"{100 * count / total:.1f} %"
-        yield f'<tr><td class="{_mood(verdict)}">{glyph} {word}</td><td>{count}</td><td>{share}</td></tr>'
-    yield "</tbody></table>"
-
-
-def _ways(found: Exploration) -> Iterator[str]:
-    examples = dict(found.examples)
-    if found.counterexample:
-        examples[found.counterexample.verdict] = found.counterexample
-    for verdict in _worst_first(examples):
-        glyph, word = _WORDS[verdict]
-        example = examples[verdict]
-        yield (
-            f'<h2 class="{_mood(verdict)}">{glyph} The shortest way to “{word}”</h2>'
-            f'<p class="muted">{example.switches} context switches, {len(example.events)} events. '
-            "A\N{PRIME} is the retry of A after its crash.</p>"
+    def text(self, found: Exploration) -> str:
+        title = self._title(found.question)
+        body = "".join((f"<h1>{title}</h1>", *self._head(found), *self._outcomes(found), *self._ways(found)))
+        return (
+            f'<!DOCTYPE html>\n<html lang="{self._language.replace("_", "-")}"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width">'
+            f"<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
         )
-        yield from _diagram(example)
 
+    def _say(self, code: Code, /, **parts: Part) -> str:
+        return escape(words(say(code, **parts), self._language))
 
-def _diagram(example: Counterexample) -> Iterator[str]:
-    lanes = sorted({event.actor for event in example.events if event.actor})
-    has_state = any(event.after for event in example.events)
-    heads = "".join(f"<th>{escape(lane)}</th>" for lane in lanes)
-    yield f"<table><thead><tr><th></th>{heads}{'<th>Then in the engines</th>' if has_state else ''}</tr></thead><tbody>"
-    for number, event in enumerate(example.events):
-        mistake = example.mistake_text if number == example.mistake else ""
-        yield f'<tr{" class=mistake" if mistake else ""}><td class="number">{number + 1}</td>'
-        if not event.actor:
-            yield f'<td class="lane mishap" colspan="{len(lanes) or 1}">{_cell(event, mistake)}</td>'
-        else:
-            yield from (
-                f'<td class="lane">{_cell(event, mistake) if lane == event.actor else ""}</td>' for lane in lanes
+    def _title(self, asked: Question) -> str:
+        operation = asked.operation.value
+        return self._say(PageCode.TITLE, operation=operation, strategy=asked.strategy, variant=asked.variant)
+
+    def _head(self, found: Exploration) -> Iterator[str]:
+        asked = found.question
+        yield f"<p><strong>{escape(words(found.finding, self._language))}</strong></p>"
+        every = PageCode.EVERY_THAT_DIFFERS if asked.requests > _FULL_ENUMERATION else PageCode.EVERY
+        text = self._say(
+            PageCode.HEAD,
+            scope=scope_of(asked.requests, asked.crashes, asked.expiries),
+            schedules=found.schedules,
+            classes=found.classes,
+            seconds=found.seconds,
+            state=say(every if found.exhaustive else PageCode.NOT_EVERY),
+        )
+        yield f'<p class="muted">{text}</p>'
+        for note in found.notes:
+            yield f'<p class="muted">{escape(words(note, self._language))}</p>'
+
+    def _outcomes(self, found: Exploration) -> Iterator[str]:
+        heads = (PageCode.VERDICT, PageCode.INTERLEAVINGS, PageCode.SHARE)
+        yield f"<h2>{self._say(PageCode.OUTCOMES)}</h2><table><thead><tr>"
+        yield "".join(f"<th>{self._say(head)}</th>" for head in heads) + "</tr></thead><tbody>"
+        total = sum(found.outcomes.values()) or 1
+        for verdict in _worst_first(found.outcomes):
+            count = found.outcomes[verdict]
+            share = f"{100 * count / total:.1f} %"
+            yield (
+                f'<tr><td class="{_mood(verdict)}">{_GLYPHS[verdict]} {self._verdict(verdict)}</td>'
+                f"<td>{count:,}</td><td>{share}</td></tr>"
             )
-        if has_state:
-            items = "".join(f"<li>{escape(line)}</li>" for line in _state(event.after))
-            yield f'<td><ul class="state">{items}</ul></td>'
-        yield "</tr>"
-    yield "</tbody></table>"
+        yield "</tbody></table>"
 
+    def _verdict(self, verdict: Verdict) -> str:
+        return escape(words(verdict_term(verdict), self._language))
 
-def _state(after: Snapshot | None) -> Iterator[str]:
-    """What the engines held, a line a row, a key or a lock."""
-    if after is None:
-        return
-    for table in after.tables:
-        for row in table.rows:
-            yield f"{table.name}: " + ", ".join(f"{c} {v}" for c, v in zip(table.columns, row, strict=True))
-    for key in after.keys:
-        yield f"{key.name} = {key.value} ({_life(key)})"
-    for lock in after.locks:
-        waits = f", waits for {', '.join(lock.waits_for)}" if lock.waits_for else ""
-        yield f"{lock.actor} holds {lock.holds}{waits}" if lock.holds else f"{lock.actor}{waits}"
+    def _ways(self, found: Exploration) -> Iterator[str]:
+        examples = dict(found.examples)
+        if found.counterexample:
+            examples[found.counterexample.verdict] = found.counterexample
+        for verdict in _worst_first(examples):
+            example = examples[verdict]
+            title = self._say(PageCode.WAY, verdict=verdict_term(verdict))
+            head = self._say(PageCode.WAY_HEAD, switches=example.switches, events=len(example.events))
+            yield f'<h2 class="{_mood(verdict)}">{_GLYPHS[verdict]} {title}</h2><p class="muted">{head}</p>'
+            yield from self._diagram(example)
 
+    def _diagram(self, example: Counterexample) -> Iterator[str]:
+        lanes = sorted({event.actor for event in example.events if event.actor})
+        has_state = any(event.after for event in example.events)
+        heads = "".join(f"<th>{escape(lane)}</th>" for lane in lanes)
+        then = f"<th>{self._say(PageCode.THEN)}</th>" if has_state else ""
+        yield f"<table><thead><tr><th></th>{heads}{then}</tr></thead><tbody>"
+        sentence = mistake_sentence(example)
+        for number, event in enumerate(example.events):
+            mistake = words(sentence, self._language) if sentence and number == example.mistake else ""
+            yield f'<tr{" class=mistake" if mistake else ""}><td class="number">{number + 1}</td>'
+            if not event.actor:
+                yield f'<td class="lane mishap" colspan="{len(lanes) or 1}">{self._cell(event, mistake)}</td>'
+            else:
+                yield from (
+                    f'<td class="lane">{self._cell(event, mistake) if lane == event.actor else ""}</td>'
+                    for lane in lanes
+                )
+            if has_state:
+                items = "".join(f"<li>{escape(line)}</li>" for line in self._state(event.after))
+                yield f'<td><ul class="state">{items}</ul></td>'
+            yield "</tr>"
+        yield "</tbody></table>"
 
-def _life(key: KeyState) -> str:
-    if key.engine is EngineKind.ZOOKEEPER:
-        return "lasts as long as the session" if key.has_lease else "outlasts every session"
-    return "with lease" if key.has_lease else "no lease"
+    def _state(self, after: Snapshot | None) -> Iterator[str]:
+        """What the engines held, a line a row, a key or a lock."""
+        if after is None:
+            return
+        for table in after.tables:
+            for row in table.rows:
+                yield f"{table.name}: " + ", ".join(f"{c} {v}" for c, v in zip(table.columns, row, strict=True))
+        for key in after.keys:
+            yield f"{key.name} = {key.value} ({words(life_of(key), self._language)})"
+        for lock in after.locks:
+            yield words(lock_sentence(lock), self._language)
 
-
-def _cell(event: Event, mistake: str) -> str:
-    answer = f'<br><span class="answer">\N{RIGHTWARDS ARROW} {escape(event.answer)}</span>' if event.answer else ""
-    match event.kind:
-        case EventKind.CRASH:
-            text = '<span class="mishap">\N{HEAVY BALLOT X} crashes; its connections drop</span>'
-        case EventKind.EXPIRE if event.engine == EngineKind.ZOOKEEPER:
-            text = "\N{HOURGLASS} the session of the lock's holder ends"
-        case EventKind.EXPIRE:
-            text = "\N{HOURGLASS} the lease runs out"
-        case EventKind.ANSWER if event.engine == EngineKind.HTTP:
-            text = f"is told <strong>{escape(event.answer)}</strong>"
-        case EventKind.ANSWER:
-            text = f'{_engine(event)} <span class="muted">goes on:</span> {escape(event.command)}{answer}'
-        case _:
-            waits = '<br><span class="mishap">waits</span>' if event.blocked else ""
-            text = f"{_engine(event)} {escape(event.command)}{answer}{waits}"
-    place = f' <span class="muted">({escape(event.place.file)}:{event.place.line})</span>' if event.place.line else ""
-    pointer = f'<br><span class="mishap">\N{WARNING SIGN} {escape(mistake)}</span>' if mistake else ""
-    return text + place + pointer
+    def _cell(self, event: Event, mistake: str) -> str:
+        told, command = escape(answer_in(event, self._language)), escape(command_in(event, self._language))
+        answer = f'<br><span class="answer">\N{RIGHTWARDS ARROW} {told}</span>' if told else ""
+        match event.kind:
+            case EventKind.CRASH:
+                text = f'<span class="mishap">\N{HEAVY BALLOT X} {escape(words(mishap(event), self._language))}</span>'
+            case EventKind.EXPIRE:
+                text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
+            case EventKind.ANSWER if event.engine == EngineKind.HTTP:
+                text = f"{self._say(PageCode.IS_TOLD)} <strong>{told}</strong>"
+            case EventKind.ANSWER:
+                text = f'{_engine(event)} <span class="muted">{self._say(PageCode.GOES_ON)}</span> {command}{answer}'
+            case _:
+                waits = f'<br><span class="mishap">{self._say(PageCode.WAITS)}</span>' if event.blocked else ""
+                text = f"{_engine(event)} {command}{answer}{waits}"
+        where = event.place
+        place = f' <span class="muted">({escape(where.file)}:{where.line})</span>' if where.line else ""
+        pointer = f'<br><span class="mishap">\N{WARNING SIGN} {escape(mistake)}</span>' if mistake else ""
+        return text + place + pointer
 
 
 def _engine(event: Event) -> str:

@@ -18,7 +18,9 @@ from kazoo.retry import KazooRetry
 
 from backend.errors import EngineError
 from backend.explorer.errors import HarnessError
+from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import PATIENCE_S
+from backend.sentence import say
 from backend.tap.observer import Tap
 from backend.zookeeper.client import tapped_client
 from backend.zookeeper.expiry import end_session
@@ -84,7 +86,7 @@ class Session:
             self.client.start(timeout=_START_S)
         except KazooTimeoutError:
             self.close()
-            raise EngineError("ZooKeeper does not answer.") from None
+            raise EngineError(say(ExplorerCode.ZOOKEEPER_SILENT)) from None
         self._known = self._identity()
 
     def _identity(self) -> tuple[int, bytes] | None:
@@ -110,7 +112,7 @@ class Session:
         """
         ended = self._known
         if ended is None:
-            raise HarnessError("A session with ZooKeeper is to end that never began.")
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a session that never began is to end"))
         self._handler.may_return.clear()  # it would take its session back before that has ended
         try:
             end_session(self._host, *ended)
@@ -118,7 +120,12 @@ class Session:
             self._handler.may_return.set()
         with self._changed:
             if not self._changed.wait_for(lambda: self._identity() not in {None, ended}, PATIENCE_S):
-                raise HarnessError("A client of ZooKeeper does not come back after the end of its session.")
+                raise HarnessError(
+                    say(
+                        ExplorerCode.LOST_CONTROL,
+                        what="a client did not come back",
+                    )
+                )
         self._known = self._identity()
 
     def close(self) -> None:
@@ -197,11 +204,11 @@ class Sessions:
         ended = self._made[path]
         holder = next((one for one in self._all if one.number == ended), None)
         if holder is None:
-            raise HarnessError("A node in ZooKeeper belongs to nobody whose session could end.")
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a node without a session"))
         holder.expire()
         self._made = {made: owner for made, owner in self._made.items() if owner != ended}
         if self._ask(self._own.client.exists, path):
-            raise HarnessError("A session with ZooKeeper has ended, and its node is still there.")
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a node outlasts its session"))
 
     def check(self) -> None:
         """Make sure that no session has ended by itself.
@@ -210,7 +217,7 @@ class Sessions:
             HarnessError: one has; what its request did says nothing.
         """
         if not all(one.has_lasted for one in self._all):
-            raise HarnessError("A session with ZooKeeper ended by itself; nothing is said of the strategy.")
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a session with ZooKeeper ended by itself"))
 
     def remove(self, folders: Iterable[str]) -> None:
         """Remove what schedules have left in these folders."""
@@ -239,4 +246,4 @@ class Sessions:
         except NoNodeError:
             raise
         except KazooException as error:
-            raise EngineError(f"ZooKeeper went away while exploring ({type(error).__name__}).") from None
+            raise EngineError(say(ExplorerCode.ZOOKEEPER_GONE, what=type(error).__name__)) from None

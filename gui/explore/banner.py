@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.model import Verdict
 from gui.banner import Banner
-from gui.explore.words import sentence_of, worst_of
+from gui.explore.words import worst_of
 from gui.lab.words import verdict_word
+from gui.speech import speak
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExplorationBanner(Banner):
-    """The verdict on a strategy: the worst that any order came to."""
+    """The verdict on a strategy: the worst that any interleaving came to."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -30,13 +32,13 @@ class ExplorationBanner(Banner):
         self.say(
             None,
             self.tr("Nothing explored yet"),
-            self.tr("Every order in which duplicates can run, on real engines."),
+            self.tr("Every interleaving of duplicate requests, on real engines."),
             self.tr("Choose a strategy at the left and press Explore."),
         )
 
     def show_exploring(self) -> None:
         """An exploration has begun."""
-        self.say(None, self.tr("Exploring…"), self.tr("Running every order, one after the other."))
+        self.say(None, self.tr("Exploring…"), self.tr("Running every interleaving, one after the other."))
 
     def show_failure(self, sentence: str) -> None:
         """It could not be explored."""
@@ -45,5 +47,7 @@ class ExplorationBanner(Banner):
     def show_found(self, found: Exploration) -> None:
         """What was found."""
         worst = worst_of(found.outcomes)
-        word = self.tr("Not finished") if worst is None else verdict_word(worst)
-        self.say(worst, word, sentence_of(found), "  ".join(found.notes))
+        proves_nothing = worst is None or (worst is Verdict.EXACTLY_ONCE and not found.exhaustive)
+        word = self.tr("Not finished") if worst is None or proves_nothing else verdict_word(worst)
+        worst = None if proves_nothing else worst
+        self.say(worst, word, speak(found.finding), "  ".join(map(speak, found.notes)))

@@ -8,15 +8,17 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from backend.catalogue import SourceCode
-from backend.model import EngineKind
+from backend.explorer.page_says import life_of
+from gui.explore.words import number
 from gui.forms import describe
 from gui.lab.code import CodeView
+from gui.speech import speak
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.explorer.question import Event, KeyState, Place, Question, Snapshot
+    from backend.explorer.question import Event, Place, Question, Snapshot
     from gui.theme import Theme
 
 
@@ -80,17 +82,6 @@ def _source_of(question: Question) -> SourceCode:
     return Lab.source_code(question.strategy, question.variant)
 
 
-def life_of(key: KeyState) -> str:
-    """Whether a key, or a node, goes away by itself."""
-    if key.engine is EngineKind.ZOOKEEPER:
-        if key.has_lease:
-            return QCoreApplication.translate("Evidence", "it lasts as long as the session")
-        return QCoreApplication.translate("Evidence", "it outlasts every session")
-    if key.has_lease:
-        return QCoreApplication.translate("Evidence", "it has a lease")
-    return QCoreApplication.translate("Evidence", "no lease")
-
-
 def state_lines(after: Snapshot | None) -> Iterator[str]:
     """What the engines held, a line a row, a key or an open transaction."""
     if after is None:
@@ -98,11 +89,11 @@ def state_lines(after: Snapshot | None) -> Iterator[str]:
     for table in after.tables:
         none = QCoreApplication.translate("Evidence", "%1: no committed row")
         some = QCoreApplication.translate("Evidence", "%1, committed rows: %2")
-        yield (some if table.rows else none).replace("%1", table.name).replace("%2", str(len(table.rows)))
+        yield (some if table.rows else none).replace("%1", table.name).replace("%2", number(len(table.rows)))
         for row in table.rows:
             yield "  " + "  ".join(f"{name}={value}" for name, value in zip(table.columns, row, strict=True))
     for key in after.keys:
-        yield f"{key.name} = {key.value}  ({life_of(key)})"
+        yield f"{key.name} = {key.value}  ({speak(life_of(key))})"
     for lock in after.locks:
         if lock.holds:
             text = QCoreApplication.translate("Evidence", "%1 has an open transaction: %2")

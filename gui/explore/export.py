@@ -10,7 +10,10 @@ from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
+from backend.errors import SubmitTwiceError
+from backend.output_files import write_document
 from gui.forms import describe
+from gui.speech import language, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +87,8 @@ class ExportButton(QPushButton):
             return
         try:
             self._writer(path, found)()
+        except SubmitTwiceError as error:
+            self.failed.emit(speak(error.sentence))
         except OSError as error:
             text = self.tr("%1 could not be written: %2.")
             self.failed.emit(text.replace("%1", path.name).replace("%2", error.strerror or str(error)))
@@ -101,11 +106,11 @@ class ExportButton(QPushButton):
             case ".png" if example:
                 return partial(write_png, self._diagram, path)
             case ".mmd" if example:
-                return lambda: path.write_text(mermaid(example), encoding="utf-8")
+                return lambda: write_document(path, mermaid(example, language()))
             case ".json" if example:
                 return partial(save, example, path)
             case _:
-                return lambda: path.write_text(exploration_html(found), encoding="utf-8")
+                return lambda: write_document(path, exploration_html(found, language()))
 
 
 def write_svg(diagram: SequenceView, path: Path) -> None:

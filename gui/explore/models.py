@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.explorer.question import Event, EventKind
 from backend.model import EngineKind, Verdict
-from gui.explore.words import actor_word, answer_of, command_word, engine_of, engine_word, mistake_word
+from gui.explore.words import actor_word, answer_of, command_word, engine_of, engine_word, number, share
 from gui.lab.records import Column, RecordModel
 from gui.lab.words import verdict_word
 from gui.theme import VERDICT_GLYPHS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many schedules came to a verdict."""
+    """How many interleavings came to a verdict."""
 
     verdict: Verdict
     count: int
@@ -33,7 +33,8 @@ class Moment:
 
     number: int
     event: Event
-    is_mistake: bool = False
+    mark: str = ""
+    """What is written at the event with which it goes wrong."""
 
 
 class OutcomesModel(RecordModel[Outcome]):
@@ -44,15 +45,15 @@ class OutcomesModel(RecordModel[Outcome]):
             (
                 Column(QCoreApplication.translate("OutcomesModel", "Verdict"), 16, outcome_text, stretch=True),
                 Column(
-                    QCoreApplication.translate("OutcomesModel", "Schedules"),
+                    QCoreApplication.translate("OutcomesModel", "Interleavings"),
                     9,
-                    lambda one: f"{one.count:,}",
+                    lambda one: number(one.count),
                     right=True,
                 ),
                 Column(
                     QCoreApplication.translate("OutcomesModel", "Share"),
                     8,
-                    lambda one: f"{100 * one.count / one.total:.1f} %",
+                    lambda one: share(one.count, one.total),
                     right=True,
                 ),
             ),
@@ -83,7 +84,7 @@ class EventsModel(RecordModel[Moment]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("EventsModel", "#"), 2, lambda one: str(one.number), right=True),
+                Column(QCoreApplication.translate("EventsModel", "#"), 2, lambda one: number(one.number), right=True),
                 Column(QCoreApplication.translate("EventsModel", "Who"), 3, lambda one: actor_word(one.event)),
                 Column(
                     QCoreApplication.translate("EventsModel", "Engine"),
@@ -102,10 +103,10 @@ class EventsModel(RecordModel[Moment]):
             parent,
         )
 
-    def show(self, events: tuple[Event, ...], mistake: int = -1) -> None:
+    def show(self, events: tuple[Event, ...], mistake: int = -1, mark: str = "") -> None:
         """Replace everything; the event of this number, from 0, is the one with which it goes wrong."""
         self.clear()
-        self.append([Moment(number + 1, event, number == mistake) for number, event in enumerate(events)])
+        self.append([Moment(n + 1, event, mark if n == mistake else "") for n, event in enumerate(events)])
 
     def submission_of(self, record: Moment) -> str:
         """The key of a row is its event's number."""
@@ -113,7 +114,7 @@ class EventsModel(RecordModel[Moment]):
 
     def mood(self, record: Moment) -> Verdict | None:
         """Mishaps stand out; the words say so too."""
-        if record.is_mistake:
+        if record.mark:
             return Verdict.DUPLICATED
         return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE} else None
 
@@ -125,7 +126,7 @@ class EventsModel(RecordModel[Moment]):
 def command_cell(moment: Moment) -> str:
     """The command, after a mark if it is the mistake."""
     command = command_word(moment.event)
-    return f"{mistake_word()}: {command}" if moment.is_mistake else command
+    return f"{moment.mark}: {command}" if moment.mark else command
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -66,9 +66,7 @@ class ExplorePage(QWidget):
 
     def _make_buttons(self) -> None:
         self.start = button("exploreButton", self.tr("Ex&plore"), "primary")
-        describe(
-            self.start, self.tr("Explore"), self.tr("Run every order in which the requests can run, on real engines")
-        )
+        describe(self.start, self.tr("Explore"), self.tr("Run every interleaving of the requests, on real engines"))
         self.start.setMinimumHeight(4 * GRID + 2)
         self.cancel = button("cancelExploreButton", self.tr("Ca&ncel"))
         describe(self.cancel, self.tr("Cancel the exploration"), self.tr("Stop, and keep what was found so far"))
@@ -109,7 +107,7 @@ class ExplorePage(QWidget):
         self.views = views = QTabWidget()
         views.setObjectName("exploreViews")
         views.addTab(one, self.tr("One q&uestion"))
-        views.addTab(self.survey, self.tr("&Whole grid"))
+        views.addTab(self.survey, self.tr("Explore a&ll"))
         for widget in (views, views.tabBar()):
             widget.setAccessibleName(self.tr("What to explore"))
         return views

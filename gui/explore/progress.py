@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from backend.model import Verdict
+from gui.explore.words import number
 from gui.forms import Section
 from gui.lab.words import verdict_word
 from gui.theme import VERDICT_GLYPHS, code_font
@@ -26,7 +27,8 @@ class ProgressPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._section = Section(self.tr("So far"))
-        self._schedules = self._add(self.tr("Schedules"))
+        self._captions: dict[str, QLabel] = {}
+        self._schedules = self._add(self.tr("Interleavings"))
         self._rate = self._add(self.tr("Per second"))
         self._verdicts = {
             verdict: self._add(f"{VERDICT_GLYPHS[verdict]}  {verdict_word(verdict)}")
@@ -38,32 +40,38 @@ class ProgressPanel(QWidget):
         self.clear()
 
     def _add(self, caption: str) -> QLabel:
-        number = QLabel()
-        number.setFont(code_font())
-        number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        number.setFixedWidth(WIDTH * number.fontMetrics().horizontalAdvance("0"))
-        number.setAccessibleName(caption)
+        value = QLabel()
+        value.setFont(code_font())
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        value.setFixedWidth(WIDTH * value.fontMetrics().horizontalAdvance("0"))
+        self._captions[caption] = value
         label = QLabel(caption)
         label.setProperty("role", "caption")
         row = self._section.grid.rowCount()
         self._section.grid.addWidget(label, row, 0, 1, 2)
-        self._section.grid.addWidget(number, row, 2)
-        return number
+        self._section.grid.addWidget(value, row, 2)
+        return value
 
     def clear(self) -> None:
         """Nothing ran yet."""
         for label in (self._schedules, self._rate, *self._verdicts.values()):
             label.setText(NOTHING)
+        self._tell()
+
+    def _tell(self) -> None:
+        """A screen reader hears the number with its name."""
+        for caption, label in self._captions.items():
+            label.setAccessibleName(f"{caption}: {label.text()}")
 
     def show_numbers(self, schedules: int, per_second: float, outcomes: Mapping[Verdict, int]) -> None:
         """The numbers as of now."""
-        self._schedules.setText(f"{schedules:,}")
-        self._rate.setText(f"{per_second:,.0f}")
+        self._schedules.setText(number(schedules))
+        self._rate.setText(number(round(per_second)))
         for verdict, label in self._verdicts.items():
-            label.setText(f"{outcomes.get(verdict, 0):,}")
+            label.setText(number(outcomes.get(verdict, 0)))
+        self._tell()
 
     @property
     def text(self) -> str:
         """All numbers in one line, for a screen reader."""
-        return ", ".join(f"{label.accessibleName()} {label.text()}" for label in self.findChildren(QLabel)
-                         if label.accessibleName())  # fmt: skip
+        return ", ".join(label.accessibleName() for label in self._captions.values())

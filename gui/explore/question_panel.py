@@ -59,7 +59,11 @@ class QuestionPanel(QWidget):
             self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
         )
         self.variant = combo("exploreVariantCombo")
-        section.add_field(self.tr("V&ariant"), self.variant, self.tr("One way to write the strategy, sound or broken"))
+        section.add_field(
+            self.tr("V&ariant"),
+            self.variant,
+            self.tr("One way to write the strategy, safe or broken"),
+        )
         self._gateway = GatewayField(section, "exploreGatewayCombo")
         return section
 
@@ -71,13 +75,13 @@ class QuestionPanel(QWidget):
         )
         self.crashes = spin("exploreCrashesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an order; each is followed by a retry")
+            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an interleaving, each with a retry")
         )
         self.expiries = spin("exploreExpiriesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Exp&iries"),
+            self.tr("Lease exp&iries"),
             self.expiries,
-            self.tr("Most times that a lease or a session ends in an order"),
+            self.tr("Most times that a lease or a session ends in an interleaving"),
         )
         return section
 

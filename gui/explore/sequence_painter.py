@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, Q
 from backend.explorer.question import EventKind
 from backend.model import EngineKind, Verdict
 from gui.explore.sequence import CALLER, FIRST_ACTOR, cast_of, lives_of, waits_of
-from gui.explore.words import answer_of, engine_of, mishap_word, mistake_word
+from gui.explore.words import answer_of, command_word, engine_of, mishap_word
 from gui.lab.words import ENGINE_NAMES
 from gui.theme import GRID
 
@@ -34,6 +34,7 @@ class SequencePainter:
         columns: Columns,
         row: int,
         mistake: int = -1,
+        mark: str = "",
     ) -> None:
         self._painter = painter
         self._colours = colours
@@ -41,6 +42,7 @@ class SequencePainter:
         self._columns = columns
         self._row = row
         self._mistake = mistake
+        self._mark = mark
         self._cast = cast_of(events)
         self._metrics = QFontMetrics(painter.font())
         self._there = self._metrics.height() + 4
@@ -99,13 +101,13 @@ class SequencePainter:
         end, colour = self._columns.engine(engine), self._colours.engine(engine or EngineKind.HTTP)
         if engine is EngineKind.HTTP:
             self._arrow(actor, end, there, colour, dashed=True)
-            self._write_answer_to_caller(event.answer, there - 4)
+            self._write_answer_to_caller(answer_of(event), there - 4)
         elif event.kind is EventKind.ANSWER:
             self._arrow(end, actor, there, colour, dashed=True)
             self._write(event.answer, there - 4, self._colours.muted)
         else:
             self._arrow(actor, end, there, colour)
-            self._write(event.command, there - 4, self._colours.text)
+            self._write(command_word(event), there - 4, self._colours.text)
             self._write(answer_of(event), back - 3, self._colours.muted)
             if not event.blocked:
                 self._arrow(end, actor, back, colour, dashed=True)
@@ -116,11 +118,9 @@ class SequencePainter:
         self._painter.setPen(self._pen(colour, 2))
         self._painter.drawRect(QRect(4, top + 1, self._columns.width - 8, self._row - 2))
         font = QFont(self._painter.font())
-        width = QFontMetrics(font).horizontalAdvance(mistake_word())
+        width = QFontMetrics(font).horizontalAdvance(self._mark)
         self._painter.setPen(QColor(self._colours.text))
-        self._painter.drawText(
-            max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._there - 4, mistake_word()
-        )
+        self._painter.drawText(max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._there - 4, self._mark)
 
     def _paint_cross(self, x: int, y: int) -> None:
         pen = self._pen(self._colours.alarm, 3)

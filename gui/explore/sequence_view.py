@@ -43,6 +43,7 @@ class SequenceView(QAbstractScrollArea):
         self._theme = theme
         self._events: tuple[Event, ...] = ()
         self._current = self._mistake = -1
+        self._mark = ""
         self._empty = ""
         self._font = code_font(0.95)
         line = QFontMetrics(self._font).height()
@@ -54,9 +55,9 @@ class SequenceView(QAbstractScrollArea):
         """Number of the marked event, from 0; -1 where there is none."""
         return self._current
 
-    def show_events(self, events: tuple[Event, ...], empty: str, mistake: int = -1) -> None:
+    def show_events(self, events: tuple[Event, ...], empty: str, mistake: int = -1, mark: str = "") -> None:
         """Another counterexample, with the number of its mistake; where it has no events, `empty` is said instead."""
-        self._mistake = mistake
+        self._mistake, self._mark = mistake, mark
         self._events, self._empty, self._current = events, empty, -1
         self.setAccessibleDescription(empty if not events else "")
         self._measure()
@@ -133,13 +134,18 @@ class SequenceView(QAbstractScrollArea):
         painter.setFont(self._font)
         view = self.viewport()
         columns = Columns(cast_of(self._events), view.width())
-        diagram = SequencePainter(painter, self._theme.colours, self._events, columns, self._row, self._mistake)
+        diagram = self._painter(painter, columns)
         down, across = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
         painter.translate(-across, self._header - down)
         rows = range(max(0, down // self._row - 1), min(len(self._events), (down + view.height()) // self._row + 1))
         diagram.paint_rows(rows, self._current, active=self.hasFocus())
         painter.translate(0, down - self._header)
         diagram.paint_header(QRect(0, 0, columns.width, self._header))
+
+    def _painter(self, painter: QPainter, columns: Columns) -> SequencePainter:
+        return SequencePainter(
+            painter, self._theme.colours, self._events, columns, self._row, self._mistake, self._mark
+        )
 
     def whole_size(self, narrowest: int) -> QSize:
         """Size of the whole diagram in pixels, at least so wide."""
@@ -152,7 +158,7 @@ class SequenceView(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         columns = Columns(cast_of(self._events), size.width())
-        diagram = SequencePainter(painter, self._theme.colours, self._events, columns, self._row, self._mistake)
+        diagram = self._painter(painter, columns)
         painter.translate(0, self._header)
         diagram.paint_rows(range(len(self._events)), -1, active=False)
         painter.translate(0, -self._header)

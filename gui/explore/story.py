@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
+from backend.explorer.mistake import mistake_sentence
 from gui.explore.evidence import Evidence
 from gui.explore.models import EventsModel, OutcomesModel
 from gui.explore.sequence_view import SequenceView
-from gui.explore.words import event_text, mistake_word
+from gui.explore.words import event_text, mistake_word, number
 from gui.forms import describe, hairline
 from gui.lab.table import RecordTable
 from gui.lab.words import verdict_word
+from gui.speech import speak
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Story(QSplitter):
         self.setObjectName("resultsPane")
         self._theme = theme
         self._events: tuple[Event, ...] = ()
+        self._mark = ""
         self.outcomes = OutcomesModel(self)
         self.moments = EventsModel(self)
         self.setHandleWidth(1)
@@ -44,10 +47,10 @@ class Story(QSplitter):
     def _make_left(self) -> QWidget:
         self.table = RecordTable(
             "exploreTable",
-            self.tr("Verdicts of all orders"),
+            self.tr("Verdicts of all interleavings"),
             self.outcomes,
             self._theme,
-            self.tr("How many orders come to which verdict appears here while they run."),
+            self.tr("How many interleavings come to which verdict appears here while they run."),
         )
         header, row = (
             self.table.horizontalHeader().sizeHint().height(),
@@ -112,7 +115,7 @@ class Story(QSplitter):
             None,
             self.tr(
                 "The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which "
-                "engine, and in which order. Press Explore; then step through it with the arrow keys."
+                "engine, and when. Press Explore; then step through it with the arrow keys."
             ),
         )
 
@@ -120,25 +123,26 @@ class Story(QSplitter):
         """The outcomes and the counterexample."""
         self.outcomes.show(found.outcomes)
         none = (
-            self.tr("No counterexample: in every order it takes effect exactly once.")
+            self.tr("No counterexample: in every interleaving it takes effect exactly once.")
             if found.exhaustive
-            else self.tr("No counterexample so far; not every order was explored.")
+            else self.tr("No counterexample so far; not every interleaving was explored.")
         )
         self.show_counterexample(found.counterexample, none)
 
     def show_counterexample(self, example: Counterexample | None, none: str) -> None:
         """The events, the first one current; where there are none, a sentence why."""
         self._events = example.events if example else ()
-        self._mistake, self._mistake_text = (example.mistake, example.mistake_text) if example else (-1, "")
-        self.moments.show(self._events, self._mistake)
+        self._mistake, self._mistake_text = (example.mistake, speak(mistake_sentence(example))) if example else (-1, "")
+        self._mark = mistake_word(example.verdict) if example else ""
+        self.moments.show(self._events, self._mistake, self._mark)
         self.detail.clear()
         self.evidence.show_question(example.question if example else None)
-        self.diagram.show_events(self._events, none, self._mistake)
+        self.diagram.show_events(self._events, none, self._mistake, self._mark)
         if example is None:
             self._caption.setText(self.tr("Counterexample"))
             return
         text = self.tr("Counterexample: %1, context switches: %2")
-        self._caption.setText(text.replace("%1", verdict_word(example.verdict)).replace("%2", str(example.switches)))
+        self._caption.setText(text.replace("%1", verdict_word(example.verdict)).replace("%2", number(example.switches)))
         self.go_to(0)
 
     @property
@@ -147,16 +151,16 @@ class Story(QSplitter):
         return self.list.currentIndex().row()
 
     @Slot(int)
-    def go_to(self, number: int) -> None:
+    def go_to(self, place: int) -> None:
         """Make an event the current one."""
-        if 0 <= number < len(self._events):
-            self.list.setCurrentIndex(self.moments.index(number, 0))
+        if 0 <= place < len(self._events):
+            self.list.setCurrentIndex(self.moments.index(place, 0))
 
     @Slot(QModelIndex)
     def _row_chosen(self, current: QModelIndex) -> None:
         if current.isValid():
             self.diagram.mark(current.row())
             event = self._events[current.row()]
-            mistake = f"{mistake_word()}: {self._mistake_text}\n" if current.row() == self._mistake else ""
+            mistake = f"{self._mark}: {self._mistake_text}\n" if current.row() == self._mistake else ""
             self.detail.setPlainText(mistake + event_text(event))
             self.evidence.show_event(event)

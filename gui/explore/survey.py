@@ -15,10 +15,12 @@ from backend.explorer.survey import Scope
 from backend.explorer.survey_changes import compare
 from gui.explore.survey_model import SurveyModel
 from gui.explore.survey_table import SurveyTable
-from gui.explore.survey_words import CHANGED, change_sentence, progress_sentence, survey_sentence
+from gui.explore.survey_words import CHANGED, change_sentence, progress_sentence, short_operation, survey_sentence
 from gui.explore.surveyor import Surveyor
+from gui.explore.words import number
 from gui.forms import button, describe, hairline, plain, spin
 from gui.island import Island
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -78,18 +80,16 @@ class SurveyPane(QWidget):
         self.expiries = spin("surveyExpiriesSpin", 0, 1, 0)
         self.limit = spin("surveyLimitSpin", 0, MOST_SCHEDULES, LIMIT)
         self.limit.setSpecialValueText(self.tr("none"))
-        self.start = button("exploreAllButton", self.tr("Explore a&ll"), "primary")
+        self.start = button("exploreAllButton", self.tr("Ex&plore all"), "primary")
         describe(
             self.start, self.tr("Explore all"), self.tr("Explore every variant with every operation that it guards")
         )
         self.cancel = button("cancelExploreAllButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel the survey"), self.tr("Stop, and keep what was found so far"))
+        describe(self.cancel, self.tr("Cancel exploring all"), self.tr("Stop, and keep what was found so far"))
         self.keep = button("saveSurveyButton", self.tr("&Save…"))
-        describe(self.keep, self.tr("Save the survey"), self.tr("Write the grid to a file, to compare with it later"))
+        describe(self.keep, self.tr("Save the grid"), self.tr("Write the grid to a file, to compare with it later"))
         self.compare = button("compareSurveyButton", self.tr("Co&mpare with…"))
-        describe(
-            self.compare, self.tr("Compare with an earlier survey"), self.tr("Mark what changed since a saved grid")
-        )
+        describe(self.compare, self.tr("Compare with an earlier grid"), self.tr("Mark what changed since a saved grid"))
 
     def _make_texts(self) -> None:
         self.sentence = QLabel(
@@ -113,7 +113,7 @@ class SurveyPane(QWidget):
         self.bar.setObjectName("surveyProgressBar")
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(GRID)
-        describe(self.bar, self.tr("Progress of the survey"))
+        describe(self.bar, self.tr("Progress of exploring all"))
         self._show_no_progress()
 
     def _lay_out(self) -> None:
@@ -121,13 +121,21 @@ class SurveyPane(QWidget):
         fields.setSpacing(GRID)
         for caption, field, explanation in (
             (self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")),
-            (self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an order; each is followed by a retry")),
             (
-                self.tr("Exp&iries"),
-                self.expiries,
-                self.tr("Most times that a lease or a session ends in an order"),
+                self.tr("Crash&es"),
+                self.crashes,
+                self.tr("Most crashes in an interleaving, each with a retry"),
             ),
-            (self.tr("Limi&t"), self.limit, self.tr("Most orders to explore for a question, before it is given up")),
+            (
+                self.tr("Lease exp&iries"),
+                self.expiries,
+                self.tr("Most times that a lease or a session ends in an interleaving"),
+            ),
+            (
+                self.tr("Limi&t"),
+                self.limit,
+                self.tr("Most interleavings of a question, before it is given up"),
+            ),
         ):
             fields.addWidget(self._caption(caption, field, explanation))
             fields.addWidget(field)
@@ -202,9 +210,9 @@ class SurveyPane(QWidget):
         if not self.start.isEnabled():
             return
         self._asked, self.survey = self.scope, None
-        self.model.clear(mishaps=self._asked.has_mishaps)
+        self.model.clear(self._asked)
         self.changes.hide()
-        self.sentence.setText(self.tr("Exploring everything, one question after the other."))
+        self._say(self.tr("Exploring everything, one question after the other."))
         self.status.setText(self.tr("Starting the engines…"))
         self.bar.setRange(0, 0)
         self.surveyor.start(self._asked)
@@ -220,6 +228,7 @@ class SurveyPane(QWidget):
         self.bar.setRange(0, progress.questions)
         self.bar.setValue(progress.number - 1)
         self.status.setText(progress_sentence(progress))
+        self.bar.setAccessibleDescription(self.status.text())
         self.model.mark_running(progress.pair)
 
     @Slot(object)
@@ -229,13 +238,17 @@ class SurveyPane(QWidget):
     @Slot(object)
     def _show_found(self, survey: Survey) -> None:
         self.survey = survey
-        self.sentence.setText(survey_sentence(survey))
+        self._say(survey_sentence(survey))
         self._finish()
 
     @Slot(str)
     def _show_failure(self, sentence: str) -> None:
-        self.sentence.setText(sentence)
+        self._say(sentence)
         self._finish()
+
+    def _say(self, text: str) -> None:
+        self.sentence.setText(text)
+        self.sentence.setAccessibleName(text)
 
     def _finish(self) -> None:
         focused = self.cancel.hasFocus()
@@ -281,21 +294,21 @@ class SurveyPane(QWidget):
 
     @Slot()
     def _ask_where_to_save(self) -> None:
-        dialog = self._file_dialog(self.tr("Save the survey"), self.save_to)
+        dialog = self._file_dialog(self.tr("Save the grid"), self.save_to)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
-        dialog.selectFile(f"survey.{SUFFIX}")
+        dialog.selectFile(f"explore-all.{SUFFIX}")
         dialog.open()
 
     @Slot()
     def _ask_what_to_compare_with(self) -> None:
-        dialog = self._file_dialog(self.tr("Compare with an earlier survey"), self.compare_with)
+        dialog = self._file_dialog(self.tr("Compare with an earlier grid"), self.compare_with)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.open()
 
     def _file_dialog(self, title: str, then: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(self, title)
-        dialog.setNameFilter(self.tr("Surveys (*.json)"))
+        dialog.setNameFilter(self.tr("Saved grids (*.json)"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(_with_path, then))
         return dialog
@@ -308,9 +321,8 @@ class SurveyPane(QWidget):
             return
         try:
             survey_files.save(self.survey, path)
-        except OSError as error:
-            text = self.tr("It could not be saved: %1.").replace("%1", error.strerror or str(error))
-            self._show_changes(text)
+        except SubmitTwiceError as error:
+            self._show_changes(speak(error.sentence))
         else:
             self._show_changes(self.tr("Saved as %1.").replace("%1", path.name))
 
@@ -324,19 +336,24 @@ class SurveyPane(QWidget):
             changes = compare(survey_files.load(path), self.survey)
         except SubmitTwiceError as error:
             self.model.show_changes(())
-            self._show_changes(str(error))
+            self._show_changes(speak(error.sentence))
             return
         self.model.show_changes(changes)
         if not changes:
             self._show_changes(self.tr("Nothing changed since %1.").replace("%1", path.name))
             return
         text = self.tr("Changes since %1: %2, marked with %3.")
-        text = text.replace("%1", path.name).replace("%2", str(len(changes))).replace("%3", CHANGED)
-        gone = [f"{'/'.join(c.pair[1:])}, {c.pair[0]}: {change_sentence(c)}" for c in changes if c.after is None]
+        text = text.replace("%1", path.name).replace("%2", number(len(changes))).replace("%3", CHANGED)
+        gone = [
+            f"{'/'.join(c.pair[1:])}, {short_operation(c.pair[0])}: {change_sentence(c)}"
+            for c in changes
+            if c.after is None
+        ]
         self._show_changes("\n".join([text, *gone]))
 
     def _show_changes(self, text: str) -> None:
         self.changes.setText(text)
+        self.changes.setAccessibleName(text)
         self.changes.show()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from backend.explorer.survey import Cell, State
+from backend.explorer.survey import Cell, Scope, State
 from backend.model import OperationKey, Verdict
 from gui.explore.survey_words import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
 from gui.forms import KEY_ROLE
@@ -44,8 +44,8 @@ class SurveyModel(QAbstractTableModel):
         self._cells: dict[Pair, Cell] = {}
         self._changes: dict[Pair, Change] = {}
         self._running: Pair | None = None
-        self.mishaps = False
-        """Whether crashes or expiries were allowed."""
+        self.scope = Scope()
+        """What was allowed to happen."""
         theme.changed.connect(self._repaint)
 
     # Feeding
@@ -74,9 +74,9 @@ class SurveyModel(QAbstractTableModel):
         self._forget()
         self.endResetModel()
 
-    def clear(self, *, mishaps: bool) -> None:
-        """Another survey begins."""
-        self.mishaps = mishaps
+    def clear(self, scope: Scope) -> None:
+        """Another exploration of everything begins."""
+        self.scope = scope
         self._forget()
         self._repaint()
 
@@ -162,7 +162,7 @@ class SurveyModel(QAbstractTableModel):
             said.append(change_sentence(self._changes[pair]))
         if cell := self._cells.get(pair):
             breaks = self._variants[index.row()][1].breaks
-            said.extend(cell_sentences(cell, mishaps=self.mishaps, breaks=breaks))
+            said.extend(cell_sentences(cell, self.scope, breaks))
         if not said:
             said.append(QCoreApplication.translate("SurveyModel", "Nothing was asked yet."))
         return "\n".join(said)

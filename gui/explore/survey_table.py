@@ -42,6 +42,7 @@ class CellDelegate(QStyledItemDelegate):
             pen = QPen(option.palette.highlight(), FRAME)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # the style has left one of its own
             painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
             painter.restore()
 

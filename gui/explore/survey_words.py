@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from backend.explorer.survey import State
-from backend.explorer.survey_changes import ChangeKind
+from backend.explorer.survey_says import cell_finding, state_term, survey_finding
 from backend.model import OperationKey, Verdict
-from gui.explore.words import sentence_of
+from gui.explore.words import number
 from gui.lab.catalogue import catalogue_text
 from gui.lab.words import verdict_word
+from gui.speech import speak
 from gui.theme import VERDICT_GLYPHS
 
 if TYPE_CHECKING:
-    from backend.explorer.survey import Cell, Survey, SurveyProgress
+    from backend.explorer.survey import Cell, Scope, Survey, SurveyProgress
     from backend.explorer.survey_changes import Change
 
 CHANGED = "\N{GREEK CAPITAL LETTER DELTA}"
@@ -38,14 +39,7 @@ def short_operation(operation: OperationKey) -> str:
 
 def state_word(state: State) -> str:
     """What a cell says, in one or two words."""
-    return {
-        State.PROVEN: QCoreApplication.translate("Survey", "proven"),
-        State.COUNTEREXAMPLE: QCoreApplication.translate("Survey", "counterexample"),
-        State.NOT_FINISHED: QCoreApplication.translate("Survey", "not finished"),
-        State.NOT_ASKED: QCoreApplication.translate("Survey", "not asked"),
-        State.NOT_GUARDED: QCoreApplication.translate("Survey", "not guarded"),
-        State.FAILED: QCoreApplication.translate("Survey", "failed"),
-    }[state]
+    return speak(state_term(state))
 
 
 def cell_text(cell: Cell) -> str:
@@ -59,27 +53,29 @@ def cell_text(cell: Cell) -> str:
     worst = cell.worst
     if cell.state is not State.COUNTEREXAMPLE or worst is None:
         glyph = VERDICT_GLYPHS[Verdict.EXACTLY_ONCE] if cell.state is State.PROVEN else RUNNING
-        return f"{glyph} {state_word(cell.state)}, {cell.schedules:,}"
+        return f"{glyph} {state_word(cell.state)}, {number(cell.schedules)}"
     more = "" if cell.exhaustive else "+"
     shout = f"{SHOUT} " if cell.contradicts else ""
-    return f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}, {cell.outcomes[worst]:,}/{cell.schedules:,}{more}"
+    counts = f"{number(cell.outcomes[worst])}/{number(cell.schedules)}"
+    return f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}, {counts}{more}"
 
 
-def cell_sentences(cell: Cell, *, mishaps: bool, breaks: str = "") -> list[str]:
+def cell_sentences(cell: Cell, scope: Scope, breaks: str = "") -> list[str]:
     """Everything there is to say about a cell."""
-    if cell.state in {State.NOT_GUARDED, State.FAILED}:
+    if cell.state is State.NOT_GUARDED and cell.why is None:
         return [catalogue_text(cell.sentence)]
     if not cell.schedules:
-        return [state_word(cell.state)]
-    said = [sentence_of(cell)]
-    if cell.contradicts and not mishaps:
+        return [speak(cell_finding(cell, scope)) or state_word(cell.state)]
+    said = [speak(cell_finding(cell, scope))]
+    if cell.contradicts and not scope.has_mishaps:
         said.append(
             QCoreApplication.translate(
-                "Survey", "The variant is declared sound, and nothing but the order went wrong: a contradiction."
+                "Survey",
+                "Declared safe under concurrency, and no mishap was allowed: a contradiction.",
             )
         )
     elif cell.contradicts:
-        text = QCoreApplication.translate("Survey", "The variant is declared sound. What is known to break it: %1")
+        text = QCoreApplication.translate("Survey", "Declared safe under concurrency. What is known to break it: %1")
         said.append(text.replace("%1", catalogue_text(breaks)))
     elif cell.unrefuted:
         text = QCoreApplication.translate("Survey", "The variant is broken, but not by this. What breaks it: %1")
@@ -89,49 +85,29 @@ def cell_sentences(cell: Cell, *, mishaps: bool, breaks: str = "") -> list[str]:
 
 def change_sentence(change: Change) -> str:
     """What changed in a cell."""
-    word = {
-        ChangeKind.APPEARED: QCoreApplication.translate("Survey", "Not in the earlier survey"),
-        ChangeKind.VANISHED: QCoreApplication.translate("Survey", "Not in this survey any more"),
-        ChangeKind.PROVEN_NOW: QCoreApplication.translate("Survey", "Proven now"),
-        ChangeKind.PROVEN_NO_MORE: QCoreApplication.translate("Survey", "Proven no more"),
-        ChangeKind.OUTCOMES: QCoreApplication.translate("Survey", "Other outcomes"),
-        ChangeKind.STATE: QCoreApplication.translate("Survey", "Another state"),
-        ChangeKind.COUNTS: QCoreApplication.translate("Survey", "Other counts"),
-        ChangeKind.DECLARATION: QCoreApplication.translate("Survey", "Declared otherwise"),
-    }[change.kind]
-    if change.before is None:
-        return f"{CHANGED} {word}."
-    text = QCoreApplication.translate("Survey", "%1. Earlier: %2")
-    return f"{CHANGED} {text.replace('%1', word).replace('%2', cell_text(change.before))}"
+    return f"{CHANGED} {speak(change.sentence)}"
 
 
 def survey_sentence(survey: Survey) -> str:
-    """The grid in one sentence."""
-    counts = ", ".join(f"{survey.count(state)} {state_word(state)}" for state in State if survey.count(state))
-    schedules = sum(cell.schedules for cell in survey.cells)
-    text = QCoreApplication.translate("Survey", "%1. %2 orders in %3 s.")
-    said = [text.replace("%1", counts).replace("%2", f"{schedules:,}").replace("%3", f"{survey.seconds:.1f}")]
-    if survey.cancelled:
-        said.insert(0, QCoreApplication.translate("Survey", "Cancelled."))
-    if survey.stopped:
-        said.insert(0, survey.stopped)
+    """The grid in a few sentences: what it is, whether it is complete, what these engines cannot show."""
+    said = [speak(sentence) for sentence in survey_finding(survey)]
     if harm := len(survey.contradictions):
-        text = QCoreApplication.translate("Survey", "%1 of what is declared sound do harm: see the cells with %2.")
-        said.append(text.replace("%1", str(harm)).replace("%2", SHOUT))
-    return " ".join([*said, *survey.notes])
+        text = QCoreApplication.translate("Survey", "Declared safe, and yet they do harm: %1, marked with %2.")
+        said.append(text.replace("%1", number(harm)).replace("%2", SHOUT))
+    return " ".join(said)
 
 
 def progress_sentence(progress: SurveyProgress) -> str:
     """How far a survey is."""
     operation, strategy, variant = progress.pair
-    text = QCoreApplication.translate("Survey", "Question %1 of %2: %3. %4 orders so far, %5 in all")
+    text = QCoreApplication.translate("Survey", "Question %1 of %2: %3. %4 interleavings so far, %5 in all")
     for place, value in enumerate(
         (
-            str(progress.number),
-            str(progress.questions),
+            number(progress.number),
+            number(progress.questions),
             f"{strategy}/{variant}, {short_operation(operation)}",
-            f"{progress.schedules:,}",
-            f"{progress.schedules_in_all:,}",
+            number(progress.schedules),
+            number(progress.schedules_in_all),
         ),
         1,
     ):
@@ -139,4 +115,4 @@ def progress_sentence(progress: SurveyProgress) -> str:
     if progress.seconds_left is None:
         return f"{text}."
     left = QCoreApplication.translate("Survey", "about %1 s left")
-    return f"{text}; {left.replace('%1', f'{progress.seconds_left:.0f}')}."
+    return f"{text}; {left.replace('%1', number(round(progress.seconds_left)))}."

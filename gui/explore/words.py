@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
+from backend.explorer.mistake import mistake_mark
+from backend.explorer.page_says import answer_in, command_in, mishap
 from backend.explorer.question import Event, EventKind
 from backend.model import EngineKind, Verdict
 from gui.lab.words import ENGINE_NAMES
+from gui.speech import language, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from backend.explorer.question import Exploration
-    from backend.explorer.survey import Cell
 
 
 def worst_of(outcomes: Mapping[Verdict, int]) -> Verdict | None:
@@ -24,46 +24,14 @@ def worst_of(outcomes: Mapping[Verdict, int]) -> Verdict | None:
     )
 
 
-def sentence_of(found: Exploration | Cell) -> str:
-    """The finding in one sentence, the worst first. It says *proven* only where every order ran."""
-    total = sum(found.outcomes.values())
-    if not total:
-        return QCoreApplication.translate("Explore", "Not finished: no order was explored.")
-    clauses = _clauses(found.outcomes, total)
-    if found.exhaustive:
-        return QCoreApplication.translate("Explore", "Proven: %1.").replace("%1", clauses)
-    pattern = QCoreApplication.translate("Explore", "Not finished, %1 orders explored: %2.")
-    return pattern.replace("%1", str(total)).replace("%2", clauses)
+def number(count: int) -> str:
+    """A whole number as the window's language writes it."""
+    return QLocale().toString(count)
 
 
-def _clauses(outcomes: Mapping[Verdict, int], total: int) -> str:
-    worst_first = sorted((v for v in outcomes if outcomes[v]), key=lambda verdict: verdict.severity, reverse=True)
-    first, *rest = worst_first
-    if not rest:
-        pattern = QCoreApplication.translate("Explore", "in each of %1 orders %2")
-        return pattern.replace("%1", str(total)).replace("%2", what_happens(first))
-    pattern = QCoreApplication.translate("Explore", "in %1 of %2 orders %3")
-    parts = [
-        pattern.replace("%1", str(outcomes[first])).replace("%2", str(total)).replace("%3", what_happens(first)),
-        *(
-            QCoreApplication.translate("Explore", "in %1 %2")
-            .replace("%1", str(outcomes[verdict]))
-            .replace("%2", what_happens(verdict))
-            for verdict in rest
-        ),
-    ]
-    return QCoreApplication.translate("Explore", "; ").join(parts)
-
-
-def what_happens(verdict: Verdict) -> str:
-    """A verdict as the end of a sentence about an intent."""
-    return {
-        Verdict.EXACTLY_ONCE: QCoreApplication.translate("Explore", "it takes effect exactly once"),
-        Verdict.DUPLICATED: QCoreApplication.translate("Explore", "it takes effect more than once"),
-        Verdict.LOST: QCoreApplication.translate("Explore", "it is lost, although a caller was told that it is done"),
-        Verdict.STUCK: QCoreApplication.translate("Explore", "it is stuck until somebody repairs it"),
-        Verdict.UNDECIDED: QCoreApplication.translate("Explore", "it takes no effect, and every caller knows it"),
-    }[verdict]
+def share(part: int, whole: int) -> str:
+    """A part of a whole, in per cent."""
+    return f"{QLocale().toString(100 * part / whole, 'f', 1)} %"
 
 
 def engine_of(event: Event) -> EngineKind | None:
@@ -92,26 +60,22 @@ def command_word(event: Event) -> str:
     """What was sent or what happened, in one line."""
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
-    return event.command if event.kind is not EventKind.CRASH else mishap_word(event)
+    return command_in(event, language()) if event.kind is not EventKind.CRASH else mishap_word(event)
 
 
 def mishap_word(event: Event) -> str:
     """A crash, or the end of a lease or a session."""
-    if event.kind is EventKind.CRASH:
-        return QCoreApplication.translate("Explore", "crashes; its connections drop")
-    if event.engine == EngineKind.ZOOKEEPER:
-        return QCoreApplication.translate("Explore", "the session of the lock's holder ends")
-    return QCoreApplication.translate("Explore", "the lease runs out")
+    return speak(mishap(event))
 
 
-def mistake_word() -> str:
+def mistake_word(verdict: Verdict) -> str:
     """The mark of the event with which the verdict became certain."""
-    return f"\N{WARNING SIGN} {QCoreApplication.translate('Explore', 'the mistake')}"
+    return f"\N{WARNING SIGN} {speak(mistake_mark(verdict))}"
 
 
 def answer_of(event: Event) -> str:
     """The answer, or that there is none yet."""
-    return QCoreApplication.translate("Explore", "waits…") if event.blocked else event.answer
+    return QCoreApplication.translate("Explore", "waits…") if event.blocked else answer_in(event, language())
 
 
 def event_text(event: Event) -> str:
@@ -123,4 +87,4 @@ def event_text(event: Event) -> str:
     if event.blocked:
         text = QCoreApplication.translate("Explore", "waits for another request; its answer comes later")
         return f"{head}\n\N{LEFTWARDS ARROW} {text}"
-    return f"{head}\n\N{LEFTWARDS ARROW} {event.answer}" if event.answer else head
+    return f"{head}\n\N{LEFTWARDS ARROW} {answer_of(event)}" if event.answer else head

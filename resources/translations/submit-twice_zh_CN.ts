@@ -1465,28 +1465,12 @@
         <translation>此处没有策略代码在执行</translation>
     </message>
     <message>
-        <source>it lasts as long as the session</source>
-        <translation>它和会话一样长</translation>
-    </message>
-    <message>
-        <source>it outlasts every session</source>
-        <translation>它比任何会话都长</translation>
-    </message>
-    <message>
         <source>%1: no committed row</source>
         <translation>%1：没有已提交的行</translation>
     </message>
     <message>
         <source>%1, committed rows: %2</source>
         <translation>%1，已提交的行：%2</translation>
-    </message>
-    <message>
-        <source>it has a lease</source>
-        <translation>有租约</translation>
-    </message>
-    <message>
-        <source>no lease</source>
-        <translation>没有租约</translation>
     </message>
     <message>
         <source>%1 has an open transaction: %2</source>
@@ -1543,8 +1527,12 @@
         <translation>尚未探索</translation>
     </message>
     <message>
-        <source>Every order in which duplicates can run, on real engines.</source>
-        <translation>在真实引擎上，把重复请求的每一种执行顺序都跑一遍。</translation>
+        <source>Every interleaving of duplicate requests, on real engines.</source>
+        <translation>重复请求的每一种交错，在真实引擎上。</translation>
+    </message>
+    <message>
+        <source>Running every interleaving, one after the other.</source>
+        <translation>正在逐一运行每一种交错。</translation>
     </message>
     <message>
         <source>Choose a strategy at the left and press Explore.</source>
@@ -1553,10 +1541,6 @@
     <message>
         <source>Exploring…</source>
         <translation>正在探索…</translation>
-    </message>
-    <message>
-        <source>Running every order, one after the other.</source>
-        <translation>正在逐一执行每一种顺序。</translation>
     </message>
     <message>
         <source>Could not explore</source>
@@ -1574,68 +1558,8 @@
         <translation>调用方</translation>
     </message>
     <message>
-        <source>Not finished: no order was explored.</source>
-        <translation>未完成：一种顺序也没有探索。</translation>
-    </message>
-    <message>
-        <source>Proven: %1.</source>
-        <translation>已证明：%1。</translation>
-    </message>
-    <message>
-        <source>Not finished, %1 orders explored: %2.</source>
-        <translation>未完成，已探索 %1 种顺序：%2。</translation>
-    </message>
-    <message>
-        <source>in each of %1 orders %2</source>
-        <translation>全部 %1 种顺序中，%2</translation>
-    </message>
-    <message>
-        <source>in %1 of %2 orders %3</source>
-        <translation>%2 种顺序中有 %1 种，%3</translation>
-    </message>
-    <message>
-        <source>in %1 %2</source>
-        <translation>%1 种，%2</translation>
-    </message>
-    <message>
-        <source>; </source>
-        <translation>；</translation>
-    </message>
-    <message>
-        <source>it takes effect exactly once</source>
-        <translation>恰好生效一次</translation>
-    </message>
-    <message>
-        <source>it takes effect more than once</source>
-        <translation>生效多于一次</translation>
-    </message>
-    <message>
-        <source>it is lost, although a caller was told that it is done</source>
-        <translation>丢失了，尽管已告知调用方完成</translation>
-    </message>
-    <message>
-        <source>it is stuck until somebody repairs it</source>
-        <translation>卡死，直到有人修复</translation>
-    </message>
-    <message>
-        <source>it takes no effect, and every caller knows it</source>
-        <translation>没有生效，且每个调用方都知道</translation>
-    </message>
-    <message>
         <source>process</source>
         <translation>进程</translation>
-    </message>
-    <message>
-        <source>crashes; its connections drop</source>
-        <translation>崩溃，连接断开</translation>
-    </message>
-    <message>
-        <source>the session of the lock&apos;s holder ends</source>
-        <translation>锁的持有者的会话结束</translation>
-    </message>
-    <message>
-        <source>the lease runs out</source>
-        <translation>租约到期</translation>
     </message>
     <message>
         <source>waits…</source>
@@ -1657,8 +1581,8 @@
         <translation>探索</translation>
     </message>
     <message>
-        <source>Run every order in which the requests can run, on real engines</source>
-        <translation>在真实引擎上执行这些请求的每一种顺序</translation>
+        <source>Run every interleaving of the requests, on real engines</source>
+        <translation>在真实引擎上运行这些请求的每一种交错</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
@@ -1677,8 +1601,8 @@
         <translation>单个问题(&amp;U)</translation>
     </message>
     <message>
-        <source>&amp;Whole grid</source>
-        <translation>整张表(&amp;W)</translation>
+        <source>Explore a&amp;ll</source>
+        <translation>探索全部(&amp;L)</translation>
     </message>
     <message>
         <source>What to explore</source>
@@ -2215,8 +2139,8 @@
         <translation>结论</translation>
     </message>
     <message>
-        <source>Schedules</source>
-        <translation>调度</translation>
+        <source>Interleavings</source>
+        <translation>交错</translation>
     </message>
     <message>
         <source>Share</source>
@@ -2230,8 +2154,8 @@
         <translation>目前</translation>
     </message>
     <message>
-        <source>Schedules</source>
-        <translation>调度</translation>
+        <source>Interleavings</source>
+        <translation>交错</translation>
     </message>
     <message>
         <source>Per second</source>
@@ -2321,8 +2245,20 @@
         <translation>写法(&amp;A)</translation>
     </message>
     <message>
-        <source>One way to write the strategy, sound or broken</source>
-        <translation>该策略的一种写法，可能正确，也可能有缺陷</translation>
+        <source>One way to write the strategy, safe or broken</source>
+        <translation>该策略的一种写法，安全的或有缺陷的</translation>
+    </message>
+    <message>
+        <source>Most crashes in an interleaving, each with a retry</source>
+        <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
+    </message>
+    <message>
+        <source>Lease exp&amp;iries</source>
+        <translation>租约到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease or a session ends in an interleaving</source>
+        <translation>一种交错中租约或会话最多结束几次</translation>
     </message>
     <message>
         <source>What may happen</source>
@@ -2339,18 +2275,6 @@
     <message>
         <source>Crash&amp;es</source>
         <translation>崩溃(&amp;E)</translation>
-    </message>
-    <message>
-        <source>Most crashes in an order; each is followed by a retry</source>
-        <translation>一种顺序中最多的崩溃次数；每次崩溃之后都会重试</translation>
-    </message>
-    <message>
-        <source>Exp&amp;iries</source>
-        <translation>到期(&amp;I)</translation>
-    </message>
-    <message>
-        <source>Most times that a lease or a session ends in an order</source>
-        <translation>一个顺序里租约或会话最多结束几次</translation>
     </message>
     <message>
         <source>%1 (broken)</source>
@@ -2824,12 +2748,12 @@
 <context>
     <name>Story</name>
     <message>
-        <source>Verdicts of all orders</source>
-        <translation>所有顺序的结论</translation>
+        <source>Verdicts of all interleavings</source>
+        <translation>所有交错的结论</translation>
     </message>
     <message>
-        <source>How many orders come to which verdict appears here while they run.</source>
-        <translation>执行时，这里显示多少种顺序得出哪种结论。</translation>
+        <source>How many interleavings come to which verdict appears here while they run.</source>
+        <translation>运行过程中，这里显示有多少种交错得到哪种结论。</translation>
     </message>
     <message>
         <source>Events of the counterexample</source>
@@ -2852,16 +2776,16 @@
         <translation>反例</translation>
     </message>
     <message>
-        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and in which order. Press Explore; then step through it with the arrow keys.</source>
-        <translation>得出最坏结论的最短过程会以时序图显示在这里：谁向哪个引擎发送了什么，先后如何。按“探索”，然后用方向键逐步查看。</translation>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and when. Press Explore; then step through it with the arrow keys.</source>
+        <translation>到达最坏结论的最短路径会以时序图显示在这里：谁在何时向哪个引擎发送了什么。按“探索”，然后用方向键逐步查看。</translation>
     </message>
     <message>
-        <source>No counterexample: in every order it takes effect exactly once.</source>
-        <translation>没有反例：每一种顺序都恰好生效一次。</translation>
+        <source>No counterexample: in every interleaving it takes effect exactly once.</source>
+        <translation>没有反例：在每一种交错中它都恰好生效一次。</translation>
     </message>
     <message>
-        <source>No counterexample so far; not every order was explored.</source>
-        <translation>目前没有反例；并未探索全部顺序。</translation>
+        <source>No counterexample so far; not every interleaving was explored.</source>
+        <translation>目前没有反例；并未探索所有交错。</translation>
     </message>
     <message>
         <source>Counterexample: %1, context switches: %2</source>
@@ -2891,92 +2815,24 @@
         <translation>发送消息</translation>
     </message>
     <message>
-        <source>proven</source>
-        <translation>已证明</translation>
+        <source>Declared safe under concurrency, and no mishap was allowed: a contradiction.</source>
+        <translation>声明为并发安全，而且不允许任何意外：这是一个矛盾。</translation>
     </message>
     <message>
-        <source>counterexample</source>
-        <translation>反例</translation>
+        <source>Declared safe under concurrency. What is known to break it: %1</source>
+        <translation>声明为并发安全。已知会破坏它的是：%1</translation>
     </message>
     <message>
-        <source>not finished</source>
-        <translation>未完成</translation>
+        <source>Declared safe, and yet they do harm: %1, marked with %2.</source>
+        <translation>声明为安全却造成损害的有 %1 个，以 %2 标出。</translation>
     </message>
     <message>
-        <source>not asked</source>
-        <translation>未询问</translation>
-    </message>
-    <message>
-        <source>not guarded</source>
-        <translation>不适用</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>失败</translation>
-    </message>
-    <message>
-        <source>The variant is declared sound, and nothing but the order went wrong: a contradiction.</source>
-        <translation>该变体声明为可靠，而除了顺序没有别的问题：矛盾。</translation>
-    </message>
-    <message>
-        <source>The variant is declared sound. What is known to break it: %1</source>
-        <translation>该变体声明为可靠。已知会打破它的是：%1</translation>
+        <source>Question %1 of %2: %3. %4 interleavings so far, %5 in all</source>
+        <translation>第 %1 个问题，共 %2 个：%3。目前 %4 种交错，总计 %5 种</translation>
     </message>
     <message>
         <source>The variant is broken, but not by this. What breaks it: %1</source>
         <translation>该变体有缺陷，但不是因为这个。会打破它的是：%1</translation>
-    </message>
-    <message>
-        <source>Not in the earlier survey</source>
-        <translation>早先的调查中没有</translation>
-    </message>
-    <message>
-        <source>Not in this survey any more</source>
-        <translation>此次调查中不再有</translation>
-    </message>
-    <message>
-        <source>Proven now</source>
-        <translation>现在已证明</translation>
-    </message>
-    <message>
-        <source>Proven no more</source>
-        <translation>不再是已证明</translation>
-    </message>
-    <message>
-        <source>Other outcomes</source>
-        <translation>结果不同</translation>
-    </message>
-    <message>
-        <source>Another state</source>
-        <translation>状态不同</translation>
-    </message>
-    <message>
-        <source>Other counts</source>
-        <translation>计数不同</translation>
-    </message>
-    <message>
-        <source>Declared otherwise</source>
-        <translation>声明不同</translation>
-    </message>
-    <message>
-        <source>%1. Earlier: %2</source>
-        <translation>%1。早先：%2</translation>
-    </message>
-    <message>
-        <source>%1. %2 orders in %3 s.</source>
-        <translation>%1。%2 种顺序，%3 秒。</translation>
-    </message>
-    <message>
-        <source>Cancelled.</source>
-        <translation>已取消。</translation>
-    </message>
-    <message>
-        <source>%1 of what is declared sound do harm: see the cells with %2.</source>
-        <translation>声明为可靠的有 %1 个有害：见带 %2 的单元格。</translation>
-    </message>
-    <message>
-        <source>Question %1 of %2: %3. %4 orders so far, %5 in all</source>
-        <translation>问题 %1 / %2：%3。到目前 %4 种顺序，共 %5</translation>
     </message>
     <message>
         <source>about %1 s left</source>
@@ -3001,10 +2857,6 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>Explore a&amp;ll</source>
-        <translation>全部探索(&amp;L)</translation>
-    </message>
-    <message>
         <source>Explore all</source>
         <translation>全部探索</translation>
     </message>
@@ -3017,44 +2869,68 @@
         <translation>取消(&amp;N)</translation>
     </message>
     <message>
-        <source>Cancel the survey</source>
-        <translation>取消调查</translation>
+        <source>Progress of exploring all</source>
+        <translation>探索全部的进度</translation>
+    </message>
+    <message>
+        <source>Most crashes in an interleaving, each with a retry</source>
+        <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
+    </message>
+    <message>
+        <source>Lease exp&amp;iries</source>
+        <translation>租约到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease or a session ends in an interleaving</source>
+        <translation>一种交错中租约或会话最多结束几次</translation>
+    </message>
+    <message>
+        <source>Most interleavings of a question, before it is given up</source>
+        <translation>一个问题最多运行多少种交错，超过即放弃</translation>
+    </message>
+    <message>
+        <source>Saved grids (*.json)</source>
+        <translation>保存的表格 (*.json)</translation>
     </message>
     <message>
         <source>Stop, and keep what was found so far</source>
         <translation>停止，保留已发现的</translation>
     </message>
     <message>
-        <source>&amp;Save…</source>
-        <translation>保存…(&amp;S)</translation>
+        <source>Ex&amp;plore all</source>
+        <translation>探索全部(&amp;P)</translation>
     </message>
     <message>
-        <source>Save the survey</source>
-        <translation>保存调查</translation>
+        <source>Cancel exploring all</source>
+        <translation>取消探索全部</translation>
+    </message>
+    <message>
+        <source>&amp;Save…</source>
+        <translation>保存…(&amp;S)</translation>
     </message>
     <message>
         <source>Write the grid to a file, to compare with it later</source>
         <translation>把表写入文件，以便日后比较</translation>
     </message>
     <message>
-        <source>Co&amp;mpare with…</source>
-        <translation>与…比较(&amp;M)</translation>
+        <source>Save the grid</source>
+        <translation>保存表格</translation>
     </message>
     <message>
-        <source>Compare with an earlier survey</source>
-        <translation>与早先的调查比较</translation>
+        <source>Co&amp;mpare with…</source>
+        <translation>与…比较(&amp;M)</translation>
     </message>
     <message>
         <source>Mark what changed since a saved grid</source>
         <translation>标出自保存以来的变化</translation>
     </message>
     <message>
-        <source>Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.</source>
-        <translation>尚未探索。两个请求需要几分钟，大部分花在 ZooKeeper 上。</translation>
+        <source>Compare with an earlier grid</source>
+        <translation>与先前的表格比较</translation>
     </message>
     <message>
-        <source>Progress of the survey</source>
-        <translation>调查进度</translation>
+        <source>Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.</source>
+        <translation>尚未探索。两个请求需要几分钟，大部分花在 ZooKeeper 上。</translation>
     </message>
     <message>
         <source>Re&amp;quests</source>
@@ -3069,24 +2945,8 @@
         <translation>崩溃(&amp;E)</translation>
     </message>
     <message>
-        <source>Most crashes in an order; each is followed by a retry</source>
-        <translation>一种顺序里最多的崩溃次数；每次之后都有重试</translation>
-    </message>
-    <message>
-        <source>Exp&amp;iries</source>
-        <translation>到期(&amp;I)</translation>
-    </message>
-    <message>
-        <source>Most times that a lease or a session ends in an order</source>
-        <translation>一个顺序里租约或会话最多结束几次</translation>
-    </message>
-    <message>
         <source>Limi&amp;t</source>
         <translation>上限(&amp;T)</translation>
-    </message>
-    <message>
-        <source>Most orders to explore for a question, before it is given up</source>
-        <translation>每个问题最多探索的顺序数</translation>
     </message>
     <message>
         <source>Exploring everything, one question after the other.</source>
@@ -3095,14 +2955,6 @@
     <message>
         <source>Starting the engines…</source>
         <translation>正在启动引擎…</translation>
-    </message>
-    <message>
-        <source>Surveys (*.json)</source>
-        <translation>调查 (*.json)</translation>
-    </message>
-    <message>
-        <source>It could not be saved: %1.</source>
-        <translation>无法保存：%1。</translation>
     </message>
     <message>
         <source>Saved as %1.</source>

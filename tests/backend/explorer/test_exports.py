@@ -20,6 +20,7 @@ from backend.explorer.question import (
 )
 from backend.explorer.web_page import exploration_html
 from backend.model import OperationKey, Verdict
+from backend.sentence import plain
 from tests.backend.explorer.conftest import Bench
 
 _VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -85,11 +86,12 @@ def with_evil_texts(found: Exploration) -> Exploration:
                                    (LockState(f"l{EVIL}", f"h{EVIL}", (f"b{EVIL}",)),)))
             for event in example.events
         )  # fmt: skip
-        return replace(example, events=events, mistake=0, mistake_text=f"m{EVIL}")
+        actors = tuple(replace(event, actor=event.actor and f"{event.actor}m{EVIL}") for event in events)
+        return replace(example, events=actors, mistake=max(example.mistake, 0))
 
     examples = {verdict: spoil(example) for verdict, example in found.examples.items()}
     counterexample = examples[found.counterexample.verdict] if found.counterexample else None
-    return replace(found, examples=examples, counterexample=counterexample, notes=(f"o{EVIL}",))
+    return replace(found, examples=examples, counterexample=counterexample, notes=(plain(f"o{EVIL}"),))
 
 
 def test_a_text_cannot_break_the_page(lost: Exploration) -> None:
@@ -112,7 +114,7 @@ def test_mermaid_has_a_line_for_each_arrow(lost: Exploration) -> None:
     assert lines[3] == "sequenceDiagram"
     assert "participant A_retry as A'" in lines
     assert "A->>Redis: DEL submit-twice:token:token-1" in lines
-    assert "Note over A: crashes, its connections drop" in lines
+    assert "Note over A: crashes#59; its connections drop" in lines
     assert "A_retry-->>Caller: duplicate" in lines
     assert all(line.count(";") == line.count("#") for line in lines)
 

@@ -125,7 +125,9 @@ def test_cancelling_leaves_what_was_found(bench: Bench) -> None:
 
     assert found.schedules == 1
     assert not found.exhaustive
-    assert found.sentence.startswith("Not finished, 1 schedule")
+    assert str(found.finding).startswith(
+        "Not finished, and so no proof: 1 interleaving ran (2 requests, no crash); in each"
+    )
 
 
 def test_a_limit_that_is_just_enough_still_makes_a_proof(bench: Bench) -> None:

@@ -40,7 +40,7 @@ def test_two_requests_have_as_many_orders_as_counted_by_hand(
     found = bench.explore(operation, strategy, variant)
 
     assert found.outcomes == outcomes
-    assert "SQLite" in found.notes[0]
+    assert "SQLite" in str(found.notes[0])
 
 
 def test_a_crash_rolls_back_and_the_retry_does_it(bench: Bench) -> None:

@@ -139,7 +139,7 @@ def test_a_time_for_each_question_cuts_it_short_and_says_so(asking: Asking) -> N
     found = asking.ask(entries({SOUND, BROKEN}), Scope(crashes=1, seconds=0.0))
 
     assert [(cell.schedules, cell.exhaustive) for cell in found.cells] == [(1, False), (1, False)]
-    assert all(cell.sentence.startswith("Not finished, 1 schedule") for cell in found.cells)
+    assert all(cell.sentence.startswith("Not finished, and so no proof: 1 interleaving ran") for cell in found.cells)
     assert not found.cancelled
 
 
@@ -213,7 +213,7 @@ def test_counts_are_compared_only_where_they_say_something() -> None:
         (b"\xff\xfe", "no such JSON document"),
         (b'{"schedules": 3}', "its format is not"),
         (b'{"format": "submit-twice survey", "version": 99}', "version 99"),
-        (b'{"format": "submit-twice survey", "version": 1}', "without its grid"),
+        (b'{"format": "submit-twice survey", "version": 1}', "without its cells"),
         (b'{"format": "submit-twice survey", "version": 1, "survey": {"scope": 3}}', "cannot be read"),
     ],
 )

@@ -56,14 +56,15 @@ def test_a_token_that_is_read_and_then_deleted_is_refuted_by_forty_of_forty_six_
     ask(page, "place-order", "token", "get-then-delete")
     explore(page)
     assert finding(page) == (
-        "Proven: in 40 of 46 orders it takes effect more than once; in 6 it takes effect exactly once."
+        "In 40 of 46 interleavings (2 requests, no crash) it takes effect more than once; "
+        "in 6 it takes effect exactly once."
     )
     assert page.find(QLabel, "exploreLabel").property("verdict") == "duplicated"
     rows = texts(page, "exploreTable")
     assert [row[1:] for row in rows] == [["40", "87.0 %"], ["6", "13.0 %"]]
     assert "duplicated" in rows[0][0]
     assert "exactly once" in rows[1][0]
-    assert "Schedules 46" in page.window.explore.progress.text
+    assert "Interleavings: 46" in page.window.explore.progress.text
     events = texts(page, "eventsTable")
     assert len(events) == 10
     assert {event[1] for event in events} == {"A", "B"}
@@ -74,8 +75,8 @@ def test_a_token_that_is_read_and_then_deleted_is_refuted_by_forty_of_forty_six_
 def test_a_unique_index_is_proven_to_take_effect_once(page: Driver) -> None:
     ask(page, "place-order", "unique-index", "catch-violation")
     explore(page)
-    assert finding(page).startswith("Proven: in each of ")
-    assert finding(page).endswith(" orders it takes effect exactly once.")
+    assert finding(page).startswith("In all ")
+    assert finding(page).endswith(" interleavings (2 requests, no crash) it takes effect exactly once.")
     assert [row[2] for row in texts(page, "exploreTable")] == ["100.0 %"]
     assert texts(page, "eventsTable") == []
 
@@ -91,7 +92,7 @@ def test_a_cancelled_exploration_is_not_finished_and_another_can_begin(page: Dri
     assert "roven" not in finding(page)
     page.spin("exploreCrashesSpin").setValue(0)
     explore(page)
-    assert finding(page).startswith("Proven: in 40 of 46 ")
+    assert finding(page).startswith("In 40 of 46 interleavings ")
 
 
 def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(page: Driver) -> None:
@@ -146,7 +147,7 @@ def test_the_mistake_is_marked_and_its_rows_and_code_stand_beside_it(page: Drive
     ask(page, "place-order", "none", "check-then-act")
     explore(page)
     commands = [row[3] for row in texts(page, "eventsTable")]
-    marked = [number for number, command in enumerate(commands) if "the mistake" in command]
+    marked = [number for number, command in enumerate(commands) if "second effect committed" in command]
     assert [commands[number].endswith(": COMMIT") for number in marked] == [True]
     diagram = page.find(QWidget, "counterexampleView")
     for _ in range(marked[0]):

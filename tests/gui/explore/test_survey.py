@@ -15,11 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from backend.catalogue import StrategyInfo
 from backend.explorer.question import Question
-from backend.explorer.survey import Cell, Pair, State
+from backend.explorer.survey import Cell, Pair, Scope, State
 from backend.lab import LabOptions
 from backend.model import OperationKey, Verdict
 from gui.explore.survey import SurveyPane
 from gui.explore.survey_model import SurveyModel
+from gui.explore.survey_table import SurveyTable
 from gui.theme import Theme, ThemeMode
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS
@@ -81,11 +82,13 @@ def test_the_grid_is_explored_kept_and_compared(qtbot: QtBot, pane: SurveyPane, 
     explore_all(qtbot, pane)
 
     assert text_of(pane, BROKEN) == "\N{MULTIPLICATION SIGN}2 duplicated, 40/46"
-    assert text_of(pane, SOUND) == "\N{CHECK MARK} proven, 4"
+    assert text_of(pane, SOUND) == "\N{CHECK MARK} exactly once, 4"
     assert text_of(pane, REFUSED) == "\N{EN DASH}"
     assert text_of(pane, LOCKED) == "\N{MULTIPLICATION SIGN}2 duplicated, 8/8"
     assert "no row yet to lock" in pane.model.index_of(REFUSED).data(Qt.ItemDataRole.ToolTipRole)
-    assert pane.sentence.text().startswith("1 proven, 2 counterexample, 1 not guarded. 58 orders in ")
+    assert pane.sentence.text().startswith(
+        "1 exactly once, 2 with counterexamples, 1 not guarded; 58 interleavings in "
+    )
 
     choose_file(qtbot, pane, "saveSurveyButton", path)
     assert pane.changes.text() == "Saved as survey.json."
@@ -95,10 +98,12 @@ def test_the_grid_is_explored_kept_and_compared(qtbot: QtBot, pane: SurveyPane, 
     choose_file(qtbot, pane, "compareSurveyButton", path)
     assert pane.changes.text().startswith("Changes since survey.json: 1, ")
     assert text_of(pane, BROKEN).endswith(" \N{GREEK CAPITAL LETTER DELTA}")
-    assert "Earlier: \N{CHECK MARK} proven, 46" in pane.model.index_of(BROKEN).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Exactly once no more: 46 exactly once; now 40 duplicated, 6 exactly once." in pane.model.index_of(
+        BROKEN
+    ).data(Qt.ItemDataRole.ToolTipRole)
     path.write_text("no survey")
     choose_file(qtbot, pane, "compareSurveyButton", path)
-    assert "is not a survey" in pane.changes.text()
+    assert "is no saved grid" in pane.changes.text()
     assert text_of(pane, BROKEN).endswith("40/46")
 
 
@@ -117,7 +122,7 @@ def test_a_cancelled_survey_keeps_what_was_found_and_another_can_begin(qtbot: Qt
     qtbot.waitUntil(lambda: pane.status.text().startswith("Question 1 of 3: "), timeout=3 * PATIENCE_MS)
     press(pane, "cancelExploreAllButton")
     qtbot.waitUntil(pane.start.isEnabled, timeout=PATIENCE_MS)
-    assert pane.sentence.text().startswith("Cancelled.")
+    assert pane.sentence.text().startswith("Cancelled, so the grid is not complete.")
     assert pane.survey is not None
     asked = {cell.pair: cell for cell in pane.survey.cells}[BROKEN]
     assert asked.schedules > 0
@@ -146,7 +151,7 @@ def test_harm_by_what_is_declared_sound_stands_out(theme: Theme, catalogue: tupl
     model = SurveyModel(theme)
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.fill(catalogue)
-    model.clear(mishaps=False)
+    model.clear(Scope())
     harm = {Verdict.EXACTLY_ONCE: 5, Verdict.DUPLICATED: 1}
     for pair, sound in ((BROKEN, False), (SOUND, True)):
         model.put(Cell(*pair, sound, State.COUNTEREXAMPLE, True, 6, 6, harm))
@@ -178,6 +183,29 @@ def test_a_cell_opens_its_question_on_the_page(open_window: OpenWindow) -> None:
     driver.qtbot.waitUntil(driver.button("exploreButton").isVisible)
     driver.qtbot.waitUntil(driver.button("exploreButton").isEnabled, timeout=3 * PATIENCE_MS)
     assert driver.window.explore.question.question == Question(*SOUND, requests=1)
-    assert driver.find(QLabel, "exploreLabel").text().startswith("Proven: in each of 1 orders")
+    assert (
+        driver.find(QLabel, "exploreLabel")
+        .text()
+        .startswith("In the only interleaving (1 request, no crash) it takes effect exactly once.")
+    )
     driver.window.close()
     driver.qtbot.waitUntil(lambda: driver.window._closed, timeout=PATIENCE_MS)
+
+
+def test_the_current_cell_is_framed_and_can_be_read(theme: Theme, catalogue: tuple[StrategyInfo, ...]) -> None:
+    model = SurveyModel(theme)
+    model.fill(catalogue)
+    model.put(Cell(*BROKEN, sound=False, state=State.NOT_FINISHED, schedules=6, outcomes={Verdict.EXACTLY_ONCE: 6}))
+    table = SurveyTable(model)
+    table.resize(1200, 900)
+    table.fit_columns()
+    table.setCurrentIndex(model.index_of(BROKEN))
+    picture, box = table.grab().toImage(), table.visualRect(model.index_of(BROKEN))
+    origin = table.viewport().pos()
+    colours = {
+        picture.pixelColor(origin.x() + x, origin.y() + y).name()
+        for x in range(box.left() + 4, box.right() - 4)
+        for y in (box.top() + 4, box.bottom() - 4)
+    }
+    assert colours == {colour_of(model, BROKEN)}
+    assert picture.pixelColor(origin.x() + box.left() + 1, origin.y() + box.center().y()).name() not in colours

@@ -1,0 +1,106 @@
+"""The words of an exploration's reports: the HTML page, the diagram, the lines of a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.explorer.question import Event, EventKind
+from backend.model import Answer, EngineKind
+from backend.sentence import Code, say, words
+from backend.terms import answer_term
+
+if TYPE_CHECKING:
+    from backend.explorer.question import KeyState, LockState
+    from backend.sentence import Sentence
+
+
+class PageCode(Code):
+    """What stands on the page."""
+
+    TITLE = "exploration.title"
+    EVERY = "exploration.every"
+    EVERY_THAT_DIFFERS = "exploration.every_that_differs"
+    NOT_EVERY = "exploration.not_every"
+    HEAD = "exploration.head"
+    OUTCOMES = "exploration.outcomes"
+    VERDICT = "exploration.verdict"
+    INTERLEAVINGS = "exploration.interleavings"
+    SHARE = "exploration.share"
+    WAY = "exploration.way"
+    WAY_HEAD = "exploration.way_head"
+    THEN = "exploration.then"
+    HOLDS = "exploration.holds"
+    HOLDS_AND_WAITS = "exploration.holds_and_waits"
+    WAITS_FOR = "exploration.waits_for"
+    AS_LONG_AS_SESSION = "exploration.as_long_as_session"
+    OUTLASTS_SESSIONS = "exploration.outlasts_sessions"
+    WITH_LEASE = "exploration.with_lease"
+    NO_LEASE = "exploration.no_lease"
+    CRASH = "exploration.crash"
+    SESSION_ENDS = "exploration.session_ends"
+    LEASE_ENDS = "exploration.lease_ends"
+    IS_TOLD = "exploration.is_told"
+    GOES_ON = "exploration.goes_on"
+    WAITS = "exploration.waits"
+    CALLER = "exploration.caller"
+    MUTEX = "exploration.mutex"
+    LINES = "exploration.lines"
+    KIND_STEP = "exploration.kind_step"
+    KIND_CRASH = "exploration.kind_crash"
+    KIND_EXPIRE = "exploration.kind_expire"
+    KIND_ANSWER = "exploration.kind_answer"
+    PROCESS = "exploration.process"
+    NO_COUNTEREXAMPLE = "exploration.no_counterexample"
+
+
+MUTEX_COMMAND = "wait for the mutex"
+"""The command of a step that only waits for a mutex, as schedules keep it."""
+PROCESS = "process"
+"""The engine of what happens in the process itself, as schedules keep it."""
+_KINDS = {
+    EventKind.STEP: PageCode.KIND_STEP,
+    EventKind.CRASH: PageCode.KIND_CRASH,
+    EventKind.EXPIRE: PageCode.KIND_EXPIRE,
+    EventKind.ANSWER: PageCode.KIND_ANSWER,
+}
+
+
+def kind_term(kind: EventKind) -> Sentence:
+    """What sort of event it is, in a word."""
+    return say(_KINDS[kind])
+
+
+def mishap(event: Event) -> Sentence:
+    """A crash, or the end of a lease or a session."""
+    if event.kind is EventKind.CRASH:
+        return say(PageCode.CRASH)
+    return say(PageCode.SESSION_ENDS if event.engine == EngineKind.ZOOKEEPER else PageCode.LEASE_ENDS)
+
+
+def command_in(event: Event, language: str) -> str:
+    """What was sent, as it was sent; waiting for a mutex is nothing that is sent."""
+    return words(say(PageCode.MUTEX), language) if event.command == MUTEX_COMMAND else event.command
+
+
+def answer_in(event: Event, language: str) -> str:
+    """What a caller was told, in a word; what an engine answered, as it did."""
+    if event.kind is EventKind.ANSWER and event.engine == EngineKind.HTTP and event.answer in set(Answer):
+        return words(answer_term(Answer(event.answer)), language)
+    return event.answer
+
+
+def life_of(key: KeyState) -> Sentence:
+    """Whether a key, or a node, goes away by itself."""
+    if key.engine is EngineKind.ZOOKEEPER:
+        return say(PageCode.AS_LONG_AS_SESSION if key.has_lease else PageCode.OUTLASTS_SESSIONS)
+    return say(PageCode.WITH_LEASE if key.has_lease else PageCode.NO_LEASE)
+
+
+def lock_sentence(lock: LockState) -> Sentence:
+    """What a request has locked, and for whom it waits."""
+    whom = ", ".join(lock.waits_for)
+    if lock.holds and lock.waits_for:
+        return say(PageCode.HOLDS_AND_WAITS, actor=lock.actor, what=lock.holds, whom=whom)
+    if lock.holds:
+        return say(PageCode.HOLDS, actor=lock.actor, what=lock.holds)
+    return say(PageCode.WAITS_FOR, actor=lock.actor, whom=whom)

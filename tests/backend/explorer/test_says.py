@@ -1,0 +1,64 @@
+"""What is found in words: it speaks of all interleavings only where all of them ran."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.explorer.says import finding
+from backend.model import Verdict
+from backend.sentence import words
+
+ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "exhaustive", "scope", "text"),
+    [
+        ({ONCE: 8}, True, (2, 0, 0), "In all 8 interleavings (2 requests, no crash) it takes effect exactly once."),
+        (
+            {ONCE: 6, TWICE: 40},
+            True,
+            (2, 0, 0),
+            (
+                "In 40 of 46 interleavings (2 requests, no crash) it takes effect more than once; "
+                "in 6 it takes effect exactly once."
+            ),
+        ),
+        (
+            {ONCE: 8},
+            True,
+            (3, 1, 2),
+            (
+                "In all 8 interleavings that differ (3 requests, at most 1 crash, at most 2 lease expiries) "
+                "it takes effect exactly once."
+            ),
+        ),
+        (
+            {ONCE: 1},
+            False,
+            (1, 2, 1),
+            (
+                "Not finished, and so no proof: 1 interleaving ran "
+                "(1 request, at most 2 crashes, at most 1 lease expiry); in each of them it takes effect exactly once."
+            ),
+        ),
+        (
+            {ONCE: 1000, LOST: 90},
+            False,
+            (2, 0, 0),
+            (
+                "Not finished, and so no proof: 1,090 interleavings ran (2 requests, no crash); "
+                "in 90 of them it is lost, although a caller was told that it is done; "
+                "in 1,000 it takes effect exactly once."
+            ),
+        ),
+        ({}, False, (2, 0, 0), "Not finished: no interleaving ran."),
+    ],
+)
+def test_a_finding(outcomes: dict[Verdict, int], exhaustive: bool, scope: tuple[int, int, int], text: str) -> None:
+    requests, crashes, expiries = scope
+    found = finding(outcomes, exhaustive=exhaustive, requests=requests, crashes=crashes, expiries=expiries)
+    assert str(found) == text
+    chinese = words(found, "zh_CN")
+    assert ("未完成" in chinese) is not exhaustive
+    assert not set("abcdefghijklmnopqrstuvwxyz") & set(chinese)
