@@ -43,8 +43,9 @@ class Dot(QWidget):
 class ElidedLabel(QLabel):
     """A label that gives way where there is no room, whole in its tool tip."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__(text)
+        self._elide = elide
         self.setToolTip(text)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
@@ -56,7 +57,7 @@ class ElidedLabel(QLabel):
         """The beginning and the end, which tell addresses apart."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        text = self.fontMetrics().elidedText(self.text(), self._elide, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from backend.model import Judgement, OperationKey, Verdict
@@ -152,8 +152,11 @@ class VerdictBanner(Banner):
     @Slot()
     def _show_note(self) -> None:
         self.note.setText(self._note())
-        if not self.isVisible():
-            self._clock.stop()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody reads the seconds."""
+        super().hideEvent(event)
+        self._clock.stop()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The clock goes on."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from backend.model import OperationKey
 from gui.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
 from gui.lab.words import operation_word
+from gui.status import ElidedLabel
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ class IntentForm(QWidget):
 
     def _make_buttons(self) -> None:
         self.submit = button("submitButton", self.tr("Sub&mit"), "primary")
-        describe(self.submit, self.tr("Submit"), self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return"))
+        self._submits_once = self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return")
+        self._submits_often = self.tr("Submit the same intent as often as the number says (%1)")
+        self._submits_often = self._submits_often.replace("%1", "Ctrl+Shift+Return")
+        describe(self.submit, self.tr("Submit"), self._submits_once)
         self.submit.setMinimumHeight(4 * GRID)
         self.spam = button("spamButton", "")
         self.count = spin("spamCountSpin", 1, MOST_CLICKS, 20)
@@ -109,6 +113,13 @@ class IntentForm(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1)
         self.progress.setAccessibleName(self.tr("Answers received in this run"))
+        self.why_not = ElidedLabel("", Qt.TextElideMode.ElideRight)
+        self.why_not.setObjectName("whyNotLabel")
+        self.why_not.setProperty("role", "caption")
+        self.below = QStackedWidget()
+        for part in (self.progress, self.why_not):
+            self.below.addWidget(part)
+        self.below.setFixedHeight(2 * GRID)
         buttons = QVBoxLayout()
         buttons.setContentsMargins(0, GRID // 2, 0, 0)
         buttons.setSpacing(GRID // 2)
@@ -116,7 +127,7 @@ class IntentForm(QWidget):
             (self.submit,),
             (self.spam, self.count),
             (self.disable,),
-            (self.progress,),
+            (self.below,),
             (self.cancel, self.reset),
         ):
             line = QHBoxLayout()
@@ -155,21 +166,26 @@ class IntentForm(QWidget):
     def complaint(self) -> str:
         """Why the form cannot be submitted; empty if it can."""
         if not is_valid_text(self.key.text()):
-            return self.tr("The number must have 1 to 64 printable characters.")
+            return self.tr("Number: 1 to 64 printable characters")
         if not is_valid_text(self.item.text()):
-            return self.tr("The item must have 1 to 64 printable characters.")
+            return self.tr("Item: 1 to 64 printable characters")
         return ""
+
+    def say_why_not(self, reason: str) -> None:
+        """Tell why the form cannot be submitted now; empty where it can."""
+        self.why_not.setText(reason)
+        self.why_not.setToolTip(reason)
+        self.below.setCurrentWidget(self.why_not if reason else self.progress)
+        for sender, usual in ((self.submit, self._submits_once), (self.spam, self._submits_often)):
+            sender.setToolTip(reason or usual)
+            sender.setAccessibleDescription(reason or usual)
 
     @Slot()
     def _name_spam(self) -> None:
         """The button says how often it submits."""
         number = QLocale().toString(self.count.value())
         self.spam.setText(self.tr("Submit × %1").replace("%1", number))  # noqa: RUF001  the sign for "times"
-        describe(
-            self.spam,
-            self.tr("Submit %1 times").replace("%1", number),
-            self.tr("Submit the same intent as often as the number says (%1)").replace("%1", "Ctrl+Shift+Return"),
-        )
+        describe(self.spam, self.tr("Submit %1 times").replace("%1", number), self._submits_often)
 
     def choose_operation(self, operation: OperationKey) -> None:
         """Choose an operation without telling anybody."""

@@ -337,7 +337,7 @@ class LabPage(QWidget):
         reason = self._why_not()
         for sender in (form.submit, form.spam):
             self._enable(sender, usable and not reason)
-            sender.setStatusTip(reason)
+        form.say_why_not(reason if usable else "")
         form.cancel.setEnabled(self._runs > 0)
         for widget in (form.operation, form.key, form.new_intent, form.reset, self.backend):
             widget.setEnabled(usable)
@@ -360,9 +360,9 @@ class LabPage(QWidget):
         if self.source.faults.complaint:
             return self.source.faults.complaint
         if form.disable.isChecked() and self._runs:
-            return self.tr("The button is disabled until the answer arrives.")
+            return self.tr("Disabled until the answer arrives")
         if self.backend.strategy_key == "front-end" and form.key.text() in self._ordered:
-            return self.tr("The page has its answer; a new intent enables the button again.")
+            return self.tr("Answered; a new intent enables it again")
         return ""
 
     def save(self, settings: Settings) -> None:

@@ -95,6 +95,7 @@ class RecordTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(self._height)
         rows.setDefaultSectionSize(self._height)
+        columns.setFont(self.font())  # inherited only, it would go with the next style sheet
         columns.setHighlightSections(False)
         columns.setMinimumSectionSize(32)
         columns.setAccessibleName(self.accessibleName())

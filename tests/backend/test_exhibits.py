@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.exhibits import EXHIBITS, Exhibit, find_exhibit
-from backend.model import Answer, Report, Verdict
+from backend.model import Answer, Reply, Report, Step, Verdict
 from backend.strategies import find
 from tests.backend.conftest import Laboratory
 from tests.backend.own_lab import wait_for
@@ -43,6 +43,29 @@ def test_a_holder_that_wakes_up_late_is_told_so_by_the_fence(laboratory: Laborat
     first, retry = laboratory.told.replies
     assert (first.answer, retry.answer) == (Answer.TIMEOUT, Answer.CREATED)
     assert laboratory.lab.steps_of(first.submission_id)[-1].answer == "conflict"
+
+
+def test_a_blind_release_lets_a_third_holder_in_while_the_second_is_at_work(laboratory: Laboratory) -> None:
+    report = shown(laboratory, "blind-release")
+    assert report.answers == {Answer.CREATED: 2, Answer.BUSY: 1, Answer.DUPLICATE: 1}
+    first, refused, second, third = sorted(laboratory.told.replies, key=lambda reply: reply.sent_ns)
+    assert [reply.answer for reply in (first, refused, second, third)] == [
+        Answer.CREATED,
+        Answer.BUSY,
+        Answer.CREATED,
+        Answer.DUPLICATE,
+    ]
+    steps = {reply.submission_id: laboratory.lab.steps_of(reply.submission_id) for reply in laboratory.told.replies}
+
+    def when(reply: Reply, command: str) -> Step:
+        return next(step for step in steps[reply.submission_id] if step.command.startswith(command))
+
+    taken, released = when(second, "SET"), when(first, "DEL")
+    assert (taken.answer, released.answer) == ("OK", "1")
+    assert taken.ended_ns < released.started_ns, "the first released while the second held the lock"
+    assert released.ended_ns < taken.ended_ns + 1_200_000_000, "its lease would have held longer"
+    assert when(third, "SET").answer == "OK"
+    assert when(third, "SET").ended_ns < when(second, "INSERT").started_ns, "the third walked in on the second"
 
 
 def test_keys_are_unique_and_variants_exist() -> None:

@@ -110,6 +110,12 @@ def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindo
 
 
 @pytest.fixture
+def driver_at_start(open_window: OpenWindow) -> Driver:
+    """The window, with its engines still starting."""
+    return open_window()
+
+
+@pytest.fixture
 def driver(open_window: OpenWindow) -> Driver:
     """The window, ready to be used."""
     driver = open_window()

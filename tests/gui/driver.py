@@ -51,7 +51,7 @@ class Driver:
 
     def click(self, name: str) -> None:
         button = self.button(name)
-        assert button.isEnabled(), f"{name} is disabled: {button.statusTip()}"
+        assert button.isEnabled(), f"{name} is disabled: {button.toolTip()}"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def spam(self, count: int) -> None:

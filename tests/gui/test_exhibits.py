@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from backend.exhibits import EXHIBITS, find_exhibit
+from backend.faults import of_server, parse_fault
 from backend.model import FaultKind, Source
 from gui.lab.fault_field import READY
 from gui.lab.source_panel import SourcePanel
 from gui.settings import Settings
+from gui.theme import Theme
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
@@ -20,13 +22,13 @@ def show(driver: Driver, key: str) -> str:
     action.trigger()
     outcome = driver.window.findChild(QLabel, "exhibitOutcome")
     assert isinstance(outcome, QLabel)
-    driver.qtbot.waitUntil(lambda: "The rows say" in outcome.text(), timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: "Observed" in outcome.text(), timeout=PATIENCE_MS)
     return outcome.text()
 
 
 def test_one_choice_in_the_menu_turns_the_knobs_runs_and_says_what_came_of_it(driver: Driver) -> None:
     text = show(driver, "token-lost-order")
-    assert "otherwise" not in text
+    assert "something else" not in text
     assert text.count("lost") == 2
     assert driver.combo("strategyCombo").currentData() == "token"
     assert driver.combo("sourceCombo").currentData() == "retry"
@@ -58,6 +60,28 @@ def test_ready_made_faults_can_be_read_and_others_are_refused_in_words(qtbot: Qt
         panel.faults.setText("explode@sql")
     assert panel.all_faults == ()
     assert "explode@sql" in panel.faults.complaint
+
+
+def test_a_fault_that_cannot_be_read_is_seen(qtbot: QtBot, theme: Theme) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 500)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    colours = {}
+    for text in ("explode@sql", "crash@sql"):
+        panel.faults.setText(text)
+        picture = panel.faults.grab().toImage()
+        colours[text] = picture.pixelColor(picture.width() // 2, 4).name()
+    assert colours == {"explode@sql": theme.colours.alarm_tint, "crash@sql": theme.colours.surface}
+    panel.hide()
+
+
+def test_ready_made_faults_of_servers_name_their_moment() -> None:
+    for text in READY:
+        fault = parse_fault(text)
+        if of_server(fault):
+            assert fault.ms or fault.nth, f"{text} comes at another moment with another number of submissions"
 
 
 def test_knobs_without_a_meaning_for_the_source_are_disabled(qtbot: QtBot) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.lab.models import RowsModel
 from gui.lab.table import RecordTable
 from gui.theme import Theme, ThemeMode
-from tests.gui.records import rows
+from tests.gui.records import row, rows
 
 
 @pytest.fixture
@@ -90,3 +92,49 @@ def test_a_duplicate_looks_different_in_both_themes(table: RecordTable, theme: T
         first, second = (table.visualRect(table.model().index(number, 4)).topLeft() for number in (0, 1))
         assert image.pixelColor(first + QPoint(2, 2)).name() == theme.colours.surface
         assert image.pixelColor(second + QPoint(2, 2)).name() == theme.colours.duplicated_tint
+
+
+def test_the_header_keeps_its_font_when_the_theme_changes(qapp: QApplication, qtbot: QtBot) -> None:
+    theme = Theme(qapp, ThemeMode.LIGHT)
+    table = RecordTable("rowsTable", "Rows", RowsModel(), theme, "Nothing yet")
+    qtbot.addWidget(table)
+    theme.dress()  # as the application does: when all is built
+    with qtbot.waitExposed(table):
+        table.show()
+    before = table.horizontalHeader().font()
+    assert before.family() == table.font().family()
+    for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
+        theme.set_mode(mode)
+        assert table.horizontalHeader().font().family() == before.family()
+        assert table.horizontalHeader().font().pointSizeF() == before.pointSizeF()
+    table.hide()
+    qapp.setStyleSheet("")
+    theme.deleteLater()
+
+
+def test_where_the_keyboard_is_can_be_seen(table: RecordTable, theme: Theme, qtbot: QtBot) -> None:
+    table.records.append(rows(2))
+    table.window().activateWindow()
+    qtbot.waitUntil(table.isActiveWindow)
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    assert table.viewport().grab().toImage().pixelColor(0, 60).name() == theme.colours.accent
+    table.clearFocus()
+    qtbot.waitUntil(lambda: not table.hasFocus())
+    assert table.viewport().grab().toImage().pixelColor(0, 60).name() != theme.colours.accent
+
+
+def test_rows_of_an_earlier_run_are_dim_and_say_so(table: RecordTable, theme: Theme) -> None:
+    model = table.records
+    assert isinstance(model, RowsModel)
+    model.append([row(1), row(2, ordinal=2), replace(row(3), key="A-2")])
+    effects = [model.index(number, 1).data() for number in range(3)]
+    assert effects == ["first", "duplicate, 2nd", "first"]
+    model.show_wanted(frozenset({("orders", "A-2")}))
+    effects = [model.index(number, 1).data() for number in range(3)]
+    assert effects == ["earlier, first", "earlier, 2nd", "first"]
+    told = [model.index(number, 0).data(Qt.ItemDataRole.AccessibleDescriptionRole) for number in range(3)]
+    assert [text.startswith("Of an earlier run") for text in told] == [True, True, False]
+    picture = table.viewport().grab().toImage()
+    second = table.visualRect(model.index(1, 4)).topLeft() + QPoint(2, 2)
+    assert picture.pixelColor(second).name() == theme.colours.surface, "a duplicate of an earlier run still glows"

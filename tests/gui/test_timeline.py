@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,9 +11,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
-from backend.model import EngineKind
+from backend.model import Answer, EngineKind
 from gui.lab.timeline import Timeline
 from gui.lab.timeline_export import export
+from gui.lab.timeline_lanes import Mishap, Sight
 from gui.lab.timeline_painter import DETAIL_PIXELS
 from gui.lab.timeline_view import TimelineView
 from gui.theme import Theme
@@ -157,3 +159,76 @@ def test_the_list_is_a_well_behaved_model(theme: Theme, qtbot: QtBot) -> None:
     assert first == ["1.0", "0.000", "3.000", "", "caller waits for the answer", "created, HTTP 201"]
     del tester
     pane.close()
+
+
+def shown(qtbot: QtBot, theme: Theme, lanes: int, height: int = 260) -> Timeline:
+    pane = Timeline(theme)
+    qtbot.addWidget(pane)
+    pane.resize(900, height)
+    pane.add_steps([step(f"1.{number}", number * MS, (number + 5) * MS) for number in range(lanes)])
+    pane.add_replies([reply(f"1.{number}", number * MS, (number + 6) * MS) for number in range(lanes)])
+    with qtbot.waitExposed(pane):
+        pane.show()
+    qtbot.waitUntil(lambda: pane.view.scale.right_ns >= (lanes + 5) * MS)
+    return pane
+
+
+def test_twenty_lanes_keep_names_in_the_gutter(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 20)
+    assert pane.view.scale.lane_pixels < 11
+    picture = pane.view.grab().toImage()
+    gutter = range(4, pane.view._painter.gutter - 8)
+    inked = [
+        y for y in range(pane.view._painter.header, picture.height())
+        if any(picture.pixelColor(x, y).name() != theme.colours.surface for x in gutter)
+    ]  # fmt: skip
+    assert len(inked) > 40, "the gutter is empty"
+    pane.hide()
+
+
+def test_times_in_the_list_count_from_the_begin_of_their_own_run(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 2)
+    later = 20_000 * MS
+    pane.add_steps([step("2.1", later, later + 5 * MS)])
+    pane.add_replies([reply("2.1", later, later + 6 * MS)])
+    pane.list_button.click()
+    qtbot.waitUntil(lambda: pane.facts.rowCount() == 6)
+    begins = [float(pane.facts._begin_text(fact)) for fact in pane.facts.records]
+    assert min(begins) == 0
+    assert max(begins) < 10
+    pane.hide()
+
+
+def test_processing_is_drawn_and_is_no_fault(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 1)
+    pane.add_steps([replace(step("1.0", 6 * MS, 90 * MS, "processing 84 ms"), engine=EngineKind.HTTP)])
+    pane.view.fit()
+    qtbot.waitUntil(lambda: pane.view.scale.right_ns >= 90 * MS)
+    lane = pane.book[0]
+    y = pane.view._painter.header + pane.view.scale.y_of(0) + 6
+    x = pane.view._painter.gutter + pane.view.scale.x_of(80 * MS)
+    colour = pane.view.grab().toImage().pixelColor(int(x), int(y)).name()
+    assert colour == theme.colours.hairline
+    assert Sight.PROCESSING in pane.book.sights
+    assert Sight.FAULT not in pane.book.sights
+    assert lane.mishap is Mishap.NONE
+    pane.hide()
+
+
+def test_the_legend_names_all_that_was_seen_and_nothing_else_however_narrow(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 1)
+    texts = [text for _, _, text, _ in pane.legend._places()]
+    assert texts == ["PostgreSQL", "response", "caller waits"]
+    pane.add_replies([reply("1.7", 0, 9 * MS, Answer.TIMEOUT, 0), reply("1.8", 0, 9 * MS, Answer.ERROR, 0)])
+    pane.add_steps([step("1.8", MS, 2 * MS, "SET k v NX PX 300"), step("1.8", 3 * MS, 3 * MS, "crash")])
+    wide = pane.legend.height()
+    for width in (1200, 500, 300):
+        pane.resize(width, 260)
+        qtbot.waitUntil(lambda width=width: pane.legend.width() < width)  # type: ignore[misc]
+        places = list(pane.legend._places())
+        assert [text for _, _, text, _ in places][-3:] == ["crash", "connection breaks", "time-out"]
+        line = pane.legend.fontMetrics().height()
+        assert (1 + max(number for number, _, _, _ in places)) * line <= pane.legend.height()
+    assert pane.legend.height() > wide
+    assert pane.legend.accessibleDescription().endswith("crash, connection breaks, time-out")
+    pane.hide()

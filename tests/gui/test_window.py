@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -25,8 +26,11 @@ from pytestqt.qtbot import QtBot
 from backend.lab import LabOptions
 from backend.model import OperationKey
 from backend.sentence import plain
+from gui.lab.records import Tone
+from gui.lab.sidebar import Sidebar
 from gui.settings import Settings
 from gui.theme import ThemeMode
+from gui.window import room_for_window
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import family, named
 from tests.gui.conftest import OpenWindow, focusable
@@ -403,3 +407,104 @@ def test_twenty_thousand_submissions_lose_no_row(driver: Driver) -> None:
     driver.wait_for(20_000, "duplicated")
     assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
     assert driver.window.lab.results.replies.rowCount() == 20_000
+
+
+def test_commands_act_on_the_page_that_is_shown(driver: Driver) -> None:
+    window, pressed = driver.window, list[str]()
+    starts = {"lab": window.lab.form.submit, "compare": window.compare.start, "explore": window.explore.start,
+              "survey": window.explore.survey.start}  # fmt: skip
+    for name, start in starts.items():
+        start.clicked.disconnect()
+        start.clicked.connect(lambda _=False, name=name: pressed.append(name))
+        start.setEnabled(True)
+    stops = {"lab": window.lab.form.cancel, "compare": window.compare.cancel, "explore": window.explore.cancel}
+    for name, stop in stops.items():
+        stop.clicked.disconnect()
+        stop.clicked.connect(lambda _=False, name=name: pressed.append(f"cancel {name}"))
+        stop.setEnabled(True)
+    for number, name in enumerate(stops):
+        window.pages.setCurrentIndex(number)
+        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        assert pressed == [name, f"cancel {name}"]
+        pressed.clear()
+    window.explore.views.setCurrentWidget(window.explore.survey)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["survey"]
+
+
+def test_commands_of_the_lab_do_nothing_on_other_pages(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.click("submitButton")
+    driver.wait_for(1, "exactly_once")
+    number = driver.edit("orderNoEdit").text()
+    driver.window.pages.setCurrentIndex(1)
+    for key in (Qt.Key.Key_R, Qt.Key.Key_N):
+        QTest.keyClick(driver.window, key, Qt.KeyboardModifier.ControlModifier)
+    assert driver.edit("orderNoEdit").text() == number
+    assert driver.bridge._waiting_work == 0
+    assert driver.shown == 1
+
+
+def test_the_window_leaves_room_for_its_title_bar() -> None:
+    for screen in (QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)):
+        room = room_for_window(screen)
+        assert room.height() + 40 <= screen.height()
+        assert room.width() <= screen.width()
+
+
+def test_every_knob_is_in_sight_at_1280_by_800(driver: Driver) -> None:
+    sidebar = driver.window.findChild(Sidebar)
+    assert sidebar is not None
+    driver.qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
+    box = driver.find(QCheckBox, "editCheck")
+    bottom = box.mapTo(sidebar.viewport(), box.rect().bottomLeft()).y()
+    assert bottom <= sidebar.viewport().height()
+
+
+def test_why_nothing_can_be_submitted_is_told(driver: Driver) -> None:
+    driver.edit("itemEdit").clear()
+    for name in ("submitButton", "spamButton"):
+        button = driver.button(name)
+        assert not button.isEnabled()
+        assert "Item: 1 to 64" in button.toolTip()
+        assert "Item: 1 to 64" in button.accessibleDescription()
+    assert "Item: 1 to 64" in driver.find(QLabel, "whyNotLabel").text()
+    driver.edit("itemEdit").setText("book")
+    assert "Item: 1 to 64" not in driver.button("submitButton").toolTip()
+    assert driver.find(QLabel, "whyNotLabel").text() == ""
+
+
+def test_the_selected_step_stays_selected_when_more_steps_come(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.click("submitButton")
+    driver.wait_for(1, "exactly_once")
+    driver.wait_until_quiet()
+    results = driver.window.lab.results
+    driver.qtbot.waitUntil(lambda: len(results.steps.records) >= 3)
+    submission, steps = results.steps.records[0].submission_id, tuple(results.steps.records)
+    results.steps_table.setCurrentIndex(results.steps.index(1, 0))
+    results.show_steps(submission, (*steps, replace(steps[-1], number=99)))
+    assert results.steps_table.currentIndex().row() == 1
+
+
+def test_another_start_keeps_what_is_chosen(driver: Driver) -> None:
+    driver.choose("strategyCombo", "token")
+    driver.choose("variantCombo", "get-then-delete")
+    driver.window.lab._fill_catalogue(driver.window.lab.backend.catalogue.strategies)
+    assert driver.combo("strategyCombo").currentData() == "token"
+    assert driver.combo("variantCombo").currentData() == "get-then-delete"
+
+
+def test_the_second_run_has_a_verdict_of_its_own_and_the_rows_of_the_first_are_history(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.spam(20)
+    driver.wait_for(20, "duplicated")
+    driver.click("newIntentButton")
+    driver.choose("strategyCombo", "unique-index")
+    driver.spam(20)
+    driver.wait_for(21, "exactly_once")
+    assert driver.sentence == "1 order wanted, 1 row: exactly once"
+    rows = driver.window.lab.results.rows
+    assert [rows.mood(row) is Tone.EARLIER for row in rows.records] == [True] * 20 + [False]
+    assert driver.window.lab.counters._effects.number.accessibleName() == "rows: 1"
