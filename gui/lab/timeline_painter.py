@@ -135,9 +135,8 @@ class TimelinePainter:
     def _paint_labels(self, painter: QPainter, scale: Scale) -> None:
         each = ceil(LABEL_PIXELS / scale.lane_pixels)  # where lanes are low, every second or third has its name
         offset = (scale.lane_pixels + self._metrics.ascent() - self._metrics.descent()) / 2
-        for place in scale.places(len(self._book)):
-            if place % each:
-                continue
+        places = scale.places(len(self._book))
+        for place in range(places.start + -places.start % each, places.stop, each):
             lane = self._book[place]
             baseline = scale.y_of(place) + offset
             painter.setPen(self._inks.text)

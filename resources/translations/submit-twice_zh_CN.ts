@@ -1809,6 +1809,14 @@
         <translation>点击一次，提交一次（%1）</translation>
     </message>
     <message>
+        <source>Number: 1 to 64 printable characters</source>
+        <translation>编号：1 到 64 个可打印字符</translation>
+    </message>
+    <message>
+        <source>Item: 1 to 64 printable characters</source>
+        <translation>商品：1 到 64 个可打印字符</translation>
+    </message>
+    <message>
         <source>Submit × %1</source>
         <translation>提交 × %1</translation>
     </message>
@@ -1855,14 +1863,6 @@
     <message>
         <source>Answers received in this run</source>
         <translation>本次运行已收到的答复</translation>
-    </message>
-    <message>
-        <source>The number must have 1 to 64 printable characters.</source>
-        <translation>编号须为 1 到 64 个可打印字符。</translation>
-    </message>
-    <message>
-        <source>The item must have 1 to 64 printable characters.</source>
-        <translation>商品须为 1 到 64 个可打印字符。</translation>
     </message>
     <message>
         <source>Submit %1 times</source>
@@ -1919,12 +1919,12 @@
         <translation>引擎尚未运行；等下方状态栏显示它们后再试。</translation>
     </message>
     <message>
-        <source>The button is disabled until the answer arrives.</source>
-        <translation>收到答复之前按钮不可用。</translation>
+        <source>Disabled until the answer arrives</source>
+        <translation>得到答复之前禁用</translation>
     </message>
     <message>
-        <source>The page has its answer; a new intent enables the button again.</source>
-        <translation>页面已得到答复；新建意图后按钮重新可用。</translation>
+        <source>Answered; a new intent enables it again</source>
+        <translation>已有答复；新的意图会重新启用</translation>
     </message>
 </context>
 <context>
