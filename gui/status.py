@@ -97,7 +97,8 @@ class EngineStrip(QWidget):
         line = QHBoxLayout(item)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID - 2)
-        name = QLabel(f"{engine.name} {engine.version}".strip())
+        title = self._title(engine)
+        name = QLabel(title)
         word = QLabel(health_word(engine.health))
         word.setProperty("role", "caption")
         line.addWidget(Dot(self._theme, engine.kind, engine.health))
@@ -109,8 +110,17 @@ class EngineStrip(QWidget):
             address.setFont(code_font(0.9))
             line.addWidget(address)
         item.setToolTip(speak(engine.note))
-        item.setAccessibleName(f"{engine.name} {engine.version} {health_word(engine.health)} {engine.address}".strip())
+        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address}".strip())
         return item
+
+    def _title(self, engine: EngineStatus) -> str:
+        """Name and version; what is no product has a name in the language of the window."""
+        if engine.kind is EngineKind.GATEWAY:
+            return self.tr("Gateway:")
+        count = engine.version.partition(" ")[0]
+        if engine.kind is EngineKind.HTTP and count.isdecimal():
+            return self.tr("Backend, %n instance(s):", "", int(count))
+        return f"{engine.name} {engine.version}".strip()
 
     def _empty(self) -> None:
         while (old := self._layout.takeAt(0)) is not None:

@@ -82,7 +82,7 @@ def health_word(health: Health) -> str:
     """An engine's state."""
     return {
         Health.STARTING: QCoreApplication.translate("Words", "starting"),
-        Health.UP: QCoreApplication.translate("Words", "up"),
+        Health.UP: QCoreApplication.translate("Words", "running"),
         Health.PAUSED: QCoreApplication.translate("Words", "paused"),
         Health.DOWN: QCoreApplication.translate("Words", "down"),
         Health.MISSING: QCoreApplication.translate("Words", "missing"),

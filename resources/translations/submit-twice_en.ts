@@ -1,6 +1,16 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>EngineStrip</name>
+    <message numerus="yes">
+        <source>Backend, %n instance(s):</source>
+        <translation>
+            <numerusform>Backend, %n instance:</numerusform>
+            <numerusform>Backend, %n instances:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message numerus="yes">
         <source>%n row(s)</source>

@@ -1415,6 +1415,16 @@
         <source>Starting the engines…</source>
         <translation>正在启动引擎…</translation>
     </message>
+    <message>
+        <source>Gateway:</source>
+        <translation>网关：</translation>
+    </message>
+    <message numerus="yes">
+        <source>Backend, %n instance(s):</source>
+        <translation>
+            <numerusform>后端，%n 个实例：</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Errand</name>
@@ -3242,10 +3252,6 @@
         <translation>启动中</translation>
     </message>
     <message>
-        <source>up</source>
-        <translation>正常</translation>
-    </message>
-    <message>
         <source>paused</source>
         <translation>已暂停</translation>
     </message>
@@ -3292,6 +3298,10 @@
     <message>
         <source>Retry after a time-out</source>
         <translation>超时后重试</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
     </message>
     <message>
         <source>Redelivery by a queue</source>

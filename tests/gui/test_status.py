@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from backend.model import EngineKind, EngineStatus, Health
 from gui.status import EngineStrip, MessageBar
 from gui.theme import Theme
 
@@ -55,3 +56,18 @@ def test_after_a_retry_the_old_failure_is_not_said_again(bar: MessageBar, qtbot:
 def test_a_screen_reader_gets_the_sentence_and_not_the_word_message(bar: MessageBar) -> None:
     bar.show_sentence("port 5432 is taken", retry=False)
     assert bar.sentence.accessibleName() == "Port 5432 is taken"
+
+
+def test_what_is_no_product_is_named_in_the_language_of_the_window(qtbot: QtBot, theme: Theme, english: None) -> None:
+    strip = EngineStrip(theme)
+    qtbot.addWidget(strip)
+    strip.show_engines(
+        [
+            EngineStatus(EngineKind.POSTGRESQL, "PostgreSQL", "18.6", "127.0.0.1:5", True, Health.UP),
+            EngineStatus(EngineKind.HTTP, "Backend", "2 instances", "127.0.0.1:6", True, Health.UP),
+            EngineStatus(EngineKind.GATEWAY, "Gateway", "1", "", True, Health.DOWN),
+        ]
+    )
+    names = [item.accessibleName() for item in strip.findChildren(QWidget) if item.accessibleName()]
+    assert names[-3:] == ["PostgreSQL 18.6 running 127.0.0.1:5", "Backend, 2 instances: running 127.0.0.1:6",
+                          "Gateway: down"]  # fmt: skip
