@@ -20,7 +20,7 @@ _WORK_MS = 1_200
 """Longer than a caller waits, and longer than a lease lasts."""
 _GIVE_UP_MS = 500
 _GAP_MS = 1_500
-"""Long enough for another click to fall into, also where a backend process takes its first request on a busy machine."""
+"""Long enough for another click to fall into, also where a process takes its first request on a busy machine."""
 _SHORT_LEASE_MS = 300
 
 _PLACE, _PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
