@@ -46,6 +46,7 @@ class LabBridge(QObject):
         steps_ready: a submission's id and its steps.
         source_ready: the SourceCode asked for.
         working_changed: whether a command such as a switch of the database is being carried out.
+        lost: one sentence why the lab has to be started again; `start` does so.
         incident: one sentence about something that was killed, stopped or started again.
         failed: one sentence about a command or a run that could not be carried out.
         closed: nothing of the lab is running any more.
@@ -69,6 +70,7 @@ class LabBridge(QObject):
     steps_ready = Signal(str, object)
     source_ready = Signal(object)
     working_changed = Signal(bool)
+    lost = Signal(str)
     incident = Signal(str)
     failed = Signal(str)
     closed = Signal()
@@ -122,12 +124,17 @@ class LabBridge(QObject):
     # Commands
 
     def start(self) -> None:
-        """Load the catalogue and start the lab; ends in `started` or `start_failed`."""
+        """Load the catalogue and start the lab, anew if there was one; ends in `started` or `start_failed`."""
         self._commands.submit(lambda: self._attempt(self._start, self.start_failed))
 
     def _start(self) -> None:
         from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
+        earlier, self._lab = self._lab, None
+        if earlier is not None:
+            earlier.close()
+            self.post(self.rows_cleared)
+            self.runs_may_have_ended()
         self.post(self.catalogue_ready, Lab.strategies(self._options.zookeeper))
         lab = Lab(self._options, self._listener)
         try:

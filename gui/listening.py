@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from gui.bridge import LabBridge
 
 
+FOR_GOOD = frozenset({"process.supervisor_ended", "engine.keeps_ending", "engine.given_up", "gateway.given_up"})
+"""Codes of incidents after which the lab has to be started again, as their sentences say."""
+
+
 class LabListener:
     """Implements `backend.lab.Listener` by posting; a class of its own, as its names are the bridge's signals too."""
 
@@ -62,5 +66,6 @@ class LabListener:
         self._bridge.runs_may_have_ended()
 
     def incident(self, sentence: Sentence) -> None:
-        """Something was killed, stopped or started again."""
-        self._bridge.post(self._bridge.incident, speak(sentence))
+        """Something was killed, stopped or started again; or ended for good, so that only another start helps."""
+        ended = sentence.code.value in FOR_GOOD
+        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, speak(sentence))

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         bridge.start_failed.connect(self._start_failed)
         bridge.failed.connect(self._command_failed)
         bridge.incident.connect(self.messages.show_incident)
+        bridge.lost.connect(self._start_failed)
         bridge.runs_changed.connect(self._runs_changed)
         for part in (bridge, self.compare, self.explore):
             part.closed.connect(self._part_closed)

@@ -127,6 +127,7 @@ class LabPage(QWidget):
         bridge.databases_ready.connect(self._fill_databases)
         bridge.engines_changed.connect(self._note_engines)
         bridge.started.connect(self._become_usable)
+        bridge.lost.connect(self._become_unusable)
         bridge.rows_added.connect(self.results.add_rows)
         bridge.replies_received.connect(self._add_replies)
         bridge.replies_received.connect(self.timeline.add_replies)
@@ -300,6 +301,11 @@ class LabPage(QWidget):
             self.new_intent()
         self._refresh()
         self.form.submit.setFocus()
+
+    @Slot()
+    def _become_unusable(self) -> None:
+        self._usable = False
+        self._refresh()
 
     @Slot(object)
     def _add_replies(self, replies: list[Reply]) -> None:

@@ -233,6 +233,24 @@ def test_a_server_and_a_backend_process_that_die_are_told_until_the_next_run(dri
     assert driver.failures == []
 
 
+def test_a_lab_whose_supervisor_was_killed_can_be_started_again_from_the_window(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.choose("variantCombo", "on-conflict")
+    driver.spam(3)
+    driver.wait_for(1, "exactly_once")
+    retry = driver.button("retryButton")
+    os.kill(named(family(), "supervisor_process").pid, signal.SIGKILL)
+    driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
+    assert not driver.button("submitButton").isEnabled()
+    driver.click("retryButton")
+    driver.wait_until_usable()
+    assert not retry.isVisible()
+    assert driver.combo("variantCombo").currentData() == "on-conflict"
+    assert driver.shown == 0
+    driver.spam(3)
+    driver.wait_for(1, "exactly_once")
+
+
 def test_what_happened_during_two_runs_is_told_until_both_are_over(driver: Driver) -> None:
     message = driver.find(QLabel, "messageLabel")
     driver.choose("strategyCombo", "none")
