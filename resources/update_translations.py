@@ -15,8 +15,6 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from backend.exhibits import EXHIBITS
-from backend.guidance.advice import all_texts
-from backend.guidance.questions import QUESTIONS
 from backend.lab import Lab
 
 RESOURCES = Path(__file__).parent
@@ -52,11 +50,6 @@ def catalogue_texts() -> list[str]:
             texts.update(dict.fromkeys((*own, *variant.refusals.values())))
     for exhibit in EXHIBITS:
         texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
-    for question in QUESTIONS:
-        texts[question.sentence] = None
-        for choice in question.choices:
-            texts.update(dict.fromkeys((choice.title, choice.explanation)))
-    texts.update(dict.fromkeys(all_texts()))
     return [text for text in texts if text]
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from backend.comparison.claims import admitted
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
-from backend.guidance.questions import Arrival, Instances, Key, Needs
+from backend.guidance.questions import Arrival, Effect, Instances, Key, Needs
 from backend.guidance.rules import RULES, Rule
+from backend.guidance.says import GuideCode, mind, why
 from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.sentence import Sentence, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from backend.catalogue import StrategyInfo, VariantInfo
     from backend.comparison.records import Line
@@ -22,20 +24,14 @@ _AHEAD = 100
 """What puts a natural choice before every other one."""
 _BEHIND = 200
 ONE_PROCESS_ONLY = "local-lock/in-process"
+_FORGETFUL = 15
+"""What puts a choice behind the others of its kind, and still before every lock, where it forgets before a duplicate
+comes: how long it remembers can be changed."""
 _RISKS = {
-    (
-        SituationKey.CRASH,
-        Verdict.LOST,
-    ): "A crash between taking the token and the commit loses the intent, and the "
-    "retry is told that it is a duplicate.",
-    (SituationKey.CRASH, Verdict.DUPLICATED): "A crash between the call and the commit: the retry calls once more. No "
-    "transaction covers what is outside.",
-    (SituationKey.LEASE, Verdict.DUPLICATED): "When the work takes longer than the lease, two are inside and both act.",
+    (SituationKey.CRASH, Verdict.LOST): GuideCode.RISK_CRASH_LOST,
+    (SituationKey.CRASH, Verdict.DUPLICATED): GuideCode.RISK_CRASH_DUPLICATED,
+    (SituationKey.LEASE, Verdict.DUPLICATED): GuideCode.RISK_LEASE_DUPLICATED,
 }
-NOTHING_FITS = (
-    "Nothing that is sound fits: a duplicate that carries nothing to recognise it by cannot be told from a second "
-    "intent. Have the client make up a key and send it with every attempt."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Risk:
 
     situation: SituationKey
     verdict: Verdict
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +50,11 @@ class Advice:
     operation: OperationKey
     strategy: str
     variant: str
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
     risks: tuple[Risk, ...]
+    arrival: Arrival = Arrival.FORM
+    """Who submits."""
     gateway_keys: GatewayKeys = GatewayKeys.NONE
     expires: bool = False
     """Whether it holds a lock that can run out."""
@@ -84,7 +82,8 @@ class Rejection:
 
     strategy: str
     variant: str
-    reason: str
+    reason: Sentence | str
+    """In the catalogue's own words where it is a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,10 @@ class Guidance:
 
     ranking: tuple[Advice, ...]
     rejected: tuple[Rejection, ...]
+    headline: Sentence | None = None
+    """What holds whatever is chosen."""
+    way_out: Needs | None = None
+    """The answers with which something fits, where nothing does."""
 
 
 def recommend(needs: Needs, strategies: Iterable[StrategyInfo]) -> Guidance:
@@ -115,7 +118,16 @@ def recommend(needs: Needs, strategies: Iterable[StrategyInfo]) -> Guidance:
             else:
                 ranked.append(_advice(needs, strategy.key, variant.key, rule))
     ranked.sort(key=lambda pair: pair[0])
-    return Guidance(tuple(advice for _, advice in ranked), tuple(rejected))
+    ranking = tuple(advice for _, advice in ranked)
+    way_out = None if ranking else needs.answered("key", Key.CLIENT)
+    return Guidance(ranking, tuple(rejected), _headline(needs, ranking), way_out)
+
+
+def _headline(needs: Needs, ranking: Sequence[Advice]) -> Sentence | None:
+    if not ranking:
+        return say(GuideCode.NOTHING_FITS)
+    outside = needs.effect is Effect.OUTSIDE and not needs.keys_honoured
+    return say(GuideCode.OUTSIDE) if outside else None
 
 
 def weigh(guidance: Guidance, lines: Iterable[Line]) -> Guidance:
@@ -138,62 +150,52 @@ def weigh(guidance: Guidance, lines: Iterable[Line]) -> Guidance:
     return replace(guidance, ranking=tuple(sorted(looked, key=lambda advice: bool(advice.contradicted_by))))
 
 
-def all_texts() -> Iterator[str]:
-    """Every sentence that may be shown, for the translators."""
-    for rule in RULES:
-        yield from (rule.reason, rule.note)
-    yield from _RISKS.values()
-    yield from (NOTHING_FITS, _NO_KEY, _NO_CLIENT_KEY, _NOT_A_FORM, _NOT_A_QUEUE, _NO_VERSION)
-    yield from (_ONE_PROCESS, _FORGETS, _HONOURED, _NO_OTHER_PROCESS)
-
-
-# Why not
-
-_NO_KEY = "It recognises a duplicate by a key, and there is none."
-_NO_CLIENT_KEY = "It needs a key that the client makes up and sends with every attempt."
-_NOT_A_FORM = "It needs a form that is fetched before it is submitted."
-_NOT_A_QUEUE = "It marks messages of a queue, and there is none."
-_NO_VERSION = "A message of a queue has seen no version."
-_ONE_PROCESS = "It holds in one process only: the first deployment with two of them at a time lets duplicates in."
-_FORGETS = "It forgets before the duplicate comes."
-
-
-def _against(needs: Needs, name: str, variant: VariantInfo, rule: Rule | None) -> str:
+def _against(needs: Needs, name: str, variant: VariantInfo, rule: Rule | None) -> Sentence | str:
     """Why a variant cannot be recommended; empty if it can."""
     if needs.operation in variant.refusals:
         return variant.refusals[needs.operation]
     if rule is None:
         only_one = name == ONE_PROCESS_ONLY and needs.instances is Instances.ONE
-        return _ONE_PROCESS if only_one else variant.breaks
+        return say(GuideCode.ONE_PROCESS) if only_one else variant.breaks
     if needs.arrival not in rule.arrivals:
         if rule.arrivals == {Arrival.QUEUE}:
-            return _NOT_A_QUEUE
-        return _NOT_A_FORM if rule.arrivals == {Arrival.FORM} else _NO_VERSION
+            return say(GuideCode.NOT_A_QUEUE)
+        return say(GuideCode.NOT_A_FORM) if rule.arrivals == {Arrival.FORM} else say(GuideCode.NO_VERSION)
     if rule.keys.isdisjoint(needs.recognised_by):
-        return _NO_CLIENT_KEY if rule.keys == {Key.CLIENT} else _NO_KEY
+        return say(GuideCode.NO_CLIENT_KEY) if rule.keys == {Key.CLIENT} else say(GuideCode.NO_KEY)
     if rule.forgets(needs.again) and needs.key is not Key.CLIENT:
-        return _FORGETS
+        return say(GuideCode.FORGETS)
     return ""
 
 
 # Why
 
-_NO_OTHER_PROCESS = "One process needs no lock at another server: the database is between its requests anyway."
-_HONOURED = "The key goes on to the service outside, which recognises the second call."
-
 
 def _advice(needs: Needs, strategy: str, variant: str, rule: Rule) -> tuple[int, Advice]:
     """With its place in the ranking: the smaller, the earlier."""
-    reasons = (rule.reason, _HONOURED) if needs.keys_honoured else (rule.reason,)
+    reasons = (why(rule.name), say(GuideCode.HONOURED)) if needs.keys_honoured else (why(rule.name),)
     risks = tuple(_risks(needs, rule))
     alone = rule.elsewhere and needs.instances is Instances.ONE
-    notes = (rule.note, _NO_OTHER_PROCESS) if alone else (rule.note,)
+    notes = [mind(rule.name)]
+    if alone:
+        notes.append(say(GuideCode.NO_OTHER_PROCESS))
     place = rule.place + _BEHIND * bool(risks) + _AHEAD * alone
     if rule.forgets(needs.again):
-        place += _AHEAD
+        place += _FORGETFUL
+        notes.append(say(GuideCode.KEEP_KEYS))
     elif not rule.first_for.isdisjoint({needs.effect, needs.key, needs.arrival}):
         place -= _AHEAD
-    return place, Advice(needs.operation, strategy, variant, reasons, notes, risks, needs.gateway_keys, rule.elsewhere)
+    return place, Advice(
+        operation=needs.operation,
+        strategy=strategy,
+        variant=variant,
+        reasons=reasons,
+        notes=tuple(notes),
+        risks=risks,
+        arrival=needs.arrival,
+        gateway_keys=needs.gateway_keys,
+        expires=rule.elsewhere,
+    )
 
 
 def _risks(needs: Needs, rule: Rule) -> Iterator[Risk]:
@@ -201,4 +203,4 @@ def _risks(needs: Needs, rule: Rule) -> Iterator[Risk]:
     for situation in sorted(admitted(rule.name, needs.operation)):
         verdict = rule.crash if situation is SituationKey.CRASH else Verdict.DUPLICATED
         if not (needs.keys_honoured and verdict is Verdict.DUPLICATED):
-            yield Risk(situation, verdict, _RISKS[situation, verdict])
+            yield Risk(situation, verdict, say(_RISKS[situation, verdict]))

@@ -104,78 +104,21 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A possible answer."""
-
-    value: StrEnum
-    title: str
-    explanation: str
-
-
-@dataclass(frozen=True, slots=True)
 class GuideQuestion:
-    """One question."""
+    """One question. What it says is in `backend.guidance.says`."""
 
     key: str
     """The field of `Needs` that its answer fills."""
-    sentence: str
-    choices: tuple[Choice, ...]
+    choices: tuple[StrEnum, ...]
     only_for: frozenset[Effect] = field(default_factory=lambda: frozenset(Effect))
     """Effects for which it matters."""
 
 
 QUESTIONS: tuple[GuideQuestion, ...] = (
-    GuideQuestion(
-        "effect",
-        "What must not happen twice?",
-        (
-            Choice(Effect.INSERT, "A new row", "An order is placed: INSERT."),
-            Choice(Effect.STATUS, "A change of status", "An order is paid: CREATED to PAID, once."),
-            Choice(Effect.AMOUNT, "A change of an amount", "Pieces come into stock: count = count + n."),
-            Choice(Effect.OUTSIDE, "Something outside", "A message or a charge at another service."),
-        ),
-    ),
-    GuideQuestion(
-        "receiver",
-        "Does it honour an Idempotency-Key?",
-        (
-            Choice(Receiver.HONOURS, "Yes", "It recognises a key that it has seen."),
-            Choice(Receiver.IGNORES, "No", "Whatever reaches it, happens."),
-        ),
-        frozenset({Effect.OUTSIDE}),
-    ),
-    GuideQuestion(
-        "key",
-        "By what could a duplicate be recognised?",
-        (
-            Choice(Key.NATURAL, "A natural key", "Two with the same number are one intent."),
-            Choice(Key.CLIENT, "A key that the client makes up", "Sent with every attempt, retries included."),
-            Choice(Key.NONE, "Nothing", "Two equal requests may both be meant."),
-        ),
-    ),
-    GuideQuestion(
-        "arrival",
-        "Who submits?",
-        (
-            Choice(Arrival.FORM, "People, at a form", "They double-click, reload, and go back."),
-            Choice(Arrival.PROGRAM, "Programs, over HTTP", "They give up waiting, and try again."),
-            Choice(Arrival.QUEUE, "A queue", "It delivers at least once."),
-        ),
-    ),
-    GuideQuestion(
-        "again",
-        "How late can a duplicate come?",
-        (
-            Choice(Again.MINUTES, "Within minutes", "Clicks, time-outs, redeliveries."),
-            Choice(Again.DAYS, "After days", "A batch that runs again, an offline client."),
-        ),
-    ),
-    GuideQuestion(
-        "instances",
-        "How many backend processes are there?",
-        (
-            Choice(Instances.ONE, "One, for ever", "No second one, not even in a deployment."),
-            Choice(Instances.MANY, "Several", "Or one that may become several."),
-        ),
-    ),
+    GuideQuestion("effect", tuple(Effect)),
+    GuideQuestion("receiver", tuple(Receiver), frozenset({Effect.OUTSIDE})),
+    GuideQuestion("key", tuple(Key)),
+    GuideQuestion("arrival", tuple(Arrival)),
+    GuideQuestion("again", tuple(Again)),
+    GuideQuestion("instances", tuple(Instances)),
 )

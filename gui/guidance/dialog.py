@@ -58,6 +58,7 @@ class GuidanceDialog(QDialog):
         self.ranking = RankingView(theme, catalogue)
         for asked in (self.ranking.lab_asked, self.ranking.compare_asked, self.ranking.explore_asked):
             asked.connect(self.accept)
+        self.ranking.way_out_asked.connect(self.questions.answer)
         theme.changed.connect(self.refresh)
         left = QScrollArea()
         left.setWidget(self.questions)

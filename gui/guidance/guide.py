@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from backend.model import Setup
+from backend.guidance.trials import trial_of
 from gui.lab.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class Guide(QObject):
     @Slot(object)
     def _try_out(self, advice: Advice) -> None:
         self._pages.setCurrentWidget(self._lab)
-        self._lab.try_out(advice.operation, Setup(advice.strategy, advice.variant, gateway_keys=advice.gateway_keys))
+        trial = trial_of(advice)
+        self._lab.try_out(advice.operation, trial.setup, trial.plan)
 
     @Slot(object)
     def _measure(self, advice: Advice) -> None:

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from backend.guidance.questions import QUESTIONS, GuideQuestion, Needs
+from backend.guidance.says import about_choice, choice_term, question_term
 from gui.forms import describe
-from gui.lab.catalogue import catalogue_text
+from gui.speech import speak
 from gui.theme import GRID
 
 if TYPE_CHECKING:
@@ -43,18 +44,18 @@ class QuestionList(QWidget):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        heading = QLabel(catalogue_text(question.sentence))
+        heading = QLabel(speak(question_term(question.key)))
         heading.setProperty("role", "heading")
         column.addWidget(heading)
         group = QButtonGroup(part)
         for number, choice in enumerate(question.choices):
-            radio = QRadioButton(catalogue_text(choice.title))
+            title, about = speak(choice_term(question.key, choice)), speak(about_choice(question.key, choice))
+            radio = QRadioButton(title)
             radio.setObjectName(f"guide-{question.key}-{choice.value}")
-            name = f"{catalogue_text(question.sentence)} {catalogue_text(choice.title)}"
-            describe(radio, name, catalogue_text(choice.explanation))
+            describe(radio, f"{heading.text()} {title}", about)
             group.addButton(radio, number)
             column.addWidget(radio)
-            explanation = QLabel(catalogue_text(choice.explanation))
+            explanation = QLabel(about)
             explanation.setProperty("role", "caption")
             explanation.setContentsMargins(3 * GRID - 4, 0, 0, 2)
             column.addWidget(explanation)
@@ -68,15 +69,21 @@ class QuestionList(QWidget):
         for question in QUESTIONS:
             chosen = self._groups[question.key].checkedId()
             if chosen >= 0:
-                self.needs = self.needs.answered(question.key, question.choices[chosen].value)
+                self.needs = self.needs.answered(question.key, question.choices[chosen])
         self._show_needs()
         self.changed.emit()
 
     def _show_needs(self) -> None:
         for question in QUESTIONS:
-            values = [choice.value for choice in question.choices]
-            self._groups[question.key].button(values.index(getattr(self.needs, question.key))).setChecked(True)
+            place = question.choices.index(getattr(self.needs, question.key))
+            self._groups[question.key].button(place).setChecked(True)
             self._parts[question.key].setVisible(self.needs.effect in question.only_for)
+
+    def answer(self, needs: Needs) -> None:
+        """Take these answers, as if somebody had given them."""
+        self.needs = needs
+        self._show_needs()
+        self.changed.emit()
 
     def restore(self, settings: Settings) -> None:
         """Take the answers of the last session."""
@@ -84,7 +91,7 @@ class QuestionList(QWidget):
             kept = settings.text(f"guidance/{question.key}")
             for choice in question.choices:
                 if choice.value == kept:
-                    self.needs = self.needs.answered(question.key, choice.value)
+                    self.needs = self.needs.answered(question.key, choice)
         self._show_needs()
 
     def save(self, settings: Settings) -> None:

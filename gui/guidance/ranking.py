@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from backend.guidance.advice import NOTHING_FITS, Advice, Guidance
+from backend.guidance.advice import Advice, Guidance
+from backend.guidance.says import GuideCode
+from backend.sentence import Sentence, say
 from gui.guidance.words import explored_text, measured_text
 from gui.lab.catalogue import Catalogue, catalogue_text
 from gui.lab.words import verdict_word
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from backend.guidance.advice import Rejection, Risk
     from gui.theme import Theme
 
-LAB, COMPARE, EXPLORE = "lab", "compare", "explore"
+LAB, COMPARE, EXPLORE, WAY_OUT = "lab", "compare", "explore", "way-out"
 
 
 class RankingView(QTextBrowser):
@@ -33,11 +35,13 @@ class RankingView(QTextBrowser):
         lab_asked: an Advice that somebody wants to try.
         compare_asked: an Advice to be measured.
         explore_asked: an Advice to be proved.
+        way_out_asked: the Needs with which something fits.
     """
 
     lab_asked = Signal(object)
     compare_asked = Signal(object)
     explore_asked = Signal(object)
+    way_out_asked = Signal(object)
 
     def __init__(self, theme: Theme, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,8 +63,11 @@ class RankingView(QTextBrowser):
         """Show this, with what runs have said so far."""
         self._guidance = guidance
         parts = [self._advice(rank, advice, lines, cells) for rank, advice in enumerate(guidance.ranking)]
-        if not parts:
-            parts = [f"<p><b>{escape(catalogue_text(NOTHING_FITS))}</b></p>"]
+        if guidance.headline is not None:
+            parts.insert(0, f"<p><b>{escape(speak(guidance.headline))}</b></p>")
+        if guidance.way_out is not None:
+            out, link = escape(speak(say(GuideCode.WAY_OUT))), escape(speak(say(GuideCode.TAKE_WAY_OUT)))
+            parts.append(f"<p>{out} <a href='{WAY_OUT}:0'>{link}</a></p>")
         rejected = "".join(self._rejection(each) for each in guidance.rejected)
         heading = escape(self.tr("Not for this"))
         self.setHtml(f"{''.join(parts)}<hr><p><b>{heading}</b></p><table cellspacing='0'>{rejected}</table>")
@@ -71,9 +78,9 @@ class RankingView(QTextBrowser):
         evidence = f"{measured_text(advice, lines)} {explored_text(advice, cells)}".strip()
         rows = [
             f"<span style='font-size: large'><b>{rank + 1}.&nbsp; {title}</b></span>",
-            escape(" ".join(catalogue_text(reason) for reason in advice.reasons)),
+            escape(" ".join(map(speak, advice.reasons))),
             *(self._risk(risk) for risk in advice.risks),
-            *(escape(catalogue_text(note)) for note in advice.notes),
+            *(escape(speak(note)) for note in advice.notes),
             f"<span style='color: {muted}'>{escape(evidence)}</span>",
             "&nbsp;&nbsp; ".join(self._links(rank, advice)),
         ]
@@ -82,7 +89,7 @@ class RankingView(QTextBrowser):
     def _risk(self, risk: Risk) -> str:
         word = f"{VERDICT_GLYPHS[risk.verdict]} {verdict_word(risk.verdict)}"
         tint = self._theme.colours.verdict_tint(risk.verdict).name()
-        sentence = escape(catalogue_text(risk.sentence))
+        sentence = escape(speak(risk.sentence))
         return f"<b><span style='background-color: {tint}'>&nbsp;{escape(word)}&nbsp;</span></b> {sentence}"
 
     def _links(self, rank: int, advice: Advice) -> Iterator[str]:
@@ -98,7 +105,7 @@ class RankingView(QTextBrowser):
         cell = "style='padding: 2px 16px 4px 0'"
         return (
             f"<tr><td {cell}>{escape(self._title(each.strategy, each.variant))}</td>"
-            f"<td {cell}>{escape(catalogue_text(each.reason))}</td></tr>"
+            f"<td {cell}>{escape(_reason(each))}</td></tr>"
         )
 
     def _title(self, strategy: str, variant: str) -> str:
@@ -108,6 +115,13 @@ class RankingView(QTextBrowser):
 
     @Slot(QUrl)
     def _follow(self, link: QUrl) -> None:
+        if link.scheme() == WAY_OUT:
+            self.way_out_asked.emit(self._guidance.way_out)
+            return
         advice = self._guidance.ranking[int(link.path())]
         asked = {LAB: self.lab_asked, COMPARE: self.compare_asked, EXPLORE: self.explore_asked}
         asked[link.scheme()].emit(advice)
+
+
+def _reason(each: Rejection) -> str:
+    return speak(each.reason) if isinstance(each.reason, Sentence) else catalogue_text(each.reason)

@@ -16,7 +16,7 @@ HARM = {Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK}
 
 
 def every_needs() -> Iterator[Needs]:
-    for answers in itertools.product(*([choice.value for choice in question.choices] for question in QUESTIONS)):
+    for answers in itertools.product(*(question.choices for question in QUESTIONS)):
         needs = Needs()
         for question, value in zip(QUESTIONS, answers, strict=True):
             needs = needs.answered(question.key, value)

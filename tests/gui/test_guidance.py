@@ -15,10 +15,12 @@ from backend.explorer.survey import Cell as SurveyCell
 from backend.explorer.survey import State
 from backend.guidance.advice import recommend
 from backend.guidance.questions import QUESTIONS, Effect, Key, Needs
+from backend.guidance.says import about_choice
 from backend.lab import Lab
-from backend.model import EngineKind, OperationKey, Verdict
+from backend.model import EngineKind, GatewayKeys, OperationKey, Verdict
 from gui.guidance.dialog import GuidanceDialog
 from gui.guidance.words import explored_text, measured_text
+from gui.speech import speak
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
@@ -79,8 +81,34 @@ def test_where_nothing_fits_the_dialog_says_what_to_do(driver: Driver) -> None:
         radio = dialog.findChild(QRadioButton, name)
         assert isinstance(radio, QRadioButton)
         radio.click()
-    assert "Have the client make up a key" in dialog.ranking.toPlainText()
-    assert "href" not in dialog.ranking.toHtml()
+    text = dialog.ranking.toPlainText()
+    assert text.startswith("Nothing can work: a retry looks like a new order.")
+    follow(dialog, "way-out:0")
+    assert dialog.questions.needs.key is Key.CLIENT
+    assert dialog.ranking.toPlainText().startswith("1.  Idempotency key")
+    assert dialog.isVisible()
+
+
+def test_trying_a_queue_sets_every_knob_of_a_redelivery(driver: Driver) -> None:
+    dialog = opened(driver)
+    radio = dialog.findChild(QRadioButton, "guide-arrival-queue")
+    assert isinstance(radio, QRadioButton)
+    radio.click()
+    follow(dialog, "lab:0")
+    assert driver.combo("sourceCombo").currentData() == "redelivery"
+    assert [str(fault) for fault in driver.window.lab.source.all_faults] == ["crash@redis:XACK:before"]
+    assert driver.spin("spamCountSpin").value() == 1
+
+
+def test_trying_something_outside_that_honours_keys_sends_the_keys(driver: Driver) -> None:
+    dialog = opened(driver)
+    for name in ("guide-effect-outside", "guide-receiver-honours"):
+        radio = dialog.findChild(QRadioButton, name)
+        assert isinstance(radio, QRadioButton)
+        radio.click()
+    follow(dialog, "lab:0")
+    assert driver.combo("operationCombo").currentData() == "send-message"
+    assert driver.window.lab.backend.gateway_keys_key is GatewayKeys.HONOURED
 
 
 def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> None:
@@ -109,7 +137,7 @@ def test_every_question_has_its_answers_with_names(driver: Driver) -> None:
     dialog = opened(driver)
     for question in QUESTIONS:
         for choice in question.choices:
-            radio = dialog.findChild(QRadioButton, f"guide-{question.key}-{choice.value}")
+            radio = dialog.findChild(QRadioButton, f"guide-{question.key}-{choice}")
             assert isinstance(radio, QRadioButton)
             assert radio.accessibleName()
-            assert radio.accessibleDescription() == choice.explanation
+            assert radio.accessibleDescription() == speak(about_choice(question.key, choice))
