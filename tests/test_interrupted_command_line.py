@@ -1,0 +1,145 @@
+"""Ctrl-C, SIGTERM and SIGHUP at any moment: one sentence, exit code 1, nothing left running, and what was measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import termios
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.test_attacked_command_line import EXPLORE, ORDER, PROJECT, Shell, folder
+
+__all__ = ["folder"]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc to see which signals are heard")
+
+LONG = f"exec $M {ORDER} --submissions 20000 --json report.json"
+KEPT = "submit-twice: Interrupted: what was measured until then is reported, and nothing is left running.\n"
+NOTHING = "submit-twice: Interrupted; nothing is left running.\n"
+EARLY = "submit-twice: Interrupted before anything was started.\n"
+STOPPING = "submit-twice: Interrupted; what still runs is being stopped.\n"
+STEP_SECONDS = 0.06
+
+
+def until_it_listens(shell: Shell) -> None:
+    """Until it hears SIGHUP: what comes earlier ends the interpreter before a line of ours has run."""
+    status = Path(f"/proc/{shell.process.pid}/status")
+
+    def listens() -> bool:
+        found = re.search(r"^SigCgt:\s*(\w+)", status.read_text(), re.MULTILINE)
+        return bool(found and int(found[1], 16) >> (signal.SIGHUP - 1) & 1)
+
+    tick = threading.Event()
+    while not listens():
+        tick.wait(0.001)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("moment", [0, 1, 2, 4, 7, 11, 16, 24, 34])
+def test_a_signal_at_any_moment_ends_it_in_one_sentence(folder: Path, number: signal.Signals, moment: int) -> None:
+    shell = Shell(folder, LONG)
+    until_it_listens(shell)
+    threading.Event().wait(moment * STEP_SECONDS)
+    shell.process.send_signal(number)
+    code, _, err = shell.ends()
+    assert (code, err) in [(1, sentence) for sentence in (EARLY, NOTHING, KEPT)]
+    if err == KEPT:
+        assert json.loads((folder / "report.json").read_text())["cancelled"]
+    assert shell.nothing_left(), shell.left()
+
+
+@pytest.mark.parametrize("moment", [0, 6, 20, 40])
+@pytest.mark.parametrize("pause", [0.002, 0.3])
+def test_signals_over_and_over_are_one_sentence(folder: Path, moment: int, pause: float) -> None:
+    shell = Shell(folder, LONG)
+    until_it_listens(shell)
+    threading.Event().wait(moment * STEP_SECONDS)
+    for _ in range(2_000):
+        if shell.process.poll() is not None:
+            break
+        shell.process.send_signal(signal.SIGINT)
+        threading.Event().wait(pause)
+    code, _, err = shell.ends()
+    assert (code, err) in [(1, sentence) for sentence in (EARLY, NOTHING, KEPT, STOPPING)]
+    assert shell.nothing_left(), shell.left()
+
+
+@pytest.mark.parametrize("line", [f"exec $M {EXPLORE} --requests 3 --crashes 1 --json report.json"])
+def test_an_exploration_keeps_what_it_found(folder: Path, line: str) -> None:
+    shell = Shell(folder, line)
+    until_it_listens(shell)
+    threading.Event().wait(60 * STEP_SECONDS)
+    shell.process.send_signal(signal.SIGHUP)
+    code, _, err = shell.ends()
+    assert (code, err) == (1, KEPT)
+    assert json.loads((folder / "report.json").read_text())["exhaustive"] is False
+    assert shell.nothing_left(), shell.left()
+
+
+STUBBORN = """
+from backend import early
+early.listen()
+import threading, sys
+from backend import interrupts
+never = threading.Event()
+def command(interrupted):
+    print("works", flush=True)
+    interrupted.wait()
+    print("heard", flush=True)
+    never.wait()
+    return 0
+interrupts.carry_out(command)
+"""
+
+
+def test_a_second_signal_ends_what_does_not_stop(folder: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "works\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "heard\n"
+    process.send_signal(signal.SIGINT)  # so soon that it may be the same one, passed on by a launcher
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(1.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=10) == ("", STOPPING)
+    assert process.returncode == 1
+
+
+def test_what_ignores_hangups_goes_on(folder: Path) -> None:
+    shell = Shell(folder, f"trap '' HUP; exec $M {ORDER} --processing-delay 1000")
+    tick = threading.Event()
+    while not list(folder.glob("submit-twice-*")):
+        assert shell.process.poll() is None
+        tick.wait(0.01)
+    shell.process.send_signal(signal.SIGHUP)
+    code, out, err = shell.ends()
+    assert (code, err) == (0, "")
+    assert out.startswith("1 order wanted, 2 rows: duplicated.\n")
+
+
+@pytest.mark.parametrize("line", [ORDER, EXPLORE])
+def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
+    process = subprocess.Popen(
+        [sys.executable, str(PROJECT / "main.py"), *line.split()],
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    assert process.wait(60) == 0
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert re.search(r"submissions|schedules", shown)
