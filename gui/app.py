@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QSocketNotifier, QTimer, QT
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from backend.early import SIGNALS
 from gui.bridge import LabBridge
 from gui.interpreter import Collector, favour_the_window
 from gui.settings import APPLICATION, ORGANISATION, Settings
@@ -119,7 +120,7 @@ class FirstPaint(QObject):
 
 
 class Interrupts(QObject):
-    """Turns SIGINT and SIGTERM into an orderly close.
+    """Turns SIGINT, SIGTERM and SIGHUP into an orderly close.
 
     Python runs signal handlers only between byte codes of the main thread, which sits in Qt's event loop; so the
     signal's number arrives as a byte on a socket that the loop watches (`signal.set_wakeup_fd`).
@@ -133,7 +134,7 @@ class Interrupts(QObject):
             end.setblocking(False)
         self._notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._interrupted)
-        self._before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
         signal.set_wakeup_fd(self._sender.fileno())
 
     @Slot()

@@ -304,6 +304,7 @@ def _http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPE
     status = HTTPStatus(error.status_code)
     detail = plain(error.description or f"{status.description or status.phrase}.")
     write_problem(resp, Problem(status, status.phrase.lower().replace(" ", "-"), status.phrase, detail))
+    resp.set_headers(error.headers or {})  # such as Allow, without which a 405 is none
 
 
 def _unexpected(_req: falcon.Request, resp: falcon.Response, error: Exception, _params: Mapping[str, object]) -> None:

@@ -50,7 +50,7 @@ def wait_until_engines_run(process: subprocess.Popen[str]) -> list[psutil.Proces
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_an_interrupt_closes_the_window_and_everything_behind_it(
     window_process: subprocess.Popen[str], number: signal.Signals
 ) -> None:

@@ -227,6 +227,12 @@ def test_another_method_is_refused(caller: Caller, no_row: None, method: str, pa
     check_problem(caller.call(method, path), 404 if path == "/x" else 405)
 
 
+@pytest.mark.parametrize("method", ["TRACE", "DELETE", "CONNECT", "GET"])
+def test_a_method_that_is_refused_is_told_which_are_not(caller: Caller, no_row: None, method: str) -> None:
+    told = caller.call(method, "/operations/place-order")
+    assert (told.status, told.headers.get("allow")) == (405, "POST, OPTIONS")
+
+
 def test_a_strategy_that_does_not_apply_says_why(caller: Caller, no_row: None) -> None:
     document = check_problem(
         caller.submit("place-order", "pessimistic-lock", order_no="A", item="pen", quantity=1), 422
