@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.1
 """How soon an interrupt is seen."""
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
 """How long an interrupted run may take to be reported."""
 
 

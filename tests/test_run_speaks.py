@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
+import psutil
+
+from tests.backend.engines.helpers import command_of, wait_until
 from tests.test_attacked_command_line import ORDER, Shell, folder
+from tests.test_interrupted_command_line import KEPT
 
 __all__ = ["folder"]
 
@@ -27,8 +32,9 @@ def test_a_lost_order_is_told_with_the_crash_and_the_steps_that_lost_it(folder: 
     assert "SIGKILL" in err[0]
     start = next(number for number, line in enumerate(out) if line.startswith("Steps of order_no "))
     steps = out[start + 1 :]
-    assert [one.split()[:3] for one in steps[:2]] == [["1.1", "redis", "DEL"], ["1.1", "crash", "->"]]
-    assert steps[-1].split() == ["1.1r1", "reply", "409", "->", "duplicate"]
+    assert [one.split()[1:3] for one in steps[:2]] == [["redis", "DEL"], ["crash", "->"]]
+    assert steps[-1].split()[0].endswith("r1")
+    assert steps[-1].split()[1:] == ["reply", "409", "->", "duplicate"]
     assert json.loads((folder / "report.json").read_text())["verdicts"] == {"lost": 1}
 
 
@@ -52,3 +58,30 @@ def test_chinese_is_spoken_throughout(folder: Path) -> None:
 def test_standard_output_holds_nothing_but_json_where_it_is_asked_for(folder: Path) -> None:
     out, _ = told(folder, f"$M {ORDER} --json -")
     assert json.loads("\n".join(out))["verdicts"] == {"duplicated": 1}
+
+
+def test_who_is_still_at_work_at_the_limit_is_told(folder: Path) -> None:
+    slow = "--source retry --timeout 500 --retries 1 --fault delay@sql:INSERT:before=60000 --limit-seconds 2"
+    out, err = told(folder, f"$M {ORDER} {slow}")
+    assert out[0] == "1 order wanted, 1 row: undecided (still at work)."
+    at = out.index("The limit was reached while 1 submission was still at work:")
+    assert " in instance 1, for " in out[at + 1]
+    assert err == []
+
+
+def test_what_an_interrupt_leaves_at_work_is_told(folder: Path) -> None:
+    shell = Shell(folder, f"exec $M {ORDER} --processing-delay 60000")
+    assert wait_until(lambda: sends(folder), 30)
+    shell.process.send_signal(signal.SIGINT)
+    code, out, err = shell.ends()
+    assert (code, err) == (1, KEPT)
+    assert out.startswith("1 order wanted, 0 rows: undecided (still at work).\n")
+    assert "Cancelled while 2 submissions were still at work:\n" in out
+    assert shell.nothing_left(), shell.left()
+
+
+def sends(folder: Path) -> bool:
+    """Whether the sender holds connections to the backend: submissions are under way."""
+    mark = str(folder)
+    senders = [one for one in psutil.process_iter() if "backend.senders" in command_of(one) and mark in command_of(one)]
+    return bool(senders) and len(senders[0].net_connections("tcp")) >= 2
