@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError
 
 from backend.engines.sentences import error_number
 
-_STATES = frozenset({"40001", "40P01"})
-"""SQLSTATE: serialization failure, deadlock (PostgreSQL documentation, "Serialization Failure Handling")."""
+_STATES = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATE: serialization failure, deadlock (PostgreSQL documentation, "Serialization Failure Handling"), and a lock
+that was not to be had in time."""
 _NUMBERS = frozenset({1020, 1205, 1213})
 """MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock. Not all have a SQLSTATE."""
-_SQLITE = "database is locked"
+_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PRIMARY = 0xFF
+"""SQLite's extended codes have the primary one in their lowest byte."""
 
 
 def is_conflict(error: Exception) -> bool:
@@ -23,4 +28,4 @@ def is_conflict(error: Exception) -> bool:
 
 def is_locked_file(error: Exception) -> bool:
     """Whether SQLite waited too long for its file."""
-    return isinstance(error, DBAPIError) and _SQLITE in str(error.orig)
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY in _SQLITE
