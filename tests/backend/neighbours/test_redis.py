@@ -48,3 +48,15 @@ def test_every_command_leaves_keys_that_look_like_ours(theirs: redis.Redis, valk
         assert main(["run", "--reset", *more, *places]) == DONE
     after = dump_of_redis(theirs)
     assert {key: after.get(key) for key in before} == before
+
+
+def test_a_stream_under_the_name_of_a_queue_is_left_alone(theirs: redis.Redis, valkey: str) -> None:
+    theirs.xadd("submit-twice:queue", {"message": "theirs"})
+    theirs.xgroup_create("submit-twice:queue", "backend", id="0")
+    before = dump_of_redis(theirs)
+    places = ["--database", "sqlite", "--redis", valkey, "--json", "-"]
+    delivered = ["--operation", "place-order", "--strategy", "none", "--source", "redelivery"]
+    assert main(["run", *delivered, *places]) == DONE
+    assert use_a_lab("sqlite", valkey)
+    after = dump_of_redis(theirs)
+    assert {key: after.get(key) for key in before} == before
