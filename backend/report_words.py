@@ -96,8 +96,8 @@ def verdicts(report: Report) -> tuple[Sentence, ...]:
 
 def verdict_sentence(verdict: Verdict, report: Report) -> Sentence:
     """A verdict and what it means."""
-    if verdict is Verdict.UNDECIDED and report.working:
-        return say(ReportCode.STILL_AT_WORK)
+    if verdict is Verdict.UNDECIDED and (report.cancelled or report.out_of_time):
+        return say(ReportCode.STILL_AT_WORK) if report.intents == 1 and report.working else verdict_term(verdict)
     if verdict in {Verdict.UNDECIDED, Verdict.STUCK, Verdict.LOST}:  # whose names do not say it all
         return say(ReportCode[verdict.name])
     return verdict_term(verdict)

@@ -18,7 +18,7 @@ from backend.sentence import words
 from backend.verdict import Facts, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from backend.model import Intent, Reply, Report, Row, Step
     from backend.sentence import Sentence
@@ -90,7 +90,8 @@ class Notes(Silence):
     ) -> Shown | None:
         """The first of those intents that fared worst, with its steps; None where nothing is known of any."""
         worst = max(report.verdicts, key=lambda verdict: verdict.severity, default=Verdict.EXACTLY_ONCE)
-        chosen = min(intents, key=lambda intent: self._distance(intent, worst), default=None)
+        at_work = {one.intent_key for one in report.at_work}
+        chosen = min(intents, key=lambda intent: self._distance(intent, worst, at_work), default=None)
         if chosen is None:
             return None
         submissions = self._submissions_of(chosen)
@@ -99,10 +100,10 @@ class Notes(Silence):
         left_out = len(submissions) - len(shown)
         return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
 
-    def _distance(self, intent: Intent, worst: Verdict) -> int:
+    def _distance(self, intent: Intent, worst: Verdict, at_work: Container[str]) -> int:
         """0 for an intent with this verdict. What bars an intent is not known here: it stands behind the others."""
         told = frozenset(self._told[intent.key].values())
-        verdict = judge(Facts(len(self._makers[_entry(intent)]), told))
+        verdict = judge(Facts(len(self._makers[_entry(intent)]), told, at_work=intent.key in at_work))
         return 0 if verdict is worst else 9 - verdict.severity
 
     def _submissions_of(self, intent: Intent) -> list[str]:

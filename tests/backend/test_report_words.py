@@ -97,6 +97,12 @@ def test_who_is_still_at_work_is_said() -> None:
     assert said[3] == "  and 3 more"
 
 
+def test_of_several_only_the_verdict_is_said_where_some_are_at_work_and_some_were_never_sent() -> None:
+    counted = {Verdict.EXACTLY_ONCE: 1, Verdict.UNDECIDED: 2}
+    report = replace(REPORT, intents=3, effects=1, verdicts=counted, cancelled=True, working=1)
+    assert str(outcome(report)) == "3 orders wanted, 1 row: 2 undecided, 1 exactly once."
+
+
 def test_answers_come_with_their_reasons_the_most_frequent_first() -> None:
     said = lines(replace(REPORT, answers={Answer.ERROR: 5_931, Answer.BUSY: 3}), error=5_931, busy=3)
     at = said.index("Answers: 3 busy, 5931 error.")
@@ -139,6 +145,16 @@ def test_reasons_of_all_intents_are_one_and_the_worst_intent_is_shown_with_the_m
     said = lines(REPORT, shown=shown)
     assert said[-5] == "Steps of order_no A-2, duplicated:"
     assert said[-1] == "  1.6 postgresql of 1.6 -> 1 row"
+
+
+def test_an_intent_that_is_at_work_is_worse_than_one_that_is_done() -> None:
+    intents = [Intent(OperationKey.PLACE_ORDER, key, "pen", 1) for key in ("A-1", "A-2")]
+    with Notes(2, "en") as notes:
+        notes.rows_added([row(1, "A-1", "1.1"), row(2, "A-2", "1.2")])
+    report = replace(REPORT, verdicts={Verdict.UNDECIDED: 1}, at_work=(AtWork("1.3", "A-2", 1, since_ns=0),))
+    shown = notes.worst_intent(intents, report, lambda _name: [])
+    assert shown is not None
+    assert shown.key == "A-2"
 
 
 def test_a_stuck_intent_is_told_from_one_that_is_done() -> None:
