@@ -82,7 +82,7 @@ def start_database(supervisor: Supervisor, database: str, data_dir: Path | None)
         case "mariadb":
             return start_mariadb(supervisor, data_dir / "mariadb" if data_dir else None)
         case "sqlite":
-            return start_sqlite(data_dir or supervisor.directory)
+            return start_sqlite(data_dir or supervisor.private)
         case _:
             return connect_database(database)
 

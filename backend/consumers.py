@@ -66,7 +66,7 @@ class ConsumerPool:
         with self._guard:
             if self._children:
                 return
-            gateway = str(address_file(self._supervisor.directory))
+            gateway = str(address_file(self._supervisor.private))
             numbers = range(FIRST_CONSUMER, FIRST_CONSUMER + CONSUMERS)
             children = {number: self._spawn(number) for number in numbers}
             self._children = children

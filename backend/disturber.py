@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from backend.engines.keeper import Keeper
 from backend.engines.says import EngineCode, ProcessCode
+from backend.errors import EngineError
 from backend.model import EngineKind, Fault, FaultKind
 from backend.sentence import Sentence, say
 
@@ -44,10 +47,19 @@ class Disturber:
         self._keepers: list[Keeper] = []
         self._paused: set[EngineKind] = set()
         self._closed = threading.Event()
+        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        threading.Thread(target=self._work, name="disturber", daemon=True).start()
+
+    def stop(self) -> None:
+        """Disturb nothing and start nothing again from now on, and let what is paused go on; returns at once."""
+        self._closed.set()
+        for keeper in self._keepers:
+            keeper.stop()
+        self._orders.put(None)
 
     def close(self) -> None:
-        """Disturb nothing and start nothing again from now on."""
-        self._closed.set()
+        """As `stop`; returns when nothing of it is at work any more."""
+        self.stop()
         for keeper in self._keepers:
             keeper.close()
 
@@ -65,7 +77,9 @@ class Disturber:
         Raises:
             EngineError: it does not.
         """
-        keeper = next(keeper for keeper in self._keepers if keeper.keeps(engine))
+        keeper = next((keeper for keeper in self._keepers if keeper.keeps(engine)), None)
+        if keeper is None:
+            raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=engine.name))
         if fault.kind is not FaultKind.PAUSE:
             keeper.disturb(fault.kind, fault.ms)
             return
@@ -94,18 +108,27 @@ class Disturber:
     def see(self, steps: Sequence[Step]) -> None:
         """Look for crashes on purpose among the steps of backend processes."""
         for number in {step.instance for step in steps if step.command == _CRASH}:
-            if child := self._find_child(number):
-                child.forgive()
             crashed = [step.submission_id for step in steps if step.command == _CRASH and step.instance == number]
             self._health.process_killed(number, _killed(number, crashed))
+            self._orders.put(partial(self._forgive, number))
+
+    def _work(self) -> None:
+        """Talk to the supervisor for the thread that hears the instances: it must not wait for an answer."""
+        while (order := self._orders.get()) is not None:
+            order()
+
+    def _forgive(self, number: int) -> None:
+        if child := self._find_child(number):
+            child.forgive()
 
     def _pause(self, number: int, ms: int, go_on: Callable[[], None]) -> None:
-        child = self._find_child(number)
-        if child:
-            child.pause()
-            self._closed.wait(ms / 1000)
-            child.resume()
-        go_on()
+        try:
+            if child := self._find_child(number):
+                child.pause()
+                self._closed.wait(ms / 1000)
+                child.resume()
+        finally:
+            go_on()
 
 
 def _killed(number: int, crashed: Sequence[str]) -> Sentence:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from backend import interrupts
 from backend.faults import parse_fault
-from backend.interrupts import InterruptedWorkError
 from backend.lab import Lab
 from backend.model import GatewayKeys, OperationKey, Pace, Plan, Setup, Source
 from backend.output_files import OutputFiles, speak
@@ -45,9 +45,8 @@ def run_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threa
     with Notes(chosen.submissions * chosen.intents, language) as notes:
         lab = Lab(options, notes)
         try:
-            lab.start()
-            if interrupted.is_set():
-                raise InterruptedWorkError
+            with interrupts.or_else_its_error(interrupted):
+                lab.start(interrupted)
             plan = plan_of(chosen, lab)
             report = finish(lab.start_run(setup, plan), interrupted)
             shown = notes.worst_intent(plan.intents, report, lab.steps_of)
@@ -118,4 +117,4 @@ def finish(run: Run, interrupted: threading.Event) -> Report:
     try:
         return run.wait(_PATIENCE_SECONDS)
     except TimeoutError:
-        raise InterruptedWorkError from None
+        raise interrupts.InterruptedWorkError from None

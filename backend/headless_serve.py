@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from backend.interrupts import InterruptedWorkError
+from backend import interrupts
 from backend.lab import Lab
 from backend.output_files import STANDARD_OUTPUT, require_writable, write_document
 
@@ -25,9 +25,8 @@ def serve_until_interrupted(options: LabOptions, interrupted: threading.Event) -
     require_writable(STANDARD_OUTPUT)
     lab = Lab(options)
     try:
-        lab.start()
-        if interrupted.is_set():
-            raise InterruptedWorkError
+        with interrupts.or_else_its_error(interrupted):
+            lab.start(interrupted)
         write_document(STANDARD_OUTPUT, json.dumps(lab.connection()) + "\n")
         interrupted.wait()
     finally:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model import EngineKind, EngineStatus, Health
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from backend.sentence import Sentence
 
@@ -28,7 +28,23 @@ class HealthBoard:
         self._down: set[int] = set()
         self._explained: set[int] = set()
         self._guard = threading.Lock()
+        self._lost: Sentence | None = None
         self._closed = False
+
+    def lose(self, sentence: Sentence) -> None:
+        """All engines and processes are gone at once; nothing else is worth saying from now on."""
+        with self._guard:
+            if self._closed:
+                return
+            self._lost = sentence
+            self._closed = True
+        self._on_incident(sentence)
+        self._on_change()
+
+    @property
+    def lost(self) -> Sentence | None:
+        """Why all is gone; None if it is not."""
+        return self._lost
 
     def close(self) -> None:
         """What ends from now on was asked to."""
@@ -36,12 +52,12 @@ class HealthBoard:
 
     def trouble(self, kind: EngineKind) -> Sentence | None:
         """Why an engine is away; None if it is not."""
-        return self._troubles.get(kind)
+        return self._lost or self._troubles.get(kind)
 
     def set_trouble(self, kind: EngineKind, sentence: Sentence | None) -> None:
         """An engine is away, or without a sentence: it is back."""
         with self._guard:
-            if self._closed or self.trouble(kind) == sentence:
+            if self._closed or self._troubles.get(kind) == sentence:
                 return
             if sentence is None:
                 del self._troubles[kind]
@@ -79,3 +95,17 @@ class HealthBoard:
         """Those that were away are not wanted any more."""
         self._down.clear()
         self.set_trouble(EngineKind.HTTP, None)
+
+
+def backend_status(ports: Sequence[int], trouble: Sentence | None) -> EngineStatus:
+    """All backend instances as one line of the status strip."""
+    count = len(ports)
+    return EngineStatus(
+        EngineKind.HTTP,
+        "Backend",
+        f"{count} instances" if count > 1 else "1 instance",
+        f"127.0.0.1:{', '.join(map(str, ports))}",
+        embedded=True,
+        health=Health.DOWN if trouble else Health.UP,
+        note=trouble,
+    )

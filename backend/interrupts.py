@@ -46,6 +46,23 @@ class InterruptedWorkError(SubmitTwiceError):
         super().__init__(say(InterruptCode.NOTHING_LEFT))
 
 
+@contextmanager
+def or_else_its_error(interrupted: threading.Event) -> Iterator[None]:
+    """Do something that an interrupt ends, as an error or not; what failed because of it is not worth telling.
+
+    Raises:
+        InterruptedWorkError: there was an interrupt.
+    """
+    try:
+        yield
+    except SubmitTwiceError:
+        if interrupted.is_set():
+            raise InterruptedWorkError from None
+        raise
+    if interrupted.is_set():
+        raise InterruptedWorkError
+
+
 def carry_out(command: Callable[[threading.Event], int], language: str = ENGLISH) -> tuple[int, bool]:
     """Work until the command is over; call it on the main thread.
 

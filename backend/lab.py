@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Protocol
 
@@ -42,12 +43,14 @@ from backend.model import (
 )
 from backend.options import LabOptions
 from backend.senders.messages import Flying
+from backend.sentence import Sentence
 from backend.watch import Watch
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
 
 
 _LAST_WAIT_SECONDS = 1.0
+_LOOK_SECONDS = 0.05
 
 
 class Run(Protocol):
@@ -82,25 +85,58 @@ class Lab:
         self._listener: Listener = listener or Silence()
         self._turns = threading.RLock()
         self._machinery: Machinery | None = None
+        self._starting: Machinery | None = None
         self._watch: Watch | None = None
         self._locks: LockWatch | None = None
         self._runs: list[ExperimentRun] = []
         self._numbers = itertools.count(1)
         self._keys = KeyMaker()
 
-    def start(self) -> None:
+    def start(self, cancelled: threading.Event | None = None) -> None:
         """Start engines and instances; blocks until all are usable (about half a second).
+
+        Args:
+            cancelled: set it from anywhere: the start ends as soon as it can, as after `close`.
 
         Raises:
             SubmitTwiceError: one sentence why not. Nothing is left running then.
         """
+        with self._closed_when(cancelled):
+            self._start()
+
+    @contextmanager
+    def _closed_when(self, cancelled: threading.Event | None) -> Iterator[None]:
+        """Close the lab if somebody cancels its start meanwhile."""
+        if cancelled is None:
+            yield
+            return
+        over = threading.Event()
+
+        def watch(cancelled: threading.Event = cancelled) -> None:
+            while not over.wait(_LOOK_SECONDS):
+                if cancelled.is_set() and (starting := self._starting):
+                    starting.close()
+                    return
+
+        watching = threading.Thread(target=watch, name="lab-start", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
+
+    def _start(self) -> None:
         with self._turns:
             machinery = Machinery(self._options, self._engines_changed, self._steps_recorded, self._listener.incident)
+            self._starting = machinery
             try:
                 machinery.start()
             except BaseException:
                 machinery.close()
                 raise
+            finally:
+                self._starting = None
             self._machinery = machinery
             self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()), self._flying)
             self._watch.start()
@@ -110,6 +146,9 @@ class Lab:
 
     def close(self) -> None:
         """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
+        starting = self._starting
+        if starting:
+            starting.close()  # `start` has the turn: what it waits for does not come any more
         for run in tuple(self._runs):
             run.cancel(patience_s=0)  # what is at work is reported as undecided
         self._wait_until_told(_LAST_WAIT_SECONDS)
@@ -120,13 +159,13 @@ class Lab:
             self._wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
             locks, self._locks = self._locks, None
+            machinery, self._machinery = self._machinery, None
+            if machinery:
+                machinery.close()  # before those who look at its engines: one that does not answer would keep them
             if locks:
                 locks.close()
-            machinery, self._machinery = self._machinery, None
             if watch:
                 watch.close()
-            if machinery:
-                machinery.close()
 
     # What there is
 
@@ -134,6 +173,15 @@ class Lab:
         """All engines that this lab knows, missing ones included."""
         machinery = self._machinery
         return machinery.statuses() if machinery else ()
+
+    @property
+    def lost(self) -> Sentence | None:
+        """Why nothing of this lab works any more: its supervisor was killed. None while it does.
+
+        The listener has heard the same sentence as an incident. `close`, then `start`, makes a lab of it again.
+        """
+        machinery = self._machinery
+        return machinery.lost if machinery else None
 
     def databases(self) -> tuple[EngineStatus, ...]:
         """The databases that `use_database` can switch to; missing ones say what to install."""

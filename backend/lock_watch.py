@@ -31,6 +31,7 @@ _BUSY_SECONDS = 0.015
 """Between two samples while submissions are under way."""
 _IDLE_SECONDS = 0.05
 _TROUBLE_SECONDS = 0.5
+_CLOSE_SECONDS = 2.0
 _LINGER_NS = 1_000_000_000
 """A submission from outside of any run is noticed by its steps; so long after one, more are expected."""
 _SETTLE_NS = 60_000_000
@@ -69,9 +70,9 @@ class LockWatch:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop looking. A database that does not answer keeps nobody from it: the thread is left to its fate then."""
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_CLOSE_SECONDS)
 
     def clear(self) -> None:
         """The tables were emptied, or another database was chosen."""
@@ -87,9 +88,11 @@ class LockWatch:
         while not self._stopped.wait(pause):
             try:
                 pause = self._look()
-            except sa.exc.SQLAlchemyError:
+            except Exception as error:  # noqa: BLE001  no waits would be shown any more, and nobody would know why
                 self._hang_up()
                 pause = _TROUBLE_SECONDS
+                if not isinstance(error, sa.exc.SQLAlchemyError):
+                    self._machinery.tell_trouble("lock-watch", error)
         self._hang_up()
 
     def _look(self) -> float:

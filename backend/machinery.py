@@ -18,18 +18,20 @@ from backend.bare_engines import open_tables, start_database, start_redis
 from backend.clearing import clear_database, delete_keys, keys_of
 from backend.consumers import ConsumerPool
 from backend.disturber import Disturber
+from backend.ending import Ending
 from backend.engines.redis_client import create_redis
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
+from backend.engines.start import scarce_resource
 from backend.engines.supervisor import Supervisor
-from backend.errors import EngineError, NotApplicableError, SubmitTwiceError
+from backend.errors import EngineError, InstanceError, NotApplicableError, SubmitTwiceError
 from backend.faults import to_servers
 from backend.forms import FormDesk
 from backend.gateway.keeper import GatewayKeeper
-from backend.health import HealthBoard
+from backend.health import HealthBoard, backend_status
 from backend.instance.pool import PROJECT, InstancePool
 from backend.ledger import Ledger
-from backend.model import EngineKind, EngineStatus, Health, Intent, Step
+from backend.model import EngineKind, EngineStatus, Health, Step
 from backend.ownership.mark import key_prefix
 from backend.rows import EffectReader, EveryReader, RowReader
 from backend.senders.client import Sender
@@ -37,7 +39,7 @@ from backend.senders.messages import Target
 from backend.senders.redelivery import Redelivery
 from backend.sentence import Sentence, say
 from backend.step_book import StepBook
-from backend.strategies.distributed_lock import lock_key
+from backend.stuck_locks import barred
 from backend.tables import require_tables
 from backend.trace_server import TraceServer
 from backend.work_book import WorkBook
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
 
 _LAST_WORDS_S = 2.0
 """How long somebody's server may take when a lab takes leave of it."""
-_NO_EXPIRY = -1
 _LAB_CONNECTIONS = 4
 _REST_SECONDS = 1.0
 """What is still at work when everything is to be emptied may come to its end by itself for so long."""
@@ -90,79 +91,112 @@ class Machinery:
         self._on_steps = on_steps
         self.name = secrets.token_hex(4)
         self._token = secrets.token_urlsafe(24)
-        self._supervisor = Supervisor(options.niceness)
-        self._databases: dict[str, RunningEngine] = {}
         self._engines_guard = threading.Lock()
         """For the engines in use: one that was started again comes from a thread of its own."""
         self._passing: list[str] = []
         """Patterns of the keys that belong to databases which do not outlive the lab."""
         self._health = HealthBoard(on_engines, on_incident)
-        self._opened: list[Callable[[], None]] = []
-        self._trace: TraceServer | None = None
+        self._supervisor = Supervisor(options.niceness, self._supervisor_lost, self._health.tell)
+        self._databases: dict[str, RunningEngine] = {}
+        self._ending = Ending()
         self._closing = False
-        self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed)
-        self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines)
+        self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed, self._health.tell)
+        self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines, self._health.tell)
         self.ledger = Ledger()
         self.steps = StepBook()
         self.works = WorkBook()
         self.forms = FormDesk()
         self.on_read_back: Callable[[], None] = lambda: None
         self._disturber = Disturber(self._find_child, self._engine_replaced, self._health)
+        self._ending.add(self._disturber.close, self._disturber.stop)
+        self._ending.add(self._gateway.close, self._gateway.stop)
+        self._ending.add(self._zookeeper.close, self._zookeeper.close)
+        self._ending.add(self.works.wake, self.works.wake)
 
     # Life
 
     def start(self) -> None:
-        """Start engines and instances side by side.
+        """Start engines and instances side by side. Another thread may `close` meanwhile.
 
         Raises:
             SubmitTwiceError: something could not be started. `close` cleans up.
         """
+        try:
+            self._start()
+        except (RuntimeError, MemoryError, OSError) as error:
+            if sentence := scarce_resource(error):
+                raise InstanceError(sentence) from None
+            raise
+
+    def _start(self) -> None:
         self._supervisor.start()
-        folder = self._supervisor.directory
-        trace_path = folder / "trace"
+        trace_path = self._supervisor.private / "trace"
         self._trace = trace = TraceServer(
             trace_path,
             self._take_steps,
             self._health.process_ready,
-            self._gateway.want,
+            self._want,
             on_pausing=self._disturber.pause_process,
             works=self.works,
+            on_trouble=self._health.tell,
         )
-        self._opened += [self._zookeeper.close, self._gateway.close, self._disturber.close]
+        self._ending.add(trace.close, trace.stop)
         self._pool = InstancePool(
             self._supervisor, trace, trace_path, self._token, self._options.port, self._instance_ended
         )
+        self._ending.add(self._pool.release_ports)
         self._consumers = ConsumerPool(self._supervisor, trace, trace_path, self.name, self._health.process_ended)
-        self._pool.launch(self._options.instances)
-        self.sender = Sender(self._spawn_sender, folder / "sender")
-        self._opened.append(self.sender.close)
+        self._pool.launch(range(1, self._options.instances + 1))
+        self.sender = Sender(self._spawn_sender, self._supervisor.private / "sender")
+        self._ending.add(self.sender.close, self.sender.close)
         with ThreadPoolExecutor(3) as starters:
-            database = starters.submit(self._start_database, self._options.database)
-            redis_server = starters.submit(self._start_redis)
-            sender = starters.submit(self.sender.start)
-            self._database, self._redis = database.result(), redis_server.result()
-            sender.result()
+            try:
+                database = starters.submit(self._start_database, self._options.database)
+                redis_server = starters.submit(self._start_redis)
+                sender = starters.submit(self.sender.start)
+                self._database, self._redis = database.result(), redis_server.result()
+                sender.result()
+            except BaseException:  # an interrupt too: the starters wait for what would come up long after
+                self.close()
+                raise
         self._open_connections()
         self._pool.resize(self._options.instances, self._database.url, self._redis.url)
 
     def give_up(self) -> None:
-        """Let nobody wait any longer for submissions: runs under way fail. The first step of `close`."""
+        """Wake whoever waits, for submissions or for something to come up: runs under way fail, a start ends.
+
+        The first step of `close`.
+        """
         self._closing = True
         self._health.close()
-        with suppress(Exception):
-            self.sender.close()
+        self._ending.wake_all()
 
     def close(self) -> None:
-        """Stop everything; nothing is left."""
-        self._closing = True
-        self._health.close()
-        for close in reversed(self._opened):
-            with suppress(Exception):
-                close()
-        self._opened.clear()
+        """Stop everything; nothing is left. Servers end first: who still talks to one hears of it at once."""
+        self.give_up()
         self._supervisor.close()
-        if trace := self._trace:
-            trace.close()  # after the processes, which would be started again if they lost it
+        self._ending.close_all()
+
+    @property
+    def lost(self) -> Sentence | None:
+        """Why nothing of it works any more; None while it does."""
+        return self._health.lost
+
+    def _supervisor_lost(self) -> None:
+        """On the supervisor's thread: all servers and backend processes are gone with it."""
+        self._health.lose(say(ProcessCode.SUPERVISOR_ENDED))
+        threading.Thread(target=self._ending.wake_all, name="supervisor-lost", daemon=True).start()
+
+    def tell_trouble(self, what: str, error: Exception) -> None:
+        """Tell that something of ours has failed that should not, and goes on."""
+        self._health.tell(say(ProcessCode.TOLD_WRONGLY, what=what, error=type(error).__name__))
+
+    def _want(self, engine: EngineKind) -> None:
+        """An instance wants an engine that starts when it is first wanted."""
+        if engine is EngineKind.ZOOKEEPER:
+            self._zookeeper.want()
+        else:
+            self._gateway.want()
 
     # What a run needs
 
@@ -321,26 +355,18 @@ class Machinery:
     def read_bars(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""
         waiting = self.ledger.without_effect()
-        self.ledger.set_barred(self._barred(waiting))
+        self.ledger.set_barred(barred(self._redis_client, waiting, self._prefix))
 
     # Looking
 
     def statuses(self) -> tuple[EngineStatus, ...]:
         """The engines in use, with their health."""
         engines = [self._status(engine) for engine in (self._database, self._redis)]
-        ports = ", ".join(str(instance.port) for instance in self._pool.instances)
-        count = len(self._pool.instances)
-        trouble = self._health.trouble(EngineKind.HTTP)
-        backend = EngineStatus(
-            EngineKind.HTTP,
-            "Backend",
-            f"{count} instances" if count > 1 else "1 instance",
-            f"127.0.0.1:{ports}",
-            embedded=True,
-            health=Health.DOWN if trouble else Health.UP,
-            note=trouble,
+        backend = backend_status(
+            [instance.port for instance in self._pool.instances], self._health.trouble(EngineKind.HTTP)
         )
-        return (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
+        found = (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
+        return tuple(replace(one, health=Health.DOWN, note=self.lost) for one in found) if self.lost else found
 
     def report_database(self, error: Exception | None) -> None:
         """The database answered, or did not."""
@@ -377,9 +403,10 @@ class Machinery:
 
     def _open_connections(self) -> None:
         self._engine, self._prefix = self._open_database(self._database)
-        self._opened.append(lambda: self._engine.dispose())
+        self._ending.add(lambda: self._engine.dispose())
         self._redis_client = create_redis(self._redis.url)
-        self._opened += [self._redis_client.close, self._leave_no_keys]
+        self._ending.add(self._redis_client.close)
+        self._ending.add(self._leave_no_keys)
         if self._options.reset:
             clear_database(self._engine, self._database, None)
             delete_keys(self._redis_client, self._redis, [f"{self._prefix}:*"])
@@ -405,7 +432,7 @@ class Machinery:
             client.close()
 
     def _spawn_sender(self, argv: list[str]) -> None:
-        self._supervisor.spawn("sender", argv, cwd=PROJECT)
+        self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT)
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)
@@ -443,14 +470,3 @@ class Machinery:
         self.ledger.clear()
         self.steps.clear()
         self.forms.clear()
-
-    def _barred(self, intents: Sequence[Intent]) -> list[Intent]:
-        if not intents:
-            return []
-        pipeline = self._redis_client.pipeline(transaction=False)
-        for intent in intents:
-            pipeline.pttl(lock_key(intent.operation, intent.key, self._prefix))
-        with suppress(redis.exceptions.RedisError):
-            lives = pipeline.execute()
-            return [intent for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]
-        return []

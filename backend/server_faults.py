@@ -6,8 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from backend.engines.says import ProcessCode
 from backend.errors import SubmitTwiceError
 from backend.model import FaultKind
+from backend.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,6 +70,10 @@ class ServerFaults:
                 self._disturb(fault)
             except SubmitTwiceError as error:
                 self._failure = error
+            except Exception as error:  # noqa: BLE001  whoever waits for the end of the run is told
+                self._failure = SubmitTwiceError(
+                    say(ProcessCode.TOLD_WRONGLY, what=str(fault), error=type(error).__name__)
+                )
 
     def _moment_comes(self, fault: Fault, began: float) -> bool:
         with self._changed:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from backend.model import Step
+from backend.engines.says import ProcessCode
+from backend.model import EngineKind, Step
+from backend.sentence import Sentence, say
 from backend.tap.trace import (
     LENGTH_BYTES,
     Ask,
@@ -48,10 +50,11 @@ class TraceServer:
         path: where to listen.
         on_steps: called on the server's thread with each batch.
         on_ready: called on the server's thread with the number of an instance that is ready.
-        on_wanted: called on the server's thread when an instance wants the gateway.
+        on_wanted: called on the server's thread when an instance wants the gateway or ZooKeeper.
         on_pausing: called on the server's thread with the number of an instance that is to be stopped for so many
             milliseconds, and with what to call when it has been continued.
         works: told what the processes handle, and which of them have ended.
+        on_trouble: called on the server's thread with a sentence when one of these has failed. The server goes on.
     """
 
     def __init__(
@@ -59,9 +62,10 @@ class TraceServer:
         path: Path,
         on_steps: Callable[[list[Step]], None],
         on_ready: Callable[[int], None] = lambda _number: None,
-        on_wanted: Callable[[], None] = lambda: None,
+        on_wanted: Callable[[EngineKind], None] = lambda _engine: None,
         on_pausing: Callable[[int, int, Callable[[], None]], None] = lambda _number, _ms, go_on: go_on(),
         works: WorkBook | None = None,
+        on_trouble: Callable[[Sentence], None] = lambda _sentence: None,
     ) -> None:
         self._on_steps = on_steps
         self._on_ready = on_ready
@@ -74,15 +78,20 @@ class TraceServer:
         self._questions: deque[Callable[[], None]] = deque()
         """Asked for, and not put to the processes yet."""
         self._asked: dict[int, _Question] = {}
+        self._on_trouble = on_trouble
+        self._told: set[Sentence] = set()
         self._decoder = msgspec.msgpack.Decoder(TraceMessage)
         self._buffers: dict[socket.socket, bytearray] = {}
         self._met = threading.Condition()
         self._greeting: dict[int, socket.socket] = {}
         self._ready: set[int] = set()
+        self._ended: set[int] = set()
+        """Instances that have ended for good before they were ready."""
         self._welcomes: dict[int, Welcome] = {}
         self._stopped = threading.Event()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
+        path.chmod(0o600)  # what is said here holds passwords; the umask need not know
         self._listener.listen()
         self._selector = selectors.DefaultSelector()
         self._listener.setblocking(False)
@@ -99,22 +108,46 @@ class TraceServer:
             self._welcomes.pop(instance, None)
             self._greeting.pop(instance, None)
             self._ready.discard(instance)
+            self._ended.discard(instance)
+
+    def give_up(self, instance: int) -> None:
+        """The instance has ended for good: nobody shall wait for it."""
+        with self._met:
+            self._ended.add(instance)
+            self._met.notify_all()
+
+    def stop(self) -> None:
+        """Wake whoever waits for an instance, and listen no more; returns at once."""
+        self._stopped.set()
+        with suppress(OSError):
+            self._alarm.send(b"!")
+        with self._met:
+            self._met.notify_all()
 
     def welcome(self, instance: int, welcome: Welcome, timeout: float) -> bool:
         """Wait until this instance has said hello, tell it its engines, wait until it is ready; whether it is.
 
-        Should the instance be started again by the supervisor later, it is told the same.
+        Should the instance be started again by the supervisor later, it is told the same. Nobody is waited for who has
+        ended for good, or once the server is stopped.
         """
         deadline = time.monotonic() + timeout
+
+        def wait_for(there: Container[int]) -> bool:
+            over = self._met.wait_for(
+                lambda: instance in there or instance in self._ended or self._stopped.is_set(),
+                deadline - time.monotonic(),
+            )
+            return over and instance in there and not self._stopped.is_set()
+
         with self._met:
-            if not self._met.wait_for(lambda: instance in self._greeting, timeout):
+            if not wait_for(self._greeting):
                 return False
             connection = self._greeting.pop(instance)
             self._welcomes[instance] = welcome
         if not _send(connection, welcome):
             return False
         with self._met:
-            return self._met.wait_for(lambda: instance in self._ready, deadline - time.monotonic())
+            return wait_for(self._ready)
 
     def ask(self, on_answered: Callable[[], None]) -> None:
         """Ask all processes to tell what has happened.
@@ -128,9 +161,7 @@ class TraceServer:
 
     def close(self) -> None:
         """Stop listening."""
-        self._stopped.set()
-        with suppress(OSError):
-            self._alarm.send(b"!")
+        self.stop()
         self._thread.join()
         for connection in [*self._buffers, self._listener, self._alarm, self._ear]:
             connection.close()
@@ -140,11 +171,22 @@ class TraceServer:
         while not self._stopped.is_set():
             for key, _ in self._selector.select(_WAKE_SECONDS):
                 if key.fileobj is self._listener:
-                    self._accept()
+                    self._guarded("accept", self._accept)
                 elif key.fileobj is self._ear:
-                    self._put_questions()
+                    self._guarded("ask", self._put_questions)
                 elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._buffers:
-                    self._receive(key.fileobj)
+                    self._guarded("receive", partial(self._receive, key.fileobj))
+
+    def _guarded(self, what: str, call: Callable[[], object]) -> None:
+        """Call somebody; should that fail, it is told once, and the only thread that hears the instances goes on."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  whatever it is: a thread that ended would be noticed by nobody
+            sentence = say(ProcessCode.TOLD_WRONGLY, what=what, error=f"{type(error).__name__}: {error}")
+            if sentence not in self._told:
+                self._told.add(sentence)
+                with suppress(Exception):
+                    self._on_trouble(sentence)
 
     def _accept(self) -> bool:
         try:
@@ -169,7 +211,8 @@ class TraceServer:
         buffer = self._buffers[connection]
         buffer += chunk
         for frame in _take_frames(buffer):
-            self._take(connection, self._decoder.decode(frame))
+            message = self._decoder.decode(frame)
+            self._guarded(type(message).__name__.lower(), partial(self._take, connection, message))
         return True
 
     def _lose(self, connection: socket.socket) -> None:
@@ -210,7 +253,7 @@ class TraceServer:
 
     def _end_if_answered(self, number: int) -> None:
         if not self._asked[number].open:
-            self._asked.pop(number).on_answered()
+            self._guarded("answered", self._asked.pop(number).on_answered)
 
     def _take(self, connection: socket.socket, message: TraceMessage) -> None:
         if isinstance(message, Steps):
@@ -230,7 +273,7 @@ class TraceServer:
             self._on_pausing(message.instance, message.ms, partial(_go_on, connection))
             return
         if isinstance(message, Wanted):
-            self._on_wanted()
+            self._on_wanted(message.engine)
             return
         self._peers[connection].ready = True
         with self._met:

@@ -101,4 +101,4 @@ class Child:
                 self._ended.set()
             callbacks = list(self._callbacks) if tell else []
         for callback in callbacks:
-            callback(code)
+            self._supervisor.guarded(callback, code)

@@ -56,6 +56,23 @@ def send_signal(pid: int, number: int) -> None:
         return
 
 
+def with_output_below(folder: str) -> list[int]:
+    """Processes whose standard output or standard error is a file in `folder`. Linux only; elsewhere none."""
+    names = os.listdir("/proc") if os.path.isdir("/proc/self") else []  # noqa: PTH112, PTH208
+    return [
+        int(name)
+        for name in names
+        if name.isdigit() and any(_target(f"/proc/{name}/fd/{number}").startswith(f"{folder}/") for number in (1, 2))
+    ]
+
+
+def _target(link: str) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115
+    except OSError:
+        return ""
+
+
 def _processes() -> Iterator[tuple[int, int]]:
     """Process and parent ids of all living processes."""
     if not os.path.isdir("/proc/self"):  # noqa: PTH112 - pathlib would triple the start of the supervisor

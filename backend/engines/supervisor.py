@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -18,23 +19,30 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from backend.engines import supervisor_process
 from backend.engines.child import Child
 from backend.engines.process_tree import signal_tree
+from backend.engines.says import ProcessCode
 from backend.engines.server_user import ServerUser, server_user
+from backend.engines.surroundings import forget_foreign_settings
 from backend.errors import EngineError
+from backend.sentence import Sentence, plain, say
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["Child", "Supervisor"]
 
+T = TypeVar("T")
+
 _START_LIMIT_S = 20.0
 _CLOSE_LIMIT_S = 5.0
+_AWKWARD = re.compile(r"[^\w/.+@=-]")
+"""Characters in a path that servers take for more than themselves: quotes, commas, line feeds and the like."""
 _LONGEST_BASE = 50
 """Longest name of the temporary folder: a socket's path may have about 100 characters, and names follow."""
 
@@ -45,7 +53,7 @@ class _Request:
     def __init__(self, child: Child | None = None) -> None:
         self.child = child
         self.done = threading.Event()
-        self.error = ""
+        self.error: Sentence | None = None
 
 
 class Supervisor:
@@ -56,10 +64,20 @@ class Supervisor:
     Args:
         niceness: how much everything that it starts steps back for others (0 to 19), so that a window stays smooth
             while its servers use every core.
+        on_lost: told on the reader's thread if the process ends without being asked to: all of the lab is gone then.
+        on_trouble: told of what should not happen: somebody who was to be told of an end has failed.
     """
 
-    def __init__(self, niceness: int = 0) -> None:
+    def __init__(
+        self,
+        niceness: int = 0,
+        on_lost: Callable[[], None] = lambda: None,
+        on_trouble: Callable[[Sentence], None] = lambda _sentence: None,
+    ) -> None:
         self._niceness = niceness
+        self._on_lost = on_lost
+        self._on_trouble = on_trouble
+        self._mark: int | None = None
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,8 +101,13 @@ class Supervisor:
     def directory(self) -> Path:
         """The temporary directory; it goes when the supervisor goes."""
         if self._directory is None:
-            raise EngineError("the supervisor is not running")
+            raise EngineError(say(ProcessCode.SUPERVISOR_NOT_RUNNING))
         return self._directory
+
+    @property
+    def private(self) -> Path:
+        """A folder in it that only we may enter, for sockets and files with secrets."""
+        return self.directory / "private"
 
     @property
     def pid(self) -> int:
@@ -103,20 +126,31 @@ class Supervisor:
             EngineError: neither can be had.
         """
         if sys.platform == "win32":
-            raise EngineError("private servers need Linux or macOS; name running ones with --database and --redis")
+            raise EngineError(say(ProcessCode.NEEDS_UNIX))
+        forget_foreign_settings()
+        from backend.engines.old_folders import hold, sweep  # not to be had on Windows
+
         self._user = server_user()
         ours, theirs = socket.socketpair()
         try:
             self._process = self._launch(theirs)
         except OSError as error:
             ours.close()
-            raise EngineError(f"the supervisor process could not be started: {error.strerror}") from None
+            raise EngineError(say(ProcessCode.SUPERVISOR_NOT_STARTED, reason=error.strerror or str(error))) from None
         finally:
             theirs.close()
-        self._socket = ours
+        with self._lock:
+            self._socket = ours
+            closed_meanwhile = self._closing
+        if closed_meanwhile:
+            self.close()
+            raise EngineError(say(ProcessCode.CLOSING))
         self._directory = self._learn_directory(ours)
+        self.private.mkdir(mode=0o700, exist_ok=True)
+        self._mark = hold(self._directory)
         self._reader = threading.Thread(target=self._read, name="supervisor", daemon=True)
         self._reader.start()
+        threading.Thread(target=sweep, args=(self._bases(),), name="sweep", daemon=True).start()
         return self
 
     def spawn(
@@ -171,7 +205,7 @@ class Supervisor:
             )
         except EngineError as error:
             self._children.pop(key, None)
-            raise EngineError(f"{name} could not be started: {error}") from None
+            raise EngineError(say(ProcessCode.NOT_STARTED, name=name, reason=error.sentence)) from None
         return child
 
     def signal(self, key: int, number: signal.Signals) -> None:
@@ -199,9 +233,15 @@ class Supervisor:
             process.wait(_CLOSE_LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
+        self._let_go()
         if self._reader is not None and self._reader is not threading.current_thread():
             self._reader.join(_CLOSE_LIMIT_S)
         connection.close()
+
+    def _let_go(self) -> None:
+        mark, self._mark = self._mark, None
+        if mark is not None:
+            os.close(mark)
 
     # Talking to the process
 
@@ -220,7 +260,11 @@ class Supervisor:
     def _bases(self) -> list[str]:
         """Folders to make the directory in: the user's choice where it is usable, then the usual place."""
         chosen = Path(tempfile.gettempdir())
-        usable = len(os.fsencode(chosen)) <= _LONGEST_BASE and (self._user is None or self._user.can_enter(chosen))
+        usable = (
+            len(os.fsencode(chosen)) <= _LONGEST_BASE
+            and not _AWKWARD.search(str(chosen))
+            and (self._user is None or self._user.can_enter(chosen))
+        )
         return [str(chosen)] if usable else ["/tmp"]  # noqa: S108 - the directory below it is made safely
 
     def _learn_directory(self, ours: socket.socket) -> Path:
@@ -235,8 +279,8 @@ class Supervisor:
         ours.settimeout(None)
         if "directory" not in answer:
             self.close()
-            reason = answer.get("error", "the supervisor process did not answer")
-            raise EngineError(f"no temporary directory could be made in {self._bases()[0]}: {reason}")
+            reason = plain(answer["error"]) if "error" in answer else say(ProcessCode.SUPERVISOR_SILENT)
+            raise EngineError(say(ProcessCode.NO_FOLDER, directory=self._bases()[0], reason=reason))
         return Path(answer["directory"])
 
     def _take_number(self) -> int:
@@ -248,17 +292,17 @@ class Supervisor:
         request = _Request(child)
         with self._lock:
             if self._socket is None or self._closing:
-                raise EngineError("the supervisor is not running")
+                raise EngineError(say(ProcessCode.SUPERVISOR_NOT_RUNNING))
             self._requests[number] = request
             try:
                 self._socket.sendall(json.dumps(message).encode() + b"\n")
             except OSError:
+                request.error = say(ProcessCode.SUPERVISOR_GONE)
                 request.done.set()
-                request.error = "the supervisor process is gone"
         if threading.current_thread() is self._reader:
             return  # in a callback: the answer can only be read after it
         if not request.done.wait(_START_LIMIT_S):
-            request.error = "the supervisor process does not answer"
+            request.error = say(ProcessCode.SUPERVISOR_SILENT)
         self._requests.pop(number, None)
         if request.error:
             raise EngineError(request.error)
@@ -279,8 +323,15 @@ class Supervisor:
             while data := self._socket.recv(65536):
                 *lines, buffer = (buffer + data).split(b"\n")
                 for line in lines:
-                    self._handle(json.loads(line))
+                    self.guarded(self._handle, json.loads(line))
         self._gone()
+
+    def guarded(self, call: Callable[[T], None], argument: T) -> None:
+        """Call somebody who is to be told something; should that fail, it is told, and the reader goes on."""
+        try:
+            call(argument)
+        except Exception as error:  # noqa: BLE001  whatever it is, nobody else would learn of ends and answers
+            self._on_trouble(say(ProcessCode.TOLD_WRONGLY, what="supervisor", error=type(error).__name__))
 
     def _handle(self, message: dict[str, Any]) -> None:
         if (number := message.get("reply")) is not None:
@@ -296,25 +347,30 @@ class Supervisor:
         request = self._requests.get(number)
         if request is None:
             return
-        request.error = message.get("error", "")
+        request.error = plain(message["error"]) if "error" in message else None
         if request.child is not None and "pid" in message:
             request.child.started(message["pid"])
         request.done.set()
 
     def _gone(self) -> None:
         """The process ended: because we closed it, or because somebody killed it. Then we do its last duty."""
-        children, self._children = list(self._children.values()), {}
-        expected = self._closing
-        self._closing = True
-        if not expected:
+        with self._lock:
+            children, self._children = list(self._children.values()), {}
+            expected = self._closing
+            self._closing = True
+        if not expected and self._process is not None:
+            self._on_lost()
             for child in children:
                 _kill_hard(child.pid)
             if self._directory is not None:
                 supervisor_process.remove_directory(str(self._directory))
+            self._let_go()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_CLOSE_LIMIT_S)
         for child in children:
             child.exited(-signal.SIGKILL, final=True, tell=not expected)
         for request in list(self._requests.values()):
-            request.error = "the supervisor process is gone"
+            request.error = say(ProcessCode.SUPERVISOR_GONE)
             request.done.set()
 
 

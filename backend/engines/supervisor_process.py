@@ -18,10 +18,19 @@ from collections.abc import Mapping
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
-    from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
+    from service import (  # type: ignore[import-not-found]
+        MARK,
+        MARK_TEXT,
+        NAME_BEGINS,
+        Message,
+        Service,
+        adopt_orphans,
+    )
+    from shared_memory import release_segments  # type: ignore[import-not-found]
 else:
     from backend.engines.process_tree import children, descendants, send_signal, signal_tree
-    from backend.engines.service import Message, Service, adopt_orphans
+    from backend.engines.service import MARK, MARK_TEXT, NAME_BEGINS, Message, Service, adopt_orphans
+    from backend.engines.shared_memory import release_segments
 
 GRACE_S = 0.8
 """Time that children get to stop by themselves when everything ends."""
@@ -41,6 +50,8 @@ class Keeper:
         self._services: dict[int, Service] = {}
         self._buffer = b""
         self._running = True
+        self._clusters: set[str] = set()
+        """Data directories of PostgreSQL, wherever they are."""
         self._wakeup, wakeup_writer = os.pipe()
         os.set_blocking(wakeup_writer, False)
         signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
@@ -63,6 +74,8 @@ class Keeper:
             self._reap()
             self._do_what_is_due()
         self._stop_all()
+        for cluster in self._clusters:
+            release_segments(cluster)
         remove_directory(directory)
 
     def _end(self, *_: object) -> None:
@@ -101,6 +114,8 @@ class Keeper:
             self.tell({"reply": service.key, "error": error.strerror})
             return
         self._services[service.key] = service
+        if "-D" in service.argv[:-1]:
+            self._clusters.add(service.argv[service.argv.index("-D") + 1])
         self.tell({"reply": service.key, "pid": service.pid})
 
     def _command(self, service: Service, message: Message) -> None:
@@ -222,6 +237,7 @@ def remove_directory(directory: str) -> None:
     """Remove a directory with all its content, as far as that is possible."""
     import shutil
 
+    release_segments(directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -233,7 +249,7 @@ def make_directory(bases: list[str], mode: int) -> str:
     """
     failure = OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     for base in bases:
-        directory = os.path.join(base, f"submit-twice-{os.urandom(4).hex()}")  # noqa: PTH118
+        directory = os.path.join(base, NAME_BEGINS + os.urandom(4).hex())  # noqa: PTH118
         try:
             os.mkdir(directory, 0o700)  # noqa: PTH102
             os.chmod(directory, mode)  # noqa: PTH101 - mkdir is subject to the umask
@@ -242,6 +258,24 @@ def make_directory(bases: list[str], mode: int) -> str:
         else:
             return directory
     raise failure
+
+
+def mark(directory: str) -> int:
+    """Put our mark into a fresh directory and lock it; the descriptor holds the lock.
+
+    It has the lock when it appears, so that nobody takes the folder for that of a dead lab.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import fcntl
+
+    path = os.path.join(directory, MARK)  # noqa: PTH118
+    descriptor = os.open(f"{path}.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    os.write(descriptor, MARK_TEXT)
+    os.rename(f"{path}.new", path)  # noqa: PTH104
+    return descriptor
 
 
 def main() -> None:
@@ -254,6 +288,7 @@ def main() -> None:
     keeper = Keeper(control)
     try:
         directory = make_directory(sys.argv[5:], mode)
+        mark(directory)
     except OSError as error:
         keeper.tell({"error": error.strerror})
     else:

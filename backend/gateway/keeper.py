@@ -91,13 +91,20 @@ class GatewayKeeper:
         self.want()
         if not self._settled.wait(_START_SECONDS):
             raise failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
+        if self._closing:
+            raise EngineError(say(ProcessCode.CLOSING))
         if self._running is None:
             raise self._failure or failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
 
-    def close(self) -> None:
-        """Read no more. The supervisor ends the process."""
+    def stop(self) -> None:
+        """Start nothing from now on, and wake whoever waits for it; returns at once."""
         with self._guard:
             self._closing = True
+        self._settled.set()
+
+    def close(self) -> None:
+        """Read no more. The supervisor ends the process."""
+        self.stop()
         if self._starter:
             self._starter.join(_CLOSE_SECONDS)
         if self._engine:
@@ -108,7 +115,7 @@ class GatewayKeeper:
     @property
     def address(self) -> Path:
         """The file by which a client finds it."""
-        return address_file(self._supervisor.directory)
+        return address_file(self._supervisor.private)
 
     @property
     def ledger(self) -> sa.Engine:
@@ -162,8 +169,7 @@ class GatewayKeeper:
             self._on_change()
 
     def _start(self) -> None:
-        directory = self._supervisor.directory
-        ledger = directory / "gateway.sqlite3"
+        ledger = self._supervisor.private / "gateway.sqlite3"
         touch_privately(ledger)  # SQLite makes its log and index with the rights of this file
         Ledger(ledger).close()
         settings = GatewaySettings(free_port(), secrets.token_urlsafe(24), str(ledger))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import socket
 import sys
-import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.engines.ports import HeldPorts
+from backend.engines.says import ProcessCode
+from backend.engines.start import last_words
 from backend.engines.supervisor import Child, Supervisor
 from backend.errors import InstanceError
 from backend.gateway.settings import address_file
 from backend.instance.settings import InstanceSettings
+from backend.sentence import say
 from backend.tap.trace import Welcome
 from backend.trace_server import TraceServer
 
@@ -67,6 +72,7 @@ class InstancePool:
         self._wanted = 0
         """How many there are to be, whatever became of them."""
         self._launched: dict[int, Instance] = {}
+        self._ports = HeldPorts()
 
     @property
     def instances(self) -> tuple[Instance, ...]:
@@ -80,7 +86,7 @@ class InstancePool:
             InstanceError: one could not be started.
         """
         if not 1 <= count <= MOST_INSTANCES:
-            raise InstanceError(f"There can be 1 to {MOST_INSTANCES} instances, not {count}.")
+            raise InstanceError(say(ProcessCode.INSTANCE_COUNT, most=MOST_INSTANCES, count=count))
         self._wanted = count
         kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
         surplus = [instance for instance in self._instances if instance not in kept]
@@ -88,9 +94,8 @@ class InstancePool:
         _stop(surplus)
         numbers = sorted(set(range(1, count + 1)) - {instance.number for instance in kept})
         missing = [number for number in numbers if number not in self._launched]
-        for number, port in zip(missing, self._ports(missing), strict=True):
-            self._launched[number] = self._spawn(number, port)
-        welcome = Welcome(database, redis, str(address_file(self._supervisor.directory)))
+        self.launch(missing)
+        welcome = Welcome(database, redis, str(address_file(self._supervisor.private)))
         with ThreadPoolExecutor(MOST_INSTANCES) as starters:
             started = [starters.submit(self._start, number, welcome) for number in numbers]
         self._instances += [future.result() for future in started if future.exception() is None]
@@ -108,15 +113,19 @@ class InstancePool:
         stopping, self._instances = self._instances, []
         _stop(stopping)
 
-    def launch(self, count: int) -> None:
+    def launch(self, numbers: Sequence[int]) -> None:
         """Let processes load their code while the engines still start; `resize` tells them where those are.
 
         Raises:
             InstanceError: a port cannot be used.
         """
-        numbers = range(1, count + 1)
-        for number, port in zip(numbers, self._ports(numbers), strict=True):
+        for number in numbers:
+            port = self._ports.take(None if self._first_port is None else self._first_port + number - 1)
             self._launched[number] = self._spawn(number, port)
+
+    def release_ports(self) -> None:
+        """Let others have the ports."""
+        self._ports.close()
 
     def _spawn(self, number: int, port: int) -> Instance:
         settings = InstanceSettings(number, port, self._token, str(self._trace_path))
@@ -132,24 +141,17 @@ class InstancePool:
 
     def _start(self, number: int, welcome: Welcome) -> Instance:
         instance = self._launched.pop(number)
-        if not self._trace.welcome(number, welcome, _START_SECONDS) or not _listens(instance.port):
-            reason = instance.child.log_tail() or "it did not answer in time"
+        instance.child.on_exit(lambda _code: None if instance.child.alive else self._trace.give_up(number))
+        if not self._trace.welcome(number, welcome, _START_SECONDS) or not _listens(instance):
+            reason = last_words(instance.child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
             instance.child.terminate()
-            raise InstanceError(f"Backend instance {number} could not start: {reason.splitlines()[-1]}")
+            raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=number, reason=reason))
         instance.child.on_exit(lambda _code: self._report_exit(instance))
         return instance
 
     def _report_exit(self, instance: Instance) -> None:
         if instance in self._instances:
             self._on_exit(instance.number, instance.child.alive)
-
-    def _ports(self, numbers: Sequence[int]) -> list[int]:
-        if self._first_port is None:
-            return _free_ports(len(numbers))
-        ports = [self._first_port + number - 1 for number in numbers]
-        for port in ports:
-            _require_free(port)
-        return ports
 
 
 def _stop(instances: list[Instance]) -> None:
@@ -160,30 +162,11 @@ def _stop(instances: list[Instance]) -> None:
             instance.child.kill()
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(held.getsockname()[1]) for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
-
-
-def _require_free(port: int) -> None:
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise InstanceError(f"Port {port} cannot be used: {reason}. Choose another one with --port.") from None
-
-
-def _listens(port: int) -> bool:
-    """Wait until the port accepts connections: the server may bind it a little after its worker says hello."""
-    pause = threading.Event()
-    for _ in range(round(_LISTEN_SECONDS / _POLL_SECONDS)):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=_STOP_SECONDS).close()
-        except ConnectionRefusedError:
-            pause.wait(_POLL_SECONDS)
-        else:
+def _listens(instance: Instance) -> bool:
+    """Wait until it accepts connections: the server may bind its port a little after its worker says hello."""
+    end = time.monotonic() + _LISTEN_SECONDS
+    while time.monotonic() < end and instance.child.wait(_POLL_SECONDS) is None:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", instance.port), timeout=_STOP_SECONDS).close()
             return True
     return False

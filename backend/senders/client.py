@@ -7,6 +7,7 @@ import itertools
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,8 @@ from backend.senders.messages import (
 )
 
 _START_SECONDS = 20.0
+_LOOK_SECONDS = 0.1
+"""Between two looks whether somebody still waits for the process."""
 _FORM_JOBS_FROM = 1 << 40
 """Jobs that open forms are numbered from here, runs from 1."""
 
@@ -254,8 +257,8 @@ class Sender:
 
     def close(self) -> None:
         """Hang up; the process ends. Jobs under way fail, and no more are taken."""
+        self._closed = True  # a start that waits for the process, and has the guard meanwhile, sees it
         with self._guard:
-            self._closed = True
             link = self._link
         if link:
             link.close()
@@ -319,17 +322,23 @@ class Sender:
         self._path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(self._path))
+            self._path.chmod(0o600)
             listener.listen(1)
-            listener.settimeout(_START_SECONDS)
+            listener.settimeout(_LOOK_SECONDS)
             self._spawn([sys.executable, "-m", "backend.senders.process", str(self._path)])
             try:
-                connection, _ = listener.accept()
-            except TimeoutError:
-                raise SenderError("The sender process did not start.") from None
+                connection = self._accepted(listener)
             finally:
                 self._path.unlink(missing_ok=True)
         connection.settimeout(None)
         return connection
+
+    def _accepted(self, listener: socket.socket) -> socket.socket:
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end and not self._closed:
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+        raise SenderError("The sender is closed." if self._closed else "The sender process did not start.")
 
 
 def _read_frame(stream: IO[bytes]) -> bytes:

@@ -62,7 +62,7 @@ class ZooKeeperKeeper:
     @property
     def address(self) -> ZooKeeperAddress:
         """Where it runs, once it was required."""
-        return msgspec.json.decode(address_file(self._supervisor.directory).read_bytes(), type=ZooKeeperAddress)
+        return msgspec.json.decode(address_file(self._supervisor.private).read_bytes(), type=ZooKeeperAddress)
 
     def require(self) -> None:
         """Have it running.
@@ -121,7 +121,7 @@ class ZooKeeperKeeper:
         raise EngineError(say(ZooKeeperCode.NO_SRVR, hosts=hosts))
 
     def _tell(self, address: ZooKeeperAddress) -> None:
-        write_privately(address_file(self._supervisor.directory), msgspec.json.encode(address))
+        write_privately(address_file(self._supervisor.private), msgspec.json.encode(address))
 
 
 def _engine(started: Started) -> RunningEngine:

@@ -1,0 +1,112 @@
+"""What a lab leaves that was killed together with its supervisor goes when the next one starts; nothing else does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backend.engines.old_folders import sweep
+from backend.engines.service import MARK, MARK_TEXT
+from backend.engines.supervisor import Supervisor
+from tests.backend.engines.helpers import SmallLab, lives, small_lab, wait_until
+
+SEGMENTS = Path("/proc/sysvipc/shm")
+
+
+@pytest.fixture
+def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary folders, short enough for sockets."""
+    folder = Path(f"/tmp/old-{os.getpid()}")  # noqa: S108  made here, and private to the test
+    folder.mkdir()
+    folder.chmod(0o755)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill_both(lab: SmallLab) -> None:
+    """SIGKILL to the supervisor and to the lab, at once: neither sees the end of the other."""
+    for pid in (lab.news["supervisor"], lab.news["pid"]):
+        os.kill(pid, signal.SIGSTOP)
+    for pid in (lab.news["supervisor"], lab.news["pid"]):
+        os.kill(pid, signal.SIGKILL)
+    lab.process.wait()
+    assert wait_until(lambda: not psutil.pid_exists(lab.news["supervisor"]))
+
+
+def segments() -> set[str]:
+    """Numbers of the System V segments of this machine."""
+    return {line.split()[1] for line in SEGMENTS.read_text().splitlines()[1:]} if SEGMENTS.exists() else set()
+
+
+def test_the_next_start_removes_what_a_killed_lab_left(base: Path) -> None:
+    with small_lab("wait", env=dict(os.environ)) as lab:
+        segment = (lab.directory / "postgresql/data/postmaster.pid").read_text().split()[-2]
+        assert segment in segments()
+        survivor = next(process for process in lab.processes if process.name() == "sleep")
+        for process in lab.processes:
+            if process.name() == "postgres":
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()  # its segment stays
+        kill_both(lab)
+        assert lab.directory.parent == base
+        assert lab.directory.exists()
+        with Supervisor():
+            assert wait_until(lambda: not lab.directory.exists())
+            assert wait_until(lambda: not lives(survivor))
+    assert segment not in segments()
+
+
+def test_a_living_lab_keeps_its_folder(base: Path) -> None:
+    with small_lab("wait", env=dict(os.environ)) as lab:
+        assert sweep([str(base)]) == []
+        os.kill(lab.news["supervisor"], signal.SIGSTOP)  # what the lab holds is enough
+        assert sweep([str(base)]) == []
+        os.kill(lab.news["supervisor"], signal.SIGCONT)
+        assert lab.directory.exists()
+        lab.process.kill()
+        assert lab.nothing_left()
+
+
+def test_only_our_own_folders_go(base: Path) -> None:
+    ours, unmarked, marked_otherwise, other_name = (
+        base / f"submit-twice-{digit * 8}" if digit else base / "submit-twice-notes" for digit in ("a", "b", "c", "")
+    )
+    for folder in (ours, unmarked, marked_otherwise, other_name):
+        folder.mkdir()
+        (folder / "file").write_text("kept")
+    for folder in (ours, other_name):
+        (folder / MARK).write_bytes(MARK_TEXT)
+    (marked_otherwise / MARK).write_bytes(b"something else\n")
+    elsewhere = base / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / MARK).write_bytes(MARK_TEXT)
+    (base / "submit-twice-dddddddd").symlink_to(elsewhere)
+    (ours / "link").symlink_to(elsewhere)
+    assert sweep([str(base), str(base / "missing")]) == [ours]
+    assert sorted(path.name for path in base.iterdir()) == [
+        "elsewhere",
+        "submit-twice-bbbbbbbb",
+        "submit-twice-cccccccc",
+        "submit-twice-dddddddd",
+        "submit-twice-notes",
+    ]
+    assert (elsewhere / MARK).exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else")
+def test_a_folder_of_another_user_stays(base: Path) -> None:
+    folder = base / "submit-twice-eeeeeeee"
+    folder.mkdir()
+    (folder / MARK).write_bytes(MARK_TEXT)
+    os.chown(folder, 65534, 65534)
+    assert sweep([str(base)]) == []
+    assert folder.exists()
