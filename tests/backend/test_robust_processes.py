@@ -65,7 +65,7 @@ def test_garbage_on_the_socket_does_not_end_the_trace(tmp_path: Path) -> None:
         garbage = msgspec.msgpack.encode("no message")
         client.sendall(len(garbage).to_bytes(4) + garbage)
         assert wait_until(lambda: len(told) == 1)
-        other.sendall(framed(Ready(2)))
+        other.sendall(framed(Hello(2)) + framed(Ready(2)))
         assert wait_until(lambda: ready == [2])
     server.close()
 
