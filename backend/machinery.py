@@ -93,6 +93,8 @@ class Machinery:
         self._token = secrets.token_urlsafe(24)
         self._engines_guard = threading.Lock()
         """For the engines in use: one that was started again comes from a thread of its own."""
+        self._to_be_emptied: set[str] = set()
+        """Databases of ours that were not in use when everything was emptied: they are when they are used again."""
         self._passing: list[str] = []
         """Patterns of the keys that belong to databases which do not outlive the lab."""
         self._health = HealthBoard(on_engines, on_incident)
@@ -298,6 +300,10 @@ class Machinery:
         self._engine.dispose()
         with self._engines_guard:
             self._engine, self._database, self._prefix = engine, self._databases[database], prefix
+        if database in self._to_be_emptied:
+            self._to_be_emptied.discard(database)
+            clear_database(self._engine, self._database, None)
+            delete_keys(self._redis_client, self._redis, [f"{self._prefix}:*"])
         self._forget()
         return True
 
@@ -346,6 +352,9 @@ class Machinery:
         patterns = [f"{self._prefix}:*"] if everything else []
         delete_keys(self._redis_client, self._redis, patterns, keys_of(made, self._prefix))
         self.forms.removed(self._engine)
+        if not only_own:
+            others = (name for name, other in self._databases.items() if other is not self._database)
+            self._to_be_emptied.update(name for name in others if self._databases[name].embedded)
         self._forget()
 
     def effect_reader(self) -> EffectReader:

@@ -66,3 +66,13 @@ def test_a_run_that_cannot_start_leaves_no_intent_behind() -> None:
         with pytest.raises(SubmitTwiceError):
             laboratory.lab.start_run(Setup("distributed-lock", "zookeeper"), plan).wait(60)
         assert laboratory.lab.judgement().intents == 0
+
+
+def test_a_reset_reaches_the_databases_that_were_used_before(laboratory: Laboratory) -> None:
+    laboratory.lab.use_database("sqlite")
+    assert laboratory.run(PLACE, "none", submissions=4).effects == 4
+    laboratory.lab.use_database("postgresql")
+    laboratory.lab.reset()
+    laboratory.lab.use_database("sqlite")
+    assert laboratory.run(PLACE, "none", submissions=2).effects == 2
+    assert laboratory.lab.judgement().effects == 2
