@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from backend.errors import SubmitTwiceError
 from backend.model import Intent, OperationKey
-from backend.schema import goods, orders
+from backend.schema import PREPARED, goods, orders
 from backend.senders.messages import Outcome
 from backend.sentence import Code, say
 from backend.strategies.base import Need
@@ -165,7 +165,7 @@ def _read_form(outcome: Outcome) -> Form:
 def _put_orders(connection: sa.Connection, intents: Sequence[Intent]) -> None:
     there = _present(connection, orders.c.order_no, [intent.key for intent in intents])
     rows = [
-        {"order_no": intent.key, "item": intent.item, "quantity": intent.quantity}
+        {"order_no": intent.key, "item": intent.item, "quantity": intent.quantity, "submission_id": PREPARED}
         for intent in intents
         if intent.key not in there
     ]

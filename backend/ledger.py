@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from backend.model import Answer, Intent, Judgement, OperationKey, Reply, Row, Verdict
 from backend.operations import OPERATIONS
+from backend.schema import order_deletions, orders
 from backend.sentence import Sentence
 from backend.tally import Tally
 from backend.verdict import Facts, contradiction, contradicts, judge
@@ -84,11 +85,12 @@ class Ledger:
                 numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
 
-    def remove_rows(self, rows: Sequence[Row]) -> None:
-        """Effects are not there any more: somebody else deleted them."""
+    def remove(self, effects: Iterable[Entry]) -> None:
+        """Effects are not there any more: deleted by hand, unless a submission asked us to cancel that order."""
         with self._guard:
-            for row in rows:
-                self._count((row.table, row.key), -1)
+            for table, key in effects:
+                if table != orders.name or not self._effects[order_deletions.name, key]:
+                    self._count((table, key), -1)
 
     def answered(self) -> tuple[str, ...]:
         """Submissions whose answers were not compared with the rows yet."""

@@ -47,6 +47,10 @@ def _now_on_mariadb(*_: object, **__: object) -> str:
     return "CURRENT_TIMESTAMP(6)"
 
 
+PREPARED = "form"
+"""Stands where a submission does in an order that was put there for a form to be about: it is nobody's effect."""
+
+
 def _key(name: str, *, index: bool = True) -> sa.Column[str]:
     return sa.Column(name, sa.String(KEY_LENGTH), nullable=False, index=index)
 

@@ -91,6 +91,7 @@ class Watch:
         with self._looking:
             answered = ledger.answered()
             self._tell_rows(complete=True)
+            ledger.remove(self._reader.vanished())
             ledger.compare(answered)
             self._machinery.read_bars()
 

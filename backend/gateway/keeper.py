@@ -143,6 +143,10 @@ class GatewayKeeper:
         """As `RowReader.read_all`, of the ledger."""
         return self._rows.read_all() if self._rows else []
 
+    def vanished(self) -> list[tuple[str, str]]:
+        """As `RowReader.vanished`, of the ledger."""
+        return self._rows.vanished() if self._rows else []
+
     def forget(self) -> None:
         """The ledger was emptied."""
         if self._rows:

@@ -182,9 +182,9 @@ def test_rows_that_are_not_there_any_more_do_not_count() -> None:
     ledger = Ledger()
     ledger.announce([INTENTS["a"]])
     ledger.add_rows([row("a"), row("a")])
-    ledger.remove_rows([row("a")])
+    ledger.remove([ENTRIES["a"]])
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1}
-    ledger.remove_rows([row("a")])
+    ledger.remove([ENTRIES["a"]])
     judged = ledger.judgement()
     assert (judged.effects, judged.verdicts) == (0, {Verdict.UNDECIDED: 1})
 

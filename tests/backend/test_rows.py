@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
+from backend.model import Intent, OperationKey, Plan, Setup, Verdict
 from backend.rows import RowReader
 from backend.schema import orders, payments
 from backend.tables import create_tables
+from tests.backend.conftest import Laboratory
 
 
 def test_a_reading_that_breaks_off_half_way_has_seen_nothing(tmp_path: Path) -> None:
@@ -31,3 +34,32 @@ def test_a_reading_that_breaks_off_half_way_has_seen_nothing(tmp_path: Path) -> 
         assert reader.read_all() == []
     finally:
         engine.dispose()
+
+
+def test_what_somebody_writes_or_deletes_by_hand_counts(laboratory: Laboratory) -> None:
+    """The verdict is about what is there: one row of two is deleted, and then another one is put there."""
+    intent = laboratory.intent(OperationKey.PLACE_ORDER)
+    assert judged(laboratory, intent) == {Verdict.EXACTLY_ONCE: 1}
+    by_hand = sa.create_engine(laboratory.lab._running()[0]._database.url)
+    try:
+        with by_hand.begin() as connection:
+            connection.execute(sa.insert(orders).values(order_no=intent.key, item="by hand", quantity=1))
+        assert judged(laboratory, intent) == {Verdict.DUPLICATED: 1}
+        with by_hand.begin() as connection:
+            connection.execute(sa.delete(orders).where(orders.c.order_no == intent.key, orders.c.item == "by hand"))
+        assert judged(laboratory, intent) == {Verdict.EXACTLY_ONCE: 1}
+        with by_hand.begin() as connection:
+            connection.execute(sa.delete(orders).where(orders.c.order_no == intent.key))
+        assert judged(laboratory, intent, "none") == {Verdict.EXACTLY_ONCE: 1}
+    finally:
+        by_hand.dispose()
+
+
+def judged(laboratory: Laboratory, intent: Intent, strategy: str = "unique-index") -> Mapping[Verdict, int]:
+    return laboratory.lab.start_run(Setup(strategy), Plan((intent,), 1)).wait(30).verdicts
+
+
+def test_an_order_that_is_there_to_be_paid_is_no_effect(laboratory: Laboratory) -> None:
+    assert laboratory.run(OperationKey.PAY_ORDER, "none", submissions=2).effects == 2
+    assert {row.table for row in laboratory.told.rows} == {"payments"}
+    assert laboratory.lab.judgement().effects == 2
