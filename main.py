@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NoReturn
 from backend import interrupts, streams
 from backend.argument_types import WrongArgumentsError, require_strategy
 from backend.arguments import COMPARE, EXPLORE, RUN, SERVE, WINDOW, language_of, read_arguments
-from backend.errors import NotApplicableError, SubmitTwiceError, UnknownKeyError
+from backend.complaints import complaint
+from backend.errors import NotApplicableError, UnknownKeyError
 from backend.interrupts import InterruptCode
 from backend.options import LabOptions
 from backend.sentence import ENGLISH, say, words
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, early.COULD_NOT_RUN, 2
+WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError)
 WINDOW_NICENESS = 5
 
 
@@ -39,14 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen = read_arguments(given)
         return open_window(chosen) if chosen.command == WINDOW else work(chosen, language)
-    except (WrongArgumentsError, UnknownKeyError, NotApplicableError) as error:
-        streams.complain(words(error.sentence, language))
-        return WRONG_ARGUMENTS
-    except SubmitTwiceError as error:
-        streams.complain(words(error.sentence, language))
-    except OSError as error:
-        streams.complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
-    return COULD_NOT_RUN
+    except Exception as error:
+        sentence = complaint(error)
+        if sentence is None:
+            raise
+        streams.complain(words(sentence, language))
+        return WRONG_ARGUMENTS if isinstance(error, WRONG) else COULD_NOT_RUN
 
 
 def work(chosen: argparse.Namespace, language: str) -> int:

@@ -91,11 +91,10 @@ class HealthBoard:
         if not self._down:
             self.set_trouble(EngineKind.HTTP, None)
 
-    def processes_replaced(self, count: int) -> None:
-        """There are to be so many. Those above are not wanted any more; one that is being started again is awaited."""
-        self._down = {number for number in self._down if number <= count}
-        if not self._down:
-            self.set_trouble(EngineKind.HTTP, None)
+    def processes_replaced(self) -> None:
+        """Those that were away are not wanted any more."""
+        self._down.clear()
+        self.set_trouble(EngineKind.HTTP, None)
 
 
 def backend_status(ports: Sequence[int], trouble: Sentence | None) -> EngineStatus:

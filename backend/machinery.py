@@ -310,7 +310,7 @@ class Machinery:
     def set_instances(self, count: int) -> None:
         """Have this many instances."""
         self._pool.resize(count, self._database.url, self._redis.url)
-        self._health.processes_replaced(count)
+        self._health.processes_replaced()
 
     def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
         """Have nothing at work: what takes long ends with its process.

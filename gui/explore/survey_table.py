@@ -36,14 +36,13 @@ class CellDelegate(QStyledItemDelegate):
         plain = QStyleOptionViewItem(option)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
-        if selected:  # the view has filled the whole cell by now
-            painter.fillRect(option.rect, option.palette.base())
         super().paint(painter, plain, index)
         if selected:
             painter.save()
             pen = QPen(option.palette.highlight(), FRAME)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # the style has left one of its own
             painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
             painter.restore()
 

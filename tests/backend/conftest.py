@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -26,7 +25,6 @@ from backend.model import (
     Step,
 )
 from backend.sentence import Sentence
-from tests.backend.http_caller import caller_of
 
 
 class Recorder:
@@ -110,24 +108,14 @@ class Laboratory:
     def intent(self, operation: OperationKey, number: int = 1) -> Intent:
         return self.lab.new_intent(operation, f"item {number}", 1)
 
-    def wait_until_up(self, seconds: float = 60.0) -> bool:
-        """Wait until every backend process answers and handles nothing; that one was killed may not be known yet."""
-        deadline = time.monotonic() + seconds
-        while not self._is_at_rest():
-            if time.monotonic() > deadline:
-                return False
-            with self.told.changed:
-                self.told.changed.wait(0.05)
-        return True
+    def wait_until_up(self) -> bool:
+        """Wait for backend processes that were killed and are being started again."""
 
-    def _is_at_rest(self) -> bool:
-        backend = [engine.health for engine in self.lab.engines() if engine.kind is EngineKind.HTTP]
-        instances = len(self.lab.connection()["urls"])  # type: ignore[arg-type]
-        try:
-            told = [caller_of(self.lab, number).call("GET", "/health") for number in range(instances)]
-        except OSError:
-            return False
-        return backend == [Health.UP] and all(one.document["in_flight"] == 0 for one in told if one.status == 200)
+        def up() -> bool:
+            return all(engine.health is Health.UP for engine in self.lab.engines() if engine.kind is EngineKind.HTTP)
+
+        with self.told.changed:
+            return self.told.changed.wait_for(up, 20)
 
     def run(
         self,
