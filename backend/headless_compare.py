@@ -106,7 +106,8 @@ def command_to_repeat(found: Comparison) -> str:
     again, asked = noisy(found.lines), found.asked
     parts = ["main.py compare --cost-only"]
     parts += [f"--operation {key}" for key in dict.fromkeys(line.subject.operation for line in again)]
-    parts += [f"--strategy {name}" for name in dict.fromkeys(line.subject.name for line in again)]
+    if len(again) < len(found.lines) or asked.strategies:
+        parts += [f"--strategy {name}" for name in dict.fromkeys(line.subject.name for line in again)]
     databases = dict.fromkeys(line.subject.database.value for line in again)
     if asked.databases != ("postgresql",) and not any("://" in name for name in asked.databases):
         parts.append(f"--database {','.join(databases)}")

@@ -86,8 +86,9 @@ def _overlapped(attempts: Sequence[Attempt]) -> bool:
 
 
 def _came_after_the_answer(attempts: Sequence[Attempt]) -> bool:
-    sent = [each.reply for each in attempts if not each.reply.held_back]
-    return any(before.status and before.received_ns <= after.sent_ns for before, after in pairwise(sent))
+    """Also where the client held the later one back: that is its protection at work."""
+    replies = [each.reply for each in attempts]
+    return any(before.status and before.received_ns <= after.sent_ns for before in replies for after in replies)
 
 
 def _came_in_mid_processing(attempts: Sequence[Attempt]) -> bool:

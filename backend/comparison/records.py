@@ -22,7 +22,7 @@ class Proof(StrEnum):
     OVERLAP = "overlap"
     """Two submissions of the intent were at work at the same time, or the client held one back."""
     AFTER_ANSWER = "after-answer"
-    """A second submission left after the answer to the first."""
+    """A second submission came after the answer to the first, or the client held it back then."""
     IN_PROCESSING = "in-processing"
     """A retry began while the first attempt was at work."""
     LEASE_RAN_OUT = "lease-ran-out"

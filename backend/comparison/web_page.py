@@ -33,12 +33,12 @@ _STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; font-size: 15px; line-height: 1.45; }
 body { margin: 2rem auto; padding: 0 1.5rem; max-width: 100rem; }
 h1, h2, p, ul { max-width: 76rem; }
-table { border-collapse: collapse; margin: 1rem 0 2rem; font-size: 0.85rem; }
-th, td { text-align: left; padding: 0.3rem 0.5rem; border-bottom: 1px solid #8884; vertical-align: top; }
+table { border-collapse: collapse; margin: 1rem 0 2rem; font-size: 0.8rem; }
+th, td { text-align: left; padding: 0.3rem 0.4rem; border-bottom: 1px solid #8884; vertical-align: top; }
 th { vertical-align: bottom; }
 td.cell, td.name, td.number { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.standing { min-width: 13rem; } td.steps { min-width: 6.5rem; }
+td.standing { min-width: 10rem; } td.steps { white-space: nowrap; }
 code { font-size: 0.95em; }
 td.exactly_once { background: #009e7326; } td.duplicated { background: #e69f0055; } td.lost { background: #d9c40055; }
 td.stuck { background: #56b4e955; } td.undecided { background: #8a94a033; }
@@ -103,23 +103,15 @@ class _Page:
         )
         yield f"</p>\n<div class='scroll'><table>\n<thead><tr><th>{self._say(CompareCode.COLUMN_STRATEGY)}</th>"
         yield from (f"<th>{self._text(head_of_situation(key))}</th>" for key in self._keys)
-        yield f"<th>{self._say(CompareCode.COLUMN_STANDING)}</th>"
-        if self._comparison.asked.cost:
-            yield "".join(f"<th class='number'>{self._say(head)}</th>" for head in _NUMBERS)
-            yield f"<th>{self._say(CompareCode.COLUMN_STEPS)}</th>"
-        yield "</tr></thead>\n<tbody>"
+        yield f"<th>{self._say(CompareCode.COLUMN_STANDING)}</th></tr></thead>\n<tbody>"
         for line in lines:
-            yield from self._row(line)
+            yield f"<tr><td class='name'><code>{escape(line.subject.name)}</code></td>"
+            yield from (self._cell(line.cell(key)) for key in self._keys)
+            yield f"<td class='standing'>{self._text(standing(line))}</td></tr>"
         yield "</tbody>\n</table></div>"
-        yield from self._why(lines)
-
-    def _row(self, line: Line) -> Iterator[str]:
-        yield f"<tr><td class='name'><code>{escape(line.subject.name)}</code></td>"
-        yield from (self._cell(line.cell(key)) for key in self._keys)
-        yield f"<td class='standing'>{self._text(standing(line))}</td>"
         if self._comparison.asked.cost:
-            yield from self._costs(line)
-        yield "</tr>"
+            yield from self._costs(lines)
+        yield from self._why(lines)
 
     def _cell(self, cell: Cell | None) -> str:
         if cell is None:
@@ -128,14 +120,23 @@ class _Page:
         facts = self._texts(cell_facts(cell))
         return f'<td class="cell {kind}" title="{facts}">{escape(cell_word(cell, self._language))}</td>'
 
-    def _costs(self, line: Line) -> Iterator[str]:
+    def _costs(self, lines: Sequence[Line]) -> Iterator[str]:
+        """A table of its own: beside the situations it would not fit onto a page."""
+        yield f"<div class='scroll'><table>\n<thead><tr><th>{self._say(CompareCode.COLUMN_STRATEGY)}</th>"
+        yield "".join(f"<th class='number'>{self._say(head)}</th>" for head in _NUMBERS)
+        yield f"<th>{self._say(CompareCode.COLUMN_STEPS)}</th></tr></thead>\n<tbody>"
+        for line in lines:
+            yield from self._price(line)
+        yield "</tbody>\n</table></div>"
+
+    def _price(self, line: Line) -> Iterator[str]:
         cost = line.cost
         facts = self._texts(cost_facts(cost)) if cost else ""
-        ratio = escape(ratio_text(cost, self._language))
-        yield f'<td class="number" title="{facts}">{ratio}</td>'
+        yield f"<tr><td class='name'><code>{escape(line.subject.name)}</code></td>"
+        yield f'<td class="number" title="{facts}">{escape(ratio_text(cost, self._language))}</td>'
         for text in (rate_text(cost), milliseconds(cost, "p50_ms"), milliseconds(cost, "p99_ms")):
             yield f"<td class='number'>{text}</td>"
-        yield f"<td class='steps'>{escape(steps_text(cost, self._language))}</td>"
+        yield f"<td class='steps'>{escape(steps_text(cost, self._language))}</td></tr>"
 
     def _why(self, lines: Sequence[Line]) -> Iterator[str]:
         """Why there is no verdict, or no ratio, where there is none."""

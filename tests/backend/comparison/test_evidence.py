@@ -38,6 +38,8 @@ NEVER = (parse_fault("crash@sql:VACUUM"),)
         (Proof.OVERLAP, Setup("none", "direct"), Plan((), 3, pace=Pace.ONE_AFTER_ANOTHER), 0),
         (Proof.AFTER_ANSWER, Setup("none", "direct"), Plan((), 3, pace=Pace.ONE_AFTER_ANOTHER), 1),
         (Proof.AFTER_ANSWER, Setup("none", "direct", 200), Plan((), 3), 0),
+        (Proof.AFTER_ANSWER, Setup("front-end", "disable-button"), Plan((), 3, pace=Pace.ONE_AFTER_ANOTHER), 1),
+        (Proof.OVERLAP, Setup("front-end", "disable-button", 100), Plan((), 3), 1),
         (Proof.IN_PROCESSING, Setup("inbox", "same-transaction", 900), GIVES_UP, 1),
         (Proof.IN_PROCESSING, Setup("inbox", "same-transaction"), WAITS, 0),
         (Proof.LEASE_RAN_OUT, Setup("distributed-lock", "redis", 1_200, 200), GIVES_UP, 1),
