@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -61,6 +65,45 @@ def test_two_variants_are_compared_exported_and_opened_elsewhere(driver: Driver,
     assert (driver.spin("spamCountSpin").value(), driver.spin("instancesSpin").value()) == (5, 2)
     assert driver.spin("processingDelaySpin").value() > 0
     assert driver.shown == 0
+
+
+def test_a_noisy_cost_offers_to_be_measured_again_and_only_that_is(driver: Driver) -> None:
+    in_front(driver)
+    page = driver.window.compare
+    ask(driver, "front-end", SituationKey.ONE_AFTER_ANOTHER)
+    driver.find(QCheckBox, "compareCostCheck").setChecked(True)
+    assert re.fullmatch(r"About \d+ min\.", driver.find(QLabel, "compareEstimate").text())
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        driver.click("compareButton")
+        driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    cells = page.table.cells.lines[0].cells
+    assert texts(driver)[0][1] == "noisy"
+    assert "1 cost was too noisy for a ratio" in driver.find(QLabel, "compareStatus").text()
+    assert driver.button("repeatCostButton").isVisible()
+    first = page.table.cells.lines[0].cost
+    driver.click("repeatCostButton")
+    driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
+    assert page.table.cells.lines[0].cells == cells
+    assert page.table.cells.lines[0].cost != first
+
+
+def test_the_keyboard_starts_and_cancels_on_this_page(driver: Driver) -> None:
+    in_front(driver)
+    page = driver.window.compare
+    ask(driver, "unique-index", SituationKey.CRASH)
+    QTest.keyClick(driver.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert page.comparer.busy
+    driver.qtbot.waitUntil(lambda: bool(page.table.cells.lines), timeout=PATIENCE_MS)
+    assert "left. Now: unique-index/" in driver.find(QLabel, "compareStatus").text()
+    assert page.bar.accessibleDescription() == driver.find(QLabel, "compareStatus").text()
+    QTest.keyClick(driver.window, Qt.Key.Key_Escape)
+    driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
+    assert driver.find(QLabel, "compareStatus").text().startswith("Cancelled; what was measured is kept.")
 
 
 def test_closing_in_the_middle_of_a_comparison_is_clean(open_window: OpenWindow, qtbot: QtBot) -> None:
