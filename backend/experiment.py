@@ -11,7 +11,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from backend.engines.sql import one_sentence
+from backend.engines.says import EngineCode
+from backend.engines.sentences import one_sentence
 from backend.errors import EngineError, SubmitTwiceError
 from backend.faults import to_servers
 from backend.forms import Fetch, Form, FormDesk
@@ -21,6 +22,7 @@ from backend.model import EngineKind, Fault, OperationKey, Plan, Reply, Report, 
 from backend.senders.client import CancelledError, Sender, Sending
 from backend.senders.messages import Flying, Outcome, Target
 from backend.senders.redelivery import Redelivery
+from backend.sentence import Code, Sentence, plain, say
 from backend.server_faults import ServerFaults
 from backend.step_book import StepBook
 from backend.strategies import find, require_guard
@@ -31,6 +33,13 @@ from backend.work_book import Quiet, WorkBook
 
 _LAST_ANSWERS_SECONDS = 0.5
 """What is in flight may still be answered for so long when a run is cancelled. What is at work then is undecided."""
+
+
+class RunCode(Code):
+    """Why a run could not be carried out."""
+
+    DATABASE_FAILED = "run.database_failed"
+    FAILED = "run.failed"
 
 
 class Bench(Protocol):
@@ -95,7 +104,7 @@ class RunListener:
 
     replies: Callable[[Sequence[Reply]], None]
     finished: Callable[[Report], None]
-    failed: Callable[[str], None]
+    failed: Callable[[Sentence], None]
 
 
 class ExperimentRun:
@@ -222,9 +231,10 @@ class ExperimentRun:
         except SubmitTwiceError as error:
             self._failure = error
         except sa.exc.SQLAlchemyError as error:
-            self._failure = EngineError(f"{one_sentence(error, 'The database')}; what was sent may be in the tables.")
+            reason = one_sentence(error, say(EngineCode.THE_DATABASE))
+            self._failure = EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
-            self._failure = SubmitTwiceError(f"The run failed with {type(error).__name__}: {error}")
+            self._failure = SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))
         for timer in self._timers:
             timer.cancel()
         self._ended.set()
@@ -232,7 +242,7 @@ class ExperimentRun:
             if self._report:
                 self._listener.finished(self._report)
             else:
-                self._listener.failed(str(self._failure))
+                self._listener.failed(self._failure.sentence if self._failure else plain(""))
         finally:
             self._told.set()
 

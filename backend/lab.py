@@ -406,7 +406,7 @@ class Lab:
             watch.look()
         self._listener.run_finished(report)
 
-    def _run_failed(self, sentence: str) -> None:
+    def _run_failed(self, sentence: Sentence) -> None:
         if watch := self._watch:
             watch.look()
         self._listener.run_failed(sentence)

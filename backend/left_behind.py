@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 
 from backend.ledger import Entry
@@ -22,7 +22,18 @@ class Leftovers:
     """Its intents."""
     examples: tuple[AtWork, ...]
     """The longest first, at most a handful."""
-    count: int
+    places: tuple[Entry, ...]
+    """The intents of all of it, one for each submission, the longest first."""
+
+    @property
+    def count(self) -> int:
+        """How many submissions are at work."""
+        return len(self.places)
+
+    def of(self, entries: Collection[Entry]) -> tuple[tuple[AtWork, ...], int]:
+        """Those of these intents, and how many of them there are in all."""
+        shown = zip(self.examples, self.places, strict=False)
+        return tuple(one for one, entry in shown if entry in entries), sum(entry in entries for entry in self.places)
 
 
 def left_behind(
@@ -38,12 +49,17 @@ def left_behind(
     """
     handled = {work.submission_id: work for work in works}
     waiting = [(one, entry) for one, entry in flying if one.submission_id not in handled]
-    found = [AtWork(w.submission_id, w.entry[1], w.instance, w.since_ns) for w in handled.values()]
-    found += [AtWork(f.submission_id, f.intent_key, f.target + 1, f.sent_ns, begun=False) for f, _ in waiting]
-    found.sort(key=lambda one: one.since_ns)
-    entries = {work.entry for work in handled.values()} | {entry for _, entry in waiting} | set(untold)
-    examples = tuple(_with_step(one, steps) for one in found[:_MOST_EXAMPLES])
-    return Leftovers(frozenset(entries), examples, len(found))
+    found = [(AtWork(w.submission_id, w.entry[1], w.instance, w.since_ns), w.entry) for w in handled.values()]
+    for one, entry in waiting:
+        sent = AtWork(one.submission_id, one.intent_key, one.target + 1, one.sent_ns, begun=False)
+        found.append((sent, entry))
+    found.sort(key=lambda pair: pair[0].since_ns)
+    places = tuple(entry for _, entry in found)
+    examples = tuple(_with_step(one, steps) for one, _ in found[:_MOST_EXAMPLES])
+    return Leftovers(frozenset(places) | untold, examples, places)
+
+
+NOTHING = Leftovers(frozenset(), (), ())
 
 
 def _with_step(one: AtWork, steps: StepBook) -> AtWork:

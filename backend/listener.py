@@ -36,7 +36,7 @@ class Listener(Protocol):
     def run_finished(self, report: Report) -> None:
         """A run is quiet and read back."""
 
-    def run_failed(self, sentence: str) -> None:
+    def run_failed(self, sentence: Sentence) -> None:
         """A run could not be carried out; the sentence says why and what still holds."""
 
     def incident(self, sentence: Sentence) -> None:
@@ -70,7 +70,7 @@ class Silence:
     def run_finished(self, report: Report) -> None:
         """Nothing."""
 
-    def run_failed(self, sentence: str) -> None:
+    def run_failed(self, sentence: Sentence) -> None:
         """Nothing."""
 
     def incident(self, sentence: Sentence) -> None:

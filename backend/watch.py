@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy.exc
 
-from backend.left_behind import Leftovers, left_behind
+from backend.left_behind import NOTHING, Leftovers, left_behind
 from backend.machinery import Machinery
 from backend.model import Judgement
 from backend.rows import EffectReader
@@ -52,7 +52,7 @@ class Watch:
         self._flying = flying
         self._version = 0
         """Of the book of works, when it was last looked at."""
-        self._at_work = Leftovers(frozenset(), (), 0)
+        self._at_work = NOTHING
         """As it was told last."""
         self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
@@ -109,7 +109,9 @@ class Watch:
         judged = ledger.judgement(final=final, at_work=at_work.entries)
         judged = replace(judged, in_flight=self._in_flight(), at_work=at_work.examples, working=at_work.count)
         if run := judged.run:
-            judged = replace(judged, run=_of_run(run, judged))
+            shown, count = at_work.of(run.wanted)
+            run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count)
+            judged = replace(judged, run=run)
         self._at_work = at_work
         self.latest = judged
         self._listener.judged(judged)
@@ -142,10 +144,3 @@ class Watch:
         if rows:
             self._listener.rows_added(self._machinery.ledger.add_rows(rows))
         return bool(rows)
-
-
-def _of_run(run: Judgement, whole: Judgement) -> Judgement:
-    """What the lab knows is at work, as far as it is about the intents of the run."""
-    keys = {key for _, key in run.wanted}
-    at_work = tuple(one for one in whole.at_work if one.intent_key in keys)
-    return replace(run, in_flight=whole.in_flight, at_work=at_work, working=min(whole.working, len(at_work)))

@@ -60,9 +60,9 @@ class LabListener:
         self._bridge.post(self._bridge.run_finished, report)
         self._bridge.runs_may_have_ended()
 
-    def run_failed(self, sentence: str) -> None:
+    def run_failed(self, sentence: Sentence) -> None:
         """A run could not be carried out."""
-        self._bridge.post(self._bridge.failed, sentence)
+        self._bridge.post(self._bridge.failed, speak(sentence))
         self._bridge.runs_may_have_ended()
 
     def incident(self, sentence: Sentence) -> None:

@@ -32,6 +32,7 @@ from backend.senders.messages import (
     ToProcess,
     frame,
 )
+from backend.sentence import Code, say
 
 _START_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
@@ -40,6 +41,17 @@ _FORM_JOBS_FROM = 1 << 40
 """Jobs that open forms are numbered from here, runs from 1."""
 
 OnOutcomes = Callable[[Sequence[Outcome]], None]
+
+
+class SenderCode(Code):
+    """What went wrong with the sender process."""
+
+    CANCELLED = "sender.cancelled"
+    CLOSED = "sender.closed"
+    NOT_STARTED = "sender.not_started"
+    NOT_TAKEN = "sender.not_taken"
+    WENT_AWAY = "sender.went_away"
+    WENT_AWAY_IN_MID_RUN = "sender.went_away_in_mid_run"
 
 
 class SenderError(SubmitTwiceError):
@@ -63,7 +75,7 @@ class Sending:
         self._left = self._failed = False
         self._guard = threading.Lock()
         self._flying: dict[str, Flying] = {}
-        self._failure = "The sender process ended in mid-run; what it had sent is in the tables."
+        self._failure = say(SenderCode.WENT_AWAY_IN_MID_RUN)
 
     def cancel(self) -> None:
         """Send no more; returns at once. What is in flight is awaited; what was not sent never happens."""
@@ -80,7 +92,7 @@ class Sending:
         if not self._ended.wait(timeout):
             raise TimeoutError
         if self._finished is None:
-            raise CancelledError("Nobody waits any more.") if self._left else SenderError(self._failure)
+            raise CancelledError(say(SenderCode.CANCELLED)) if self._left else SenderError(self._failure)
         return self._finished
 
     def wait_until_over(self) -> bool:
@@ -150,7 +162,7 @@ class Sending:
         try:
             self._on_outcomes(outcomes)
         except Exception as error:  # noqa: BLE001  whoever waits is told; the other jobs go on
-            self._failure = f"The answers could not be taken: {type(error).__name__}: {error}"
+            self._failure = say(SenderCode.NOT_TAKEN, kind=type(error).__name__, error=str(error))
             self._fail()
             self.cancel()
 
@@ -280,7 +292,7 @@ class Sender:
                 if link.begin(job, sending):
                     return sending
                 link.close()
-        raise SenderError("The sender process went away.")
+        raise SenderError(say(SenderCode.WENT_AWAY))
 
     def fetch(
         self,
@@ -308,12 +320,12 @@ class Sender:
         sending = self.submit(job, keep)
         begun(sending)
         if sending.wait(None).cancelled:
-            raise CancelledError("Cancelled before all was sent.")
+            raise CancelledError(say(SenderCode.CANCELLED))
         return [found[delivery.submission_id] for delivery in deliveries]
 
     def _living_link(self) -> _Link:
         if self._closed:
-            raise SenderError("The sender is closed.")
+            raise SenderError(say(SenderCode.CLOSED))
         if self._link is None or not self._link.alive:
             self._link = _Link(self._connect())
         return self._link
@@ -338,7 +350,7 @@ class Sender:
         while time.monotonic() < end and not self._closed:
             with contextlib.suppress(TimeoutError):
                 return listener.accept()[0]
-        raise SenderError("The sender is closed." if self._closed else "The sender process did not start.")
+        raise SenderError(say(SenderCode.CLOSED if self._closed else SenderCode.NOT_STARTED))
 
 
 def _read_frame(stream: IO[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import redis
 
+from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
 from backend.errors import EngineError
 from backend.model import Answer, Reply
@@ -33,6 +34,8 @@ class DeliveryCode(Code):
     DELIVERY_SAID = "delivery.delivery_said"
     DIED = "delivery.died"
     GONE = "delivery.gone"
+    REDIS_FAILED = "delivery.redis_failed"
+    ANSWERS_MISSING = "delivery.answers_missing"
 
 
 class Redelivery:
@@ -96,9 +99,7 @@ class Redelivery:
             self._follow()
             self._withdraw()
         except redis.exceptions.RedisError as error:
-            raise EngineError(
-                f"{one_sentence(error, 'The Redis server')}; messages may still be on the queue."
-            ) from None
+            raise _failed(DeliveryCode.REDIS_FAILED, error) from None
         return not self._left.is_set()
 
     def close(self) -> None:
@@ -112,7 +113,7 @@ class Redelivery:
             self._tell_ended(all_known=not self._left.is_set())
             self._queue.delete(self._keys.reports)
         except redis.exceptions.RedisError as error:
-            raise EngineError(f"{one_sentence(error, 'The Redis server')}; answers may be missing.") from None
+            raise _failed(DeliveryCode.ANSWERS_MISSING, error) from None
 
     def flying(self) -> list[Flying]:
         """Nothing: what is not being handled when nobody waits any more is not delivered any more."""
@@ -246,6 +247,10 @@ class Redelivery:
             received_ns=ended,
             retry_of=name if delivery > 1 else "",
         )
+
+
+def _failed(code: DeliveryCode, error: redis.exceptions.RedisError) -> EngineError:
+    return EngineError(say(code, reason=one_sentence(error, say(EngineCode.THE_REDIS_SERVER))))
 
 
 def _position(entry: str) -> tuple[int, int]:

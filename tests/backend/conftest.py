@@ -86,9 +86,9 @@ class Recorder:
             self.reports.append(report)
             self.changed.notify_all()
 
-    def run_failed(self, sentence: str) -> None:
+    def run_failed(self, sentence: Sentence) -> None:
         with self.changed:
-            self.failures.append(sentence)
+            self.failures.append(str(sentence))
             self.changed.notify_all()
 
     def incident(self, sentence: Sentence) -> None:

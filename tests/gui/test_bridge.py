@@ -212,7 +212,7 @@ def test_a_run_that_failed_is_over_too_and_has_no_report(bridge: LabBridge, qtbo
     run.ended, run.failure = True, SubmitTwiceError(plain("it broke"))
     run.told.set()
     with qtbot.waitSignal(bridge.run_over):
-        bridge._listener.run_failed("it broke")
+        bridge._listener.run_failed(plain("it broke"))
     assert ticket.report is None
 
 
