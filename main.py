@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from backend import interrupts, streams
 from backend.argument_types import WrongArgumentsError, require_strategy
-from backend.arguments import COMPARE, EXPLORE, RUN, SERVE, WINDOW, language_of, read_arguments
+from backend.arguments import CHECK, COMPARE, EXPLORE, RUN, SERVE, SERVICE, WINDOW, language_of, read_arguments
 from backend.complaints import complaint
 from backend.errors import NotApplicableError, UnknownKeyError
 from backend.interrupts import InterruptCode
@@ -53,8 +53,7 @@ def work(chosen: argparse.Namespace, language: str) -> int:
     """Carry out a command that needs no window; returns the exit code."""
 
     def command(interrupted: threading.Event) -> int:
-        carry_out(chosen, lab_options(chosen), interrupted)
-        return DONE
+        return carry_out(chosen, lab_options(chosen), interrupted) or DONE
 
     code, interrupted = interrupts.carry_out(command, language)
     if interrupted and chosen.command != SERVE:  # which serves until then
@@ -63,8 +62,11 @@ def work(chosen: argparse.Namespace, language: str) -> int:
     return code
 
 
-def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
-    """Do what a command is for. Each imports what it needs, since the drivers of engines take their time."""
+def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
+    """Do what a command is for; returns the exit code, where it is not that of success.
+
+    Each imports what it needs, since the drivers of engines take their time.
+    """
     require_strategies(chosen)
     if chosen.command == RUN:
         from backend.headless_run import run_once
@@ -80,6 +82,21 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
         compare_once(chosen, options, interrupted)
     elif chosen.command == EXPLORE:
         explore(chosen, options, interrupted)
+    elif chosen.command in {CHECK, SERVICE}:
+        return service(chosen, options, interrupted)
+    return None
+
+
+def service(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
+    """Check somebody's own service, or the file that describes it; returns the exit code."""
+    from backend import headless_service
+
+    if chosen.command == CHECK:
+        return headless_service.check_once(chosen, options, interrupted)
+    if chosen.action == "check-file":
+        return headless_service.check_file(chosen)
+    headless_service.new_file(chosen)
+    return None
 
 
 def require_strategies(chosen: argparse.Namespace) -> None:
@@ -98,6 +115,10 @@ def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
 
     if chosen.all:
         headless_survey.survey_once(chosen, options, interrupted)
+    elif chosen.service:
+        from backend.headless_service import explore_service_once
+
+        explore_service_once(chosen, options, interrupted)
     elif chosen.replay:
         headless_explore.replay_once(chosen.replay, options, chosen.language or ENGLISH)
     else:

@@ -22,12 +22,14 @@ from backend.comparison.questions import SituationKey
 from backend.faults import FaultCode
 from backend.model import GatewayKeys, OperationKey, Source
 from backend.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
+from backend.service.arguments import ABOUT_SERVICE, add_check, add_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 DESCRIPTION = "Submit Twice: what happens when the same request arrives twice. Without a command it opens the window."
 WINDOW, RUN, EXPLORE, COMPARE, SERVE = "window", "run", "explore", "compare", "serve"
+CHECK, SERVICE = "check", "service"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
@@ -99,12 +101,19 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         (EXPLORE, _add_explore, "run every interleaving of duplicate requests"),
         (COMPARE, _add_compare, "compare the strategies under the same load"),
         (SERVE, _add_serve, "serve the HTTP API until interrupted"),
+        (CHECK, add_check, "check your own service: the same request twice, in every situation"),
     ):
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.set_defaults(command=name)
         add_options(command)
         _add_common(command)
         added[name] = command
+    service = commands.add_parser(SERVICE, help=ABOUT_SERVICE, description=f"{ABOUT_SERVICE}.".capitalize())
+    service.set_defaults(command=SERVICE)
+    actions = service.add_subparsers(metavar="action", dest="action", required=True, parser_class=Grammar)
+    added[SERVICE] = service
+    for action in add_service(actions):
+        _add_common(action)
     return added
 
 
@@ -161,6 +170,7 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     explore.add_argument("--operation", choices=_OPERATIONS)
     explore.add_argument("--strategy", type=named("--strategy"), metavar="KEY")
     explore.add_argument("--variant", default="", metavar="KEY", help="the strategy's first unless given")
+    _add_file(explore, "--service", "your own service, by its file, instead of operation and strategy")
     _add_number(explore, "--requests", 1, MOST_REQUESTS, 2, "duplicate requests (2)")
     _add_number(explore, "--crashes", 0, 3, 0, "crashes, each followed by a retry (0)")
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
@@ -246,7 +256,7 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     of_grid = [f"--{key.replace('_', '-')}" for key in ("seconds", "save_survey", "compare_with") if vars(chosen)[key]]
     if of_grid and not chosen.all:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
-    if not (chosen.all or chosen.replay or (chosen.operation and chosen.strategy)):
+    if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
         raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 
 

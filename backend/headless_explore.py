@@ -28,6 +28,8 @@ from backend.output_files import OutputFiles, speak
 from backend.sentence import ENGLISH, say, words
 from backend.terms import verdict_term
 
+OUTPUTS = ("json", "html", "mermaid", "save")
+"""What can be written, by the name of its option."""
 _INDENT = "  "
 
 
@@ -47,8 +49,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         GatewayKeys(chosen.gateway_keys),
     )
     question = replace(question, variant=check(question).key)
-    names = ("json", "html", "mermaid", "save")
-    files = OutputFiles({name: getattr(chosen, name) for name in names})
+    files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
     language = chosen.language or ENGLISH
     with bare_engines(options) as engines, ProgressBar(language) as bar:
         found = explore(
@@ -61,6 +62,15 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
             gateway=engines.gateway,
             zookeeper=engines.zookeeper,
         )
+    report_exploration(found, files, language)
+
+
+def report_exploration(found: Exploration, files: OutputFiles, language: str) -> None:
+    """Write the documents that are wanted, and say what was found.
+
+    Raises:
+        SubmitTwiceError: one of them cannot be written any more.
+    """
     files.write("json", json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
     files.write("html", exploration_html(found, language))
     if found.counterexample:
@@ -77,8 +87,13 @@ def replay_once(path: Path, options: LabOptions, language: str = ENGLISH) -> Non
         SubmitTwiceError: it cannot be played, or comes to another verdict now.
     """
     saved = counterexample.load(path)
-    with bare_engines(options) as engines:
-        played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
+    if saved.question.service:
+        from backend.headless_service import replay_service_once
+
+        played = replay_service_once(saved, options)
+    else:
+        with bare_engines(options) as engines:
+            played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
     speak(_lines_of(played, language))
     if played.verdict is not saved.verdict:
         before, now = verdict_term(saved.verdict), verdict_term(played.verdict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -26,12 +26,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.explorer.moment import Moment
-    from backend.explorer.play import Play
     from backend.explorer.question import Question, Snapshot
-    from backend.explorer.stage import Scene
     from backend.tap.observer import Call
 
 _ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
+
+
+class Readable(Protocol):
+    """Gives names that are the same on every run."""
+
+    def readable(self, text: str) -> str:
+        """A text with such names."""
+
+
+class Played(Protocol):
+    """What a schedule left behind."""
+
+    @property
+    def moments(self) -> Sequence[Moment]:
+        """What happened, in order."""
+
+    @property
+    def scene(self) -> Readable:
+        """Whose names it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ class Candidate:
     """A schedule that was judged."""
 
     verdict: Verdict
-    play: Play
+    play: Played
     choices: tuple[Choice, ...]
 
     @property
@@ -97,7 +114,7 @@ def to_counterexample(
 class _Teller:
     """Words what happened so that it reads the same on every run: keys and row numbers get names of their own."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Readable) -> None:
         self._scene = scene
         self._rows: dict[str, str] = {}
 

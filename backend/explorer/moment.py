@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from backend.explorer.question import EventKind
-    from backend.explorer.submission import Submission
     from backend.model import Answer
     from backend.tap.observer import Call
+
+
+class Who(Protocol):
+    """Whose moment it is."""
+
+    @property
+    def id(self) -> str:
+        """How it is called in commands; the same for as long as it lives."""
+
+    @property
+    def actor(self) -> str:
+        """Its name in the schedule, which may change."""
 
 
 @dataclass(slots=True)
@@ -17,7 +28,7 @@ class Moment:
     """What happened, with the call it is about; worded only where somebody wants to read it."""
 
     kind: EventKind
-    by: Submission | None = None
+    by: Who | None = None
     """Whose it is; None for an expiry."""
     call: Call | None = None
     answer: Answer | None = None

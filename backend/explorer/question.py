@@ -28,6 +28,14 @@ class Question:
     """Most times that a lease runs out in a schedule."""
     gateway_keys: GatewayKeys = GatewayKeys.NONE
     """Matters only to an operation whose effect is at the gateway."""
+    service: str = ""
+    """The file that describes somebody's own service. It stands for operation, strategy and variant, which then mean
+    nothing."""
+
+
+def service_question(file: str, requests: int = 2, crashes: int = 0, expiries: int = 0) -> Question:
+    """A question about somebody's own service."""
+    return Question(OperationKey.PLACE_ORDER, "", "", requests, crashes, expiries, service=file)
 
 
 class EventKind(StrEnum):
@@ -184,9 +192,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
     """The JSON document of ``explore --json``."""
     asked, example = found.question, found.counterexample
     return {
-        "operation": asked.operation.value,
-        "strategy": asked.strategy,
-        "variant": asked.variant,
+        **_subject(asked),
         "requests": asked.requests,
         "crashes": asked.crashes,
         "expiries": asked.expiries,
@@ -198,6 +204,12 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "counterexample": example and example_document(example),
         "seconds": round(found.seconds, 3),
     }
+
+
+def _subject(asked: Question) -> dict[str, object]:
+    if asked.service:
+        return {"service": asked.service}
+    return {"operation": asked.operation.value, "strategy": asked.strategy, "variant": asked.variant}
 
 
 def example_document(example: Counterexample) -> dict[str, object]:

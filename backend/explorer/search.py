@@ -8,11 +8,10 @@ Methods for the Verification of Concurrent Systems", 1996, chapter 5).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from backend.explorer.errors import DivergedError
 from backend.explorer.footprints import NOTHING, Footprint
-from backend.explorer.play import Play
 from backend.explorer.says import ExplorerCode
 from backend.sentence import say
 
@@ -23,6 +22,29 @@ if TYPE_CHECKING:
 
 _TRIALS = 5
 """How often a schedule is played again that did not come along the same way."""
+
+
+class Playable(Protocol):
+    """A schedule that is played choice by choice."""
+
+    @property
+    def first(self) -> Footprint | None:
+        """Footprint of the first step of a request, once it is known."""
+
+    def choices(self) -> tuple[Choice, ...]:
+        """What may come next; nothing when the schedule is complete."""
+
+    def footprint(self, choice: Choice) -> Footprint | None:
+        """What a choice would touch; None while nobody knows what a request begins with."""
+
+    def take(self, choice: Choice) -> None:
+        """Do it, and wait until nothing moves any more."""
+
+    def end(self) -> None:
+        """Give everything back."""
+
+
+Play = TypeVar("Play", bound=Playable)
 
 
 @dataclass(slots=True)
@@ -49,7 +71,7 @@ class _Node:
         )
 
 
-class Search:
+class Search(Generic[Play]):
     """All schedules of a question, one after the other.
 
     Args:

@@ -1,0 +1,155 @@
+"""The engines that a service gets: a fresh database in a private or a running server, and a Redis-protocol server."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from redis import Redis
+
+from backend.bare_engines import start_database, start_redis
+from backend.engines.external import connect_redis
+from backend.engines.redis_client import create_redis
+from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
+from backend.errors import EngineError
+from backend.sentence import say
+from backend.service.placeholders import names_in
+from backend.service.reach import Reach, reach_database, reach_redis
+from backend.service.says import ServiceCode
+from backend.service.wire.glue import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backend.engines.supervisor import Supervisor
+    from backend.service.description import Database, Description
+
+_QUICK = {"synchronous_commit": "off", "deadlock_timeout": "200ms", "jit": "off"}
+"""So that a schedule takes no longer than it must; who waits for whom stays the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEngines:
+    """What there is for a service, and our own way to it."""
+
+    database: Reach | None
+    own: sa.Engine | None
+    """Our own connections to the service's database; nobody sees them."""
+    redis: Reach | None
+    own_redis: Redis | None
+
+    @property
+    def reaches(self) -> tuple[Reach, ...]:
+        """Those that there are."""
+        return tuple(reach for reach in (self.database, self.redis) if reach is not None)
+
+
+@contextmanager
+def service_engines(
+    description: Description, supervisor: Supervisor, redis_url: str | None = None
+) -> Iterator[ServiceEngines]:
+    """Start or connect what the file asks for; at the end whatever was made is removed.
+
+    Args:
+        description: of the service.
+        supervisor: under which private servers run.
+        redis_url: a running Redis-protocol server, where the file names none.
+
+    Raises:
+        EngineError: one of them cannot be had, or the set-up SQL fails.
+    """
+    with ExitStack() as opened:
+        reach, own = _database(description.database, supervisor, opened)
+        redis_reach, own_redis = _redis(description, supervisor, redis_url, opened)
+        yield ServiceEngines(reach, own, redis_reach, own_redis)
+
+
+def wants_redis(description: Description) -> bool:
+    """Whether anything in the file speaks of Redis."""
+    texts = [description.service.environment, description.service.command, description.service.setup]
+    named = {name.split(".")[0] for text in texts for name in names_in(text)}
+    return description.redis is not None or "redis" in named or bool(description.before.redis)
+
+
+def statements_of(text: str | list[str]) -> tuple[str, ...]:
+    """What a key of the file that takes one statement or several holds."""
+    return tuple(text) if isinstance(text, list) else (text,) if text.strip() else ()
+
+
+def run_script(engine: sa.Engine, text: str | list[str]) -> None:
+    """Run SQL as it is; a text may hold several statements.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: it fails.
+    """
+    is_postgresql = engine.dialect.name == "postgresql"
+    with engine.begin() as connection:
+        plain_connection = connection.execution_options(no_parameters=True)
+        for script in statements_of(text):
+            for part in (script,) if is_postgresql else statements(script):
+                plain_connection.exec_driver_sql(part)
+
+
+def _database(
+    wanted: Database | None, supervisor: Supervisor, opened: ExitStack
+) -> tuple[Reach | None, sa.Engine | None]:
+    if wanted is None:
+        return None, None
+    url = wanted.url or start_database(supervisor, wanted.kind or "postgresql", None).url
+    with _told(ServiceCode.DATABASE_AWAY):
+        if not (wanted.url and wanted.reset):
+            url = _fresh_database(url, opened)
+        own = create_sql_engine(url, pool_size=4)
+        opened.callback(own.dispose)
+        with own.connect():
+            pass
+    try:
+        run_script(own, wanted.setup)
+    except sa.exc.SQLAlchemyError as error:
+        raise EngineError(say(ServiceCode.SETUP_SQL, reason=one_sentence(error, "SQL"))) from None
+    return reach_database(url), own
+
+
+def _fresh_database(url: str, opened: ExitStack) -> str:
+    """A database of its own name on this server; it is dropped at the end."""
+    name = f"submit_twice_{secrets.token_hex(6)}"
+    server = sa.create_engine(sqlalchemy_url(url), isolation_level="AUTOCOMMIT", pool_size=1)
+    opened.callback(server.dispose)
+    is_postgresql = server.dialect.name == "postgresql"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        opened.callback(_drop, server, name)
+        if is_postgresql:
+            for setting, value in _QUICK.items():
+                with suppress(sa.exc.SQLAlchemyError):
+                    connection.exec_driver_sql(f"ALTER DATABASE {name} SET {setting} = '{value}'")
+    return sqlalchemy_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(server: sa.Engine, name: str) -> None:
+    force = " WITH (FORCE)" if server.dialect.name == "postgresql" else ""
+    with suppress(sa.exc.SQLAlchemyError), server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{force}")
+
+
+def _redis(
+    description: Description, supervisor: Supervisor, url: str | None, opened: ExitStack
+) -> tuple[Reach | None, Redis | None]:
+    if not wants_redis(description):
+        return None, None
+    given = description.redis.url if description.redis else url
+    engine = connect_redis(given) if given else start_redis(supervisor, None, None)
+    client = create_redis(engine.url)
+    opened.callback(client.close)
+    return reach_redis(engine.url), client
+
+
+@contextmanager
+def _told(code: ServiceCode) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as error:
+        raise EngineError(say(code, reason=one_sentence(error, "it"))) from None

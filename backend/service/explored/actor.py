@@ -1,0 +1,104 @@
+"""A request to the service under way, as the explorer sees it from outside."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backend.explorer.footprints import NOTHING, Footprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.moment import Moment
+    from backend.model import Answer
+    from backend.service.wire.link import Link
+    from backend.service.wire.unit import Reply, Unit
+
+
+@dataclass(slots=True)
+class Parked:
+    """A step that was sent and waits to be granted; without a link it is the reply to the caller."""
+
+    unit: Unit | None = None
+    link: Link | None = None
+    answer: Answer | None = None
+    """Of the reply to the caller."""
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """One delivery of the intent."""
+
+    actor: str
+    """Its name in the schedule: ``A``, ``B``, ``C``; the retry of A is ``A'``."""
+    instance: int
+    """To which it was sent; nothing else is sent there meanwhile."""
+    id: str = "\0"
+    """No text that a step could hold."""
+    parked: deque[Parked] = field(default_factory=deque)
+    """Steps that wait to be granted, oldest first."""
+    running: Parked | None = None
+    """The step that an engine has."""
+    held: deque[tuple[Link, Unit, Reply]] = field(default_factory=deque)
+    """Replies that have come and are not delivered yet."""
+    glued: int = 0
+    """Units that go with a step and are not answered yet."""
+    is_blocked: bool = False
+    """Whether the step that an engine has was proven to wait for another request."""
+    has_begun: bool = False
+    """Whether a step was granted."""
+    has_response: bool = False
+    """Whether the service has answered, heard or not."""
+    answer: Answer | None = None
+    """What the caller was told."""
+    is_dead: bool = False
+    is_quiet: bool = False
+    """Whether the service has been silent for a while since its answer."""
+    commands: list[str] = field(default_factory=list)
+    steps: int = 0
+    moment: Moment | None = None
+    """How its current step is told."""
+    touches: Footprint = NOTHING
+    """Footprint of its current step."""
+
+    def keep_parked(self, keep: Callable[[Parked], bool]) -> None:
+        """Forget the parked steps that are not to be kept."""
+        kept = [parked for parked in self.parked if keep(parked)]
+        self.parked.clear()
+        self.parked.extend(kept)
+
+    @property
+    def family(self) -> str:
+        """The name of the request that it is, or that it is a retry of."""
+        return self.actor[0]
+
+    @property
+    def is_retry(self) -> bool:
+        """Whether an earlier delivery of it has crashed."""
+        return len(self.actor) > 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an engine has its step and has not answered."""
+        return self.running is not None and not self.held
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something of it may still happen."""
+        return not self.is_dead and not (self.is_over and self.is_quiet)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is known to be under way."""
+        return self.has_response and not self.parked and self.running is None and not self.held and not self.glued
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing moves until somebody decides."""
+        if self.is_dead or (self.running is not None and self.is_blocked):
+            return True
+        if self.running is not None or self.held or self.glued:
+            return False
+        return bool(self.parked) or (self.is_over and self.is_quiet)

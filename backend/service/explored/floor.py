@@ -1,0 +1,287 @@
+"""The requests of one schedule between the service and its engines: who is parked, who waits, who is over.
+
+It decides nothing: it holds every step until somebody grants it, and brings all requests to a point where none of them
+moves by itself. A statement without an answer waits for another request only if the server says so.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from backend.errors import EngineError
+from backend.explorer.errors import HarnessError
+from backend.sentence import say
+from backend.service.explored.actor import Actor, Parked
+from backend.service.explored.footprints import Transaction
+from backend.service.explored.rig import ANSWER_S
+from backend.service.says import ServiceCode
+from backend.service.wire.unit import Handling
+
+if TYPE_CHECKING:
+    from backend.model import Answer
+    from backend.senders.http import Response
+    from backend.service.explored.rig import Rig
+    from backend.service.intents import ServiceIntent
+    from backend.service.wire.link import Link
+    from backend.service.wire.unit import Reply, Unit
+
+_SILENCE_S = 0.0005
+"""A statement that takes longer may wait for another request."""
+_LONG_SILENCE_S = 0.002
+
+
+class LateStepError(EngineError):
+    """A request issued a step after it had counted as over: it must be waited for longer."""
+
+
+class Teller(Protocol):
+    """Who keeps what happened."""
+
+    def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
+        """A step got its answer."""
+
+    def told(self, one: Actor, answer: Answer) -> None:
+        """A caller heard its answer."""
+
+
+class Floor:
+    """Requests to the instances of a rig, for one intent. It directs the rig until `leave`.
+
+    Args:
+        rig: where.
+        intent: what all of them ask for.
+        teller: keeps what happened.
+        holds_replies: whether the reply to a caller is a step of its own.
+    """
+
+    def __init__(self, rig: Rig, intent: ServiceIntent, teller: Teller, *, holds_replies: bool) -> None:
+        self._rig = rig
+        self._intent = intent
+        self._teller = teller
+        self._holds_replies = holds_replies
+        self._by_instance: dict[int, Actor] = {}
+        self._ended_transaction = False
+        """Whether requests that were proven to wait may have been let go."""
+        self.transactions: dict[Link, Transaction] = {}
+        self.actors: list[Actor] = []
+        self.cut: list[int] = []
+        """Instances that were cut off."""
+        rig.director = self
+
+    def join(self, actor: str, instance: int) -> Actor:
+        """Submit the intent to an instance; the request stops before its first step."""
+        one = Actor(actor, instance)
+        self.actors.append(one)
+        self.actors.sort(key=lambda other: other.actor)
+        self._by_instance[instance] = one
+        self._rig.submit(instance, self._intent, len(self.actors))
+        return one
+
+    def leave(self) -> None:
+        """Cut off whatever is still under way, and have the instances find their way back to their engines."""
+        for one in [one for one in self.actors if one.is_live]:
+            self.cut_off(one)
+        self._rig.director = None
+        for instance in self.cut:
+            self._rig.revive(instance)
+
+    def grant(self, one: Actor, parked: Parked) -> None:
+        """Let a step run. Returns when nothing moves any more.
+
+        Raises:
+            HarnessError: something takes too long, and waits for none of the requests.
+        """
+        if parked.unit is None or parked.link is None:
+            if parked.answer is not None:
+                self._tell(one, parked.answer)
+        else:
+            one.running, one.is_blocked = parked, False
+            parked.link.send(parked.unit)
+        self.settle(one)
+
+    def cut_off(self, one: Actor) -> None:
+        """From now on nothing of this instance reaches the outside; return when its transactions are rolled back.
+
+        Raises:
+            HarnessError: the server keeps one of them.
+        """
+        links = [link for link in self._rig.hub.links if link.instance == one.instance]
+        pids = [link.dialect.server_pid for link in links if link.dialect.engine.is_database]
+        one.is_dead, one.running = True, None
+        one.parked.clear()
+        one.held.clear()
+        self._rig.hub.shut(one.instance)
+        self.cut.append(one.instance)
+        self._ended_transaction = True
+        deadline = time.monotonic() + ANSWER_S
+        for pid in filter(None, pids):
+            while not self._rig.locks.is_gone(pid):
+                self._require_time(deadline, ServiceCode.SLOW_STATEMENT)
+                self._rig.hub.poll(_SILENCE_S)
+
+    def settle(self, mover: Actor) -> None:
+        """Return when every request is parked, over, or proven to wait. One request moves at a time.
+
+        Raises:
+            HarnessError: one takes too long, and waits for none of the others.
+        """
+        deadline = time.monotonic() + ANSWER_S
+        while True:
+            self._run_to_rest(mover, deadline)
+            if self._ended_transaction:
+                self._ended_transaction = False
+                for one in self.actors:
+                    one.is_blocked = False
+            woken = next((one for one in self.actors if one.held), None)
+            if woken is not None:
+                mover = woken
+                continue
+            doubtful = [one for one in self.actors if one.is_waiting and not one.is_blocked]
+            if not doubtful:
+                return
+            if not self._rig.hub.poll(_SILENCE_S):
+                self._prove_blocked()
+            self._require_time(deadline, ServiceCode.SLOW_STATEMENT)
+
+    # What the rig tells
+
+    def arrived(self, link: Link, unit: Unit) -> None:
+        """A unit has come from an instance.
+
+        Raises:
+            LateStepError: from a request that counted as over.
+        """
+        one = self._by_instance.get(link.instance)
+        if one is None or not one.is_live:
+            if one is not None and not one.is_dead and self._intent.key in unit.text:
+                raise LateStepError(say(ServiceCode.LATE_STEPS, ms=round(self._rig.quiet_s * 1000)))
+            self._rig.background += unit.handling is Handling.STEP
+            link.send(unit)
+            return
+        one.is_quiet = False
+        if unit.handling is Handling.GLUED and not any(parked.link is link for parked in one.parked):
+            self._pass(one, link, unit)
+        else:
+            one.parked.append(Parked(unit, link))
+
+    def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
+        """An engine has answered a unit."""
+        one = self._by_instance.get(link.instance)
+        if one is None or one.is_dead:
+            link.deliver(reply)
+            return
+        if one.running is not None and one.running.unit is unit:
+            one.held.append((link, unit, reply))
+            return
+        self._note_transaction(link, unit, reply)
+        one.glued = max(0, one.glued - 1)
+        link.deliver(reply)
+
+    def closed(self, link: Link) -> None:
+        """A connection has ended."""
+        one = self._by_instance.get(link.instance)
+        self._ended_transaction = True
+        self.transactions.pop(link, None)
+        if one is None or one.is_dead:
+            return
+        one.glued = max(0, one.glued - sum(unit.handling is Handling.GLUED for unit in link.awaiting))
+        one.keep_parked(lambda parked: parked.link is not link)
+        if one.running is not None and one.running.link is link:
+            one.running = None
+
+    def answered(self, instance: int, response: Response | None) -> None:
+        """An instance has answered its caller, or hung up."""
+        one = self._by_instance.get(instance)
+        if one is None or one.is_dead:
+            return
+        one.has_response = True
+        answer = self._rig.answer_of(response)
+        if self._holds_replies:
+            one.parked.append(Parked(answer=answer))
+        else:
+            self._tell(one, answer)
+
+    # Until nothing moves
+
+    def _run_to_rest(self, one: Actor, deadline: float) -> None:
+        while not one.is_at_rest:
+            if one.held:
+                self._deliver(one)
+                continue
+            if one.is_over:
+                one.is_quiet = not self._rig.hub.poll(self._rig.quiet_s)
+                continue
+            silence = _SILENCE_S if one.running is not None else _LONG_SILENCE_S
+            if not self._rig.hub.poll(silence) and one.running is not None:
+                self._prove_blocked()
+            self._require_time(deadline, ServiceCode.NEVER_ANSWERED)
+
+    def _deliver(self, one: Actor) -> None:
+        """Give a request its reply, and let go what belongs to the step."""
+        link, unit, reply = one.held.popleft()
+        one.running = None
+        self._note_transaction(link, unit, reply)
+        self._teller.ended(one, link, unit, reply)
+        one.is_blocked = False
+        had_more = bool(one.parked)
+        link.deliver(reply)
+        while one.parked and one.parked[0].link is link and _is_glued(one.parked[0].unit):
+            glued = one.parked.popleft()
+            if glued.unit is not None:
+                self._pass(one, link, glued.unit)
+        if had_more:
+            self._rig.stay_quiet(_LONG_SILENCE_S)  # it issues steps side by side: wait for those that this one brings
+
+    def _pass(self, one: Actor, link: Link, unit: Unit) -> None:
+        one.glued += 1
+        link.send(unit)
+
+    def _prove_blocked(self) -> None:
+        """Ask the server who is in the way: nobody but requests of ours that are parked, or that wait themselves."""
+        waiting = {pid: one for one in self.actors if (pid := _waiting_pid(one))}
+        if not waiting:
+            return
+        at_rest = {
+            link.dialect.server_pid
+            for link in self._rig.hub.links
+            if (one := self._by_instance.get(link.instance)) is not None and one.parked and one.running is None
+        }
+        in_the_way = self._rig.locks.blockers(list(waiting))
+        proven: set[int] = set()
+        while True:
+            rest = waiting.keys() - proven
+            more = {pid for pid in rest if in_the_way.get(pid) and in_the_way[pid] <= at_rest | proven}
+            if not more:
+                break
+            proven |= more
+        for pid, one in waiting.items():
+            one.is_blocked = pid in proven
+
+    def _tell(self, one: Actor, answer: Answer) -> None:
+        one.answer = answer
+        self._teller.told(one, answer)
+
+    def _note_transaction(self, link: Link, unit: Unit, reply: Reply) -> None:
+        if not link.dialect.engine.is_database:
+            return
+        before = self.transactions.get(link, self._rig.schema.untouched)
+        self.transactions[link] = self._rig.schema.after(unit, before, in_transaction=reply.in_transaction)
+        if not reply.in_transaction or reply.error:
+            self._ended_transaction = True
+
+    def _require_time(self, deadline: float, code: ServiceCode) -> None:
+        if time.monotonic() > deadline:
+            raise HarnessError(say(code, seconds=ANSWER_S, output=""))
+
+
+def _is_glued(unit: Unit | None) -> bool:
+    return unit is not None and unit.handling is Handling.GLUED
+
+
+def _waiting_pid(one: Actor) -> int:
+    """The server process that works for a request without having answered; 0 if there is none."""
+    link = one.running.link if one.running is not None else None
+    if link is None or not one.is_waiting or not link.dialect.engine.is_database:
+        return 0
+    return link.dialect.server_pid

@@ -1,0 +1,98 @@
+"""Who waits for whom in the service's database, as the server says."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from backend.model import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import sqlalchemy as sa
+
+_POSTGRESQL = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%(pids)s::int[]) AS pid"
+_ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %(pid)s"
+_MARIADB = """
+    SELECT waiting.trx_mysql_thread_id, blocking.trx_mysql_thread_id
+    FROM information_schema.innodb_lock_waits AS waits
+    JOIN information_schema.innodb_trx AS waiting ON waiting.trx_id = waits.requesting_trx_id
+    JOIN information_schema.innodb_trx AS blocking ON blocking.trx_id = waits.blocking_trx_id
+"""
+_MARIADB_ALIVE = "SELECT count(*) FROM information_schema.processlist WHERE id = %(pid)s"
+
+
+class Locks(Protocol):
+    """Answers on a connection of its own."""
+
+    def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
+        """For each server process, those that it waits for; none if it does not wait for a lock."""
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether a server process has ended, and its transaction with it."""
+
+
+class NoLocks:
+    """There is no database in which anybody could wait."""
+
+    def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
+        """Nobody waits."""
+        return dict.fromkeys(pids, frozenset())
+
+    def is_gone(self, _pid: int) -> bool:
+        """Nobody is there."""
+        return True
+
+
+class PostgresqlLocks:
+    """``pg_blocking_pids``.
+
+    Args:
+        connection: one of ours, which nobody else uses.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
+        """For each server process, those that it waits for; none if it does not wait for a lock."""
+        rows = self._connection.exec_driver_sql(_POSTGRESQL, {"pids": list(pids)})
+        return {pid: frozenset(blocking) for pid, blocking in rows}
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether a server process has ended, and its transaction with it."""
+        return not self._connection.exec_driver_sql(_ALIVE, {"pid": pid}).scalar()
+
+
+class MariadbLocks:
+    """``information_schema.innodb_lock_waits``.
+
+    Args:
+        connection: one of ours, which nobody else uses.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
+        """For each connection, those that it waits for; none if it does not wait for a lock."""
+        found: dict[int, frozenset[int]] = dict.fromkeys(pids, frozenset())
+        for waiting, blocking in self._connection.exec_driver_sql(_MARIADB):
+            if waiting in found:
+                found[waiting] |= {blocking}
+        return found
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether a connection has ended, and its transaction with it."""
+        return not self._connection.exec_driver_sql(_MARIADB_ALIVE, {"pid": pid}).scalar()
+
+
+@contextmanager
+def open_locks(engine: sa.Engine | None, kind: EngineKind | None) -> Iterator[Locks]:
+    """The right one for a service's database, on a connection of its own."""
+    if engine is None:
+        yield NoLocks()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield PostgresqlLocks(connection) if kind is EngineKind.POSTGRESQL else MariadbLocks(connection)

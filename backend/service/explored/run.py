@@ -1,0 +1,209 @@
+"""Answering a question about a service: all schedules, or one again."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from backend.errors import SubmitTwiceError
+from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
+from backend.explorer.errors import DivergedError, HarnessError
+from backend.explorer.footprints import canonical
+from backend.explorer.question import Exploration, Progress, Question, Snapshot, sentence
+from backend.explorer.search import Search
+from backend.model import Verdict
+from backend.sentence import say
+from backend.service.explored.floor import LateStepError
+from backend.service.explored.play import ServicePlay
+from backend.service.explored.rig import Rig
+from backend.service.says import ServiceCode
+from backend.verdict import Facts, judge
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from backend.explorer.footprints import Footprint
+    from backend.explorer.question import Choice, Counterexample
+    from backend.service.description import Description
+
+_PROGRESS_S = 0.25
+_FULL_ENUMERATION = 2
+_PATIENCE_GROWS = 4
+_MOST_RESTARTS = 4
+
+
+class ServiceExploration:
+    """Explores one service. Use it in one thread.
+
+    Args:
+        rig: the service with everything around it, opened for as many instances as the question needs.
+        question: what to explore.
+    """
+
+    def __init__(self, rig: Rig, question: Question) -> None:
+        self._rig = rig
+        self._question = question
+        self._started = time.monotonic()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._outcomes: Counter[Verdict] = Counter()
+        self._classes: set[int] = set()
+        self._best: Candidate | None = None
+        self._shortest: dict[Verdict, Candidate] = {}
+
+    def explore(
+        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None = None
+    ) -> Exploration:
+        """Play schedules until there is none left, `limit` are played, or `cancelled` is set.
+
+        Args:
+            on_progress: told how far it is, several times a second, in this thread.
+            cancelled: set it from anywhere; what was found so far is returned.
+            limit: most schedules; None for all.
+
+        Raises:
+            SubmitTwiceError: the service or an engine is away, or does not do the same on the same choices.
+        """
+        for _ in range(_MOST_RESTARTS):
+            try:
+                return self._explore(on_progress, cancelled, limit)
+            except LateStepError:
+                self._rig.stay_quiet(1.0)
+                self._rig.quiet_s *= _PATIENCE_GROWS
+                self._begin()
+            except DivergedError:
+                raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
+        raise SubmitTwiceError(say(ServiceCode.LATE_STEPS, ms=round(self._rig.quiet_s * 1000)))
+
+    def _explore(
+        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
+    ) -> Exploration:
+        search = Search(self._open_play, reduce=self._question.requests > _FULL_ENUMERATION)
+        exhaustive, told = True, self._started
+        for played, play in enumerate(search.schedules(), 1):
+            self._judge(play, search.path)
+            if time.monotonic() > told + _PROGRESS_S:
+                on_progress(self._progress())
+                told = time.monotonic()
+            if cancelled.is_set() or played == limit:
+                exhaustive = not search.has_more
+                break
+        on_progress(self._progress())
+        return self._found(exhaustive=exhaustive)
+
+    def _open_play(self, _first: Footprint | None) -> ServicePlay:
+        return ServicePlay(self._rig, self._question)
+
+    def _judge(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
+        self._classes.add(hash(canonical(play.trace)))
+        verdict = self._verdict(play)
+        self._outcomes[verdict] += 1
+        candidate = Candidate(verdict, play, path)
+        self._best = replace_if_better(self._best, candidate)
+        known = self._shortest.get(verdict)
+        if known is None or candidate.cost < known.cost:
+            self._shortest[verdict] = candidate
+
+    def _verdict(self, play: ServicePlay) -> Verdict:
+        effects = self._rig.intents.effects(play.intent)
+        if effects:
+            return judge(Facts(effects, play.answers))
+        last = self._rig.answer_of(self._rig.submit_alone(1, play.intent, len(play.actors) + 1))
+        refused = not last.claims_done and not self._rig.intents.effects(play.intent)
+        return judge(Facts(0, play.answers, barred=refused))
+
+    def _progress(self) -> Progress:
+        return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
+
+    def replay(self, example: Counterexample) -> Counterexample:
+        """Play exactly this schedule again.
+
+        Raises:
+            DivergedError: it cannot be played: the service does something else now.
+            SubmitTwiceError: as for `explore`.
+        """
+        play = ServicePlay(self._rig, self._question)
+        snapshots: list[Snapshot] = []
+        try:
+            self._look(play, snapshots)
+            for choice in example.choices:
+                if choice not in play.choices():
+                    raise DivergedError(say(ServiceCode.NOT_REPRODUCED))
+                play.take(choice)
+                self._look(play, snapshots)
+            if play.choices():
+                raise DivergedError(say(ServiceCode.NOT_REPRODUCED))
+        finally:
+            play.end()
+        return to_counterexample(self._question, Candidate(self._verdict(play), play, example.choices), snapshots)
+
+    def _look(self, play: ServicePlay, snapshots: list[Snapshot]) -> None:
+        """All that a choice brought about is told with the same snapshot; reading by request would disturb it."""
+        missing = len(play.moments) - len(snapshots)
+        if missing > 0:
+            effects = self._rig.intents.effects(play.intent) if self._rig.intents.reads_by_itself else 0
+            snapshots.extend([Snapshot(effects)] * missing)
+
+    def _recorded(self, candidate: Candidate) -> Counterexample:
+        """The same schedule with what there was after each event, which a second playing tells."""
+        found = to_counterexample(self._question, candidate)
+        try:
+            played = self.replay(found)
+        except (HarnessError, DivergedError):
+            return found
+        return played if played.verdict is found.verdict else found
+
+    def _found(self, *, exhaustive: bool) -> Exploration:
+        outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
+        worst = self._best.verdict if self._best else None
+        examples = {
+            verdict: self._recorded(shortest) if verdict is worst else to_counterexample(self._question, shortest)
+            for verdict, shortest in self._shortest.items()
+        }
+        return Exploration(
+            question=self._question,
+            exhaustive=exhaustive,
+            schedules=sum(outcomes.values()),
+            classes=len(self._classes),
+            outcomes=outcomes,
+            counterexample=examples[self._best.verdict] if self._best else None,
+            examples=examples,
+            seconds=time.monotonic() - self._started,
+            sentence=sentence(outcomes, exhaustive=exhaustive),
+            notes=(),
+        )
+
+
+def explore_service(
+    description: Description,
+    folder: Path,
+    question: Question,
+    *,
+    on_progress: Callable[[Progress], None],
+    cancelled: threading.Event,
+    limit: int | None = None,
+    niceness: int = 0,
+    redis_url: str | None = None,
+) -> Exploration:
+    """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`."""
+    instances = question.requests + question.crashes
+    with Rig(description, folder, instances, niceness=niceness, redis_url=redis_url) as rig:
+        return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)
+
+
+def replay_service(
+    description: Description,
+    folder: Path,
+    example: Counterexample,
+    *,
+    niceness: int = 0,
+    redis_url: str | None = None,
+) -> Counterexample:
+    """Start a service with all it needs, play one schedule again, and stop everything."""
+    question = example.question
+    with Rig(description, folder, question.requests + question.crashes, niceness=niceness, redis_url=redis_url) as rig:
+        return ServiceExploration(rig, question).replay(example)

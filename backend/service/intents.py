@@ -1,0 +1,176 @@
+"""Fresh intents for a service: their keys, what comes before them, and how often they took effect."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+import shlex
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import redis.exceptions
+import sqlalchemy as sa
+
+from backend.engines.sql import one_sentence
+from backend.errors import SubmitTwiceError
+from backend.sentence import plain, say
+from backend.service.engines import statements_of
+from backend.service.exchange import value_at
+from backend.service.placeholders import Statement, fill, statement
+from backend.service.says import ServiceCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from backend.senders.http import Response
+    from backend.sentence import Sentence
+    from backend.service.description import Description
+    from backend.service.engines import ServiceEngines
+    from backend.service.exchange import Asks
+
+_SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceIntent:
+    """What somebody wants once of the service."""
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """For placeholders; the number of a submission comes to them."""
+
+    def submission(self, number: int) -> Mapping[str, str]:
+        """Values for one submission, counted from 1."""
+        return {**self.values, "n": str(number)}
+
+
+class Intents:
+    """Makes intents and counts their effects.
+
+    Args:
+        description: of the service.
+        engines: our own way to them.
+        call: carries out a request to the service and returns its response; None where there was none.
+        count_calls: how many calls the gateway got for a key.
+    """
+
+    def __init__(
+        self,
+        description: Description,
+        engines: ServiceEngines,
+        call: Callable[[Asks, Mapping[str, str]], Response | None],
+        count_calls: Callable[[str], int],
+    ) -> None:
+        self._before = description.before
+        self._effects = description.effects
+        self._engines = engines
+        self._call = call
+        self._count_calls = count_calls
+        self._prefix = secrets.token_hex(3)
+        self._numbers = itertools.count(1)
+        self._prepare = [statement(text) for text in statements_of(self._before.sql)]
+        self._count = statement(self._effects.sql) if self._effects.sql else None
+
+    @property
+    def reads_by_itself(self) -> bool:
+        """Whether effects are read without asking the service."""
+        return self._effects.request is None
+
+    def fresh(self) -> ServiceIntent:
+        """An intent that nobody has asked for yet, with all that comes before it done.
+
+        Raises:
+            SubmitTwiceError: what comes before it fails.
+        """
+        key = f"k{self._prefix}x{next(self._numbers)}"
+        values = {"key": key, "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, key)), "n": "1"}
+        try:
+            self._prepare_engines(values)
+        except sa.exc.SQLAlchemyError as error:
+            raise _failed("before.sql", one_sentence(error, "SQL")) from None
+        except redis.exceptions.RedisError as error:
+            raise _failed("before.redis", one_sentence(error, "Redis")) from None
+        return ServiceIntent(key, values | self._prepare_by_request(values))
+
+    def effects(self, intent: ServiceIntent) -> int:
+        """How often it took effect, as read now.
+
+        Raises:
+            SubmitTwiceError: that cannot be read, or is no number.
+        """
+        if self._count is not None:
+            return self._counted_by_sql(self._count, intent)
+        if self._effects.request is not None:
+            return self._counted_by_request(intent)
+        return self._count_calls(intent.key)
+
+    def _prepare_engines(self, values: Mapping[str, str]) -> None:
+        if self._prepare:
+            if self._engines.own is None:
+                raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="before.sql"))
+            with self._engines.own.begin() as connection:
+                for each in self._prepare:
+                    connection.exec_driver_sql(each.sql, each.parameters(values))
+        lines = [line for text in statements_of(self._before.redis) for line in text.splitlines() if line.strip()]
+        if lines:
+            if self._engines.own_redis is None:
+                raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="before.redis"))
+            for line in lines:
+                words = [fill(word, values) for word in shlex.split(line)]
+                self._engines.own_redis.execute_command(*words)  # type: ignore[no-untyped-call]
+
+    def _prepare_by_request(self, values: Mapping[str, str]) -> dict[str, str]:
+        asks = self._before.request
+        if asks is None:
+            return {}
+        response = self._call(asks, values)
+        if response is None or response.status not in _SUCCESS:
+            raise _failed("before.request", plain(f"HTTP {response.status if response else 0}"))
+        saved = {}
+        for name, place in asks.save.items():
+            try:
+                saved[name] = str(value_at(json.loads(response.body), place))
+            except (ValueError, LookupError):
+                raise SubmitTwiceError(say(ServiceCode.NOTHING_SAVED, name=name, place=place)) from None
+        return saved
+
+    def _counted_by_sql(self, count: Statement, intent: ServiceIntent) -> int:
+        if self._engines.own is None:
+            raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="effects.sql"))
+        try:
+            with self._engines.own.connect() as connection:
+                rows = connection.exec_driver_sql(count.sql, count.parameters(intent.values)).fetchmany(2)
+        except sa.exc.SQLAlchemyError as error:
+            reason = one_sentence(error, "SQL")
+            raise SubmitTwiceError(say(ServiceCode.EFFECTS_FAILED, key="effects.sql", reason=reason)) from None
+        if len(rows) != 1 or len(rows[0]) != 1:
+            raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.sql"))
+        return _whole(rows[0][0], "effects.sql")
+
+    def _counted_by_request(self, intent: ServiceIntent) -> int:
+        asks = self._effects.request
+        assert asks is not None  # noqa: S101  asked before
+        response = self._call(asks, intent.values)
+        if response is None or response.status not in _SUCCESS:
+            status = plain(f"HTTP {response.status if response else 0}")
+            raise SubmitTwiceError(say(ServiceCode.EFFECTS_FAILED, key="effects.request", reason=status))
+        try:
+            found = value_at(json.loads(response.body), asks.count)
+        except (ValueError, LookupError):
+            raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.request")) from None
+        return len(found) if isinstance(found, list) else _whole(found, "effects.request")
+
+
+def _whole(value: object, key: str) -> int:
+    if value is None:
+        return 0
+    try:
+        return int(str(value))
+    except ValueError:
+        raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key=key)) from None
+
+
+def _failed(key: str, reason: Sentence) -> SubmitTwiceError:
+    return SubmitTwiceError(say(ServiceCode.BEFORE_FAILED, key=key, reason=reason))

@@ -1,0 +1,168 @@
+"""Checking a service from outside: all situations, intent by intent, judged from effects and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend.model import Answer, Verdict
+from backend.sentence import say
+from backend.service.outside.attempts import Attempts, Tried
+from backend.service.outside.model import Check, CheckProgress, IntentResult, SituationKey, SituationResult
+from backend.service.outside.single_packet import speaks_http2
+from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
+from backend.service.says import ServiceCode
+from backend.service.wire.recorder import UNKNOWN
+from backend.verdict import Facts, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from backend.model import Step
+    from backend.sentence import Sentence
+    from backend.service.outside.model import CheckPlan
+    from backend.service.outside.stand import Stand
+
+_BATCH = 10
+_SETTLE_S = 0.3
+_SAME = 2
+"""So many readings in a row must agree of a service that nobody can look into."""
+_WAITED = frozenset({SituationKey.RETRY, SituationKey.CRASH})
+"""Situations in which something may be at work that no caller waits for."""
+
+
+class Checker:
+    """Checks one service.
+
+    Args:
+        stand: the service, running.
+        plan: what to try.
+        on_progress: told after each batch.
+        cancelled: set it from anywhere; what was measured is kept.
+    """
+
+    def __init__(
+        self,
+        stand: Stand,
+        plan: CheckPlan,
+        on_progress: Callable[[CheckProgress], None],
+        cancelled: threading.Event,
+    ) -> None:
+        self._stand = stand
+        self._plan = plan
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self._attempts = Attempts(stand, plan.timeout_s)
+        self._never = threading.Event()
+        self._done = 0
+
+    def check(self, service: str) -> Check:
+        """Try every situation of the plan.
+
+        Args:
+            service: the file, as it was given.
+
+        Raises:
+            SubmitTwiceError: the service or an engine is away, or its effects cannot be read.
+        """
+        started = time.monotonic()
+        results = []
+        for key in self._plan.situations:
+            if self._cancelled.is_set():
+                break
+            results.append(self._situation(key))
+        unattributed = len(self._stand.recorder.steps.get(UNKNOWN, ()))
+        seconds = time.monotonic() - started
+        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, seconds)
+
+    def _situation(self, key: SituationKey) -> SituationResult:
+        started = time.monotonic()
+        submissions = self._plan.submissions if key is SituationKey.CLICKS else 2
+        if key is SituationKey.CRASH and not self._stand.is_ours:
+            return SituationResult(key, submissions, skipped=say(ServiceCode.CANNOT_KILL))
+        situation, note = self._way(key)
+        results: list[IntentResult] = []
+        while len(results) < self._plan.intents and not self._cancelled.is_set():
+            count = min(_BATCH, self._plan.intents - len(results))
+            results += self._batch(key, situation, count)
+            self._done += count
+            total = self._plan.intents * len(self._plan.situations)
+            verdicts = Counter(result.verdict for result in results)
+            self._on_progress(CheckProgress(key, self._done, total, verdicts))
+        return SituationResult(key, submissions, tuple(results), note=note, seconds=time.monotonic() - started)
+
+    def _way(self, key: SituationKey) -> tuple[Situation, Sentence | None]:
+        if key is SituationKey.CLICKS and asyncio.run(speaks_http2(self._stand.hosts[0])):
+            return clicks_in_one_packet, say(ServiceCode.ONE_PACKET)
+        return SITUATIONS[key], None
+
+    def _batch(self, key: SituationKey, situation: Situation, count: int) -> list[IntentResult]:
+        batch = [Tried(self._stand.intents.fresh()) for _ in range(count)]
+        asyncio.run(situation(self._stand, self._attempts, batch, self._plan))
+        is_quiet = self._settle(key, batch)
+        results = [self._result(tried, is_quiet=is_quiet) for tried in batch]
+        for tried in batch:
+            for number in range(1, tried.next_number):
+                self._stand.recorder.ended(f"{tried.intent.key}.{number}")
+        return _with_steps(results, self._steps_of)
+
+    def _settle(self, key: SituationKey, batch: Sequence[Tried]) -> bool:
+        """Wait until nothing of these intents is at work; whether that came within the limit."""
+        if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
+            return False
+        if self._stand.is_ours and key not in _WAITED:
+            return True
+        deadline = time.monotonic() + self._plan.limit_s
+        pause = max(_SETTLE_S, 3 * self._attempts.typical_s)
+        seen, same = self._effects(batch), 0
+        while same < _SAME:
+            if time.monotonic() > deadline:
+                return False
+            self._never.wait(pause)
+            now = self._effects(batch)
+            same = same + 1 if now == seen else 0
+            seen = now
+        return True
+
+    def _effects(self, batch: Sequence[Tried]) -> list[int]:
+        return [self._stand.intents.effects(tried.intent) for tried in batch]
+
+    def _result(self, tried: Tried, *, is_quiet: bool) -> IntentResult:
+        answers = tuple(map(self._attempts.answer, tried.outcomes))
+        effects = self._stand.intents.effects(tried.intent)
+        barred = False
+        if not effects:
+            last = asyncio.run(self._attempts.one(tried))
+            barred = not self._attempts.answer(last).claims_done and not self._stand.intents.effects(tried.intent)
+        verdict = judge(Facts(effects, frozenset(answers), barred=barred))
+        if not is_quiet and verdict is not Verdict.DUPLICATED:
+            verdict = Verdict.UNDECIDED
+        contradiction = _contradiction(answers, effects)
+        return IntentResult(tried.intent.key, effects, answers, verdict, tried.is_reached, contradiction)
+
+    def _steps_of(self, key: str) -> tuple[Step, ...]:
+        found = [
+            step for name, steps in self._stand.recorder.steps.items() if name.startswith(f"{key}.") for step in steps
+        ]
+        return tuple(sorted(found, key=lambda step: step.started_ns))
+
+
+def _with_steps(results: list[IntentResult], steps_of: Callable[[str], tuple[Step, ...]]) -> list[IntentResult]:
+    """The worst of these intents with its steps."""
+    worst = max(results, key=lambda result: result.verdict.severity, default=None)
+    return [replace(result, steps=steps_of(result.key)) if result is worst else result for result in results]
+
+
+def _contradiction(answers: Sequence[Answer], effects: int) -> Sentence | None:
+    """Answers that do not fit the effects."""
+    told = next((answer for answer in answers if answer.claims_done), None)
+    if told is not None and not effects:
+        return say(ServiceCode.TOLD_DONE, answer=told.value)
+    unheard = any(answer in {Answer.TIMEOUT, Answer.ERROR} for answer in answers)
+    if effects and told is None and not unheard:
+        return say(ServiceCode.TOLD_NOTHING, effects=effects)
+    return None

@@ -1,0 +1,120 @@
+"""Requests over HTTP/1.1 that are held back by their last byte, so that many arrive in the same moment.
+
+The technique is James Kettle's "last-byte synchronisation" ("Smashing the state machine", 2023): the server has all but
+one byte of every request before the first is released.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.senders.http import MalformedResponseError, ResponseReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.senders.http import Response
+    from backend.service.exchange import Host
+
+_CHUNK = 1 << 16
+_OLD, _NEW = b"HTTP/1.0", b"HTTP/1.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt."""
+
+    response: Response | None
+    """None where none came."""
+    sent_ns: int
+    """When its last byte left."""
+    ended_ns: int
+    gave_up: bool = False
+    """Whether the caller hung up without waiting any longer."""
+    error: str = ""
+    """Why there is no response."""
+
+    @property
+    def seconds(self) -> float:
+        """From its last byte to the whole response."""
+        return (self.ended_ns - self.sent_ns) / 1e9
+
+
+class HeldRequest:
+    """A request on a connection of its own, all but the last byte sent."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, last: bytes) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._last = last
+        self.sent_ns = 0
+
+    @classmethod
+    async def open(cls, host: Host, request: bytes) -> HeldRequest:
+        """Connect and send all but the last byte.
+
+        Raises:
+            OSError: nobody listens there.
+        """
+        context = ssl.create_default_context() if host.tls else None
+        reader, writer = await asyncio.open_connection(host.name, host.port, ssl=context)
+        writer.write(request[:-1])
+        await writer.drain()
+        return cls(reader, writer, request[-1:])
+
+    def release(self) -> None:
+        """Send the last byte."""
+        self.sent_ns = time.monotonic_ns()
+        self._writer.write(self._last)
+
+    async def outcome(self, timeout_s: float) -> Outcome:
+        """Wait for the response; hang up when the caller's time-out has passed."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await self._response()
+        except TimeoutError:
+            return self._ended(None, gave_up=True, error="time-out")
+        except (OSError, MalformedResponseError) as error:
+            return self._ended(None, error=str(error) or type(error).__name__)
+        return self._ended(response, error="" if response else "the connection was closed")
+
+    def close(self) -> None:
+        """Hang up."""
+        with suppress(OSError, RuntimeError):
+            self._writer.transport.abort()
+
+    def _ended(self, response: Response | None, *, gave_up: bool = False, error: str = "") -> Outcome:
+        self.close()
+        return Outcome(response, self.sent_ns, time.monotonic_ns(), gave_up, error)
+
+    async def _response(self) -> Response | None:
+        reader = ResponseReader()
+        while data := await self._reader.read(_CHUNK):
+            if reader.is_between_responses and data.startswith(_OLD):
+                data = data.replace(_OLD, _NEW, 1)
+            if (response := reader.feed(data)) is not None:
+                return response
+        return reader.end()
+
+
+async def send(host: Host, request: bytes, timeout_s: float) -> Outcome:
+    """Send one request and wait for its response."""
+    return (await send_together([(host, request)], timeout_s))[0]
+
+
+async def send_together(requests: Sequence[tuple[Host, bytes]], timeout_s: float) -> list[Outcome]:
+    """Release requests in the same moment."""
+    opened = await asyncio.gather(*(HeldRequest.open(*each) for each in requests), return_exceptions=True)
+    held = [each for each in opened if isinstance(each, HeldRequest)]
+    for each in held:
+        each.release()
+    outcomes = iter(await asyncio.gather(*(each.outcome(timeout_s) for each in held)))
+    now = time.monotonic_ns()
+    return [
+        next(outcomes) if isinstance(each, HeldRequest) else Outcome(None, now, now, error=str(each)) for each in opened
+    ]

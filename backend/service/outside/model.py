@@ -1,0 +1,129 @@
+"""What a check asks and what it found, as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend.model import Answer, Step, Verdict
+from backend.sentence import Sentence
+
+
+class SituationKey(StrEnum):
+    """How the second submission of an intent comes about."""
+
+    CLICKS = "clicks"
+    ONE_AFTER_ANOTHER = "one-after-another"
+    RETRY = "retry"
+    LOST_REPLY = "lost-reply"
+    REDELIVERY = "redelivery"
+    CRASH = "crash"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentResult:
+    """What became of one intent."""
+
+    key: str
+    effects: int
+    answers: tuple[Answer, ...]
+    """What its callers were told, in the order in which they were sent."""
+    verdict: Verdict
+    is_reached: bool
+    """Whether what the situation is about did happen to it."""
+    contradiction: Sentence | None = None
+    """Where the answers do not fit the effects."""
+    steps: tuple[Step, ...] = ()
+    """What the service sent to its engines for it, where that was seen; kept for the worst intent only."""
+
+
+@dataclass(frozen=True, slots=True)
+class SituationResult:
+    """What a situation came to, over all its intents."""
+
+    situation: SituationKey
+    submissions: int
+    """For each intent."""
+    intents: tuple[IntentResult, ...] = ()
+    skipped: Sentence | None = None
+    """Why it could not be tried."""
+    note: Sentence | None = None
+    """What is worth knowing of how it was done."""
+    seconds: float = 0.0
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """Intents by their verdict."""
+        return Counter(intent.verdict for intent in self.intents)
+
+    @property
+    def answers(self) -> Mapping[Answer, int]:
+        """Submissions by what they were told."""
+        return Counter(answer for intent in self.intents for answer in intent.answers)
+
+    @property
+    def effects(self) -> int:
+        """Of all intents."""
+        return sum(intent.effects for intent in self.intents)
+
+    @property
+    def reached(self) -> int:
+        """Intents that the situation did happen to."""
+        return sum(intent.is_reached for intent in self.intents)
+
+    @property
+    def worst(self) -> IntentResult | None:
+        """The first intent with the worst verdict; None where nothing was tried."""
+        return max(self.intents, key=lambda intent: intent.verdict.severity, default=None)
+
+    @property
+    def contradictions(self) -> tuple[tuple[str, Sentence], ...]:
+        """Those that there are, each with its intent's key."""
+        return tuple((intent.key, intent.contradiction) for intent in self.intents if intent.contradiction)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a whole check found."""
+
+    service: str
+    """The file, as it was given."""
+    situations: tuple[SituationResult, ...] = ()
+    is_cancelled: bool = False
+    unattributed: int = 0
+    """Steps that could not be told apart."""
+    seconds: float = 0.0
+
+    @property
+    def is_exactly_once(self) -> bool:
+        """Whether every intent of every situation that was tried took effect exactly once, and one was tried."""
+        tried = [intent for situation in self.situations for intent in situation.intents]
+        return bool(tried) and all(intent.verdict is Verdict.EXACTLY_ONCE for intent in tried)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlan:
+    """What to try."""
+
+    situations: tuple[SituationKey, ...] = tuple(SituationKey)
+    intents: int = 10
+    """In each situation."""
+    submissions: int = 5
+    """Of each intent, where many leave at the same moment."""
+    timeout_s: float = 10.0
+    """How long a caller waits."""
+    limit_s: float = 60.0
+    """How long the service may go on working after the last answer, before an intent is undecided."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """How far a check is."""
+
+    situation: SituationKey
+    done: int
+    total: int
+    """Intents of all situations."""
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)

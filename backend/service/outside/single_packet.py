@@ -1,0 +1,166 @@
+"""Requests over HTTP/2 that end in one packet: the "single-packet attack".
+
+Source: J. Kettle, "Smashing the state machine: the true potential of web race conditions", 2023.
+
+All of every request but the end of its stream is sent first; then the ends of all streams leave in one write, and so in
+one TCP segment, which no jitter of the network can pull apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from typing import TYPE_CHECKING
+
+import h2.config
+import h2.connection
+import h2.events
+import h2.exceptions
+
+from backend.senders.http import Response
+from backend.service.outside.client import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from backend.service.exchange import Host
+
+_CHUNK = 1 << 16
+_GREETING_S = 1.0
+_CONNECTION_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
+
+
+async def speaks_http2(host: Host) -> bool:
+    """Whether a service accepts HTTP/2: over TLS by ALPN, else by prior knowledge."""
+    try:
+        async with asyncio.timeout(_GREETING_S):
+            connection = await _Connection.open(host)
+            try:
+                return await connection.is_greeted()
+            finally:
+                connection.close()
+    except (OSError, TimeoutError, h2.exceptions.ProtocolError):
+        return False
+
+
+async def send_in_one_packet(host: Host, requests: Sequence[bytes], timeout_s: float) -> list[Outcome]:
+    """Send requests, as built for HTTP/1.1, on one connection, so that all of them end in one packet.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    connection = await _Connection.open(host)
+    try:
+        streams = [connection.begin(host, request) for request in requests]
+        await connection.flush()
+        sent_ns = connection.end_all(streams)
+        return await connection.outcomes(streams, sent_ns, timeout_s)
+    finally:
+        connection.close()
+
+
+class _Connection:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+        self._status: dict[int, int] = {}
+        self._replayed: dict[int, bool] = {}
+        self._bodies: dict[int, bytearray] = {}
+        self._ended: dict[int, int] = {}
+        self._greeted = False
+        self._h2.initiate_connection()
+
+    @classmethod
+    async def open(cls, host: Host) -> _Connection:
+        context = None
+        if host.tls:
+            context = ssl.create_default_context()
+            context.set_alpn_protocols(["h2"])
+        reader, writer = await asyncio.open_connection(host.name, host.port, ssl=context)
+        return cls(reader, writer)
+
+    async def is_greeted(self) -> bool:
+        await self.flush()
+        while not self._greeted:
+            data = await self._reader.read(_CHUNK)
+            if not data:
+                return False
+            self._take(self._h2.receive_data(data))
+        return True
+
+    def begin(self, host: Host, request: bytes) -> int:
+        """Everything of a request but its end."""
+        head, _, body = request.partition(b"\r\n\r\n")
+        line, *lines = head.decode("latin-1").split("\r\n")
+        method, path, _ = line.split(" ", 2)
+        headers = [(":method", method), (":path", path), (":scheme", "https" if host.tls else "http")]
+        headers.append((":authority", host.header))
+        for each in lines:
+            name, _, value = each.partition(":")
+            if name.strip().lower() not in _CONNECTION_HEADERS:
+                headers.append((name.strip().lower(), value.strip()))
+        stream = self._h2.get_next_available_stream_id()
+        self._h2.send_headers(stream, headers)
+        if body:
+            self._h2.send_data(stream, body)
+        return stream
+
+    async def flush(self) -> None:
+        self._writer.write(self._h2.data_to_send())
+        await self._writer.drain()
+
+    def end_all(self, streams: Iterable[int]) -> int:
+        """The ends of all streams in one write; when it was."""
+        for stream in streams:
+            self._h2.end_stream(stream)
+        ends = self._h2.data_to_send()
+        sent_ns = time.monotonic_ns()
+        self._writer.write(ends)
+        return sent_ns
+
+    async def outcomes(self, streams: Sequence[int], sent_ns: int, timeout_s: float) -> list[Outcome]:
+        error = ""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not self._ended.keys() >= set(streams):
+                    data = await self._reader.read(_CHUNK)
+                    if not data:
+                        error = "the connection was closed"
+                        break
+                    self._take(self._h2.receive_data(data))
+                    await self.flush()
+        except TimeoutError:
+            error = "time-out"
+        except (OSError, h2.exceptions.ProtocolError) as failure:
+            error = str(failure) or type(failure).__name__
+        return [self._outcome(stream, sent_ns, error) for stream in streams]
+
+    def close(self) -> None:
+        self._writer.transport.abort()
+
+    def _outcome(self, stream: int, sent_ns: int, error: str) -> Outcome:
+        if stream not in self._ended or stream not in self._status:
+            return Outcome(None, sent_ns, time.monotonic_ns(), gave_up=error == "time-out", error=error or "reset")
+        body = bytes(self._bodies.get(stream, b""))
+        response = Response(self._status[stream], body, keep_alive=False, replayed=self._replayed.get(stream, False))
+        return Outcome(response, sent_ns, self._ended[stream])
+
+    def _take(self, events: Iterable[h2.events.Event]) -> None:
+        for event in events:
+            match event:
+                case h2.events.RemoteSettingsChanged():
+                    self._greeted = True
+                case h2.events.ResponseReceived():
+                    found = {str(name): str(value) for name, value in event.headers or ()}
+                    stream = event.stream_id or 0
+                    self._status[stream] = int(found.get(":status", 0))
+                    self._replayed[stream] = found.get("idempotent-replayed") == "true"
+                case h2.events.DataReceived():
+                    self._bodies.setdefault(event.stream_id or 0, bytearray()).extend(event.data or b"")
+                    self._h2.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id or 0)
+                case h2.events.StreamEnded() | h2.events.StreamReset():
+                    self._ended[event.stream_id or 0] = time.monotonic_ns()
+                case _:
+                    pass

@@ -1,0 +1,214 @@
+"""A service that is being judged from outside: started by us with its engines behind doors, or running somewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from backend.engines.supervisor import Supervisor
+from backend.errors import SubmitTwiceError
+from backend.sentence import plain, say
+from backend.service.engines import service_engines
+from backend.service.exchange import Host, build
+from backend.service.intents import Intents
+from backend.service.outside.client import send
+from backend.service.process import LOOPBACK, Instance, ServiceProcesses
+from backend.service.says import ServiceCode
+from backend.service.wire.dialects import DIALECTS
+from backend.service.wire.hub import Hub
+from backend.service.wire.recorder import Processes, Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from backend.model import Fault, Step
+    from backend.senders.http import Response
+    from backend.service.description import Description
+    from backend.service.exchange import Asks
+
+ASK_S = 30.0
+_LOOK_S = 0.05
+_QUIET_S = 0.1
+_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Stand:
+    """A context manager.
+
+    Args:
+        description: of the service.
+        folder: that of the file.
+        faults: at steps on the wire.
+        allowed: hosts other than this machine that may be tested.
+        niceness: how much everything that is started steps back for others.
+        redis_url: a running Redis-protocol server, where the file names none.
+        on_steps: told each step that is seen on the wire.
+    """
+
+    def __init__(
+        self,
+        description: Description,
+        folder: Path,
+        *,
+        faults: Sequence[Fault] = (),
+        allowed: Collection[str] = (),
+        niceness: int = 0,
+        redis_url: str | None = None,
+        on_steps: Callable[[Sequence[Step]], None] = lambda _steps: None,
+    ) -> None:
+        self.description = description
+        self._folder = folder
+        self._allowed = frozenset(allowed) | _LOOPBACK_NAMES
+        self._niceness = niceness
+        self._redis_url = redis_url
+        self._exit = ExitStack()
+        self._stopped = threading.Event()
+        self._failure: BaseException | None = None
+        self._values: dict[int, Mapping[str, str]] = {}
+        self.recorder = Recorder(Processes(self._kill, self._pause), faults, on_steps)
+        self.hub = Hub(self.recorder)
+        self.recorder.hub = self.hub
+        self.is_ours = not description.service.url
+        """Whether we started it, and so may kill it and see its steps."""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._open(opened)
+            self._exit = opened.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Where the instances listen, by their numbers."""
+        return tuple(self._running_at) if not self.is_ours else tuple(one.host for one in self._instances())
+
+    def wait_until_quiet(self, limit_s: float) -> bool:
+        """Wait until nothing of the service is seen to be at work any more; whether that is so within the limit.
+
+        Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
+        """
+        deadline = time.monotonic() + limit_s
+        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_ns < _QUIET_S * 1e9:
+            if time.monotonic() > deadline:
+                return False
+            threading.Event().wait(_LOOK_S / 5)
+        return True
+
+    def kill(self, number: int) -> None:
+        """Kill an instance (SIGKILL)."""
+        self._kill(number)
+
+    def start_again(self, number: int) -> None:
+        """Start an instance again that has ended; it is ready when this returns.
+
+        Raises:
+            InstanceError: it does not start.
+        """
+        instance = self._instance(number)
+        if instance.child is not None:
+            instance.child.wait(ASK_S)
+        self._processes.start(number, self._values[number])
+        self._processes.await_ready(self._instance(number))
+
+    def has_ended(self, number: int) -> bool:
+        """Whether an instance has died."""
+        return self.is_ours and self._instance(number).ended.is_set()
+
+    def output(self, number: int) -> str:
+        """The last lines that an instance wrote."""
+        return self._instance(number).output() if self.is_ours else ""
+
+    def _open(self, opened: ExitStack) -> None:
+        supervisor = opened.enter_context(Supervisor(self._niceness))
+        self._carry(opened)
+        self.engines = opened.enter_context(service_engines(self.description, supervisor, self._redis_url))
+        if self.is_ours:
+            self._start(supervisor, opened)
+        else:
+            self._running_at = [_host(self.description.service.url, self._allowed)]
+        self.intents = Intents(self.description, self.engines, self._ask, lambda _key: 0)
+
+    def _carry(self, opened: ExitStack) -> None:
+        carrier = threading.Thread(target=self._poll, name="wire", daemon=True)
+        carrier.start()
+
+        def stop() -> None:
+            self._stopped.set()
+            carrier.join()
+            self.hub.close()
+
+        opened.callback(stop)
+
+    def _start(self, supervisor: Supervisor, opened: ExitStack) -> None:
+        if not self.description.service.command:
+            keys = (plain("command"), plain("url"))
+            raise SubmitTwiceError(say(ServiceCode.ONE_OF, table="service", keys=keys))
+        self._processes = ServiceProcesses(self.description.service, self._folder, supervisor)
+        opened.callback(self._processes.stop)
+        self._processes.set_up(self._door_values(0))
+        numbers = range(1, self.description.service.instances + 1)
+        for number in numbers:
+            self._values[number] = self._door_values(number)
+            self._processes.start(number, self._values[number])
+        for number in numbers:
+            self._processes.await_ready(self._instance(number))
+        if self._failure is not None:
+            raise self._failure
+
+    def _poll(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.hub.poll(_LOOK_S)
+            except Exception as error:  # noqa: BLE001  one broken connection must not end all others
+                self._failure = error
+
+    def _ask(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
+        host = self.hosts[0]
+        return asyncio.run(send(host, build(asks, host, values), ASK_S)).response
+
+    def _door_values(self, instance: int) -> Mapping[str, str]:
+        values: dict[str, str] = {}
+        for reach in self.engines.reaches:
+            door = self.hub.open_door(instance, DIALECTS[reach.kind], reach.open)
+            values |= reach.at(LOOPBACK, door.port).placeholders()
+        return values
+
+    def _instances(self) -> list[Instance]:
+        return sorted(self._processes.instances, key=lambda one: one.number)
+
+    def _instance(self, number: int) -> Instance:
+        return next(one for one in self._processes.instances if one.number == number)
+
+    def _kill(self, number: int) -> None:
+        child = self._instance(number).child
+        if child is not None:
+            child.kill()
+
+    def _pause(self, number: int, ms: int) -> None:
+        child = self._instance(number).child
+        if child is not None:
+            child.pause()
+            self.hub.later(ms / 1000, child.resume)
+
+
+def _host(url: str, allowed: frozenset[str]) -> Host:
+    """Where a service runs that was not started by us.
+
+    Raises:
+        SubmitTwiceError: it is no HTTP URL, or its host is not allowed.
+    """
+    parsed = urlsplit(url)
+    if parsed.scheme not in {"http", "https"} or not parsed.hostname:
+        raise SubmitTwiceError(say(ServiceCode.BAD_URL, table="service", key="url", url=url))
+    if parsed.hostname not in allowed:
+        raise SubmitTwiceError(say(ServiceCode.NOT_ALLOWED, host=parsed.hostname))
+    tls = parsed.scheme == "https"
+    return Host(parsed.hostname, parsed.port or (443 if tls else 80), parsed.path.rstrip("/"), tls)

@@ -1,0 +1,158 @@
+"""What can be known of a service's file before anything is started: every mistake as one sentence."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from backend.sentence import Sentence, plain, say
+from backend.service.description import Description, ServiceFileError
+from backend.service.engines import statements_of, wants_redis
+from backend.service.exchange import check_path
+from backend.service.placeholders import OF_AN_INTENT, QuotedPlaceholderError, names_in, statement
+from backend.service.says import ServiceCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PARTS = ("", ".host", ".port", ".user", ".password", ".database", ".name")
+_HTTP = ("http://", "https://")
+
+
+def mistakes(description: Description, folder: Path) -> tuple[Sentence, ...]:
+    """All that is wrong with a file that could be read; nothing if it can be used."""
+    return tuple(_mistakes(description, folder))
+
+
+def require_sound(description: Description, folder: Path) -> None:
+    """Make sure that a file can be used.
+
+    Raises:
+        ServiceFileError: the first thing that is wrong with it.
+    """
+    for mistake in _mistakes(description, folder):
+        raise ServiceFileError(mistake)
+
+
+def _mistakes(description: Description, folder: Path) -> Iterator[Sentence]:
+    yield from _service(description, folder)
+    yield from _engines(description)
+    yield from _requests(description)
+    yield from _sql(description)
+    yield from _effects(description)
+
+
+def _service(description: Description, folder: Path) -> Iterator[Sentence]:
+    service = description.service
+    if not service.command and not service.url:
+        yield say(ServiceCode.ONE_OF, table="service", keys=(plain("command"), plain("url")))
+    if service.command and service.url:
+        yield say(ServiceCode.NOT_BOTH, table="service", first="command", second="url")
+    if service.url and not service.url.startswith(_HTTP):
+        yield say(ServiceCode.BAD_URL, table="service", key="url", url=service.url)
+    if service.command and not (folder / service.directory).is_dir():
+        yield say(ServiceCode.NO_DIRECTORY, directory=str(folder / service.directory))
+    known = {"port", *_engine_names(description)}
+    for key in ("command", "setup"):
+        yield from _unknown("service", key, getattr(service, key), known)
+    for name, value in service.environment.items():
+        yield from _unknown("service.environment", name, value, known)
+
+
+def _engine_names(description: Description) -> set[str]:
+    engines = {"redis"}
+    if description.database is not None:
+        engines.add(description.database.kind or _kind_of(description.database.url))
+    return {f"{engine}{part}" for engine in engines for part in _PARTS}
+
+
+def _kind_of(url: str) -> str:
+    return "postgresql" if url.startswith("postgres") else "mariadb"
+
+
+def _engines(description: Description) -> Iterator[Sentence]:
+    database = description.database
+    if database is None:
+        return
+    if not database.kind and not database.url:
+        yield say(ServiceCode.ONE_OF, table="database", keys=(plain("kind"), plain("url")))
+    if database.kind and database.url:
+        yield say(ServiceCode.NOT_BOTH, table="database", first="kind", second="url")
+    for key in ("setup", "reset"):
+        for name in names_in(getattr(database, key)):
+            yield say(ServiceCode.NO_PLACEHOLDER_HERE, table="database", key=key, name=_shown(name))
+
+
+def _requests(description: Description) -> Iterator[Sentence]:
+    before = description.before.request
+    saved = set(before.save) if before is not None else set()
+    request = description.request
+    known = {*OF_AN_INTENT, *saved}
+    carried: set[str] = set()
+    for key in ("path", "headers", "json", "body"):
+        yield from _unknown("request", key, getattr(request, key), known)
+        carried.update(names_in(getattr(request, key)))
+    if not carried & {"key", "uuid", *saved}:
+        yield say(ServiceCode.KEY_NOWHERE, placeholder=_shown("key"))
+    if request.json is not None and request.body:
+        yield say(ServiceCode.NOT_BOTH, table="request", first="json", second="body")
+    if before is not None:
+        for key in ("path", "headers", "json", "body"):
+            yield from _unknown("before.request", key, getattr(before, key), set(OF_AN_INTENT))
+        for name, path in before.save.items():
+            yield from _bad_path(path, "before.request.save", name)
+
+
+def _sql(description: Description) -> Iterator[Sentence]:
+    before = description.before
+    places = [("before", "sql", text) for text in statements_of(before.sql)]
+    if description.effects.sql:
+        places.append(("effects", "sql", description.effects.sql))
+    for table, key, text in places:
+        try:
+            found = statement(text)
+        except QuotedPlaceholderError as error:
+            yield say(ServiceCode.QUOTED_PLACEHOLDER, table=table, key=key, name=_shown(error.name))
+            continue
+        known = {*OF_AN_INTENT, *(before.request.save if before.request and table == "effects" else ())}
+        yield from _unknown(table, key, [_shown(name) for name in found.names], known)
+        if description.database is None:
+            yield say(ServiceCode.NO_ENGINE, key=f"{table}.{key}")
+    for text in statements_of(before.redis):
+        yield from _unknown("before", "redis", text, set(OF_AN_INTENT))
+    if before.redis and not wants_redis(description):
+        yield say(ServiceCode.NO_ENGINE, key="before.redis")
+
+
+def _effects(description: Description) -> Iterator[Sentence]:
+    effects = description.effects
+    given = [key for key in ("sql", "request", "gateway") if getattr(effects, key)]
+    if not given:
+        yield say(ServiceCode.ONE_OF, table="effects", keys=tuple(map(plain, ("sql", "request", "gateway"))))
+    if len(given) > 1:
+        yield say(ServiceCode.NOT_BOTH, table="effects", first=given[0], second=given[1])
+    if effects.request is not None:
+        yield from _bad_path(effects.request.count, "effects.request", "count")
+        for key in ("path", "headers", "json", "body"):
+            yield from _unknown("effects.request", key, getattr(effects.request, key), set(OF_AN_INTENT))
+
+
+def _bad_path(path: str, table: str, key: str) -> Iterator[Sentence]:
+    try:
+        check_path(path, table, key)
+    except ServiceFileError as error:
+        yield error.sentence
+
+
+def _unknown(table: str, key: str, value: Any, known: set[str]) -> Iterator[Sentence]:  # noqa: ANN401  of TOML
+    for name in dict.fromkeys(names_in(value)):
+        if name.startswith("env."):
+            if name[4:] not in os.environ:
+                yield say(ServiceCode.NO_SUCH_VARIABLE, table=table, key=key, name=name[4:])
+        elif name not in known:
+            yield say(ServiceCode.UNKNOWN_PLACEHOLDER, table=table, key=key, name=_shown(name))
+
+
+def _shown(name: str) -> str:
+    return f"{{{name}}}"

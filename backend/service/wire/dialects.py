@@ -1,0 +1,19 @@
+"""The dialect of each engine that a service can be given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind
+from backend.service.wire.postgresql import PostgresqlDialect
+from backend.service.wire.resp import RespDialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from backend.service.wire.unit import Dialect
+
+DIALECTS: Mapping[EngineKind, Callable[[], Dialect]] = {
+    EngineKind.POSTGRESQL: PostgresqlDialect,
+    EngineKind.REDIS: RespDialect,
+}

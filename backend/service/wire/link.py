@@ -1,0 +1,210 @@
+"""A connection of a service to an engine, with us in between."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from backend.service.wire.unit import Handling, Reply, Unit
+
+if TYPE_CHECKING:
+    from backend.service.wire.unit import Dialect
+
+_CHUNK = 1 << 18
+_MOST_UNSENT = 4 << 20
+"""Bytes kept for an end that does not read; then the other end is not read either."""
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+class Handler(Protocol):
+    """Who decides what becomes of units and replies. Called in the hub's thread."""
+
+    def arrived(self, link: Link, unit: Unit) -> None:
+        """A service has sent a unit that is a step, or is glued to one; `Link.send` passes it on, now or later."""
+
+    def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
+        """The server has answered this unit; `Link.deliver` passes it on, now or later."""
+
+    def closed(self, link: Link) -> None:
+        """The connection has ended, from either side."""
+
+
+class End:
+    """One of the two sockets, which never blocks.
+
+    Args:
+        link: to which it belongs.
+        socket_: connected.
+        selector: tells when it can be read or written.
+    """
+
+    def __init__(self, link: Link, socket_: socket.socket, selector: selectors.BaseSelector) -> None:
+        self.link = link
+        self.socket = socket_
+        self._selector = selector
+        self._unsent = bytearray()
+        self._wants = _READ
+        self.other: End
+        socket_.setblocking(False)
+        if socket_.family != getattr(socket, "AF_UNIX", None):
+            socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(socket_, _READ, self)
+
+    def write(self, data: bytes) -> None:
+        """Send, as soon as the other side takes it."""
+        if not self._unsent:
+            try:
+                sent = self.socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return  # whoever reads from it learns that it has ended
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self._unsent += data
+        self._watch()
+
+    def flush(self) -> None:
+        """Send what is left."""
+        try:
+            sent = self.socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        self._watch()
+
+    def read(self) -> bytes | None:
+        """What has come; nothing where it has ended, None where nothing is there."""
+        try:
+            return self.socket.recv(_CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def close(self, *, hard: bool = False) -> None:
+        """Hang up; hard, so that the other side learns of it as of a crash."""
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(self.socket)
+        with suppress(OSError):
+            if self._unsent:
+                self.socket.send(self._unsent)
+            if hard:
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        self.socket.close()
+
+    def _watch(self) -> None:
+        self._change((self._wants & ~_WRITE) | (_WRITE if self._unsent else 0))
+        full = len(self._unsent) > _MOST_UNSENT
+        self.other._change((self.other._wants & ~_READ) | (0 if full else _READ))  # noqa: SLF001  the same class
+
+    def _change(self, wants: int) -> None:
+        if wants == self._wants:
+            return
+        self._wants = wants
+        with suppress(KeyError, ValueError, OSError):
+            if wants:
+                self._selector.modify(self.socket, wants, self)
+            else:
+                self._selector.modify(self.socket, _READ, self)
+                self._wants = _READ
+
+
+class Link:
+    """The two ends, and what is under way between them.
+
+    Args:
+        instance: whose connection it is.
+        dialect: of its own.
+        client: the service's end.
+        server: the engine's end.
+        handler: decides.
+        selector: of the hub.
+    """
+
+    def __init__(
+        self,
+        instance: int,
+        dialect: Dialect,
+        client: socket.socket,
+        server: socket.socket,
+        handler: Handler,
+        selector: selectors.BaseSelector,
+    ) -> None:
+        self.instance = instance
+        self.dialect = dialect
+        self.awaiting: deque[Unit] = deque()
+        """Units that the server has, oldest first."""
+        self.in_transaction = False
+        self.is_open = True
+        self._handler = handler
+        self.client = End(self, client, selector)
+        self.server = End(self, server, selector)
+        self.client.other, self.server.other = self.server, self.client
+
+    def send(self, unit: Unit) -> None:
+        """Pass a unit on to the server."""
+        if not self.is_open:
+            return
+        if unit.handling is not Handling.PASS:
+            self.awaiting.append(unit)
+        self.dialect.sent(unit)
+        self.server.write(unit.data)
+
+    def deliver(self, reply: Reply) -> None:
+        """Pass a reply on to the service."""
+        if self.is_open:
+            self.client.write(reply.data)
+
+    def cut(self) -> None:
+        """End it as the death of the service would: nothing that was not sent yet reaches anybody."""
+        if self.is_open:
+            self.is_open = False
+            self.server.close()
+            self.client.close(hard=True)
+            self._handler.closed(self)
+
+    def took(self, end: End) -> None:
+        """An end can be read."""
+        data = end.read()
+        if data is None or not self.is_open:
+            return
+        if not data:
+            self._ended(end)
+        elif end is self.client:
+            self._from_client(data)
+        else:
+            self._from_server(data)
+
+    def _from_client(self, data: bytes) -> None:
+        for unit in self.dialect.from_client(data):
+            match unit.handling:
+                case Handling.ANSWER:
+                    self.client.write(unit.data)
+                case Handling.PASS:
+                    self.send(unit)
+                case _:
+                    self._handler.arrived(self, unit)
+
+    def _from_server(self, data: bytes) -> None:
+        for reply in self.dialect.from_server(data):
+            if not reply.ends or not self.awaiting:
+                self.deliver(reply)
+                continue
+            unit = self.awaiting.popleft()
+            self.in_transaction = reply.in_transaction
+            self._handler.replied(self, unit, reply)
+
+    def _ended(self, end: End) -> None:
+        if end is self.client:
+            self.dialect.client_ended()
+        self.is_open = False
+        self.client.close()
+        self.server.close()
+        self._handler.closed(self)

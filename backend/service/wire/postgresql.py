@@ -1,0 +1,299 @@
+"""The PostgreSQL protocol, version 3, as seen from between client and server.
+
+Source: PostgreSQL documentation, "Frontend/Backend Protocol", "Message Formats".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind
+from backend.service.wire.glue import is_glued
+from backend.service.wire.postgresql_values import in_words, parameters_of, rows_of
+from backend.service.wire.unit import Handling, Reply, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TLS_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
+_TLS_HELLO = 0x16
+_HEAD = 5
+_LARGEST = 1 << 30
+_SHOWN_ROWS = 5
+_COMPLETIONS = frozenset("CsIE")
+"""CommandComplete, PortalSuspended, EmptyQueryResponse, ErrorResponse."""
+_COUNT = re.compile(r"(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY|SELECT) (\d+)")
+_PLACEHOLDER = re.compile(r"\$(\d+)")
+
+
+class PostgresqlDialect:
+    """One connection."""
+
+    engine = EngineKind.POSTGRESQL
+
+    def __init__(self) -> None:
+        self.server_pid = 0
+        self.wants_tls = False
+        self._greeted = False
+        """Whether the start-up message has come, after which messages have a type."""
+        self._lost = False
+        """Whether the client speaks something else: from then on everything is passed on."""
+        self._refused_tls = False
+        self._input = bytearray()
+        self._output = bytearray()
+        self._group = bytearray()
+        self._executed: list[tuple[str, tuple[object, ...]]] = []
+        self._statements: dict[str, tuple[str, tuple[int, ...]]] = {}
+        self._portals: dict[str, tuple[str, tuple[object, ...]]] = {}
+        self._described: deque[str] = deque()
+        self._awaited: deque[int] = deque()
+        """For each unit that the server has: how many completions answer it; 0 for a ReadyForQuery."""
+        self._reply = _Gathered()
+
+    # From the client
+
+    def from_client(self, data: bytes) -> Sequence[Unit]:
+        """Units that are whole now."""
+        if self._lost:
+            return [Unit(data, Handling.PASS)]
+        self._input += data
+        units = list(self._take_units())
+        if self._gave_up() and self._input:
+            units.append(Unit(bytes(self._input), Handling.PASS))
+            self._input.clear()
+        return units
+
+    def _gave_up(self) -> bool:
+        return self._lost
+
+    def client_ended(self) -> None:
+        """The client has hung up."""
+        self.wants_tls = self.wants_tls or (self._refused_tls and not self._greeted)
+
+    def sent(self, unit: Unit) -> None:
+        """This unit was passed on to the server."""
+        if unit.handling in {Handling.STEP, Handling.GLUED}:
+            self._awaited.append(unit.completions)
+
+    def _take_units(self) -> Iterator[Unit]:
+        while not self._greeted and not self._lost:
+            unit = self._take_greeting()
+            if unit is None:
+                return
+            yield unit
+        while not self._lost and len(self._input) >= _HEAD:
+            length = int.from_bytes(self._input[1:_HEAD]) + 1
+            if length < _HEAD or length > _LARGEST:
+                self._lost = True
+                return
+            if len(self._input) < length:
+                return
+            kind, message = chr(self._input[0]), bytes(self._input[:length])
+            del self._input[:length]
+            yield from self._take_message(kind, message)
+
+    def _take_greeting(self) -> Unit | None:
+        if self._input[:1] and self._input[0] == _TLS_HELLO:
+            self._lost = self.wants_tls = True
+            return None
+        if len(self._input) < 8:
+            return None
+        length, code = int.from_bytes(self._input[:4]), int.from_bytes(self._input[4:8])
+        if not 8 <= length <= _LARGEST:
+            self._lost = True
+            return None
+        if len(self._input) < length:
+            return None
+        message = bytes(self._input[:length])
+        del self._input[:length]
+        if code in {_TLS_REQUEST, _GSS_REQUEST}:
+            self._refused_tls = self._refused_tls or code == _TLS_REQUEST
+            return Unit(b"N", Handling.ANSWER)
+        self._greeted = True
+        return Unit(message, Handling.PASS)
+
+    def _take_message(self, kind: str, message: bytes) -> Iterator[Unit]:
+        body = message[_HEAD:]
+        match kind:
+            case "Q":
+                yield self._simple(message, _text(body)[0])
+            case "F":
+                yield Unit(message, Handling.STEP, ("CALL function",), "CALL function")
+            case "S":
+                yield self._close_group(message)
+            case "H" if not self._executed:
+                yield Unit(bytes(self._group) + message, Handling.PASS)
+                self._group.clear()
+            case "H":
+                yield self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
+            case "P" | "B" | "D" | "E" | "C":
+                self._note(kind, body)
+                self._group += message
+            case _:
+                yield Unit(message, Handling.PASS)  # passwords, rows of a COPY, the end; and whatever is not known
+
+    def _simple(self, message: bytes, sql: str) -> Unit:
+        handling = Handling.GLUED if is_glued(sql) else Handling.STEP
+        return Unit(message, handling, (sql,), sql)
+
+    def _close_group(self, sync: bytes) -> Unit:
+        data, executed = bytes(self._group) + sync, self._executed
+        self._group, self._executed = bytearray(), []
+        commands = tuple(sql for sql, _ in executed)
+        telling = [pair for pair in executed if not is_glued(pair[0])] or executed
+        handling = Handling.GLUED if all(map(is_glued, commands)) else Handling.STEP
+        text = "; ".join(_in_place(sql, values) for sql, values in telling)
+        completions = len(executed) if sync[:1] == b"H" else 0
+        return Unit(data, handling, commands, text, completions=completions)
+
+    def _note(self, kind: str, body: bytes) -> None:
+        """Remember what names stand for."""
+        try:
+            self._read(kind, body)
+        except (ValueError, IndexError, KeyError, UnicodeDecodeError):
+            if kind == "E":
+                self._executed.append(("EXECUTE", ()))
+
+    def _read(self, kind: str, body: bytes) -> None:
+        match kind:
+            case "P":
+                name, rest = _text(body)
+                sql, rest = _text(rest)
+                count = int.from_bytes(rest[:2])
+                oids = tuple(int.from_bytes(rest[2 + 4 * n : 6 + 4 * n]) for n in range(count))
+                self._statements[name] = (sql, oids)
+            case "B":
+                portal, rest = _text(body)
+                name, rest = _text(rest)
+                sql, oids = self._statements[name]
+                self._portals[portal] = (sql, parameters_of(rest, oids))
+            case "D" if body[:1] == b"S":
+                self._described.append(_text(body[1:])[0])
+            case "E":
+                self._executed.append(self._portals[_text(body)[0]])
+            case _:
+                pass
+
+    # From the server
+
+    def from_server(self, data: bytes) -> Sequence[Reply]:
+        """Replies, or parts of them, that may be passed on now."""
+        if self._lost:
+            return [Reply(data, ends=False)]
+        self._output += data
+        return list(self._take_replies())
+
+    def _take_replies(self) -> Iterator[Reply]:
+        loose = bytearray()
+        while self._output:
+            if len(self._output) < _HEAD:
+                break
+            length = int.from_bytes(self._output[1:_HEAD]) + 1
+            if length < _HEAD or length > _LARGEST:
+                self._lost = True
+                loose += self._output
+                self._output.clear()
+                break
+            if len(self._output) < length:
+                break
+            kind, message = chr(self._output[0]), bytes(self._output[:length])
+            del self._output[:length]
+            self._look(kind, message[_HEAD:])
+            loose += message
+            if self._awaited and self._completes(kind):
+                self._awaited.popleft()
+                in_transaction = kind != "Z" or message[_HEAD:] != b"I"
+                yield self._reply.finish(bytes(loose), in_transaction=in_transaction)
+                self._reply, loose = _Gathered(), bytearray()
+                continue
+            if kind in "GW" or not self._awaited:
+                yield Reply(bytes(loose), ends=False)  # a COPY begins: nothing goes on until the client knows
+                loose = bytearray()
+        if loose and not self._awaited:
+            yield Reply(bytes(loose), ends=False)
+        elif loose:
+            self._reply.data += loose
+
+    def _completes(self, kind: str) -> bool:
+        """Whether this message is the last of the reply to the oldest unit."""
+        left = self._awaited[0]
+        if not left or kind == "Z":
+            return kind == "Z"
+        if kind not in _COMPLETIONS:
+            return False
+        self._awaited[0] = left - 1
+        return left == 1 or kind == "E"
+
+    def _look(self, kind: str, body: bytes) -> None:
+        match kind:
+            case "K":
+                self.server_pid = int.from_bytes(body[:4])
+            case "t" if self._described:
+                self._learn_types(self._described.popleft(), body)
+            case "n" | "T" | "D" | "C" | "E":
+                self._reply.look(kind, body)
+            case _:
+                pass
+
+    def _learn_types(self, name: str, body: bytes) -> None:
+        if name in self._statements:
+            count = int.from_bytes(body[:2])
+            oids = tuple(int.from_bytes(body[2 + 4 * n : 6 + 4 * n]) for n in range(count))
+            self._statements[name] = (self._statements[name][0], oids)
+
+
+class _Gathered:
+    """What has come of a reply so far."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self._columns: bytes | None = None
+        self._rows: list[bytes] = []
+        self._answer: object = None
+        self._error = ""
+
+    def look(self, kind: str, body: bytes) -> None:
+        """Keep what a person wants to know of a message."""
+        match kind:
+            case "T":
+                self._columns, self._rows = body, []
+            case "D":
+                if len(self._rows) < _SHOWN_ROWS:
+                    self._rows.append(body)
+            case "C":
+                self._answer = self._told(_text(body)[0])
+            case "E":
+                self._error = _complaint(body)
+            case _:
+                pass
+
+    def finish(self, rest: bytes, *, in_transaction: bool) -> Reply:
+        """The whole reply."""
+        return Reply(bytes(self.data) + rest, answer=self._answer, error=self._error, in_transaction=in_transaction)
+
+    def _told(self, tag: str) -> object:
+        if self._columns is not None or self._rows or tag.startswith("SELECT"):
+            return rows_of(self._columns, self._rows)
+        counted = _COUNT.fullmatch(tag)
+        return int(counted[1]) if counted else None
+
+
+def _text(body: bytes) -> tuple[str, bytes]:
+    """A string that ends with a zero, and what follows it."""
+    text, _, rest = body.partition(b"\0")
+    return text.decode("utf-8", "replace"), rest
+
+
+def _in_place(sql: str, values: tuple[object, ...]) -> str:
+    def value(found: re.Match[str]) -> str:
+        place = int(found[1]) - 1
+        return in_words(values[place]) if place < len(values) else found[0]
+
+    return _PLACEHOLDER.sub(value, sql)
+
+
+def _complaint(body: bytes) -> str:
+    fields = {part[:1]: part[1:].decode("utf-8", "replace") for part in body.split(b"\0") if part}
+    return f"{fields.get(b'C', '')} {fields.get(b'M', '')}".strip()

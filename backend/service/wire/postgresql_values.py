@@ -1,0 +1,116 @@
+"""Values in messages of the PostgreSQL protocol, in text or binary form, as a person reads them."""
+
+from __future__ import annotations
+
+import struct
+import uuid
+from typing import TYPE_CHECKING
+
+from backend.tap.wording import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_BOOL, _INT8, _INT2, _INT4, _FLOAT4, _FLOAT8, _UUID, _JSONB = 16, 20, 21, 23, 700, 701, 2950, 3802
+_TEXTS = frozenset({0, 18, 19, 25, 114, 705, 1042, 1043})
+_NULL = 0xFFFFFFFF
+
+_BINARY: dict[int, Callable[[bytes], object]] = {
+    _BOOL: lambda raw: raw != b"\0",
+    _INT2: lambda raw: int.from_bytes(raw, signed=True),
+    _INT4: lambda raw: int.from_bytes(raw, signed=True),
+    _INT8: lambda raw: int.from_bytes(raw, signed=True),
+    _FLOAT4: lambda raw: struct.unpack("!f", raw)[0],
+    _FLOAT8: lambda raw: struct.unpack("!d", raw)[0],
+    _UUID: lambda raw: str(uuid.UUID(bytes=raw)),
+    _JSONB: lambda raw: raw[1:].decode(),
+}
+
+
+def in_words(value: object) -> str:
+    """A parameter as SQL writes it."""
+    return literal(value)
+
+
+def parameters_of(bind: bytes, oids: Sequence[int]) -> tuple[object, ...]:
+    """The parameters of a Bind message, from behind the names.
+
+    Raises:
+        ValueError: it ends too early.
+    """
+    formats, place = _formats(bind, 0)
+    count, place = _number(bind, place, 2)
+    values: list[object] = []
+    for n in range(count):
+        raw, place = _value(bind, place)
+        values.append(_readable(raw, _at(formats, n), oids[n] if n < len(oids) else 0))
+    return tuple(values)
+
+
+def rows_of(columns: bytes | None, rows: Sequence[bytes]) -> list[tuple[object, ...]]:
+    """Rows of DataRow messages, by the RowDescription before them; without one, values are taken for text."""
+    types = _column_types(columns) if columns else []
+    return [tuple(_row(row, types)) for row in rows]
+
+
+def _row(row: bytes, types: Sequence[tuple[int, int]]) -> list[object]:
+    count, place = _number(row, 0, 2)
+    values: list[object] = []
+    for n in range(count):
+        raw, place = _value(row, place)
+        oid, form = types[n] if n < len(types) else (0, 0)
+        values.append(_readable(raw, form, oid))
+    return values
+
+
+def _column_types(columns: bytes) -> list[tuple[int, int]]:
+    count, place = _number(columns, 0, 2)
+    types = []
+    for _ in range(count):
+        place = columns.index(b"\0", place) + 1
+        oid, _ = _number(columns, place + 6, 4)
+        form, _ = _number(columns, place + 16, 2)
+        types.append((oid, form))
+        place += 18
+    return types
+
+
+def _formats(message: bytes, place: int) -> tuple[list[int], int]:
+    count, place = _number(message, place, 2)
+    return [_number(message, place + 2 * n, 2)[0] for n in range(count)], place + 2 * count
+
+
+def _at(formats: Sequence[int], n: int) -> int:
+    """No format stands for text everywhere, one for all values."""
+    if len(formats) > 1:
+        return formats[n] if n < len(formats) else 0
+    return formats[0] if formats else 0
+
+
+def _number(message: bytes, place: int, size: int) -> tuple[int, int]:
+    if place + size > len(message):
+        raise ValueError("a message ends too early")
+    return int.from_bytes(message[place : place + size]), place + size
+
+
+def _value(message: bytes, place: int) -> tuple[bytes | None, int]:
+    length, place = _number(message, place, 4)
+    if length == _NULL:
+        return None, place
+    if place + length > len(message):
+        raise ValueError("a message ends too early")
+    return message[place : place + length], place + length
+
+
+def _readable(raw: bytes | None, form: int, oid: int) -> object:
+    if raw is None:
+        return None
+    read = _BINARY.get(oid) if form else None
+    if read:
+        try:
+            return read(raw)
+        except (ValueError, struct.error):
+            return "\\x" + raw.hex()
+    if form and oid not in _TEXTS:
+        return "\\x" + raw.hex()
+    return raw.decode("utf-8", "replace")

@@ -1,0 +1,78 @@
+"""What a dialect takes off a connection: units that a client sends, and the server's replies to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model import EngineKind
+
+
+class Handling(Enum):
+    """What a proxy does with a unit."""
+
+    STEP = auto()
+    """It is a step of whoever sent it: it may be held."""
+    GLUED = auto()
+    """It belongs to the step beside it: granted at once, and its reply is awaited."""
+    PASS = auto()
+    """Part of a handshake, of a copy, of a stream: passed on, and no reply is counted."""
+    ANSWER = auto()
+    """The proxy answers it itself, with `Unit.data`."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What a client sends in one go, and a server answers in one go."""
+
+    data: bytes
+    handling: Handling
+    commands: tuple[str, ...] = ()
+    """As the client wrote them, with placeholders; the last one is what the unit is known by."""
+    text: str = ""
+    """The command with its parameters in place."""
+    keys: tuple[str, ...] = ()
+    """Redis keys that it names; empty where that is not known."""
+    completions: int = 0
+    """Where the client does not wait for the end of the whole: how many commands it wants answers to."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a server sends."""
+
+    data: bytes
+    ends: bool = True
+    """Whether the oldest unit that awaits a reply has got all of it."""
+    answer: object = None
+    """Rows, a count or a value; None where there is nothing to tell."""
+    error: str = ""
+    """The server's complaint, in one line."""
+    in_transaction: bool = False
+    """Whether a transaction is open on the connection when all is done."""
+
+
+class Dialect(Protocol):
+    """One connection's protocol, as seen from between the two ends. Whatever is not understood is passed on."""
+
+    engine: EngineKind
+    server_pid: int
+    """Of the server process behind the connection, as the server says; 0 before it has."""
+    wants_tls: bool
+    """Whether the client insists on TLS, which nobody can look into."""
+
+    def from_client(self, data: bytes) -> Sequence[Unit]:
+        """Units that are whole now."""
+
+    def from_server(self, data: bytes) -> Sequence[Reply]:
+        """Replies, or parts of them, that may be passed on now."""
+
+    def sent(self, unit: Unit) -> None:
+        """This unit was passed on to the server."""
+
+    def client_ended(self) -> None:
+        """The client has hung up."""

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backend.explorer.question import service_question
+from backend.service.description import Description, parse
+from backend.service.explored.run import explore_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.question import Exploration
+
+SERVICES = Path(__file__).parents[2] / "services"
+FILE = """
+[service]
+command = ["{python}", "plain.py"]
+[service.environment]
+PORT = "{{port}}"
+DATABASE_URL = "{{postgresql}}"
+REDIS_URL = "{{redis}}"
+[database]
+kind = "postgresql"
+setup = '''
+CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL);
+CREATE TABLE carts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE);
+CREATE TABLE unique_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE)
+'''
+[request]
+path = "{path}"
+json = {{ order_no = "{{key}}" }}
+[before]
+sql = "INSERT INTO carts (order_no) VALUES ({{key}})"
+redis = "SET token:{{key}} 1"
+[effects]
+sql = '''
+SELECT (SELECT count(*) FROM orders WHERE order_no = {{key}})
+     + (SELECT count(*) FROM unique_orders WHERE order_no = {{key}})
+'''
+"""
+
+
+def plain_service(path: str) -> Description:
+    return parse(FILE.format(python=sys.executable, path=path))
+
+
+@pytest.fixture(scope="session")
+def explored() -> Callable[..., Exploration]:
+    """Explores one way of the plain service; each question is asked once."""
+    known: dict[tuple[object, ...], Exploration] = {}
+
+    def explore(path: str, requests: int = 2, crashes: int = 0, expiries: int = 0) -> Exploration:
+        asked = (path, requests, crashes, expiries)
+        if asked not in known:
+            question = service_question(path, requests, crashes, expiries)
+            known[asked] = explore_service(
+                plain_service(path), SERVICES, question, on_progress=lambda _: None, cancelled=threading.Event()
+            )
+        return known[asked]
+
+    return explore

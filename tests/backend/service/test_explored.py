@@ -1,0 +1,89 @@
+"""A service in its own process, explored on the wire: counts against closed forms and against our own strategies."""
+
+from __future__ import annotations
+
+import threading
+from math import comb
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backend.bare_engines import bare_engines
+from backend.explorer.explore import explore
+from backend.explorer.question import Question
+from backend.model import OperationKey, Verdict
+from backend.options import LabOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.question import Exploration
+
+ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
+
+
+@pytest.mark.parametrize(
+    ("path", "outcomes"),
+    [
+        ("/check", {ONCE: 2, TWICE: comb(6, 3) - 2}),
+        ("/unique", {ONCE: 4}),
+        ("/lock", {ONCE: 8}),
+        ("/token-get", {ONCE: 6, TWICE: 40}),
+        ("/token-delete", {ONCE: 6}),
+    ],
+)
+def test_two_requests_run_in_every_order(
+    path: str, outcomes: dict[Verdict, int], explored: Callable[..., Exploration]
+) -> None:
+    found = explored(path)
+    assert found.exhaustive
+    assert found.outcomes == outcomes
+
+
+def test_the_counterexample_is_the_shortest_and_names_the_second_effect(
+    explored: Callable[..., Exploration],
+) -> None:
+    example = explored("/check").counterexample
+    assert example is not None
+    assert example.switches == 2
+    steps = [(event.actor, event.command.split()[0]) for event in example.events if event.kind == "step"]
+    assert steps == [
+        ("A", "SELECT"),
+        ("A", "INSERT"),
+        ("B", "SELECT"),
+        ("B", "INSERT"),
+        ("B", "COMMIT"),
+        ("A", "COMMIT"),
+    ]
+    assert example.events[example.mistake].command == "COMMIT"
+
+
+@pytest.mark.parametrize(
+    ("path", "strategy", "variant", "requests", "crashes"),
+    [
+        ("/unique", "unique-index", "catch-violation", 2, 1),
+        ("/token-delete", "token", "delete-first", 2, 1),
+        ("/check", "none", "check-then-act", 3, 0),
+        ("/unique", "unique-index", "catch-violation", 3, 0),
+    ],
+)
+def test_it_comes_to_what_our_own_strategy_with_the_same_steps_comes_to(
+    path: str, strategy: str, variant: str, requests: int, crashes: int, explored: Callable[..., Exploration]
+) -> None:
+    question = Question(OperationKey.PLACE_ORDER, strategy, variant, requests, crashes)
+    with bare_engines(LabOptions()) as engines:
+        ours = explore(
+            question, engines.database, engines.redis, on_progress=lambda _: None, cancelled=threading.Event()
+        )
+    theirs = explored(path, requests, crashes)
+    assert (theirs.schedules, theirs.classes, theirs.outcomes) == (ours.schedules, ours.classes, ours.outcomes)
+
+
+def test_a_lease_that_runs_out_is_an_event(explored: Callable[..., Exploration]) -> None:
+    assert explored("/lease").outcomes.keys() == {ONCE}
+    assert explored("/lease", 2, 0, 1).outcomes[TWICE]
+
+
+def test_work_after_the_answer_belongs_to_the_request(explored: Callable[..., Exploration]) -> None:
+    found = explored("/after-answer")
+    assert found.outcomes == {ONCE: 2, TWICE: comb(8, 4) - 2}
