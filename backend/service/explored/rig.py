@@ -112,6 +112,7 @@ class Rig:
         supervisor = opened.enter_context(Supervisor(self._niceness))
         self.engines = opened.enter_context(service_engines(self.description, supervisor, self._redis_url))
         opened.callback(self.hub.close)
+        opened.callback(self._hang_up)
         self.processes = ServiceProcesses(self.description.service, self._folder, supervisor)
         set_up_values = self._door_values(0)
         self._meanwhile(lambda: self.processes.set_up(set_up_values))
@@ -220,6 +221,10 @@ class Rig:
     def _start(self, number: int) -> None:
         instance = self.processes.start(number, self._values[number])
         self._callers[number] = Caller(instance.host, self.hub, lambda response: self._answered(number, response))
+
+    def _hang_up(self) -> None:
+        for caller in self._callers.values():
+            caller.hang_up()
 
     def _answered(self, instance: int, response: Response | None) -> None:
         self._responses[instance] = response

@@ -10,7 +10,7 @@ from backend.errors import SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError
 from backend.explorer.footprints import canonical
-from backend.explorer.question import Exploration, Progress, Question, Snapshot, sentence
+from backend.explorer.question import Exploration, Progress, Question, Snapshot
 from backend.explorer.search import Search
 from backend.model import Verdict
 from backend.sentence import say
@@ -173,7 +173,6 @@ class ServiceExploration:
             counterexample=examples[self._best.verdict] if self._best else None,
             examples=examples,
             seconds=time.monotonic() - self._started,
-            sentence=sentence(outcomes, exhaustive=exhaustive),
             notes=(),
         )
 
