@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from tqdm import tqdm
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _CHANGED = " *"
 _WIDTH = 118
+_WIDE = frozenset("WF")
 _LEGEND = (
     SurveyCode.LEGEND_ONCE,
     SurveyCode.LEGEND_WORST,
@@ -213,9 +215,15 @@ def _grid(found: Survey, changed: frozenset[Pair], language: str) -> Iterator[st
         texts = [cell_text(cells[key], changed, language) if key in cells else "" for key in operations]
         declared = words(say(SurveyCode.SHORT_SAFE if sound else SurveyCode.SHORT_BROKEN), language)
         table.append([f"{strategy}/{variant} ({declared})", *texts])
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    widths = [max(_columns(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:
-        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        padded = (text + " " * (width - _columns(text)) for text, width in zip(row, widths, strict=True))
+        yield "  ".join(padded).rstrip()
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal shows a text: Chinese characters take two columns."""
+    return sum(2 if east_asian_width(character) in _WIDE else 1 for character in text)
 
 
 def cell_text(cell: Cell, changed: frozenset[Pair] = frozenset(), language: str = ENGLISH) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.errors import SubmitTwiceError
 from backend.explorer.survey import State
-from backend.explorer.survey_says import SurveyCode, scope_sentence, short_finding
+from backend.explorer.survey_says import SurveyCode, counted_finding, scope_sentence, short_finding
 from backend.sentence import say
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Change:
     def sentence(self) -> Sentence:
         """What changed, with the counts before and now."""
         cells = {"before": self.before, "now": self.after}
-        return say(_CODES[self.kind], **{name: short_finding(cell) for name, cell in cells.items() if cell})
+        word = counted_finding if self.kind is ChangeKind.COUNTS else short_finding
+        return say(_CODES[self.kind], **{name: word(cell) for name, cell in cells.items() if cell})
 
 
 _CODES = {

@@ -51,6 +51,7 @@ class SurveyCode(Code):
     PART = "survey.part"
     SO_FAR = "survey.so_far"
     WHOLE = "survey.whole"
+    IN_CLASSES = "survey.in_classes"
     STATE_PROVEN = "survey.state_proven"
     STATE_COUNTEREXAMPLE = "survey.state_counterexample"
     STATE_NOT_FINISHED = "survey.state_not_finished"
@@ -142,6 +143,11 @@ def short_finding(cell: Cell) -> Sentence:
     worst_first = sorted((v for v in cell.outcomes if cell.outcomes[v]), key=lambda v: v.severity, reverse=True)
     parts = tuple(say(SurveyCode.PART, count=cell.outcomes[v], verdict=verdict_term(v)) for v in worst_first)
     return say(SurveyCode.WHOLE if cell.exhaustive else SurveyCode.SO_FAR, parts=parts)
+
+
+def counted_finding(cell: Cell) -> Sentence:
+    """The same with the number of classes."""
+    return say(SurveyCode.IN_CLASSES, finding=short_finding(cell), classes=cell.classes)
 
 
 def scope_sentence(scope: Scope) -> Sentence:

@@ -132,3 +132,16 @@ def behind_a_savepoint(request: Request, services: Services) -> Answer:
         except sa.exc.IntegrityError:
             return Answer.DUPLICATE
     return Answer.CREATED
+
+
+def in_a_pipeline(request: Request, services: Services) -> Answer:
+    """Looks first, and then claims with two commands that are sent at once."""
+    token = f"submit-twice:token:{request.token}"
+    if services.redis.get(token):
+        return Answer.DUPLICATE
+    pipeline = services.redis.pipeline()
+    pipeline.set(token, "1")
+    pipeline.incr(f"{token}:count")
+    pipeline.execute()
+    with services.database.begin() as connection:
+        return request.operation.act(connection, request)

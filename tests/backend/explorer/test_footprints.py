@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import comb
 
 import pytest
 
@@ -11,7 +12,7 @@ from backend.explorer.errors import UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Isolation, Transaction, footprint, lease
 from backend.explorer.question import Question
 from backend.explorer.sql_words import locked_tables, named_tables
-from backend.model import EngineKind, OperationKey
+from backend.model import EngineKind, OperationKey, Verdict
 from backend.schema import metadata
 from backend.strategies.base import Handler
 from backend.tap.observer import Call, Flow
@@ -157,6 +158,7 @@ def _outcomes(player: Player, code: Handler, question: Question, *, reduce: bool
     [
         (codes.behind_an_advisory_lock, 3),
         (codes.token_named_second, 2),
+        (codes.in_a_pipeline, 2),
         (codes.behind_a_savepoint, 2),
         (codes.serializable, 2),
     ],
@@ -182,3 +184,9 @@ def test_nothing_is_left_out_where_a_step_does_more_than_its_command_says(
         on_postgresql.trusting = True
     found = bench.explore_code(codes.variant(code), 3)
     assert (found.schedules, found.classes, found.exhaustive) == (len(everything), len(everything), True)
+
+
+def test_a_pipeline_is_a_step_of_its_own(bench: Bench) -> None:
+    """GET, MULTI, INSERT, COMMIT as GET, DEL, INSERT, COMMIT of a token: the GET that comes after MULTI ends it."""
+    found = bench.explore_code(codes.variant(codes.in_a_pipeline))
+    assert found.outcomes == {Verdict.EXACTLY_ONCE: 2 * 3, Verdict.DUPLICATED: 2 * comb(6, 3)}

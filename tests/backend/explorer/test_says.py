@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from unicodedata import east_asian_width
+
 import pytest
 
 from backend.explorer.says import finding
-from backend.model import Verdict
+from backend.explorer.survey import Cell, Scope, State, Survey
+from backend.headless_survey import report_lines
+from backend.model import OperationKey, Verdict
 from backend.sentence import words
 
+PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
 
 
@@ -62,3 +67,18 @@ def test_a_finding(outcomes: dict[Verdict, int], exhaustive: bool, scope: tuple[
     chinese = words(found, "zh_CN")
     assert ("未完成" in chinese) is not exhaustive
     assert not set("abcdefghijklmnopqrstuvwxyz") & set(chinese)
+
+
+def test_a_grid_in_chinese_has_straight_columns() -> None:
+    cells = [
+        Cell(PLACE, "none", "direct", False, State.COUNTEREXAMPLE, True, 6, 6, {TWICE: 6}),
+        Cell(PAY, "none", "direct", False, State.PROVEN, True, 6, 6, {ONCE: 6}),
+        Cell(PLACE, "token", "delete-first", True, State.NOT_ASKED),
+        Cell(PAY, "token", "delete-first", True, State.PROVEN, True, 8, 8, {ONCE: 8}),
+    ]
+    head, first, second, *_ = report_lines(Survey(Scope(), tuple(cells)), None, "zh_CN")
+    starts = {
+        sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line[: line.index(text)])
+        for line, text in ((head, "pay-order"), (first, "恰好一次"), (second, "恰好一次"))
+    }
+    assert len(starts) == 1
