@@ -215,7 +215,8 @@ class LabPage(QWidget):
         return self.ready
 
     def _choose_database(self, database: EngineKind) -> None:
-        if database.value != self._database and choose_key(self.backend.database, database.value):
+        """Switch to it, unless it is chosen already; what counts is the box, as a switch may still be under way."""
+        if database.value != self.backend.database_key and choose_key(self.backend.database, database.value):
             self._database_chosen(database.value)
 
     def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:

@@ -59,9 +59,10 @@ def test_one_click_is_one_submission_and_the_same_form_submitted_again_is_the_sa
     driver.click("submitButton")
     driver.wait_for(2, "duplicated")
     driver.click("newIntentButton")
+    assert driver.sentence == "1 order wanted, 2 rows: 1 duplicate"
     driver.click("submitButton")
-    driver.wait_for(3, "duplicated")
-    assert driver.sentence == "2 orders wanted, 3 rows: 1 duplicate"
+    driver.wait_for(3, "exactly_once")
+    assert driver.sentence == "1 order wanted, 1 row: exactly once"
 
 
 def test_reset_and_spam_at_once_are_carried_out_in_their_order(driver: Driver) -> None:
