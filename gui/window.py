@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         self._add(menu, self.tr("&Cancel"), lambda: self._buttons()[1].click(), "Esc")
         menu.addSeparator()
         of_lab.append(self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R"))
+        of_lab.append(self._add(menu, self.tr("&Knobs as at the first start"), self.lab.turn_knobs_back))
         self._of_lab = tuple(of_lab)
         self._exhibits = bar.addMenu(self.tr("Exhibits"))
         fill_menu(self._exhibits, self._show_exhibit)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gui.ticket import Ticket
 
 
+FIRST_PLAN = Plan((), 20, interval_ms=50)
+"""What the form sends with its knobs untouched."""
 HARM = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 
 
@@ -199,6 +201,14 @@ class LabPage(QWidget):
             self.exhibit.dismiss()
             self._turn_knobs(operation, setup, plan or Plan((), 5), 2)
             self.form.spam.setFocus()
+
+    @Slot()
+    def turn_knobs_back(self) -> None:
+        """Every knob as it stands when the window is opened for the first time; not while something runs."""
+        if self._ready_or_said():
+            self.form.mend_item()
+            self.form.quantity.setValue(1)
+            self._turn_knobs(OperationKey.PLACE_ORDER, Setup("none", "direct"), FIRST_PLAN, 1)
 
     @property
     def ready(self) -> bool:

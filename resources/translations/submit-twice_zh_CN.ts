@@ -1743,6 +1743,10 @@
         <translation>重置(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Knobs as at the first start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Exhibits</source>
         <translation>展品</translation>
     </message>

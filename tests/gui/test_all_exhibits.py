@@ -178,3 +178,23 @@ def test_the_instance_of_a_submission_stands_above_its_steps(driver: Driver) -> 
         driver.qtbot.waitUntil(lambda text=text: bool(text.search(caption.text())))  # type: ignore[misc]
         named.add(caption.text().rsplit("  ", 1)[-1])
     assert named == {"instance 1", "instance 2"}
+
+
+def test_knobs_go_back_to_what_the_readme_begins_with_from_any_state(driver: Driver) -> None:
+    rng = dice()
+    show(driver, find_exhibit("stale-holder-refused"))
+    for _ in range(3):
+        disarrange(driver, rng)
+    driver.find(QTabWidget, "pages").setCurrentIndex(0)
+    back = next(
+        action for action in driver.window.findChildren(QAction) if action.text() == "&Knobs as at the first start"
+    )
+    driver.qtbot.waitUntil(lambda: driver.window.lab.ready, timeout=PATIENCE_MS)
+    back.trigger()
+    assert driver.button("spamButton").text().endswith(" 20")
+    driver.click("spamButton")
+    wanted = driver.edit("orderNoEdit").text()
+    driver.qtbot.waitUntil(lambda: sum(row.key == wanted for row in driver.rows) == 20, timeout=PATIENCE_MS)
+    driver.wait_until_quiet()
+    driver.qtbot.waitUntil(lambda: driver.verdict == "duplicated", timeout=PATIENCE_MS)
+    assert driver.sentence == "1 order wanted, 20 rows: 19 duplicates"

@@ -5,12 +5,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette, QRawFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.model import EngineKind, Verdict
-from gui.theme import DARK, LIGHT, Colours, Theme, ThemeMode, palette_of, style_sheet_of
+from gui.theme import DARK, LIGHT, VERDICT_GLYPHS, Colours, Theme, ThemeMode, palette_of, style_sheet_of
 
 BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: colours.name)
 
@@ -115,3 +115,10 @@ def test_disabled_text_is_paler(qtbot: QtBot) -> None:
     palette = palette_of(LIGHT)
     active = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
     assert palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText) != active
+
+
+def test_the_glyphs_of_verdicts_are_in_the_font_that_every_such_machine_has(qtbot: QtBot) -> None:
+    font = QRawFont.fromFont(QFont("DejaVu Sans"))
+    assert font.familyName() == "DejaVu Sans"
+    for glyph in "".join(VERDICT_GLYPHS.values()) + "\N{WARNING SIGN}\N{MULTIPLICATION SIGN}":
+        assert font.supportsCharacter(ord(glyph)), glyph

@@ -527,3 +527,21 @@ def test_the_second_run_has_a_verdict_of_its_own_and_the_rows_of_the_first_are_h
     rows = driver.window.lab.results.rows
     assert [rows.mood(row) is Tone.EARLIER for row in rows.records] == [True] * 20 + [False]
     assert driver.window.lab.counters._effects.number.accessibleName() == "rows: 1"
+
+
+def test_who_is_still_at_work_is_shown_and_cancel_leaves_the_intent_undecided(driver: Driver) -> None:
+    driver.choose("strategyCombo", "none")
+    driver.spin("processingDelaySpin").setValue(12_000)
+    driver.click("submitButton")
+    note = driver.find(QLabel, "verdictNote")
+    driver.qtbot.waitUntil(lambda: note.text().startswith("Still at work: "), timeout=PATIENCE_MS)
+    assert "in instance 1 for " in note.text()
+    assert driver.verdict == ""
+    seen = note.text()
+    driver.qtbot.waitUntil(lambda: note.text() != seen)
+    QTest.keyClick(driver.window, Qt.Key.Key_Escape)
+    driver.wait_until_quiet()
+    driver.qtbot.waitUntil(lambda: driver.verdict == "undecided", timeout=PATIENCE_MS)
+    assert driver.sentence == "1 order wanted, 0 rows: 1 undecided, still at work"
+    driver.wait_for(1, "exactly_once")
+    assert note.text() == ""
