@@ -1744,7 +1744,7 @@
     </message>
     <message>
         <source>&amp;Knobs as at the first start</source>
-        <translation type="unfinished"></translation>
+        <translation>参数恢复为初次启动时(&amp;K)</translation>
     </message>
     <message>
         <source>Exhibits</source>
