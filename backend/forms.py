@@ -156,7 +156,7 @@ def form_path(intent: Intent) -> str:
 
 def _read_form(outcome: Outcome) -> Form:
     if outcome.status >= 400 or not outcome.status:
-        raise SubmitTwiceError(say(FormCode.NOT_OPENED, reason=outcome.error or str(outcome.status)))
+        raise SubmitTwiceError(say(FormCode.NOT_OPENED, reason=outcome.reason or str(outcome.status)))
     content = msgspec.json.decode(outcome.body, type=dict[str, object])
     token, version = content.get("token"), content.get("version")
     return Form(str(token) if token is not None else None, version if isinstance(version, int) else None)

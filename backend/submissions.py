@@ -182,7 +182,7 @@ def submission_body(intent: Intent, form: Form) -> bytes:
 
 def to_reply(outcome: Outcome) -> Reply:
     """What the caller of a submission saw, in the words of the model."""
-    answer, detail = Answer.ERROR, plain(outcome.error) if outcome.error else None
+    answer, detail = Answer.ERROR, outcome.reason
     if outcome.timed_out:
         answer, detail = Answer.TIMEOUT, say(CallerCode.GAVE_UP)
     elif outcome.status and not outcome.held_back:

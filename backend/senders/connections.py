@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from backend.senders.http import MalformedResponseError, Response, ResponseReader
 from backend.senders.messages import Target
+from backend.senders.says import SendingCode
+from backend.sentence import Sentence, say
 
 _CHUNK = 1 << 16
 
-OnEnd = Callable[[Response | None, str], None]
-"""Gets the response, or None and the reason in one line."""
+OnEnd = Callable[[Response | None, Sentence | None], None]
+"""Gets the response, or None and the reason."""
 
 
 class Connection:
@@ -80,12 +82,12 @@ class Connection:
         """
         self._on_end = on_end
         if not self.is_open:
-            self._loop.call_soon(self._end, None, "The server closed the connection before the request was sent.")
+            self._loop.call_soon(self._end, None, say(SendingCode.CLOSED_BEFORE))
             return
         if isinstance(written, BlockingIOError):
             written = 0
         if isinstance(written, OSError):
-            self._loop.call_soon(self._end, None, f"The request was not sent: {sentence_of(written)}")
+            self._loop.call_soon(self._end, None, say(SendingCode.NOT_SENT, reason=sentence_of(written)))
         elif written < len(request):
             self._unsent = request[written:]
             self._loop.add_writer(self._socket, self._writable)
@@ -101,7 +103,7 @@ class Connection:
                 or never will, unless it hangs up while it works.
         """
 
-        def end(_response: Response | None, _reason: str) -> None:
+        def end(_response: Response | None, _reason: Sentence | None) -> None:
             self.close()
             on_let_go()
 
@@ -125,7 +127,7 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(None, f"The request was not sent as a whole: {sentence_of(error)}")
+            self._end(None, say(SendingCode.NOT_SENT_WHOLE, reason=sentence_of(error)))
             return
         self._unsent = self._unsent[written:]
         if not self._unsent:
@@ -137,10 +139,10 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(None, f"The connection broke before the answer was there: {sentence_of(error)}")
+            self._end(None, say(SendingCode.BROKE, reason=sentence_of(error)))
             return
         if self._on_end is None:
-            self._end(None, "")  # an end, or bytes that nobody asked for
+            self._end(None, None)  # an end, or bytes that nobody asked for
         elif data:
             self._feed(data)
         else:
@@ -150,21 +152,21 @@ class Connection:
         try:
             response = self._reader.feed(data)
         except MalformedResponseError as error:
-            self._end(None, f"The answer was not understood: {error}.")
+            self._end(None, say(SendingCode.NOT_UNDERSTOOD, reason=str(error)))
             return
         if response:
-            self._end(response, "")
+            self._end(response, None)
 
     def _peer_closed(self) -> None:
         response = self._reader.end()
         if response:
-            self._end(response, "")
+            self._end(response, None)
         elif self._reader.is_between_responses:
-            self._end(None, "The server closed the connection before it answered.")
+            self._end(None, say(SendingCode.CLOSED_UNANSWERED))
         else:
-            self._end(None, "The server closed the connection in the middle of its answer.")
+            self._end(None, say(SendingCode.CLOSED_HALFWAY))
 
-    def _end(self, response: Response | None, reason: str) -> None:
+    def _end(self, response: Response | None, reason: Sentence | None) -> None:
         if response is None or not response.keep_alive or self._unsent:
             self.close()
         on_end, self._on_end = self._on_end, None
@@ -224,9 +226,9 @@ class ConnectionPool:
             idle.remove(connection)
 
 
-def sentence_of(error: OSError) -> str:
+def sentence_of(error: OSError) -> Sentence:
     """The operating system's words for an error, without the addresses that Python adds."""
     if isinstance(error, TimeoutError) and error.errno is None:
-        return "there was no answer in time."
+        return say(SendingCode.NO_ANSWER_IN_TIME)
     words = os.strerror(error.errno) if error.errno else type(error).__name__
-    return f"{words[0].lower()}{words[1:]}."
+    return say(SendingCode.SYSTEM, words=f"{words[0].lower()}{words[1:]}")

@@ -13,7 +13,9 @@ from backend.model import Pace
 from backend.senders.connections import Connection, ConnectionPool, sentence_of
 from backend.senders.messages import Delivery, Finished, Flying, Job, Outcome
 from backend.senders.retries import backoff_seconds, invites_a_retry, next_attempt, with_port
+from backend.senders.says import SendingCode
 from backend.senders.shots import Patience, Shot, fire
+from backend.sentence import say, to_document
 
 _SUCCESS = range(200, 300)
 _LONGEST_CONNECT_SECONDS = 5.0
@@ -257,7 +259,7 @@ class Dispatch:
 
     def _refused(self, delivery: Delivery, error: OSError) -> None:
         now = time.monotonic_ns()
-        reason = f"No connection to instance {delivery.target + 1}: {sentence_of(error)}"
+        reason = say(SendingCode.NO_CONNECTION, instance=delivery.target + 1, reason=sentence_of(error))
         self._sent += 1
         self._settle(
             Outcome(
@@ -265,7 +267,7 @@ class Dispatch:
                 delivery.intent_key,
                 sent_ns=now,
                 received_ns=now,
-                error=reason,
+                error=to_document(reason),
                 retry_of=delivery.first_id,
                 target=delivery.target,
                 was_sent=False,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from backend.model import Pace
+from backend.senders import says  # noqa: F401  whoever reads an outcome has to know its codes
+from backend.sentence import Sentence, from_document
 
 LENGTH_BYTES = 4
 
@@ -79,8 +81,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     received_ns: int = 0
     held_back: bool = False
     timed_out: bool = False
-    error: str = ""
-    """Why there is no response, in one line."""
+    error: dict[str, object] | None = None
+    """Why there is no response, as a document of `backend.sentence`."""
     retry_of: str = ""
     """The submission id of the first attempt, where this was a retry."""
     retried: bool = False
@@ -91,6 +93,11 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Whether it may have reached the backend."""
     lingers: bool = False
     """Whether the backend may still handle it although its caller has given up: `LetGo` tells when not any more."""
+
+    @property
+    def reason(self) -> Sentence | None:
+        """Why there is no response."""
+        return from_document(self.error)
 
 
 class Outcomes(msgspec.Struct, frozen=True, array_like=True, tag="outcomes"):

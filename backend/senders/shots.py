@@ -12,6 +12,7 @@ from backend.senders.connections import Connection
 from backend.senders.http import Response
 from backend.senders.messages import Delivery, Outcome
 from backend.senders.undisturbed import undisturbed
+from backend.sentence import Sentence, to_document
 
 
 class Shot:
@@ -55,14 +56,14 @@ class Shot:
         self._loop = loop
         self._seconds = seconds
 
-    def answered(self, response: Response | None, reason: str) -> None:
+    def answered(self, response: Response | None, reason: Sentence | None) -> None:
         """The response is there, or it will never be, for this reason."""
         if self._loop:
             self._loop.call_later(self._seconds, self._hear, response, reason)
         else:
             self._hear(response, reason)
 
-    def _hear(self, response: Response | None, reason: str) -> None:
+    def _hear(self, response: Response | None, reason: Sentence | None) -> None:
         if self.ended:
             return
         self.ended = True
@@ -80,7 +81,7 @@ class Shot:
                 target=sent.target,
             )
         else:
-            outcome = self._without_response(error=reason)
+            outcome = self._without_response(reason=reason)
         self._on_end(self, outcome)
 
     def give_up(self) -> None:
@@ -94,14 +95,14 @@ class Shot:
         """Stay until the backend has let go of the request."""
         self.connection.linger(lambda: self._on_let_go(self))
 
-    def _without_response(self, *, timed_out: bool = False, error: str = "") -> Outcome:
+    def _without_response(self, *, timed_out: bool = False, reason: Sentence | None = None) -> Outcome:
         return Outcome(
             self.delivery.submission_id,
             self.delivery.intent_key,
             sent_ns=self.sent_ns,
             received_ns=time.monotonic_ns(),
             timed_out=timed_out,
-            error=error,
+            error=to_document(reason) if reason else None,
             retry_of=self.delivery.first_id,
             target=self.delivery.target,
             lingers=timed_out,

@@ -11,6 +11,8 @@ from backend.senders.connections import Connection, ConnectionPool
 from backend.senders.dispatch import Dispatch
 from backend.senders.http import Response
 from backend.senders.messages import Finished, Outcome, Target
+from backend.senders.says import SendingCode
+from backend.sentence import Sentence, say
 from tests.backend.senders.jobs import LIMIT, make_job
 from tests.backend.senders.small_server import SmallServer
 
@@ -71,14 +73,14 @@ def test_an_idle_connection_that_talks_is_closed() -> None:
 
 
 def test_a_connection_that_ends_while_it_is_reserved_is_told() -> None:
-    async def scene() -> tuple[Response | None, str]:
+    async def scene() -> tuple[Response | None, Sentence | None]:
         loop = asyncio.get_running_loop()
         pool, peer = ConnectionPool(loop), Peer()
         connection = await idle_connection(pool, peer)
         assert pool.take(peer.target) is connection
         peer.socket.close()
         await until_closed(connection)
-        ended: asyncio.Future[tuple[Response | None, str]] = loop.create_future()
+        ended: asyncio.Future[tuple[Response | None, Sentence | None]] = loop.create_future()
         try:
             written: int | OSError = connection.write(b"x")
         except OSError as error:
@@ -86,7 +88,7 @@ def test_a_connection_that_ends_while_it_is_reserved_is_told() -> None:
         connection.await_response(b"x", written, lambda response, reason: ended.set_result((response, reason)))
         return await ended
 
-    assert asyncio.run(scene()) == (None, "The server closed the connection before the request was sent.")
+    assert asyncio.run(scene()) == (None, say(SendingCode.CLOSED_BEFORE))
 
 
 def test_a_job_that_is_cancelled_while_it_connects_sends_nothing() -> None:
