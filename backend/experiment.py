@@ -79,6 +79,13 @@ class Bench(Protocol):
             EngineError: it could not be started.
         """
 
+    def require_tables(self) -> None:
+        """Check that the tables are still ours.
+
+        Raises:
+            EngineError: they are not.
+        """
+
     def require_consumers(self) -> None:
         """Have consumers of the queue running.
 
@@ -270,6 +277,7 @@ class ExperimentRun:
     def _require_what_it_needs(self) -> None:
         """Before anything is announced: a run that cannot start leaves nothing behind."""
         bench, plan = self._bench, self._plan
+        bench.require_tables()
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:

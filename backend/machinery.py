@@ -217,6 +217,15 @@ class Machinery:
         """Untapped connections to the database in use."""
         return self._engine
 
+    def require_tables(self) -> None:
+        """Check that the tables are still those that we have made; a database that does not answer is told of later.
+
+        Raises:
+            EngineError: one was exchanged for something else.
+        """
+        with suppress(sa.exc.SQLAlchemyError), self._engine.connect() as connection:
+            require_tables(connection, with_triggers=True)
+
     def require_consumers(self) -> None:
         """Have consumers of the queue running: they start when they are first needed.
 

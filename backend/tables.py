@@ -146,22 +146,27 @@ def _with_comment(element: CreateTable, compiler: Any, **options: Any) -> str:  
     return text.replace("(", f"( /* {comment} */", 1) if comment else text
 
 
-def check_tables(connection: Connection) -> Owned:
+def check_tables(connection: Connection, *, with_triggers: bool = False) -> Owned:
     """Find out what of ours is in this database. Reads the catalogue and nothing else.
 
     Raises:
         EngineError: something with one of our names is not ours.
     """
-    return owned(connection, NAMES, LAYOUT)
+    return owned(connection, NAMES, LAYOUT, with_triggers=with_triggers)
 
 
-def require_tables(connection: Connection) -> str:
+def require_tables(connection: Connection, *, with_triggers: bool = False) -> str:
     """The number of the lab that our tables bear. Reads the catalogue and nothing else.
+
+    Args:
+        connection: to the database.
+        with_triggers: whether somebody else's triggers on our tables are all right: they are no reason not to insert,
+            and one not to empty anything.
 
     Raises:
         EngineError: our tables are not there, or something with one of our names is not ours.
     """
-    found = check_tables(connection)
+    found = check_tables(connection, with_triggers=with_triggers)
     missing = metadata.tables.keys() - found.present
     if missing:
         raise EngineError(say(OwnershipCode.UNMARKED, name=min(missing)))

@@ -65,7 +65,7 @@ def open_services(
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
     engine = create_sql_engine(database, pool_size=connections)
     with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
-        lab = require_tables(connection)
+        lab = require_tables(connection, with_triggers=True)
     tap_sql(engine, tap)
     name_deletions(engine, tap)
     client = create_redis(redis_url, TappedRedis)

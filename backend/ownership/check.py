@@ -27,22 +27,23 @@ class Owned:
     """Names of the tables, indexes, triggers and functions."""
 
 
-def owned(connection: Connection, names: Names, layout: str) -> Owned:
+def owned(connection: Connection, names: Names, layout: str, *, with_triggers: bool = False) -> Owned:
     """Find out what is ours. Reads the catalogue and nothing else.
 
     Args:
         connection: to the database.
         names: that our objects have.
         layout: that our tables have today.
+        with_triggers: whether somebody else's triggers on our tables are all right.
 
     Raises:
         EngineError: an object with one of our names is not ours, or something of somebody else hangs on one of ours;
             the sentence names it.
     """
-    return judge(inspect(connection, names), layout)
+    return judge(inspect(connection, names), layout, with_triggers=with_triggers)
 
 
-def judge(objects: Iterable[Found], layout: str) -> Owned:
+def judge(objects: Iterable[Found], layout: str, *, with_triggers: bool = False) -> Owned:
     """What of these objects is ours.
 
     Raises:
@@ -63,7 +64,7 @@ def judge(objects: Iterable[Found], layout: str) -> Owned:
     if any(mark.layout != layout for mark in marks.values()):
         raise EngineError(say(OwnershipCode.OTHER_VERSION))
     for each in found:
-        if each.attached:
+        if each.attached and not (with_triggers and each.attached.kind is KindCode.TRIGGER):
             kind = say(each.attached.kind)
             raise EngineError(say(OwnershipCode.ATTACHED, kind=kind, name=each.attached.name, table=each.shown))
     return Owned(labs.pop(), frozenset(each.name for each in found))

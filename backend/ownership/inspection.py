@@ -37,6 +37,7 @@ class Attached:
     """Something of somebody else that hangs on one of our tables, and would act or suffer with it."""
 
     kind: KindCode
+    """Where there is more than one such thing, a trigger only if all are triggers."""
     name: str
 
 
@@ -141,8 +142,8 @@ def _attached(row: sa.Row[tuple[object, ...]]) -> Attached | None:
     found = {
         KindCode.CHILD_TABLE: row.child,
         KindCode.RULE: row.rule,
-        KindCode.TRIGGER: row.trigger,
         KindCode.FOREIGN_KEY: row.foreign_key,
+        KindCode.TRIGGER: row.trigger,
     }
     return next((Attached(kind, name) for kind, name in found.items() if name), None)
 
@@ -231,6 +232,8 @@ def _attached_on_sqlite(
         table, name = row.tbl_name.lower(), row.name.lower()
         if row.type == "trigger" and table in names.tables and name not in names.witnesses:
             yield table, Attached(KindCode.TRIGGER, row.name)
+    for row in rows:
+        name = row.name.lower()
         if row.type == "table" and name not in names.tables and "references" in row.sql.lower():
             keys = connection.execute(sa.text('SELECT "table" FROM pragma_foreign_key_list(:name)'), {"name": row.name})
             for referenced in keys.scalars():

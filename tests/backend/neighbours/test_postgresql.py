@@ -216,6 +216,20 @@ def test_a_foreign_table_in_the_place_of_ours_is_not_emptied(
     assert far.dump() == before
 
 
+def test_a_run_is_refused_once_a_table_was_exchanged(postgresql: Postgresql, valkey: str) -> None:
+    lab = Lab(LabOptions(database=postgresql.url, redis=valkey))
+    try:
+        lab.start()
+        postgresql.script(EXCHANGES["a view"])
+        before = postgresql.dump()
+        plan = Plan((lab.new_intent(OperationKey.PAY_ORDER, "pen", 1),), 2)
+        with pytest.raises(SubmitTwiceError, match="nothing was changed"):
+            lab.start_run(Setup("none"), plan).wait(20)
+    finally:
+        lab.close()
+    assert postgresql.dump() == before
+
+
 def test_a_restored_dump_is_ours_again_and_a_single_table_of_it_is_not(postgresql: Postgresql, valkey: str) -> None:
     assert run(postgresql.url, valkey) == DONE
     dump = postgresql.dump("--schema=public", "--no-owner", "--inserts")
