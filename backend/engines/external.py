@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
+from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.engines.sqlite import open_sqlite
@@ -77,7 +78,7 @@ def connect_redis(url: str) -> RunningEngine:
     try:
         info: dict[str, object] = client.info("server")
     except (redis.RedisError, OSError, ValueError) as error:
-        raise EngineError(one_sentence(error, f"the Redis server at {address}")) from None
+        raise EngineError(one_sentence(error, say(EngineCode.REDIS_AT, address=address))) from None
     finally:
         client.close()
     name = "Valkey" if info.get("server_name") == "valkey" or "valkey_version" in info else "Redis"
@@ -119,7 +120,7 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     try:
         engine = create_sql_engine(text, pool_size=1)
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
-        raise EngineError(one_sentence(error, f"{name} at {address}")) from None
+        raise EngineError(one_sentence(error, say(EngineCode.AT, name=name, address=address))) from None
     try:
         with engine.connect() as connection:
             version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
@@ -130,7 +131,7 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     except (sa.exc.SQLAlchemyError, OSError, TypeError, ValueError) as error:
         if kind is EngineKind.MARIADB and isinstance(error, sa.exc.InvalidRequestError):
             raise EngineError(say(AddressCode.NO_MARIADB, address=address)) from None
-        raise EngineError(one_sentence(error, f"{name} at {address}")) from None
+        raise EngineError(one_sentence(error, say(EngineCode.AT, name=name, address=address))) from None
     finally:
         engine.dispose()
     return RunningEngine(kind, name, version, address, _pinned(url, schema) or text, embedded=False)

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from backend.engines.running import RunningEngine
-from backend.engines.sentences import one_sentence
+from backend.engines.says import EngineCode
+from backend.engines.sentences import one_sentence, reason_of
 from backend.engines.sql import create_sql_engine
 from backend.errors import EngineError
 from backend.model import EngineKind
@@ -32,7 +33,7 @@ def start_sqlite(directory: Path) -> RunningEngine:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EngineError(one_sentence(error, f"{NAME} could not start")) from None
+        raise EngineError(say(EngineCode.NOT_STARTED, name=NAME, reason=reason_of(error))) from None
     return open_sqlite(directory / _FILE, embedded=True)
 
 
@@ -46,7 +47,7 @@ def open_sqlite(path: Path, *, embedded: bool) -> RunningEngine:
         _require_ours(path)
         _require_writable(path)
     except (sa.exc.DBAPIError, OSError) as error:
-        raise EngineError(one_sentence(error, f"{NAME} at {path}")) from None
+        raise EngineError(one_sentence(error, say(EngineCode.AT, name=NAME, address=str(path)))) from None
     return RunningEngine(EngineKind.SQLITE, NAME, sqlite3.sqlite_version, str(path), _url(path), embedded)
 
 
