@@ -6,6 +6,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from backend.comparison.cost import Round, cost_of, in_turns
@@ -24,7 +25,7 @@ from backend.comparison.records import (
     PartResult,
     Surroundings,
 )
-from backend.comparison.runs import CancelledError, Laboratory, Replies, Runs
+from backend.comparison.runs import CancelledError, Laboratory, NotOverError, Replies, Runs
 from backend.comparison.says import CompareCode
 from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent
 from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
@@ -98,9 +99,16 @@ class Comparer:
             line = self._measure(task, line)
         except SubmitTwiceError as error:
             line = self._failed(task, error.sentence)
+            self._stop_the_rest(error)
         self._lines[task.number] = line
         left.note(time.monotonic() - began)
         self._tell(left, line, task.kind)
+
+    def _stop_the_rest(self, error: SubmitTwiceError) -> None:
+        """What is still at work shall not be beside the next run."""
+        if isinstance(error, NotOverError):
+            with suppress(SubmitTwiceError):  # what cannot be used any more is told by the next task
+                self._lab.reset(only_own=True)
 
     def _line_of(self, task: Task) -> Line:
         """The line of a task, with everything in place for it: the database, empty tables, every instance."""

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from backend.comparison.evidence import Attempt, attempts_of
 from backend.comparison.says import CompareCode
-from backend.comparison.situations import LIMIT_MS
 from backend.errors import SubmitTwiceError
 from backend.model import EngineStatus, Health, Intent, OperationKey, Plan, Reply, Report, Setup, Step
 from backend.sentence import Sentence, say
@@ -178,16 +177,16 @@ class Runs:
 
     def _outcome(self, report: Report, plan: Plan) -> Outcome:
         if report.out_of_time or report.cancelled or report.working:
-            raise NotOverError(_why_not_over(report))
+            raise NotOverError(_why_not_over(report, plan))
         wanted = {intent.key for intent in plan.intents}
         replies = tuple(reply for reply in self._replies.take() if reply.intent_key in wanted)
         return Outcome(report, replies, attempts_of(replies, self._lab.steps_of))
 
 
-def _why_not_over(report: Report) -> Sentence:
+def _why_not_over(report: Report, plan: Plan) -> Sentence:
     if not report.out_of_time:
         return say(CompareCode.BROKE_OFF)
     still = tuple(
         say(CompareCode.AT_WORK, submission=each.submission_id, instance=each.instance) for each in report.at_work
     )
-    return say(CompareCode.NOT_OVER, seconds=LIMIT_MS / 1000, still=still)
+    return say(CompareCode.NOT_OVER, seconds=(plan.limit_ms or 0) / 1000, still=still)

@@ -12,7 +12,7 @@ from backend.comparison.documents import comparison_csv, comparison_document, co
 from backend.comparison.evidence import proven
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
 from backend.comparison.records import Cell, CellState, Comparison, Part, Proof
-from backend.comparison.runs import Runs
+from backend.comparison.runs import NotOverError, Runs
 from backend.comparison.situations import SITUATIONS, Extent, Situation
 from backend.comparison.web_page import comparison_html
 from backend.comparison.words import cell_word
@@ -58,6 +58,30 @@ def test_what_came_about_is_proved_and_what_did_not_is_not(
     runs.recover()
     outcome = runs.carry_out(setup, plan, PLACE, 1)
     assert proven(proof, outcome.intents) == expected
+
+
+def test_a_run_that_is_not_over_in_time_has_no_verdict_but_a_reason(runs: Runs) -> None:
+    with pytest.raises(NotOverError) as caught:
+        runs.carry_out(Setup("none", "direct", processing_delay_ms=3_000), Plan((), 1, limit_ms=300), PLACE, 1)
+    assert str(caught.value).startswith("It was not over after 0.3 s. Still at work: ")
+
+
+def test_a_cell_whose_run_was_not_over_is_not_measured_and_the_next_one_is(
+    compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = SITUATIONS[SituationKey.RETRY].parts
+
+    def with_little_time(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+        return tuple(replace(part, plan=replace(part.plan, limit_ms=200)) for part in usual(subject, extent))
+
+    situation = Situation(SituationKey.RETRY, with_little_time, 1.0)
+    monkeypatch.setitem(SITUATIONS, SituationKey.RETRY, situation)
+    situations = (SituationKey.RETRY, SituationKey.REDELIVERY)
+    asked = ComparisonQuestion(strategies=("none/direct",), situations=situations, quick=True, cost=False)
+    retry, redelivery = compare(asked).lines[0].cells
+    assert (retry.state, retry.worst) == (CellState.NOT_MEASURED, None)
+    assert "not over" in str(retry.failure)
+    assert redelivery.state is CellState.MEASURED
 
 
 LEASED = [f"{each.key}/{variant.key}" for each in all_strategies() for variant in each.variants if variant.leased]
