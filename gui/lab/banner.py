@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from backend.model import Judgement, OperationKey, Verdict
 from gui.banner import Banner
-from gui.lab.words import instance_word, verdict_word
+from gui.lab.words import instance_word, short, verdict_word
 from gui.speech import speak
 from gui.theme import Theme
 
@@ -86,7 +86,7 @@ class Sentences(QObject):
             pattern = self.tr("Still at work: %1 in %2 for %3 s")
         else:
             pattern = self.tr("Still waiting to be taken up: %1 by %2 for %3 s")
-        text = pattern.replace("%1", longest.submission_id).replace("%2", instance_word(longest.instance))
+        text = pattern.replace("%1", short(longest.submission_id)).replace("%2", instance_word(longest.instance))
         text = text.replace("%3", seconds)
         if longest.step:
             text += self.tr(", at %1").replace("%1", longest.step)

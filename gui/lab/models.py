@@ -42,7 +42,7 @@ class RowsModel(RecordModel[Row]):
         earlier = (
             QCoreApplication.translate("RowsModel", "Of an earlier run") + "\n" if self._is_earlier(record) else ""
         )
-        return f"{earlier}{record.table}\n{super().whole(record)}"
+        return f"{earlier}{record.table}\n{super().whole(record)}\n{record.submission_id}"
 
     def mood(self, record: Row) -> Verdict | Tone | None:
         """Duplicates glow, and what is history is dim."""

@@ -22,7 +22,7 @@ from gui.lab.catalogue import catalogue_text
 from gui.lab.code import CodeView
 from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
 from gui.lab.table import RecordTable
-from gui.lab.words import answer_text, command_text, instance_word, milliseconds
+from gui.lab.words import answer_text, command_text, instance_word, milliseconds, short
 from gui.theme import GRID, code_font
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Results(QSplitter):
         if not submission_id:
             self._steps_caption.setText(self.tr("No submission selected"))
             return
-        text = self.tr("Submission %1").replace("%1", submission_id)
+        text = self.tr("Submission %1").replace("%1", short(submission_id))
         if reply is not None:
             text += f"  \N{MIDDLE DOT}  {reply_text(reply)}"
             if not reply.held_back:

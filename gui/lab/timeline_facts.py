@@ -65,7 +65,7 @@ def wait_fact(wait: LockWait) -> Fact:
 
 def blockers_text(wait: LockWait) -> str:
     """Names of those who held the lock, or stood before it in the queue."""
-    return ", ".join(wait.blockers) or QCoreApplication.translate("Timeline", "somebody else")
+    return ", ".join(map(short, wait.blockers)) or QCoreApplication.translate("Timeline", "somebody else")
 
 
 def lease_facts(lane: Lane, lease: Lease) -> list[Fact]:
@@ -80,7 +80,7 @@ def lease_facts(lane: Lane, lease: Lease) -> list[Fact]:
     if lease.released_by == lane.submission:
         answer = QCoreApplication.translate("Timeline", "released")
     else:
-        answer = QCoreApplication.translate("Timeline", "deleted by %1").replace("%1", lease.released_by)
+        answer = QCoreApplication.translate("Timeline", "deleted by %1").replace("%1", short(lease.released_by))
     return [Fact(lane.submission, lease.started_ns, lease.released_ns, text, answer, EngineKind.REDIS,
                  lease.released_by != lane.submission)]  # fmt: skip
 
@@ -93,7 +93,7 @@ def caller_fact(lane: Lane, reply: Reply) -> Fact:
     text = QCoreApplication.translate("Timeline", "caller waits for the answer")
     if reply.retry_of:
         text = QCoreApplication.translate("Timeline", "caller tries %1 again and waits for the answer")
-        text = text.replace("%1", reply.retry_of)
+        text = text.replace("%1", short(reply.retry_of))
     answer = reply_text(reply)
     answer += f", HTTP {reply.status}" if reply.status else QCoreApplication.translate("Timeline", ", no response")
     return Fact(lane.submission, reply.sent_ns, reply.received_ns, text, answer)

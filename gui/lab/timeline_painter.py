@@ -195,7 +195,7 @@ class TimelinePainter:
     def _paint_wait(self, painter: QPainter, scale: Scale, wait: LockWait, top: float, bar: float) -> None:
         box = self._hatch(painter, scale, wait.started_ns, wait.ended_ns, top, bar, self._inks.wait_hatch)
         if bar >= TEXT_PIXELS * 0.6 and box.width() > 8 * self._character:
-            names = wait.blockers[0] if wait.blockers else blockers_text(wait)
+            names = short(wait.blockers[0]) if wait.blockers else blockers_text(wait)
             if len(wait.blockers) > 1:
                 names += f" +{len(wait.blockers) - 1}"
             room = min(box.width() - 4, (len(names) + 3) * self._character)

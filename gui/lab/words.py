@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from PySide6.QtCore import QCoreApplication
 
 from backend.model import Answer, EngineKind, GatewayKeys, Health, Judgement, OperationKey, Pace, Source, Step, Verdict
 
+_OF_A_LAB = re.compile(r"[0-9a-f]{8}-(\d+\.\w+)")
+"""A submission's id: the name of its lab, the numbers of run and submission, perhaps that of the attempt."""
 FIRST_CONSUMER = 11
 """Numbers of consumers begin here, as `backend.model.AtWork` says."""
 
@@ -145,7 +148,9 @@ def milliseconds(value: float | None, places: int = 1) -> str:
 
 
 def short(identifier: str, length: int = 8) -> str:
-    """The end of an identifier, which tells submissions apart."""
+    """What tells submissions apart: their number without the name of their lab, or the end of any other identifier."""
+    if of_lab := _OF_A_LAB.fullmatch(identifier):
+        return of_lab[1]
     return identifier if len(identifier) <= length else "\N{HORIZONTAL ELLIPSIS}" + identifier[-(length - 1) :]
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QTabWidget, QWidget
 from backend.exhibits import EXHIBITS, Exhibit, find_exhibit
 from backend.model import Verdict
 from gui.lab.records import Tone
-from gui.lab.words import verdict_word
+from gui.lab.words import short, verdict_word
 from gui.theme import VERDICT_GLYPHS
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -174,7 +174,7 @@ def test_the_instance_of_a_submission_stands_above_its_steps(driver: Driver) -> 
     for number in (0, 1):
         driver.table.setCurrentIndex(driver.table.model().index(number, 0))
         chosen = driver.rows[number].submission_id
-        text = re.compile(rf"Submission {re.escape(chosen)} .* instance \d")
+        text = re.compile(rf"Submission {re.escape(short(chosen))} .* instance \d")
         driver.qtbot.waitUntil(lambda text=text: bool(text.search(caption.text())))  # type: ignore[misc]
         named.add(caption.text().rsplit("  ", 1)[-1])
     assert named == {"instance 1", "instance 2"}

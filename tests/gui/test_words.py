@@ -34,6 +34,8 @@ def test_every_word_of_the_model_has_a_text_of_its_own(qtbot: QtBot) -> None:
 
 def test_an_identifier_is_shortened_at_its_beginning() -> None:
     assert words.short("1.20") == "1.20"
+    assert words.short("7a674ac1-2.6") == "2.6"
+    assert words.short("7a674ac1-12.345r1") == "12.345r1"
     assert words.short("12345678-abcdefgh") == "\N{HORIZONTAL ELLIPSIS}bcdefgh"
 
 
