@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 from backend.argument_types import shown
 from backend.errors import SubmitTwiceError
-from backend.sentence import Code, Sentence, plain, say
+from backend.sentence import Code, Sentence, say
 
 
 class ComplaintCode(Code):
@@ -14,6 +17,7 @@ class ComplaintCode(Code):
     NO_MEMORY = "complaint.no_memory"
     NO_THREAD = "complaint.no_thread"
     FILE = "complaint.file"
+    SYSTEM = "complaint.system"
 
 
 def complaint(error: Exception) -> Sentence | None:
@@ -30,6 +34,13 @@ def complaint(error: Exception) -> Sentence | None:
         case OSError() if error.filename is not None:
             return say(ComplaintCode.FILE, file=str(error.filename), why=error.strerror or type(error).__name__)
         case OSError():
-            return plain(error.strerror or str(error) or type(error).__name__)
+            why = error.strerror or str(error) or type(error).__name__
+            return say(ComplaintCode.SYSTEM, why=why, place=_place(error))
         case _:
             return None
+
+
+def _place(error: Exception) -> str:
+    """The line of a program that had it, for an error that does not say what it is about."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
