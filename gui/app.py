@@ -8,7 +8,7 @@ import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -73,14 +73,19 @@ def make_application() -> QApplication:
 
 
 def install_translations(application: QApplication, language: str) -> list[QTranslator]:
-    """Install the texts of a language; English has a file too, for its plurals."""
+    """Install the texts of a language and Qt's own in it; English has a file too, for its plurals."""
     name = language or QLocale.system().name()
     chosen = "zh_CN" if name.startswith("zh") else "en"
     translator = QTranslator(application)
     if not translator.load(str(files("resources") / "translations" / f"submit-twice_{chosen}.qm")):
         return []
-    application.installTranslator(translator)
-    return [translator]
+    made = [translator]
+    of_qt = QTranslator(application)
+    if of_qt.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        made.insert(0, of_qt)  # what is installed last is asked first
+    for each in made:
+        application.installTranslator(each)
+    return made
 
 
 class FirstPaint(QObject):

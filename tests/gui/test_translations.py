@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from backend.sentence import templates
+from gui.app import install_translations
 from resources.update_translations import catalogue_texts, unfinished
 
 FOLDER = Path(str(files("resources"))) / "translations"
@@ -78,3 +81,37 @@ def test_a_window_in_chinese_speaks_chinese(qtbot: QtBot) -> None:
         assert QCoreApplication.translate("Words", "exactly once") == "恰好一次"
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplication) -> None:
+    translators = install_translations(qapp, "zh_CN")
+    try:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "", "", QMessageBox.StandardButton.Close)
+        qtbot.addWidget(box)
+        assert re.search(r"[a-z]{2}", box.button(QMessageBox.StandardButton.Close).text()) is None
+    finally:
+        for translator in translators:
+            qapp.removeTranslator(translator)
+
+
+AS_THEY_ARE = {
+    "before", "count", "curl", "database", "disable", "explore", "items", "json", "nobody", "redis", "request", "reset",
+    "root", "save", "schema", "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit", "version", "wheel",
+}  # fmt: skip
+"""Words in lower case that are commands, columns, keys of a file or names of programs."""
+
+
+def english_left(text: str, source: str) -> list[str]:
+    """Words of the English text that stand in the Chinese one: ordinary ones, in lower case, that are no code."""
+    names = re.compile(r"[A-Z]{2,}\w*|\w+[-_./@:]\S+|\{[^}]*\}|<[^>]*>|&\w+;|https?\S+|“[a-z_ -]+”")
+    words = re.findall(r"(?<![A-Za-z_-])[a-z]{4,}(?![A-Za-z_-])", names.sub(" ", text))
+    return [word for word in words if word not in AS_THEY_ARE and re.search(rf"\b{word}\b", source)]
+
+
+def test_no_english_is_left_in_chinese() -> None:
+    found = [
+        (source, left) for _, source, forms in messages() for form in forms if (left := english_left(form, source))
+    ]
+    english, chinese = templates("en"), templates("zh_CN")
+    found += [(code, left) for code, text in chinese.items() if (left := english_left(text, english[code]))]
+    assert found == []
