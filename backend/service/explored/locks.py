@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
 from backend.model import EngineKind
 
 if TYPE_CHECKING:
@@ -14,12 +17,6 @@ if TYPE_CHECKING:
 
 _POSTGRESQL = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%(pids)s::int[]) AS pid"
 _ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %(pid)s"
-_MARIADB = """
-    SELECT waiting.trx_mysql_thread_id, blocking.trx_mysql_thread_id
-    FROM information_schema.innodb_lock_waits AS waits
-    JOIN information_schema.innodb_trx AS waiting ON waiting.trx_id = waits.requesting_trx_id
-    JOIN information_schema.innodb_trx AS blocking ON blocking.trx_id = waits.blocking_trx_id
-"""
 _MARIADB_ALIVE = "SELECT count(*) FROM information_schema.processlist WHERE id = %(pid)s"
 
 
@@ -74,14 +71,15 @@ class MariadbLocks:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._asked = 0.0
+        self._never = threading.Event()
 
     def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock."""
-        found: dict[int, frozenset[int]] = dict.fromkeys(pids, frozenset())
-        for waiting, blocking in self._connection.exec_driver_sql(_MARIADB):
-            if waiting in found:
-                found[waiting] |= {blocking}
-        return found
+        self._never.wait(max(0.0, self._asked + ASK_EVERY_S - time.monotonic()))
+        found = blocked_sessions(self._connection)
+        self._asked = time.monotonic()
+        return {pid: found.get(pid, frozenset()) for pid in pids}
 
     def is_gone(self, pid: int) -> bool:
         """Whether a connection has ended, and its transaction with it."""

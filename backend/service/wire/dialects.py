@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model import EngineKind
+from backend.service.wire.mysql import MysqlDialect
 from backend.service.wire.postgresql import PostgresqlDialect
 from backend.service.wire.resp import RespDialect
 
@@ -15,5 +16,6 @@ if TYPE_CHECKING:
 
 DIALECTS: Mapping[EngineKind, Callable[[], Dialect]] = {
     EngineKind.POSTGRESQL: PostgresqlDialect,
+    EngineKind.MARIADB: MysqlDialect,
     EngineKind.REDIS: RespDialect,
 }
