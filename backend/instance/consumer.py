@@ -81,9 +81,12 @@ class Consumer:
 
     def run(self) -> None:
         """Handle one message after the other."""
+        runs: list[str] = []
+        looked = 0.0
         while True:
-            found: Any = self._queue.smembers(self._queues)
-            runs = sorted(found)
+            if time.monotonic() > looked + _IDLE_SECONDS:
+                found: Any = self._queue.smembers(self._queues)
+                runs, looked = sorted(found), time.monotonic()
             for run in runs:
                 self._handle_one(Queue(run), None if len(runs) > 1 else _BLOCK_MS)
             if len(runs) != 1:
@@ -109,14 +112,16 @@ class Consumer:
     def _handle(self, keys: Queue, entry: str, message: Message) -> None:
         operation = urlsplit(message.path).path.rpartition("/")[2]
         known: Any = self._queue.xpending_range(keys.stream, GROUP, entry, entry, 1)
-        delivery = int(known[0]["times_delivered"]) if known else 0
+        if not known:
+            return
+        delivery = int(known[0]["times_delivered"])
         submission = delivery_id(message.submission_id, delivery)
         with self._trace.handling(submission, operation, message.intent_key):
             began = time.monotonic_ns()
-            known = self._queue.xpending_range(keys.stream, GROUP, entry, entry, 1)
-            if not known:
-                return  # somebody was quicker, or the run was given up
-            answer, detail = self._deliver(keys.stream, entry, message, submission, delivery)
+            outcome = self._deliver(keys.stream, entry, message, submission, delivery)
+            if outcome is None:
+                return
+            answer, detail = outcome
             self._trace.flush()
             said = to_document(detail) if detail else None
             handled = Handled(message.submission_id, delivery, answer, said, began, time.monotonic_ns())
@@ -127,10 +132,11 @@ class Consumer:
 
     def _deliver(
         self, stream: str, entry: str, message: Message, submission: str, delivery: int
-    ) -> tuple[Answer, Sentence | None]:
-        """Handle a message, and acknowledge it if nobody needs to get it again."""
+    ) -> tuple[Answer, Sentence | None] | None:
+        """Handle a message, and acknowledge it if nobody needs to get it again; None where it is nobody's any more."""
         with self._tap.flow(flow_of(message.headers.get, submission)):
-            self._services.redis.xpending_range(stream, GROUP, entry, entry, 1)
+            if not self._services.redis.xpending_range(stream, GROUP, entry, entry, 1):
+                return None  # somebody was quicker, or the run was given up
             answer, detail = self._answer(message, submission, delivery)
             if answer not in _UNFINISHED or delivery >= MOST_DELIVERIES:
                 self._services.redis.xack(stream, GROUP, entry)
