@@ -130,7 +130,7 @@ def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> No
         OperationKey.PLACE_ORDER, advice.strategy, advice.variant, True, State.PROVEN, True, 4, 4,
         {Verdict.EXACTLY_ONCE: 4},
     )  # fmt: skip
-    assert "proven" in explored_text(advice, [cell])
+    assert "exactly once, 4" in explored_text(advice, [cell])
 
 
 def test_every_question_has_its_answers_with_names(driver: Driver) -> None:
