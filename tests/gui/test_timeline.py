@@ -17,6 +17,7 @@ from gui.lab.timeline_export import export
 from gui.lab.timeline_lanes import Mishap, Sight
 from gui.lab.timeline_painter import DETAIL_PIXELS
 from gui.lab.timeline_view import TimelineView
+from gui.lab.words import short
 from gui.theme import Theme
 from tests.gui.driver import Driver
 from tests.gui.test_timeline_lanes import MS, reply, step
@@ -73,7 +74,7 @@ def test_a_run_is_on_the_timeline_and_a_selection_is_shared(driver: Driver, tmp_
     assert export(view, tmp_path / "timeline.svg")
     drawing = ET.parse(tmp_path / "timeline.svg").getroot()  # noqa: S314  we have just written it
     texts = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
-    assert any(text and text.startswith(holder.submission) for text in texts)
+    assert any(text and text.startswith(short(holder.submission)) for text in texts)
     assert export(view, tmp_path / "timeline.png")
     assert QImage(str(tmp_path / "timeline.png")).width() == 2 * view.width()
 
