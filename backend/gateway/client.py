@@ -14,7 +14,9 @@ from urllib.parse import quote
 import msgspec
 
 from backend.errors import GatewayError, GatewayRefusedError
+from backend.gateway.says import GatewayCode
 from backend.gateway.settings import GatewayAddress
+from backend.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +67,7 @@ class GatewayClient:
             headers["LAB-HONOUR-KEYS"] = "1"
         status, content = self._post(address, msgspec.json.encode(message), headers)
         if status not in {HTTPStatus.CREATED, HTTPStatus.OK}:
-            raise GatewayRefusedError(f"The gateway refused with {status}: {_detail(content)}")
+            raise GatewayRefusedError(say(GatewayCode.REFUSED, status=status, detail=_detail(content)))
         return status == HTTPStatus.CREATED
 
     def close(self) -> None:
@@ -109,7 +111,7 @@ class GatewayClient:
         pause, deadline = threading.Event(), time.monotonic() + _START_SECONDS
         while not self._file.exists():
             if time.monotonic() > deadline:
-                raise GatewayError("The gateway is not running; nothing was sent.")
+                raise GatewayError(say(GatewayCode.NOTHING_SENT))
             pause.wait(_POLL_SECONDS)
         return msgspec.json.decode(self._file.read_bytes(), type=GatewayAddress)
 
@@ -135,11 +137,11 @@ def _detail(content: bytes) -> str:
         return "what it said was not understood."
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> Sentence:
     match error:
         case ConnectionRefusedError():
-            return "Nothing listens where the gateway should be; nothing was sent."
+            return say(GatewayCode.NOBODY_LISTENS)
         case TimeoutError():
-            return "The gateway did not answer in time; whether it has sent the message is not known."
+            return say(GatewayCode.TIMED_OUT)
         case _:
-            return "The gateway closed the connection; whether it has sent the message is not known."
+            return say(GatewayCode.HUNG_UP)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
+from backend.engines.service import die_with_parent
 from backend.gateway.app import GatewayApp
 from backend.gateway.ledger import Ledger
 from backend.gateway.settings import GatewaySettings
 
+die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 _settings = GatewaySettings.from_environment()
 application = GatewayApp(_settings.token, Ledger(Path(_settings.ledger)))

@@ -6,6 +6,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from backend.instance.settings import InstanceSettings
+from backend.instance.unfinished import MOST_UNFINISHED
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=1,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + MOST_UNFINISHED,
         log_enabled=False,
     ).serve()
 

@@ -7,6 +7,7 @@ so that no web page can reach it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -25,6 +26,8 @@ from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import Problem, bad_request, from_exception, not_found, render
 from backend.instance.says import ApiCode
+from backend.instance.settings import THREADS
+from backend.instance.unfinished import Unfinished
 from backend.loopback import names_this_machine, shows_token
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import UnknownOperationError
@@ -68,13 +71,16 @@ class Operations:
         self._services = services
         self._tap = tap
         self._handling = handling
+        self._unfinished = Unfinished()
+        self._turns = threading.BoundedSemaphore(THREADS)
         self.in_flight: set[str] = set()
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, operation: str) -> None:
         """Carry out one submission."""
         submission = submission_id(req)
         key, variant = self._what_to_run(req, operation)
-        body = read(req, key)
+        with self._unfinished:
+            body = read(req, key)
         idempotency_key = req.get_header("Idempotency-Key") or ""
         require_needs(variant, body, idempotency_key)
         services = services_of(self._services, req.get_header)
@@ -82,7 +88,7 @@ class Operations:
         self.in_flight.add(submission)
         try:
             request = bodies.to_request(key, body, submission, services.gateway, idempotency_key)
-            with self._handling(submission, key, request.key), self._tap.flow(flow):
+            with self._handling(submission, key, request.key), self._turns, self._tap.flow(flow):
                 self._run(variant, request, services, resp)
         finally:
             self.in_flight.discard(submission)

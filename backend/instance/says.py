@@ -12,6 +12,7 @@ class ApiCode(Code):
     NO_TOKEN = "api.no_token"  # noqa: S105  a sentence, not a secret
     NO_STRATEGY = "api.no_strategy"
     NOT_JSON = "api.not_json"
+    TOO_MANY_UNFINISHED = "api.too_many_unfinished"
     TOO_DEEP = "api.too_deep"
     TOO_LARGE = "api.too_large"
     BODY_NOT_ACCEPTED = "api.body_not_accepted"

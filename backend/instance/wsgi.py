@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
+from backend.engines.service import die_with_parent
 from backend.gateway.client import GatewayClient
 from backend.instance.app import create_app
 from backend.instance.services import open_services, warm_up
@@ -14,6 +16,7 @@ from backend.tap.observer import Tap
 from backend.tap.trace import Trace
 from backend.zookeeper.client import ZooKeeperSessions, address_file
 
+die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 settings = InstanceSettings.from_environment()
 _trace = Trace(settings.number, Path(settings.trace))
 _tap = Tap(instance_observers(_trace, Path(settings.trace).parent))

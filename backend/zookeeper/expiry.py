@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from kazoo.protocol.serialization import Close, Connect
 
 from backend.errors import ZooKeeperError
+from backend.sentence import say
+from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -45,9 +47,9 @@ def end_session(host: str, session: int, password: bytes) -> None:
     sent = _frame(take_over) + _frame(_REQUEST.pack(1, Close.type))  # at once: its owner may want it back
     try:
         if not any(_ended((name, int(port or _PORT)), sent) for _ in range(_TRIALS)):
-            raise ZooKeeperError("A session with ZooKeeper could not be ended.")
+            raise ZooKeeperError(say(ZooKeeperCode.SESSION_NOT_ENDED))
     except OSError as error:
-        raise ZooKeeperError(f"ZooKeeper does not answer ({type(error).__name__}).") from None
+        raise ZooKeeperError(say(ZooKeeperCode.AWAY, error=type(error).__name__)) from None
 
 
 def _ended(server: tuple[str, int], sent: bytes) -> bool:
