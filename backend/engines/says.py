@@ -10,8 +10,6 @@ class EngineCode(Code):
 
     BECAUSE = "engine.because"
     NOT_STARTED = "engine.not_started"
-    AT = "engine.at"
-    REDIS_AT = "engine.redis_at"
     THE_DATABASE = "engine.the_database"
     THE_REDIS_SERVER = "engine.the_redis_server"
 
@@ -95,10 +93,8 @@ class ProcessCode(Code):
     CONSUMER_KILLED_WITH_OTHERS = "process.consumer_killed_with_others"
     CONSUMER_NOT_STARTED = "process.consumer_not_started"
     CONSUMER_ENDED = "process.consumer_ended"
-    CONSUMER_GIVEN_UP = "process.consumer_given_up"
     PORT_UNUSABLE = "process.port_unusable"
     NO_SUCH_PORT = "process.no_such_port"
-    NO_FREE_PORT = "process.no_free_port"
     NO_ANSWER_IN_TIME = "process.no_answer_in_time"
     CLOSING = "process.closing"
     TOLD_WRONGLY = "process.told_wrongly"

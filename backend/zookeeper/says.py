@@ -11,7 +11,6 @@ class ZooKeeperCode(Code):
     MISSING = "zookeeper.missing"
     NOT_RUNNING = "zookeeper.not_running"
     NO_ANSWER = "zookeeper.no_answer"
-    CONNECTION_LOST = "zookeeper.connection_lost"
     NO_SRVR = "zookeeper.no_srvr"
     BAD_HOSTS = "zookeeper.bad_hosts"
     SESSION_NOT_ENDED = "zookeeper.session_not_ended"
