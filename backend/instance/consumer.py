@@ -168,7 +168,7 @@ def main() -> None:
     tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()
     gateway = GatewayClient(Path(engines.gateway), trace.want_gateway)
-    zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), tap)
+    zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), tap, trace.want_zookeeper)
     services = open_services(
         engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway, zookeeper=zookeeper
     )

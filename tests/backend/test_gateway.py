@@ -48,7 +48,7 @@ class Place:
         self.supervisor = supervisor
         self.notes: list[str] = []
         self.keeper = GatewayKeeper(supervisor, self._changed)
-        self.file = address_file(supervisor.directory)
+        self.file = address_file(supervisor.private)
         self.client = GatewayClient(self.file, self.keeper.want)
 
     def _changed(self) -> None:
