@@ -10,6 +10,8 @@ class EngineCode(Code):
 
     BECAUSE = "engine.because"
     NOT_STARTED = "engine.not_started"
+    AT = "engine.at"
+    REDIS_AT = "engine.redis_at"
     THE_DATABASE = "engine.the_database"
     THE_REDIS_SERVER = "engine.the_redis_server"
 
