@@ -44,6 +44,7 @@ class PageCode(Code):
     WAITS = "exploration.waits"
     CALLER = "exploration.caller"
     MUTEX = "exploration.mutex"
+    REPLY = "exploration.reply"
     LINES = "exploration.lines"
     KIND_STEP = "exploration.kind_step"
     KIND_CRASH = "exploration.kind_crash"
@@ -78,7 +79,9 @@ def mishap(event: Event) -> Sentence:
 
 
 def command_in(event: Event, language: str) -> str:
-    """What was sent, as it was sent; waiting for a mutex is nothing that is sent."""
+    """What was sent, as it was sent; waiting for a mutex is nothing that is sent, and a reply is named."""
+    if event.kind is EventKind.ANSWER and event.engine == EngineKind.HTTP:
+        return words(say(PageCode.REPLY), language)
     return words(say(PageCode.MUTEX), language) if event.command == MUTEX_COMMAND else event.command
 
 
