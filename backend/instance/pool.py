@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +22,6 @@ from backend.trace_server import TraceServer
 MOST_INSTANCES = 4
 _START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
-_LISTEN_SECONDS = 5.0
-_POLL_SECONDS = 0.005
 PROJECT = Path(__file__).parents[2]
 """Where Python finds our packages."""
 
@@ -142,7 +137,7 @@ class InstancePool:
     def _start(self, number: int, welcome: Welcome) -> Instance:
         instance = self._launched.pop(number)
         instance.child.on_exit(lambda _code: None if instance.child.alive else self._trace.give_up(number))
-        if not self._trace.welcome(number, welcome, _START_SECONDS) or not _listens(instance):
+        if not self._trace.welcome(number, welcome, _START_SECONDS):
             reason = last_words(instance.child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
             instance.child.terminate()
             raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=number, reason=reason))
@@ -160,13 +155,3 @@ def _stop(instances: list[Instance]) -> None:
     for instance in instances:
         if instance.child.wait(_STOP_SECONDS) is None:
             instance.child.kill()
-
-
-def _listens(instance: Instance) -> bool:
-    """Wait until it accepts connections: the server may bind its port a little after its worker says hello."""
-    end = time.monotonic() + _LISTEN_SECONDS
-    while time.monotonic() < end and instance.child.wait(_POLL_SECONDS) is None:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", instance.port), timeout=_STOP_SECONDS).close()
-            return True
-    return False

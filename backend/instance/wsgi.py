@@ -8,6 +8,7 @@ from pathlib import Path
 from backend.engines.service import die_with_parent
 from backend.gateway.client import GatewayClient
 from backend.instance.app import create_app
+from backend.instance.listening import when_it_listens
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.instance.sweeper import Sweeper
@@ -29,4 +30,4 @@ _services = open_services(
 application = create_app(settings.number, settings.token, _services, _tap, _trace.handling)
 warm_up(_services, settings.threads)
 Sweeper(_services.database.connect).start()
-_trace.get_ready()
+when_it_listens(settings.port, _trace.get_ready)

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -236,3 +237,18 @@ def test_a_sender_that_is_killed_fails_the_run_and_comes_back() -> None:
         assert isinstance(result, SubmitTwiceError)
         assert "sender" in str(result)
         assert laboratory.run(PLACE, "unique-index", submissions=5).verdicts == {Verdict.EXACTLY_ONCE: 1}
+
+
+def test_an_instance_that_was_started_again_counts_as_up_only_when_its_port_accepts() -> None:
+    before = family()
+    with own_lab() as laboratory:
+        url = urlsplit(str(next(iter(laboratory.lab.connection()["urls"]))))  # type: ignore[call-overload]
+        for _ in range(3):
+            named(born_since(before), "backend.instance").kill()
+            assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.DOWN)
+            assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.UP)
+            socket.create_connection((url.hostname, url.port), 5).close()
+
+
+def http_health(laboratory: Laboratory) -> Health:
+    return next(engine.health for engine in laboratory.told.engines if engine.kind is EngineKind.HTTP)
