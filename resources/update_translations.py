@@ -81,9 +81,11 @@ def write_english_plurals(path: Path) -> None:
 
 
 def compile_texts(language: str) -> None:
-    """Make the .qm file that the window loads."""
+    """Make the .qm file that the window loads: another file under its name, since one that is open is mapped."""
     name = TRANSLATIONS / f"submit-twice_{language}"
-    run("pyside6-lrelease", "-silent", f"{name}.ts", "-qm", f"{name}.qm")
+    made = name.with_suffix(".qm.new")
+    run("pyside6-lrelease", "-silent", f"{name}.ts", "-qm", str(made))
+    made.replace(name.with_suffix(".qm"))
 
 
 def unfinished(path: Path) -> list[str]:

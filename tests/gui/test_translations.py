@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.sentence import templates
 from gui.app import install_translations
-from resources.update_translations import catalogue_texts, unfinished
+from resources.update_translations import catalogue_texts, compile_texts, unfinished
 
 FOLDER = Path(str(files("resources"))) / "translations"
 CHINESE = FOLDER / "submit-twice_zh_CN.ts"
@@ -37,6 +38,18 @@ def test_every_text_is_translated() -> None:
     assert len(messages()) > 250
     assert unfinished(CHINESE) == []
     assert [source for _, source, forms in messages() if not all(forms)] == []
+
+
+def test_a_window_that_runs_keeps_the_file_that_it_has_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resources.update_translations.TRANSLATIONS", tmp_path)
+    shutil.copy(CHINESE, tmp_path)
+    compiled = tmp_path / CHINESE.with_suffix(".qm").name
+    compiled.write_bytes(b"as it was")
+    with compiled.open("rb") as mapped:
+        compile_texts("zh_CN")
+        assert mapped.read() == b"as it was"
+    assert QTranslator().load(str(compiled))
+    assert sorted(tmp_path.iterdir()) == sorted([compiled, tmp_path / CHINESE.name])
 
 
 def test_placeholders_survive_the_translation() -> None:
