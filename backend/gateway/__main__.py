@@ -5,9 +5,11 @@ from __future__ import annotations
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
+from backend.gateway.app import MOST_UNFINISHED
 from backend.gateway.settings import GatewaySettings
 
 _THREADS = 8
+"""Beside those that wait for bodies."""
 
 
 def main() -> None:
@@ -20,7 +22,7 @@ def main() -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=1,
-        blocking_threads=_THREADS,
+        blocking_threads=_THREADS + MOST_UNFINISHED,
         log_enabled=False,
     ).serve()
 

@@ -7,6 +7,7 @@ provider this is. Loopback only, with the bearer token and a Host header that na
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -21,6 +22,8 @@ KEY_HEADER = "Idempotency-Key"
 REPLAYED = ("Idempotent-Replayed", "true")
 VERSION = "1"
 LARGEST_BODY = 64 * 1024
+MOST_UNFINISHED = 64
+"""Callers that have announced a body and not sent it yet, each of whom keeps a thread; there are more threads."""
 LONGEST_KEY = 600
 """A business key of 64 characters, each written as up to nine, in quotation marks."""
 
@@ -58,6 +61,7 @@ class GatewayApp:
     def __init__(self, token: str, ledger: Ledger) -> None:
         self._token = token
         self._ledger = ledger
+        self._unfinished = threading.BoundedSemaphore(MOST_UNFINISHED)
         self._decoder = msgspec.json.Decoder(MessageBody)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -92,7 +96,7 @@ class GatewayApp:
 
     def _send(self, environ: Environ) -> Answered:
         try:
-            body = self._decoder.decode(_content(environ))
+            body = self._decoder.decode(self._content(environ))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, f"{error}.") from None
         message = Message(body.request_no, body.item, body.quantity, body.submission_id)
@@ -108,9 +112,14 @@ class GatewayApp:
         document = {"request_no": message.request_no}
         return (HTTPStatus.CREATED, document, []) if sent else (HTTPStatus.OK, document, [REPLAYED])
 
-
-def _content(environ: Environ) -> bytes:
-    content: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
-    if len(content) > LARGEST_BODY:
-        raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 64 KiB are accepted.")
-    return content
+    def _content(self, environ: Environ) -> bytes:
+        """The body, however long it takes; callers that do not send theirs keep nobody else out."""
+        if not self._unfinished.acquire(blocking=False):
+            raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "Too many callers have not sent their bodies yet.")
+        try:
+            content: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
+        finally:
+            self._unfinished.release()
+        if len(content) > LARGEST_BODY:
+            raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 64 KiB are accepted.")
+        return content

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
+import socket
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import pytest
 from backend.engines.ports import free_port
 from backend.engines.supervisor import Supervisor
 from backend.errors import GatewayError, GatewayRefusedError
+from backend.gateway.app import MOST_UNFINISHED
 from backend.gateway.client import GatewayClient
 from backend.gateway.keeper import GatewayKeeper
 from backend.gateway.ledger import Message
@@ -70,6 +74,19 @@ class Place:
         return response.status, json.loads(content)
 
 
+def unfinished(address: GatewayAddress) -> socket.socket:
+    """A call whose body does not come to its end."""
+    head = (
+        "POST /messages HTTP/1.1",
+        f"Host: 127.0.0.1:{address.port}",
+        f"Authorization: Bearer {address.token}",
+        "Transfer-Encoding: chunked",
+    )
+    connection = socket.create_connection(("127.0.0.1", address.port), timeout=20)
+    connection.sendall(("\r\n".join(head) + '\r\n\r\n5\r\n{"a').encode())
+    return connection
+
+
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     with Supervisor() as supervisor:
@@ -87,6 +104,17 @@ def processes(place: Place) -> list[psutil.Process]:
 
 def message(number: str, item: str = "hello") -> Message:
     return Message(number, item, 1, "1.1")
+
+
+def test_unfinished_bodies_block_nobody(place: Place) -> None:
+    with ExitStack() as open_ones:
+        slow = [open_ones.enter_context(unfinished(place.address)) for _ in range(20)]
+        assert place.call("POST", "/messages", json.dumps(BODY | {"request_no": "slow"}).encode())[0] == 201
+        slow += [open_ones.enter_context(unfinished(place.address)) for _ in range(MOST_UNFINISHED)]
+        refused = select.select(slow, [], [], 20)[0]
+        assert any(connection.recv(65_536).startswith(b"HTTP/1.1 503") for connection in refused)
+        assert place.call("GET", "/health")[0] == 200
+    place.keeper.empty()
 
 
 def test_a_message_is_sent_as_often_as_it_is_asked_for_unless_a_key_is_honoured(place: Place) -> None:
