@@ -53,6 +53,7 @@ class FaultCode(Code):
     WRONG = "fault.wrong"
     POSSIBLE = "fault.possible"
     NEEDS_PLACE = "fault.needs_place"
+    NOT_OURS = "fault.not_ours"
     TAKES_NO_PLACE = "fault.takes_no_place"
     NO_COMMAND = "fault.no_command"
     NOT_A_STEP = "fault.not_a_step"

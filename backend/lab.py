@@ -10,22 +10,15 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Protocol
 
-from backend import strategies
-from backend.bare_engines import bare_engines
-from backend.catalogue import SourceCode, StrategyInfo
+from backend.asking import Asking
+from backend.engines.says import ProcessCode
 from backend.errors import SubmitTwiceError
 from backend.experiment import ExperimentRun, RunListener
-from backend.explorer.explore import Explorer, explore
-from backend.explorer.explore import check as check_question
-from backend.explorer.question import Exploration, Progress, Question
-from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
-from backend.explorer.surveyor import entries, survey
-from backend.installed import available_databases, with_what_is_missing
+from backend.installed import available_databases
 from backend.keys import KeyMaker
 from backend.ledger import Entry
 from backend.listener import Listener, Silence
@@ -43,7 +36,7 @@ from backend.model import (
 )
 from backend.options import LabOptions
 from backend.senders.messages import Flying
-from backend.sentence import Sentence
+from backend.sentence import Sentence, say
 from backend.watch import Watch
 
 __all__ = ["Lab", "LabOptions", "Listener", "Run", "Silence"]
@@ -72,7 +65,7 @@ class Run(Protocol):
         """
 
 
-class Lab:
+class Lab(Asking):
     """Real engines, real backend processes and the rows that they make.
 
     Args:
@@ -187,97 +180,6 @@ class Lab:
         """The databases that `use_database` can switch to; missing ones say what to install."""
         return available_databases()
 
-    @staticmethod
-    def strategies(zookeeper: str | None = None) -> tuple[StrategyInfo, ...]:
-        """The catalogue; needs no running lab.
-
-        Args:
-            zookeeper: servers that run, as in `LabOptions`: then none has to be installed here.
-        """
-        return tuple(with_what_is_missing(strategy.info, zookeeper) for strategy in strategies.all_strategies())
-
-    @staticmethod
-    def source_code(strategy: str, variant: str) -> SourceCode:
-        """The code that runs for this variant; needs no running lab."""
-        return strategies.source_code(strategies.find(strategy, variant)[1])
-
-    @staticmethod
-    def require(setup: Setup, operation: OperationKey) -> None:
-        """Check, without a running lab, that a run can be asked for.
-
-        Raises:
-            UnknownKeyError, NotApplicableError: it cannot, and why.
-        """
-        strategies.require_guard(strategies.find(setup.strategy, setup.variant)[1], operation)
-
-    @staticmethod
-    def explore(
-        question: Question,
-        on_progress: Callable[[Progress], None],
-        cancelled: threading.Event,
-        *,
-        niceness: int = 0,
-        zookeeper: str | None = None,
-    ) -> Exploration:
-        """Run every order in which duplicates can run; blocks. Needs no running lab: it has engines of its own.
-
-        Args:
-            question: what to explore.
-            on_progress: told several times a second, in the calling thread.
-            cancelled: set it from anywhere; what was found so far is returned.
-            niceness: how much its servers step back for others.
-            zookeeper: servers that run, as in `LabOptions`.
-
-        Raises:
-            SubmitTwiceError: it cannot be asked, or an engine cannot be had.
-        """
-        check_question(question)
-        with bare_engines(LabOptions(niceness=niceness, zookeeper=zookeeper)) as engines:
-            return explore(
-                question,
-                engines.database,
-                engines.redis,
-                on_progress=on_progress,
-                cancelled=cancelled,
-                gateway=engines.gateway,
-                zookeeper=engines.zookeeper,
-            )
-
-    @staticmethod
-    def survey(
-        scope: Scope,
-        on_progress: Callable[[SurveyProgress], None],
-        on_cell: Callable[[Cell], None],
-        cancelled: threading.Event,
-        *,
-        niceness: int = 0,
-        zookeeper: str | None = None,
-        pairs: Collection[Pair] | None = None,
-    ) -> Survey:
-        """Explore every variant with every operation that it guards; blocks. Needs no running lab, as `explore`.
-
-        Args:
-            scope: what may happen in each question, and when it is given up.
-            on_progress: told several times a second, in the calling thread.
-            on_cell: told each finding as soon as it is known, in the calling thread.
-            cancelled: set it from anywhere; what was found so far is returned.
-            niceness: how much its servers step back for others.
-            zookeeper: servers that run, as in `LabOptions`.
-            pairs: ask about these only; None for all.
-
-        Raises:
-            SubmitTwiceError: an engine cannot be had.
-        """
-        with bare_engines(LabOptions(niceness=niceness, zookeeper=zookeeper)) as engines:
-            return survey(
-                scope,
-                partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),
-                on_progress=on_progress,
-                on_cell=on_cell,
-                cancelled=cancelled,
-                asked=entries(pairs, engines.missing),
-            )
-
     # Changing the set-up
 
     def use_database(self, database: str) -> None:
@@ -372,7 +274,7 @@ class Lab:
 
     def _running(self) -> tuple[Machinery, Watch]:
         if self._machinery is None or self._watch is None:
-            raise SubmitTwiceError("The engines are not running.")
+            raise SubmitTwiceError(say(ProcessCode.LAB_NOT_RUNNING))
         return self._machinery, self._watch
 
     def _forget_locks(self) -> None:

@@ -74,6 +74,7 @@ class EngineCode(Code):
 class ProcessCode(Code):
     """About the processes of a lab that are no engines."""
 
+    LAB_NOT_RUNNING = "process.lab_not_running"
     SUPERVISOR_NOT_RUNNING = "process.supervisor_not_running"
     SUPERVISOR_GONE = "process.supervisor_gone"
     SUPERVISOR_SILENT = "process.supervisor_silent"

@@ -185,6 +185,14 @@ def last_words(log: str) -> Sentence | None:
     return reason_of(RuntimeError(lines[-1].strip())) if lines else None
 
 
+def why_ended(child: Child) -> Sentence | None:
+    """Why a Python process of ours has ended for good; None while it runs."""
+    code = child.wait(0)
+    if code is None:
+        return None
+    return last_words(child.log_tail(50)) or say(EngineCode.ENDED_AT_ONCE, exit_code=code)
+
+
 def scarce_resource(error: BaseException) -> Sentence | None:
     """A sentence for an error by which the system, or a limit of the shell, refuses processes, threads or memory."""
     if isinstance(error, MemoryError):

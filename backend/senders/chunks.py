@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
+from backend.senders.says import MalformedCode, MalformedResponseError
+
 _END_OF_LINE = b"\r\n"
 _LONGEST_LINE = 4096
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
-
-
-class MalformedResponseError(Exception):
-    """The peer does not speak HTTP/1.1 as we understand it."""
 
 
 class ChunkReader:
@@ -40,10 +38,10 @@ class ChunkReader:
             return False
         found = _SIZE.fullmatch(bytes(buffer[:line_end]))
         if not found:
-            raise MalformedResponseError("a chunk of the response has no size")
+            raise MalformedResponseError(MalformedCode.CHUNK_WITHOUT_SIZE)
         size = int(found[1], 16)
         if len(self._body) + size > largest:
-            raise MalformedResponseError("the body of the response is too large")
+            raise MalformedResponseError(MalformedCode.BODY_TOO_LARGE)
         start = line_end + len(_END_OF_LINE)
         if size == 0:
             self._last_seen = True
@@ -53,7 +51,7 @@ class ChunkReader:
         if len(buffer) < end + len(_END_OF_LINE):
             return False
         if buffer[end : end + len(_END_OF_LINE)] != _END_OF_LINE:
-            raise MalformedResponseError("a chunk of the response is longer than it says")
+            raise MalformedResponseError(MalformedCode.CHUNK_TOO_LONG)
         self._body += buffer[start:end]
         del buffer[: end + len(_END_OF_LINE)]
         return True
@@ -62,7 +60,7 @@ class ChunkReader:
 def _find_line_end(buffer: bytearray) -> int:
     end = buffer.find(_END_OF_LINE, 0, _LONGEST_LINE)
     if end < 0 and len(buffer) >= _LONGEST_LINE:
-        raise MalformedResponseError("a line between the chunks of the response is too long")
+        raise MalformedResponseError(MalformedCode.LINE_TOO_LONG)
     return end
 
 

@@ -32,7 +32,7 @@ from backend.senders.messages import (
     ToProcess,
     frame,
 )
-from backend.sentence import Code, say
+from backend.sentence import Code, Sentence, say
 
 _START_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
@@ -41,6 +41,8 @@ _FORM_JOBS_FROM = 1 << 40
 """Jobs that open forms are numbered from here, runs from 1."""
 
 OnOutcomes = Callable[[Sequence[Outcome]], None]
+WhyEnded = Callable[[], Sentence | None]
+"""Tells why a process has ended for good; None while it runs."""
 
 
 class SenderCode(Code):
@@ -49,6 +51,7 @@ class SenderCode(Code):
     CANCELLED = "sender.cancelled"
     CLOSED = "sender.closed"
     NOT_STARTED = "sender.not_started"
+    ENDED_AT_ONCE = "sender.ended_at_once"
     NOT_TAKEN = "sender.not_taken"
     WENT_AWAY = "sender.went_away"
     WENT_AWAY_IN_MID_RUN = "sender.went_away_in_mid_run"
@@ -246,11 +249,11 @@ class Sender:
     """Starts the sender process when it is needed, and gives it jobs. Thread-safe.
 
     Args:
-        spawn: starts a command that ends with the lab at the latest.
+        spawn: starts a command that ends with the lab at the latest; returns what tells its end.
         socket_path: where the process connects to.
     """
 
-    def __init__(self, spawn: Callable[[list[str]], None], socket_path: Path) -> None:
+    def __init__(self, spawn: Callable[[list[str]], WhyEnded], socket_path: Path) -> None:
         self._spawn = spawn
         self._path = socket_path
         self._guard = threading.Lock()
@@ -337,19 +340,21 @@ class Sender:
             self._path.chmod(0o600)
             listener.listen(1)
             listener.settimeout(_LOOK_SECONDS)
-            self._spawn([sys.executable, "-m", "backend.senders.process", str(self._path)])
+            why_ended = self._spawn([sys.executable, "-m", "backend.senders.process", str(self._path)])
             try:
-                connection = self._accepted(listener)
+                connection = self._accepted(listener, why_ended)
             finally:
                 self._path.unlink(missing_ok=True)
         connection.settimeout(None)
         return connection
 
-    def _accepted(self, listener: socket.socket) -> socket.socket:
+    def _accepted(self, listener: socket.socket, why_ended: WhyEnded) -> socket.socket:
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end and not self._closed:
             with contextlib.suppress(TimeoutError):
                 return listener.accept()[0]
+            if reason := why_ended():
+                raise SenderError(say(SenderCode.ENDED_AT_ONCE, reason=reason))
         raise SenderError(say(SenderCode.CLOSED if self._closed else SenderCode.NOT_STARTED))
 
 

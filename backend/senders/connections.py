@@ -152,7 +152,7 @@ class Connection:
         try:
             response = self._reader.feed(data)
         except MalformedResponseError as error:
-            self._end(None, say(SendingCode.NOT_UNDERSTOOD, reason=str(error)))
+            self._end(None, say(SendingCode.NOT_UNDERSTOOD, reason=error.sentence))
             return
         if response:
             self._end(response, None)

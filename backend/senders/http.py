@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backend.senders.chunks import ChunkReader, MalformedResponseError
+from backend.senders.chunks import ChunkReader
+from backend.senders.says import MalformedCode, MalformedResponseError
 
 __all__ = ["MalformedResponseError", "Response", "ResponseReader", "build_request"]
 
@@ -98,7 +99,7 @@ class ResponseReader:
             body = self._chunks.read(self._buffer, _LARGEST_BODY)
         elif head.length is None:
             if len(self._buffer) > _LARGEST_BODY:
-                raise MalformedResponseError("the body of the response is too large")
+                raise MalformedResponseError(MalformedCode.BODY_TOO_LARGE)
             return None
         else:
             body = self._read_length(head.length)
@@ -133,7 +134,7 @@ class ResponseReader:
         end = self._buffer.find(_END_OF_HEAD, 0, _LARGEST_HEAD)
         if end < 0:
             if len(self._buffer) >= _LARGEST_HEAD:
-                raise MalformedResponseError("the head of the response is too large")
+                raise MalformedResponseError(MalformedCode.HEAD_TOO_LARGE)
             return False
         head = _parse_head(bytes(self._buffer[:end]))
         del self._buffer[: end + len(_END_OF_HEAD)]
@@ -147,16 +148,16 @@ class ResponseReader:
 def _parse_head(raw: bytes) -> _Head:
     found = _STATUS_LINE.match(raw)
     if not found:
-        raise MalformedResponseError("it does not begin with an HTTP/1.1 status line")
+        raise MalformedResponseError(MalformedCode.NO_STATUS_LINE)
     status = int(found[1])
     values: dict[bytes, bytes] = {}
     for line in raw.split(b"\r\n")[1:]:
         name, colon, value = line.partition(b":")
         if not colon or not name or name != name.strip():
-            raise MalformedResponseError("a line of its head is not a header")
+            raise MalformedResponseError(MalformedCode.NO_HEADER)
         name, value = name.lower(), value.strip().lower()
         if values.setdefault(name, value) != value and name in {b"content-length", b"transfer-encoding"}:
-            raise MalformedResponseError("two of its headers contradict each other")
+            raise MalformedResponseError(MalformedCode.CONTRADICTION)
     chunked = _is_chunked(values)
     length = None if chunked else _length(values, status)
     close = b"close" in {word.strip() for word in values.get(b"connection", b"").split(b",")}
@@ -169,7 +170,7 @@ def _is_chunked(values: Mapping[bytes, bytes]) -> bool:
     if coding is None:
         return False
     if coding != b"chunked" or b"content-length" in values:
-        raise MalformedResponseError("it is neither chunked nor of a known length")
+        raise MalformedResponseError(MalformedCode.NO_LENGTH)
     return True
 
 
@@ -180,7 +181,7 @@ def _length(values: Mapping[bytes, bytes], status: int) -> int | None:
     if given is None:
         return None
     if not given.isdigit():
-        raise MalformedResponseError("its Content-Length is not a number")
+        raise MalformedResponseError(MalformedCode.LENGTH_NO_NUMBER)
     if len(given) > len(str(_LARGEST_BODY)) or int(given) > _LARGEST_BODY:
-        raise MalformedResponseError("the body of the response is too large")
+        raise MalformedResponseError(MalformedCode.BODY_TOO_LARGE)
     return int(given)

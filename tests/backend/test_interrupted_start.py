@@ -18,7 +18,7 @@ from backend.engines.supervisor import Supervisor
 from backend.errors import SubmitTwiceError
 from backend.gateway.keeper import GatewayKeeper
 from backend.lab import Lab, LabOptions
-from backend.senders.client import Sender, SenderError
+from backend.senders.client import Sender, SenderError, WhyEnded
 from backend.tap.trace import Welcome
 from backend.trace_server import TraceServer
 from tests.backend.engines.helpers import PROJECT, wait_until
@@ -86,8 +86,14 @@ def test_who_waits_for_an_instance_is_woken_when_the_trace_is_closed(tmp_path: P
 
 def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spawned = threading.Event()
+
+    def spawn_nothing(_argv: list[str]) -> WhyEnded:
+        """A process that never connects."""
+        spawned.set()
+        return lambda: None
+
     monkeypatch.setattr("backend.senders.client._START_SECONDS", 10 * HANG_S)
-    sender = Sender(lambda _argv: spawned.set(), tmp_path / "sender")  # a process that never connects
+    sender = Sender(spawn_nothing, tmp_path / "sender")
     failures: list[SenderError] = []
 
     def start() -> None:

@@ -40,7 +40,7 @@ def test_what_somebody_writes_or_deletes_by_hand_counts(laboratory: Laboratory) 
     """The verdict is about what is there: one row of two is deleted, and then another one is put there."""
     intent = laboratory.intent(OperationKey.PLACE_ORDER)
     assert judged(laboratory, intent) == {Verdict.EXACTLY_ONCE: 1}
-    by_hand = sa.create_engine(laboratory.lab._running()[0]._database.url)
+    by_hand = sa.create_engine(laboratory.lab._running()[0]._engines.database.url)
     try:
         with by_hand.begin() as connection:
             connection.execute(sa.insert(orders).values(order_no=intent.key, item="by hand", quantity=1))

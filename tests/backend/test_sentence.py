@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pickle
 import pkgutil
 import string
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -98,3 +100,31 @@ def test_a_sentence_survives_json() -> None:
 @pytest.mark.parametrize("document", [None, "text", {}, {"code": "no.such", "parts": {}}, {"code": 3, "parts": {}}])
 def test_what_is_no_sentence_is_told_apart(document: object) -> None:
     assert from_document(document) is None
+
+
+def _errors_of_ours(trees: list[ast.Module]) -> set[str]:
+    """The names of `SubmitTwiceError` and of all that are made of it, and of what is caught to be said."""
+    found = {"SubmitTwiceError", "MalformedResponseError"}
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    while fresh := {one.name for one in classes if found & {ast.unparse(base) for base in one.bases}} - found:
+        found |= fresh
+    return found
+
+
+def _text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def test_no_error_says_something_that_is_no_sentence() -> None:
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(Path(backend.__path__[0]).rglob("*.py"))}
+    errors = _errors_of_ours(list(trees.values()))
+    assert len(errors) > 20
+    literal = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in errors
+        for argument in node.args
+        if any(_text(part) for part in (argument, getattr(argument, "left", argument)))
+    ]
+    assert literal == []

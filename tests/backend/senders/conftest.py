@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.senders.client import Sender
+from backend.senders.client import Sender, WhyEnded
+from backend.sentence import plain
 from tests.backend.senders.small_server import SmallServer
 
 PROJECT = Path(__file__).parents[3]
@@ -20,8 +21,9 @@ class Processes:
     def __init__(self) -> None:
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def spawn(self, argv: list[str]) -> None:
-        self.started.append(subprocess.Popen(argv, cwd=PROJECT))
+    def spawn(self, argv: list[str]) -> WhyEnded:
+        self.started.append(process := subprocess.Popen(argv, cwd=PROJECT))
+        return lambda: None if process.poll() is None else plain(f"exit code {process.returncode}")
 
     def end(self) -> None:
         for process in self.started:

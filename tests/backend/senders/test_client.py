@@ -6,13 +6,14 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from backend.errors import SubmitTwiceError
-from backend.senders.client import Sender, SenderError, Sending
+from backend.senders.client import _START_SECONDS, Sender, SenderError, Sending, WhyEnded
 from backend.senders.messages import Outcome
 from tests.backend.senders.conftest import PROJECT, Processes
 from tests.backend.senders.jobs import LIMIT, Told, deliveries, make_job, send
@@ -108,10 +109,19 @@ def test_whoever_cannot_take_outcomes_is_told_and_others_go_on(sender: Sender, s
 
 def test_a_process_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.senders.client._START_SECONDS", 0.2)
-    broken = Sender(lambda _argv: None, tmp_path / "sender")
+    broken = Sender(lambda _argv: lambda: None, tmp_path / "sender")
     with pytest.raises(SenderError, match="did not start"):
         broken.start()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_dies_at_its_start_is_told_at_once(processes: Processes, tmp_path: Path) -> None:
+    """Long before one that says nothing at all is given up."""
+    dying = Sender(lambda _argv: processes.spawn([sys.executable, "-c", "raise SystemExit(3)"]), tmp_path / "sender")
+    began = time.monotonic()
+    with pytest.raises(SenderError, match="ended as soon as it was started: exit code 3"):
+        dying.start()
+    assert time.monotonic() - began < _START_SECONDS / 2
 
 
 def test_fetch_keeps_the_order_of_its_deliveries(sender: Sender, serve: Serve) -> None:
@@ -142,7 +152,7 @@ def test_a_fetch_can_be_cancelled(sender: Sender, serve: Serve) -> None:
         send(sender, make_job(other.target, "a"))
         cancelled.set()
 
-    with pytest.raises(SenderError, match="Cancelled"):
+    with pytest.raises(SenderError, match="cancelled"):
         sender.fetch(deliveries(server.target, "a" * 100), [server.target], cancel)
     assert 0 < len(server.seen) < 100
 
@@ -168,11 +178,12 @@ def test_it_holds_more_submissions_than_the_usual_limit_of_open_files(tmp_path: 
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     started: list[subprocess.Popen[bytes]] = []
 
-    def spawn_with_few_files(argv: list[str]) -> None:
+    def spawn_with_few_files(argv: list[str]) -> WhyEnded:
         few = f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (40, {most})); "
         started.append(
             subprocess.Popen([sys.executable, "-c", few + "os.execv(sys.argv[1], sys.argv[1:])", *argv], cwd=PROJECT)
         )
+        return lambda: None
 
     sender = Sender(spawn_with_few_files, tmp_path / "sender")
     told, _ = send(sender, make_job(server.target, "a" * 100))
