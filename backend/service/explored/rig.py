@@ -124,9 +124,18 @@ class Rig:
             self._await_ready(instance)
         kind = self.engines.database.kind if self.engines.database else None
         self.locks = opened.enter_context(open_locks(self.engines.own, kind))
-        self.intents = Intents(self.description, self.engines, self._call, lambda _key: 0)
-        self._warm_up()
         self.schema = Schema(self.engines.own)
+        self.turn_to(self.description)
+
+    def turn_to(self, description: Description) -> None:
+        """Ask the same service for something else: another request, with what comes before and after it.
+
+        Raises:
+            SubmitTwiceError: the service fails, or what comes before or after does.
+        """
+        self.description = description
+        self.intents = Intents(description, self.engines, self._call, lambda _key: 0)
+        self._warm_up()
 
     # While nobody directs
 
@@ -264,6 +273,7 @@ class Rig:
                         raise self._refused(instance, response)
                     self.stay_quiet(_AFTERWARDS_S if turn == 0 else _LEAST_QUIET_S)
                     longest = max(longest, (self._last_unit_ns - answered) / 1e9)
+        self.quiet_s = _LEAST_QUIET_S
         if longest > 0:
             self.quiet_s = min(_MOST_QUIET_S, max(4 * longest, 10 * _LEAST_QUIET_S))
 
