@@ -1,0 +1,84 @@
+"""Services in the frameworks and drivers that people use, explored on the wire: each comes to the closed forms."""
+
+from __future__ import annotations
+
+import threading
+from math import comb
+
+import pytest
+
+from backend.explorer.question import Exploration, service_question
+from backend.model import Verdict
+from backend.service.explored.rig import Rig
+from backend.service.explored.run import ServiceExploration
+from tests.backend.service.frameworks import (
+    DJANGO,
+    EXPRESS,
+    EXPRESS_IDEMPOTENCY,
+    EXPRESS_NODE_REDIS,
+    EXPRESS_ON_MARIADB,
+    FASTAPI,
+    FLASK,
+    FLASK_ON_MARIADB,
+    FOLDER,
+    Framework,
+)
+
+ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
+SQL_WAYS = {
+    "/check": {ONCE: 2, TWICE: comb(6, 3) - 2},
+    "/unique": {ONCE: 4},
+    "/lock": {ONCE: 8},
+}
+TOKEN_WAYS = {
+    "/token-get": {ONCE: 6, TWICE: 40},
+    "/token-delete": {ONCE: 6},
+}
+SLOW = pytest.mark.exhaustive
+
+pytestmark = pytest.mark.timeout(600)  # packages may have to be fetched, and several environments to be made
+
+
+def _explore(framework: Framework, paths: tuple[str, ...]) -> dict[str, Exploration]:
+    found = {}
+    with Rig(framework.description(paths[0]), FOLDER, 2) as rig:
+        for path in paths:
+            if path != paths[0]:
+                rig.turn_to(framework.description(path))
+            exploration = ServiceExploration(rig, service_question(f"{framework} {path}"))
+            found[path] = exploration.explore(lambda _: None, threading.Event())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("framework", "expected"),
+    [
+        pytest.param(FASTAPI, SQL_WAYS, id=FASTAPI.name, marks=SLOW),
+        pytest.param(DJANGO, SQL_WAYS, id=DJANGO.name, marks=SLOW),
+        pytest.param(FLASK, SQL_WAYS | TOKEN_WAYS, id=FLASK.name, marks=SLOW),
+        pytest.param(FLASK_ON_MARIADB, SQL_WAYS, id=FLASK_ON_MARIADB.name, marks=SLOW),
+        pytest.param(EXPRESS, SQL_WAYS | TOKEN_WAYS, id=EXPRESS.name),
+        pytest.param(EXPRESS_NODE_REDIS, TOKEN_WAYS, id=EXPRESS_NODE_REDIS.name, marks=SLOW),
+        pytest.param(EXPRESS_ON_MARIADB, SQL_WAYS, id=EXPRESS_ON_MARIADB.name, marks=SLOW),
+    ],
+)
+def test_a_service_comes_to_the_closed_forms(framework: Framework, expected: dict[str, dict[Verdict, int]]) -> None:
+    found = _explore(framework, tuple(expected))
+    assert all(each.exhaustive for each in found.values())
+    assert {path: each.outcomes for path, each in found.items()} == expected
+
+
+@SLOW
+def test_a_published_middleware_lets_a_duplicate_through() -> None:
+    """Its claim is a GET, and later a SET without NX."""
+    found = _explore(EXPRESS_IDEMPOTENCY, ("/orders",))["/orders"]
+    assert found.exhaustive
+    assert found.outcomes == {ONCE: 8, TWICE: 140}
+    assert found.counterexample is not None
+    claims = [
+        (event.command.split()[0], event.actor)
+        for event in found.counterexample.events
+        if event.kind == "step" and event.engine == "redis"
+    ]
+    assert [command for command, _ in claims[:4]] == ["GET", "GET", "SET", "SET"]
+    assert {actor for _, actor in claims[:2]} == {actor for _, actor in claims[2:4]} == {"A", "B"}

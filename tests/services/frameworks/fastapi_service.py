@@ -1,0 +1,70 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["fastapi==0.165.0", "uvicorn==0.54.0", "asyncpg==0.32.0"]
+#
+# [tool.uv]
+# exclude-newer = "2026-11-20T00:00:00Z"
+# ///
+"""FastAPI with asyncpg: one way a path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI, Response
+from pydantic import BaseModel
+
+INSERT = "INSERT INTO orders (order_no) VALUES ($1)"
+
+
+class Order(BaseModel):
+    order_no: str
+
+
+@asynccontextmanager
+async def connected(app: FastAPI) -> AsyncIterator[None]:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=1) as pool:
+        app.state.pool = pool
+        yield
+
+
+app = FastAPI(lifespan=connected)
+
+
+async def check(connection: Any, key: str) -> int:
+    if await connection.fetchval("SELECT id FROM orders WHERE order_no = $1", key):
+        return 409
+    await connection.execute(INSERT, key)
+    return 201
+
+
+async def unique(connection: Any, key: str) -> int:
+    await connection.execute("INSERT INTO unique_orders (order_no) VALUES ($1)", key)
+    return 201
+
+
+async def lock(connection: Any, key: str) -> int:
+    await connection.fetchval("SELECT id FROM carts WHERE order_no = $1 FOR UPDATE", key)
+    return await check(connection, key)
+
+
+WAYS = {"check": check, "unique": unique, "lock": lock}
+
+
+@app.post("/{way}")
+async def submit(way: str, order: Order, response: Response) -> dict[str, int]:
+    try:
+        async with app.state.pool.acquire() as connection, connection.transaction():
+            response.status_code = await WAYS[way](connection, order.order_no)
+    except asyncpg.UniqueViolationError:
+        response.status_code = 409
+    return {"status": response.status_code}
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="warning")
