@@ -25,6 +25,7 @@ from gui.explore.page import ExplorePage
 from gui.guidance.guide import Guide
 from gui.lab.exhibit import fill_menu
 from gui.lab.page import LabPage
+from gui.service.page import ServicePage
 from gui.status import EngineStrip, MessageBar
 from gui.theme import Theme, ThemeMode
 
@@ -62,11 +63,12 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._closing = self._closed = False
-        self._open_parts = 3
+        self._open_parts = 4
         self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
         self.compare = ComparePage(bridge, theme)
         self.explore = ExplorePage(bridge, theme)
+        self.service = ServicePage(bridge, theme)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
         body = QWidget()
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         pages.addTab(self.lab, self.tr("&Lab"))
         pages.addTab(self.compare, self.tr("&Compare"))
         pages.addTab(self.explore, self.tr("E&xplore"))
+        pages.addTab(self.service, self.tr("Ser&vice"))
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
         return pages
@@ -106,7 +109,7 @@ class MainWindow(QMainWindow):
         bridge.incident.connect(self.messages.show_incident)
         bridge.lost.connect(self._start_failed)
         bridge.runs_changed.connect(self._runs_changed)
-        for part in (bridge, self.compare, self.explore):
+        for part in (bridge, self.compare, self.explore, self.service):
             part.closed.connect(self._part_closed)
         self.compare.lab_asked.connect(self._show_in_lab)
         self.compare.explore_asked.connect(self._ask_explorer)
@@ -157,6 +160,8 @@ class MainWindow(QMainWindow):
         if page is self.explore:
             part = self.explore.survey if self.explore.views.currentWidget() is self.explore.survey else self.explore
             return part.start, part.cancel
+        if page is self.service:
+            return self.service.start, self.service.cancel
         return self.lab.form.submit, self.lab.form.cancel
 
     @Slot()
@@ -166,7 +171,11 @@ class MainWindow(QMainWindow):
         for action in self._of_lab:
             action.setEnabled(page is self.lab)
         self._start.setText(
-            {self.compare: self.tr("&Compare"), self.explore: self.tr("&Explore")}.get(page, self.tr("&Submit"))
+            {
+                self.compare: self.tr("&Compare"),
+                self.explore: self.tr("&Explore"),
+                self.service: self.tr("&Start"),
+            }.get(page, self.tr("&Submit"))
         )
 
     @Slot(bool)
@@ -292,12 +301,14 @@ class MainWindow(QMainWindow):
             self.resize(room_for_window(self.screen().availableGeometry().size()))
         self.lab.restore_sizes(self._settings)
         self.explore.restore(self._settings)
+        self.service.restore(self._settings)
 
     def save(self) -> None:
         """Keep geometry and choices for the next session."""
         self._settings.remember("window/geometry", self.saveGeometry())
         self.lab.save(self._settings)
         self.explore.save(self._settings)
+        self.service.save(self._settings)
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -314,6 +325,7 @@ class MainWindow(QMainWindow):
             self._bridge.close()
             self.compare.close_comparer()
             self.explore.close_explorer()
+            self.service.close_examiner()
             self._patience.start()
 
     @Slot()

@@ -31,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 _SETUP_S = 300.0
 _LOOK_S = 0.02
 _PROBE_S = 5.0
-_LAST_LINES = 8
+LAST_LINES = 8
 _FIRST_FAILURE = 500
 
 
@@ -46,7 +46,7 @@ class Instance:
     deaths: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def output(self, lines: int = _LAST_LINES) -> str:
+    def output(self, lines: int = LAST_LINES) -> str:
         """The last lines that it wrote."""
         return self.child.log_tail(lines) if self.child else ""
 
@@ -186,4 +186,4 @@ def _told(instance: Instance) -> str:
 
 def _last(output: str) -> str:
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    return "\n".join(lines[-_LAST_LINES:]) or "-"
+    return "\n".join(lines[-LAST_LINES:]) or "-"

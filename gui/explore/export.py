@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintDevice
 
-    from backend.explorer.question import Exploration
+    from backend.explorer.question import Exploration, Question
     from gui.explore.sequence_view import SequenceView
 
 PNG_SCALE = 2
@@ -74,8 +74,7 @@ class ExportButton(QPushButton):
         dialog.setDefaultSuffix(ending)
         dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
         asked = self._found.question if self._found else None
-        name = f"{asked.operation}-{asked.strategy}-{asked.variant}" if asked else "exploration"
-        dialog.selectFile(f"{name}.{ending}")
+        dialog.selectFile(f"{_name_of(asked)}.{ending}")
         dialog.fileSelected.connect(self.write)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -111,6 +110,12 @@ class ExportButton(QPushButton):
                 return partial(save, example, path)
             case _:
                 return lambda: write_document(path, exploration_html(found, language()))
+
+
+def _name_of(asked: Question | None) -> str:
+    if asked is None:
+        return "exploration"
+    return Path(asked.service).stem if asked.service else f"{asked.operation}-{asked.strategy}-{asked.variant}"
 
 
 def write_svg(diagram: SequenceView, path: Path) -> None:

@@ -46,7 +46,7 @@ class OutcomesModel(RecordModel[Outcome]):
                 Column(QCoreApplication.translate("OutcomesModel", "Verdict"), 16, outcome_text, stretch=True),
                 Column(
                     QCoreApplication.translate("OutcomesModel", "Interleavings"),
-                    9,
+                    13,
                     lambda one: number(one.count),
                     right=True,
                 ),

@@ -923,6 +923,112 @@
     </message>
 </context>
 <context>
+    <name>CheckPane</name>
+    <message>
+        <source>Situations of the check</source>
+        <translation>检查的各种情形</translation>
+    </message>
+    <message>
+        <source>One row for each way in which a submission arrives twice. Press Check.</source>
+        <translation>提交到达两次的每种方式各占一行。请按“检查”。</translation>
+    </message>
+    <message>
+        <source>Steps and output</source>
+        <translation>步骤与输出</translation>
+    </message>
+    <message>
+        <source>Output of the service</source>
+        <translation>服务的输出</translation>
+    </message>
+    <message>
+        <source>The last lines that the service wrote appear here.</source>
+        <translation>服务最后写出的几行显示在这里。</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>Steps of the worst intent</source>
+        <translation>最差意图的步骤</translation>
+    </message>
+    <message>
+        <source>Select a situation to see every command that the service sent for its worst intent.</source>
+        <translation>选择一种情形，查看服务为其中最差的意图发送的每条命令。</translation>
+    </message>
+    <message>
+        <source>The selected step in full</source>
+        <translation>所选步骤全文</translation>
+    </message>
+    <message>
+        <source>The selected step in full, with its answer.</source>
+        <translation>所选步骤全文及其答复。</translation>
+    </message>
+    <message>
+        <source>No situation selected</source>
+        <translation>未选择情形</translation>
+    </message>
+    <message>
+        <source>%1: worst intent %2, %3</source>
+        <translation>%1：最差的意图 %2，%3</translation>
+    </message>
+    <message>
+        <source>%1: worst intent %2, %3; no steps were seen</source>
+        <translation>%1：最差的意图 %2，%3；没有看到步骤</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPanel</name>
+    <message>
+        <source>Situations</source>
+        <translation>情形</translation>
+    </message>
+    <message>
+        <source>&amp;Intents</source>
+        <translation>意图数(&amp;I)</translation>
+    </message>
+    <message>
+        <source>How many intents are tried in each situation</source>
+        <translation>每种情形尝试多少个意图</translation>
+    </message>
+    <message>
+        <source>S&amp;ubmissions</source>
+        <translation>提交次数(&amp;U)</translation>
+    </message>
+    <message>
+        <source>How many of each intent leave at the same moment</source>
+        <translation>每个意图在同一时刻发出多少次提交</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>&amp;Time-out</source>
+        <translation>超时(&amp;T)</translation>
+    </message>
+    <message>
+        <source>How long a caller waits for a response</source>
+        <translation>调用方等待响应多久</translation>
+    </message>
+    <message>
+        <source>Other &amp;host</source>
+        <translation>其他主机(&amp;H)</translation>
+    </message>
+    <message>
+        <source>A service on another machine is tested only if its host is named here once more</source>
+        <translation>只有在这里再次写明主机名，才会测试其他机器上的服务</translation>
+    </message>
+    <message>
+        <source>Check in this situation</source>
+        <translation>检查这种情形</translation>
+    </message>
+</context>
+<context>
     <name>CodeView</name>
     <message>
         <source>Code of the strategy</source>
@@ -1107,6 +1213,17 @@
     <message>
         <source>99 of 100 answers came within this time</source>
         <translation>百分之九十九的答复在此时间内到达</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>%1 is too large to be the description of a service.</source>
+        <translation>%1 太大，不可能是服务的描述。</translation>
+    </message>
+    <message>
+        <source>The file cannot be read: %1.</source>
+        <translation>无法读取文件：%1。</translation>
     </message>
 </context>
 <context>
@@ -1324,6 +1441,100 @@
     </message>
 </context>
 <context>
+    <name>ExplorePane</name>
+    <message>
+        <source>Verdicts of all interleavings</source>
+        <translation>所有交错的结论</translation>
+    </message>
+    <message>
+        <source>How many interleavings come to which verdict appears here while they run.</source>
+        <translation>运行过程中，这里显示有多少种交错得到哪种结论。</translation>
+    </message>
+    <message>
+        <source>Events of the counterexample</source>
+        <translation>反例的事件</translation>
+    </message>
+    <message>
+        <source>The events of the counterexample appear here as a list, too.</source>
+        <translation>反例的事件也会以列表显示在这里。</translation>
+    </message>
+    <message>
+        <source>The current event in full</source>
+        <translation>当前事件的全文</translation>
+    </message>
+    <message>
+        <source>The current event in full, with its command and its answer.</source>
+        <translation>当前事件的全文，包括命令和答复。</translation>
+    </message>
+    <message>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: every statement that the service sent, and when. Press Explore; then step through it with the arrow keys.</source>
+        <translation>通向最差结论的最短路径以时序图显示在这里：服务发送的每条语句及其先后。按“探索”，然后用方向键逐步查看。</translation>
+    </message>
+    <message>
+        <source>No counterexample: in every interleaving it takes effect exactly once.</source>
+        <translation>没有反例：在每一种交错中它都恰好生效一次。</translation>
+    </message>
+    <message>
+        <source>No counterexample so far; not every interleaving was explored.</source>
+        <translation>目前没有反例；并未探索所有交错。</translation>
+    </message>
+    <message>
+        <source>Counterexample</source>
+        <translation>反例</translation>
+    </message>
+    <message>
+        <source>Counterexample: %1, context switches: %2</source>
+        <translation>反例：%1，上下文切换：%2</translation>
+    </message>
+    <message>
+        <source>Effects by then: %1</source>
+        <translation>到此为止的生效次数：%1</translation>
+    </message>
+</context>
+<context>
+    <name>ExplorePanel</name>
+    <message>
+        <source>Interleavings</source>
+        <translation>交错</translation>
+    </message>
+    <message>
+        <source>Re&amp;quests</source>
+        <translation>请求(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>How many submissions of the same intent run at once</source>
+        <translation>同一意图同时有多少次提交</translation>
+    </message>
+    <message>
+        <source>Crash&amp;es</source>
+        <translation>崩溃(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Most crashes in an interleaving, each with a retry</source>
+        <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
+    </message>
+    <message>
+        <source>Lease exp&amp;iries</source>
+        <translation>租约到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease ends in an interleaving</source>
+        <translation>一种交错中租约最多到期几次</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>&amp;Limit</source>
+        <translation>上限(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Most interleavings that are played; none for all</source>
+        <translation>最多执行多少种交错；“无”表示全部</translation>
+    </message>
+</context>
+<context>
     <name>ExportButton</name>
     <message>
         <source>Ex&amp;port</source>
@@ -1413,6 +1624,140 @@
     <message>
         <source>Ready-made faults, one of each kind</source>
         <translation>现成的故障，每种一个</translation>
+    </message>
+</context>
+<context>
+    <name>FileButton</name>
+    <message>
+        <source>Service &amp;file</source>
+        <translation>服务文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Service file</source>
+        <translation>服务文件</translation>
+    </message>
+    <message>
+        <source>Open the file that describes a service, or an example</source>
+        <translation>打开描述服务的文件或示例</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>打开…(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>另存为…(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Used last</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
+        <source>Open the file of a service</source>
+        <translation>打开服务文件</translation>
+    </message>
+    <message>
+        <source>Save the file of a service</source>
+        <translation>保存服务文件</translation>
+    </message>
+</context>
+<context>
+    <name>FilePane</name>
+    <message>
+        <source>Text of the service&apos;s file</source>
+        <translation>服务文件的文本</translation>
+    </message>
+    <message>
+        <source>Open a file, drop one here, choose an example, or paste a request as curl above: the text that describes the service appears here and can be edited.</source>
+        <translation>打开文件、把文件拖到这里、选择示例，或在上方粘贴 curl 请求：描述服务的文本显示在这里，可以编辑。</translation>
+    </message>
+    <message>
+        <source>What is wrong with the file</source>
+        <translation>文件中的错误</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>The database that the service is given</source>
+        <translation>提供给服务的数据库</translation>
+    </message>
+    <message>
+        <source>Whether the service is given a server for the Redis protocol</source>
+        <translation>是否给服务提供 Redis 协议的服务器</translation>
+    </message>
+    <message>
+        <source>&amp;Write the file</source>
+        <translation>写出文件(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Write the file</source>
+        <translation>写出文件</translation>
+    </message>
+    <message>
+        <source>Make the text of the file from these fields</source>
+        <translation>根据这些字段生成文件文本</translation>
+    </message>
+    <message>
+        <source>Request as &amp;curl</source>
+        <translation>curl 请求(&amp;C)</translation>
+    </message>
+    <message>
+        <source>A curl command, as a browser or an API tool copies it</source>
+        <translation>curl 命令，即浏览器或 API 工具复制出来的形式</translation>
+    </message>
+    <message>
+        <source>Co&amp;mmand</source>
+        <translation>命令(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Starts the service; empty if it runs already</source>
+        <translation>启动服务的命令；服务已在运行则留空</translation>
+    </message>
+    <message>
+        <source>E&amp;ffects (SQL)</source>
+        <translation>生效次数 SQL(&amp;F)</translation>
+    </message>
+    <message>
+        <source>One number: how often the intent {key} took effect</source>
+        <translation>一个数字：意图 {key} 生效了几次</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve</source>
+        <translation>保存(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Write the text to its file</source>
+        <translation>把文本写入文件</translation>
+    </message>
+    <message>
+        <source>Nothing is wrong with the file.</source>
+        <translation>文件没有错误。</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>尚未保存</translation>
+    </message>
+    <message>
+        <source>%1 (changed)</source>
+        <translation>%1（已修改）</translation>
     </message>
 </context>
 <context>
@@ -1703,6 +2048,10 @@
         <translation>探索(&amp;X)</translation>
     </message>
     <message>
+        <source>Ser&amp;vice</source>
+        <translation>服务(&amp;V)</translation>
+    </message>
+    <message>
         <source>Pages</source>
         <translation>页面</translation>
     </message>
@@ -1781,6 +2130,10 @@
     <message>
         <source>&amp;Explore</source>
         <translation>探索(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>开始(&amp;S)</translation>
     </message>
     <message>
         <source>Exhibits run once the engines are up and nothing else is running.</source>
@@ -2054,6 +2407,29 @@
     </message>
 </context>
 <context>
+    <name>ReportButton</name>
+    <message>
+        <source>Save &amp;report</source>
+        <translation>保存报告(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Write the check as HTML, Markdown, JSON or JUnit XML</source>
+        <translation>把检查结果写成 HTML、Markdown、JSON 或 JUnit XML</translation>
+    </message>
+    <message>
+        <source>Save the report of the check</source>
+        <translation>保存检查报告</translation>
+    </message>
+    <message>
+        <source>Written to %1.</source>
+        <translation>已写入 %1。</translation>
+    </message>
+</context>
+<context>
     <name>Results</name>
     <message>
         <source>Rows in the database</source>
@@ -2324,6 +2700,171 @@
     <message>
         <source>Sequence diagram of the counterexample; the arrow keys step through it</source>
         <translation>反例的时序图，用方向键逐步查看</translation>
+    </message>
+</context>
+<context>
+    <name>ServiceBanner</name>
+    <message>
+        <source>Nothing checked yet</source>
+        <translation>尚未检查</translation>
+    </message>
+    <message>
+        <source>Your own service, in any language, unchanged.</source>
+        <translation>您自己的服务，任何语言，无需改动。</translation>
+    </message>
+    <message>
+        <source>Open a file that describes it or an example, and press Check.</source>
+        <translation>打开描述服务的文件或示例，然后按“检查”。</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Every intent is submitted more than once, in each situation.</source>
+        <translation>在每种情形下，每个意图都提交不止一次。</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was measured is kept.</source>
+        <translation>已取消；已测的保留。</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>未检查</translation>
+    </message>
+    <message>
+        <source>Not finished</source>
+        <translation>未完成</translation>
+    </message>
+    <message>
+        <source>What the service wrote is below, under Output.</source>
+        <translation>服务写出的内容见下方“输出”。</translation>
+    </message>
+    <message>
+        <source>Did not work</source>
+        <translation>未能进行</translation>
+    </message>
+</context>
+<context>
+    <name>ServicePage</name>
+    <message>
+        <source>Chec&amp;k</source>
+        <translation>检查(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Submit every intent twice, in each chosen situation</source>
+        <translation>在每种所选情形下，把每个意图提交两次</translation>
+    </message>
+    <message>
+        <source>Ex&amp;plore</source>
+        <translation>探索(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Explore</source>
+        <translation>探索</translation>
+    </message>
+    <message>
+        <source>Run every order of the steps that the service sends to its engines</source>
+        <translation>运行服务发给各引擎的步骤的所有顺序</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop, and keep what was measured so far</source>
+        <translation>停止，保留已测的结果</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>File, check or exploration</source>
+        <translation>文件、检查或探索</translation>
+    </message>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>未保存的修改</translation>
+    </message>
+    <message>
+        <source>The text has changes that are in no file. Open another one all the same?</source>
+        <translation>文本中有未存入文件的修改。仍要打开另一个文件吗？</translation>
+    </message>
+    <message>
+        <source>Open, and lose them</source>
+        <translation>打开并放弃修改</translation>
+    </message>
+    <message>
+        <source>Keep the text</source>
+        <translation>保留文本</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>已保存为 %1。</translation>
+    </message>
+    <message>
+        <source>Starting the service and its engines…</source>
+        <translation>正在启动服务及其引擎…</translation>
+    </message>
+    <message>
+        <source>Interleavings: %1, per second: %2</source>
+        <translation>交错：%1，每秒 %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2 intents. Now: %3</source>
+        <translation>意图：%1/%2。当前：%3</translation>
+    </message>
+    <message>
+        <source>Intents: %1, in %2 s</source>
+        <translation>意图：%1，用时 %2 秒</translation>
+    </message>
+    <message>
+        <source>Interleavings: %1, in %2 s</source>
+        <translation>交错：%1，用时 %2 秒</translation>
+    </message>
+</context>
+<context>
+    <name>SituationsModel</name>
+    <message>
+        <source>Situation</source>
+        <translation>情形</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Effects</source>
+        <translation>生效</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>答复</translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation>达到</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>not tried</source>
+        <translation>未尝试</translation>
     </message>
 </context>
 <context>
@@ -2863,6 +3404,29 @@
     <message>
         <source>%1, provisional</source>
         <translation>%1（暂定）</translation>
+    </message>
+</context>
+<context>
+    <name>WireModel</name>
+    <message>
+        <source>At, ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答复</translation>
     </message>
 </context>
 <context>

@@ -40,8 +40,8 @@ OTHER = {code: code + 0xFEE0 for letters in (range(65, 91), range(97, 123)) for 
 _KEPT = re.compile(r"(</?[a-z][^>]*>|&[a-z]+;|&#\d+;|%(?:L?\d+|n)|https?://\S+)")
 _FIELD = re.compile(r"(\{[^{}]*\})")
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")
-_NAMES = re.compile(r"submit-twice:[\w:.-]+|backend/[\w/]+\.py|@[a-z]+")
-"""Keys in Redis, files of the project, and places of faults."""
+_NAMES = re.compile(r"submit-twice:[\w:.-]+|backend/[\w/]+\.py|@[a-z]+|[\w./-]+\.toml")
+"""Keys in Redis, files of the project, places of faults, and files of services."""
 
 Texts = Iterator[tuple[str, str]]
 """Where a text stands, and the text."""

@@ -41,7 +41,7 @@ from tests.gui.driver import PATIENCE_MS, Driver
 
 PRODUCTS = (
     *ENGINE_NAMES.values(),
-    "Submit Twice", "Valkey", "HTML", "Markdown", "CSV", "JSON", "SVG", "PNG", "Mermaid", "English",
+    "Submit Twice", "Valkey", "HTML", "Markdown", "CSV", "JSON", "JUnit", "SVG", "PNG", "Mermaid", "English",
     "A'", "B'", "SIGKILL", "SIGSTOP", "SIGCONT", "Ctrl", "Shift", "Return", "Enter", "Esc",
 )  # fmt: skip
 SHOWN = ("double-click", "token-lost-order", "message-redelivered-to-an-index", "gateway-with-a-key")
@@ -49,7 +49,10 @@ SHOWN = ("double-click", "token-lost-order", "message-redelivered-to-an-index", 
 PAINTED = "painted"
 CELLS = "gui/lab/table.py"
 """What is painted from there is cut to the width of its column, and is read from the model as a whole."""
-CODE = {"codeView", "stepCodeView", "faultsEdit", "stateView"}
+CODE = {
+    "codeView", "stepCodeView", "faultsEdit", "stateView",
+    "serviceCurlEdit", "serviceCommandEdit", "serviceEffectsEdit", "serviceText", "serviceFileName",
+}  # fmt: skip
 """Widgets that show code, rows or what somebody typed."""
 
 

@@ -374,7 +374,7 @@ def test_everything_that_takes_focus_has_a_name(driver: Driver) -> None:
 
 
 def test_the_fixed_names_are_there(driver: Driver) -> None:
-    for name in ("pages", "labPage", "comparePage", "explorePage", "operationCombo", "strategyCombo", "variantCombo",
+    for name in ("pages", "labPage", "comparePage", "explorePage", "servicePage", "operationCombo", "strategyCombo", "variantCombo",
                  "databaseCombo", "orderNoEdit", "itemEdit", "quantitySpin", "newIntentButton", "submitButton",
                  "disableCheck", "spamButton", "spamCountSpin", "sourceCombo", "instancesSpin", "timeoutSpin",
                  "processingDelaySpin", "leaseSpin", "resetButton", "rowsTable", "verdictLabel", "stepsView",
@@ -394,7 +394,7 @@ def test_no_two_controls_or_commands_share_a_shortcut(driver: Driver) -> None:
     texts = [action.text() for action in driver.window.menuBar().actions()]
     texts += [label.text() for label in lab.findChildren(QLabel) if label.buddy() is not None]
     texts += [control.text() for control in lab.findChildren(QAbstractButton)]
-    texts += [driver.window.pages.tabText(index) for index in range(3)]
+    texts += [driver.window.pages.tabText(index) for index in range(4)]
     letters = [found.group(1).lower() for text in texts if (found := re.search(r"&(\w)", text))]
     assert sorted(letters) == sorted(set(letters))
 

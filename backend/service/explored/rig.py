@@ -44,6 +44,10 @@ _AFTERWARDS_S = 0.15
 _REVIVALS = 8
 
 
+class StartCancelledError(Exception):
+    """Somebody has lost interest before the service was ready."""
+
+
 class Director(Protocol):
     """Who decides what becomes of steps while a schedule is played."""
 
@@ -69,6 +73,7 @@ class Rig:
         instances: how many to start.
         niceness: how much everything that is started steps back for others.
         redis_url: a running Redis-protocol server, where the file names none.
+        cancelled: set it from anywhere, and the start ends with a StartCancelledError.
     """
 
     def __init__(
@@ -79,8 +84,10 @@ class Rig:
         *,
         niceness: int = 0,
         redis_url: str | None = None,
+        cancelled: threading.Event | None = None,
     ) -> None:
         self.description = description
+        self._cancelled = cancelled or threading.Event()
         self._folder = folder
         self._count = instances
         self._niceness = niceness
@@ -121,7 +128,8 @@ class Rig:
             self._values[number] = self._door_values(number)
             self._start(number)
         for instance in list(self.processes.instances):
-            self._await_ready(instance)
+            self._await_ready(instance, self._cancelled)
+            self._go_on()
         kind = self.engines.database.kind if self.engines.database else None
         self.locks = opened.enter_context(open_locks(self.engines.own, kind))
         self.schema = Schema(self.engines.own)
@@ -240,8 +248,12 @@ class Rig:
         if self.director is not None:
             self.director.answered(instance, response)
 
-    def _await_ready(self, instance: Instance) -> None:
-        self._meanwhile(lambda: self.processes.await_ready(instance))
+    def _await_ready(self, instance: Instance, cancelled: threading.Event | None = None) -> None:
+        self._meanwhile(lambda: self.processes.await_ready(instance, cancelled))
+
+    def _go_on(self) -> None:
+        if self._cancelled.is_set():
+            raise StartCancelledError
 
     def _meanwhile(self, work: Callable[[], None]) -> None:
         """Do something that may need the engines behind their doors, so the hub must go on."""
@@ -265,6 +277,7 @@ class Rig:
         longest = 0.0
         for turn in range(_WARM_UPS):
             for instance in self._callers:
+                self._go_on()
                 intent = self.intents.fresh()
                 for number in (1, 2):
                     response = self.submit_alone(instance, intent, number)

@@ -16,7 +16,7 @@ from backend.model import Verdict
 from backend.sentence import say
 from backend.service.explored.floor import LateStepError
 from backend.service.explored.play import ServicePlay
-from backend.service.explored.rig import Rig
+from backend.service.explored.rig import Rig, StartCancelledError
 from backend.service.says import ServiceCode
 from backend.verdict import Facts, judge
 
@@ -190,8 +190,11 @@ def explore_service(
 ) -> Exploration:
     """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`."""
     instances = question.requests + question.crashes
-    with Rig(description, folder, instances, niceness=niceness, redis_url=redis_url) as rig:
-        return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)
+    try:
+        with Rig(description, folder, instances, niceness=niceness, redis_url=redis_url, cancelled=cancelled) as rig:
+            return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)
+    except StartCancelledError:
+        return Exploration(question, exhaustive=False, schedules=0, classes=0, outcomes={}, counterexample=None)
 
 
 def replay_service(

@@ -16,7 +16,7 @@ from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
 from backend.service.intents import Intents
 from backend.service.outside.client import send
-from backend.service.process import LOOPBACK, Instance, ServiceProcesses
+from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses
 from backend.service.says import ServiceCode
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.hub import Hub
@@ -48,6 +48,7 @@ class Stand:
         niceness: how much everything that is started steps back for others.
         redis_url: a running Redis-protocol server, where the file names none.
         on_steps: told each step that is seen on the wire.
+        cancelled: set it from anywhere, and nobody waits any longer for an instance to become ready.
     """
 
     def __init__(
@@ -60,12 +61,14 @@ class Stand:
         niceness: int = 0,
         redis_url: str | None = None,
         on_steps: Callable[[Sequence[Step]], None] = lambda _steps: None,
+        cancelled: threading.Event | None = None,
     ) -> None:
         self.description = description
         self._folder = folder
         self._allowed = frozenset(allowed) | _LOOPBACK_NAMES
         self._niceness = niceness
         self._redis_url = redis_url
+        self._cancelled = cancelled
         self._exit = ExitStack()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
@@ -122,9 +125,9 @@ class Stand:
         """Whether an instance has died."""
         return self.is_ours and self._instance(number).ended.is_set()
 
-    def output(self, number: int) -> str:
+    def output(self, number: int, lines: int = LAST_LINES) -> str:
         """The last lines that an instance wrote."""
-        return self._instance(number).output() if self.is_ours else ""
+        return self._instance(number).output(lines) if self.is_ours else ""
 
     def _open(self, opened: ExitStack) -> None:
         supervisor = opened.enter_context(Supervisor(self._niceness))
@@ -159,7 +162,7 @@ class Stand:
             self._values[number] = self._door_values(number)
             self._processes.start(number, self._values[number])
         for number in numbers:
-            self._processes.await_ready(self._instance(number))
+            self._processes.await_ready(self._instance(number), self._cancelled)
         if self._failure is not None:
             raise self._failure
 

@@ -1,0 +1,1 @@
+"""The Service page: somebody's own service, checked from outside and explored."""

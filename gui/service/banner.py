@@ -1,0 +1,57 @@
+"""What was found about a service, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.model import Verdict
+from backend.sentence import say
+from backend.service.outside.words import CheckCode, verdict_sentence
+from gui.explore.banner import ExplorationBanner
+from gui.explore.words import worst_of
+from gui.lab.words import verdict_word
+from gui.speech import speak
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from backend.service.outside.model import Check
+    from gui.theme import Theme
+
+
+class ServiceBanner(ExplorationBanner):
+    """The verdict on a service: the worst of its situations, or of its interleavings."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.sentence.setObjectName("serviceLabel")
+
+    def show_idle(self) -> None:
+        """Nothing was checked yet."""
+        self.say(
+            None,
+            self.tr("Nothing checked yet"),
+            self.tr("Your own service, in any language, unchanged."),
+            self.tr("Open a file that describes it or an example, and press Check."),
+        )
+
+    def show_checking(self) -> None:
+        """A check has begun."""
+        self.say(None, self.tr("Checking…"), self.tr("Every intent is submitted more than once, in each situation."))
+
+    def show_check(self, check: Check) -> None:
+        """What a check found."""
+        verdicts = {verdict: 1 for situation in check.situations for verdict in situation.verdicts}
+        worst = worst_of(verdicts)
+        notes = [speak(say(CheckCode.UNATTRIBUTED, steps=check.unattributed))] if check.unattributed else []
+        if check.is_cancelled:
+            notes.insert(0, self.tr("Cancelled; what was measured is kept."))
+        word = verdict_word(worst) if worst else self.tr("Not checked")
+        if check.is_cancelled and worst is Verdict.EXACTLY_ONCE:
+            worst, word = None, self.tr("Not finished")
+        self.say(worst, word, speak(verdict_sentence(check)), "  ".join(notes))
+
+    def show_trouble(self, sentence: str, *, has_more: bool) -> None:
+        """It could not be checked or explored; the output of the service may say more."""
+        note = self.tr("What the service wrote is below, under Output.") if has_more else ""
+        self.say(None, self.tr("Did not work"), sentence, note)

@@ -1,0 +1,239 @@
+"""The text that describes a service: written from a pasted request, edited by hand, its mistakes told as it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backend.service.asked import ServiceFile
+from backend.service.new import Answers
+from gui.forms import button, combo, current_key, describe, hairline, plain
+from gui.theme import GRID, code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+QUIET_MS = 250
+"""The text is proofread when nobody has typed for so long."""
+PROBLEM_LINES = 4
+
+
+class TextBox(QPlainTextEdit):
+    """Leaves files that are dropped on it to the page."""
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        """Text, but no files."""
+        return not source.hasUrls() and super().canInsertFromMimeData(source)
+
+
+class FilePane(QWidget):
+    """The request as curl, the text, and what is wrong with it.
+
+    Signals:
+        changed: another text, proofread or not.
+        draft_asked: the Answers from which a text is to be made.
+        proofreading_asked: the ServiceFile to look at.
+        save_asked: write the text to its file.
+    """
+
+    changed = Signal()
+    draft_asked = Signal(object)
+    proofreading_asked = Signal(object)
+    save_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("serviceFilePane")
+        self._path: Path | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(QUIET_MS)
+        self._typing.timeout.connect(self._ask_proofreading)
+        self._make_text()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_answers())
+        layout.addWidget(hairline())
+        layout.addLayout(self._make_head())
+        for widget, stretch in ((self.text, 1), (hairline(), 0), (self.problems, 0)):
+            layout.addWidget(widget, stretch)
+        self._note_change()
+
+    def _make_text(self) -> None:
+        self.text = TextBox()
+        self.text.setObjectName("serviceText")
+        self.text.setFont(code_font())
+        self.text.setTabChangesFocus(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        describe(self.text, self.tr("Text of the service's file"))
+        self.text.setPlaceholderText(
+            self.tr(
+                "Open a file, drop one here, choose an example, or paste a request as curl above: the text that "
+                "describes the service appears here and can be edited."
+            )
+        )
+        self.text.textChanged.connect(self._note_change)
+        self.text.modificationChanged.connect(self._note_name)
+        self.problems = QPlainTextEdit()
+        self.problems.setObjectName("serviceProblems")
+        self.problems.setReadOnly(True)
+        self.problems.setTabChangesFocus(True)
+        describe(self.problems, self.tr("What is wrong with the file"))
+        self.problems.setFixedHeight(PROBLEM_LINES * self.problems.fontMetrics().lineSpacing() + 2 * GRID)
+
+    def _make_answers(self) -> QGridLayout:
+        usual = Answers()
+        self.curl = self._edit("serviceCurlEdit", 'curl -X POST http://127.0.0.1:3000/orders -d \'{"order_no": "1"}\'')
+        self.command = self._edit("serviceCommandEdit", "node server.js")
+        self.effects = self._edit("serviceEffectsEdit", usual.effects)
+        self.effects.setText(usual.effects)
+        self.database = combo("serviceDatabaseCombo")
+        for name, key in (("PostgreSQL", "postgresql"), ("MariaDB", "mariadb"), (self.tr("none"), "none")):
+            self.database.addItem(name, key)
+        describe(self.database, self.tr("Database"), self.tr("The database that the service is given"))
+        self.redis = QCheckBox("Redis")
+        self.redis.setObjectName("serviceRedisCheck")
+        describe(self.redis, "Redis", self.tr("Whether the service is given a server for the Redis protocol"))
+        self.write = button("serviceWriteButton", self.tr("&Write the file"))
+        describe(self.write, self.tr("Write the file"), self.tr("Make the text of the file from these fields"))
+        self.write.clicked.connect(self._ask_draft)
+        self.curl.returnPressed.connect(self._ask_draft)
+        grid = QGridLayout()
+        grid.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        rows = (
+            (self.tr("Request as &curl"), self.curl, self.tr("A curl command, as a browser or an API tool copies it")),
+            (self.tr("Co&mmand"), self.command, self.tr("Starts the service; empty if it runs already")),
+            (self.tr("E&ffects (SQL)"), self.effects, self.tr("One number: how often the intent {key} took effect")),
+        )
+        for row, (caption, field, explanation) in enumerate(rows):
+            label = QLabel(caption)
+            label.setProperty("role", "caption")
+            label.setBuddy(field)
+            describe(field, plain(caption), explanation)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1)
+        for row, beside in enumerate((self.database, self.redis, self.write)):
+            grid.addWidget(beside, row, 2)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _edit(self, name: str, example: str) -> QLineEdit:
+        edit = QLineEdit()
+        edit.setObjectName(name)
+        edit.setFont(code_font(0.95))
+        edit.setPlaceholderText(example)
+        return edit
+
+    def _make_head(self) -> QHBoxLayout:
+        self.name = QLabel()
+        self.name.setObjectName("serviceFileName")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.save = button("serviceSaveButton", self.tr("Sa&ve"))
+        describe(self.save, self.tr("Save"), self.tr("Write the text to its file"))
+        self.save.clicked.connect(self.save_asked)
+        head = QHBoxLayout()
+        head.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.save)
+        return head
+
+    # The text
+
+    @property
+    def file(self) -> ServiceFile:
+        """The text as it is now."""
+        return ServiceFile(self.text.toPlainText(), self._path)
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there is something that is in no file."""
+        return self.text.document().isModified()
+
+    def show_file(self, file: ServiceFile, *, modified: bool = False) -> None:
+        """Another file."""
+        self._path = file.path
+        self.text.setPlainText(file.text)
+        self.text.document().setModified(modified)
+        self._note_name()
+
+    def note_saved(self, file: ServiceFile) -> None:
+        """A text was written; what was typed since is not in the file."""
+        self._path = file.path
+        self.text.document().setModified(self.text.toPlainText() != file.text)
+        self._note_name()
+        self._ask_proofreading()
+
+    def show_draft(self, text: str) -> None:
+        """A text that was made of the fields takes the place of what was there; that can be undone."""
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def show_problems(self, file: ServiceFile, problems: Sequence[str]) -> None:
+        """What is wrong with a text, unless it is another by now."""
+        if file != self.file:
+            return
+        sentences = problems or (self.tr("Nothing is wrong with the file."),)
+        self.problems.setPlainText("\n".join(sentences))
+        self.problems.setProperty("problems", len(problems))
+
+    def show_failure(self, sentence: str) -> None:
+        """What was asked could not be done."""
+        self.problems.setPlainText(sentence)
+        self.problems.setProperty("problems", 1)
+
+    @Slot()
+    def _note_change(self) -> None:
+        if self.text.document().isEmpty():
+            self._typing.stop()
+            self.problems.setPlainText("")
+            self.problems.setProperty("problems", 0)
+        else:
+            self._typing.start()
+        self._note_name()
+        self.changed.emit()
+
+    @Slot()
+    def _note_name(self) -> None:
+        name = str(self._path) if self._path else self.tr("Not saved yet")
+        self.name.setText(self.tr("%1 (changed)").replace("%1", name) if self._path and self.is_modified else name)
+        self.name.setToolTip(name)
+        self.save.setEnabled(self.is_modified and not self.text.document().isEmpty())
+
+    @Slot()
+    def _ask_proofreading(self) -> None:
+        self.proofreading_asked.emit(self.file)
+
+    @Slot()
+    def _ask_draft(self) -> None:
+        self.draft_asked.emit(
+            Answers(
+                command=self.command.text().strip(),
+                curl=self.curl.text().strip(),
+                database=current_key(self.database),
+                redis=self.redis.isChecked(),
+                effects=self.effects.text().strip(),
+            )
+        )
+
+    def stop(self) -> None:
+        """Nothing is proofread any more."""
+        self._typing.stop()

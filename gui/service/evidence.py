@@ -1,0 +1,221 @@
+"""What a check found: its situations, the steps of the worst intent of one, and what the service wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from gui.forms import describe, hairline
+from gui.lab.table import RecordTable
+from gui.lab.timeline import Timeline
+from gui.lab.words import answer_text, command_text, instance_word, verdict_word
+from gui.service.models import SituationsModel, WireModel, situation_word
+from gui.theme import GRID, code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.service.asked import Checked
+    from backend.service.outside.model import CheckProgress, SituationKey, SituationResult
+    from gui.theme import Theme
+
+TIMELINE, STEPS = 480, 496
+ROWS = 6
+DETAIL_LINES = 4
+
+
+class CheckPane(QSplitter):
+    """The situations above; timeline, steps and output below.
+
+    Signals:
+        failed: a sentence about a file that could not be written.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setObjectName("serviceCheckPane")
+        self._theme = theme
+        self._results: dict[str, SituationResult] = {}
+        self.situations = SituationsModel(self)
+        self.steps = WireModel(self)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.addWidget(self._make_table())
+        self.addWidget(self._make_below())
+        self.setStretchFactor(1, 1)
+        self.clear()
+
+    def _make_table(self) -> RecordTable:
+        self.table = RecordTable(
+            "serviceTable",
+            self.tr("Situations of the check"),
+            self.situations,
+            self._theme,
+            self.tr("One row for each way in which a submission arrives twice. Press Check."),
+        )
+        self.table.follow_newest = False
+        self.table.setMinimumHeight(
+            self.table.horizontalHeader().sizeHint().height() + ROWS * self.table.verticalHeader().defaultSectionSize()
+        )
+        self.table.submission_chosen.connect(self.show_situation)
+        return self.table
+
+    def _make_below(self) -> QSplitter:
+        self.timeline = Timeline(self._theme)
+        _rename(self.timeline)
+        self.timeline.failed.connect(self.failed)
+        self.timeline.submission_chosen.connect(self._choose_submission)
+        self.timeline.step_chosen.connect(self._choose_step)
+        below = QSplitter(Qt.Orientation.Horizontal)
+        below.setHandleWidth(1)
+        below.setChildrenCollapsible(False)
+        below.addWidget(self.timeline)
+        below.addWidget(self._make_tabs())
+        below.setSizes([TIMELINE, STEPS])
+        below.setStretchFactor(0, 1)
+        below.setStretchFactor(1, 1)
+        return below
+
+    def _make_tabs(self) -> QTabWidget:
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("serviceEvidenceTabs")
+        self.tabs.setDocumentMode(True)
+        for widget in (self.tabs, self.tabs.tabBar()):
+            widget.setAccessibleName(self.tr("Steps and output"))
+        self.output = self._text_box("serviceOutput", self.tr("Output of the service"))
+        self.output.setPlaceholderText(self.tr("The last lines that the service wrote appear here."))
+        self.tabs.addTab(self._make_steps(), self.tr("Steps"))
+        self.tabs.addTab(self.output, self.tr("Output"))
+        return self.tabs
+
+    def _make_steps(self) -> QWidget:
+        self.caption = QLabel()
+        self.caption.setObjectName("serviceStepsCaption")
+        self.caption.setContentsMargins(GRID, 6, GRID, 6)
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.steps_table = RecordTable(
+            "serviceStepsTable",
+            self.tr("Steps of the worst intent"),
+            self.steps,
+            self._theme,
+            self.tr("Select a situation to see every command that the service sent for its worst intent."),
+        )
+        self.steps_table.follow_newest = False
+        self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
+        self.detail = self._text_box("serviceStepDetail", self.tr("The selected step in full"))
+        self.detail.setPlaceholderText(self.tr("The selected step in full, with its answer."))
+        self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        steps = QWidget()
+        layout = QVBoxLayout(steps)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.caption, self.steps_table, hairline(), self.detail):
+            layout.addWidget(widget, 1 if widget is self.steps_table else 0)
+        return steps
+
+    def _text_box(self, name: str, title: str) -> QPlainTextEdit:
+        box = QPlainTextEdit()
+        box.setObjectName(name)
+        box.setReadOnly(True)
+        box.setTabChangesFocus(True)
+        box.setFont(code_font(0.95))
+        describe(box, title)
+        return box
+
+    # Feeding
+
+    def clear(self) -> None:
+        """Nothing was found yet."""
+        self._results = {}
+        self.situations.clear()
+        self.output.clear()
+        self._show_steps(None)
+
+    def begin(self, situations: Sequence[SituationKey]) -> None:
+        """A check of these has begun."""
+        self.clear()
+        self.situations.begin(situations)
+
+    def note(self, progress: CheckProgress) -> None:
+        """How far it is."""
+        self.situations.note(progress.situation, progress.verdicts)
+
+    def show_found(self, found: Checked) -> None:
+        """All that a check found; the worst situation becomes the current one."""
+        self._results = {result.situation.value: result for result in found.check.situations}
+        self.situations.show_results(found.check.situations)
+        self.show_output(found.outputs)
+        tried = [result for result in found.check.situations if result.worst is not None]
+        worst = max(tried, key=lambda result: result.worst.verdict.severity if result.worst else -1, default=None)
+        if worst is not None:
+            self.table.choose(worst.situation.value)
+            self.show_situation(worst.situation.value)
+
+    def show_output(self, outputs: Sequence[tuple[int, str]]) -> None:
+        """What each instance wrote last."""
+        parts = [f"# {instance_word(number)}\n{text}" for number, text in outputs if text]
+        self.output.setPlainText("\n\n".join(parts))
+
+    def show_trouble(self, text: str) -> None:
+        """Why there is nothing else to show, with what the service said."""
+        self.output.setPlainText(text)
+        self.tabs.setCurrentWidget(self.output)
+
+    @Slot(str)
+    def show_situation(self, key: str) -> None:
+        """The steps of the worst intent of a situation."""
+        self._show_steps(self._results.get(key))
+
+    def _show_steps(self, result: SituationResult | None) -> None:
+        worst = result.worst if result else None
+        steps = worst.steps if worst else ()
+        self.timeline.clear()
+        self.detail.clear()
+        self.steps.show(steps)
+        if result is None or worst is None:
+            self.caption.setText(self.tr("No situation selected"))
+            return
+        text = self.tr("%1: worst intent %2, %3") if steps else self.tr("%1: worst intent %2, %3; no steps were seen")
+        values = (situation_word(result.situation), worst.key, verdict_word(worst.verdict))
+        for number, value in enumerate(values, 1):
+            text = text.replace(f"%{number}", value)
+        self.caption.setText(text)
+        self.caption.setToolTip(text)
+        self.timeline.add_steps(steps)
+        self.timeline.view.fit()
+        self.tabs.setCurrentIndex(0)
+        if steps:
+            self.steps_table.setCurrentIndex(self.steps.index(0, 0))
+
+    @Slot(QModelIndex)
+    def _show_detail(self, current: QModelIndex) -> None:
+        if not current.isValid():
+            return
+        step = self.steps.records[current.row()]
+        answer = step.error or answer_text(step)
+        self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer}")
+        self.timeline.choose(step.submission_id)
+
+    @Slot(str)
+    def _choose_submission(self, submission: str) -> None:
+        if self.steps_table.current_submission() != submission:
+            self.steps_table.choose(submission)
+
+    @Slot(str, int)
+    def _choose_step(self, submission: str, number: int) -> None:
+        for row, step in enumerate(self.steps.records):
+            if (step.submission_id, step.number) == (submission, number):
+                self.steps_table.setCurrentIndex(self.steps.index(row, 0))
+
+
+def _rename(timeline: Timeline) -> None:
+    """The Lab has a timeline, too: names tell them apart."""
+    for widget in (timeline, *timeline.findChildren(QWidget)):
+        name = widget.objectName()
+        if name.startswith("timeline"):
+            widget.setObjectName(f"service{name[0].upper()}{name[1:]}")

@@ -1,0 +1,57 @@
+"""Checks and explores somebody's service behind the scenes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from backend.errors import SubmitTwiceError
+from backend.service.asked import CheckAsked, Checked, ExploreAsked
+from gui.errand import Errand
+from gui.speech import speak
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+    from backend.explorer.question import Exploration
+    from backend.options import LabOptions
+
+
+class Examiner(Errand["CheckAsked | ExploreAsked"]):
+    """Progress comes as `CheckProgress` or as `Progress`; the result is a `Checked` or an `Exploration`.
+
+    Signals:
+        written: one sentence about a report that was written, or why it was not.
+    """
+
+    written = Signal(str)
+
+    def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
+        super().__init__("examiner", parent)
+        self._options = options
+
+    def carry_out(self, asked: CheckAsked | ExploreAsked, cancelled: threading.Event) -> Checked | Exploration:
+        """Check or explore; see `backend.service.door`."""
+        from backend.service import door  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
+
+        tell = partial(self.say, self.progressed)
+        if isinstance(asked, CheckAsked):
+            return door.check(asked, self._options, tell, cancelled)
+        return door.explore(asked, self._options, tell, cancelled)
+
+    def write(self, job: Callable[[], str]) -> None:
+        """Write a report behind the scenes; its sentence arrives with `written`."""
+        self.aside(partial(self._write, job))
+
+    def _write(self, job: Callable[[], str]) -> None:
+        try:
+            sentence = job()
+        except SubmitTwiceError as error:
+            sentence = speak(error.sentence)
+        if not self.closing:
+            self.written.emit(sentence)

@@ -1,0 +1,152 @@
+"""What is asked about a service: which situations, how often; or which interleavings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+
+from backend.explorer.question import MOST_REQUESTS
+from backend.service.asked import CheckAsked, ExploreAsked
+from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.words import situation_term
+from gui.forms import Section, describe, spin
+from gui.speech import speak
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSpinBox
+
+    from backend.service.asked import ServiceFile
+    from gui.settings import Settings
+
+MOST_INTENTS, MOST_SUBMISSIONS, MOST_SCHEDULES = 1000, 50, 1_000_000
+SHORTEST_MS, LONGEST_MS = 100, 120_000
+
+
+class CheckPanel(QWidget):
+    """The situations, and how often each is tried.
+
+    Signals:
+        changed: something else is asked.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        section = Section(self.tr("Situations"))
+        self.situations = {key: self._check(key) for key in SituationKey}
+        for check in self.situations.values():
+            section.add_wide(check)
+            check.toggled.connect(self.changed)
+        self.intents = spin("serviceIntentsSpin", 1, MOST_INTENTS, 10)
+        section.add_field(self.tr("&Intents"), self.intents, self.tr("How many intents are tried in each situation"))
+        self.submissions = spin("serviceSubmissionsSpin", 2, MOST_SUBMISSIONS, 5)
+        section.add_field(
+            self.tr("S&ubmissions"), self.submissions, self.tr("How many of each intent leave at the same moment")
+        )
+        self.timeout = spin("serviceTimeoutSpin", SHORTEST_MS, LONGEST_MS, 10_000, self.tr("ms"))
+        section.add_field(self.tr("&Time-out"), self.timeout, self.tr("How long a caller waits for a response"))
+        self.host = QLineEdit()
+        self.host.setObjectName("serviceHostEdit")
+        section.add_field(
+            self.tr("Other &host"),
+            self.host,
+            self.tr("A service on another machine is tested only if its host is named here once more"),
+        )
+        layout.addWidget(section)
+
+    def _check(self, key: SituationKey) -> QCheckBox:
+        text = speak(situation_term(key))
+        check = QCheckBox(text)
+        check.setObjectName(f"service-{key.value}")
+        check.setChecked(True)
+        describe(check, text, self.tr("Check in this situation"))
+        check.setToolTip(text)
+        return check
+
+    @property
+    def chosen(self) -> tuple[SituationKey, ...]:
+        """The situations that are ticked."""
+        return tuple(key for key, check in self.situations.items() if check.isChecked())
+
+    def asked(self, file: ServiceFile) -> CheckAsked:
+        """What the fields ask about a service."""
+        plan = CheckPlan(self.chosen, self.intents.value(), self.submissions.value(), self.timeout.value() / 1000)
+        host = self.host.text().strip()
+        return CheckAsked(file, plan, (host,) if host else ())
+
+    def restore(self, settings: Settings) -> None:
+        """Ask what was asked last."""
+        for key, check in self.situations.items():
+            check.setChecked(settings.flag(f"service/{key.value}", default=True))
+        _restore(settings, self._numbers)
+
+    def save(self, settings: Settings) -> None:
+        """Keep what is asked for the next session; the host is named anew each time."""
+        for key, check in self.situations.items():
+            settings.remember(f"service/{key.value}", check.isChecked())
+        _save(settings, self._numbers)
+
+    @property
+    def _numbers(self) -> dict[str, QSpinBox]:
+        return {"intents": self.intents, "submissions": self.submissions, "timeout": self.timeout}
+
+
+class ExplorePanel(QWidget):
+    """What may happen in an interleaving, and how many are played."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        section = Section(self.tr("Interleavings"))
+        self.requests = spin("serviceRequestsSpin", 2, MOST_REQUESTS, 2)
+        section.add_field(
+            self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")
+        )
+        self.crashes = spin("serviceCrashesSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an interleaving, each with a retry")
+        )
+        self.expiries = spin("serviceExpiriesSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("Lease exp&iries"), self.expiries, self.tr("Most times that a lease ends in an interleaving")
+        )
+        self.limit = spin("serviceLimitSpin", 0, MOST_SCHEDULES, 0)
+        self.limit.setSpecialValueText(self.tr("none"))
+        section.add_field(self.tr("&Limit"), self.limit, self.tr("Most interleavings that are played; none for all"))
+        layout.addWidget(section)
+
+    def asked(self, file: ServiceFile) -> ExploreAsked:
+        """What the fields ask about a service."""
+        return ExploreAsked(
+            file, self.requests.value(), self.crashes.value(), self.expiries.value(), self.limit.value() or None
+        )
+
+    def restore(self, settings: Settings) -> None:
+        """Ask what was asked last."""
+        _restore(settings, self._numbers)
+
+    def save(self, settings: Settings) -> None:
+        """Keep what is asked for the next session."""
+        _save(settings, self._numbers)
+
+    @property
+    def _numbers(self) -> dict[str, QSpinBox]:
+        return {"requests": self.requests, "crashes": self.crashes, "expiries": self.expiries, "limit": self.limit}
+
+
+def _restore(settings: Settings, fields: dict[str, QSpinBox]) -> None:
+    for name, field in fields.items():
+        field.setValue(settings.number(f"service/{name}", field.value()))
+
+
+def _save(settings: Settings, fields: dict[str, QSpinBox]) -> None:
+    for name, field in fields.items():
+        settings.remember(f"service/{name}", field.value())

@@ -1,0 +1,178 @@
+"""What the Service page's tables show: the situations of a check, and the steps of its worst intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from backend.model import Verdict
+from backend.service.outside.words import counted, remarks, situation_term, told
+from backend.terms import verdict_term
+from gui.explore.words import number, worst_of
+from gui.lab.records import Column, RecordModel, Tone
+from gui.lab.words import ENGINE_NAMES, answer_text, command_text, milliseconds
+from gui.speech import speak
+from gui.theme import VERDICT_GLYPHS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from backend.model import EngineKind, Step
+    from backend.service.outside.model import SituationKey, SituationResult
+
+NONE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A situation, as far as it is known."""
+
+    situation: SituationKey
+    verdicts: Mapping[Verdict, int]
+    result: SituationResult | None = None
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The worst verdict so far."""
+        return worst_of(self.verdicts)
+
+
+class SituationsModel(RecordModel[Line]):
+    """A row for each situation that is checked."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column(
+                    QCoreApplication.translate("SituationsModel", "Situation"),
+                    30,
+                    lambda line: situation_word(line.situation),
+                ),
+                Column(QCoreApplication.translate("SituationsModel", "Verdict"), 28, verdict_text),
+                Column(QCoreApplication.translate("SituationsModel", "Effects"), 8, effects_text, right=True),
+                Column(QCoreApplication.translate("SituationsModel", "Answers"), 24, answers_text),
+                Column(QCoreApplication.translate("SituationsModel", "Reached"), 8, reached_text, right=True),
+                Column(QCoreApplication.translate("SituationsModel", "Remarks"), 12, remarks_text, stretch=True),
+            ),
+            parent,
+        )
+
+    def begin(self, situations: Sequence[SituationKey]) -> None:
+        """Nothing is known of these yet."""
+        self.clear()
+        self.append([Line(situation, {}) for situation in situations])
+
+    def note(self, situation: SituationKey, verdicts: Mapping[Verdict, int]) -> None:
+        """The verdicts of a situation so far."""
+        self._change(Line(situation, verdicts))
+
+    def show_results(self, results: Sequence[SituationResult]) -> None:
+        """What was found; situations that were not come to stay as they are."""
+        for result in results:
+            self._change(Line(result.situation, result.verdicts, result))
+
+    def _change(self, line: Line) -> None:
+        place = self.row_of(line.situation.value)
+        if place >= 0:
+            self.records[place] = line
+            self.look_again()
+
+    def submission_of(self, record: Line) -> str:
+        """The key of a row is its situation's."""
+        return record.situation.value
+
+    def mood(self, record: Line) -> Verdict | None:
+        """Each in the colour of its worst verdict; glyph and word say so too."""
+        return record.worst
+
+
+def situation_word(key: SituationKey) -> str:
+    """What happens in a situation."""
+    return speak(situation_term(key))
+
+
+def verdict_text(line: Line) -> str:
+    """Glyph, and the verdicts with their numbers, the worst first; only the word where there is but one."""
+    if line.worst is None:
+        skipped = line.result is not None and line.result.skipped is not None
+        return QCoreApplication.translate("SituationsModel", "not tried") if skipped else NONE
+    if line.result is not None:
+        parts = [speak(sentence) for sentence in counted(line.result)]
+    else:
+        ordered = sorted(line.verdicts.items(), key=lambda pair: -pair[0].severity)
+        parts = [f"{number(count)} {speak(verdict_term(verdict))}" for verdict, count in ordered]
+    return f"{VERDICT_GLYPHS[line.worst]:<2} {', '.join(parts)}"
+
+
+def effects_text(line: Line) -> str:
+    """How many effects all intents had."""
+    return number(line.result.effects) if line.result and line.result.intents else NONE
+
+
+def answers_text(line: Line) -> str:
+    """What callers were told, the most frequent first."""
+    return ", ".join(speak(sentence) for sentence in told(line.result)) if line.result else ""
+
+
+def reached_text(line: Line) -> str:
+    """With how many intents it did happen."""
+    if line.result is None or not line.result.intents:
+        return NONE
+    return f"{number(line.result.reached)}/{number(len(line.result.intents))}"
+
+
+def remarks_text(line: Line) -> str:
+    """What is worth knowing besides."""
+    return " ".join(speak(sentence) for sentence in remarks(line.result)) if line.result else ""
+
+
+class WireModel(RecordModel["Step"]):
+    """The steps of all submissions of an intent, in their order on the wire."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        self._origin_ns = 0
+        super().__init__(
+            (
+                Column(QCoreApplication.translate("WireModel", "At, ms"), 8, self._offset_text, right=True),
+                Column(QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
+                Column(
+                    QCoreApplication.translate("WireModel", "Engine"),
+                    12,
+                    lambda step: ENGINE_NAMES[step.engine],
+                    accent=True,
+                ),
+                Column(QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True),
+                Column(
+                    QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: step.error or answer_text(step)
+                ),
+            ),
+            parent,
+        )
+
+    def show(self, steps: Sequence[Step]) -> None:
+        """Replace everything; times count from the first step."""
+        self.clear()
+        self._origin_ns = steps[0].started_ns if steps else 0
+        self.append(steps)
+
+    def submission_of(self, record: Step) -> str:
+        """The submission that ran the step."""
+        return record.submission_id
+
+    def mood(self, record: Step) -> Verdict | Tone | None:
+        """Failed steps stand out."""
+        return Tone.ALARM if record.error else None
+
+    def engine(self, record: Step) -> EngineKind | None:
+        """The engine that ran the step."""
+        return record.engine
+
+    def _offset_text(self, step: Step) -> str:
+        return milliseconds((step.started_ns - self._origin_ns) / 1e6, 2)
+
+
+def submission_number(step: Step) -> str:
+    """The number of the submission among those of its intent."""
+    return step.submission_id.rpartition(".")[2]

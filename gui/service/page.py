@@ -1,0 +1,377 @@
+"""The Service page: somebody's own service, from its file to the counterexample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backend.explorer.question import Progress
+from backend.service.asked import Checked, ServiceFile
+from gui.explore.words import number
+from gui.forms import button, describe, hairline
+from gui.lab.sidebar import WIDTH, Sidebar
+from gui.service.banner import ServiceBanner
+from gui.service.desk import Desk
+from gui.service.editor import FilePane
+from gui.service.evidence import CheckPane
+from gui.service.examiner import Examiner
+from gui.service.file_button import FileButton
+from gui.service.knobs import CheckPanel, ExplorePanel
+from gui.service.models import situation_word
+from gui.service.reports import ReportButton
+from gui.service.story import ExplorePane
+from gui.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+    from backend.explorer.question import Exploration
+    from backend.service.asked import CheckAsked, ExploreAsked
+    from backend.service.outside.model import CheckProgress
+    from gui.bridge import LabBridge
+    from gui.settings import Settings
+    from gui.theme import Theme
+
+
+class ServicePage(QWidget):
+    """Opens or writes a file, asks, follows, and shows what was found.
+
+    Signals:
+        closed: nothing of a check or an exploration is running any more.
+    """
+
+    closed = Signal()
+
+    def __init__(self, bridge: LabBridge, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("servicePage")
+        self.setAcceptDrops(True)
+        self.examiner = Examiner(bridge.options, self)
+        self.desk = Desk(self)
+        self.open = FileButton()
+        self.knobs = CheckPanel()
+        self.interleavings = ExplorePanel()
+        self.report = ReportButton()
+        self.banner = ServiceBanner(theme)
+        self.file = FilePane()
+        self.check_pane = CheckPane(theme)
+        self.story = ExplorePane(theme)
+        self._make_buttons()
+        self._lay_out()
+        self._connect(bridge)
+        self._refresh()
+
+    def _make_buttons(self) -> None:
+        self.check_button = button("serviceCheckButton", self.tr("Chec&k"), "primary")
+        describe(self.check_button, self.tr("Check"), self.tr("Submit every intent twice, in each chosen situation"))
+        self.check_button.setMinimumHeight(4 * GRID)
+        self.explore_button = button("serviceExploreButton", self.tr("Ex&plore"))
+        describe(
+            self.explore_button,
+            self.tr("Explore"),
+            self.tr("Run every order of the steps that the service sends to its engines"),
+        )
+        self.cancel = button("cancelServiceButton", self.tr("Ca&ncel"))
+        describe(self.cancel, self.tr("Cancel"), self.tr("Stop, and keep what was measured so far"))
+        self.status = QLabel()
+        self.status.setObjectName("serviceStatus")
+        self.status.setProperty("role", "caption")
+        self.status.setWordWrap(True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1)
+        describe(self.bar, self.tr("Progress"))
+        self.bar.setToolTip("")
+
+    def _lay_out(self) -> None:
+        side = Sidebar(
+            _column(self.open, self.knobs, self.check_button),
+            _column(self.interleavings, self.explore_button),
+            _column(self.cancel, self.report, self.bar, self.status),
+        )
+        self.views = views = QTabWidget()
+        views.setObjectName("serviceViews")
+        views.setDocumentMode(True)
+        views.addTab(self.file, self.tr("File"))
+        views.addTab(self.check_pane, self.tr("Check"))
+        views.addTab(self.story, self.tr("Explore"))
+        for widget in (views, views.tabBar()):
+            widget.setAccessibleName(self.tr("File, check or exploration"))
+        right = QWidget()
+        stack = QVBoxLayout(right)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        for part, stretch in ((self.banner, 0), (hairline(), 0), (views, 1)):
+            stack.addWidget(part, stretch)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.setHandleWidth(1)
+        across.setChildrenCollapsible(False)
+        across.addWidget(side)
+        across.addWidget(right)
+        across.setStretchFactor(1, 1)
+        across.setSizes([WIDTH, 1000])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(across)
+
+    def _connect(self, bridge: LabBridge) -> None:
+        self.check_button.clicked.connect(self.check)
+        self.explore_button.clicked.connect(self.explore)
+        self.cancel.clicked.connect(self.examiner.cancel)
+        self.knobs.changed.connect(self._refresh)
+        self.file.changed.connect(self._refresh)
+        self.file.draft_asked.connect(self.desk.draft)
+        self.file.proofreading_asked.connect(self.desk.proofread_soon)
+        self.file.save_asked.connect(self.save_file)
+        self.open.chosen.connect(self.open_file)
+        self.open.save_asked.connect(self._save_from_menu)
+        self.desk.opened.connect(self._show_file)
+        self.desk.saved.connect(self._note_saved)
+        self.desk.drafted.connect(self._show_draft)
+        self.desk.proofread.connect(self.file.show_problems)
+        self.desk.failed.connect(self._desk_failed)
+        self.examiner.progressed.connect(self._show_progress)
+        self.examiner.found.connect(self._show_found)
+        self.examiner.failed.connect(self._show_failure)
+        self.examiner.written.connect(self.status.setText)
+        self.examiner.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
+        self.report.chosen.connect(self.examiner.write)
+        self.story.export.failed.connect(bridge.failed)
+        self.check_pane.failed.connect(bridge.failed)
+
+    # Beginning and end
+
+    def restore(self, settings: Settings) -> None:
+        """Ask what was asked last, about the file of the last session."""
+        for part in (self.knobs, self.interleavings, self.open):
+            part.restore(settings)
+        path = settings.text("service/file")
+        if draft := settings.text("service/draft"):
+            self.file.show_file(ServiceFile(draft, Path(path) if path else None), modified=True)
+        elif path and Path(path).is_file():
+            self.desk.open(Path(path))
+
+    def save(self, settings: Settings) -> None:
+        """Keep what is asked for the next session, and what was typed and not saved."""
+        for part in (self.knobs, self.interleavings, self.open):
+            part.save(settings)
+        file = self.file.file
+        settings.remember("service/file", str(file.path) if file.path else "")
+        settings.remember("service/draft", file.text if self.file.is_modified else "")
+
+    def close_examiner(self) -> None:
+        """Cancel whatever is under way; `closed` tells the end."""
+        self.file.stop()
+        self.desk.close()
+        self.examiner.close()
+
+    # The file
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Show a file; what was typed and not saved is asked about first."""
+        if not self.file.is_modified:
+            self.desk.open(path)
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon,
+            self.tr("Unsaved changes"),
+            self.tr("The text has changes that are in no file. Open another one all the same?"),
+            QMessageBox.StandardButton.NoButton,
+            self.window(),
+        )
+        box.setObjectName("serviceUnsavedBox")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.addButton(self.tr("Open, and lose them"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Keep the text"), QMessageBox.ButtonRole.RejectRole)
+        box.accepted.connect(lambda: self.desk.open(path))
+        box.open()
+
+    @Slot(object)
+    def _show_file(self, file: ServiceFile) -> None:
+        self.file.show_file(file)
+        if file.path is not None:
+            self.open.remember(file.path)
+        self.views.setCurrentWidget(self.file)
+        if not self.examiner.busy:
+            self.status.clear()
+            self.banner.show_idle()
+
+    @Slot(bool)
+    def _save_from_menu(self, as_another: bool) -> None:
+        if as_another:
+            self._ask_where_to_save()
+        else:
+            self.save_file()
+
+    @Slot()
+    def save_file(self) -> None:
+        """Write the text to its file; where it has none, ask for one."""
+        file = self.file.file
+        if file.path is None:
+            self._ask_where_to_save()
+        else:
+            self.desk.save(file)
+
+    def _ask_where_to_save(self) -> None:
+        file = self.file.file
+        self.open.ask_where_to_save(file.name, file.folder).fileSelected.connect(self._save_to)
+
+    @Slot(str)
+    def _save_to(self, name: str) -> None:
+        self.desk.save(ServiceFile(self.file.file.text, Path(name)))
+
+    @Slot(object)
+    def _note_saved(self, file: ServiceFile) -> None:
+        self.file.note_saved(file)
+        if file.path is not None:
+            self.open.remember(file.path)
+            self.status.setText(self.tr("Saved as %1.").replace("%1", file.path.name))
+
+    @Slot(str)
+    def _show_draft(self, text: str) -> None:
+        self.file.show_draft(text)
+        self.views.setCurrentWidget(self.file)
+
+    @Slot(str)
+    def _desk_failed(self, sentence: str) -> None:
+        self.views.setCurrentWidget(self.file)
+        self.file.show_failure(sentence)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """A description of a service may be dropped anywhere on the page."""
+        if _dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        path = _dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_file(path)
+
+    # Asking
+
+    @property
+    def start(self) -> QPushButton:
+        """What begins the work that is in front."""
+        return self.explore_button if self.views.currentWidget() is self.story else self.check_button
+
+    @Slot()
+    def check(self) -> None:
+        """Begin a check, as the button does; nothing while that cannot be pressed."""
+        if self.check_button.isEnabled():
+            self.check_pane.begin(self.knobs.chosen)
+            self.report.offer(None)
+            self.banner.show_checking()
+            self._begin(self.knobs.asked(self.file.file), self.check_pane)
+
+    @Slot()
+    def explore(self) -> None:
+        """Begin an exploration, as the button does; nothing while that cannot be pressed."""
+        if self.explore_button.isEnabled():
+            self.story.clear()
+            self.banner.show_exploring()
+            self._begin(self.interleavings.asked(self.file.file), self.story)
+
+    def _begin(self, asked: CheckAsked | ExploreAsked, view: QWidget) -> None:
+        self.views.setCurrentWidget(view)
+        self.bar.setRange(0, 0)
+        self.status.setText(self.tr("Starting the service and its engines…"))
+        self.examiner.start(asked)
+        self._refresh()
+        self.cancel.setFocus()
+
+    @Slot(object)
+    def _show_progress(self, progress: CheckProgress | Progress) -> None:
+        if isinstance(progress, Progress):
+            self.story.outcomes.show(progress.outcomes)
+            text = self.tr("Interleavings: %1, per second: %2")
+            values = [number(progress.schedules), number(round(progress.per_second))]
+        else:
+            self.check_pane.note(progress)
+            self.bar.setRange(0, progress.total)
+            self.bar.setValue(progress.done)
+            text = self.tr("%1 of %2 intents. Now: %3")
+            values = [number(progress.done), number(progress.total), situation_word(progress.situation)]
+        for place, value in enumerate(values, 1):
+            text = text.replace(f"%{place}", value)
+        self.status.setText(text)
+        self.bar.setAccessibleDescription(text)
+
+    @Slot(object)
+    def _show_found(self, found: Checked | Exploration) -> None:
+        if isinstance(found, Checked):
+            self.check_pane.show_found(found)
+            self.report.offer(found.check)
+            self.banner.show_check(found.check)
+            text, count, seconds = self.tr("Intents: %1, in %2 s"), _intents(found), found.check.seconds
+        else:
+            self.story.show_found(found)
+            self.banner.show_found(found)
+            text, count, seconds = self.tr("Interleavings: %1, in %2 s"), found.schedules, found.seconds
+        self._finish(text.replace("%1", number(count)).replace("%2", self.locale().toString(seconds, "f", 1)))
+
+    @Slot(str)
+    def _show_failure(self, sentence: str) -> None:
+        first, _, rest = sentence.partition("\n")
+        self.banner.show_trouble(first.rstrip(": "), has_more=bool(rest.strip()))
+        self.check_pane.show_trouble(sentence)
+        if rest.strip():
+            self.views.setCurrentWidget(self.check_pane)
+        self._finish("")
+
+    def _finish(self, status: str) -> None:
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        self.bar.setAccessibleDescription("")
+        self.status.setText(status)
+        focused = self.cancel.hasFocus()
+        self._refresh()
+        if focused:
+            shown = self.views.currentWidget()
+            (self.story.diagram if shown is self.story else self.check_pane.table).setFocus()
+
+    @Slot()
+    def _refresh(self) -> None:
+        busy, has_text = self.examiner.busy, bool(self.file.file.text.strip())
+        for panel in (self.knobs, self.interleavings):
+            panel.setEnabled(not busy)
+        self.check_button.setEnabled(not busy and has_text and bool(self.knobs.chosen))
+        self.explore_button.setEnabled(not busy and has_text)
+        self.cancel.setEnabled(busy)
+
+
+def _intents(found: Checked) -> int:
+    return sum(len(situation.intents) for situation in found.check.situations)
+
+
+def _dropped(data: QMimeData) -> Path | None:
+    """The first description among files that are dropped."""
+    local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return next((path for path in local if path.suffix.lower() == ".toml"), None)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 2, 0, 2)
+    layout.setSpacing(GRID - 2)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return column

@@ -1,0 +1,110 @@
+"""A check as a file, in the form that somebody chooses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from backend.output_files import write_document
+from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
+from gui.forms import describe
+from gui.speech import language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from backend.service.outside.model import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that a check can be written in."""
+
+    name: str
+    ending: str
+    text: Callable[[Check, str], str]
+    """Of a check, in a language."""
+
+
+def _as_json(check: Check, _language: str) -> str:
+    return json.dumps(check_document(check), ensure_ascii=False, indent=2) + "\n"
+
+
+def _as_junit(check: Check, _language: str) -> str:
+    return check_junit(check)
+
+
+FORMS = (
+    Form("HTML", "html", check_html),
+    Form("Markdown", "md", check_markdown),
+    Form("JSON", "json", _as_json),
+    Form("JUnit", "xml", _as_junit),
+)
+
+
+class ReportButton(QPushButton):
+    """Disabled until something was found.
+
+    Signals:
+        chosen: a function that writes the file and returns a sentence about it; it is to run behind the scenes.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(self.tr("Save &report"))
+        self.setObjectName("serviceReportButton")
+        self.setAutoDefault(False)
+        describe(self, self.tr("Save report"), self.tr("Write the check as HTML, Markdown, JSON or JUnit XML"))
+        self._found: Check | None = None
+        menu = QMenu(self)
+        menu.setAccessibleName(self.tr("Save report"))
+        for form in FORMS:
+            action = menu.addAction(form.name)
+            action.setObjectName(f"service-report-{form.ending}")
+            action.triggered.connect(partial(self._ask_where, form))
+        self.setMenu(menu)
+        self.offer(None)
+
+    def offer(self, found: Check | None) -> None:
+        """This can be written; nothing, where it is None."""
+        self._found = found
+        self.setEnabled(found is not None and bool(found.situations))
+
+    def _ask_where(self, form: Form, _checked: bool = False) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Save the report of the check"))
+        dialog.setObjectName("serviceReportDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(form.ending)
+        dialog.setNameFilter(f"{form.name} (*.{form.ending})")
+        dialog.selectFile(f"submit-twice-check.{form.ending}")
+        dialog.fileSelected.connect(partial(self.write, form))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, form: Form, name: str) -> None:
+        """Have the file written."""
+        if self._found is not None:
+            self.chosen.emit(partial(write, form, self._found, Path(name), language()))
+
+
+def write(form: Form, found: Check, path: Path, language: str) -> str:
+    """Write the file.
+
+    Returns:
+        A sentence that says so.
+
+    Raises:
+        SubmitTwiceError: it cannot be written; a file that was there is as it was.
+    """
+    write_document(path, form.text(found, language))
+    return QCoreApplication.translate("ReportButton", "Written to %1.").replace("%1", str(path))
