@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         pages.addTab(self.lab, self.tr("&Lab"))
         pages.addTab(self.compare, self.tr("&Compare"))
         pages.addTab(self.explore, self.tr("E&xplore"))
-        pages.addTab(self.service, self.tr("Ser&vice"))
+        pages.addTab(self.service, self.tr("Service"))
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
         return pages

@@ -117,9 +117,9 @@ class FilePane(QWidget):
         grid.setHorizontalSpacing(GRID)
         grid.setVerticalSpacing(GRID // 2)
         rows = (
-            (self.tr("Request as &curl"), self.curl, self.tr("A curl command, as a browser or an API tool copies it")),
-            (self.tr("Co&mmand"), self.command, self.tr("Starts the service; empty if it runs already")),
-            (self.tr("E&ffects (SQL)"), self.effects, self.tr("One number: how often the intent {key} took effect")),
+            (self.tr("Request as curl"), self.curl, self.tr("A curl command, as a browser or an API tool copies it")),
+            (self.tr("Comman&d"), self.command, self.tr("Starts the service; empty if it runs already")),
+            (self.tr("Effects (SQL)"), self.effects, self.tr("One number: how often the intent {key} took effect")),
         )
         for row, (caption, field, explanation) in enumerate(rows):
             label = QLabel(caption)
@@ -145,7 +145,7 @@ class FilePane(QWidget):
         self.name.setObjectName("serviceFileName")
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.save = button("serviceSaveButton", self.tr("Sa&ve"))
+        self.save = button("serviceSaveButton", self.tr("Save"))
         describe(self.save, self.tr("Save"), self.tr("Write the text to its file"))
         self.save.clicked.connect(self.save_asked)
         head = QHBoxLayout()

@@ -32,7 +32,7 @@ class FileButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(self.tr("Service &file"))
+        self.setText(self.tr("&Service file"))
         self.setObjectName("serviceFileButton")
         self.setAutoDefault(False)
         describe(self, self.tr("Service file"), self.tr("Open the file that describes a service, or an example"))

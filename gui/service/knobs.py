@@ -54,7 +54,7 @@ class CheckPanel(QWidget):
         self.host = QLineEdit()
         self.host.setObjectName("serviceHostEdit")
         section.add_field(
-            self.tr("Other &host"),
+            self.tr("&Other host"),
             self.host,
             self.tr("A service on another machine is tested only if its host is named here once more"),
         )
@@ -116,11 +116,11 @@ class ExplorePanel(QWidget):
         )
         self.expiries = spin("serviceExpiriesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Lease exp&iries"), self.expiries, self.tr("Most times that a lease ends in an interleaving")
+            self.tr("Le&ase expiries"), self.expiries, self.tr("Most times that a lease ends in an interleaving")
         )
         self.limit = spin("serviceLimitSpin", 0, MOST_SCHEDULES, 0)
         self.limit.setSpecialValueText(self.tr("none"))
-        section.add_field(self.tr("&Limit"), self.limit, self.tr("Most interleavings that are played; none for all"))
+        section.add_field(self.tr("Li&mit"), self.limit, self.tr("Most interleavings that are played; none for all"))
         layout.addWidget(section)
 
     def asked(self, file: ServiceFile) -> ExploreAsked:

@@ -61,7 +61,7 @@ class ReportButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(self.tr("Save &report"))
+        self.setText(self.tr("Save report"))
         self.setObjectName("serviceReportButton")
         self.setAutoDefault(False)
         describe(self, self.tr("Save report"), self.tr("Write the check as HTML, Markdown, JSON or JUnit XML"))

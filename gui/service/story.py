@@ -42,6 +42,7 @@ class ExplorePane(QSplitter):
         self.diagram.stepped.connect(self.go_to)
         self.export = ExportButton(self.diagram)
         self.export.setObjectName("serviceExportButton")
+        self.export.setText(self.tr("Export"))  # its letter is that of Explore, which is on this page, too
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.addWidget(self._make_left())

@@ -1016,8 +1016,8 @@
         <translation>调用方等待响应多久</translation>
     </message>
     <message>
-        <source>Other &amp;host</source>
-        <translation>其他主机(&amp;H)</translation>
+        <source>&amp;Other host</source>
+        <translation>其他主机(&amp;O)</translation>
     </message>
     <message>
         <source>A service on another machine is tested only if its host is named here once more</source>
@@ -1443,6 +1443,10 @@
 <context>
     <name>ExplorePane</name>
     <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
         <source>Verdicts of all interleavings</source>
         <translation>所有交错的结论</translation>
     </message>
@@ -1514,20 +1518,20 @@
         <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
     </message>
     <message>
-        <source>Lease exp&amp;iries</source>
-        <translation>租约到期(&amp;I)</translation>
+        <source>Li&amp;mit</source>
+        <translation>上限(&amp;M)</translation>
     </message>
     <message>
         <source>Most times that a lease ends in an interleaving</source>
         <translation>一种交错中租约最多到期几次</translation>
     </message>
     <message>
-        <source>none</source>
-        <translation>无</translation>
+        <source>Le&amp;ase expiries</source>
+        <translation>租约到期(&amp;A)</translation>
     </message>
     <message>
-        <source>&amp;Limit</source>
-        <translation>上限(&amp;L)</translation>
+        <source>none</source>
+        <translation>无</translation>
     </message>
     <message>
         <source>Most interleavings that are played; none for all</source>
@@ -1629,8 +1633,8 @@
 <context>
     <name>FileButton</name>
     <message>
-        <source>Service &amp;file</source>
-        <translation>服务文件(&amp;F)</translation>
+        <source>&amp;Service file</source>
+        <translation>服务文件(&amp;S)</translation>
     </message>
     <message>
         <source>Service file</source>
@@ -1712,32 +1716,28 @@
         <translation>根据这些字段生成文件文本</translation>
     </message>
     <message>
-        <source>Request as &amp;curl</source>
-        <translation>curl 请求(&amp;C)</translation>
+        <source>Request as curl</source>
+        <translation>curl 请求</translation>
+    </message>
+    <message>
+        <source>Comman&amp;d</source>
+        <translation>命令(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Effects (SQL)</source>
+        <translation>生效次数 SQL</translation>
     </message>
     <message>
         <source>A curl command, as a browser or an API tool copies it</source>
         <translation>curl 命令，即浏览器或 API 工具复制出来的形式</translation>
     </message>
     <message>
-        <source>Co&amp;mmand</source>
-        <translation>命令(&amp;M)</translation>
-    </message>
-    <message>
         <source>Starts the service; empty if it runs already</source>
         <translation>启动服务的命令；服务已在运行则留空</translation>
     </message>
     <message>
-        <source>E&amp;ffects (SQL)</source>
-        <translation>生效次数 SQL(&amp;F)</translation>
-    </message>
-    <message>
         <source>One number: how often the intent {key} took effect</source>
         <translation>一个数字：意图 {key} 生效了几次</translation>
-    </message>
-    <message>
-        <source>Sa&amp;ve</source>
-        <translation>保存(&amp;V)</translation>
     </message>
     <message>
         <source>Save</source>
@@ -2048,8 +2048,8 @@
         <translation>探索(&amp;X)</translation>
     </message>
     <message>
-        <source>Ser&amp;vice</source>
-        <translation>服务(&amp;V)</translation>
+        <source>Service</source>
+        <translation>服务</translation>
     </message>
     <message>
         <source>Pages</source>
@@ -2408,10 +2408,6 @@
 </context>
 <context>
     <name>ReportButton</name>
-    <message>
-        <source>Save &amp;report</source>
-        <translation>保存报告(&amp;R)</translation>
-    </message>
     <message>
         <source>Save report</source>
         <translation>保存报告</translation>

@@ -374,7 +374,8 @@ def test_everything_that_takes_focus_has_a_name(driver: Driver) -> None:
 
 
 def test_the_fixed_names_are_there(driver: Driver) -> None:
-    for name in ("pages", "labPage", "comparePage", "explorePage", "servicePage", "operationCombo", "strategyCombo", "variantCombo",
+    for name in ("pages", "labPage", "comparePage", "explorePage", "servicePage",
+                 "operationCombo", "strategyCombo", "variantCombo",
                  "databaseCombo", "orderNoEdit", "itemEdit", "quantitySpin", "newIntentButton", "submitButton",
                  "disableCheck", "spamButton", "spamCountSpin", "sourceCombo", "instancesSpin", "timeoutSpin",
                  "processingDelaySpin", "leaseSpin", "resetButton", "rowsTable", "verdictLabel", "stepsView",
