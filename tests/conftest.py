@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from importlib.util import find_spec
 
 import pytest
@@ -19,3 +21,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     if find_spec("pytestqt") is None:
         for name in _OF_PYTEST_QT:
             parser.addini(name, "used by pytest-qt")
+    parser.addoption(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="of each large table at most N cases, drawn by the seed that pytest-randomly prints",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw a sample of the large tables, the same in every worker."""
+    most = config.getoption("sample")
+    if most is None:
+        return
+    tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: item.nodeid):
+        if item.get_closest_marker("large"):
+            tables[item.nodeid.partition("[")[0]].append(item)
+    draw = random.Random(config.getoption("randomly_seed", 0))  # noqa: S311  no secret
+    left_out = {item for cases in tables.values() for item in draw.sample(cases, max(0, len(cases) - most))}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
