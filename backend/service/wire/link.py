@@ -105,15 +105,16 @@ class End:
         self.other._change((self.other._wants & ~_READ) | (0 if full else _READ))  # noqa: SLF001  the same class
 
     def _change(self, wants: int) -> None:
-        if wants == self._wants:
+        if wants == self._wants or self.socket.fileno() < 0:
             return
-        self._wants = wants
+        wanted, self._wants = self._wants, wants
         with suppress(KeyError, ValueError, OSError):
-            if wants:
+            if not wants:
+                self._selector.unregister(self.socket)
+            elif wanted:
                 self._selector.modify(self.socket, wants, self)
             else:
-                self._selector.modify(self.socket, _READ, self)
-                self._wants = _READ
+                self._selector.register(self.socket, wants, self)
 
 
 class Link:
@@ -152,7 +153,7 @@ class Link:
         """Pass a unit on to the server."""
         if not self.is_open:
             return
-        if unit.handling is not Handling.PASS:
+        if unit.handling is not Handling.PASS or unit.waits:
             self.awaiting.append(unit)
         self.dialect.sent(unit)
         self.server.write(unit.data)
@@ -183,7 +184,12 @@ class Link:
             self._from_server(data)
 
     def _from_client(self, data: bytes) -> None:
-        for unit in self.dialect.from_client(data):
+        try:
+            units = self.dialect.from_client(data)
+        except Exception:  # noqa: BLE001  whatever is wrong with one connection ends that one only
+            self.cut()
+            return
+        for unit in units:
             match unit.handling:
                 case Handling.ANSWER:
                     self.client.write(unit.data)
@@ -191,15 +197,35 @@ class Link:
                     self.send(unit)
                 case _:
                     self._handler.arrived(self, unit)
+        if self.dialect.wants_tls:
+            self.cut()
+        self._let_go_if_lost()
 
     def _from_server(self, data: bytes) -> None:
-        for reply in self.dialect.from_server(data):
+        try:
+            replies = self.dialect.from_server(data)
+        except Exception:  # noqa: BLE001  as above
+            self.cut()
+            return
+        for reply in replies:
             if not reply.ends or not self.awaiting:
                 self.deliver(reply)
                 continue
             unit = self.awaiting.popleft()
             self.in_transaction = reply.in_transaction
-            self._handler.replied(self, unit, reply)
+            if unit.waits:
+                self.deliver(reply)
+            else:
+                self._handler.replied(self, unit, reply)
+        self._let_go_if_lost()
+
+    def _let_go_if_lost(self) -> None:
+        """Nobody will be able to tell the end of a reply any more: what awaits one counts as answered."""
+        while self.dialect.is_lost and self.awaiting and self.is_open:
+            unit = self.awaiting.popleft()
+            self.in_transaction = False
+            if not unit.waits:
+                self._handler.replied(self, unit, Reply(b""))
 
     def _ended(self, end: End) -> None:
         if end is self.client:

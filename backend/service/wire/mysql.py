@@ -14,7 +14,7 @@ from backend.model import EngineKind
 from backend.service.wire.glue import is_glued
 from backend.service.wire.mysql_results import Result
 from backend.service.wire.mysql_values import Column, Cursor, parameters_of
-from backend.service.wire.unit import Handling, Reply, Unit
+from backend.service.wire.unit import MOST_BUFFERED, PART, Handling, Reply, Unit
 from backend.tap.wording import literal
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _TLS_REQUEST_BYTES = 32
 _GREETING, _ERROR, _OK = 0x0A, 0xFF, 0x00
 _QUIT, _INIT_DB, _QUERY, _CHANGE_USER = 0x01, 0x02, 0x03, 0x11
 _PREPARE, _EXECUTE, _LONG_DATA, _CLOSE = 0x16, 0x17, 0x18, 0x19
+_STREAMING = frozenset({0x12, 0x1E})
+"""Replication: the server sends as long as it likes."""
 _UNANSWERED = frozenset({_QUIT, _LONG_DATA, _CLOSE})
 _LATEST = 0xFFFFFFFF
 _PLACEHOLDER = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|(\?)")
@@ -40,7 +42,7 @@ class MysqlDialect:
     def __init__(self) -> None:
         self.server_pid = 0
         self.wants_tls = False
-        self._lost = False
+        self.is_lost = False
         self._is_in = False
         """Whether the server has let the client in, so that commands follow."""
         self._has_login = False
@@ -60,10 +62,17 @@ class MysqlDialect:
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""
-        if self._lost:
+        if self.is_lost:
             return [Unit(data, Handling.PASS)]
         self._input += data
-        return [self._unit(raw, payload) for raw, payload in _packets(self._input)]
+        units = [self._unit(raw, payload) for raw, payload in _packets(self._input)]
+        return [*units, *self._unread()]
+
+    def _unread(self) -> Iterator[Unit]:
+        self.is_lost = self.is_lost or len(self._input) > MOST_BUFFERED
+        if self.is_lost and self._input:
+            yield Unit(bytes(self._input), Handling.PASS)
+            self._input.clear()
 
     def client_ended(self) -> None:
         """The client has hung up."""
@@ -85,6 +94,9 @@ class MysqlDialect:
             return Unit(raw, Handling.PASS)
         command = payload[0]
         if command in _UNANSWERED:
+            return Unit(raw, Handling.PASS)
+        if command in _STREAMING:
+            self.is_lost = True
             return Unit(raw, Handling.PASS)
         if command == _CHANGE_USER:
             self._is_in = False
@@ -117,16 +129,21 @@ class MysqlDialect:
         capabilities = int.from_bytes(payload[:4], "little")
         self._deprecates_eof = bool(capabilities & _DEPRECATE_EOF)
         if capabilities & _TLS and len(payload) == _TLS_REQUEST_BYTES:
-            self.wants_tls = self._lost = True
+            self.wants_tls = self.is_lost = True
 
     # From the server
 
     def from_server(self, data: bytes) -> Sequence[Reply]:
         """Replies, or parts of them, that may be passed on now."""
-        if self._lost:
-            return [Reply(data, ends=False)]
         self._output += data
-        return list(self._replies())
+        replies = [] if self.is_lost else list(self._replies())
+        self.is_lost = self.is_lost or len(self._output) > MOST_BUFFERED
+        if self.is_lost:
+            held = self._results[0].taken() if self._results else b""
+            replies.append(Reply(held + bytes(self._output), ends=False))
+            self._results.clear()
+            self._output.clear()
+        return replies
 
     def _replies(self) -> Iterator[Reply]:
         for raw, payload in _packets(self._output):
@@ -142,6 +159,7 @@ class MysqlDialect:
         is_over = result.take(raw, payload)
         if result.wants_file:
             self._sends_file = True
+        if result.wants_file or (result.size > PART and not is_over):
             yield Reply(result.taken(), ends=False)
         if is_over:
             self._results.popleft()
@@ -170,6 +188,7 @@ class MysqlDialect:
             cursor.until_zero()
             self.server_pid = cursor.number(4)
         except ValueError:
+            self.is_lost = True
             return raw
         cursor.place += 9
         changed = bytearray(payload)

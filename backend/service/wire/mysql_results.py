@@ -57,6 +57,11 @@ class Result:
         except (ValueError, IndexError):
             return True  # what is not understood is passed on
 
+    @property
+    def size(self) -> int:
+        """Bytes that have come and were not taken."""
+        return len(self._data)
+
     def taken(self) -> bytes:
         """What has come so far, to be passed on before the rest."""
         data, self._data = bytes(self._data), bytearray()

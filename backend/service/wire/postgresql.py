@@ -6,13 +6,15 @@ Source: PostgreSQL documentation, "Frontend/Backend Protocol", "Message Formats"
 from __future__ import annotations
 
 import re
+import struct
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from backend.model import EngineKind
 from backend.service.wire.glue import is_glued
 from backend.service.wire.postgresql_values import in_words, parameters_of, rows_of
-from backend.service.wire.unit import Handling, Reply, Unit
+from backend.service.wire.unit import MOST_BUFFERED, PART, Handling, Reply, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 _TLS_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
 _TLS_HELLO = 0x16
 _HEAD = 5
-_LARGEST = 1 << 30
+_LONGEST_GREETING = 1 << 20
+_COPY_BEGINS = frozenset("GHW")
+"""Nothing goes on until the client knows."""
+_SKIPPED = "skipped, because a command before it failed"
 _SHOWN_ROWS = 5
 _COMPLETIONS = frozenset("CsIE")
 """CommandComplete, PortalSuspended, EmptyQueryResponse, ErrorResponse."""
@@ -38,14 +43,15 @@ class PostgresqlDialect:
         self.wants_tls = False
         self._greeted = False
         """Whether the start-up message has come, after which messages have a type."""
-        self._lost = False
-        """Whether the client speaks something else: from then on everything is passed on."""
+        self.is_lost = False
         self._refused_tls = False
         self._input = bytearray()
         self._output = bytearray()
         self._group = bytearray()
         self._executed: list[tuple[str, tuple[object, ...]]] = []
         self._statements: dict[str, tuple[str, tuple[int, ...]]] = {}
+        self._copies_in = False
+        """Whether the client was asked for the rows of a COPY; until its end the server ignores Sync."""
         self._portals: dict[str, tuple[str, tuple[object, ...]]] = {}
         self._described: deque[str] = deque()
         self._awaited: deque[int] = deque()
@@ -56,17 +62,19 @@ class PostgresqlDialect:
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""
-        if self._lost:
+        if self.is_lost:
             return [Unit(data, Handling.PASS)]
         self._input += data
         units = list(self._take_units())
-        if self._gave_up() and self._input:
-            units.append(Unit(bytes(self._input), Handling.PASS))
+        if self._has_lost_its_way():
+            units.append(Unit(bytes(self._group + self._input), Handling.PASS))
+            self._group.clear()
             self._input.clear()
         return units
 
-    def _gave_up(self) -> bool:
-        return self._lost
+    def _has_lost_its_way(self) -> bool:
+        self.is_lost = self.is_lost or len(self._input) + len(self._group) > MOST_BUFFERED
+        return self.is_lost
 
     def client_ended(self) -> None:
         """The client has hung up."""
@@ -78,15 +86,15 @@ class PostgresqlDialect:
             self._awaited.append(unit.completions)
 
     def _take_units(self) -> Iterator[Unit]:
-        while not self._greeted and not self._lost:
+        while not self._greeted and not self.is_lost:
             unit = self._take_greeting()
             if unit is None:
                 return
             yield unit
-        while not self._lost and len(self._input) >= _HEAD:
+        while not self.is_lost and len(self._input) >= _HEAD:
             length = int.from_bytes(self._input[1:_HEAD]) + 1
-            if length < _HEAD or length > _LARGEST:
-                self._lost = True
+            if not _HEAD <= length <= MOST_BUFFERED:
+                self.is_lost = True
                 return
             if len(self._input) < length:
                 return
@@ -96,13 +104,13 @@ class PostgresqlDialect:
 
     def _take_greeting(self) -> Unit | None:
         if self._input[:1] and self._input[0] == _TLS_HELLO:
-            self._lost = self.wants_tls = True
+            self.is_lost = self.wants_tls = True
             return None
         if len(self._input) < 8:
             return None
         length, code = int.from_bytes(self._input[:4]), int.from_bytes(self._input[4:8])
-        if not 8 <= length <= _LARGEST:
-            self._lost = True
+        if not 8 <= length <= _LONGEST_GREETING:
+            self.is_lost = True
             return None
         if len(self._input) < length:
             return None
@@ -119,6 +127,8 @@ class PostgresqlDialect:
         match kind:
             case "Q":
                 yield self._simple(message, _text(body)[0])
+            case "S" if self._copies_in and not self._executed:
+                yield Unit(message, Handling.PASS)  # the one before it was ignored, since a COPY was under way
             case "F":
                 yield Unit(message, Handling.STEP, ("CALL function",), "CALL function")
             case "S":
@@ -152,7 +162,7 @@ class PostgresqlDialect:
         """Remember what names stand for."""
         try:
             self._read(kind, body)
-        except (ValueError, IndexError, KeyError, UnicodeDecodeError):
+        except (ValueError, LookupError, struct.error):
             if kind == "E":
                 self._executed.append(("EXECUTE", ()))
 
@@ -173,6 +183,9 @@ class PostgresqlDialect:
                 self._described.append(_text(body[1:])[0])
             case "E":
                 self._executed.append(self._portals[_text(body)[0]])
+            case "C":
+                known = self._statements if body[:1] == b"S" else self._portals
+                known.pop(_text(body[1:])[0], None)
             case _:
                 pass
 
@@ -180,41 +193,43 @@ class PostgresqlDialect:
 
     def from_server(self, data: bytes) -> Sequence[Reply]:
         """Replies, or parts of them, that may be passed on now."""
-        if self._lost:
-            return [Reply(data, ends=False)]
+        if self.is_lost:
+            return [Reply(self._leftovers() + data, ends=False)]
         self._output += data
         return list(self._take_replies())
 
+    def _leftovers(self) -> bytes:
+        left = bytes(self._reply.data + self._output)
+        self._reply.data.clear()
+        self._output.clear()
+        return left
+
     def _take_replies(self) -> Iterator[Reply]:
-        loose = bytearray()
-        while self._output:
-            if len(self._output) < _HEAD:
-                break
-            length = int.from_bytes(self._output[1:_HEAD]) + 1
-            if length < _HEAD or length > _LARGEST:
-                self._lost = True
-                loose += self._output
-                self._output.clear()
-                break
-            if len(self._output) < length:
-                break
-            kind, message = chr(self._output[0]), bytes(self._output[:length])
-            del self._output[:length]
+        while (message := self._take_server_message()) is not None:
+            kind = chr(message[0])
             self._look(kind, message[_HEAD:])
-            loose += message
+            self._reply.data += message
             if self._awaited and self._completes(kind):
-                self._awaited.popleft()
-                in_transaction = kind != "Z" or message[_HEAD:] != b"I"
-                yield self._reply.finish(bytes(loose), in_transaction=in_transaction)
-                self._reply, loose = _Gathered(), bytearray()
-                continue
-            if kind in "GW" or not self._awaited:
-                yield Reply(bytes(loose), ends=False)  # a COPY begins: nothing goes on until the client knows
-                loose = bytearray()
-        if loose and not self._awaited:
-            yield Reply(bytes(loose), ends=False)
-        elif loose:
-            self._reply.data += loose
+                yield from self._finished(kind, in_transaction=kind != "Z" or message[_HEAD:] != b"I")
+            elif self._awaited and (kind in _COPY_BEGINS or len(self._reply.data) > PART):
+                yield Reply(self._reply.taken(), ends=False)
+        if self.is_lost:
+            yield Reply(self._leftovers(), ends=False)
+        elif not self._awaited and self._reply.data:
+            yield Reply(self._reply.taken(), ends=False)
+
+    def _take_server_message(self) -> bytes | None:
+        if len(self._output) < _HEAD:
+            return None
+        length = int.from_bytes(self._output[1:_HEAD]) + 1
+        if not _HEAD <= length <= MOST_BUFFERED:
+            self.is_lost = True
+            return None
+        if len(self._output) < length:
+            return None
+        message = bytes(self._output[:length])
+        del self._output[:length]
+        return message
 
     def _completes(self, kind: str) -> bool:
         """Whether this message is the last of the reply to the oldest unit."""
@@ -226,14 +241,29 @@ class PostgresqlDialect:
         self._awaited[0] = left - 1
         return left == 1 or kind == "E"
 
+    def _finished(self, kind: str, *, in_transaction: bool) -> Iterator[Reply]:
+        """The reply to the oldest unit; after an error the server skips all up to the client's Sync."""
+        reply = self._reply.finish(in_transaction=in_transaction)
+        self._reply = _Gathered()
+        while kind == "Z" and len(self._awaited) > 1 and self._awaited[0]:
+            self._awaited.popleft()
+            yield Reply(b"", error=_SKIPPED, in_transaction=in_transaction)
+        self._awaited.popleft()
+        yield reply
+
     def _look(self, kind: str, body: bytes) -> None:
         match kind:
             case "K":
                 self.server_pid = int.from_bytes(body[:4])
+            case "G" | "W":
+                self._copies_in = True
+            case "Z":
+                self._copies_in = False
             case "t" if self._described:
                 self._learn_types(self._described.popleft(), body)
             case "n" | "T" | "D" | "C" | "E":
-                self._reply.look(kind, body)
+                with suppress(ValueError, LookupError, struct.error):
+                    self._reply.look(kind, body)
             case _:
                 pass
 
@@ -264,14 +294,20 @@ class _Gathered:
                     self._rows.append(body)
             case "C":
                 self._answer = self._told(_text(body)[0])
-            case "E":
+            case "E" if not self._error:
                 self._error = _complaint(body)
             case _:
                 pass
 
-    def finish(self, rest: bytes, *, in_transaction: bool) -> Reply:
+    def taken(self) -> bytes:
+        """What has come so far, to be passed on before the rest."""
+        data = bytes(self.data)
+        self.data.clear()
+        return data
+
+    def finish(self, *, in_transaction: bool) -> Reply:
         """The whole reply."""
-        return Reply(bytes(self.data) + rest, answer=self._answer, error=self._error, in_transaction=in_transaction)
+        return Reply(bytes(self.data), answer=self._answer, error=self._error, in_transaction=in_transaction)
 
     def _told(self, tag: str) -> object:
         if self._columns is not None or self._rows or tag.startswith("SELECT"):

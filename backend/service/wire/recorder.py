@@ -96,7 +96,9 @@ class Recorder:
     @property
     def is_busy(self) -> bool:
         """Whether a transaction is open, or an engine has something that it has not answered."""
-        return any(link.in_transaction or link.awaiting for link in list(self.hub.links))
+        return any(
+            link.in_transaction or any(not unit.waits for unit in list(link.awaiting)) for link in list(self.hub.links)
+        )
 
     # What the hub tells
 

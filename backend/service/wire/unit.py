@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from backend.model import EngineKind
 
 
+MOST_BUFFERED = 64 << 20
+"""Bytes of an unfinished message that are kept; a connection with a longer one is passed on from there, unread."""
+PART = 1 << 20
+"""Bytes of an unfinished reply that are kept; what there is of a longer one is passed on."""
+
+
 class Handling(Enum):
     """What a proxy does with a unit."""
 
@@ -39,6 +45,8 @@ class Unit:
     """Redis keys that it names; empty where that is not known."""
     completions: int = 0
     """Where the client does not wait for the end of the whole: how many commands it wants answers to."""
+    waits: bool = False
+    """Whether it is passed on and the server still answers it: later, much later or never."""
 
 
 @dataclass(slots=True)
@@ -64,6 +72,8 @@ class Dialect(Protocol):
     """Of the server process behind the connection, as the server says; 0 before it has."""
     wants_tls: bool
     """Whether the client insists on TLS, which nobody can look into."""
+    is_lost: bool
+    """Whether this is not understood any more, or no longer a matter of questions and answers: all is passed on."""
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from backend.bare_engines import start_database, start_redis
+from backend.engines.supervisor import Supervisor
 from backend.explorer.question import service_question
 from backend.service.description import Description, parse
 from backend.service.explored.run import explore_service
+from backend.service.reach import reach_database, reach_redis
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from backend.explorer.question import Exploration
+    from backend.service.reach import Reach
 
 SERVICES = Path(__file__).parents[2] / "services"
 FILE = """
@@ -64,3 +68,27 @@ def explored() -> Callable[..., Exploration]:
         return known[asked]
 
     return explore
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Supervisor]:
+    with Supervisor() as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+def postgresql(servers: Supervisor) -> Reach:
+    """A private server."""
+    return reach_database(start_database(servers, "postgresql", None).url)
+
+
+@pytest.fixture(scope="session")
+def mariadb(servers: Supervisor) -> Reach:
+    """A private server."""
+    return reach_database(start_database(servers, "mariadb", None).url)
+
+
+@pytest.fixture(scope="session")
+def redis_server(servers: Supervisor) -> Reach:
+    """A private server."""
+    return reach_redis(start_redis(servers, None, None).url)
