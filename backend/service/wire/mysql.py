@@ -62,10 +62,8 @@ class MysqlDialect:
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""
-        if self.is_lost:
-            return [Unit(data, Handling.PASS)]
         self._input += data
-        units = [self._unit(raw, payload) for raw, payload in _packets(self._input)]
+        units = [] if self.is_lost else [self._unit(raw, payload) for raw, payload in _packets(self._input)]
         return [*units, *self._unread()]
 
     def _unread(self) -> Iterator[Unit]:

@@ -62,13 +62,10 @@ class PostgresqlDialect:
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""
-        if self.is_lost:
-            return [Unit(data, Handling.PASS)]
         self._input += data
         units = list(self._take_units())
-        if self._has_lost_its_way():
-            units.append(Unit(bytes(self._group + self._input), Handling.PASS))
-            self._group.clear()
+        if self._has_lost_its_way() and (self._input or self._group):
+            units.append(Unit(self._take_group() + bytes(self._input), Handling.PASS))
             self._input.clear()
         return units
 
@@ -130,27 +127,33 @@ class PostgresqlDialect:
             case "S" if self._copies_in and not self._executed:
                 yield Unit(message, Handling.PASS)  # the one before it was ignored, since a COPY was under way
             case "F":
-                yield Unit(message, Handling.STEP, ("CALL function",), "CALL function")
+                yield Unit(self._take_group() + message, Handling.STEP, ("CALL function",), "CALL function")
             case "S":
                 yield self._close_group(message)
             case "H" if not self._executed:
-                yield Unit(bytes(self._group) + message, Handling.PASS)
-                self._group.clear()
+                yield Unit(self._take_group() + message, Handling.PASS)
             case "H":
                 yield self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
             case "P" | "B" | "D" | "E" | "C":
                 self._note(kind, body)
                 self._group += message
             case _:
-                yield Unit(message, Handling.PASS)  # passwords, rows of a COPY, the end; and whatever is not known
+                # passwords, rows of a COPY, the end; and whatever is not known
+                yield Unit(self._take_group() + message, Handling.PASS)
 
     def _simple(self, message: bytes, sql: str) -> Unit:
         handling = Handling.GLUED if is_glued(sql) else Handling.STEP
-        return Unit(message, handling, (sql,), sql)
+        return Unit(self._take_group() + message, handling, (sql,), sql)
+
+    def _take_group(self) -> bytes:
+        """Messages before this one that wait for a Sync; none is overtaken."""
+        data = bytes(self._group)
+        self._group.clear()
+        return data
 
     def _close_group(self, sync: bytes) -> Unit:
-        data, executed = bytes(self._group) + sync, self._executed
-        self._group, self._executed = bytearray(), []
+        data, executed = self._take_group() + sync, self._executed
+        self._executed = []
         commands = tuple(sql for sql, _ in executed)
         telling = [pair for pair in executed if not is_glued(pair[0])] or executed
         handling = Handling.GLUED if all(map(is_glued, commands)) else Handling.STEP

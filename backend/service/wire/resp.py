@@ -48,8 +48,6 @@ class RespDialect:
 
     def from_client(self, data: bytes) -> Sequence[Unit]:
         """Units that are whole now."""
-        if self.is_lost:
-            return [Unit(data, Handling.PASS)]
         self._input += data
         units = []
         while (found := self._take_command()) is not None:

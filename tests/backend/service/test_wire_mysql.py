@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pymysql
 import pytest
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from backend.service.reach import Reach
 
+Driver: TypeAlias = Any
+"""PyMySQL's connection, whose packets, which have no types, carry ours."""
 _PREPARE, _EXECUTE, _CLOSE = 0x16, 0x17, 0x19
 
 
@@ -27,7 +29,7 @@ def door(mariadb: Reach) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def connection(door: Proxy) -> Iterator[Any]:
+def connection(door: Proxy) -> Iterator[Driver]:
     with pymysql.connect(
         host="127.0.0.1",
         port=door.port,
@@ -46,7 +48,7 @@ def after(door: Proxy, count: int) -> list[str]:
     return [step.command for step in door.wait_for(count + 1)[1:]]
 
 
-def test_a_statement_is_a_step_with_its_answer(door: Proxy, connection: Any) -> None:
+def test_a_statement_is_a_step_with_its_answer(door: Proxy, connection: Driver) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO things VALUES (%s, %s)", (1, "it's"))
         cursor.execute("SELECT name FROM things WHERE id = %s", (1,))
@@ -59,7 +61,7 @@ def test_a_statement_is_a_step_with_its_answer(door: Proxy, connection: Any) -> 
     assert insert.server_pid == connection.thread_id()
 
 
-def test_an_error_and_what_follows_it(door: Proxy, connection: Any) -> None:
+def test_an_error_and_what_follows_it(door: Proxy, connection: Driver) -> None:
     with connection.cursor() as cursor:
         with pytest.raises(pymysql.err.ProgrammingError):
             cursor.execute("SELECT * FROM nowhere_at_all")
@@ -68,7 +70,7 @@ def test_an_error_and_what_follows_it(door: Proxy, connection: Any) -> None:
     assert "1146" in door.wait_for(3)[1].error
 
 
-def test_several_results_of_one_text(door: Proxy, connection: Any) -> None:
+def test_several_results_of_one_text(door: Proxy, connection: Driver) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO things VALUES (1, 'a'); SELECT id FROM things; UPDATE things SET id = 2")
         assert cursor.nextset()
@@ -78,7 +80,7 @@ def test_several_results_of_one_text(door: Proxy, connection: Any) -> None:
     assert len(after(door, 1)) == 1
 
 
-def test_rows_of_several_megabytes(door: Proxy, connection: Any) -> None:
+def test_rows_of_several_megabytes(door: Proxy, connection: Driver) -> None:
     text = "z" * (1 << 20)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO things VALUES (1, %s)", (text,))
@@ -89,7 +91,7 @@ def test_rows_of_several_megabytes(door: Proxy, connection: Any) -> None:
     assert len(after(door, 6)) == 6
 
 
-def test_prepared_statements_show_their_parameters(door: Proxy, connection: Any) -> None:
+def test_prepared_statements_show_their_parameters(door: Proxy, connection: Driver) -> None:
     """As mysql2 and Connector/J send them; PyMySQL's own packets carry them here."""
     number = prepare(connection, "SELECT id, name FROM things WHERE name = ? OR id = ?")
     types = b"\x01" + b"\xfd\x00" + b"\x08\x00"
@@ -105,7 +107,7 @@ def test_prepared_statements_show_their_parameters(door: Proxy, connection: Any)
     assert not any(link.awaiting for link in door.hub.links)
 
 
-def prepare(connection: Any, sql: str) -> int:
+def prepare(connection: Driver, sql: str) -> int:
     connection._execute_command(_PREPARE, sql)
     head = connection._read_packet().get_all_data()
     number = int.from_bytes(head[1:5], "little")
@@ -116,7 +118,7 @@ def prepare(connection: Any, sql: str) -> int:
     return number
 
 
-def execute(connection: Any, number: int, parameters: bytes) -> None:
+def execute(connection: Driver, number: int, parameters: bytes) -> None:
     connection._execute_command(_EXECUTE, number.to_bytes(4, "little") + b"\x00\x01\x00\x00\x00" + parameters)
     columns = connection._read_packet().get_all_data()[0]
     for _ in range(columns + 1):
@@ -135,12 +137,12 @@ def test_sqlalchemy(door: Proxy) -> None:
     assert [step.command for step in door.steps][-2:] == ["SELECT id FROM seen", "COMMIT"]
 
 
-def test_tls_is_not_offered(door: Proxy, connection: Any) -> None:
+def test_tls_is_not_offered(door: Proxy, connection: Driver) -> None:
     assert not connection.server_capabilities & CLIENT.SSL
     assert not connection.server_capabilities & CLIENT.COMPRESS
 
 
-def test_another_user_and_a_ping(door: Proxy, connection: Any) -> None:
+def test_another_user_and_a_ping(door: Proxy, connection: Driver) -> None:
     connection.ping(reconnect=False)
     connection.select_db(door.at.database)
     with connection.cursor() as cursor:
