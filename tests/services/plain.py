@@ -105,7 +105,7 @@ WAYS: dict[str, Callable[[str], int]] = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = os.environ.get("PROTOCOL", "HTTP/1.1")
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -87,9 +87,7 @@ class Caller:
             self._is_old = data.startswith(_OLD)
             data = data.replace(_OLD, _NEW, 1) if self._is_old else data
         if (response := self._reader.feed(data)) is not None:
-            if self._is_old or not response.keep_alive:
-                self.hang_up()
-            self._end(response, hang_up=False)
+            self._end(response, hang_up=self._is_old or not response.keep_alive)
 
     def _ended(self) -> None:
         """A kept connection that ends before anything came was closed while it was idle: the request is sent again."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from math import comb
 
+import msgspec
 import pytest
 
 from backend.explorer.question import Exploration, service_question
 from backend.model import Verdict
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration
+from tests.backend.service.conftest import SERVICES, plain_service
 from tests.backend.service.frameworks import (
     DJANGO,
     EXPRESS,
@@ -66,6 +68,15 @@ def test_a_service_comes_to_the_closed_forms(framework: Framework, expected: dic
     found = _explore(framework, tuple(expected))
     assert all(each.exhaustive for each in found.values())
     assert {path: each.outcomes for path, each in found.items()} == expected
+
+
+def test_a_service_that_ends_the_connection_after_each_answer_is_explored() -> None:
+    usual = plain_service("/unique")
+    environment = usual.service.environment | {"PROTOCOL": "HTTP/1.0"}
+    service = msgspec.structs.replace(usual.service, environment=environment)
+    with Rig(msgspec.structs.replace(usual, service=service), SERVICES, 2) as rig:
+        found = ServiceExploration(rig, service_question("plain")).explore(lambda _: None, threading.Event())
+    assert found.outcomes == {ONCE: 4}
 
 
 @SLOW
