@@ -359,7 +359,9 @@ class ExperimentRun:
     def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
         plan, ledger = self._plan, self._bench.ledger
         sent = [reply for reply in list(self._replies) if not reply.held_back]
+        unanswered = leftovers.names - {reply.submission_id for reply in sent}
         p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
+        marks = None if leftovers.count else self._bench.steps.marks(f"{self._name}.")  # one at work has yet to be made
         contradicting, examples = ledger.contradictions({reply.submission_id for reply in sent})
         return Report(
             operation=plan.intents[0].operation,
@@ -367,7 +369,7 @@ class ExperimentRun:
             source=plan.source,
             intents=len(self._intents),
             submissions=plan.submissions,
-            sent=len(sent),
+            sent=len(sent) + len(unanswered),
             instances=len(self._bench.targets),
             effects=ledger.effects_of(self._entries),
             verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
@@ -382,4 +384,6 @@ class ExperimentRun:
             out_of_time=self._out_of_time,
             at_work=leftovers.examples,
             working=leftovers.count,
+            missed_faults=self._server_faults.missed(self._setup.faults, marks),
+            ended_ns=time.monotonic_ns(),
         )

@@ -125,6 +125,19 @@ def at_steps(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(fault for fault in faults if of_step(fault))
 
 
+def mark_of(fault: Fault) -> str:
+    """The mark that a fault at a step leaves in the trace, as the command of a step of its own."""
+    match fault.kind:
+        case FaultKind.DELAY | FaultKind.PAUSE:
+            return f"{fault.kind.value} {fault.ms} ms"
+        case FaultKind.LOST_REPLY:
+            return "reply lost"
+        case FaultKind.CRASH:
+            return "crash"
+        case _:
+            return "connection reset"
+
+
 def to_servers(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Those that the lab carries out on servers."""
     return tuple(fault for fault in faults if of_server(fault))

@@ -22,6 +22,8 @@ class Leftovers:
     """Its intents."""
     examples: tuple[AtWork, ...]
     """The longest first, at most a handful."""
+    names: frozenset[str]
+    """Its submissions."""
     places: tuple[Entry, ...]
     """The intents of all of it, one for each submission, the longest first."""
 
@@ -56,10 +58,10 @@ def left_behind(
     found.sort(key=lambda pair: pair[0].since_ns)
     places = tuple(entry for _, entry in found)
     examples = tuple(_with_step(one, steps) for one, _ in found[:_MOST_EXAMPLES])
-    return Leftovers(frozenset(places) | untold, examples, places)
+    return Leftovers(frozenset(places) | untold, examples, frozenset(one.submission_id for one, _ in found), places)
 
 
-NOTHING = Leftovers(frozenset(), (), ())
+NOTHING = Leftovers(frozenset(), (), frozenset(), ())
 
 
 def _with_step(one: AtWork, steps: StepBook) -> AtWork:

@@ -422,3 +422,7 @@ class Report:
     """How many were at work in all."""
     contradicting: int = 0
     """How many answers do not fit the rows in all; `contradictions` has examples."""
+    missed_faults: tuple[Fault, ...] = ()
+    """Faults of the setup that did not come about: the step or the moment never came."""
+    ended_ns: int = 0
+    """When it was reported."""

@@ -25,6 +25,7 @@ def report_document(report: Report) -> dict[str, object]:
         "lease_ms": report.setup.lease_ms,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],
+        "missed_faults": [str(fault) for fault in report.missed_faults],
         "effects": report.effects,
         "verdicts": {verdict.value: count for verdict, count in report.verdicts.items()},
         "answers": {answer.value: count for answer, count in report.answers.items()},
@@ -35,14 +36,14 @@ def report_document(report: Report) -> dict[str, object]:
         "cancelled": report.cancelled,
         "out_of_time": report.out_of_time,
         "working": report.working,
-        "at_work": [_at_work(one) for one in report.at_work],
+        "at_work": [_at_work(one, report.ended_ns) for one in report.at_work],
         "seconds": round(report.seconds, 3),
     }
 
 
-def _at_work(one: AtWork) -> dict[str, object]:
+def _at_work(one: AtWork, ended_ns: int) -> dict[str, object]:
     """``seconds`` since it began, or since it was sent where it has not begun."""
-    seconds = (time.monotonic_ns() - one.since_ns) / 1e9
+    seconds = ((ended_ns or time.monotonic_ns()) - one.since_ns) / 1e9
     return {
         "submission": one.submission_id,
         "intent": one.intent_key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from backend.disturber import FIRST_CONSUMER
 from backend.model import Answer, EngineKind, Verdict
 from backend.sentence import Code, Sentence, plain, plain_list, say, words
 from backend.terms import answer_term, verdict_term
@@ -42,6 +43,9 @@ class ReportCode(Code):
     OUT_OF_TIME_AT_WORK = "report.out_of_time_at_work"
     AT_WORK = "report.at_work"
     NOT_BEGUN = "report.not_begun"
+    INSTANCE = "report.instance"
+    CONSUMER = "report.consumer"
+    FIRST_STEP = "report.first_step"
     MORE_AT_WORK = "report.more_at_work"
     ANSWERS = "report.answers"
     NO_ANSWERS = "report.no_answers"
@@ -50,6 +54,7 @@ class ReportCode(Code):
     MORE_CONTRADICTIONS = "report.more_contradictions"
     LATENCY = "report.latency"
     STEPS = "report.steps"
+    MISSED_FAULTS = "report.missed_faults"
     NO_STEPS = "report.no_steps"
     LEFT_OUT = "report.left_out"
 
@@ -67,6 +72,9 @@ def report_lines(
     """
     yield words(outcome(report), language)
     yield words(subject(report), language).rstrip()
+    if report.missed_faults:
+        faults = plain_list(map(str, report.missed_faults))
+        yield words(say(ReportCode.MISSED_FAULTS, faults=faults), language)
     yield from (words(sentence, language) for sentence in unfinished(report))
     yield words(answers(report), language)
     yield from _reason_lines(reasons, language)
@@ -127,7 +135,7 @@ def unfinished(report: Report) -> Iterator[Sentence]:
         yield say(ReportCode[name])
         return
     yield say(ReportCode[f"{name}_AT_WORK"], working=report.working)
-    now = time.monotonic_ns()
+    now = report.ended_ns or time.monotonic_ns()
     yield from (at_work(one, now) for one in report.at_work)
     if more := report.working - len(report.at_work):
         yield say(ReportCode.MORE_AT_WORK, more=more)
@@ -137,7 +145,14 @@ def at_work(one: AtWork, now_ns: int) -> Sentence:
     """Who is at work, since when and at what."""
     seconds = (now_ns - one.since_ns) / 1e9
     code = ReportCode.AT_WORK if one.begun else ReportCode.NOT_BEGUN
-    return say(code, submission=one.submission_id, instance=one.instance, seconds=seconds, step=one.step or "…")
+    step = plain(one.step) if one.step else say(ReportCode.FIRST_STEP)
+    return say(code, submission=one.submission_id, process=_process(one.instance), seconds=seconds, step=step)
+
+
+def _process(number: int) -> Sentence:
+    if number < FIRST_CONSUMER:
+        return say(ReportCode.INSTANCE, number=number)
+    return say(ReportCode.CONSUMER, number=number - FIRST_CONSUMER + 1)
 
 
 def answers(report: Report) -> Sentence:

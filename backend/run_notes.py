@@ -94,7 +94,8 @@ class Notes(Silence):
         chosen = min(intents, key=lambda intent: self._distance(intent, worst, at_work), default=None)
         if chosen is None:
             return None
-        submissions = self._submissions_of(chosen)
+        working = [one.submission_id for one in report.at_work if one.intent_key == chosen.key]
+        submissions = list(dict.fromkeys([*self._submissions_of(chosen), *working]))
         shown = submissions[:_MOST_SUBMISSIONS]
         steps = sorted((step for name in shown for step in steps_of(name)), key=lambda step: step.started_ns)
         left_out = len(submissions) - len(shown)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from backend.engines.says import ProcessCode
 from backend.errors import SubmitTwiceError
+from backend.faults import mark_of, of_step
 from backend.model import FaultKind
 from backend.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from backend.model import Fault
 
@@ -35,6 +36,8 @@ class ServerFaults:
         self._over = False
         self._failure: SubmitTwiceError | None = None
         self._threads: list[threading.Thread] = []
+        self._done: list[Fault] = []
+        """Those that came about, or were begun."""
 
     def begin(self) -> None:
         """The submissions leave now."""
@@ -64,8 +67,20 @@ class ServerFaults:
         if self._failure:
             raise self._failure
 
+    def missed(self, faults: Sequence[Fault], marks: Collection[str] | None) -> tuple[Fault, ...]:
+        """Those of these that did not come about; two at steps that leave the same mark are not told apart.
+
+        Args:
+            faults: all of a run.
+            marks: that those at steps have left; None where that is not known.
+        """
+        servers = tuple(fault for fault in self._faults if fault not in self._done)
+        at_steps = (fault for fault in faults if of_step(fault))
+        return (*servers, *(fault for fault in at_steps if marks is not None and mark_of(fault) not in marks))
+
     def _wait_and_disturb(self, fault: Fault, began: float) -> None:
         if self._moment_comes(fault, began):
+            self._done.append(fault)
             try:
                 self._disturb(fault)
             except SubmitTwiceError as error:

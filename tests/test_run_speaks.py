@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.backend.engines.helpers import command_of, wait_until
 from tests.test_attacked_command_line import ORDER, Shell, folder
@@ -85,3 +86,40 @@ def sends(folder: Path) -> bool:
     mark = str(folder)
     senders = [one for one in psutil.process_iter() if "backend.senders" in command_of(one) and mark in command_of(one)]
     return bool(senders) and len(senders[0].net_connections("tcp")) >= 2
+
+
+def test_a_consumer_at_work_is_named_and_its_message_counts_as_sent(folder: Path) -> None:
+    slow = "--source redelivery --fault delay@sql:INSERT:before=60000 --limit-seconds 4"
+    out, _ = told(folder, f"$M run --operation place-order --strategy none {slow}")
+    assert ": 0 submissions sent" not in out[1]
+    at = next(number for number, line in enumerate(out) if line.startswith("The limit was reached while "))
+    assert " in consumer 1, for " in out[at + 1] or " in consumer 2, for " in out[at + 1]
+    assert not any("Did not come about" in line or "left no steps" in line for line in out), out
+
+
+@pytest.mark.parametrize("fault", ["crash@redis:DEL", "delay@sql:COMMIT=10#9", "kill@redis=50000"])
+def test_a_fault_that_did_not_come_about_is_told(folder: Path, fault: str) -> None:
+    out, _ = told(folder, f"$M {ORDER} --fault '{fault}' --json report.json")
+    assert f"Did not come about, since the step or the moment never came: {fault}." in out
+    assert json.loads((folder / "report.json").read_text())["missed_faults"] == [fault]
+
+
+def test_a_fault_that_came_about_is_not_called_missed(folder: Path) -> None:
+    out, _ = told(folder, f"$M {ORDER} --fault delay@sql:INSERT:before=10 --fault kill@redis#1 --json report.json")
+    assert not any("Did not come about" in line for line in out)
+    assert json.loads((folder / "report.json").read_text())["missed_faults"] == []
+
+
+@pytest.mark.parametrize("kept", ["", "--data-dir kept"])
+def test_a_queue_that_is_killed_ends_no_run(folder: Path, kept: str) -> None:
+    """What was on it is gone unless it was kept; what the rows say of it is the verdict."""
+    line = (
+        f"$M run --operation place-order --strategy none --source redelivery --fault kill@redis#5 --intents 20 {kept}"
+    )
+    out, err = told(folder, f"{line} --json report.json")
+    assert any("runs again" in one for one in err), err
+    report = json.loads((folder / "report.json").read_text())
+    assert sum(report["verdicts"].values()) == 20
+    assert out[0].startswith("20 orders wanted, ")
+    if kept:
+        assert set(report["verdicts"]) <= {"exactly_once", "duplicated"}

@@ -78,19 +78,26 @@ class Consumer:
         self._queue = queue
         self._tap = tap
         self._trace = trace
+        self._runs: list[str] = []
+        self._looked = 0.0
 
     def run(self) -> None:
         """Handle one message after the other."""
-        runs: list[str] = []
-        looked = 0.0
         while True:
-            if time.monotonic() > looked + _IDLE_SECONDS:
-                found: Any = self._queue.smembers(self._queues)
-                runs, looked = sorted(found), time.monotonic()
-            for run in runs:
-                self._handle_one(Queue(run), None if len(runs) > 1 else _BLOCK_MS)
-            if len(runs) != 1:
+            try:
+                self._handle_next()
+            except redis.exceptions.ConnectionError:  # the server may come back; what was not acknowledged is pending
                 self._never.wait(_IDLE_SECONDS)
+
+    def _handle_next(self) -> None:
+        """Handle a message of each run, if there is one."""
+        if time.monotonic() > self._looked + _IDLE_SECONDS:
+            found: Any = self._queue.smembers(self._queues)
+            self._runs, self._looked = sorted(found), time.monotonic()
+        for run in self._runs:
+            self._handle_one(Queue(run), None if len(self._runs) > 1 else _BLOCK_MS)
+        if len(self._runs) != 1:
+            self._never.wait(_IDLE_SECONDS)
 
     def _handle_one(self, keys: Queue, block_ms: int | None) -> None:
         """Handle the next message of a run, if there is one."""

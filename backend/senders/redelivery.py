@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from backend.work_book import WorkBook
 
 _LOOK_SECONDS = 0.1
+_AWAY_SECONDS = 30.0
+"""A server that was killed or restarted is back sooner, with the queue or without it."""
 _IN_ORDER_SECONDS = 0.3
 """So long a reply waits for what becomes of an earlier delivery, so that they are told in their order."""
 
@@ -137,19 +139,34 @@ class Redelivery:
         self._entries = dict(zip(self._messages, entries, strict=True))
 
     def _follow(self) -> None:
-        """Take reports until the stream holds nothing that may be delivered."""
+        """Take reports until the stream holds nothing that may be delivered; a server that went away may come back."""
+        away = None
         while not self._left.is_set():
-            if self._cancelled.is_set():
-                self._take_back()
-                self._cancelled.clear()
-            answer: Any = self._queue.blpop([self._keys.reports], timeout=_LOOK_SECONDS)
-            if answer:
-                self._take(answer[1])
-                self._drain()
-            elif self._is_quiet():
-                return
-            if self._gaps:
-                self._tell_ended(all_known=False)
+            try:
+                if self._nothing_more():
+                    return
+            except redis.exceptions.ConnectionError:
+                away = away or time.monotonic()
+                if time.monotonic() > away + _AWAY_SECONDS:
+                    raise
+                self._left.wait(_LOOK_SECONDS)
+            else:
+                away = None
+
+    def _nothing_more(self) -> bool:
+        """Take what is reported next; whether nothing more can be."""
+        if self._cancelled.is_set():
+            self._take_back()
+            self._cancelled.clear()
+        answer: Any = self._queue.blpop([self._keys.reports], timeout=_LOOK_SECONDS)
+        if answer:
+            self._take(answer[1])
+            self._drain()
+        elif self._is_quiet():
+            return True
+        if self._gaps:
+            self._tell_ended(all_known=False)
+        return False
 
     def _is_quiet(self) -> bool:
         """Whether each message was delivered and acknowledged, or is gone."""

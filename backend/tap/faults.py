@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from backend.faults import meets
+from backend.faults import mark_of, meets
 from backend.model import EngineKind, FaultKind
 from backend.tap.observer import Call
 from backend.tap.processing import ProcessingDelay
@@ -123,29 +123,29 @@ class StepFaults:
         began = time.monotonic_ns()
         match fault.kind:
             case FaultKind.CRASH:
-                self._crash(call.flow)
+                self._crash(call.flow, fault)
             case FaultKind.DELAY:
                 self._never.wait(fault.ms / 1000)
-                self._mark(call.flow, f"delay {fault.ms} ms", "", began)
+                self._mark(call.flow, fault, "", began)
             case FaultKind.PAUSE:
                 self._trace.pause(fault.ms)
-                self._mark(call.flow, f"pause {fault.ms} ms", "SIGSTOP, SIGCONT", began)
+                self._mark(call.flow, fault, "SIGSTOP, SIGCONT", began)
             case FaultKind.LOST_REPLY:
                 call.flow.hang_up()
-                self._mark(call.flow, "reply lost", "the caller's connection was closed", began)
+                self._mark(call.flow, fault, "the caller's connection was closed", began)
             case _:
                 call.sever()
                 call.flow.hang_up()
-                self._mark(call.flow, "connection reset", "the caller's and the database's were closed", began)
+                self._mark(call.flow, fault, "the caller's and the database's were closed", began)
 
-    def _crash(self, flow: Flow) -> None:
+    def _crash(self, flow: Flow, fault: Fault) -> None:
         self._gathering.wait()
-        self._mark(flow, "crash", "SIGKILL", time.monotonic_ns())
+        self._mark(flow, fault, "SIGKILL", time.monotonic_ns())
         with self._trace.complete():
             os.kill(os.getpid(), signal.SIGKILL)
             self._never.wait()
 
-    def _mark(self, flow: Flow, command: str, answer: str, began: int) -> None:
-        call = Call(flow, flow.steps, EngineKind.HTTP, command, (), began, time.monotonic_ns(), answer)
+    def _mark(self, flow: Flow, fault: Fault, answer: str, began: int) -> None:
+        call = Call(flow, flow.steps, EngineKind.HTTP, mark_of(fault), (), began, time.monotonic_ns(), answer)
         flow.steps += 1
         self._trace.after(call)
