@@ -3,16 +3,22 @@
 No exception is ever raised in the middle of something. The main thread waits for signals while the command works on a
 thread of its own, which looks at an event wherever it can stop. Who cannot wait for that sends a second signal: then
 the process ends at once, and the supervisor of its servers stops them and removes what is temporary, as after SIGKILL.
+
+A launcher that is killed can pass nothing on. So the end of `uv run`, where that is the parent, is a signal too; the
+end of a shell is none, so that ``nohup`` and ``&`` work.
 """
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.early import COULD_NOT_RUN, SIGNALS, end_at_once
@@ -27,6 +33,7 @@ _BOUNCE_SECONDS = 1.0
 """A terminal and a launcher may both pass the same Ctrl-C on: a signal so soon after the first is that one again."""
 _PATIENCE_SECONDS = 15.0
 """How long a command may take to stop."""
+_LAUNCHER = "uv"
 _END = 0
 """Stands for the end of the command among the numbers of signals."""
 
@@ -77,10 +84,10 @@ def carry_out(command: Callable[[threading.Event], int], language: str = ENGLISH
         Exception: whatever the command raises.
     """
     work = _Work(command)
-    with _signals_as_bytes() as (signals, wake):
+    with _signals_as_bytes() as (signals, wake), _end_of_launcher() as launcher:
         thread = threading.Thread(target=work.run, args=(wake,), name="command", daemon=True)
         thread.start()
-        if not _wait_for_end(signals, work.interrupted):
+        if not _wait_for_end(signals, launcher, work.interrupted):
             end_at_once(f"submit-twice: {words(say(InterruptCode.AT_ONCE), language)}")
         thread.join()
     if work.failure:
@@ -106,20 +113,39 @@ class _Work:
             wake.send(bytes([_END]))
 
 
-def _wait_for_end(signals: socket.socket, interrupted: threading.Event) -> bool:
+def _wait_for_end(signals: socket.socket, launcher: int | None, interrupted: threading.Event) -> bool:
     """Set the event with the first signal; whether the end came before patience did, and before a second one."""
     first: float | None = None
+    watched: list[socket.socket | int] = [signals, *([] if launcher is None else [launcher])]
     while True:
         left = None if first is None else max(0.0, first + _PATIENCE_SECONDS - time.monotonic())
-        if not select.select([signals], [], [], left)[0]:
+        ready = select.select(watched, [], [], left)[0]
+        if not ready:
             return False
-        if _END in signals.recv(64):
+        if signals in ready and _END in signals.recv(64):
             return True
+        if launcher is not None and launcher in ready:
+            watched.remove(launcher)
         if first is None:
             first = time.monotonic()
             interrupted.set()
         elif time.monotonic() - first > _BOUNCE_SECONDS:
             return False
+
+
+@contextmanager
+def _end_of_launcher() -> Iterator[int | None]:
+    """A descriptor that is readable once `uv run` has ended; None where that is not our parent, or cannot be told."""
+    descriptor = None
+    parent = os.getppid()
+    with suppress(OSError):
+        if sys.platform == "linux" and Path(f"/proc/{parent}/comm").read_text().strip() == _LAUNCHER:
+            descriptor = os.pidfd_open(parent)
+    try:
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 @contextmanager

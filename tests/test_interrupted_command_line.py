@@ -13,8 +13,11 @@ import termios
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.backend.engines.helpers import wait_until
+from tests.backend.http_caller import Caller
 from tests.test_attacked_command_line import EXPLORE, ORDER, PROJECT, Shell, folder
 
 __all__ = ["folder"]
@@ -143,3 +146,34 @@ def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
     shown = os.read(ours, 65536).decode()
     os.close(ours)
     assert re.search(r"submissions|interleavings", shown)
+
+
+SERVE = f"uv run --no-sync --project {PROJECT} python {PROJECT / 'main.py'} serve"
+
+
+def serving(folder: Path) -> bool:
+    """Whether somebody has written where it serves."""
+    where = folder / "where.json"
+    return where.exists() and where.read_text().endswith("\n")
+
+
+def test_a_launcher_that_is_killed_takes_its_command_with_it(folder: Path) -> None:
+    shell = Shell(folder, f"exec {SERVE} >where.json")
+    assert wait_until(lambda: serving(folder), 60)
+    shell.process.kill()
+    assert shell.ends()[0] == -signal.SIGKILL
+    assert shell.nothing_left(30), shell.left()
+
+
+def test_a_shell_that_ends_leaves_what_it_has_put_into_the_background(folder: Path) -> None:
+    shell = Shell(folder, f"nohup {SERVE} >where.json 2>/dev/null & echo $!")
+    launcher = psutil.Process(int(shell.process.stdout.readline() if shell.process.stdout else b""))
+    try:
+        assert wait_until(lambda: shell.process.poll() is not None and serving(folder), 60)
+        where = json.loads((folder / "where.json").read_text())
+        assert Caller(where["urls"][0], where["token"]).call("GET", "/health").status == 200
+        assert launcher.is_running()
+    finally:
+        launcher.terminate()
+    assert shell.nothing_left(30), shell.left()
+    shell.ends()
