@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -203,4 +204,23 @@ def test_what_can_be_done_is_done_in_any_environment(folder: Path, line: str) ->
     code, out, err = shell.ends()
     assert (code, err) == (0, "")
     assert "Traceback" not in out
+    assert shell.nothing_left(), shell.left()
+
+
+FEW = "ulimit -u 20; exec $M"
+"""What few processes allow depends on how far a start comes, never on how it is told."""
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="needs root to become somebody else")
+@pytest.mark.parametrize("command", [EXPLORE, "serve", "compare --strategy none --quick --html report.html", ORDER])
+def test_too_few_processes_are_told_in_one_sentence(folder: Path, command: str) -> None:
+    """As a user without other processes, since root has no such limit; it may read what root may."""
+    folder.chmod(0o777)
+    rights = "+dac_override,+dac_read_search"
+    somebody = f"setpriv --reuid games --clear-groups --inh-caps {rights} --ambient-caps {rights} env HOME={folder}"
+    shell = Shell(folder, f"exec {somebody} bash -c '{FEW} {command}'")
+    code, out, err = shell.ends(120)
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "resource temporarily unavailable" in err.lower() or "processes" in err.lower(), err
     assert shell.nothing_left(), shell.left()

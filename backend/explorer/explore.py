@@ -12,6 +12,7 @@ import redis
 import sqlalchemy as sa
 
 from backend import strategies
+from backend.engines.sentences import reason_of
 from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
@@ -177,7 +178,7 @@ class _Run:
         try:
             exhaustive = self._search_twice(on_progress, cancelled, limit)
         except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
-            raise EngineError(say(ExplorerCode.ENGINE_GONE, what=type(error).__name__)) from None
+            raise EngineError(say(ExplorerCode.ENGINE_GONE, what=reason_of(error))) from None
         on_progress(self._progress())
         return self._found(exhaustive=exhaustive)
 
