@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator, Sequence
+from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,6 +28,16 @@ from backend.model import (
     Step,
 )
 from backend.sentence import Sentence
+from tests.backend.engines.helpers import wait_until
+
+
+def _accepts(url: str) -> bool:
+    where = urlsplit(url)
+    try:
+        socket.create_connection((where.hostname, where.port), 5).close()
+    except OSError:
+        return False
+    return True
 
 
 class Recorder:
@@ -109,13 +122,16 @@ class Laboratory:
         return self.lab.new_intent(operation, f"item {number}", 1)
 
     def wait_until_up(self) -> bool:
-        """Wait for backend processes that were killed and are being started again."""
+        """Wait for backend processes that were killed and are being started again.
+
+        One that has only just been killed is not known to be down yet, but accepts nobody.
+        """
 
         def up() -> bool:
-            return all(engine.health is Health.UP for engine in self.lab.engines() if engine.kind is EngineKind.HTTP)
+            known = all(engine.health is Health.UP for engine in self.lab.engines() if engine.kind is EngineKind.HTTP)
+            return known and all(map(_accepts, cast("list[str]", self.lab.connection()["urls"])))
 
-        with self.told.changed:
-            return self.told.changed.wait_for(up, 20)
+        return wait_until(up, 60)
 
     def run(
         self,
