@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model import EngineStatus, GatewayKeys, Health, OperationKey, Verdict
@@ -93,7 +95,7 @@ class BackendPanel(QWidget):
         line.setSpacing(2)
         line.addWidget(self._mark)
         line.addWidget(self._summary, 1)
-        holder.setFixedHeight(4 * self._summary.fontMetrics().lineSpacing() + GRID // 2 + 4)
+        holder.setFixedHeight(4 * _line_height(self._summary.font()) + GRID // 2 + 4)
         return holder
 
     @property
@@ -235,3 +237,13 @@ class BackendPanel(QWidget):
             settings.remember("lab/strategy", self.strategy_key)
             settings.remember("lab/variant", self.variant_key)
             settings.remember("lab/gateway-keys", current_key(self.gateway_keys))
+
+
+def _line_height(font: QFont) -> int:
+    """Of a line in any language: the fonts that step in for Chinese are taller than the font itself says."""
+    layout = QTextLayout("\u56fdAg", font)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(1_000)
+    layout.endLayout()
+    return ceil(max(line.height(), QFontMetricsF(font).lineSpacing()))

@@ -14,6 +14,7 @@ from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner, visible_verdict
 from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
+from gui.lab.current import CurrentRun
 from gui.lab.exhibit import ExhibitCard
 from gui.lab.form import IntentForm
 from gui.lab.knobs import Knobs
@@ -60,6 +61,7 @@ class LabPage(QWidget):
         self._sent_with = ("", "")
         """Strategy and variant of the latest run."""
         self._ordered: set[str] = set()
+        self._current = CurrentRun()
         self._database = ""
         self._focus_later: QPushButton | None = None
         self.form = IntentForm()
@@ -163,6 +165,7 @@ class LabPage(QWidget):
         intent = self._knobs.intent
         self._operations.add(intent.operation)
         self._sent_with = (self.backend.strategy_key, self.backend.variant_key)
+        self._show(self._current.ask((intent,)), running=True)
         ticket = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
         self._progress.follow(ticket)
         return ticket
@@ -190,13 +193,7 @@ class LabPage(QWidget):
         (self.form.spam if plan.submissions > 1 else self.form.submit).setFocus()
 
     def try_out(self, operation: OperationKey, setup: Setup, plan: Plan | None = None) -> None:
-        """Turn every knob to a plan, ready to be sent, on two instances; not while something runs.
-
-        Args:
-            operation: what is to be guarded.
-            setup: the backend's side.
-            plan: the caller's side; None for five clicks at once.
-        """
+        """Turn every knob to a plan (None: five clicks at once), ready to be sent, on two instances; not in a run."""
         if self._ready_or_said():
             self.exhibit.dismiss()
             self._turn_knobs(operation, setup, plan or Plan((), 5), 2)
@@ -255,10 +252,9 @@ class LabPage(QWidget):
     def _forget(self) -> None:
         self._operations.clear()
         self._ordered.clear()
+        self._current.forget()
         self._renew_unless_typed()
         self._refresh()
-
-    # Choices
 
     @Slot()
     def _operation_chosen(self) -> None:
@@ -301,9 +297,7 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
-        used = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
-        if used != self._database:
-            self._database = used
+        self._database = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
 
     @Slot()
     def _become_usable(self) -> None:
@@ -327,26 +321,31 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _show_judgement(self, judgement: Judgement) -> None:
-        current = judgement.run or judgement
-        self.banner.show_judgement(current, operations_of(current) or self._operations, running=bool(self._runs))
-        self.counters.show_judgement(current)
-        self.results.show_wanted(judgement.run.wanted if judgement.run else None)
         self._progress.note(judgement)
+        if (current := self._current.judged(judgement)) is None:
+            return
+        self._show(current, running=bool(self._runs))
+        self.results.show_wanted(judgement.run.wanted if judgement.run else None)
         if self._sent_with == (self.backend.strategy_key, self.backend.variant_key):
             verdict = visible_verdict(current, running=bool(self._runs))
             self.backend.note_harm(verdict if verdict in HARM else None)
 
+    def _show(self, current: Judgement | None, *, running: bool) -> None:
+        if current is not None:
+            self.banner.show_judgement(current, operations_of(current) or self._operations, running=running)
+            self.counters.show_judgement(current)
+
     @Slot(int)
     def _note_runs(self, runs: int) -> None:
         self._runs = runs
+        if not runs:
+            self._show(self._current.over(), running=False)
         self.banner.note_running(running=bool(runs))
         self._refresh()
 
     @Slot()
     def _note_knobs(self) -> None:
         self.exhibit.note_position(self._knobs.position)
-
-    # What can be pressed
 
     @Slot()
     def _refresh(self) -> None:

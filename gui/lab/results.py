@@ -204,14 +204,14 @@ class Results(QSplitter):
             self._steps_caption.setText(self.tr("No submission selected"))
             return
         text = self.tr("Submission %1").replace("%1", short(submission_id))
+        if of_its_own := [step for step in self.steps.records if step.submission_id == submission_id]:
+            text += f"  \N{MIDDLE DOT}  {instance_word(of_its_own[0].instance)}"
         if reply is not None:
             text += f"  \N{MIDDLE DOT}  {reply_text(reply)}"
             if not reply.held_back:
                 status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
                 took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
                 text += f"  \N{MIDDLE DOT}  {status}  \N{MIDDLE DOT}  {took}"
-        if of_its_own := [step for step in self.steps.records if step.submission_id == submission_id]:
-            text += f"  \N{MIDDLE DOT}  {instance_word(of_its_own[0].instance)}"
         self._steps_caption.setText(text)
         self._steps_caption.setToolTip(text)
 

@@ -530,6 +530,25 @@ def test_the_second_run_has_a_verdict_of_its_own_and_the_rows_of_the_first_are_h
     assert driver.window.lab.counters._effects.number.accessibleName() == "rows: 1"
 
 
+def test_from_the_click_on_nothing_says_what_the_run_before_came_to(driver: Driver) -> None:
+    driver.choose("strategyCombo", "unique-index")
+    driver.spam(20)
+    driver.wait_for(1, "exactly_once")
+    driver.click("newIntentButton")
+    driver.choose("strategyCombo", "none")
+    driver.spin("processingDelaySpin").setValue(1_500)
+    seen = []
+    driver.spam(20)
+
+    def looked() -> bool:
+        seen.append((driver.verdict, driver.window.lab.counters._effects.number.accessibleName()))
+        return driver.verdict == "duplicated"
+
+    driver.qtbot.waitUntil(looked, timeout=PATIENCE_MS)
+    assert seen[0] == ("", "rows: 0")
+    assert {verdict for verdict, _ in seen} <= {"", "duplicated"}
+
+
 def test_who_is_still_at_work_is_shown_and_cancel_leaves_the_intent_undecided(driver: Driver) -> None:
     driver.choose("strategyCombo", "none")
     driver.spin("processingDelaySpin").setValue(12_000)
