@@ -6,15 +6,16 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model import EngineStatus, GatewayKeys, Health, OperationKey, Verdict
+from backend.sentence import ENGLISH
 from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.lab.catalogue import Catalogue, Choice, catalogue_text
 from gui.lab.gateway_field import GatewayField
 from gui.lab.words import verdict_word
-from gui.speech import speak
+from gui.speech import language, speak
 from gui.theme import GRID, VERDICT_GLYPHS
 
 if TYPE_CHECKING:
@@ -241,9 +242,11 @@ class BackendPanel(QWidget):
 
 def _line_height(font: QFont) -> int:
     """Of a line in any language: the fonts that step in for Chinese are taller than the font itself says."""
+    if language() == ENGLISH:
+        return QFontMetrics(font).lineSpacing()
     layout = QTextLayout("\u56fdAg", font)
     layout.beginLayout()
     line = layout.createLine()
     line.setLineWidth(1_000)
     layout.endLayout()
-    return ceil(max(line.height(), QFontMetricsF(font).lineSpacing()))
+    return ceil(line.height())

@@ -474,7 +474,7 @@ def test_the_window_leaves_room_for_its_title_bar() -> None:
 
 
 def test_every_knob_is_in_sight_at_1280_by_800(driver: Driver) -> None:
-    sidebar = driver.window.findChild(Sidebar)
+    sidebar = driver.window.lab.findChild(Sidebar)
     assert sidebar is not None
     driver.qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
     box = driver.find(QCheckBox, "editCheck")
