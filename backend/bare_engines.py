@@ -26,6 +26,7 @@ from backend.errors import EngineError
 from backend.gateway.keeper import GatewayKeeper
 from backend.model import EngineKind
 from backend.options import LabOptions
+from backend.sentence import Sentence
 from backend.tables import create_tables
 from backend.zookeeper.keeper import ZooKeeperKeeper
 
@@ -45,9 +46,10 @@ class BareEngines:
     """As the gateway."""
 
     @property
-    def missing(self) -> dict[EngineKind, str]:
+    def missing(self) -> dict[EngineKind, Sentence]:
         """Engines that cannot be had here, each with what to install."""
-        return {EngineKind.ZOOKEEPER: self.zookeeper.missing} if self.zookeeper.missing else {}
+        what = self.zookeeper.missing
+        return {EngineKind.ZOOKEEPER: what} if what else {}
 
 
 @contextmanager

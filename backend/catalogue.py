@@ -24,7 +24,7 @@ class VariantInfo:
     """What breaks it."""
     choose_when: str
     guards: frozenset[OperationKey]
-    refusals: Mapping[OperationKey, str]
+    refusals: Mapping[OperationKey, Sentence]
     """For each operation that is not guarded, the reason."""
     engines: frozenset[EngineKind] = frozenset()
     """Engines that it needs besides the database and the Redis-protocol server."""

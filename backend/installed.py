@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend.catalogue import StrategyInfo
 from backend.engines import mariadb
 from backend.model import EngineKind, EngineStatus, Health
-from backend.sentence import Code, plain, say
+from backend.sentence import Code, say
 from backend.zookeeper import server as zookeeper
 
 
@@ -53,7 +53,7 @@ def with_what_is_missing(info: StrategyInfo, zookeeper_hosts: str | None) -> Str
     """The same strategy, its variants told apart by whether their engines are there."""
     missing = zookeeper.what_is_missing(zookeeper_hosts)
     variants = [
-        replace(variant, missing=plain(missing)) if missing and EngineKind.ZOOKEEPER in variant.engines else variant
+        replace(variant, missing=missing) if missing and EngineKind.ZOOKEEPER in variant.engines else variant
         for variant in info.variants
     ]
     return replace(info, variants=tuple(variants))

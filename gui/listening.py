@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gui.lab.words import without_lab
 from gui.speech import speak
 
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ class LabListener:
     def incident(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again; or ended for good, so that only another start helps."""
         ended = sentence.code.value in FOR_GOOD
-        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, speak(sentence))
+        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, without_lab(speak(sentence)))

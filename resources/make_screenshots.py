@@ -66,7 +66,7 @@ SHOTS = (
     Shot("lost-order-zh", "token", language="zh_CN", exhibit="token-lost-order"),
     Shot("duplicated-zh", "none", language="zh_CN", pane=2),
     Shot("counterexample", "token", variant="get-then-delete", page="explore"),
-    Shot("comparison", "token", page="compare"),
+    Shot("comparison", "token", page="compare", size=(1500, 520)),
     Shot("guidance", "", page="guidance"),
 )
 
@@ -80,9 +80,9 @@ def main() -> int:
     named = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
     FOLDER.mkdir(parents=True, exist_ok=True)
     application = make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-        for shot in (shot for shot in SHOTS if shot.name in named):
+    for shot in (shot for shot in SHOTS if shot.name in named):
+        with tempfile.TemporaryDirectory() as folder:  # the knobs of one picture are none of the next one's
+            QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
             take(application, shot)
     return 0
 

@@ -47,7 +47,7 @@ def catalogue_texts() -> list[str]:
         texts[strategy.title] = None
         for variant in strategy.variants:
             own = (variant.title, variant.summary, variant.guarantees, variant.breaks, variant.choose_when)
-            texts.update(dict.fromkeys((*own, *variant.refusals.values())))
+            texts.update(dict.fromkeys(own))
     for exhibit in EXHIBITS:
         texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
     return [text for text in texts if text]

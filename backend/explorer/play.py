@@ -233,7 +233,7 @@ class Play:
         pid = one.line.plug.drop()
         one.kill()
         if one.state is not State.DEAD:
-            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a crashed request went on"))
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.CRASHED_WENT_ON)))
         self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
         return pid
 
@@ -241,7 +241,7 @@ class Play:
         deadline = time.monotonic() + PATIENCE_S
         while pid is not None and not self._stage.database.is_gone(pid):
             if time.monotonic() > deadline:
-                raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a dropped connection keeps its transaction"))
+                raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.TRANSACTION_LEFT)))
 
     def _join(self, actor: str) -> None:
         line = self._stage.take_line()

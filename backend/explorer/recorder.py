@@ -18,7 +18,7 @@ from backend.operations import OPERATIONS
 from backend.schema import goods, marker, messages, metadata, orders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import FrameType
 
     from backend.explorer.play import Play
@@ -142,7 +142,7 @@ class Recorder:
         for one in self._play.submissions:
             if not one.is_live:
                 continue
-            held = self._play.scene.readable(", ".join(sorted(one.transaction.locks.writes)))
+            held = self._play.scene.readable(", ".join(sorted(_locked(one.transaction.locks.writes))))
             blockers = waits.get(one.line.plug.pid, frozenset()) if one in waiting else frozenset()
             waits_for = sorted(names[pid] for pid in blockers if pid in names)
             if one.state is State.LINED_UP:
@@ -150,3 +150,10 @@ class Recorder:
             if held or waits_for:
                 found.append(LockState(one.actor, held, tuple(waits_for)))
         return tuple(found)
+
+
+def _locked(names: Iterable[str]) -> Iterator[str]:
+    """What is locked among the names of a footprint; the file of SQLite goes by its engine."""
+    for kind, _, name in (name.partition(" ") for name in names):
+        if kind == "lock":
+            yield EngineKind.SQLITE.value if name == "file" else name

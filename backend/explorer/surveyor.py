@@ -15,7 +15,7 @@ from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
 from backend.explorer.survey_says import SurveyCode
 from backend.model import EngineKind, OperationKey
-from backend.sentence import plain, say, to_document
+from backend.sentence import say, to_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTHING_MISSING: Mapping[EngineKind, str] = MappingProxyType({})
+NOTHING_MISSING: Mapping[EngineKind, Sentence] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,17 @@ class Entry:
 
     pair: Pair
     code: Variant
-    missing: str = ""
-    """What to install before it can be explored; empty if that is there."""
+    missing: Sentence | None = None
+    """What to install before it can be explored; None if that is there."""
 
     @property
-    def refusal(self) -> str:
-        """Why the variant does not guard the operation, or cannot be explored; empty if it can."""
-        return self.code.refusals.get(self.pair[0], "") or self.missing
+    def refusal(self) -> Sentence | None:
+        """Why the variant does not guard the operation, or cannot be explored; None if it can."""
+        return self.code.refusals.get(self.pair[0], self.missing)
 
 
 def entries(
-    pairs: Collection[Pair] | None = None, missing: Mapping[EngineKind, str] = NOTHING_MISSING
+    pairs: Collection[Pair] | None = None, missing: Mapping[EngineKind, Sentence] = NOTHING_MISSING
 ) -> tuple[Entry, ...]:
     """Every variant with every operation, guarded or not, in the order of the registry.
 
@@ -55,7 +55,9 @@ def entries(
         missing: engines that are not there, each with what to install.
     """
     return tuple(
-        Entry((operation, strategy.key, code.key), code, " ".join(missing[kind] for kind in code.engines & {*missing}))
+        Entry(
+            (operation, strategy.key, code.key), code, next((missing[kind] for kind in code.engines & {*missing}), None)
+        )
         for strategy in strategies.all_strategies()
         for code in strategy.variants
         for operation in OperationKey
@@ -137,7 +139,7 @@ class _Survey:
             explorer.__exit__(None, None, None)
 
     def ask_all(self, grid: Sequence[Entry]) -> Survey:
-        self.questions = sum(not entry.refusal for entry in grid)
+        self.questions = sum(entry.refusal is None for entry in grid)
         cells = []
         for entry in grid:
             cell = self._cell(entry)
@@ -156,7 +158,7 @@ class _Survey:
 
     def _cell(self, entry: Entry) -> Cell:
         if entry.refusal:
-            return _silent(entry, State.NOT_GUARDED, plain(entry.refusal))
+            return _silent(entry, State.NOT_GUARDED, entry.refusal)
         if self.stopped:
             return _silent(entry, State.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
         if self.cancelled.is_set():

@@ -112,7 +112,7 @@ class Session:
         """
         ended = self._known
         if ended is None:
-            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a session that never began is to end"))
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.SESSION_NEVER_BEGAN)))
         self._handler.may_return.clear()  # it would take its session back before that has ended
         try:
             end_session(self._host, *ended)
@@ -123,7 +123,7 @@ class Session:
                 raise HarnessError(
                     say(
                         ExplorerCode.LOST_CONTROL,
-                        what="a client did not come back",
+                        what=say(ExplorerCode.CLIENT_GONE),
                     )
                 )
         self._known = self._identity()
@@ -204,11 +204,11 @@ class Sessions:
         ended = self._made[path]
         holder = next((one for one in self._all if one.number == ended), None)
         if holder is None:
-            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a node without a session"))
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.NODE_WITHOUT_SESSION)))
         holder.expire()
         self._made = {made: owner for made, owner in self._made.items() if owner != ended}
         if self._ask(self._own.client.exists, path):
-            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a node outlasts its session"))
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.NODE_OUTLASTS_SESSION)))
 
     def check(self) -> None:
         """Make sure that no session has ended by itself.
@@ -217,7 +217,7 @@ class Sessions:
             HarnessError: one has; what its request did says nothing.
         """
         if not all(one.has_lasted for one in self._all):
-            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what="a session with ZooKeeper ended by itself"))
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.SESSION_ENDED)))
 
     def remove(self, folders: Iterable[str]) -> None:
         """Remove what schedules have left in these folders."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
 
 from backend.gateway.ledger import KeyReusedError, Ledger, Message
+from backend.gateway.says import GatewayCode
 from backend.loopback import names_this_machine, shows_token
+from backend.sentence import Sentence, say, to_document
 
 HONOUR_HEADER = "LAB-HONOUR-KEYS"
 KEY_HEADER = "Idempotency-Key"
@@ -29,7 +31,7 @@ LONGEST_KEY = 600
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
-Answered = tuple[HTTPStatus, dict[str, str], Headers]
+Answered = tuple[HTTPStatus, Mapping[str, object], Headers]
 StartResponse = Callable[[str, Headers], object]
 
 
@@ -45,9 +47,10 @@ class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _RefusedError(Exception):
     """The request is not accepted."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, status: HTTPStatus, sentence: Sentence) -> None:
+        super().__init__(sentence)
         self.status = status
+        self.sentence = sentence
 
 
 class GatewayApp:
@@ -71,7 +74,8 @@ class GatewayApp:
             self._let_in(environ)
             status, document, more = self._answer(environ)
         except _RefusedError as error:
-            status, document = error.status, {"detail": str(error)}
+            status = error.status
+            document = {"detail": str(error.sentence), "sentence": to_document(error.sentence)}
         content = msgspec.json.encode(document)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), *more]
         start_response(f"{int(status)} {status.phrase}", headers)
@@ -79,9 +83,9 @@ class GatewayApp:
 
     def _let_in(self, environ: Environ) -> None:
         if not names_this_machine(environ.get("HTTP_HOST", "")):
-            raise _RefusedError(HTTPStatus.FORBIDDEN, "The Host header does not name this machine's loopback.")
+            raise _RefusedError(HTTPStatus.FORBIDDEN, say(GatewayCode.NOT_THIS_MACHINE))
         if not shows_token(environ.get("HTTP_AUTHORIZATION", ""), self._token):
-            raise _RefusedError(HTTPStatus.UNAUTHORIZED, "The bearer token is missing or wrong.")
+            raise _RefusedError(HTTPStatus.UNAUTHORIZED, say(GatewayCode.NO_TOKEN))
 
     def _answer(self, environ: Environ) -> Answered:
         match environ["PATH_INFO"], environ["REQUEST_METHOD"]:
@@ -90,24 +94,24 @@ class GatewayApp:
             case "/health", "GET":
                 return HTTPStatus.OK, {"version": VERSION, "process": str(os.getpid())}, []
             case "/messages" | "/health", _:
-                raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "There is no such method here.")
+                raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, say(GatewayCode.NO_METHOD))
             case _:
-                raise _RefusedError(HTTPStatus.NOT_FOUND, "There is no such resource.")
+                raise _RefusedError(HTTPStatus.NOT_FOUND, say(GatewayCode.NO_RESOURCE))
 
     def _send(self, environ: Environ) -> Answered:
         try:
             body = self._decoder.decode(self._content(environ))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise _RefusedError(HTTPStatus.BAD_REQUEST, f"{error}.") from None
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, say(GatewayCode.BODY_NOT_ACCEPTED, error=str(error))) from None
         message = Message(body.request_no, body.item, body.quantity, body.submission_id)
         key = environ.get("HTTP_IDEMPOTENCY_KEY") if environ.get("HTTP_LAB_HONOUR_KEYS") == "1" else None
         if key is not None and not 0 < len(key) <= LONGEST_KEY:
-            raise _RefusedError(HTTPStatus.BAD_REQUEST, f"An {KEY_HEADER} has 1 to {LONGEST_KEY} characters.")
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, say(GatewayCode.BAD_KEY, header=KEY_HEADER, most=LONGEST_KEY))
         try:
             sent = self._ledger.send(message, key)
         except KeyReusedError:
             raise _RefusedError(
-                HTTPStatus.UNPROCESSABLE_ENTITY, f"This {KEY_HEADER} was used for another message."
+                HTTPStatus.UNPROCESSABLE_ENTITY, say(GatewayCode.KEY_REUSED, header=KEY_HEADER)
             ) from None
         document = {"request_no": message.request_no}
         return (HTTPStatus.CREATED, document, []) if sent else (HTTPStatus.OK, document, [REPLAYED])
@@ -115,11 +119,13 @@ class GatewayApp:
     def _content(self, environ: Environ) -> bytes:
         """The body, however long it takes; callers that do not send theirs keep nobody else out."""
         if not self._unfinished.acquire(blocking=False):
-            raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "Too many callers have not sent their bodies yet.")
+            raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, say(GatewayCode.TOO_MANY_UNFINISHED))
         try:
             content: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
         finally:
             self._unfinished.release()
         if len(content) > LARGEST_BODY:
-            raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 64 KiB are accepted.")
+            raise _RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, say(GatewayCode.TOO_LARGE, kib=LARGEST_BODY // 1024)
+            )
         return content

@@ -16,7 +16,7 @@ import msgspec
 from backend.errors import GatewayError, GatewayRefusedError
 from backend.gateway.says import GatewayCode
 from backend.gateway.settings import GatewayAddress
-from backend.sentence import Sentence, say
+from backend.sentence import Sentence, from_document, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,11 +130,12 @@ def health(address: GatewayAddress) -> dict[str, str] | None:
     return msgspec.json.decode(content, type=dict[str, str]) if response.status == HTTPStatus.OK else None
 
 
-def _detail(content: bytes) -> str:
+def _detail(content: bytes) -> Sentence:
     try:
-        return str(msgspec.json.decode(content, type=dict[str, object]).get("detail", ""))
+        document = msgspec.json.decode(content, type=dict[str, object])
     except msgspec.DecodeError:
-        return "what it said was not understood."
+        return say(GatewayCode.NOT_UNDERSTOOD)
+    return from_document(document.get("sentence")) or plain(str(document.get("detail", "")))
 
 
 def _sentence(error: Exception) -> Sentence:

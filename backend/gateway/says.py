@@ -17,3 +17,13 @@ class GatewayCode(Code):
     RESTARTING = "gateway.restarting"
     BACK = "gateway.back"
     GIVEN_UP = "gateway.given_up"
+    NOT_THIS_MACHINE = "gateway.not_this_machine"
+    NO_TOKEN = "gateway.no_token"  # noqa: S105  a sentence, not a secret
+    NO_METHOD = "gateway.no_method"
+    NO_RESOURCE = "gateway.no_resource"
+    BODY_NOT_ACCEPTED = "gateway.body_not_accepted"
+    BAD_KEY = "gateway.bad_key"
+    KEY_REUSED = "gateway.key_reused"
+    TOO_MANY_UNFINISHED = "gateway.too_many_unfinished"
+    TOO_LARGE = "gateway.too_large"
+    NOT_UNDERSTOOD = "gateway.not_understood"

@@ -83,7 +83,7 @@ class Rejection:
     strategy: str
     variant: str
     reason: Sentence | str
-    """In the catalogue's own words where it is a text."""
+    """A text is what breaks it, in the catalogue's words."""
 
 
 @dataclass(frozen=True, slots=True)

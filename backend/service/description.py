@@ -169,7 +169,7 @@ def load(path: Path) -> Description:
             say(ServiceCode.NO_FILE, file=str(path), reason=(error.strerror or type(error).__name__).lower())
         ) from None
     except UnicodeDecodeError:
-        raise ServiceFileError(say(ServiceCode.NOT_TOML, file=path.name, reason="it is not UTF-8")) from None
+        raise ServiceFileError(say(ServiceCode.NOT_TOML, file=path.name, reason=say(ServiceCode.NOT_UTF8))) from None
     return parse(text, path.name)
 
 

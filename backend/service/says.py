@@ -10,6 +10,7 @@ class ServiceCode(Code):
 
     NO_FILE = "your_service.no_file"
     NOT_TOML = "your_service.not_toml"
+    NOT_UTF8 = "your_service.not_utf8"
     WRONG_VALUE = "your_service.wrong_value"
     UNKNOWN_KEY = "your_service.unknown_key"
     MISSING_KEY = "your_service.missing_key"

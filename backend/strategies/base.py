@@ -17,7 +17,7 @@ from backend.errors import ZooKeeperError
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Gateway, NoGateway, Request
 from backend.ownership.mark import PREFIX
-from backend.sentence import Code, say
+from backend.sentence import Code, Sentence, say
 
 if TYPE_CHECKING:
     import threading
@@ -116,7 +116,7 @@ class Variant:
     needs: frozenset[Need] = frozenset()
     engines: frozenset[EngineKind] = frozenset()
     """Engines that it needs besides the database and the Redis-protocol server."""
-    refusals: Mapping[OperationKey, str] = field(default_factory=dict)
+    refusals: Mapping[OperationKey, Sentence] = field(default_factory=dict)
     leased: bool = False
     """Whether it holds a lock or a record in flight that runs out by itself after `Services.lease_ms`."""
 

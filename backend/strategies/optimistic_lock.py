@@ -16,7 +16,9 @@ from sqlalchemy import select, update
 from backend.model import Answer, OperationKey, OrderStatus
 from backend.operations import MissingRowError, Request, added, insert_payment
 from backend.schema import goods, orders
+from backend.sentence import say
 from backend.strategies.base import Need, Services, Strategy, Variant
+from backend.strategies.says import GuardCode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -76,10 +78,9 @@ def read_version(connection: Connection, request: Request) -> int:
 
 
 _REFUSALS = {
-    OperationKey.PLACE_ORDER: "A version does not guard an INSERT: there is no row yet to compare with.",
-    OperationKey.CANCEL_ORDER: "After the first DELETE there is no version left to compare with, and the second one "
-    "finds nothing anyway.",
-    OperationKey.SEND_MESSAGE: "A message is no row of ours: it has no version to compare with.",
+    OperationKey.PLACE_ORDER: say(GuardCode.NO_ROW_TO_COMPARE),
+    OperationKey.CANCEL_ORDER: say(GuardCode.NO_VERSION_LEFT),
+    OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_HAS_NO_VERSION),
 }
 
 STRATEGY = Strategy(

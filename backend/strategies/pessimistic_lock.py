@@ -33,7 +33,9 @@ from sqlalchemy import Select, select
 from backend.model import Answer, OperationKey
 from backend.operations import MissingRowError, Request, insert_payment
 from backend.schema import goods, orders
+from backend.sentence import say
 from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.says import GuardCode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -98,15 +100,10 @@ def lock_row(connection: Connection, request: Request, rows: Mapping[OperationKe
         raise MissingRowError(request)
 
 
-_NO_ROW_YET = "A row lock does not guard an INSERT: there is no row yet to lock."
-_ROW_GONE = (
-    "A lock before a DELETE adds nothing: DELETE locks the row itself, and whoever waited for it finds no row to lock."
-)
-_NOT_A_ROW = "A message is no row of ours: there is nothing to lock that stands for it."
 _REFUSALS = {
-    OperationKey.PLACE_ORDER: _NO_ROW_YET,
-    OperationKey.CANCEL_ORDER: _ROW_GONE,
-    OperationKey.SEND_MESSAGE: _NOT_A_ROW,
+    OperationKey.PLACE_ORDER: say(GuardCode.NO_ROW_TO_LOCK),
+    OperationKey.CANCEL_ORDER: say(GuardCode.DELETE_LOCKS_ITSELF),
+    OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_CANNOT_BE_LOCKED),
 }
 
 STRATEGY = Strategy(
@@ -144,8 +141,7 @@ STRATEGY = Strategy(
             sound=False,
             refusals={
                 **_REFUSALS,
-                OperationKey.ADD_STOCK: "It is shown with pay-order, which inserts beside the locked row. Updating the "
-                "locked row itself is refused under REPEATABLE READ (40001).",
+                OperationKey.ADD_STOCK: say(GuardCode.LOCKED_ROW_IS_UPDATED),
             },
             summary="The snapshot is taken before the lock is granted, so the check looks at the past.",
             guarantees="A submission that starts after the first one's commit is recognised.",

@@ -14,7 +14,9 @@ from sqlalchemy import select, update
 from backend.model import Answer, OperationKey, OrderStatus
 from backend.operations import MissingRowError, Request, insert_payment
 from backend.schema import orders
+from backend.sentence import say
 from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.says import GuardCode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -57,11 +59,10 @@ STRATEGY = Strategy(
             handle=status_guard,
             sound=True,
             refusals={
-                OperationKey.PLACE_ORDER: "A status does not guard an INSERT: the row has no status before it exists.",
-                OperationKey.ADD_STOCK: "A stock count has no status that only grows.",
-                OperationKey.CANCEL_ORDER: "A deleted row has no status. Setting the status to CANCELLED is another "
-                "operation, an update that keeps the row, and there a status guard would fit.",
-                OperationKey.SEND_MESSAGE: "A message is no row of ours: it has no status.",
+                OperationKey.PLACE_ORDER: say(GuardCode.NO_STATUS_YET),
+                OperationKey.ADD_STOCK: say(GuardCode.STOCK_HAS_NO_STATUS),
+                OperationKey.CANCEL_ORDER: say(GuardCode.DELETED_HAS_NO_STATUS),
+                OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_HAS_NO_STATUS),
             },
             summary="UPDATE … WHERE status < PAID: the transition can be made once.",
             guarantees="One transition, without a lock held while waiting and without a version to carry around.",

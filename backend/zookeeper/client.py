@@ -11,7 +11,7 @@ import msgspec
 
 from backend.errors import ZooKeeperError
 from backend.model import EngineKind
-from backend.sentence import plain, say
+from backend.sentence import from_document, say
 from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class ZooKeeperAddress(msgspec.Struct, frozen=True):
 
     hosts: str
     password: str
-    failure: str = ""
-    """Why there are none."""
+    failure: dict[str, Any] | None = None
+    """Why there are none, as the data of a `Sentence`."""
 
 
 def address_file(directory: Path) -> Path:
@@ -94,7 +94,7 @@ class ZooKeeperSessions:
             pause.wait(_POLL_SECONDS)
         address = msgspec.json.decode(self._file.read_bytes(), type=ZooKeeperAddress)
         if address.failure:
-            raise ZooKeeperError(plain(address.failure))
+            raise ZooKeeperError(from_document(address.failure) or say(ZooKeeperCode.NOT_RUNNING))
         return address
 
     def _open(self, address: ZooKeeperAddress) -> KazooClient:

@@ -14,7 +14,7 @@ from backend.errors import EngineError, SubmitTwiceError
 from backend.files import write_privately
 from backend.health import HealthBoard
 from backend.model import EngineKind, EngineStatus, Health
-from backend.sentence import say
+from backend.sentence import plain, say, to_document
 from backend.zookeeper.client import ZooKeeperAddress, address_file
 from backend.zookeeper.says import ZooKeeperCode
 from backend.zookeeper.server import NAME, Started, ask_version, start_zookeeper, what_is_missing
@@ -55,8 +55,8 @@ class ZooKeeperKeeper:
         self._starter: threading.Thread | None = None
 
     @property
-    def missing(self) -> str:
-        """What to install before it can be had; empty if it can."""
+    def missing(self) -> Sentence | None:
+        """What to install before it can be had; None if it can."""
         return what_is_missing(self._hosts)
 
     @property
@@ -102,7 +102,8 @@ class ZooKeeperKeeper:
         try:
             self.require()
         except (SubmitTwiceError, OSError) as error:
-            self._tell(ZooKeeperAddress("", "", str(error)))
+            why = error.sentence if isinstance(error, SubmitTwiceError) else plain(str(error))
+            self._tell(ZooKeeperAddress("", "", to_document(why)))
 
     def _start(self) -> RunningEngine:
         running = _engine(start_zookeeper(self._supervisor))

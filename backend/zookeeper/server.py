@@ -18,7 +18,7 @@ from backend.engines.ports import free_port
 from backend.engines.server_user import give, own_directory
 from backend.engines.start import bring_up, on_free_port, system_failure
 from backend.errors import EngineError
-from backend.sentence import say
+from backend.sentence import Sentence, say
 from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from backend.engines.supervisor import Child, Supervisor
 
 NAME = "ZooKeeper"
-WHAT_TO_INSTALL = str(say(ZooKeeperCode.MISSING))
+WHAT_TO_INSTALL = say(ZooKeeperCode.MISSING)
 _JARS = (Path("/usr/share/java/zookeeper.jar"),)
 _JAVA_OPTIONS = ("-Xms16m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.forceSync=no")
 """Small and quick to start; nothing is to outlive the machine's crash, so nothing waits for the disk."""
@@ -63,9 +63,9 @@ def find_zookeeper() -> tuple[Path, Path] | None:
     return (Path(java), jar) if java and jar else None
 
 
-def what_is_missing(hosts: str | None) -> str:
-    """What to install before ZooKeeper can be had; empty if it can be started here, or if servers run at `hosts`."""
-    return "" if hosts or find_zookeeper() else WHAT_TO_INSTALL
+def what_is_missing(hosts: str | None) -> Sentence | None:
+    """What to install before ZooKeeper can be had; None if it can be started here, or if servers run at `hosts`."""
+    return None if hosts or find_zookeeper() else WHAT_TO_INSTALL
 
 
 def start_zookeeper(supervisor: Supervisor, choose_port: Callable[[], int] = free_port) -> Started:

@@ -141,8 +141,8 @@ class QuestionPanel(QWidget):
             for index, info in enumerate(self._strategies, 1):
                 self.strategy.addItem(catalogue_text(info.title), info.key)
                 guards = any(operation in variant.guards for variant in info.variants)
-                reason = "" if guards else info.variants[0].refusals.get(operation, "")
-                set_item_enabled(self.strategy, index, guards, catalogue_text(reason))
+                reason = None if guards else info.variants[0].refusals.get(operation)
+                set_item_enabled(self.strategy, index, guards, speak(reason))
             self.strategy.setCurrentIndex(0)
         choose_key(self.strategy, before)
         self.changed.emit()

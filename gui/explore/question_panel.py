@@ -168,7 +168,7 @@ class QuestionPanel(QWidget):
             self.operation.setCurrentIndex(self.operation.findData(choice.operation.value, KEY_ROLE))
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
-                set_item_enabled(self.strategy, index, not reason, catalogue_text(reason))
+                set_item_enabled(self.strategy, index, not reason, speak(reason))
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy, KEY_ROLE))
             self._fill_variants(choice)
         self._gateway.show_for(choice.operation)
@@ -179,9 +179,9 @@ class QuestionPanel(QWidget):
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
             title = catalogue_text(info.title)
             self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
-            reason = info.refusals.get(choice.operation, "")
+            reason = info.refusals.get(choice.operation)
             usable = choice.operation in info.guards and not info.missing
-            set_item_enabled(self.variant, index, usable, catalogue_text(reason) or speak(info.missing))
+            set_item_enabled(self.variant, index, usable, speak(reason or info.missing))
         self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
 
     @Slot()

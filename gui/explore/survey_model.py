@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont
 
 from backend.explorer.survey import Cell, Scope, State
 from backend.model import OperationKey, Verdict
+from backend.sentence import to_document
 from gui.explore.survey_words import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
 from gui.forms import KEY_ROLE
 from gui.lab.catalogue import catalogue_text
@@ -84,7 +85,13 @@ class SurveyModel(QAbstractTableModel):
         self._changes, self._running = {}, None
         self._cells = {
             (operation, strategy.key, variant.key): Cell(
-                operation, strategy.key, variant.key, variant.sound, State.NOT_GUARDED, sentence=reason
+                operation,
+                strategy.key,
+                variant.key,
+                variant.sound,
+                State.NOT_GUARDED,
+                sentence=str(reason),
+                why=to_document(reason),
             )
             for strategy, variant in self._variants
             for operation, reason in variant.refusals.items()

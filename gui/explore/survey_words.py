@@ -62,8 +62,6 @@ def cell_text(cell: Cell) -> str:
 
 def cell_sentences(cell: Cell, scope: Scope, breaks: str = "") -> list[str]:
     """Everything there is to say about a cell."""
-    if cell.state is State.NOT_GUARDED:  # the reason is prose of the catalogue, which has its translation there
-        return [catalogue_text(cell.sentence)]
     if not cell.schedules:
         return [speak(cell_finding(cell, scope)) or state_word(cell.state)]
     said = [speak(cell_finding(cell, scope))]

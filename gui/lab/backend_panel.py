@@ -133,7 +133,7 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.strategy):
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
-                set_item_enabled(self.strategy, index, not reason, catalogue_text(reason))
+                set_item_enabled(self.strategy, index, not reason, speak(reason))
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy))
         self._fill_variants(choice)
         self._info = self.catalogue.variant(choice.strategy, choice.variant)
@@ -147,8 +147,8 @@ class BackendPanel(QWidget):
                 title = catalogue_text(info.title)
                 self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
                 usable = choice.operation in info.guards and not info.missing
-                reason = info.refusals.get(choice.operation, "")
-                set_item_enabled(self.variant, index, usable, catalogue_text(reason) or speak(info.missing))
+                reason = info.refusals.get(choice.operation)
+                set_item_enabled(self.variant, index, usable, speak(reason or info.missing))
             self.variant.setCurrentIndex(self.variant.findData(choice.variant))
 
     @property

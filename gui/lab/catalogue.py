@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.catalogue import StrategyInfo, VariantInfo
 from backend.model import OperationKey
+from backend.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,12 @@ class Catalogue:
         """A variant, or None."""
         return next((info for info in self.variants(strategy) if info.key == variant), None)
 
-    def refusal(self, strategy: str, operation: OperationKey) -> str:
-        """Why no variant of the strategy guards the operation; empty if one does."""
+    def refusal(self, strategy: str, operation: OperationKey) -> Sentence | None:
+        """Why no variant of the strategy guards the operation; None if one does."""
         variants = self.variants(strategy)
         if not variants or any(operation in info.guards for info in variants):
-            return ""
-        return variants[0].refusals.get(operation, "")
+            return None
+        return variants[0].refusals.get(operation)
 
     def fit(self, wanted: Choice) -> Choice:
         """The nearest valid choice: the operation stays, then the strategy, then the variant."""

@@ -147,6 +147,11 @@ def milliseconds(value: float | None, places: int = 1) -> str:
     return "\N{EN DASH}" if value is None else f"{value:.{places}f}"
 
 
+def without_lab(text: str) -> str:
+    """A text in which submissions are named as everywhere in the window, which shows no other lab's."""
+    return _OF_A_LAB.sub(r"\1", text)
+
+
 def short(identifier: str, length: int = 8) -> str:
     """What tells submissions apart: their number without the name of their lab, or the end of any other identifier."""
     if of_lab := _OF_A_LAB.fullmatch(identifier):

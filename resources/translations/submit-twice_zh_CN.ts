@@ -251,10 +251,6 @@
         <translation>同一行更新冲突频繁，等待比重来便宜。</translation>
     </message>
     <message>
-        <source>A row lock does not guard an INSERT: there is no row yet to lock.</source>
-        <translation>行锁保护不了 INSERT：还没有可锁的行。</translation>
-    </message>
-    <message>
         <source>Lock only</source>
         <translation>只加锁</translation>
     </message>
@@ -295,24 +291,12 @@
         <translation>提交没有自然键；调用外部服务后、COMMIT 前崩溃：重试会再调用一次。在 PostgreSQL 中，违反约束之后同一事务里的语句全部以 25P02 失败。</translation>
     </message>
     <message>
-        <source>A lock before a DELETE adds nothing: DELETE locks the row itself, and whoever waited for it finds no row to lock.</source>
-        <translation>在 DELETE 之前加锁没有意义：DELETE 自己会锁行，等到锁的一方已找不到可锁的行。</translation>
-    </message>
-    <message>
-        <source>A message is no row of ours: there is nothing to lock that stands for it.</source>
-        <translation>消息不是我们的行：没有可以代表它来加锁的东西。</translation>
-    </message>
-    <message>
         <source>Two at the same time: the second waits for the lock and then reads its old snapshot. Not on MariaDB, which takes the snapshot with the check, after the wait.</source>
         <translation>两个同时进行：第二个等到锁之后，读到的仍是旧快照。MariaDB 不会，它在等待之后做检查时才取快照。</translation>
     </message>
     <message>
         <source>Never in this form. Lock in READ COMMITTED, or use SERIALIZABLE and repeat on 40001.</source>
         <translation>不要这样写。请在 READ COMMITTED 下加锁，或使用 SERIALIZABLE 并在 40001 时重试。</translation>
-    </message>
-    <message>
-        <source>It is shown with pay-order, which inserts beside the locked row. Updating the locked row itself is refused under REPEATABLE READ (40001).</source>
-        <translation>用支付订单演示：它在被锁行之外插入一行。在 REPEATABLE READ 下，更新被锁行本身会被拒绝（40001）。</translation>
     </message>
     <message>
         <source>Without an index</source>
@@ -359,18 +343,6 @@
         <translation>由人在表单里编辑、冲突很少的更新。</translation>
     </message>
     <message>
-        <source>A version does not guard an INSERT: there is no row yet to compare with.</source>
-        <translation>版本号保护不了 INSERT：还没有可比较的行。</translation>
-    </message>
-    <message>
-        <source>After the first DELETE there is no version left to compare with, and the second one finds nothing anyway.</source>
-        <translation>第一次 DELETE 之后没有版本可比，第二次本来也找不到任何行。</translation>
-    </message>
-    <message>
-        <source>A message is no row of ours: it has no version to compare with.</source>
-        <translation>消息不是我们的行：没有版本可比。</translation>
-    </message>
-    <message>
         <source>Version read by the server</source>
         <translation>版本号由服务端读取</translation>
     </message>
@@ -413,22 +385,6 @@
     <message>
         <source>The thing has a life of its own (created, paid, sent) and the operation is a step in it.</source>
         <translation>对象有自己的生命周期（已创建、已支付、已发货），操作是其中一步。</translation>
-    </message>
-    <message>
-        <source>A status does not guard an INSERT: the row has no status before it exists.</source>
-        <translation>状态保护不了 INSERT：行还不存在，也就没有状态。</translation>
-    </message>
-    <message>
-        <source>A stock count has no status that only grows.</source>
-        <translation>库存数量没有只增不减的状态。</translation>
-    </message>
-    <message>
-        <source>A deleted row has no status. Setting the status to CANCELLED is another operation, an update that keeps the row, and there a status guard would fit.</source>
-        <translation>被删除的行没有状态。把状态改为 CANCELLED 是另一种操作，即保留行的更新，那里才适合用状态守卫。</translation>
-    </message>
-    <message>
-        <source>A message is no row of ours: it has no status.</source>
-        <translation>消息不是我们的行：它没有状态。</translation>
     </message>
     <message>
         <source>Distributed lock</source>
@@ -1960,7 +1916,7 @@
     <name>LabBridge</name>
     <message>
         <source>The lab is not running.</source>
-        <translation>实验环境未运行。</translation>
+        <translation>实验室未运行。</translation>
     </message>
     <message>
         <source>Something unexpected happened (%1).</source>
@@ -2037,7 +1993,7 @@
     <name>MainWindow</name>
     <message>
         <source>&amp;Lab</source>
-        <translation>实验(&amp;L)</translation>
+        <translation>实验室(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Compare</source>

@@ -36,6 +36,7 @@ from backend.model import (
     Source,
     Verdict,
 )
+from backend.sentence import words
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
@@ -123,8 +124,9 @@ def test_a_message_is_sent_as_often_as_it_is_asked_for_unless_a_key_is_honoured(
     assert [send(message("b"), "key-b"), send(message("b"), "key-b")] == [True, True]
     assert [send(message("c"), "key-c", honoured=True), send(message("c"), "key-c", honoured=True)] == [True, False]
     assert [send(message("单-1"), "单-1", honoured=True), send(message("单-1"), "单-1", honoured=True)] == [True, False]
-    with pytest.raises(GatewayRefusedError, match="another message"):
+    with pytest.raises(GatewayRefusedError, match="another message") as refused:
         send(message("c", "something else"), "key-c", honoured=True)
+    assert "已用于另一条消息" in words(refused.value.sentence, "zh_CN")
     assert [row.key for row in place.keeper.read_new()] == ["a", "a", "b", "b", "c", "单-1"]
 
 

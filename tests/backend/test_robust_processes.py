@@ -28,7 +28,7 @@ from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
-needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=WHAT_TO_INSTALL)
+needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
 
 
 def connected(path: Path) -> object:
@@ -168,7 +168,7 @@ def test_where_zookeeper_is_missing_a_call_from_outside_says_what_to_install(mon
             "place-order", "distributed-lock", "zookeeper", order_no="O-1", item="book", quantity=1
         )
         assert answer.status == 503
-        assert WHAT_TO_INSTALL in str(answer.document)
+        assert str(WHAT_TO_INSTALL) in str(answer.document)
 
 
 def test_the_gateway_that_is_killed_is_told_of() -> None:

@@ -6,6 +6,7 @@ import ast
 import importlib
 import pickle
 import pkgutil
+import re
 import string
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import msgspec
 import pytest
 
 import backend
-from backend.errors import EngineError
+from backend.errors import EngineError, NotApplicableError
 from backend.sentence import (
     LANGUAGES,
     Code,
@@ -27,6 +28,7 @@ from backend.sentence import (
     to_document,
     words,
 )
+from backend.strategies import all_strategies, require_guard
 
 
 def _all_codes() -> list[Code]:
@@ -128,3 +130,34 @@ def test_no_error_says_something_that_is_no_sentence() -> None:
         if any(_text(part) for part in (argument, getattr(argument, "left", argument)))
     ]
     assert literal == []
+
+
+def test_whatever_does_not_guard_an_operation_says_why_in_every_language() -> None:
+    refused = [
+        (variant, operation)
+        for strategy in all_strategies()
+        for variant in strategy.variants
+        for operation in variant.refusals
+    ]
+    assert len(refused) > 20
+    for variant, operation in refused:
+        with pytest.raises(NotApplicableError) as error:
+            require_guard(variant, operation)
+        said = {language: words(error.value.sentence, language) for language in LANGUAGES}
+        assert len(set(said.values())) == len(LANGUAGES), said
+
+
+def test_no_part_of_a_sentence_is_a_phrase_of_one_language() -> None:
+    """A part is data, somebody else's word, or a sentence again."""
+    phrases = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(Path(backend.__path__[0]).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "say"
+        for keyword in node.keywords
+        if any(
+            isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search(r"[a-z] [a-z]", part.value)
+            for part in ast.walk(keyword.value)
+        )
+    ]
+    assert phrases == []

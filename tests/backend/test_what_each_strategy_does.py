@@ -101,7 +101,7 @@ CASES = [
 def require_engines(strategy: str, variant: str) -> None:
     """Skip what needs a server that is not installed here."""
     if EngineKind.ZOOKEEPER in find(strategy, variant)[1].engines and not find_zookeeper():
-        pytest.skip(WHAT_TO_INSTALL)
+        pytest.skip(str(WHAT_TO_INSTALL))
 
 
 def check(report: Report, expected: str) -> None:

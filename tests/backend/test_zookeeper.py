@@ -12,7 +12,7 @@ from tests.backend.conftest import Laboratory
 
 pytestmark = pytest.mark.exhaustive
 
-needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=WHAT_TO_INSTALL)
+needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
 PLACE = OperationKey.PLACE_ORDER
 VARIANT = "zookeeper"
 
@@ -55,6 +55,6 @@ def test_a_holder_that_was_paused_past_its_session_is_refused(laboratory: Labora
 def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.zookeeper.server.find_zookeeper", lambda: None)
     missing = {v.key: str(v.missing) for strategy in Lab.strategies() for v in strategy.variants if v.missing}
-    assert missing == {VARIANT: WHAT_TO_INSTALL}
+    assert missing == {VARIANT: str(WHAT_TO_INSTALL)}
     elsewhere = Lab.strategies(zookeeper="127.0.0.1:2181")
     assert not [v for strategy in elsewhere for v in strategy.variants if v.missing]

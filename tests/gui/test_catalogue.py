@@ -58,7 +58,7 @@ def test_what_is_not_guarded_has_a_reason(offered: Catalogue) -> None:
     ]
     assert ("optimistic-lock", OperationKey.PLACE_ORDER) in refused
     for key, operation in refused:
-        assert offered.refusal(key, operation).endswith(".")
+        assert str(offered.refusal(key, operation)).endswith(".")
 
 
 def test_without_a_catalogue_nothing_can_be_chosen() -> None:

@@ -276,7 +276,7 @@ def test_a_crash_on_purpose_is_told_with_the_submission_that_it_hit(driver: Driv
     driver.click("submitButton")
     pages = driver.find(QTabWidget, "pages")
     before = pages.geometry()
-    driver.wait_for_message("in the middle of submission")
+    driver.wait_for_message("in the middle of submission 1.1;")
     assert pages.geometry() == before, "the page moved"
     bar, strip = driver.find(QWidget, "messageBar"), driver.find(QWidget, "engineStrip")
     assert bar.geometry().bottom() + 1 == strip.geometry().top()

@@ -35,7 +35,7 @@ from backend.strategies.distributed_lock import lock_path
 from backend.zookeeper.keeper import ZooKeeperKeeper
 from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zookeeper
 
-pytestmark = pytest.mark.skipif(find_zookeeper() is None, reason=WHAT_TO_INSTALL)
+pytestmark = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
 
 Class = tuple[tuple[int, str], ...]
 Outcome = tuple[Verdict, tuple[tuple[str, Answer | None], ...]]
@@ -268,6 +268,6 @@ def test_where_it_is_missing_the_survey_says_what_to_install(postgresql: Running
         cancelled=threading.Event(),
         asked=entries(pairs, {EngineKind.ZOOKEEPER: WHAT_TO_INSTALL}),
     )
-    assert [(cell.state, cell.sentence) for cell in found.cells] == [(State.NOT_GUARDED, WHAT_TO_INSTALL)]
+    assert [(cell.state, cell.sentence) for cell in found.cells] == [(State.NOT_GUARDED, str(WHAT_TO_INSTALL))]
     with Explorer(postgresql.url, valkey.url) as explorer, pytest.raises(NotApplicableError, match="ZooKeeper"):
         Hall(explorer).explore(question())

@@ -1,0 +1,253 @@
+"""Every report has a translation, too: what the command line prints and writes, in a language that nobody speaks."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from backend import sentence
+from backend.bare_engines import bare_engines
+from backend.comparison.cost_records import Cost, OtherLoad
+from backend.comparison.documents import comparison_markdown
+from backend.comparison.on_a_lab import compare
+from backend.comparison.questions import ComparisonQuestion
+from backend.comparison.records import Comparison
+from backend.comparison.says import CompareCode
+from backend.comparison.web_page import comparison_html
+from backend.explorer.explore import explore
+from backend.explorer.mermaid import mermaid
+from backend.explorer.question import Event, Exploration, Question
+from backend.explorer.survey import Scope, State, Survey, cell_of
+from backend.explorer.web_page import exploration_html
+from backend.headless_compare import summary
+from backend.headless_explore import OUTPUTS, report_exploration
+from backend.headless_survey import report_lines as survey_lines
+from backend.model import Answer, AtWork, EngineKind, OperationKey, Report, Setup, Source, Step, Verdict
+from backend.options import LabOptions
+from backend.output_files import OutputFiles
+from backend.report_words import report_lines
+from backend.run_notes import Shown
+from backend.schema import metadata
+from backend.sentence import say, to_document
+from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
+from backend.service.outside.reports import check_html, check_markdown
+from backend.service.outside.words import check_lines
+from tests.gui import pseudo
+from tests.gui.test_pseudo_translation import PRODUCTS, keys
+
+SYNTAX = ("sequenceDiagram", "autonumber", "participant", "actor", "as", "over", "Note", "note", "right", "left", "of",
+          "rect", "rgb", "end", "loop", "opt", "x", "title", "retry", "Caller", "Note")  # fmt: skip
+"""Words of Mermaid's grammar, and its names of those who take part, which are not shown."""
+NAMES = (*PRODUCTS, "SQL", *(key.value for key in OperationKey), *(kind.value for kind in EngineKind))
+READ = {"title", "alt", "aria-label", "placeholder", "content"}
+"""Attributes that are shown or said."""
+ASKED = ComparisonQuestion(
+    databases=("sqlite",), strategies=("none/direct", "unique-index/on-conflict", "token/delete-first"), quick=True
+)
+
+
+UNFINISHED = say(CompareCode.BROKE_OFF)
+"""Some sentence."""
+
+
+class Page(HTMLParser):
+    """The texts of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[tuple[str, str]] = []
+        self._within: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "br", "link", "img", "hr"}:
+            self._within.append(tag)
+            self.texts += [(f"{tag} {name}", text or "") for name, text in attrs if name in READ]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._within and self._within.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script"} & {*self._within}:
+            self.texts += [(">".join(self._within[-2:]), line) for line in data.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def pseudo_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken, table = sentence._templates, pseudo.pseudo_sentences()
+    monkeypatch.setattr(
+        sentence, "_templates", lambda language: table if language == pseudo.SPOKEN else spoken(language)
+    )
+
+
+def check(texts: Iterable[tuple[str, str]], allowed: Iterable[str] = ()) -> None:
+    found = pseudo.untranslated(texts, [*NAMES, *keys(), *allowed])
+    if found:
+        pytest.fail("not translated:\n" + "\n".join(found), pytrace=False)
+
+
+def lines(texts: Iterable[str]) -> list[tuple[str, str]]:
+    return [("line", line) for text in texts for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def compared() -> Comparison:
+    """Real cells and costs."""
+    return compare(ASKED, LabOptions(), lambda _progress: None, threading.Event())
+
+
+def all_states(found: Comparison) -> Comparison:
+    """The same with cells and costs in every state that there is."""
+    first, *others = found.lines
+    cells = list(first.cells)
+    cells[0] = replace(cells[0], failure=UNFINISHED)
+    cells[1] = replace(cells[1], parts=tuple(replace(part, proven=0) for part in cells[1].parts))
+    cells[2] = replace(cells[2], exempt=say(CompareCode.NO_LEASE))
+    verdicts = dict.fromkeys(Verdict, 1)
+    cells[3] = replace(cells[3], parts=tuple(replace(p, verdicts=verdicts, proven=9) for p in cells[3].parts))
+    more = [replace(first, cells=tuple(cells))]
+    for ratios, itself, busy in (((0.5,) * 3, (1.0,) * 3, 0.0), ((1.0,) * 3, (0.9, 1.1, 1.0), 0.0),
+                                 ((1.0,) * 3, (0.5, 2.0, 1.0), 0.0), ((1.0,) * 3, (1.0,) * 3, 2.0)):  # fmt: skip
+        for line in others:
+            assert line.cost is not None
+            cost = replace(line.cost, ratios=ratios, itself=itself, others=OtherLoad(2, busy, busy))
+            more.append(replace(line, cost=cost))
+    more.append(replace(others[0], cost=Cost(others[0].subject, failure=UNFINISHED)))
+    return replace(found, lines=tuple(more), complete=False)
+
+
+@pytest.mark.parametrize("every_state", [False, True])
+def test_a_comparison(compared: Comparison, every_state: bool) -> None:
+    found = all_states(compared) if every_state else compared
+    allowed = [*found.surroundings.engines, *str(found.surroundings.machine).split()]
+    allowed += ["main.py compare --cost-only --operation place-order", "--strategy", "--database", "sqlite"]
+    check(Page(comparison_html(found, pseudo.SPOKEN)).texts, allowed)
+    check(lines([comparison_markdown(found, pseudo.SPOKEN), *summary(found, pseudo.SPOKEN)]), allowed)
+
+
+def commands(events: Iterable[Event]) -> list[str]:
+    """What went to the engines and came from them, and what they held."""
+    found: set[str] = set()
+    for event in events:
+        if event.engine != EngineKind.HTTP:
+            found |= {event.command, event.answer, event.command.partition(" ")[0]}
+        found |= {line for line in event.answer.splitlines() if line.startswith("{")}
+        if event.after:
+            for table in event.after.tables:
+                found |= {table.name, *(str(cell) for row in (table.columns, *table.rows) for cell in row)}
+            found |= {text for key in event.after.keys for text in (key.name, key.value)}
+    return sorted(found)
+
+
+@pytest.fixture(scope="module")
+def explored() -> list[Exploration]:
+    asked = [
+        Question(OperationKey.PLACE_ORDER, "token", "delete-first", 2, 1),
+        Question(OperationKey.PLACE_ORDER, "distributed-lock", "redis", 2, 0, 1),
+        Question(OperationKey.PLACE_ORDER, "unique-index", "on-conflict"),
+        Question(OperationKey.SEND_MESSAGE, "none", "direct"),
+    ]
+    with bare_engines(LabOptions()) as engines:
+        return [
+            explore(
+                one,
+                engines.database,
+                engines.redis,
+                on_progress=lambda _progress: None,
+                cancelled=threading.Event(),
+                limit=40,
+                gateway=engines.gateway,
+            )
+            for one in asked
+        ]
+
+
+def test_explorations(explored: list[Exploration], capsys: pytest.CaptureFixture[str]) -> None:
+    for found in explored:
+        events = [event for example in found.examples.values() for event in example.events]
+        allowed = [*commands(events), *SYNTAX, *metadata.tables]
+        check(Page(exploration_html(found, pseudo.SPOKEN)).texts, allowed)
+        report_exploration(found, OutputFiles(dict.fromkeys(OUTPUTS)), pseudo.SPOKEN)
+        report_exploration(replace(found, counterexample=None), OutputFiles(dict.fromkeys(OUTPUTS)), pseudo.SPOKEN)
+        check(lines([capsys.readouterr().out]), allowed)
+        check(lines(mermaid(example, pseudo.SPOKEN) for example in found.examples.values()), allowed)
+
+
+def test_a_grid(explored: list[Exploration]) -> None:
+    asked = [found.question for found in explored]
+    cells = [
+        cell_of((one.operation, one.strategy, one.variant), sound=sound, found=found)
+        for one, found in zip(asked, explored, strict=True)
+        for sound in (True, False)
+    ]
+    cells += [replace(cells[0], state=state, schedules=0, why=to_document(UNFINISHED)) for state in State]
+    scope = Scope(2, 1, 1)
+    survey = Survey(
+        scope, tuple(cells), 1.0, True, "stopped", ("note",), to_document(UNFINISHED), (to_document(UNFINISHED),)
+    )
+    for each in (survey, Survey(scope)):
+        check(lines(survey_lines(each, None, pseudo.SPOKEN)))
+        check(lines(survey_lines(each, (), pseudo.SPOKEN)))
+
+
+STEP = Step("1.1", 0, 1, EngineKind.SQLITE, "COMMIT", "", "", 0, 1)
+REPORT = Report(
+    operation=OperationKey.PLACE_ORDER,
+    setup=Setup("none", "direct"),
+    source=Source.CLICKS,
+    intents=1,
+    submissions=2,
+    sent=2,
+    instances=1,
+    effects=2,
+    verdicts={Verdict.DUPLICATED: 1},
+    answers=dict.fromkeys(Answer, 3),
+    p50_ms=1.0,
+    p99_ms=2.0,
+    steps_per_submission={EngineKind.SQLITE: 2},
+    contradictions=(),
+    seconds=0.5,
+)
+
+
+@pytest.mark.parametrize("operation", OperationKey)
+@pytest.mark.parametrize("ending", ["cancelled", "out_of_time", ""])
+def test_a_run(operation: OperationKey, ending: str) -> None:
+    work = (AtWork("1.1", "NO-1", 1, 0, "COMMIT", begun=True), AtWork("1.2", "NO-1", 1, 0, begun=False))
+    report = replace(REPORT, operation=operation, **{ending: True} if ending else {}, contradicting=3)  # type: ignore[arg-type]
+    shown = Shown("order_no", "NO-1", Verdict.DUPLICATED, (STEP,), 3)
+    texts: list[str] = []
+    for verdict in Verdict:
+        for each in (
+            replace(report, verdicts={verdict: 1}),
+            replace(report, verdicts=dict.fromkeys(Verdict, 2), intents=10, answers={}),
+            replace(report, verdicts={verdict: 1}, working=5, at_work=work),
+        ):
+            texts += report_lines(each, Counter({(Answer.ERROR, str(n)): 1 for n in range(20)}), shown, pseudo.SPOKEN)
+            texts += report_lines(each, {}, replace(shown, steps=()), pseudo.SPOKEN)
+    check(lines(texts), ["COMMIT", "order_no NO-1", *(source.value for source in Source), operation.value])
+
+
+def test_a_check_of_a_service() -> None:
+    intents = tuple(
+        IntentResult(f"K-{n}", n, (*Answer,), verdict, n % 2 == 0, UNFINISHED, (STEP,))
+        for n, verdict in enumerate(Verdict)
+    )
+    situations = [SituationResult(key, 2, intents, note=UNFINISHED) for key in SituationKey]
+    situations += [SituationResult(key, 2, skipped=UNFINISHED) for key in SituationKey]
+    situations += [SituationResult(SituationKey.CRASH, 2, tuple(replace(one, is_reached=False) for one in intents))]
+    once = replace(intents[0], verdict=Verdict.EXACTLY_ONCE)
+    for found in (
+        Check("s.toml", tuple(situations), is_cancelled=True, unattributed=2),
+        Check("s.toml", (SituationResult(SituationKey.CLICKS, 2, (once,)),)),
+        Check("s.toml"),
+    ):
+        allowed = ["s.toml", "COMMIT", *(intent.key for intent in intents)]
+        check(Page(check_html(found, pseudo.SPOKEN)).texts, allowed)
+        check(lines([check_markdown(found, pseudo.SPOKEN), *check_lines(found, pseudo.SPOKEN)]), allowed)
