@@ -75,6 +75,35 @@ def lease(key: str) -> int:
     return status
 
 
+def kept_lock(key: str) -> int:
+    """The same without a lease: whoever dies inside keeps it."""
+    if not _redis.set(f"lock:{key}", key, nx=True):
+        return 503
+    status = check_then_act(key)
+    _redis.delete(f"lock:{key}")
+    return status
+
+
+def claim(key: str, column: str = "free_at", until: str = "now() + interval '1 hour'") -> int:
+    """A record in flight that somebody else may take over when its time is over."""
+    with database() as connection:
+        sql = f"""
+        INSERT INTO claims (order_no, {column}) VALUES (%s, {until}) ON CONFLICT (order_no) DO UPDATE
+        SET {column} = {until} WHERE claims.free_at < now() OR claims.free_at_ms < extract(epoch from now()) * 1000
+        """  # noqa: S608  our own words
+        if not connection.execute(sql, (key,)).rowcount:
+            return 503
+    return insert(key)
+
+
+def claim_ms(key: str) -> int:
+    return claim(key, "free_at_ms", "extract(epoch from now()) * 1000 + 3600000")
+
+
+def kept_claim(key: str) -> int:
+    return claim(key, "remark", "'for ever'")
+
+
 def after_answer(key: str) -> int:
     """What it has to say is said before it remembers it."""
     if _redis.get(f"done:{key}"):
@@ -99,6 +128,10 @@ WAYS: dict[str, Callable[[str], int]] = {
     "/token-get": token_get,
     "/token-delete": token_delete,
     "/lease": lease,
+    "/kept-lock": kept_lock,
+    "/claim": claim,
+    "/claim-ms": claim_ms,
+    "/kept-claim": kept_claim,
     "/after-answer": after_answer,
     "/500": always_500,
 }

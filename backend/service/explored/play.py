@@ -71,6 +71,11 @@ class ServicePlay:
         return self._floor.actors
 
     @property
+    def lease_keys(self) -> frozenset[str]:
+        """Keys in Redis to which a request may have given a life."""
+        return frozenset(self._lease_keys)
+
+    @property
     def answers(self) -> frozenset[Answer]:
         """What the callers were told."""
         return frozenset(one.answer for one in self.actors if one.answer is not None)

@@ -11,6 +11,7 @@ from backend.engines.supervisor import Supervisor
 from backend.errors import InstanceError, SubmitTwiceError
 from backend.model import Answer
 from backend.sentence import plain, say
+from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import answer_of, build
 from backend.service.explored.caller import Caller
@@ -133,6 +134,7 @@ class Rig:
         kind = self.engines.database.kind if self.engines.database else None
         self.locks = opened.enter_context(open_locks(self.engines.own, kind))
         self.schema = Schema(self.engines.own)
+        self.ageing = Ageing(self.engines)
         self.turn_to(self.description)
 
     def turn_to(self, description: Description) -> None:

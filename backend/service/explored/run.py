@@ -112,6 +112,7 @@ class ServiceExploration:
         effects = self._rig.intents.effects(play.intent)
         if effects:
             return judge(Facts(effects, play.answers))
+        self._rig.ageing.pass_time(play.intent, play.lease_keys)
         last = self._rig.answer_of(self._rig.submit_alone(1, play.intent, len(play.actors) + 1))
         refused = not last.claims_done and not self._rig.intents.effects(play.intent)
         return judge(Facts(0, play.answers, barred=refused))

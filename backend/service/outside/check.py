@@ -136,6 +136,7 @@ class Checker:
         effects = self._stand.intents.effects(tried.intent)
         barred = False
         if not effects:
+            self._stand.ageing.pass_time(tried.intent)
             last = asyncio.run(self._attempts.one(tried))
             barred = not self._attempts.answer(last).claims_done and not self._stand.intents.effects(tried.intent)
         verdict = judge(Facts(effects, frozenset(answers), barred=barred))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from backend.engines.supervisor import Supervisor
 from backend.errors import SubmitTwiceError
 from backend.sentence import plain, say
+from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
 from backend.service.intents import Intents
@@ -137,6 +138,7 @@ class Stand:
             self._start(supervisor, opened)
         else:
             self._running_at = [_host(self.description.service.url, self._allowed)]
+        self.ageing = Ageing(self.engines)
         self.intents = Intents(self.description, self.engines, self._ask, lambda _key: 0)
 
     def _carry(self, opened: ExitStack) -> None:

@@ -33,6 +33,7 @@ kind = "postgresql"
 setup = '''
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL);
 CREATE TABLE carts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE);
+CREATE TABLE claims (order_no text PRIMARY KEY, free_at timestamptz, free_at_ms bigint, remark text);
 CREATE TABLE unique_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE)
 '''
 [request]
