@@ -156,6 +156,11 @@ class Description(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     answers: Answers = msgspec.field(default_factory=Answers)
 
 
+_KNOWN = msgspec.json.Decoder(Description)
+"""Made here so that msgspec knows these types: it looks into a type when it first meets it, and two threads that meet
+one at the same moment end the process (segmentation fault)."""
+
+
 def load(path: Path) -> Description:
     """Read and check a file.
 

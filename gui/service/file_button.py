@@ -117,4 +117,4 @@ class FileButton(QPushButton):
 def examples() -> list[Path]:
     """The descriptions of the services that come with the program."""
     folder = Path(str(files("resources"))) / "examples"
-    return sorted(folder.glob("**/*.toml")) if folder.is_dir() else []
+    return sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml")))

@@ -16,7 +16,6 @@ from backend.service.outside.model import Check, CheckProgress, IntentResult, Si
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
 from backend.service.says import ServiceCode
-from backend.service.wire.recorder import UNKNOWN
 from backend.verdict import Facts, judge
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Checker:
             if self._cancelled.is_set():
                 break
             results.append(self._situation(key))
-        unattributed = len(self._stand.recorder.steps.get(UNKNOWN, ()))
+        unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
         return Check(service, tuple(results), self._cancelled.is_set(), unattributed, seconds)
 

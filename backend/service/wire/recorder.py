@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from backend.service.wire.unit import Reply, Unit
 
 UNKNOWN = ""
+UNSURE = "?"
+"""Stands in a step's submission where only its intent is known, before a number of the connection that it came on."""
 """Whose steps cannot be told apart."""
 
 
@@ -76,6 +78,8 @@ class Recorder:
         self._arrivals: Counter[tuple[int, str]] = Counter()
         self._under_way: dict[int, tuple[str, int]] = {}
         """For each unit that a server has, by identity: whose it is, and since when."""
+        self._connections: dict[tuple[str, Link], int] = {}
+        """Numbers of connections, from 1 for each intent."""
         self.steps: dict[str, list[Step]] = {}
         self.struck: set[str] = set()
         """Keys of intents that a fault has hit."""
@@ -94,6 +98,13 @@ class Recorder:
             self._in_flight.pop(submission_id, None)
 
     @property
+    def unattributed(self) -> int:
+        """Steps of which it is not known what submission they belong to."""
+        return sum(
+            len(steps) for name, steps in list(self.steps.items()) if not name or UNSURE in name.rpartition(".")[2]
+        )
+
+    @property
     def is_busy(self) -> bool:
         """Whether a transaction is open, or an engine has something that it has not answered."""
         return any(
@@ -109,7 +120,8 @@ class Recorder:
             link.send(unit)
             return
         whose = self._whose(link.instance, unit.text)
-        self._under_way[id(unit)] = (whose.submission_id if whose else UNKNOWN, self.last_ns)
+        name = whose.submission_id if whose else self._name_of_connection(link, unit.text)
+        self._under_way[id(unit)] = (name, self.last_ns)
         due = [fault for fault in self._due(link, unit, whose) if fault.before]
         self._carry_out(due, link, lambda: link.send(unit))
 
@@ -193,3 +205,19 @@ class Recorder:
             return here[0]
         named = [each for each in here if each.key in text]
         return named[0] if len(named) == 1 else None
+
+    def _name_of_connection(self, link: Link, text: str) -> str:
+        """A name for what comes on a connection while its instance has several submissions of one intent.
+
+        What is on one connection at one time belongs to one of them, only to which one is not known.
+        """
+        with self._guard:
+            keys = {each.key for each in self._in_flight.values() if each.instance == link.instance}
+        if len(keys) > 1:
+            keys = {key for key in keys if key in text}
+        if len(keys) != 1:
+            return UNKNOWN
+        key = keys.pop()
+        known = sum(of == key for of, _ in self._connections)
+        number = self._connections.setdefault((key, link), known + 1)
+        return f"{key}.{UNSURE}{number}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,22 @@ def test_a_file_that_was_written_from_a_curl_command_can_be_used() -> None:
 def test_the_schema_for_editors_names_every_table() -> None:
     tables = json_schema()["$defs"]["Description"]["properties"]
     assert set(tables) == {"service", "database", "redis", "request", "before", "effects", "answers"}
+
+
+AT_ONCE = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from backend.service.description import parse
+text, gate = sys.stdin.read(), threading.Barrier(8)
+threads = [threading.Thread(target=lambda: gate.wait() >= 0 and parse(text)) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_two_threads_may_read_their_first_file_at_once() -> None:
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", AT_ONCE], input=GOOD, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
