@@ -102,6 +102,7 @@ class FilePane(QWidget):
         self.effects = self._edit("serviceEffectsEdit", usual.effects)
         self.effects.setText(usual.effects)
         self.database = combo("serviceDatabaseCombo")
+        self.database.setMinimumContentsLength(len("PostgreSQL") + 1)
         for name, key in (("PostgreSQL", "postgresql"), ("MariaDB", "mariadb"), (self.tr("none"), "none")):
             self.database.addItem(name, key)
         describe(self.database, self.tr("Database"), self.tr("The database that the service is given"))

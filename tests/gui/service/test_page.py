@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
@@ -253,11 +253,10 @@ def test_a_description_can_be_dropped_on_the_page(page: Driver, tmp_path: Path) 
     file = described(tmp_path, "/check")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
-    event = QDropEvent(
-        QPoint(5, 5).toPointF(), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    QApplication.sendEvent(page.window.service, event)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copy, under = Qt.DropAction.CopyAction, page.find(QPlainTextEdit, "serviceText").viewport()
+    QApplication.sendEvent(under, QDragEnterEvent(QPoint(5, 5), copy, data, left, none))
+    QApplication.sendEvent(under, QDropEvent(QPointF(5, 5), copy, data, left, none))
     wait_for_text(page, "serviceFileName", str(file))
     assert not page.find(QPlainTextEdit, "serviceText").canInsertFromMimeData(data)
 
