@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import psycopg
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
@@ -14,15 +15,14 @@ from backend.errors import NotApplicableError
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
 from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
 from backend.explorer.says import ExplorerCode
+from backend.explorer.settle import that_wait_for
 from backend.explorer.spares import Spares
 from backend.sentence import Sentence, say
 from backend.tables import create_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import ExitStack
-
-    import psycopg
 
 
 class Database(Protocol):
@@ -38,6 +38,14 @@ class Database(Protocol):
 
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """For each server process, those that it waits for; none if it does not wait for a lock."""
+
+    def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
+        """Those of `waiting` that are proven to wait for others of ours.
+
+        Args:
+            waiting: the server processes of all requests that have no answer yet.
+            at_rest: those of requests that do nothing just now.
+        """
 
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended, and its transaction with it."""
@@ -62,6 +70,10 @@ def open_database(url: str, name: str, opened: ExitStack) -> Database:
             return PostgresqlDatabase(url, name, opened)
         case "sqlite":
             return SqliteDatabase(opened)
+        case "mariadb" | "mysql":
+            from backend.explorer.mariadb import MariadbDatabase  # its driver is wanted by nobody else
+
+            return MariadbDatabase(url, name, opened)
         case _:
             raise NotApplicableError(say(ExplorerCode.DATABASES))
 
@@ -86,13 +98,17 @@ class PostgresqlDatabase:
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
         self.blockers = self._locks.blockers
         self.is_gone = self._locks.is_gone
-        self._spares = Spares(self._connect)
+        self._spares: Spares[ParkingConnection] = Spares(self._connect, (psycopg.Error,))
         opened.callback(self._spares.close)
         self.expect_crashes = self._spares.stock_up
 
     def plug(self) -> Plug:
         """A connection for a submission."""
         return PostgresqlPlug(self._spares.take)
+
+    def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
+        """Those that the server names nobody in the way of but requests at rest, or that wait themselves for such."""
+        return that_wait_for(self._locks.blockers(waiting), at_rest)
 
     def _connect(self) -> ParkingConnection:
         return connect(self._url, self._schema, quick_deadlocks=self._quick_deadlocks)
@@ -128,6 +144,10 @@ class SqliteDatabase:
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """Nobody ever waits."""
         return {pid: frozenset() for pid in pids}
+
+    def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
+        """Nobody ever waits."""
+        return that_wait_for(self.blockers(list(waiting)), at_rest)
 
     def is_gone(self, pid: int) -> bool:
         """There is no server."""

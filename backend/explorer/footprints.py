@@ -14,7 +14,7 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 from backend.explorer.redis_keys import keys_of
-from backend.explorer.sql_words import locked_tables, named_tables
+from backend.explorer.sql_words import has_plain_read, locked_tables, named_tables
 from backend.explorer.zookeeper_names import is_node
 from backend.model import EngineKind
 from backend.schema import metadata
@@ -87,11 +87,18 @@ class Transaction:
         """What its commit makes visible and sets free."""
         return self.locks | Footprint(writes=frozenset(f"rows {table}" for table in self.tables))
 
-    def after(self, call: Call) -> Transaction:
-        """The transaction when this statement has run."""
+    def after(self, call: Call, *, everything: bool = False) -> Transaction:
+        """The transaction when this statement has run.
+
+        Args:
+            call: the statement.
+            everything: whether nobody knows what it touched.
+        """
         locked = locked_tables(call.command)
         whole_file = _WHOLE_FILE if call.engine is EngineKind.SQLITE else frozenset()
-        return Transaction(self.tables | (locked or frozenset()) | whole_file, self.everything or locked is None)
+        return Transaction(
+            self.tables | (locked or frozenset()) | whole_file, everything or self.everything or locked is None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Isolation:
     """Whether the statement would begin a transaction that sees nothing committed later."""
     is_serializable: bool = False
     """Whether the server may refuse it for what other transactions have read."""
+    is_unknown: bool = False
+    """Whether nobody here knows what the level does."""
 
 
 def footprint(
@@ -121,14 +130,16 @@ def footprint(
         return _GATEWAY
     if call.engine is EngineKind.ZOOKEEPER:
         return _zookeeper(call.command, readable(str(next(iter(call.parameters), ""))))
-    if not call.engine.is_database:
+    if not call.engine.is_database or isolation.is_unknown:
         return EVERYTHING
     own = transaction.commit if call.command == "COMMIT" else _statement(call.command) | transaction.locks
     if call.engine is EngineKind.SQLITE:
         own = own | _FILE
     if isolation.is_serializable:
         own = own | _SERIALIZABLE
-    return own | _EVERYTHING_COMMITTED if isolation.takes_snapshot else own
+    if isolation.takes_snapshot and (call.engine is not EngineKind.MARIADB or has_plain_read(call.command)):
+        return own | _EVERYTHING_COMMITTED
+    return own
 
 
 def lease(name: str) -> Footprint:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis.exceptions
 
+from backend.engines.sentences import error_number
 from backend.errors import GatewayError
 from backend.explorer.recorder import calling_place
 from backend.model import EngineKind
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ENGINE_GONE = ("08", "57P")
 """SQLSTATE classes: connection exception, operator intervention (shutdown)."""
+_MARIADB_GONE = frozenset({1053, 1927, 2002, 2003, 2006, 2013, 2055})
+"""Of the server: shutdown, connection killed; of PyMySQL: no connection, or it was lost."""
 _ZOOKEEPER_ANSWERS = frozenset({"NoNodeError", "NodeExistsError", "NotEmptyError", "BadVersionError"})
 """What kazoo raises for an answer; anything else means that the server or a session is gone."""
 
@@ -60,6 +63,8 @@ def _engine_is_gone(call: Call) -> bool:
         return isinstance(call.error, GatewayError)
     if call.engine is EngineKind.ZOOKEEPER:
         return isinstance(call.error, Exception) and type(call.error).__name__ not in _ZOOKEEPER_ANSWERS
+    if error_number(call.error) in _MARIADB_GONE:
+        return True
     if not isinstance(call.error, psycopg.Error):
         return False
     state = call.error.sqlstate

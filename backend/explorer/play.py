@@ -75,7 +75,7 @@ class Play:
         stage.mutexes.freed = False
         watcher.find, watcher.failure = self._by_id.__getitem__, None
         watcher.ended.clear()
-        self._settler = Settler(self.submissions, stage.mutexes, stage.database.blockers, self._moved)
+        self._settler = Settler(self.submissions, stage.mutexes, stage.database.held_up, self._moved)
         for number in range(question.requests):
             self._join(chr(ord("A") + number))
 
@@ -275,7 +275,7 @@ class Play:
             one.transaction = Transaction()
             self._settler.transaction_ended = True
         else:
-            one.transaction = one.transaction.after(call)
+            one.transaction = one.transaction.after(call, everything=one.touches.everything)
             if call.error is not None:  # locks may be free by now; all of them only after a ROLLBACK
                 self._settler.transaction_ended = True
         if one.step is None:

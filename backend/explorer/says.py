@@ -40,6 +40,7 @@ class ExplorerCode(Code):
     STUCK = "explorer.stuck"
     UNDECIDED = "explorer.undecided"
     SQLITE_REFUSES = "explorer.sqlite_refuses"
+    MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
 
     REQUESTS = "explorer.requests"
     NEGATIVE = "explorer.negative"

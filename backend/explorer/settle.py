@@ -17,7 +17,7 @@ from backend.explorer.submission import State
 from backend.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from backend.explorer.line import Mutexes
     from backend.explorer.submission import Submission
@@ -25,7 +25,20 @@ if TYPE_CHECKING:
 PATIENCE_S = 30.0
 """A statement that is neither answered nor waits for one of ours for so long is a fault of the harness."""
 
-Blockers = "Callable[[Sequence[int]], Mapping[int, frozenset[int]]]"
+
+def that_wait_for(blockers: Mapping[int, frozenset[int]], at_rest: Collection[int]) -> frozenset[int]:
+    """The server processes that wait for nobody but those at rest, or that wait for such.
+
+    Args:
+        blockers: for each server process without an answer, those in its way.
+        at_rest: the server processes of ours that do nothing just now.
+    """
+    still, proven = frozenset(at_rest), frozenset[int]()
+    while True:
+        more = {pid for pid in blockers.keys() - proven if blockers[pid] and blockers[pid] <= still | proven}
+        if not more:
+            return proven
+        proven |= more
 
 
 class Settler:
@@ -34,7 +47,7 @@ class Settler:
     Args:
         submissions: all of the schedule; the list may grow.
         mutexes: which of them hold what.
-        blockers: asks the server who is in the way of these processes.
+        held_up: asks the server which of the first, which have no answer, wait for those at rest; see `Database`.
         moved: called after a submission has moved.
     """
 
@@ -42,12 +55,12 @@ class Settler:
         self,
         submissions: Sequence[Submission],
         mutexes: Mutexes,
-        blockers: Callable[[Sequence[int]], Mapping[int, frozenset[int]]],
+        held_up: Callable[[Collection[int], Collection[int]], frozenset[int]],
         moved: Callable[[Submission], None],
     ) -> None:
         self._submissions = submissions
         self._mutexes = mutexes
-        self._blockers = blockers
+        self._held_up = held_up
         self._moved = moved
         self.transaction_ended = False
         """Whether requests that were proven to wait may have been let go."""
@@ -102,14 +115,6 @@ class Settler:
     def _prove_blocked(self) -> None:
         waiting = {one.line.plug.pid: one for one in self._waiting()}
         at_rest = {one.line.plug.pid for one in self._submissions if one.state in {State.PARKED, State.LINED_UP}}
-        in_the_way = self._blockers(list(waiting))
-        proven: set[int] = set()
-        while True:
-            more = {
-                pid for pid in waiting.keys() - proven if in_the_way.get(pid) and in_the_way[pid] <= at_rest | proven
-            }
-            if not more:
-                break
-            proven |= more
+        proven = self._held_up(waiting.keys(), at_rest)
         for pid, one in waiting.items():
             one.blocked = pid in proven

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING
-
-import psycopg
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from backend.explorer.connection import ParkingConnection
 
 _AHEAD = 4
 _LOOK_AGAIN_S = 0.05
 
 
-class Spares:
+class _Closable(Protocol):
+    def close(self) -> None:
+        """Hang up."""
+
+
+Connection = TypeVar("Connection", bound=_Closable)
+
+
+class Spares(Generic[Connection]):
     """A small stock of open connections.
 
     Args:
         connect: opens one.
+        errors: what it raises when it cannot.
     """
 
-    def __init__(self, connect: Callable[[], ParkingConnection]) -> None:
+    def __init__(self, connect: Callable[[], Connection], errors: tuple[type[Exception], ...]) -> None:
         self._connect = connect
-        self._ready: queue.Queue[ParkingConnection] = queue.Queue(_AHEAD)
+        self._errors = errors
+        self._ready: queue.Queue[Connection] = queue.Queue(_AHEAD)
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def take(self) -> ParkingConnection:
+    def take(self) -> Connection:
         """A connection, from the stock if there is one."""
         try:
             return self._ready.get_nowait()
@@ -55,7 +61,7 @@ class Spares:
         while not self._stopped.is_set():
             try:
                 connection = self._connect()
-            except psycopg.Error:
+            except self._errors:
                 return  # whoever takes one opens it himself, and hears why it does not work
             while not self._stopped.is_set():
                 try:

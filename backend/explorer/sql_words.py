@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from backend.schema import metadata
 from backend.tables import WRITTEN_BY_TRIGGERS
@@ -32,6 +33,7 @@ _SQL = frozenset(
 _TRANSACTION = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) \w+")
 """These touch what the transaction has touched already, and nothing else."""
 _LOCKING = frozenset({"FOR", "INTO"})
+_LOCKS = _LOCKING | {"LOCK"}
 _TABLES = {name.lower(): name for name in metadata.tables}
 _COLUMNS = frozenset(column.name.lower() for table in metadata.tables.values() for column in table.columns)
 
@@ -57,6 +59,21 @@ def locked_tables(command: str) -> frozenset[str] | None:
     if words[0] == "SELECT" and not _LOCKING.intersection(words):
         return frozenset()
     return tables.union(*(WRITTEN_BY_TRIGGERS.get(table, ()) for table in tables))
+
+
+@cache
+def has_plain_read(command: str) -> bool:
+    """Whether some part of a statement may read without locking what it reads."""
+    words = [word.upper() for word in _words(command)]
+    return words.count("SELECT") > int("FOR" in words)
+
+
+def is_plain_read(statement: str) -> bool:
+    """Whether a statement, its values filled in, certainly does nothing but read our tables without locking."""
+    words = _words(statement)
+    if not words or words[0].upper() != "SELECT" or _LOCKS.intersection(map(str.upper, words)):
+        return False
+    return any(first.upper() == "FROM" and then.lower() in _TABLES for first, then in pairwise(words))
 
 
 def _words(command: str) -> list[str]:
