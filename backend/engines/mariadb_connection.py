@@ -14,6 +14,8 @@ import pymysql
 from pymysql.connections import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     _Connection = Connection[Any]  # a generic class in the type stubs only
 else:
     _Connection = Connection
@@ -85,4 +87,14 @@ def connect(**parameters: Any) -> MariadbConnection:  # noqa: ANN401  whatever P
     Raises:
         pymysql.Error: it cannot be had.
     """
-    return MariadbConnection(**{"init_command": SESSION, **parameters})
+    return MariadbConnection(**settled(parameters))
+
+
+def settled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What PyMySQL takes, with what we want of every connection unless something else is asked for.
+
+    Before PyMySQL talks to anybody it reads all certificates of the system, tens of milliseconds of work: not for a Unix socket,
+    over which the server speaks no TLS.
+    """
+    tls = {"ssl_disabled": True} if parameters.get("unix_socket") else {}
+    return {"init_command": SESSION, **tls, **parameters}

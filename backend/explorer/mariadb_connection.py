@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 
-from backend.engines.mariadb_connection import SESSION, MariadbConnection
+from backend.engines.mariadb_connection import SESSION, MariadbConnection, settled
 from backend.explorer.connection import SILENCE_S
 from backend.explorer.sql_words import is_plain_read
 
@@ -116,7 +116,7 @@ def connect(**parameters: Any) -> ParkingMariadbConnection:  # noqa: ANN401  wha
     Raises:
         pymysql.Error: it cannot be had.
     """
-    return ParkingMariadbConnection(**{**parameters, "init_command": _SETTINGS})
+    return ParkingMariadbConnection(**settled({**parameters, "init_command": _SETTINGS}))
 
 
 CONNECT_ERRORS = (pymysql.Error, OSError)
