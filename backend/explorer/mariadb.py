@@ -55,7 +55,7 @@ class MariadbDatabase:
         self._server = create_sql_engine(url, pool_size=3)
         opened.callback(self._server.dispose)
         self._watch = self._server.connect().execution_options(isolation_level="AUTOCOMMIT")
-        opened.callback(self._watch.close)
+        opened.callback(_close, self._watch)
         self._name = name
         self._watch.exec_driver_sql(f"CREATE DATABASE {name}")
         opened.callback(self._drop_database)
@@ -106,7 +106,7 @@ class MariadbDatabase:
     def _keep_what_was_deleted(self, opened: ExitStack) -> None:
         """Hold a snapshot, so that nothing is purged: whether a deleted row may still be locked is no chance then."""
         keeper = self._server.connect()
-        opened.callback(keeper.close)
+        opened.callback(_close, keeper)
         keeper.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT")
 
     def _find_out_whether_private(self, url: sa.engine.URL) -> bool:
@@ -120,6 +120,11 @@ class MariadbDatabase:
     def _drop_database(self) -> None:
         with suppress(sa.exc.SQLAlchemyError):
             self._watch.exec_driver_sql(f"DROP DATABASE {self._name}")
+
+
+def _close(connection: sa.Connection) -> None:
+    with suppress(sa.exc.SQLAlchemyError):  # the server may be gone
+        connection.close()
 
 
 class MariadbPlug:

@@ -145,3 +145,41 @@ def in_a_pipeline(request: Request, services: Services) -> Answer:
     pipeline.execute()
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
+
+
+def asleep_in_mariadb(request: Request, services: Services) -> Answer:
+    """Sleeps in the server, and waits for nobody."""
+    with services.database.begin() as connection:
+        connection.execute(sa.text("SELECT SLEEP(0.02)"))
+        request.operation.act(connection, request)
+    return Answer.CREATED
+
+
+def crosswise_rows(request: Request, services: Services) -> Answer:
+    """Inserts two rows under unique keys, and B in the other order than A."""
+    names = [f"{request.key} 1", f"{request.key} 2"]
+    if request.submission_id == "submission-B":
+        names.reverse()
+    with services.database.begin() as connection:
+        for name in names:
+            connection.execute(insert(messages_sent).values(request_no=request.key, request_no_unique=name))
+        return request.operation.act(connection, request)
+
+
+def looks_twice(request: Request, services: Services) -> Answer:
+    """Acts only if the second look finds what the first one did not."""
+    with services.database.begin() as connection:
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        if request.operation.is_done(connection, request):
+            return Answer.CONFLICT
+        return request.operation.act(connection, request)
+
+
+def writes_then_looks(request: Request, services: Services) -> Answer:
+    """Writes before its first look, which is what takes MariaDB's snapshot."""
+    with services.database.begin() as connection:
+        connection.execute(insert(messages_sent).values(request_no=request.key))
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act(connection, request)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.postgresql import start_postgresql
 from backend.engines.running import RunningEngine
 from backend.engines.supervisor import Supervisor
@@ -19,6 +20,8 @@ from backend.gateway.keeper import GatewayKeeper
 from backend.model import GatewayKeys, OperationKey
 from backend.strategies.base import Variant
 from tests.backend.explorer.schedules import Player
+
+needs_mariadb = pytest.mark.skipif(find_mariadb() is None, reason="mariadb-server-core is not installed here")
 
 
 class Bench:
@@ -68,6 +71,11 @@ def valkey(servers: Supervisor) -> RunningEngine:
 
 
 @pytest.fixture(scope="session")
+def mariadb(servers: Supervisor) -> RunningEngine:
+    return start_mariadb(servers)
+
+
+@pytest.fixture(scope="session")
 def gateway(servers: Supervisor) -> Iterator[GatewayKeeper]:
     keeper = GatewayKeeper(servers, lambda: None)
     yield keeper
@@ -89,4 +97,11 @@ def bench(_explorer: Explorer) -> Bench:
 def on_postgresql(postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
     watcher = Watcher()
     with Stage(postgresql.url, valkey.url, watcher, gateway) as stage:
+        yield Player(stage, watcher)
+
+
+@pytest.fixture(scope="module")
+def on_mariadb(mariadb: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
+    watcher = Watcher()
+    with Stage(mariadb.url, valkey.url, watcher, gateway) as stage:
         yield Player(stage, watcher)

@@ -15,7 +15,7 @@ from backend.explorer.surveyor import entries
 from backend.gateway.keeper import GatewayKeeper
 from backend.model import EngineKind, GatewayKeys, OperationKey
 from backend.zookeeper.keeper import ZooKeeperKeeper
-from tests.backend.explorer.conftest import Bench
+from tests.backend.explorer.conftest import Bench, needs_mariadb
 from tests.backend.explorer.schedules import Player, classes, swapped_choices
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
@@ -165,6 +165,36 @@ def test_on_sqlite_nothing_that_matters_is_left_out_of_a_sample(
 ) -> None:
     check(on_sqlite, Question(*pair, 2))
     check(on_sqlite, Question(*pair, 3))
+
+
+ON_MARIADB = [
+    Question(PLACE, "none", "check-then-act", 2),
+    Question(PLACE, "unique-index", "catch-violation", 2, 1),
+    Question(PAY, "pessimistic-lock", "repeatable-read", 2),
+    Question(PLACE, "none", "direct", 3),
+    Question(ADD, "none", "direct", 3),
+    Question(PLACE, "unique-index", "on-conflict", 3),
+    Question(PAY, "pessimistic-lock", "lock-then-check", 3),
+    Question(CANCEL, "none", "direct", 3),
+    Question(SEND, "unique-index", "on-conflict", 3),
+]
+
+
+@needs_mariadb
+@pytest.mark.parametrize("question", ON_MARIADB, ids=name)
+def test_on_mariadb_too_nothing_that_matters_is_left_out(on_mariadb: Player, question: Question) -> None:
+    check(on_mariadb, question)
+
+
+@needs_mariadb
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("requests", [2, 3])
+@pytest.mark.parametrize("pair", IN_THE_DATABASE[::3], ids="/".join)
+def test_on_mariadb_nothing_that_matters_is_left_out_of_a_sample(
+    on_mariadb: Player, pair: tuple[OperationKey, str, str], requests: int
+) -> None:
+    check(on_mariadb, Question(*pair, requests))
 
 
 def test_a_message_and_its_marker_have_eight_classes(bench: Bench) -> None:
