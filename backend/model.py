@@ -52,7 +52,10 @@ class EngineKind(StrEnum):
     @property
     def is_database(self) -> bool:
         """Whether the engine stores the effects in tables."""
-        return self in {EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE}
+        return self in _DATABASES
+
+
+_DATABASES = frozenset({EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE})
 
 
 class Health(StrEnum):

@@ -80,7 +80,7 @@ class Transaction:
     @property
     def locks(self) -> Footprint:
         """What its end sets free."""
-        return Footprint(writes=frozenset(f"lock {table}" for table in self.tables), everything=self.everything)
+        return _locks(self.tables, everything=self.everything)
 
     @property
     def commit(self) -> Footprint:
@@ -132,14 +132,7 @@ def footprint(
         return _zookeeper(call.command, readable(str(next(iter(call.parameters), ""))))
     if not call.engine.is_database or isolation.is_unknown:
         return EVERYTHING
-    own = transaction.commit if call.command == "COMMIT" else _statement(call.command) | transaction.locks
-    if call.engine is EngineKind.SQLITE:
-        own = own | _FILE
-    if isolation.is_serializable:
-        own = own | _SERIALIZABLE
-    if isolation.takes_snapshot and (call.engine is not EngineKind.MARIADB or has_plain_read(call.command)):
-        return own | _EVERYTHING_COMMITTED
-    return own
+    return _sql(call.command, call.engine, transaction, isolation)
 
 
 def lease(name: str) -> Footprint:
@@ -153,6 +146,23 @@ _FILE = Footprint(writes=frozenset({"lock file"}))
 _GATEWAY = Footprint(writes=frozenset({"gateway"}))
 _SERIALIZABLE = Footprint(writes=frozenset({"serializable transactions"}))
 _EVERYTHING_COMMITTED = Footprint(reads=frozenset(f"rows {table}" for table in metadata.tables))
+
+
+@cache
+def _locks(tables: frozenset[str], *, everything: bool) -> Footprint:
+    return Footprint(writes=frozenset(f"lock {table}" for table in tables), everything=everything)
+
+
+@cache
+def _sql(command: str, engine: EngineKind, transaction: Transaction, isolation: Isolation) -> Footprint:
+    own = transaction.commit if command == "COMMIT" else _statement(command) | transaction.locks
+    if engine is EngineKind.SQLITE:
+        own = own | _FILE
+    if isolation.is_serializable:
+        own = own | _SERIALIZABLE
+    if isolation.takes_snapshot and (engine is not EngineKind.MARIADB or has_plain_read(command)):
+        return own | _EVERYTHING_COMMITTED
+    return own
 
 
 @cache

@@ -65,6 +65,8 @@ class Play:
         self._leased: tuple[str, ...] = ()
         self.first = first
         self._first_command = ""
+        self._foretold: dict[Choice, Footprint | None] = {}
+        """Footprints of what may come next."""
         self.scene: Scene = stage.next_scene(question.operation, variant.needs, question.gateway_keys)
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
@@ -102,6 +104,11 @@ class Play:
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
+        if choice not in self._foretold:
+            self._foretold[choice] = self._foretell(choice)
+        return self._foretold[choice]
+
+    def _foretell(self, choice: Choice) -> Footprint | None:
         if not self._trusting:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
@@ -141,6 +148,7 @@ class Play:
                 self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
+        self._foretold.clear()
         self._name_winners(waited)
         self._order_moments(told)
         touched = self._beginning(begins) if begins else touched
