@@ -107,7 +107,7 @@ class Line:
         self.plug.engine.dispose()
 
     def _silence(self) -> bool:
-        if self._user is None:
+        if self._user is None or not self._user.has_begun_its_step:
             return False
         self._user.leave_waiting(State.WAITING)
         return True

@@ -96,6 +96,11 @@ class Submission:
         return self.state is State.WAITING or self.state is State.LINED_UP
 
     @property
+    def has_begun_its_step(self) -> bool:
+        """Whether the step that it was granted is under way or done; what a driver says before that locks nothing."""
+        return not self._granted
+
+    @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
         return self.state is not State.ENDED and self.state is not State.DEAD

@@ -29,7 +29,8 @@ from backend.schema import marker, messages, metadata
 from backend.strategies.base import Variant
 
 Class = tuple[tuple[int, str], ...]
-_NUMBER = re.compile(r"[KIT]-[0-9a-f]{8}-(\d+)-")
+_INTENT = re.compile(r"[KIT]-([0-9a-f]{8}-\d+)-")
+"""With the stage's own part: all stages share the gateway's ledger and the server that speaks Redis."""
 _CLOCKS_AND_IDS = frozenset({"id", "created_at"})
 _ROW_ID = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
 
@@ -148,10 +149,10 @@ class Player:
         ]
 
     def _told(self, plays: list[tuple[_Play, tuple[Choice, ...], list[str]]]) -> list[Schedule]:
-        scenes = {_number(play.scene): play for play, _, _ in plays}
-        rows: dict[int, set[tuple[str, ...]]] = {number: set() for number in scenes}
-        for number, row in self._rows(scenes):
-            rows[number].add(row)
+        scenes = {_intent(play.scene): play for play, _, _ in plays}
+        rows: dict[str, set[tuple[str, ...]]] = {intent: set() for intent in scenes}
+        for intent, row in self._rows(scenes):
+            rows[intent].add(row)
         verdicts = self._stage.judge([(play.scene, play.answers) for play, _, _ in plays])
         return [
             Schedule(
@@ -162,32 +163,32 @@ class Player:
                     verdict,
                     tuple((one.actor, one.answer) for one in play.submissions),
                     _steps(play),
-                    frozenset(rows[_number(play.scene)] | {("node", node) for node in nodes}),
+                    frozenset(rows[_intent(play.scene)] | {("node", node) for node in nodes}),
                 ),
             )
             for (play, choices, nodes), verdict in zip(plays, verdicts, strict=True)
         ]
 
-    def _rows(self, scenes: dict[int, _Play]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    def _rows(self, scenes: dict[str, _Play]) -> Iterator[tuple[str, tuple[str, ...]]]:
         calls = any(play.scene.operation is OperationKey.SEND_MESSAGE for play in scenes.values())
         for engine, tables in self._places(with_gateway=calls):
             with engine.connect() as connection:
                 for table in tables:
                     columns = [column for column in table.columns if column.name not in _CLOCKS_AND_IDS]
-                    same: dict[tuple[int, tuple[str, ...]], int] = {}
+                    same: dict[tuple[str, tuple[str, ...]], int] = {}
                     for row in connection.execute(sa.select(*columns)):
-                        number = _number_in(" ".join(map(str, row)))
-                        if number in scenes:
-                            text = tuple(_readable(scenes[number], str(value)) for value in row)
-                            same[number, text] = same.get((number, text), 0) + 1
-                    for (number, text), count in same.items():
-                        yield number, (table.name, str(count), *text)
+                        intent = _intent_in(" ".join(map(str, row)))
+                        if intent in scenes:
+                            text = tuple(_readable(scenes[intent], str(value)) for value in row)
+                            same[intent, text] = same.get((intent, text), 0) + 1
+                    for (intent, text), count in same.items():
+                        yield intent, (table.name, str(count), *text)
         client = self._stage.plain_redis
         for name in map(str, client.scan_iter("*", count=1000)):
-            number = _number_in(name)
-            if number in scenes and (value := client.get(name)) is not None:
-                texts = (_readable(scenes[number], name), _readable(scenes[number], str(value)))
-                yield number, ("key", *texts, str(int(client.pttl(name)) > 0))
+            intent = _intent_in(name)
+            if intent in scenes and (value := client.get(name)) is not None:
+                texts = (_readable(scenes[intent], name), _readable(scenes[intent], str(value)))
+                yield intent, ("key", *texts, str(int(client.pttl(name)) > 0))
 
     def _places(self, *, with_gateway: bool) -> Iterator[tuple[sa.Engine, list[sa.Table]]]:
         yield self._stage.database.own, [table for table in metadata.sorted_tables if table is not marker]
@@ -241,10 +242,10 @@ def _readable(play: Play, text: str) -> str:
     return play.scene.readable(text)
 
 
-def _number(scene: Scene) -> int:
-    return _number_in(scene.key)
+def _intent(scene: Scene) -> str:
+    return _intent_in(scene.key)
 
 
-def _number_in(text: str) -> int:
-    found = _NUMBER.search(text)
-    return int(found[1]) if found else -1
+def _intent_in(text: str) -> str:
+    found = _INTENT.search(text)
+    return found[1] if found else ""
