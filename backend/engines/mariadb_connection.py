@@ -93,8 +93,8 @@ def connect(**parameters: Any) -> MariadbConnection:  # noqa: ANN401  whatever P
 def settled(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What PyMySQL takes, with what we want of every connection unless something else is asked for.
 
-    Before PyMySQL talks to anybody it reads all certificates of the system, tens of milliseconds of work: not for a Unix socket,
-    over which the server speaks no TLS.
+    Before PyMySQL talks to anybody it reads all certificates of the system, tens of milliseconds of work: not for a
+    Unix socket, over which the server speaks no TLS.
     """
     tls = {"ssl_disabled": True} if parameters.get("unix_socket") else {}
     return {"init_command": SESSION, **tls, **parameters}
