@@ -85,7 +85,7 @@ class EventsModel(RecordModel[Moment]):
         super().__init__(
             (
                 Column(QCoreApplication.translate("EventsModel", "#"), 2, lambda one: number(one.number), right=True),
-                Column(QCoreApplication.translate("EventsModel", "Who"), 3, lambda one: actor_word(one.event)),
+                Column(QCoreApplication.translate("EventsModel", "Who"), 4, lambda one: actor_word(one.event)),
                 Column(
                     QCoreApplication.translate("EventsModel", "Engine"),
                     12,

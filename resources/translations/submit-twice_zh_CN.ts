@@ -17,11 +17,11 @@
     </message>
     <message>
         <source>V&amp;ariant</source>
-        <translation>写法(&amp;A)</translation>
+        <translation>变体(&amp;A)</translation>
     </message>
     <message>
         <source>One way to write the strategy, safe under concurrency or broken by design</source>
-        <translation>策略的一种写法：并发下安全，或设计上就有缺陷</translation>
+        <translation>策略的一种变体：并发下安全，或设计上就有缺陷</translation>
     </message>
     <message>
         <source>Data&amp;base</source>
@@ -53,7 +53,7 @@
     </message>
     <message>
         <source>broken by design</source>
-        <translation>有意展示的缺陷写法</translation>
+        <translation>设计上有缺陷</translation>
     </message>
 </context>
 <context>
@@ -392,7 +392,7 @@
     </message>
     <message>
         <source>Redis, with a lease</source>
-        <translation>Redis，带租期</translation>
+        <translation>Redis，带租约</translation>
     </message>
     <message>
         <source>SET NX PX, check, act, release if still the owner.</source>
@@ -416,7 +416,7 @@
     </message>
     <message>
         <source>SET NX without a lease: a crash while holding blocks the intent for ever.</source>
-        <translation>SET NX 不设租期：持锁时崩溃，该意图永远被卡住。</translation>
+        <translation>SET NX 不设租约：持锁时崩溃，该意图永远被卡住。</translation>
     </message>
     <message>
         <source>One at a time, however long it takes.</source>
@@ -440,7 +440,7 @@
     </message>
     <message>
         <source>The same as with a lease, until the first lease runs out.</source>
-        <translation>在第一次租期耗尽之前，与带租期的写法相同。</translation>
+        <translation>在第一个租约到期之前，与带租约的变体相同。</translation>
     </message>
     <message>
         <source>After an expiry it deletes its successor&apos;s lock and lets a third one in.</source>
@@ -548,7 +548,7 @@
     </message>
     <message>
         <source>One effect for each key, and the same answer to every attempt, as long as the key is kept. After a crash the key is free again when its lease ends, and a late owner cannot overwrite.</source>
-        <translation>每个键一次生效，并且在保留期内每次尝试都得到同样的回答。崩溃后租约到期键即可再用，迟到的旧主不能覆盖。</translation>
+        <translation>每个键一次生效，并且在保留期内每次尝试都得到同样的答复。崩溃后租约到期键即可再用，迟到的旧主不能覆盖。</translation>
     </message>
     <message>
         <source>A client that makes up a new key for a retry. A retry after the key was forgotten. An effect outside of this database: a crash between it and the commit repeats it.</source>
@@ -768,11 +768,11 @@
     </message>
     <message>
         <source>The row is there, the answer is not. To the caller this looks like a failure, so it sends again.</source>
-        <translation>行已在，回答没到。对调用方来说这就像失败，于是又发一次。</translation>
+        <translation>行已在，答复没到。对调用方来说这就像失败，于是又发一次。</translation>
     </message>
     <message>
         <source>No answer does not mean not done.</source>
-        <translation>没有回答不等于没有做。</translation>
+        <translation>没有答复不等于没有做。</translation>
     </message>
     <message>
         <source>The same, with an Idempotency-Key</source>
@@ -780,11 +780,11 @@
     </message>
     <message>
         <source>The first answer is lost. The retry carries the same key and gets the stored answer, status and body, marked Idempotent-Replayed.</source>
-        <translation>第一次的回答丢了。重试带同一个键，得到保存的状态码和正文，并标有 Idempotent-Replayed。</translation>
+        <translation>第一次的答复丢了。重试带同一个键，得到保存的状态码和正文，并标有 Idempotent-Replayed。</translation>
     </message>
     <message>
         <source>Remember the answer with the effect, in one transaction.</source>
-        <translation>把回答和效果记在同一个事务里。</translation>
+        <translation>把答复和效果记在同一个事务里。</translation>
     </message>
     <message>
         <source>A key in flight</source>
@@ -792,7 +792,7 @@
     </message>
     <message>
         <source>The second click comes while the first one is at work: 409, in flight. Once it is done, the answer would be replayed.</source>
-        <translation>第二次点击到来时第一次还在执行：409，执行中。做完之后则会重放回答。</translation>
+        <translation>第二次点击到来时第一次还在执行：409，执行中。做完之后则会重放答复。</translation>
     </message>
     <message>
         <source>An in-flight record needs a lease, or a crash blocks its key for ever.</source>
@@ -848,7 +848,7 @@
     </message>
     <message>
         <source>The instance dies after the gateway has answered and before the commit. The rollback takes back our row, not the message: the retry sends it again.</source>
-        <translation>实例在网关回答之后、提交之前死亡。回滚撤掉的是我们的行，不是那条消息：重试又发一次。</translation>
+        <translation>实例在网关答复之后、提交之前死亡。回滚撤掉的是我们的行，不是那条消息：重试又发一次。</translation>
     </message>
     <message>
         <source>No transaction of yours covers somebody else&apos;s ledger.</source>
@@ -992,11 +992,11 @@
     </message>
     <message>
         <source>The file from which the chosen variant runs</source>
-        <translation>所选写法实际运行的源文件</translation>
+        <translation>所选变体实际运行的源文件</translation>
     </message>
     <message>
         <source>The code of the chosen variant appears here.</source>
-        <translation>所选写法的代码显示在这里。</translation>
+        <translation>所选变体的代码显示在这里。</translation>
     </message>
 </context>
 <context>
@@ -1564,7 +1564,7 @@
     </message>
     <message>
         <source>Answer</source>
-        <translation>回答</translation>
+        <translation>答复</translation>
     </message>
 </context>
 <context>
@@ -2269,11 +2269,11 @@
     </message>
     <message>
         <source>V&amp;ariant</source>
-        <translation>写法(&amp;A)</translation>
+        <translation>变体(&amp;A)</translation>
     </message>
     <message>
         <source>One way to write the strategy, safe or broken</source>
-        <translation>该策略的一种写法，安全的或有缺陷的</translation>
+        <translation>该策略的一种变体，安全的或有缺陷的</translation>
     </message>
     <message>
         <source>Most crashes in an interleaving, each with a retry</source>
@@ -2903,7 +2903,7 @@
     </message>
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
-        <translation>工作已完成，但关闭调用方的连接而不回答</translation>
+        <translation>工作已完成，但关闭调用方的连接而不答复</translation>
     </message>
     <message>
         <source>Reload the page each time</source>
@@ -3283,11 +3283,11 @@
     </message>
     <message>
         <source>caller waits for the answer</source>
-        <translation>调用方等待回答</translation>
+        <translation>调用方等待答复</translation>
     </message>
     <message>
         <source>caller tries %1 again and waits for the answer</source>
-        <translation>调用方再次尝试 %1 并等待回答</translation>
+        <translation>调用方再次尝试 %1 并等待答复</translation>
     </message>
     <message>
         <source>, no response</source>
@@ -3299,7 +3299,7 @@
     </message>
     <message>
         <source>the connection breaks before the answer arrives</source>
-        <translation>回答到达之前连接断开</translation>
+        <translation>答复到达之前连接断开</translation>
     </message>
     <message>
         <source>cut off: the backend never got as far as replying</source>

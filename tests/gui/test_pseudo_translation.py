@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QAction, QHelpEvent, QPainter
-from PySide6.QtWidgets import QApplication, QCheckBox, QMessageBox, QTabWidget, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QTabWidget,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from backend import sentence
 from backend.comparison.questions import SituationKey
+from backend.exhibits import EXHIBITS
 from backend.explorer.survey import Pair
 from backend.guidance.questions import QUESTIONS
 from backend.lab import Lab, LabOptions
@@ -33,8 +47,10 @@ from gui.explore.survey import SurveyPane
 from gui.guidance.dialog import GuidanceDialog
 from gui.lab.fault_field import READY
 from gui.lab.words import ENGINE_NAMES
+from gui.service.reports import FORMS
 from gui.settings import Settings
 from gui.theme import Theme
+from gui.ticket import Ticket
 from gui.window import MainWindow
 from tests.gui import pseudo
 from tests.gui.driver import PATIENCE_MS, Driver
@@ -199,7 +215,7 @@ def test_the_pseudo_language_tells_what_is_translated_from_what_is_not() -> None
 
 
 def test_a_window_without_its_lab(unstarted: Reader) -> None:
-    for page in range(3):
+    for page in range(unstarted.driver.find(QTabWidget, "pages").count()):
         show(unstarted, page)
         unstarted.read()
     check(unstarted)
@@ -258,6 +274,19 @@ def test_an_exhibit_with_its_rows_steps_and_timeline(reader: Reader, key: str) -
         reader.read()
     read_timeline(reader)
     check(reader)
+
+
+def test_the_card_of_every_exhibit(unstarted: Reader) -> None:
+    card, position = unstarted.driver.window.lab.exhibit, unstarted.driver.window.lab._knobs.position
+    for exhibit in EXHIBITS:
+        ticket = Ticket(exhibit.plan)
+        card.present(exhibit, ticket, position)
+        unstarted.read(card)
+        card.show_end(ticket)
+        unstarted.read(card)
+        card.note_position(replace(position, instances=position.instances + 1))
+        unstarted.read(card)
+    check(unstarted)
 
 
 def read_timeline(reader: Reader) -> None:
@@ -412,6 +441,32 @@ def test_help_about_and_messages(reader: Reader) -> None:
     window._use_language("en")
     reader.read()
     check(reader)
+
+
+def test_the_dialogs_that_ask_for_a_file(unstarted: Reader) -> None:
+    window = unstarted.driver.window
+    timeline, service = window.lab.timeline, window.service
+    asking: list[Callable[[], object]] = [
+        partial(timeline._ask_for_file, timeline.export_button.menu().actions()[0]),
+        *(action.trigger for action in window.compare.exports.menu.actions()),
+        partial(window.explore.export._ask_where, "svg"),
+        window.explore.survey._ask_where_to_save,
+        window.explore.survey._ask_what_to_compare_with,
+        service.open.ask_for_file,
+        partial(service.open.ask_where_to_save, "s.toml", Path()),
+        partial(service.report._ask_where, FORMS[0]),
+    ]
+    for ask in asking:
+        ask()
+        dialog = window.findChildren(QFileDialog)[-1]
+        texts = [dialog.windowTitle(), *dialog.nameFilters(), *(each.text() for each in dialog.findChildren(QLabel))]
+        texts += [each.text() for each in dialog.findChildren(QAbstractButton)]
+        unstarted.painted += [re.sub(r"\*\.\w+", "", text) for text in texts]
+        dialog.close()
+        dialog.deleteLater()
+        unstarted.driver.qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+        unstarted.read()
+    check(unstarted)
 
 
 def test_the_habits_of_the_gateway(reader: Reader) -> None:
