@@ -66,7 +66,7 @@ SHOTS = (
     Shot("lost-order-zh", "token", language="zh_CN", exhibit="token-lost-order"),
     Shot("duplicated-zh", "none", language="zh_CN", pane=2),
     Shot("counterexample", "token", variant="get-then-delete", page="explore"),
-    Shot("comparison", "token", page="compare", size=(1500, 520)),
+    Shot("comparison", "token", page="compare", size=(1500, 640)),
     Shot("guidance", "", page="guidance"),
 )
 
