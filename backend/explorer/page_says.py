@@ -18,6 +18,7 @@ class PageCode(Code):
     """What stands on the page."""
 
     TITLE = "exploration.title"
+    TITLE_OF_SERVICE = "exploration.title_of_service"
     EVERY = "exploration.every"
     EVERY_THAT_DIFFERS = "exploration.every_that_differs"
     NOT_EVERY = "exploration.not_every"

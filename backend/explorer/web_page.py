@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from backend.explorer.mistake import mistake_sentence
@@ -78,6 +79,8 @@ class _Page:
         return escape(words(say(code, **parts), self._language))
 
     def _title(self, asked: Question) -> str:
+        if asked.service:
+            return self._say(PageCode.TITLE_OF_SERVICE, service=PurePath(asked.service).name)
         operation = asked.operation.value
         return self._say(PageCode.TITLE, operation=operation, strategy=asked.strategy, variant=asked.variant)
 

@@ -12,13 +12,10 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from backend.output_files import write_document
-from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
 from gui.forms import describe
 from gui.speech import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QWidget
 
     from backend.service.outside.model import Check
@@ -30,24 +27,24 @@ class Form:
 
     name: str
     ending: str
-    text: Callable[[Check, str], str]
-    """Of a check, in a language."""
 
 
-def _as_json(check: Check, _language: str) -> str:
-    return json.dumps(check_document(check), ensure_ascii=False, indent=2) + "\n"
+FORMS = (Form("HTML", "html"), Form("Markdown", "md"), Form("JSON", "json"), Form("JUnit", "xml"))
 
 
-def _as_junit(check: Check, _language: str) -> str:
-    return check_junit(check)
+def text_of(form: Form, check: Check, language: str) -> str:
+    """A check in a form, in a language where it has words."""
+    from backend.service.outside import reports  # noqa: PLC0415, RUF100  (not needed for the first paint)
 
-
-FORMS = (
-    Form("HTML", "html", check_html),
-    Form("Markdown", "md", check_markdown),
-    Form("JSON", "json", _as_json),
-    Form("JUnit", "xml", _as_junit),
-)
+    match form.ending:
+        case "html":
+            return reports.check_html(check, language)
+        case "md":
+            return reports.check_markdown(check, language)
+        case "xml":
+            return reports.check_junit(check)
+        case _:
+            return json.dumps(reports.check_document(check), ensure_ascii=False, indent=2) + "\n"
 
 
 class ReportButton(QPushButton):
@@ -106,5 +103,5 @@ def write(form: Form, found: Check, path: Path, language: str) -> str:
     Raises:
         SubmitTwiceError: it cannot be written; a file that was there is as it was.
     """
-    write_document(path, form.text(found, language))
+    write_document(path, text_of(form, found, language))
     return QCoreApplication.translate("ReportButton", "Written to %1.").replace("%1", str(path))

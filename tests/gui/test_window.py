@@ -432,12 +432,13 @@ def test_twenty_thousand_submissions_lose_no_row(driver: Driver) -> None:
 def test_commands_act_on_the_page_that_is_shown(driver: Driver) -> None:
     window, pressed = driver.window, list[str]()
     starts = {"lab": window.lab.form.submit, "compare": window.compare.start, "explore": window.explore.start,
-              "survey": window.explore.survey.start}  # fmt: skip
+              "service": window.service.start, "survey": window.explore.survey.start}  # fmt: skip
     for name, start in starts.items():
         start.clicked.disconnect()
         start.clicked.connect(lambda _=False, name=name: pressed.append(name))
         start.setEnabled(True)
-    stops = {"lab": window.lab.form.cancel, "compare": window.compare.cancel, "explore": window.explore.cancel}
+    stops = {"lab": window.lab.form.cancel, "compare": window.compare.cancel, "explore": window.explore.cancel,
+             "service": window.service.cancel}  # fmt: skip
     for name, stop in stops.items():
         stop.clicked.disconnect()
         stop.clicked.connect(lambda _=False, name=name: pressed.append(f"cancel {name}"))
@@ -448,6 +449,7 @@ def test_commands_act_on_the_page_that_is_shown(driver: Driver) -> None:
         QTest.keyClick(window, Qt.Key.Key_Escape)
         assert pressed == [name, f"cancel {name}"]
         pressed.clear()
+    window.pages.setCurrentWidget(window.explore)
     window.explore.views.setCurrentWidget(window.explore.survey)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == ["survey"]

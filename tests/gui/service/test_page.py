@@ -131,6 +131,7 @@ def test_an_exploration_shows_the_counterexample(page: Driver, tmp_path: Path) -
     for ending in ("html", "mmd", "svg", "json"):
         export.write(str(tmp_path / f"found.{ending}"))
         assert (tmp_path / f"found.{ending}").stat().st_size > 100
+    assert "<title>plain.toml: every interleaving</title>" in (tmp_path / "found.html").read_text(encoding="utf-8")
 
 
 def test_mistakes_are_told_while_somebody_types(page: Driver, tmp_path: Path) -> None:
