@@ -10,7 +10,7 @@ import pytest
 from backend.bare_engines import BareEngines, bare_engines
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question, service_question
-from backend.model import OperationKey, Verdict
+from backend.model import Verdict
 from backend.options import LabOptions
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration
@@ -59,6 +59,13 @@ WITH_CRASH = {
     "place-order distributed-lock redis-no-check",
 }
 """The others have thousands of schedules each, and then take longer than they tell."""
+WITH_EXPIRY = {
+    "place-order distributed-lock redis",
+    "place-order distributed-lock redis-no-expiry",
+    "place-order distributed-lock redis-blind-release",
+    "place-order distributed-lock redis-no-check",
+}
+"""With a fence there are thousands, too."""
 ALL = list(cases())
 
 
@@ -99,6 +106,7 @@ def _outcome(found: Exploration) -> Outcome:
     return found.schedules, dict(found.outcomes)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("case", _params(ALL, QUICK))
 def test_on_the_wire_a_strategy_comes_to_what_it_comes_to_in_our_own_explorer(
     case: Case, both: Callable[..., tuple[Outcome, Outcome]]
@@ -107,6 +115,7 @@ def test_on_the_wire_a_strategy_comes_to_what_it_comes_to_in_our_own_explorer(
     assert theirs == ours
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("case", _params(_first_of_each(), QUICK_ALONE))
 def test_so_it_does_where_a_request_crashes_at_any_step_and_is_retried(
     case: Case, both: Callable[..., tuple[Outcome, Outcome]]
@@ -123,13 +132,7 @@ def test_so_it_does_where_one_of_two_requests_crashes(case: Case, both: Callable
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "case",
-    _params(
-        [case for case in ALL if case.strategy == "distributed-lock" and case.operation is OperationKey.PLACE_ORDER],
-        set(),
-    ),
-)
+@pytest.mark.parametrize("case", _params([case for case in ALL if str(case) in WITH_EXPIRY], set()))
 def test_so_it_does_when_a_lease_runs_out(case: Case, both: Callable[..., tuple[Outcome, Outcome]]) -> None:
     ours, theirs = both(case, expiries=1)
     assert theirs == ours
