@@ -16,6 +16,7 @@ from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
 from backend.errors import EngineError
 from backend.sentence import say
+from backend.service.gateway import Ledger, open_gateway
 from backend.service.placeholders import names_in
 from backend.service.reach import Reach, reach_database, reach_redis
 from backend.service.says import ServiceCode
@@ -40,11 +41,18 @@ class ServiceEngines:
     """Our own connections to the service's database; nobody sees them."""
     redis: Reach | None
     own_redis: Redis | None
+    gateway: Reach | None = None
+    ledger: Ledger | None = None
+    """What came to the gateway."""
 
     @property
     def reaches(self) -> tuple[Reach, ...]:
         """Those that there are."""
-        return tuple(reach for reach in (self.database, self.redis) if reach is not None)
+        return tuple(reach for reach in (self.database, self.redis, self.gateway) if reach is not None)
+
+    def calls(self, key: str) -> int:
+        """How many calls that name this key came to the gateway."""
+        return self.ledger.count(key) if self.ledger else 0
 
 
 @contextmanager
@@ -64,14 +72,23 @@ def service_engines(
     with ExitStack() as opened:
         reach, own = _database(description.database, supervisor, opened)
         redis_reach, own_redis = _redis(description, supervisor, redis_url, opened)
-        yield ServiceEngines(reach, own, redis_reach, own_redis)
+        gateway, ledger = opened.enter_context(open_gateway()) if wants_gateway(description) else (None, None)
+        yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger)
 
 
 def wants_redis(description: Description) -> bool:
     """Whether anything in the file speaks of Redis."""
+    return description.redis is not None or "redis" in _named(description) or bool(description.before.redis)
+
+
+def wants_gateway(description: Description) -> bool:
+    """Whether the service is told where the gateway is."""
+    return "gateway" in _named(description)
+
+
+def _named(description: Description) -> set[str]:
     texts = [description.service.environment, description.service.command, description.service.setup]
-    named = {name.split(".")[0] for text in texts for name in names_in(text)}
-    return description.redis is not None or "redis" in named or bool(description.before.redis)
+    return {name.split(".")[0] for text in texts for name in names_in(text)}
 
 
 def statements_of(text: str | list[str]) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class Intents:
         Raises:
             SubmitTwiceError: what comes before it fails.
         """
-        key = f"k{self._prefix}x{next(self._numbers)}"
+        key = f"k{self._prefix}x{next(self._numbers):07}"  # of one length: none begins another one
         values = {"key": key, "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, key)), "n": "1"}
         try:
             self._prepare_engines(values)

@@ -6,7 +6,6 @@ import http.client
 import os
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -76,27 +75,20 @@ class ServiceProcesses:
             raise InstanceError(say(ServiceCode.NO_DIRECTORY, directory=str(self._folder)))
         values = {"port": str(free_port()), **values}
         environment = self._environment(values)
-        for command in self._service.setup:
+        for number, command in enumerate(self._service.setup, 1):
             argv = self._argv(command, values, environment)
-            try:
-                done = subprocess.run(
-                    argv,
-                    cwd=self._folder,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    timeout=_SETUP_S,
-                    check=False,
-                )
-                output, code = done.stdout.decode("utf-8", "replace"), done.returncode
-            except subprocess.TimeoutExpired as late:
-                output, code = (late.stdout or b"").decode("utf-8", "replace"), -1
-            except OSError as error:
-                output, code = str(error), -1
-            if code:
+            child = self._supervisor.spawn(f"service-setup-{number}", argv, env=environment, cwd=self._folder)
+            code = child.wait(_SETUP_S)
+            if code is None:
+                child.kill()
+            if code != 0:
                 raise InstanceError(
-                    say(ServiceCode.SETUP_FAILED, command=" ".join(command), code=code, output=_last(output))
+                    say(
+                        ServiceCode.SETUP_FAILED,
+                        command=" ".join(command),
+                        code=-1 if code is None else code,
+                        output=_last(child.log_tail(LAST_LINES)),
+                    )
                 )
 
     def start(self, number: int, values: Mapping[str, str]) -> Instance:
@@ -123,8 +115,8 @@ class ServiceProcesses:
         self.instances = [*(one for one in self.instances if one.number != number), instance]
         return instance
 
-    def await_ready(self, instance: Instance, cancelled: threading.Event | None = None) -> None:
-        """Wait until an instance serves.
+    def await_ready(self, instance: Instance, *stops: threading.Event | None) -> None:
+        """Wait until an instance serves, or one of these events is set.
 
         Raises:
             InstanceError: it has ended, or takes longer than the file allows.
@@ -138,8 +130,8 @@ class ServiceProcesses:
                 seconds = self._service.start_seconds
                 code = ServiceCode.NOT_READY
                 raise InstanceError(say(code, instance=instance.number, seconds=seconds, output=_told(instance)))
-            (cancelled or never).wait(_LOOK_S)
-            if cancelled is not None and cancelled.is_set():
+            never.wait(_LOOK_S)
+            if any(stop is not None and stop.is_set() for stop in stops):
                 return
 
     def stop(self) -> None:

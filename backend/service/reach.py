@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 _CONNECT_S = 5.0
 _PORTS = {EngineKind.POSTGRESQL: 5432, EngineKind.MARIADB: 3306, EngineKind.REDIS: 6379}
-_SCHEMES = {EngineKind.POSTGRESQL: "postgresql", EngineKind.MARIADB: "mysql", EngineKind.REDIS: "redis"}
+_SCHEMES = {
+    EngineKind.POSTGRESQL: "postgresql",
+    EngineKind.MARIADB: "mysql",
+    EngineKind.REDIS: "redis",
+    EngineKind.GATEWAY: "http",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class Reach:
         login = quote(self.user, safe="")
         if self.password:
             login += ":" + quote(self.password, safe="")
-        return f"{_SCHEMES[self.kind]}://{login + '@' if login else ''}{self.host}:{self.port}/{self.database}"
+        path = "" if self.kind is EngineKind.GATEWAY else f"/{self.database}"
+        return f"{_SCHEMES[self.kind]}://{login + '@' if login else ''}{self.host}:{self.port}{path}"
 
     def placeholders(self) -> Mapping[str, str]:
         """``{postgresql}``, ``{postgresql.host}`` and so on, for the service's environment and commands."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.sentence import Sentence, plain, say
 from backend.service.description import Description, ServiceFileError
-from backend.service.engines import statements_of, wants_redis
+from backend.service.engines import statements_of, wants_gateway, wants_redis
 from backend.service.exchange import check_path
 from backend.service.placeholders import OF_AN_INTENT, QuotedPlaceholderError, names_in, statement
 from backend.service.says import ServiceCode
@@ -61,7 +61,7 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
 
 
 def _engine_names(description: Description) -> set[str]:
-    engines = {"redis"}
+    engines = {"redis", "gateway"}
     if description.database is not None:
         engines.add(description.database.kind or _kind_of(description.database.url))
     return {f"{engine}{part}" for engine in engines for part in _PARTS}
@@ -132,6 +132,8 @@ def _effects(description: Description) -> Iterator[Sentence]:
         yield say(ServiceCode.ONE_OF, table="effects", keys=tuple(map(plain, ("sql", "request", "gateway"))))
     if len(given) > 1:
         yield say(ServiceCode.NOT_BOTH, table="effects", first=given[0], second=given[1])
+    if effects.gateway and not wants_gateway(description):
+        yield say(ServiceCode.NO_ENGINE, key="effects.gateway")
     if effects.request is not None:
         yield from _bad_path(effects.request.count, "effects.request", "count")
         for key in ("path", "headers", "json", "body"):

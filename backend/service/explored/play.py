@@ -64,6 +64,8 @@ class ServicePlay:
         joined = [self._floor.join(chr(ord("A") + n), n + 1) for n in range(question.requests)]
         for one in joined:
             self._floor.settle(one)
+        self.seen = [self._look()]
+        """What every request was about to do, at first and after each choice: the same on every run."""
 
     @property
     def actors(self) -> list[Actor]:
@@ -136,6 +138,7 @@ class ServicePlay:
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
         self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched))
+        self.seen.append(self._look())
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
@@ -166,6 +169,9 @@ class ServicePlay:
         self.moments.append(Moment(EventKind.ANSWER, one, answer=answer))
 
     # Choices
+
+    def _look(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((one.actor, _next_word(one), one.answer.value if one.answer else "") for one in self.actors)
 
     def _may_step(self, one: Actor) -> bool:
         if not one.parked or one.running is not None:
@@ -218,6 +224,8 @@ class ServicePlay:
     def _of_unit(self, link: Link, unit: Unit) -> Footprint:
         if link.dialect.engine is EngineKind.REDIS:
             return redis_footprint(unit, {key: self.scene.readable(key) for key in unit.keys})
+        if link.dialect.engine is EngineKind.GATEWAY:
+            return Footprint(writes=frozenset({"gateway"}))
         transaction = self._floor.transactions.get(link, self._rig.schema.untouched)
         return self._rig.schema.of(unit, transaction, in_transaction=link.in_transaction)
 
@@ -258,6 +266,14 @@ class ServicePlay:
             moment.actor = moment.by.actor if moment.by else ""
         first = new[0].by if new else None
         self.moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
+
+
+def _next_word(one: Actor) -> str:
+    """The first word of the step that it wants to take: what follows may hold values that are new each time."""
+    if one.is_dead or not one.parked:
+        return ""
+    unit = one.parked[0].unit
+    return unit.text.split(maxsplit=1)[0].upper() if unit is not None and unit.text.strip() else "reply"
 
 
 def _may_crash(one: Actor) -> bool:

@@ -22,6 +22,7 @@ from backend.service.process import LOOPBACK, Instance, ServiceProcesses
 from backend.service.says import ServiceCode
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.hub import Hub
+from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,6 +101,7 @@ class Rig:
         self._responses: dict[int, Response | None] = {}
         self._values: dict[int, Mapping[str, str]] = {}
         self._last_unit_ns = 0
+        self._steps = 0
         self.quiet_s = _LEAST_QUIET_S
         """How long an instance must be silent after its answer before its request counts as over."""
         self.background = 0
@@ -144,7 +146,7 @@ class Rig:
             SubmitTwiceError: the service fails, or what comes before or after does.
         """
         self.description = description
-        self.intents = Intents(description, self.engines, self._call, lambda _key: 0)
+        self.intents = Intents(description, self.engines, self._call, self.engines.calls)
         self._warm_up()
 
     # While nobody directs
@@ -152,6 +154,7 @@ class Rig:
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
         self._last_unit_ns = time.monotonic_ns()
+        self._steps += unit.handling is Handling.STEP
         if self.director is not None:
             self.director.arrived(link, unit)
         else:
@@ -276,7 +279,7 @@ class Rig:
 
     def _warm_up(self) -> None:
         """Every way through the service once, on each instance; and how long it works on after its answers."""
-        longest = 0.0
+        longest, before = 0.0, self._steps
         for turn in range(_WARM_UPS):
             for instance in self._callers:
                 self._go_on()
@@ -289,6 +292,8 @@ class Rig:
                     self.stay_quiet(_AFTERWARDS_S if turn == 0 else _LEAST_QUIET_S)
                     longest = max(longest, (self._last_unit_ns - answered) / 1e9)
         self.quiet_s = _LEAST_QUIET_S
+        if self._steps == before:
+            raise SubmitTwiceError(say(ServiceCode.NO_STEPS))
         if longest > 0:
             self.quiet_s = min(_MOST_QUIET_S, max(4 * longest, 10 * _LEAST_QUIET_S))
 

@@ -54,6 +54,8 @@ class ServiceExploration:
         self._classes: set[int] = set()
         self._best: Candidate | None = None
         self._shortest: dict[Verdict, Candidate] = {}
+        self._previous: tuple[tuple[Choice, ...], list[object]] = ((), [])
+        """The last schedule, and what was seen at each of its points."""
 
     def explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None = None
@@ -85,6 +87,7 @@ class ServiceExploration:
         search = Search(self._open_play, reduce=self._question.requests > _FULL_ENUMERATION)
         exhaustive, told = True, self._started
         for played, play in enumerate(search.schedules(), 1):
+            self._compare(play, search.path)
             self._judge(play, search.path)
             if time.monotonic() > told + _PROGRESS_S:
                 on_progress(self._progress())
@@ -97,6 +100,20 @@ class ServiceExploration:
 
     def _open_play(self, _first: Footprint | None) -> ServicePlay:
         return ServicePlay(self._rig, self._question)
+
+    def _compare(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
+        """As long as the same was chosen as in the schedule before, the same must have been seen.
+
+        Raises:
+            DivergedError: it was not.
+        """
+        previous, seen = self._previous
+        self._previous = (path, list(play.seen))
+        if not seen:
+            return
+        same = next((n for n, pair in enumerate(zip(previous, path, strict=False)) if pair[0] != pair[1]), len(path))
+        if play.seen[: same + 1] != seen[: same + 1]:
+            raise DivergedError(say(ServiceCode.DIVERGED))
 
     def _judge(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
         self._classes.add(hash(canonical(play.trace)))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _BATCH = 10
 _SETTLE_S = 0.3
+_AFTERWARDS_S = 0.5
+_MOST_QUIET_S = 5.0
 _SAME = 2
 """So many readings in a row must agree of a service that nobody can look into."""
 _WAITED = frozenset({SituationKey.RETRY, SituationKey.CRASH})
@@ -70,6 +72,7 @@ class Checker:
         """
         started = time.monotonic()
         results = []
+        self._learn_quiet()
         for key in self._plan.situations:
             if self._cancelled.is_set():
                 break
@@ -77,6 +80,17 @@ class Checker:
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
         return Check(service, tuple(results), self._cancelled.is_set(), unattributed, seconds)
+
+    def _learn_quiet(self) -> None:
+        """See how long the service works on after its answers, on an intent of its own."""
+        if not self._stand.is_ours or self._cancelled.is_set():
+            return
+        tried, longest = Tried(self._stand.intents.fresh()), 0
+        for _ in range(2):
+            outcome = asyncio.run(self._attempts.one(tried))
+            self._cancelled.wait(_AFTERWARDS_S)
+            longest = max(longest, self._stand.recorder.last_ns - outcome.ended_ns)
+        self._stand.quiet_s = min(_MOST_QUIET_S, max(self._stand.quiet_s, 4 * longest / 1e9))
 
     def _situation(self, key: SituationKey) -> SituationResult:
         started = time.monotonic()
@@ -102,6 +116,7 @@ class Checker:
     def _batch(self, key: SituationKey, situation: Situation, count: int) -> list[IntentResult]:
         batch = [Tried(self._stand.intents.fresh()) for _ in range(count)]
         asyncio.run(situation(self._stand, self._attempts, batch, self._plan))
+        self._stand.require_well()
         is_quiet = self._settle(key, batch)
         results = [self._result(tried, is_quiet=is_quiet) for tried in batch]
         for tried in batch:

@@ -72,11 +72,14 @@ class Stand:
         self._cancelled = cancelled
         self._exit = ExitStack()
         self._stopped = threading.Event()
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
+        self._failed = threading.Event()
         self._values: dict[int, Mapping[str, str]] = {}
         self.recorder = Recorder(Processes(self._kill, self._pause), faults, on_steps)
         self.hub = Hub(self.recorder)
         self.recorder.hub = self.hub
+        self.quiet_s = _QUIET_S
+        """How long the wire must be silent before the service counts as done."""
         self.is_ours = not description.service.url
         """Whether we started it, and so may kill it and see its steps."""
 
@@ -100,7 +103,7 @@ class Stand:
         Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
         """
         deadline = time.monotonic() + limit_s
-        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_ns < _QUIET_S * 1e9:
+        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_ns < self.quiet_s * 1e9:
             if time.monotonic() > deadline:
                 return False
             threading.Event().wait(_LOOK_S / 5)
@@ -139,7 +142,7 @@ class Stand:
         else:
             self._running_at = [_host(self.description.service.url, self._allowed)]
         self.ageing = Ageing(self.engines)
-        self.intents = Intents(self.description, self.engines, self._ask, lambda _key: 0)
+        self.intents = Intents(self.description, self.engines, self._ask, self.engines.calls)
 
     def _carry(self, opened: ExitStack) -> None:
         carrier = threading.Thread(target=self._poll, name="wire", daemon=True)
@@ -164,7 +167,16 @@ class Stand:
             self._values[number] = self._door_values(number)
             self._processes.start(number, self._values[number])
         for number in numbers:
-            self._processes.await_ready(self._instance(number), self._cancelled)
+            self._processes.await_ready(self._instance(number), self._cancelled, self._failed)
+            self.require_well()
+
+    def require_well(self) -> None:
+        """Make sure that the wire can be looked into.
+
+        Raises:
+            SubmitTwiceError: the service insists on TLS.
+            Exception: what the thread that carries everything has failed with.
+        """
         if self._failure is not None:
             raise self._failure
 
@@ -173,7 +185,13 @@ class Stand:
             try:
                 self.hub.poll(_LOOK_S)
             except Exception as error:  # noqa: BLE001  one broken connection must not end all others
-                self._failure = error
+                self._fail(error)
+            if self.recorder.wanted_tls is not None and self._failure is None:
+                self._fail(SubmitTwiceError(say(ServiceCode.WANTS_TLS, engine=self.recorder.wanted_tls.value)))
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        self._failed.set()
 
     def _ask(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
         host = self.hosts[0]

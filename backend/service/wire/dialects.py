@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model import EngineKind
+from backend.service.wire.http import HttpDialect
 from backend.service.wire.mysql import MysqlDialect
 from backend.service.wire.postgresql import PostgresqlDialect
 from backend.service.wire.resp import RespDialect
@@ -18,4 +19,5 @@ DIALECTS: Mapping[EngineKind, Callable[[], Dialect]] = {
     EngineKind.POSTGRESQL: PostgresqlDialect,
     EngineKind.MARIADB: MysqlDialect,
     EngineKind.REDIS: RespDialect,
+    EngineKind.GATEWAY: HttpDialect,
 }

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
-
 if TYPE_CHECKING:
-    from backend.model import Fault
+    from backend.model import EngineKind, Fault
     from backend.service.wire.unit import Unit
 
 
 def meets(fault: Fault, engine: EngineKind, unit: Unit) -> bool:
-    """Whether this step is where the fault happens: ``sql`` or ``redis``, and the first words of the command."""
-    place = "redis" if engine is EngineKind.REDIS else "sql"
+    """Whether this step is the fault's: ``sql``, ``redis`` or ``gateway``, and the command's first words."""
+    place = "sql" if engine.is_database else engine.value
     if fault.place != place:
         return False
     wanted = " ".join(fault.command.upper().split())

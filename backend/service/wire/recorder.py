@@ -20,7 +20,7 @@ from backend.tap.wording import answer_text, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from backend.model import Fault
+    from backend.model import EngineKind, Fault
     from backend.service.wire.hub import Hub
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
@@ -83,6 +83,8 @@ class Recorder:
         self.steps: dict[str, list[Step]] = {}
         self.struck: set[str] = set()
         """Keys of intents that a fault has hit."""
+        self.wanted_tls: EngineKind | None = None
+        """The engine to which a client insisted on TLS."""
         self.hub: Hub
         self.last_ns = 0
         """When something last passed."""
@@ -159,6 +161,8 @@ class Recorder:
         """A connection has ended."""
         for unit in link.awaiting:
             self._under_way.pop(id(unit), None)
+        if link.dialect.wants_tls:
+            self.wanted_tls = link.dialect.engine
 
     # Faults
 

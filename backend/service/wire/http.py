@@ -1,0 +1,122 @@
+"""HTTP/1.1 as seen from between a service and the gateway that it calls: a request with its body is a step."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from backend.model import EngineKind
+from backend.service.wire.unit import MOST_BUFFERED, Handling, Reply, Unit
+from backend.tap.wording import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_HEAD_END = b"\r\n\r\n"
+_LONGEST_HEAD = 64 * 1024
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:[^\r\n]*", re.IGNORECASE)
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r\n")
+_REQUEST = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.[01]\r\n")
+_GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+_TLS_HELLO = 0x16
+_FIRST_FAILURE = 400
+
+
+class HttpDialect:
+    """One connection."""
+
+    engine = EngineKind.GATEWAY
+
+    def __init__(self) -> None:
+        self.server_pid = 0
+        self.wants_tls = False
+        self.is_lost = False
+        self._input = bytearray()
+        self._output = bytearray()
+        self._awaited = 0
+
+    def from_client(self, data: bytes) -> Sequence[Unit]:
+        """Units that are whole now."""
+        self._input += data
+        return [*self._requests(), *self._unread()]
+
+    def from_server(self, data: bytes) -> Sequence[Reply]:
+        """Replies, or parts of them, that may be passed on now."""
+        self._output += data
+        replies = []
+        while not self.is_lost and (whole := self._take(self._output)) is not None:
+            ends = bool(self._awaited)
+            self._awaited -= ends
+            head, _, body = whole.partition(_HEAD_END)
+            status = head.split(b"\r\n")[0].decode("latin-1")
+            failed = status[9:12].isdecimal() and int(status[9:12]) >= _FIRST_FAILURE
+            answer = body.decode("utf-8", "replace")
+            replies.append(Reply(whole, ends=ends, answer=answer, error=status if failed else ""))
+        if self.is_lost and self._output:
+            replies.append(Reply(bytes(self._output), ends=False))
+            self._output.clear()
+        return replies
+
+    def sent(self, unit: Unit) -> None:
+        """This unit was passed on to the server."""
+        self._awaited += unit.handling is Handling.STEP
+
+    def client_ended(self) -> None:
+        """The client has hung up."""
+
+    def _requests(self) -> Iterator[Unit]:
+        if self._input[:1] and self._input[0] == _TLS_HELLO:
+            self.is_lost = self.wants_tls = True
+        while not self.is_lost and self._input:
+            head_end = self._input.find(_HEAD_END)
+            if head_end >= 0 and (expects := _EXPECTS.search(self._input, 0, head_end + 2)):
+                del self._input[expects.start() : expects.end()]
+                yield Unit(_GO_ON, Handling.ANSWER)
+            whole = self._take(self._input)
+            if whole is None:
+                return
+            found = _REQUEST.match(whole)
+            if found is None:
+                self.is_lost = True
+                yield Unit(whole, Handling.PASS)
+                return
+            command = f"{found[1].decode()} {found[2].decode('utf-8', 'replace')}"
+            body = whole.partition(_HEAD_END)[2].decode("utf-8", "replace")
+            yield Unit(whole, Handling.STEP, (command,), shorten(f"{command} {body}".strip()))
+
+    def _unread(self) -> Iterator[Unit]:
+        if self.is_lost and self._input:
+            yield Unit(bytes(self._input), Handling.PASS)
+            self._input.clear()
+
+    def _take(self, buffer: bytearray) -> bytes | None:
+        """A whole message off the buffer."""
+        head_end = buffer.find(_HEAD_END, 0, _LONGEST_HEAD)
+        if head_end < 0:
+            self.is_lost = len(buffer) >= _LONGEST_HEAD
+            return None
+        end = _end_of_body(buffer, head_end)
+        if end is None or end > len(buffer):
+            self.is_lost = len(buffer) > MOST_BUFFERED or (end or 0) > MOST_BUFFERED
+            return None
+        whole = bytes(buffer[:end])
+        del buffer[:end]
+        return whole
+
+
+def _end_of_body(buffer: bytearray, head_end: int) -> int | None:
+    """Where a message ends whose head ends here; None while that cannot be said."""
+    head = bytes(buffer[: head_end + 2])
+    place = head_end + len(_HEAD_END)
+    if not _CHUNKED.search(head):
+        found = _LENGTH.search(head)
+        return place + int(found[1]) if found else place
+    while chunk := _CHUNK.match(buffer, place):
+        size = int(chunk[1], 16)
+        place = chunk.end() + size + 2
+        if not size:
+            end = buffer.find(b"\r\n", chunk.end())
+            return end + 2 if end == chunk.end() else None
+    return None

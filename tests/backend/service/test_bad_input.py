@@ -1,0 +1,156 @@
+"""Services that do not do what they should: each a clear sentence, in both languages, and nothing left over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backend.errors import SubmitTwiceError
+from backend.explorer.question import service_question
+from backend.model import Answer, Verdict
+from backend.sentence import LANGUAGES, words
+from backend.service.description import parse
+from backend.service.explored.run import explore_service
+from backend.service.outside.check import Checker
+from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.stand import Stand
+from backend.service.validate import mistakes
+from tests.backend.service.awkward import SERVICES, awkward, check, file_of
+
+if TYPE_CHECKING:
+    from backend.explorer.question import Exploration
+    from backend.service.description import Description
+
+MISSING = ["/nowhere/at/all", "x"]
+
+
+def explore(description: Description) -> Exploration:
+    question = service_question("submit-twice.toml", 2, 0, 0)
+    return explore_service(description, SERVICES, question, on_progress=lambda _: None, cancelled=threading.Event())
+
+
+def said(error: pytest.ExceptionInfo[SubmitTwiceError]) -> str:
+    assert all(words(error.value.sentence, language) for language in LANGUAGES)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("way", [check, explore])
+@pytest.mark.parametrize(
+    ("description", "sentence"),
+    [
+        (awkward(command=MISSING), "The command /nowhere/at/all is not found."),
+        (awkward("/", "dies"), "the configuration has no currency"),
+        (awkward("/", "wants-tls"), "insists on TLS to postgresql"),
+        (awkward(effects='sql = "SELECT no_such_column FROM orders WHERE order_no = {key}"'), "effects.sql fails"),
+        (awkward(effects='sql = "SELECT order_no FROM orders WHERE order_no = {key}"'), "effects.sql does not"),
+        (awkward(effects='sql = "SELECT 1, 2 WHERE {key} = {key}"'), "effects.sql does not answer one number"),
+    ],
+)
+def test_it_is_one_sentence(way: object, description: Description, sentence: str) -> None:
+    assert callable(way)
+    with pytest.raises(SubmitTwiceError) as raised:
+        way(description)
+    assert sentence in said(raised)
+
+
+def test_a_port_that_is_never_opened_ends_when_the_file_says() -> None:
+    description = parse(file_of("/", "deaf").replace("start_seconds = 20", "start_seconds = 1"))
+    with pytest.raises(SubmitTwiceError, match="was not ready after 1 seconds") as raised:
+        check(description)
+    said(raised)
+
+
+def test_set_up_that_fails_says_what_it_wrote() -> None:
+    text = file_of().replace(
+        "[service.environment]", 'setup = [["sh", "-c", "echo no such schema; exit 4"]]\n[service.environment]'
+    )
+    with pytest.raises(SubmitTwiceError, match="ended with 4:\nno such schema") as raised:
+        check(parse(text))
+    said(raised)
+
+
+def test_a_service_that_sends_nothing_to_its_engines_cannot_be_explored() -> None:
+    with pytest.raises(SubmitTwiceError, match="sends nothing to the engines") as raised:
+        explore(awkward("/idle"))
+    said(raised)
+
+
+def test_a_service_that_always_fails_cannot_be_explored() -> None:
+    with pytest.raises(SubmitTwiceError, match="refused with status 500") as raised:
+        explore(awkward("/500"))
+    said(raised)
+
+
+def test_a_service_that_is_not_deterministic_is_named() -> None:
+    with pytest.raises(SubmitTwiceError) as raised:
+        explore(awkward("/restless"))
+    assert "deterministic" in said(raised)
+
+
+def test_a_service_that_always_fails_did_nothing_and_is_stuck() -> None:
+    (found,) = check(awkward("/500")).situations
+    assert found.effects == 0
+    assert {intent.verdict for intent in found.intents} <= {Verdict.STUCK, Verdict.LOST}
+    assert set(found.answers) == {Answer.ERROR}
+
+
+def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> None:
+    (found,) = check(awkward("/never"), timeout_s=0.2).situations
+    assert set(found.answers) == {Answer.TIMEOUT}
+    assert found.effects == 0
+
+
+def test_a_service_that_answers_before_it_acts_is_judged_by_what_it_came_to() -> None:
+    (found,) = check(awkward("/early")).situations
+    assert {intent.verdict for intent in found.intents} == {Verdict.DUPLICATED}
+
+
+def test_an_engine_that_is_killed_in_mid_run_is_named() -> None:
+    plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), 10_000, 3, 2.0, limit_s=5.0)
+    with Stand(awkward(), SERVICES) as stand:
+        told = threading.Event()
+        failure: list[SubmitTwiceError] = []
+
+        def run() -> None:
+            try:
+                Checker(stand, plan, lambda _progress: told.set(), threading.Event()).check("x")
+            except SubmitTwiceError as error:
+                failure.append(error)
+
+        checking = threading.Thread(target=run)
+        checking.start()
+        assert told.wait(60)
+        assert stand.engines.own is not None
+        with stand.engines.own.connect() as connection:
+            directory = connection.exec_driver_sql("SHOW data_directory").scalar_one()
+        os.kill(int((Path(directory) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        checking.join(60)
+    assert "fails" in str(failure[0])
+
+
+def test_the_gateway_counts_calls() -> None:
+    found = check(awkward("/pay", effects="gateway = true"), SituationKey.ONE_AFTER_ANOTHER)
+    assert {intent.effects for intent in found.situations[0].intents} == {3}
+    assert {intent.verdict for intent in found.situations[0].intents} == {Verdict.DUPLICATED}
+
+
+def test_a_call_to_the_gateway_is_a_step() -> None:
+    found = explore(awkward("/pay", effects="gateway = true"))
+    assert found.outcomes == {Verdict.DUPLICATED: 2}
+    assert found.counterexample is not None
+    steps = [event.command for event in found.counterexample.events if event.kind == "step"]
+    assert [step.split(" ")[:2] for step in steps] == [["POST", "/charges"]] * 2
+
+
+def test_the_gateway_must_be_given_to_the_service() -> None:
+    text = file_of(effects="gateway = true")
+    for line in ("GATEWAY_HOST", "GATEWAY_PORT"):
+        text = "\n".join(each for each in text.splitlines() if not each.startswith(line))
+    assert [str(each) for each in mistakes(parse(text), SERVICES)] == [
+        "effects.gateway needs an engine that the file does not ask for."
+    ]

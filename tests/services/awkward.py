@@ -1,0 +1,84 @@
+"""Services that are hard to get along with, with nothing but the standard library and psycopg: one way a path."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+
+import psycopg
+
+_numbers = count()
+_INSERT = "INSERT INTO orders (order_no) VALUES (%s)"
+
+
+def connect() -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(os.environ["DATABASE_URL"], sslmode=os.environ.get("SSLMODE", "prefer"))
+
+
+def insert(key: str) -> None:
+    with connect() as connection:
+        connection.execute(_INSERT, (key,))
+
+
+def pay(key: str) -> None:
+    """Calls somebody else, twice where the same comes twice."""
+    called = http.client.HTTPConnection(os.environ["GATEWAY_HOST"], int(os.environ["GATEWAY_PORT"]), timeout=10)
+    called.request("POST", "/charges", json.dumps({"order": key, "cents": 995}), {"Content-Type": "application/json"})
+    assert called.getresponse().status == 200
+    called.close()
+
+
+def restless(key: str) -> None:
+    """Every third time it asks once more."""
+    with connect() as connection:
+        if next(_numbers) % 3 == 0:
+            connection.execute("SELECT count(*) FROM orders")
+        connection.execute(_INSERT, (key,))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        key = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["order_no"]
+        status = 201
+        match self.path:
+            case "/idle":
+                pass
+            case "/never":
+                threading.Event().wait()
+            case "/500":
+                status = 500
+            case "/pay":
+                pay(key)
+            case "/restless":
+                restless(key)
+            case "/early":
+                threading.Timer(0.1, insert, (key,)).start()
+            case _:
+                insert(key)
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["dies"]:
+            sys.exit("the configuration has no currency")
+        case ["deaf"]:
+            threading.Event().wait()
+        case ["wants-tls"]:
+            os.environ["SSLMODE"] = "require"
+            connect().close()
+        case _:
+            pass
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
