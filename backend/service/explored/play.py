@@ -170,8 +170,8 @@ class ServicePlay:
 
     # Choices
 
-    def _look(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((one.actor, _next_word(one), one.answer.value if one.answer else "") for one in self.actors)
+    def _look(self) -> tuple[tuple[str, str], ...]:
+        return tuple((one.actor, _next_word(one)) for one in self.actors)
 
     def _may_step(self, one: Actor) -> bool:
         if not one.parked or one.running is not None:

@@ -70,16 +70,18 @@ class ServiceExploration:
         Raises:
             SubmitTwiceError: the service or an engine is away, or does not do the same on the same choices.
         """
+        reason = say(ServiceCode.DIVERGED)
         for _ in range(_MOST_RESTARTS):
             try:
                 return self._explore(on_progress, cancelled, limit)
-            except LateStepError:
+            except LateStepError as error:
+                reason = error.sentence
                 self._rig.stay_quiet(1.0)
                 self._rig.quiet_s *= _PATIENCE_GROWS
                 self._begin()
             except DivergedError:
                 raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
-        raise SubmitTwiceError(say(ServiceCode.LATE_STEPS, ms=round(self._rig.quiet_s * 1000)))
+        raise SubmitTwiceError(reason)
 
     def _explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
@@ -105,7 +107,7 @@ class ServiceExploration:
         """As long as the same was chosen as in the schedule before, the same must have been seen.
 
         Raises:
-            DivergedError: it was not.
+            LateStepError: it was not: some of it came late, or the service is not deterministic.
         """
         previous, seen = self._previous
         self._previous = (path, list(play.seen))
@@ -113,7 +115,7 @@ class ServiceExploration:
             return
         same = next((n for n, pair in enumerate(zip(previous, path, strict=False)) if pair[0] != pair[1]), len(path))
         if play.seen[: same + 1] != seen[: same + 1]:
-            raise DivergedError(say(ServiceCode.DIVERGED))
+            raise LateStepError(say(ServiceCode.DIVERGED))
 
     def _judge(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
         self._classes.add(hash(canonical(play.trace)))
