@@ -1,0 +1,145 @@
+"""`main.py check` as a continuous integration runs it: exit codes, JUnit, an interrupt, SIGKILL."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from backend.model import Verdict
+from backend.service.outside.model import SituationKey
+from tests.backend.service.awkward import SERVICES, awkward, check, file_of
+from tests.backend.service.conftest import plain_service
+
+ROOT = Path(__file__).parents[3]
+PATIENCE_S = 100
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "submit-twice.toml"
+    path.write_text(file_of().replace("[service]", f'[service]\ndirectory = "{SERVICES}"'))
+    return path
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    argv = [sys.executable, "main.py", "check", *map(str, arguments)]
+    return subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_sound_service_is_sound_in_every_situation() -> None:
+    found = check(plain_service("/unique"), *SituationKey, intents=4)
+    assert {s.situation: dict(s.verdicts) for s in found.situations} == {
+        key: {Verdict.EXACTLY_ONCE: 4} for key in SituationKey
+    }
+    assert found.is_exactly_once
+
+
+def test_an_unsound_one_is_duplicated_in_every_situation_in_which_it_gets_two() -> None:
+    keys = (SituationKey.CLICKS, SituationKey.ONE_AFTER_ANOTHER, SituationKey.LOST_REPLY, SituationKey.REDELIVERY)
+    found = check(awkward(), *keys)
+    assert {s.situation: dict(s.verdicts) for s in found.situations} == {key: {Verdict.DUPLICATED: 2} for key in keys}
+
+
+def test_exit_code_3_and_a_junit_file_that_a_parser_reads(file: Path, tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    running = start(file, "--situations", "one-after-another", "--intents", 2, "--junit", junit)
+    output, complaint = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode == 3, complaint
+    assert "Not exactly once: 2 of 2 intents." in output
+    suites = list(ET.parse(junit).getroot().iter("testsuite"))  # noqa: S314  we wrote it
+    cases = [case for suite in suites for case in suite.iter("testcase")]
+    assert [int(suite.attrib["tests"]) for suite in suites] == [len(list(suite.iter("testcase"))) for suite in suites]
+    assert sum(int(suite.attrib["failures"]) for suite in suites) == sum(
+        case.find("failure") is not None for case in cases
+    )
+    assert all(case.attrib["name"] and float(case.attrib.get("time", 0)) >= 0 for case in cases)
+    assert any(case.find("failure") is not None for case in cases)
+
+
+def test_an_interrupt_keeps_what_was_measured(file: Path) -> None:
+    running = start(file, "--situations", "one-after-another", "--intents", 5000, "--json", "-")
+    service_pid(running.pid)
+    running.send_signal(signal.SIGINT)
+    output, complaint = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode == 1, complaint
+    assert "what was measured until then is reported" in complaint
+    assert json.loads(output)["situations"] is not None
+
+
+@pytest.mark.parametrize("command", ["check", "explore"])
+def test_sigkill_leaves_no_process_of_the_service(file: Path, command: str) -> None:
+    rest = (
+        ["explore", "--service", file, "--requests", 3] if command == "explore" else ["check", file, "--intents", 5000]
+    )
+    argv = [sys.executable, "main.py", *map(str, rest)]
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        service = service_pid(running.pid)
+        running.kill()
+    never = threading.Event()
+    for _ in range(PATIENCE_S * 20):
+        if not Path(f"/proc/{service}").exists():
+            return
+        never.wait(0.05)
+    pytest.fail("the service is still there")
+
+
+def service_pid(ours: int) -> int:
+    """The first instance, as soon as it runs: a descendant of ours."""
+    never = threading.Event()
+    for _ in range(PATIENCE_S * 20):
+        for pid in descendants(ours):
+            try:
+                line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"awkward.py" in line:
+                return pid
+        never.wait(0.05)
+    raise AssertionError("the service did not start")
+
+
+def descendants(pid: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            parents.setdefault(parent, []).append(int(entry.name))
+    found, rest = [], [pid]
+    while rest:
+        found += (children := parents.get(rest.pop(), []))
+        rest += children
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "cannot be read"),
+        ("[service", "is no TOML"),
+        ("[service]\nurl='http://example.org'\n[request]\npath='/{key}'\n[effects]\ngateway=true\nx=1", "no such key"),
+        ("[service]\nurl='http://example.org'\n[request]\npath='/{key}'\n[effects.request]\npath='/'", "--allow-host"),
+        (
+            "[service]\nurl='http://127.0.0.1:9'\n[request]\npath='/{key}'\n[effects.request]\npath='/'",
+            "effects.request",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_sentence(text: str | None, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "submit-twice.toml"
+    if text is not None:
+        path.write_text(text)
+    running = start(path, "--intents", 1, "--situations", "one-after-another")
+    output, complaint = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode in {1, 2}
+    assert sentence in complaint
+    assert "Traceback" not in output + complaint
