@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from backend.argument_types import WrongArgumentsError
 from backend.explorer.question import service_question
 from backend.faults import parse_fault
 from backend.headless_explore import OUTPUTS, ProgressBar, report_exploration
@@ -116,11 +117,16 @@ def new_file(chosen: argparse.Namespace) -> None:
     """Write a service's file from a curl command, or from questions on a terminal.
 
     Raises:
+        WrongArgumentsError: the curl command cannot be read.
         SubmitTwiceError: the file cannot be written.
     """
     files = OutputFiles({"file": str(chosen.file)})
     answers = Answers(curl=chosen.curl, command=chosen.service_command) if chosen.curl else _ask()
-    files.write("file", render(answers))
+    try:
+        text = render(answers)
+    except ValueError as error:
+        raise WrongArgumentsError(say(ServiceCode.BAD_CURL, table="request", reason=str(error))) from None
+    files.write("file", text)
     speak([words(say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), chosen.language or ENGLISH)])
 
 

@@ -138,6 +138,7 @@ class SqlitePlug:
         """Close the file, which rolls back at once."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
         return None
 
     def _connected(self, connection: sqlite3.Connection, _record: object) -> None:

@@ -50,6 +50,13 @@ def test_a_crash_rolls_back_and_the_retry_does_it(bench: Bench) -> None:
     assert TWICE not in found.outcomes
 
 
+def test_a_file_that_was_closed_by_a_crash_is_opened_again(bench: Bench) -> None:
+    found = bench.explore(PLACE, "token", "delete-first", crashes=1)
+
+    assert found.exhaustive
+    assert found.outcomes.keys() == {ONCE, Verdict.LOST}
+
+
 def test_whoever_looked_before_another_one_committed_may_not_write(bench: Bench) -> None:
     found = bench.explore(PLACE, "none", "check-then-act", requests=3)
 

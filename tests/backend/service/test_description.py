@@ -15,6 +15,7 @@ from backend.service.exchange import Host, build
 from backend.service.new import Answers, render
 from backend.service.placeholders import QuotedPlaceholderError, statement
 from backend.service.validate import mistakes
+from main import WRONG_ARGUMENTS, main
 
 GOOD = """
 [service]
@@ -149,3 +150,12 @@ def test_two_threads_may_read_their_first_file_at_once() -> None:
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", AT_ONCE], input=GOOD, text=True, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def test_what_is_no_curl_command_writes_no_file_and_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "submit-twice.toml"
+    assert main(["service", "new", "--curl", "wget x", str(file)]) == WRONG_ARGUMENTS
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not file.exists()
