@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 _NEW_FILE = 0o666
+_IN_MEMORY = "/dev/shm/"  # noqa: S108  where people keep files of their own
 _NOT_OURS = ("/dev/", "/proc/")
 """Names of what somebody else has opened: a new file in its place would not be what he holds."""
 
@@ -170,7 +171,8 @@ def _standard_output() -> TextIO | None:
 
 def _is_replaceable(place: Path) -> bool:
     """Whether a new file can take its place: not that of a device or a pipe, nor in a folder that takes no new ones."""
-    if place.absolute().as_posix().startswith(_NOT_OURS):
+    path = place.absolute().as_posix()
+    if path.startswith(_NOT_OURS) and not path.startswith(_IN_MEMORY):
         return False
     file = place.resolve()
     if not file.exists():

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
 def _script(lines: str, redirection: str, **more: str) -> subprocess.CompletedProcess[str]:
     program = f"""
 import sys
+import tempfile
 from backend.errors import SubmitTwiceError
 from backend.output_files import OutputFiles, speak
 try:
@@ -154,3 +156,14 @@ def test_a_shell_that_appends_keeps_what_it_has(tmp_path: Path) -> None:
     file.write_text("first\n")
     ended = _script("OutputFiles({'json': '/dev/stdout'}).write('json', 'second')", f">> '{file}'")
     assert (ended.returncode, ended.stderr, file.read_text()) == (0, "", "first\nsecond")
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+@pytest.mark.skipif(not MEMORY.is_dir(), reason="no folder in memory here")
+def test_a_folder_in_memory_is_a_folder_like_any_other() -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        file = Path(folder) / "report.json"
+        OutputFiles({"json": str(file)}).write("json", "{}")
+        assert file.read_text() == "{}"
