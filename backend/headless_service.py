@@ -25,12 +25,14 @@ from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes, require_sound
+from backend.service.wire.matching import ON_THE_WIRE, PLACES
 
 if TYPE_CHECKING:
     import argparse
     import threading
 
     from backend.explorer.question import Counterexample
+    from backend.model import Fault
     from backend.options import LabOptions
 
 DONE, NOT_EXACTLY_ONCE = 0, 3
@@ -41,6 +43,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     """Check a service from outside; returns the exit code.
 
     Raises:
+        WrongArgumentsError: a fault cannot happen at a step of a service.
         SubmitTwiceError: the file is wrong, or the service or an engine is away.
     """
     language = chosen.language or ENGLISH
@@ -48,7 +51,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
     situations = tuple(SituationKey(key) for key in chosen.situations or SituationKey)
     plan = CheckPlan(situations, chosen.intents, chosen.submissions, chosen.timeout / 1000)
-    faults = tuple(map(parse_fault, chosen.fault))
+    faults = tuple(map(_fault_on_the_wire, chosen.fault))
     bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
 
     def show(progress: CheckProgress) -> None:
@@ -65,6 +68,13 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     if not files.takes_standard_output:
         speak(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
+
+
+def _fault_on_the_wire(text: str) -> Fault:
+    fault = parse_fault(text)
+    if fault.kind not in ON_THE_WIRE or fault.place not in PLACES:
+        raise WrongArgumentsError(say(ServiceCode.FAULT_ELSEWHERE, fault=text))
+    return fault
 
 
 def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:

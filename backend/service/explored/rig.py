@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from backend.model import EngineKind
     from backend.senders.http import Response
     from backend.service.description import Description
     from backend.service.exchange import Asks
@@ -96,6 +97,8 @@ class Rig:
         self._redis_url = redis_url
         self._exit = ExitStack()
         self.director: Director | None = None
+        self._let_in: set[tuple[int, EngineKind]] = set()
+        """Instances that have talked to an engine, and so do not insist on TLS."""
         self.hub = Hub(self)
         self._callers: dict[int, Caller] = {}
         self._responses: dict[int, Response | None] = {}
@@ -162,6 +165,7 @@ class Rig:
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
+        self._let_in.add((link.instance, link.dialect.engine))
         if self.director is not None:
             self.director.replied(link, unit, reply)
         else:
@@ -169,7 +173,7 @@ class Rig:
 
     def closed(self, link: Link) -> None:
         """A connection has ended."""
-        if link.dialect.wants_tls:
+        if link.dialect.wants_tls and (link.instance, link.dialect.engine) not in self._let_in:
             raise SubmitTwiceError(say(ServiceCode.WANTS_TLS, engine=link.dialect.engine.value))
         if self.director is not None:
             self.director.closed(link)

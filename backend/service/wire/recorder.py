@@ -84,6 +84,8 @@ class Recorder:
         self.struck: set[str] = set()
         """Keys of intents that a fault has hit."""
         self.wanted_tls: EngineKind | None = None
+        self._let_in: set[tuple[int, EngineKind]] = set()
+        """Instances that have talked to an engine, and so do not insist on TLS."""
         """The engine to which a client insisted on TLS."""
         self.hub: Hub
         self.last_ns = 0
@@ -129,6 +131,7 @@ class Recorder:
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
+        self._let_in.add((link.instance, link.dialect.engine))
         now = self.last_ns = time.monotonic_ns()
         if unit.handling is not Handling.STEP:
             link.deliver(reply)
@@ -161,8 +164,8 @@ class Recorder:
         """A connection has ended."""
         for unit in link.awaiting:
             self._under_way.pop(id(unit), None)
-        if link.dialect.wants_tls:
-            self.wanted_tls = link.dialect.engine
+        if link.dialect.wants_tls and (link.instance, link.dialect.engine) not in self._let_in:
+            self.wanted_tls = link.dialect.engine  # else it was killed in the middle of connecting
 
     # Faults
 

@@ -63,6 +63,13 @@ def test_exit_code_3_and_a_junit_file_that_a_parser_reads(file: Path, tmp_path: 
     assert any(case.find("failure") is not None for case in cases)
 
 
+def test_a_fault_that_cannot_happen_on_the_wire_is_refused(file: Path) -> None:
+    process = start("check", file, "--fault", "kill@database")
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert complaint.count("\n") == 1
+
+
 def test_an_interrupt_keeps_what_was_measured(file: Path) -> None:
     running = start(file, "--situations", "one-after-another", "--intents", 5000, "--json", "-")
     service_pid(running.pid)
