@@ -145,12 +145,8 @@ class VerdictBanner(Banner):
             self._clock.stop()
 
     def note_running(self, *, running: bool) -> None:
-        """A run began, or the last one is over. Until a run is judged for the first time, nothing is known of it."""
-        if running and not self._running:
-            self._running = True
-            self._clock.stop()
-            self.say(None, self.tr("Running, provisional"), "")
-        elif running != self._running:
+        """A run began, or the last one is over."""
+        if running != self._running:
             self.show_judgement(self._judgement, self._operations, running=running)
 
     @Slot()

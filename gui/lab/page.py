@@ -337,8 +337,6 @@ class LabPage(QWidget):
 
     @Slot(int)
     def _note_runs(self, runs: int) -> None:
-        if runs and not self._runs:
-            self.counters.show_judgement(Judgement(final=False))  # those of the run before are not this one's
         self._runs = runs
         if not runs:
             self._show(self._current.over(), running=False)

@@ -154,14 +154,3 @@ def test_nothing_moves_when_a_note_comes_and_goes(banner: VerdictBanner) -> None
 def test_a_screen_reader_gets_the_verdict_and_the_sentence(banner: VerdictBanner) -> None:
     banner.show_judgement(judged(1, 7, {Verdict.DUPLICATED: 1}), ORDER)
     assert banner.sentence.accessibleName() == "duplicated. 1 order wanted, 7 rows: 6 duplicates"
-
-
-def test_a_run_that_begins_is_not_shown_with_the_verdict_of_the_one_before(banner: VerdictBanner) -> None:
-    before = Judgement(intents=1, effects=1, submissions=20, verdicts={Verdict.EXACTLY_ONCE: 1})
-    banner.show_judgement(before, [OperationKey.PLACE_ORDER], running=False)
-    shown = banner.sentence.text()
-    banner.note_running(running=True)
-    assert shown not in (banner.sentence.text(), banner.note.text())
-    assert "1 row" not in banner.sentence.text()
-    banner.note_running(running=False)
-    assert banner.sentence.text() == shown
