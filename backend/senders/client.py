@@ -142,7 +142,7 @@ class Sending:
             case Cancelled(flying=flying):
                 with self._guard:
                     self._flying = {one.submission_id: one for one in flying}
-            case Finished():
+            case Finished() if not self._failed:  # what has failed is not made good by the rest of it
                 self._finished = message
                 self._ended.set()
             case None:

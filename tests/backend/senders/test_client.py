@@ -14,7 +14,7 @@ import pytest
 
 from backend.errors import SubmitTwiceError
 from backend.senders.client import _START_SECONDS, Sender, SenderError, Sending, WhyEnded
-from backend.senders.messages import Outcome
+from backend.senders.messages import Finished, Outcome, Outcomes, Target
 from tests.backend.senders.conftest import PROJECT, Processes
 from tests.backend.senders.jobs import LIMIT, Told, deliveries, make_job, send
 from tests.backend.senders.small_server import OK, Exchange, SmallServer
@@ -105,6 +105,19 @@ def test_whoever_cannot_take_outcomes_is_told_and_others_go_on(sender: Sender, s
     with pytest.raises(SenderError, match="RuntimeError: no room"):
         sender.submit(make_job(server.target, "aaa"), refuse).wait(LIMIT)
     assert send(sender, make_job(server.target, "a"))[1].sent == 1
+
+
+def test_a_job_whose_outcomes_were_not_taken_is_not_made_good_by_its_end() -> None:
+    """The rest of it may have come before anybody who waits has looked."""
+
+    def refuse(_outcomes: Sequence[Outcome]) -> None:
+        raise RuntimeError("no room")
+
+    sending = Sending(make_job(Target("127.0.0.1", 1), "a"), refuse, lambda: None)
+    sending.take(Outcomes(1, [Outcome("1.1", "a")]))
+    sending.take(Finished(1, 1, 0, 0, 0))
+    with pytest.raises(SenderError, match="RuntimeError: no room"):
+        sending.wait(0)
 
 
 def test_a_process_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
