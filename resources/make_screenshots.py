@@ -30,6 +30,7 @@ from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
 from gui.window import MainWindow
 
+EXAMPLE = Path(__file__).parent / "examples" / "orders-unsound.toml"
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
 CLICKS = 20
 SETTLE_MS = 400
@@ -51,7 +52,7 @@ class Shot:
     exhibit: str = ""
     """The exhibit to run instead of spamming."""
     page: str = "lab"
-    """``lab``; ``explore`` or ``compare``, about the strategy; ``guidance``, as it opens."""
+    """``lab``; ``explore`` or ``compare``, about the strategy; ``guidance``, as it opens; ``service``, an example."""
     variant: str = ""
 
 
@@ -68,6 +69,7 @@ SHOTS = (
     Shot("counterexample", "token", variant="get-then-delete", page="explore"),
     Shot("comparison", "token", page="compare", size=(1500, 640)),
     Shot("guidance", "", page="guidance"),
+    Shot("service", "", page="service"),
 )
 
 
@@ -98,7 +100,12 @@ def take(application: QApplication, shot: Shot) -> None:
     window.show()
     loop = QEventLoop()
     results: list[object] = []
-    for result in (bridge.run_finished, window.explore.explorer.found, window.compare.comparer.found):
+    for result in (
+        bridge.run_finished,
+        window.explore.explorer.found,
+        window.compare.comparer.found,
+        window.service.examiner.found,
+    ):
         result.connect(results.append)
         result.connect(loop.quit)
     bridge.started.connect(loop.quit)
@@ -107,7 +114,7 @@ def take(application: QApplication, shot: Shot) -> None:
     spin(loop, PATIENCE_MS)
     pictured = begin(window, shot)
     if shot.page != "guidance":
-        spin(loop, COMPARE_MS if shot.page == "compare" else PATIENCE_MS)
+        spin(loop, COMPARE_MS if shot.page in {"compare", "service"} else PATIENCE_MS)
         if not results:
             raise PictureError(shot.name)
     spin(loop, SETTLE_MS)
@@ -131,6 +138,10 @@ def begin(window: MainWindow, shot: Shot) -> Callable[[], QWidget]:
         window.pages.setCurrentWidget(window.compare)
         window.compare.ask(OperationKey.PLACE_ORDER, shot.strategy)
         window.compare.start.click()
+    elif shot.page == "service":
+        window.pages.setCurrentWidget(window.service)
+        window.service.open_file(EXAMPLE)
+        when(window.service.explore_button.isEnabled, window.service.explore)
     elif shot.page == "guidance":
         window.guide.open()
         return lambda: window.guide.dialog or window
@@ -149,6 +160,11 @@ def choose(window: MainWindow, shot: Shot) -> None:
     panes = window.findChild(QTabWidget, "whyTabs")
     if isinstance(panes, QTabWidget):
         panes.setCurrentIndex(shot.pane)
+
+
+def when(ready: Callable[[], bool], do: Callable[[], None]) -> None:
+    """Do something as soon as it can be done."""
+    QTimer.singleShot(SETTLE_MS, lambda: do() if ready() else when(ready, do))
 
 
 def spin(loop: QEventLoop, milliseconds: int) -> None:
