@@ -36,6 +36,13 @@ def family() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
+def newest_lab() -> list[psutil.Process]:
+    """The processes of the lab that was started last, its supervisor first; others may be at work beside it."""
+    supervisors = [process for process in family() if "supervisor_process" in " ".join(process.cmdline())]
+    newest = max(supervisors, key=psutil.Process.create_time)
+    return [newest, *newest.children(recursive=True)]
+
+
 def born_since(before: list[psutil.Process]) -> list[psutil.Process]:
     return [process for process in family() if process not in before]
 

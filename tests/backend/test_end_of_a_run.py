@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -59,16 +60,23 @@ def test_work_that_takes_long_after_its_caller_gave_up(
     assert duplicated(report)
 
 
-def instance_processes() -> list[psutil.Process]:
-    """Those of the one instance: the server, then its worker."""
-    server = next(process for process in family() if process.cmdline()[-1:] == ["backend.instance"])
-    return [server, *server.children(recursive=True)]
+def instance_processes(laboratory: Laboratory) -> list[psutil.Process]:
+    """Those of the lab's one instance: the server, then its worker."""
+    urls = laboratory.lab.connection()["urls"]
+    assert isinstance(urls, list)
+    port = urlsplit(urls[0]).port
+    for server in (process for process in family() if process.cmdline()[-1:] == ["backend.instance"]):
+        processes = [server, *server.children(recursive=True)]
+        ports = {end.laddr.port for process in processes for end in process.net_connections("tcp") if end.laddr}
+        if port in ports:
+            return processes
+    raise LookupError(port)
 
 
 @contextmanager
-def stopped() -> Iterator[Callable[[], None]]:
+def stopped(laboratory: Laboratory) -> Iterator[Callable[[], None]]:
     """The one instance is stopped until this is called, at the latest until the end."""
-    processes = instance_processes()
+    processes = instance_processes(laboratory)
 
     def resume() -> None:
         for process in processes:
@@ -85,7 +93,7 @@ def stopped() -> Iterator[Callable[[], None]]:
 def test_requests_that_wait_in_front_of_a_stopped_process_are_not_over(laboratory: Laboratory) -> None:
     """All callers give up before the process accepts their connections, and it carries them out all the same."""
     laboratory.run(PLACE, "none", submissions=1)
-    with stopped() as resume:
+    with stopped(laboratory) as resume:
         run = start(laboratory, Setup("none"), submissions=20, timeout_ms=200)
         assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) == 21)
         with pytest.raises(TimeoutError):
@@ -135,7 +143,7 @@ def test_one_effect_is_undecided_while_another_may_come(laboratory: Laboratory) 
 
 def test_requests_in_front_of_a_stopped_process_are_named_when_the_run_is_cancelled(laboratory: Laboratory) -> None:
     laboratory.run(PLACE, "none", submissions=1)
-    with stopped():
+    with stopped(laboratory):
         run = start(laboratory, Setup("none"), submissions=3)
         assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().in_flight == 3)
         run.cancel()
@@ -173,7 +181,7 @@ def test_a_caller_from_outside_counts_as_at_work(laboratory: Laboratory) -> None
 def test_a_process_that_dies_is_not_at_work(laboratory: Laboratory) -> None:
     run = start(laboratory, Setup("none", processing_delay_ms=60_000), timeout_ms=200)
     assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().working == 1)
-    worker = instance_processes()[-1]
+    worker = instance_processes(laboratory)[-1]
     worker.kill()
     report = run.wait(20)
     assert report.verdicts == {Verdict.UNDECIDED: 1}
@@ -185,7 +193,7 @@ def test_a_process_that_loses_its_trace_ends(laboratory: Laboratory) -> None:
     """What it did could not be seen any more."""
     run = start(laboratory, Setup("none", processing_delay_ms=60_000), timeout_ms=200)
     assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().working == 1)
-    worker = instance_processes()[-1]
+    worker = instance_processes(laboratory)[-1]
     server = laboratory.lab._running()[0]._trace
     assert server is not None
     for connection, peer in list(server._peers.items()):

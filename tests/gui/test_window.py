@@ -32,7 +32,7 @@ from gui.settings import Settings
 from gui.theme import ThemeMode
 from gui.window import room_for_window
 from tests.backend.http_caller import caller_of
-from tests.backend.own_lab import family, named
+from tests.backend.own_lab import named, newest_lab
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -224,7 +224,7 @@ def test_a_server_and_a_backend_process_that_die_are_told_until_the_next_run(dri
     message = driver.find(QLabel, "messageLabel")
     driver.choose("strategyCombo", "unique-index")
     for word, expected in (("valkey-server", "runs again"), ("backend.instance", "Backend instance 1 has ended")):
-        os.kill(named(family(), word).pid, signal.SIGKILL)
+        os.kill(named(newest_lab(), word).pid, signal.SIGKILL)
         driver.wait_for_message(expected)
         driver.wait_until_all_are_up()
         driver.click("resetButton")
@@ -240,7 +240,7 @@ def test_a_lab_whose_supervisor_was_killed_can_be_started_again_from_the_window(
     driver.spam(3)
     driver.wait_for(1, "exactly_once")
     retry = driver.button("retryButton")
-    os.kill(named(family(), "supervisor_process").pid, signal.SIGKILL)
+    os.kill(named(newest_lab(), "supervisor_process").pid, signal.SIGKILL)
     driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
     assert not driver.button("submitButton").isEnabled()
     driver.click("retryButton")
