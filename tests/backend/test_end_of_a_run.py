@@ -67,7 +67,7 @@ def instance_processes(laboratory: Laboratory) -> list[psutil.Process]:
     port = urlsplit(urls[0]).port
     for server in (process for process in family() if process.cmdline()[-1:] == ["backend.instance"]):
         processes = [server, *server.children(recursive=True)]
-        ports = {end.laddr.port for process in processes for end in process.net_connections("tcp") if end.laddr}
+        ports = {end.laddr.port for process in processes for end in process.net_connections("tcp")}
         if port in ports:
             return processes
     raise LookupError(port)
