@@ -151,9 +151,10 @@ def _create(supervisor: Supervisor, place: _Place) -> None:
     if definitions is None:
         raise EngineError(WHAT_TO_INSTALL)
     template = _template(place.program, definitions)
-    own_directory(place.data.parent, place.data.name, supervisor.user)
     try:
-        template.unpack(place.data, supervisor.user)
+        with supervisor.writing():
+            own_directory(place.data.parent, place.data.name, supervisor.user)
+            template.unpack(place.data, supervisor.user)
     except BrokenTemplateError:
         _bootstrap(supervisor, place, definitions.read_text(encoding="utf-8"))
         template.keep(place.data)

