@@ -222,5 +222,6 @@ def test_too_few_processes_are_told_in_one_sentence(folder: Path, command: str) 
     code, out, err = shell.ends(120)
     assert (code, out) == (1, "")
     assert len(err.splitlines()) == 1
-    assert "resource temporarily unavailable" in err.lower() or "processes" in err.lower(), err
+    assert err.startswith("submit-twice: "), err
+    assert "removing contents" not in err
     assert shell.nothing_left(), shell.left()

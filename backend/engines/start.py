@@ -169,7 +169,8 @@ def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineErro
         return failed(name, say(EngineCode.NO_SPACE_HERE, directory=str(directory)))
     if scarce := _SCARCE.search(log):
         return failed(name, say(ProcessCode.NO_MORE_PROCESSES, reason=scarce[0].lower()))
-    failures = _FAILURE.findall(log) or log.splitlines()[-1:]
+    lines = [line for line in log.splitlines() if "removing contents of data directory" not in line]
+    failures = _FAILURE.findall(log) or lines[-1:]
     if failures:
         return failed(name, plain(failures[0].strip().rstrip(".")))
     return failed(name, say(EngineCode.ENDED_AT_ONCE, exit_code=child.wait(0) or 0))
