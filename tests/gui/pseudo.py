@@ -40,7 +40,8 @@ OTHER = {code: code + 0xFEE0 for letters in (range(65, 91), range(97, 123)) for 
 _KEPT = re.compile(r"(</?[a-z][^>]*>|&[a-z]+;|&#\d+;|%(?:L?\d+|n)|https?://\S+)")
 _FIELD = re.compile(r"(\{[^{}]*\})")
 _WORD = re.compile(r"[A-Za-z][A-Za-z']+")
-_NAMES = re.compile(r"submit-twice:[\w:.-]+|backend/[\w/]+\.py|@[a-z]+|[\w./-]+\.toml")
+_FILES = re.compile(r"[\w./-]+\.toml")
+_NAMES = re.compile(r"submit-twice:[\w:.-]+|backend/[\w/]+\.py|@[a-z]+")
 """Keys in Redis, files of the project, places of faults, and files of services."""
 
 Texts = Iterator[tuple[str, str]]
@@ -176,7 +177,7 @@ def untranslated(texts: Iterable[tuple[str, str]], allowed: Iterable[str]) -> li
     taken_out = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in names))
     found: dict[str, str] = {}
     for where, text in texts:
-        words = _WORD.findall(_NAMES.sub(" ", taken_out.sub(" ", text)))
+        words = _WORD.findall(_NAMES.sub(" ", taken_out.sub(" ", _FILES.sub(" ", text))))
         if words and text not in found and not _is_cut(text, names):
             found[text] = f"{where}: {text!r} ({', '.join(words)})"
     return list(found.values())
