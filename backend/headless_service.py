@@ -73,7 +73,8 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
 def _fault_on_the_wire(text: str) -> Fault:
     fault = parse_fault(text)
     if fault.kind not in ON_THE_WIRE or fault.place not in PLACES:
-        raise WrongArgumentsError(say(ServiceCode.FAULT_ELSEWHERE, fault=text))
+        kinds, places = ", ".join(sorted(ON_THE_WIRE)), ", ".join(sorted(PLACES))
+        raise WrongArgumentsError(say(ServiceCode.FAULT_ELSEWHERE, fault=text, kinds=kinds, places=places))
     return fault
 
 
