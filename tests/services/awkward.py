@@ -60,6 +60,9 @@ class Handler(BaseHTTPRequestHandler):
                 restless(key)
             case "/early":
                 threading.Timer(0.1, insert, (key,)).start()
+            case "/again":
+                insert(key)
+                threading.Timer(0.7, insert, (key,)).start()
             case _:
                 insert(key)
         self.send_response(status)

@@ -23,15 +23,19 @@ if TYPE_CHECKING:
 
     from backend.model import Step
     from backend.sentence import Sentence
+    from backend.service.intents import ServiceIntent
     from backend.service.outside.model import CheckPlan
     from backend.service.outside.stand import Stand
 
 _BATCH = 10
 _SETTLE_S = 0.3
-_AFTERWARDS_S = 0.5
+_AFTERWARDS_S = 1.0
+_LOOK_S = 0.02
 _MOST_QUIET_S = 5.0
 _SAME = 2
 """So many readings in a row must agree of a service that nobody can look into."""
+_LATE = 4
+"""The service must be quiet so many times longer than it was seen to act after an answer."""
 _WAITED = frozenset({SituationKey.RETRY, SituationKey.CRASH})
 """Situations in which something may be at work that no caller waits for."""
 
@@ -60,6 +64,8 @@ class Checker:
         self._attempts = Attempts(stand, plan.timeout_s)
         self._never = threading.Event()
         self._done = 0
+        self._intents: dict[str, ServiceIntent] = {}
+        self._waits_for_told = True
 
     def check(self, service: str) -> Check:
         """Try every situation of the plan.
@@ -77,6 +83,7 @@ class Checker:
             if self._cancelled.is_set():
                 break
             results.append(self._situation(key))
+        results = self._read_again(results)
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
         return Check(service, tuple(results), self._cancelled.is_set(), unattributed, seconds)
@@ -85,12 +92,11 @@ class Checker:
         """See how long the service works on after its answers, on an intent of its own."""
         if not self._stand.is_ours or self._cancelled.is_set():
             return
-        tried, longest = Tried(self._stand.intents.fresh()), 0
+        tried = Tried(self._stand.intents.fresh())
         for _ in range(2):
-            outcome = asyncio.run(self._attempts.one(tried))
-            self._cancelled.wait(_AFTERWARDS_S)
-            longest = max(longest, self._stand.recorder.last_ns - outcome.ended_ns)
-        self._stand.quiet_s = min(_MOST_QUIET_S, max(self._stand.quiet_s, 4 * longest / 1e9))
+            asyncio.run(self._attempts.one(tried))
+        self._cancelled.wait(_AFTERWARDS_S)
+        self._await_what_was_told([tried])
 
     def _situation(self, key: SituationKey) -> SituationResult:
         started = time.monotonic()
@@ -115,6 +121,7 @@ class Checker:
 
     def _batch(self, key: SituationKey, situation: Situation, count: int) -> list[IntentResult]:
         batch = [Tried(self._stand.intents.fresh()) for _ in range(count)]
+        self._intents |= {tried.intent.key: tried.intent for tried in batch}
         asyncio.run(situation(self._stand, self._attempts, batch, self._plan))
         self._stand.require_well()
         is_quiet = self._settle(key, batch)
@@ -128,10 +135,16 @@ class Checker:
         """Wait until nothing of these intents is at work; whether that came within the limit."""
         if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
             return False
-        if self._stand.is_ours and key not in _WAITED:
-            return True
-        deadline = time.monotonic() + self._plan.limit_s
-        pause = max(_SETTLE_S, 3 * self._attempts.typical_s)
+        if not self._stand.is_ours or key in _WAITED:
+            pause = max(_SETTLE_S, 3 * self._attempts.typical_s)
+            if not self._stay(batch, pause, self._plan.limit_s):
+                return False
+        self._await_what_was_told(batch)
+        return True
+
+    def _stay(self, batch: Sequence[Tried], pause: float, limit_s: float) -> bool:
+        """Read effects until they stay as they are; whether they did within the limit."""
+        deadline = time.monotonic() + limit_s
         seen, same = self._effects(batch), 0
         while same < _SAME:
             if time.monotonic() > deadline:
@@ -141,6 +154,40 @@ class Checker:
             same = same + 1 if now == seen else 0
             seen = now
         return True
+
+    def _await_what_was_told(self, batch: Sequence[Tried]) -> None:
+        """Wait for effects that an answer spoke of and that are not there: some services act after they answer.
+
+        How late they come is learned for what follows. A service whose effects have not come once is not waited for
+        again: every intent is read once more in the end.
+        """
+        limit_s = min(_MOST_QUIET_S, self._plan.limit_s)
+        deadline = time.monotonic() + limit_s
+        while self._waits_for_told and self._is_owed(batch):
+            self._waits_for_told = time.monotonic() < deadline and not self._cancelled.wait(_LOOK_S)
+        last_ns = max(outcome.ended_ns for tried in batch for outcome in tried.outcomes)
+        late_s = (self._stand.recorder.last_step_ns - last_ns) / 1e9
+        self._stand.quiet_s = min(limit_s, max(self._stand.quiet_s, _LATE * late_s))
+
+    def _is_owed(self, batch: Sequence[Tried]) -> bool:
+        return any(
+            not self._stand.intents.effects(tried.intent)
+            for tried in batch
+            if any(self._attempts.answer(outcome).claims_done for outcome in tried.outcomes)
+        )
+
+    def _read_again(self, results: Sequence[SituationResult]) -> list[SituationResult]:
+        """Effects that came after their intent was judged are effects."""
+        if not self._cancelled.is_set():
+            self._never.wait(self._stand.quiet_s)
+        return [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]
+
+    def _again(self, result: IntentResult) -> IntentResult:
+        effects = self._stand.intents.effects(self._intents[result.key])
+        if effects <= max(1, result.effects):
+            return result  # the only effect may be that of the last submission, by which "stuck" is told from "lost"
+        contradiction = _contradiction(result.answers, effects)
+        return replace(result, effects=effects, verdict=Verdict.DUPLICATED, contradiction=contradiction)
 
     def _effects(self, batch: Sequence[Tried]) -> list[int]:
         return [self._stand.intents.effects(tried.intent) for tried in batch]

@@ -88,18 +88,22 @@ class Recorder:
         """Instances that have talked to an engine, and so do not insist on TLS."""
         """The engine to which a client insisted on TLS."""
         self.hub: Hub
-        self.last_ns = 0
+        self.last_step_ns = 0
         """When something last passed."""
+        self.last_ns = 0
+        """When something last passed, or a submission began or ended."""
 
     def began(self, submission: InFlight) -> None:
         """A submission is about to be sent."""
         with self._guard:
             self._in_flight[submission.submission_id] = submission
+            self.last_ns = time.monotonic_ns()
 
     def ended(self, submission_id: str) -> None:
         """A submission is over, and what comes now is not its."""
         with self._guard:
-            self._in_flight.pop(submission_id, None)
+            if self._in_flight.pop(submission_id, None):
+                self.last_ns = time.monotonic_ns()
 
     @property
     def unattributed(self) -> int:
@@ -119,7 +123,7 @@ class Recorder:
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
-        self.last_ns = time.monotonic_ns()
+        self.last_ns = self.last_step_ns = time.monotonic_ns()
         if unit.handling is not Handling.STEP:
             link.send(unit)
             return
@@ -132,7 +136,7 @@ class Recorder:
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
         self._let_in.add((link.instance, link.dialect.engine))
-        now = self.last_ns = time.monotonic_ns()
+        now = self.last_ns = self.last_step_ns = time.monotonic_ns()
         if unit.handling is not Handling.STEP:
             link.deliver(reply)
             return

@@ -105,8 +105,10 @@ def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> No
     assert found.effects == 0
 
 
-def test_a_service_that_answers_before_it_acts_is_judged_by_what_it_came_to() -> None:
-    (found,) = check(awkward("/early")).situations
+@pytest.mark.parametrize("path", ["/early", "/again"])
+def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path: str) -> None:
+    (found,) = check(awkward(path)).situations
+    assert all(intent.effects == (3 if path == "/early" else 6) for intent in found.intents)
     assert {intent.verdict for intent in found.intents} == {Verdict.DUPLICATED}
 
 
