@@ -22,7 +22,7 @@ from backend.schema import PREPARED, goods, orders
 from backend.senders.messages import Outcome
 from backend.sentence import Code, say
 from backend.strategies.base import Need
-from backend.strategies.unique_index import insert_or_ignore
+from backend.strategies.sql import insert_or_ignore
 
 
 class FormCode(Code):

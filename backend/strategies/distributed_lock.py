@@ -21,7 +21,7 @@ from backend.operations import Request
 from backend.ownership.mark import PREFIX
 from backend.schema import fences
 from backend.strategies.base import Services, Strategy, Variant, check_and_act
-from backend.strategies.unique_index import insert_or_ignore
+from backend.strategies.sql import insert_or_ignore
 
 
 def lock_key(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
@@ -119,7 +119,7 @@ def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
             return Answer.CONFLICT
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        return request.operation.act_and_record(connection, request)
+        return request.operation.act_and_remember(connection, request)
 
 
 STRATEGY = Strategy(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from backend.model import Answer
 from backend.schema import inbox
 from backend.strategies.base import Services, Strategy, Variant
-from backend.strategies.unique_index import insert_or_ignore
+from backend.strategies.sql import insert_or_ignore
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -24,7 +24,7 @@ def check_then_act(request: Request, services: Services) -> Answer:
     with services.database.begin() as connection:
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        return request.operation.act_and_record(connection, request)
+        return request.operation.act_and_remember(connection, request)
 
 
 STRATEGY = Strategy(

@@ -11,11 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
-
-from backend.model import Answer, OperationKey, OrderStatus
-from backend.operations import MissingRowError, Request, added, insert_payment
-from backend.schema import goods, orders
+from backend.model import Answer, OperationKey
+from backend.operations import MissingRowError, Request
 from backend.sentence import say
 from backend.strategies.base import Need, Services, Strategy, Variant
 from backend.strategies.says import GuardCode
@@ -27,54 +24,26 @@ if TYPE_CHECKING:
 def version_from_form(request: Request, services: Services) -> Answer:
     """Act if the row is still as the form showed it."""
     with services.database.begin() as connection:
-        if not act_if_unchanged(connection, request, request.version):
-            return Answer.CONFLICT
-    return Answer.CREATED
+        return act_if_still(connection, request, request.version)
 
 
 def version_read_by_server(request: Request, services: Services) -> Answer:
     """Read the version and act if it did not change since a moment ago."""
     with services.database.begin() as connection:
-        version = read_version(connection, request)
-        if not act_if_unchanged(connection, request, version):
-            return Answer.CONFLICT
-    return Answer.CREATED
+        version = connection.scalar(request.operation.version(request))
+        if version is None:
+            raise MissingRowError(request)
+        return act_if_still(connection, request, version)
 
 
-def act_if_unchanged(connection: Connection, request: Request, version: int) -> bool:
-    """Act if the row has this version, and count the version up; whether it had."""
-    if request.operation.key is OperationKey.ADD_STOCK:
-        changed = connection.execute(
-            update(goods)
-            .where(goods.c.item == request.item, goods.c.version == version)
-            .values(**added(request), version=goods.c.version + 1)
-        )
-        return changed.rowcount > 0
-    changed = connection.execute(
-        update(orders)
-        .where(orders.c.order_no == request.key, orders.c.version == version)
-        .values(status=OrderStatus.PAID.value, version=orders.c.version + 1)
-    )
+def act_if_still(connection: Connection, request: Request, version: int) -> Answer:
+    """``UPDATE ... SET version = version + 1 WHERE version = :version``: no row means that somebody else was first."""
+    change = request.operation.change(request)
+    column = change.table.c.version
+    changed = connection.execute(change.where(column == version).values(version=column + 1))
     if changed.rowcount == 0:
-        return False
-    insert_payment(connection, request)
-    return True
-
-
-def read_version(connection: Connection, request: Request) -> int:
-    """The version that the row has now.
-
-    Raises:
-        MissingRowError: there is no such row.
-    """
-    if request.operation.key is OperationKey.ADD_STOCK:
-        query = select(goods.c.version).where(goods.c.item == request.item)
-    else:
-        query = select(orders.c.version).where(orders.c.order_no == request.key)
-    version: int | None = connection.scalar(query)
-    if version is None:
-        raise MissingRowError(request)
-    return version
+        return Answer.CONFLICT
+    return request.operation.act_beside_change(connection, request)
 
 
 _REFUSALS = {

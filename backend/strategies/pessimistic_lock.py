@@ -25,47 +25,32 @@ There is no row yet to lock for an INSERT.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
-
 from backend.model import Answer, OperationKey
-from backend.operations import MissingRowError, Request, insert_payment
-from backend.schema import goods, orders
+from backend.operations import MissingRowError, Request
 from backend.sentence import say
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.says import GuardCode
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
-
-_Rows = Callable[[Request], Select[tuple[int]]]
-
-_LOCKED_ROW: Mapping[OperationKey, _Rows] = {
-    OperationKey.PAY_ORDER: lambda request: select(orders.c.id).where(orders.c.order_no == request.key),
-    OperationKey.ADD_STOCK: lambda request: select(goods.c.id).where(goods.c.item == request.item),
-}
-
-_ROW_WITHOUT_INDEX: Mapping[OperationKey, _Rows] = {
-    OperationKey.PAY_ORDER: lambda request: select(orders.c.id).where(orders.c.order_no_unindexed == request.key),
-    OperationKey.ADD_STOCK: lambda request: select(goods.c.id).where(goods.c.item_unindexed == request.item),
-}
 
 
 def lock_then_check(request: Request, services: Services) -> Answer:
     """Wait for the row, then look whether it is done, then act."""
     with services.database.begin() as connection:
-        lock_row(connection, request)
+        lock(connection, request.operation.row_to_lock(request), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        return request.operation.act_and_record(connection, request)
+        return request.operation.act_and_remember(connection, request)
 
 
 def lock_only(request: Request, services: Services) -> Answer:
     """Wait for the row, then act. The lock is gone with the commit, and with it all memory."""
     with services.database.begin() as connection:
-        lock_row(connection, request)
+        lock(connection, request.operation.row_to_lock(request), request)
         return request.operation.act(connection, request)
 
 
@@ -73,30 +58,28 @@ def repeatable_read(request: Request, services: Services) -> Answer:
     """Lock and check under REPEATABLE READ, where the check may be older than the lock."""
     repeatable = services.database.execution_options(isolation_level="REPEATABLE READ")
     with repeatable.begin() as connection:
-        lock_row(connection, request)
+        lock(connection, request.operation.row_to_lock(request), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        insert_payment(connection, request)
-    return Answer.CREATED
+        return request.operation.act_beside_change(connection, request)
 
 
 def unindexed(request: Request, services: Services) -> Answer:
     """Lock by a column without an index, then look, then act."""
     with services.database.begin() as connection:
-        lock_row(connection, request, _ROW_WITHOUT_INDEX)
+        lock(connection, request.operation.row_to_lock(request, by_index=False), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
-        return request.operation.act_and_record(connection, request)
+        return request.operation.act_and_remember(connection, request)
 
 
-def lock_row(connection: Connection, request: Request, rows: Mapping[OperationKey, _Rows] = _LOCKED_ROW) -> None:
-    """Lock the row that the operation updates.
+def lock(connection: Connection, row: Select[int], request: Request) -> None:
+    """Lock a row until the transaction ends; wait for it if somebody else has.
 
     Raises:
-        MissingRowError: there is none.
+        MissingRowError: there is no such row.
     """
-    row = connection.scalar(rows[request.operation.key](request).with_for_update())
-    if row is None:
+    if connection.scalar(row.with_for_update()) is None:
         raise MissingRowError(request)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from backend.model import Answer, OperationKey, OrderStatus
-from backend.operations import MissingRowError, Request, insert_payment
+from backend.operations import MissingRowError, Request
 from backend.schema import orders
 from backend.sentence import say
 from backend.strategies.base import Services, Strategy, Variant
@@ -32,8 +32,7 @@ def status_guard(request: Request, services: Services) -> Answer:
         )
         if moved.rowcount == 0:
             return why_not_moved(connection, request)
-        insert_payment(connection, request)
-    return Answer.CREATED
+        return request.operation.act_beside_change(connection, request)
 
 
 def why_not_moved(connection: Connection, request: Request) -> Answer:

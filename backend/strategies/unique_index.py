@@ -18,100 +18,34 @@ call instead. Only the other side can close that gap, by honouring a key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import sqlalchemy as sa
-from sqlalchemy import insert, update
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from backend.model import Answer, OperationKey, OrderStatus
-from backend.operations import MissingRowError, Request
-from backend.schema import cancellations, messages_sent, orders, payments, stock_movements
+from backend.model import Answer
+from backend.operations import Request
 from backend.strategies.base import Services, Strategy, Variant
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+from backend.strategies.sql import insert_or_ignore
 
 
 def catch_violation(request: Request, services: Services) -> Answer:
     """Insert the row that must be unique; a violation means that somebody else was first."""
-    table, row = unique_row(request)
+    row = request.operation.unique_row(request)
     try:
         with services.database.begin() as connection:
-            connection.execute(insert(table).values(row))
-            return do_what_it_stands_for(connection, request)
+            connection.execute(insert(row.table).values(row.values))
+            return request.operation.act_beside_unique_row(connection, request)
     except IntegrityError:
         return Answer.DUPLICATE
 
 
 def on_conflict(request: Request, services: Services) -> Answer:
     """Insert the row unless it is there; a row comes back only to whoever inserted it."""
-    table, row = unique_row(request)
+    row = request.operation.unique_row(request)
     with services.database.begin() as connection:
-        inserted = connection.execute(insert_or_ignore(connection, table).values(row).returning(table.c.id)).first()
-        if inserted is None:
+        unless_there = insert_or_ignore(connection, row.table).values(row.values)
+        if connection.execute(unless_there.returning(row.table.c.id)).first() is None:
             return Answer.DUPLICATE
-        return do_what_it_stands_for(connection, request)
-
-
-def unique_row(request: Request) -> tuple[sa.Table, dict[str, object]]:
-    """The row that must exist once for the intent: the order, the payment, a movement, a cancellation, a marker."""
-    key, quantity, submission = request.key, request.quantity, request.submission_id
-    match request.operation.key:
-        case OperationKey.PLACE_ORDER:
-            return orders, {
-                "order_no": key,
-                "order_no_unique": key,
-                "item": request.item,
-                "quantity": quantity,
-                "submission_id": submission,
-            }
-        case OperationKey.PAY_ORDER:
-            return payments, {
-                "order_no": key,
-                "payment_no_unique": key,
-                "amount": quantity,
-                "submission_id": submission,
-            }
-        case OperationKey.ADD_STOCK:
-            return stock_movements, {
-                "request_no": key,
-                "request_no_unique": key,
-                "item": request.item,
-                "quantity": quantity,
-            }
-        case OperationKey.CANCEL_ORDER:
-            return cancellations, {"order_no": key, "order_no_unique": key}
-        case OperationKey.SEND_MESSAGE:
-            return messages_sent, {"request_no": key, "request_no_unique": key}
-
-
-def do_what_it_stands_for(connection: Connection, request: Request) -> Answer:
-    """Do what the unique row is about before its transaction ends. A message is out when that transaction fails."""
-    match request.operation.key:
-        case OperationKey.PLACE_ORDER:
-            return Answer.CREATED
-        case OperationKey.PAY_ORDER:
-            paid = connection.execute(
-                update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
-            )
-            if paid.rowcount == 0:
-                raise MissingRowError(request)
-            return Answer.CREATED
-        case OperationKey.ADD_STOCK | OperationKey.CANCEL_ORDER | OperationKey.SEND_MESSAGE:
-            return request.operation.act(connection, request)
-
-
-def insert_or_ignore(connection: Connection, table: sa.Table) -> Any:  # noqa: ANN401  three dialects, three classes
-    """INSERT that skips a row whose unique key is taken, as the database spells it."""
-    match connection.dialect.name:
-        case "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing()
-        case "sqlite":
-            return sqlite.insert(table).on_conflict_do_nothing()
-        case _:
-            return mysql.insert(table).prefix_with("IGNORE")
+        return request.operation.act_beside_unique_row(connection, request)
 
 
 STRATEGY = Strategy(

@@ -39,7 +39,7 @@ def test_committed_rows_stand_beside_each_event(bench: Bench) -> None:
 def test_the_line_of_code_is_the_one_that_made_the_step(bench: Bench) -> None:
     example = found(bench, PLACE, "none", "check-then-act")
 
-    words = {"SELECT": "is_done", "INSERT": "act_and_record(", "COMMIT": ".begin()"}
+    words = {"SELECT": "is_done", "INSERT": "act_and_remember(", "COMMIT": ".begin()"}
     steps = [event for event in example.events if event.kind is EventKind.STEP]
     assert len(steps) == 6
     for event in steps:
