@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from backend.engines.sql import one_sentence
 from backend.errors import EngineError
-from backend.strategies.distributed_lock import fence_key, lock_key
-from backend.strategies.token import token_key
+from backend.ownership.names import intent_key, token_key
 from backend.tables import Made, empty_tables, remove_rows
 
 if TYPE_CHECKING:
@@ -54,9 +53,8 @@ def rows_of(made: HandedOut) -> Made:
 
 def keys_of(made: HandedOut, prefix: str) -> list[str]:
     """The Redis keys that were made for these intents."""
-    locks = [lock_key(operation, key, prefix) for operation, key in made.intents]
-    fences = [fence_key(operation, key, prefix) for operation, key in made.intents]
-    return [*locks, *fences, *(token_key(token, prefix) for token in made.tokens)]
+    named = [intent_key(purpose, *intent, prefix) for purpose in ("lock", "fence") for intent in made.intents]
+    return [*named, *(token_key(token, prefix) for token in made.tokens)]
 
 
 def delete_keys(client: redis.Redis, running: RunningEngine, patterns: Iterable[str], keys: Sequence[str] = ()) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import redis.exceptions
 
-from backend.strategies.distributed_lock import lock_key
+from backend.ownership.names import intent_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def barred(client: redis.Redis, intents: Sequence[Intent], prefix: str) -> list[
         return []
     pipeline = client.pipeline(transaction=False)
     for intent in intents:
-        pipeline.pttl(lock_key(intent.operation, intent.key, prefix))
+        pipeline.pttl(intent_key("lock", intent.operation, intent.key, prefix))
     with suppress(redis.exceptions.RedisError):
         lives = pipeline.execute()
         return [intent for intent, life in zip(intents, lives, strict=True) if life == _NO_EXPIRY]

@@ -57,8 +57,8 @@ class Line:
         plug: the database connection.
         tap: where steps pass.
         client: a tapped client, which all lines share: it never waits.
-        delete_if_equal: as in `Services`.
         mutexes: as in `Services`; shared by all lines.
+        knows_delifeq: as in `Services`.
     """
 
     def __init__(
@@ -66,8 +66,9 @@ class Line:
         plug: Plug,
         tap: Tap,
         client: redis.Redis,
-        delete_if_equal: Callable[[str, str], bool],
         mutexes: Mutexes,
+        *,
+        knows_delifeq: bool,
     ) -> None:
         self.plug = plug
         self._mutexes = mutexes
@@ -83,7 +84,7 @@ class Line:
             redis=client,
             lease_ms=LEASE_MS,
             new_token=self._new_token,
-            delete_if_equal=delete_if_equal,
+            knows_delifeq=knows_delifeq,
             render=render,
             now=lambda: NOON,
             mutex=cast("Callable[[str], threading.Lock]", self._mutex),

@@ -20,14 +20,13 @@ from backend.explorer import zookeeper_names
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
 from backend.explorer.says import ExplorerCode
-from backend.instance.services import choose_delete_if_equal
+from backend.instance.services import knows_delifeq
 from backend.model import EngineKind, OperationKey, Verdict
 from backend.operations import OPERATIONS, NoGateway, Request, operation_at
+from backend.ownership.names import intent_key, intent_node, token_key
 from backend.schema import goods, messages, orders
 from backend.sentence import say
 from backend.strategies.base import Need
-from backend.strategies.distributed_lock import lock_key, lock_path
-from backend.strategies.token import token_key
 from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
@@ -150,7 +149,7 @@ class Stage:
         opened.callback(self._plain_redis.close)
         client = create_redis(self._redis_url, TappedRedis)
         opened.callback(client.close)
-        self._delete_if_equal = choose_delete_if_equal(client)
+        self._knows_delifeq = knows_delifeq(client)
         client.tap = self.tap
         self._client = client
         opened.callback(self._close_lines)
@@ -182,7 +181,7 @@ class Stage:
         return line
 
     def _new_line(self) -> Line:
-        line = Line(self.database.plug(), self.tap, self._client, self._delete_if_equal, self.mutexes)
+        line = Line(self.database.plug(), self.tap, self._client, self.mutexes, knows_delifeq=self._knows_delifeq)
         self._lines.append(line)
         return line
 
@@ -277,7 +276,7 @@ class Stage:
             return []
         if self._sessions is not None:
             self._sessions.check()
-            self._sessions.remove(lock_path(scene.operation, scene.key) for scene, _ in played)
+            self._sessions.remove(intent_node(scene.operation, scene.key) for scene, _ in played)
         table = OPERATIONS[played[0][0].operation].effects
         column = table.c.request_no if "request_no" in table.c else table.c.order_no
         keys = [scene.key for scene, _ in played]
@@ -285,7 +284,7 @@ class Stage:
         place = self._gateway.ledger if self._gateway and table is messages else self._own
         with place.connect() as connection:
             effects = {row[0]: row[1] for row in connection.execute(query)}
-        locks = [lock_key(scene.operation, scene.key) for scene, _ in played]
+        locks = [intent_key("lock", scene.operation, scene.key) for scene, _ in played]
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)

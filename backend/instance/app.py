@@ -35,7 +35,6 @@ from backend.schema import KEY_LENGTH, goods, orders
 from backend.sentence import plain, say
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Response, Services, Variant
-from backend.strategies.token import token_key
 from backend.tap.observer import Tap
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ class Tokens:
     def on_post(self, _req: falcon.Request, resp: falcon.Response) -> None:
         """Make a token and keep it for a day."""
         token = self._services.new_token()
-        self._services.redis.set(token_key(token, self._services.key_prefix), "1", ex=TOKEN_LIFE_SECONDS)
+        self._services.redis.set(self._services.token_key(token), "1", ex=TOKEN_LIFE_SECONDS)
         resp.status = falcon.HTTP_201
         resp.media = {"token": token}
 

@@ -22,8 +22,7 @@ from backend.instance.says import RefusalCode
 from backend.model import Answer
 from backend.operations import MissingRowError
 from backend.sentence import Sentence, say, to_document
-from backend.strategies.base import Response
-from backend.strategies.idempotency_key import KeyReusedError, KeySyntaxError
+from backend.strategies.base import RefusedError, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,11 +106,8 @@ def _of_the_request(error: Exception) -> Problem | None:
     match error:
         case MissingRowError():
             return replace(not_found(error.sentence), answer=error.answer)
-        case KeySyntaxError():
-            return bad_request(error.sentence)
-        case KeyReusedError():
-            status = HTTPStatus(error.status)
-            return Problem(status, "idempotency-key-reused", "Key reused", error.sentence, Answer.CONFLICT)
+        case RefusedError():
+            return Problem(HTTPStatus(error.status), error.kind, error.title, error.sentence, error.answer)
         case _:
             return None
 

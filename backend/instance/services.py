@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from backend.tap.observer import Tap
     from backend.zookeeper.client import ZooKeeperSessions
 
-_DELETE_IF_EQUAL = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-"""
-
 
 class Mutexes:
     """One mutex a key, for as long as somebody holds on to it."""
@@ -69,17 +64,17 @@ def open_services(
     tap_sql(engine, tap)
     name_deletions(engine, tap)
     client = create_redis(redis_url, TappedRedis)
-    delete_if_equal = choose_delete_if_equal(client)
+    delifeq = knows_delifeq(client)
     client.tap = tap
     return Services(
         database=engine,
         redis=client,
         lease_ms=10_000,
         new_token=lambda: secrets.token_urlsafe(16),
-        delete_if_equal=delete_if_equal,
         mutex=Mutexes(),
         render=render,
         key_prefix=key_prefix(lab),
+        knows_delifeq=delifeq,
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
         zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )
@@ -92,10 +87,7 @@ def warm_up(services: Services, connections: int) -> None:
             opened.enter_context(services.database.connect())
 
 
-def choose_delete_if_equal(client: redis.Redis) -> Callable[[str, str], bool]:
-    """DELIFEQ where the server has it (Valkey 9), else the script that everybody writes for it."""
+def knows_delifeq(client: redis.Redis) -> bool:
+    """Whether the server deletes a key that has a given value, in one command."""
     execute: Callable[..., object] = client.execute_command
-    if execute("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None]):
-        return lambda key, value: bool(execute("DELIFEQ", key, value))
-    script = client.script_load(_DELETE_IF_EQUAL)
-    return lambda key, value: bool(execute("EVALSHA", script, 1, key, value))
+    return execute("COMMAND", "INFO", "DELIFEQ") not in ([], {}, [None])

@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.catalogue import StrategyInfo, VariantInfo
-from backend.errors import ZooKeeperError
+from backend.errors import SubmitTwiceError, ZooKeeperError
 from backend.model import Answer, EngineKind, OperationKey
 from backend.operations import Gateway, NoGateway, Request
 from backend.ownership.mark import PREFIX
+from backend.ownership.names import intent_key, intent_node, token_key
 from backend.sentence import Code, Sentence, say
 
 if TYPE_CHECKING:
@@ -39,6 +40,32 @@ class Response:
 
     status: int
     body: str
+
+
+class RefusedError(SubmitTwiceError):
+    """A strategy refuses a request for what it brings along.
+
+    Args:
+        sentence: why.
+        status: of HTTP.
+        kind: the last part of the problem's type.
+        title: of the problem.
+        answer: what it means to the caller.
+    """
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        status: int = 400,
+        kind: str = "bad-request",
+        title: str = "Bad request",
+        answer: Answer = Answer.ERROR,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.answer = answer
 
 
 def no_rendering(request: Request, outcome: Answer | Exception) -> Response:
@@ -69,8 +96,6 @@ class Services:
     """Life of a lock."""
     new_token: Callable[[], str]
     """A random string that nobody else has."""
-    delete_if_equal: Callable[[str, str], bool]
-    """Delete a Redis key if it still has this value, atomically; whether it had."""
     mutex: Callable[[str], threading.Lock]
     """The mutex of this process for a key."""
     key_prefix: str = PREFIX
@@ -79,12 +104,26 @@ class Services:
     """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
     now: Callable[[], float] = time.time
     """The clock, in seconds since 1970."""
+    knows_delifeq: bool = False
+    """Whether the Redis-protocol server has DELIFEQ, as Valkey 9 does."""
     zookeeper: Callable[[], KazooClient] = no_zookeeper
     """A client of ZooKeeper with a session."""
     render: Callable[[Request, Answer | Exception], Response] = no_rendering
     """What the caller of this process is sent for an answer, or for an error."""
     replay: Callable[[Response], Answer] = lambda _response: Answer.REPLAYED
     """Send the caller this once more; returns the answer that says so."""
+
+    def key(self, purpose: str, request: Request) -> str:
+        """The name of the Redis key that serves this intent for a purpose, such as ``lock``."""
+        return intent_key(purpose, request.operation.key, request.key, self.key_prefix)
+
+    def token_key(self, token: str) -> str:
+        """The name of the Redis key that is there until a form's token is used up."""
+        return token_key(token, self.key_prefix)
+
+    def node(self, request: Request) -> str:
+        """The path of the node in ZooKeeper that belongs to this intent."""
+        return intent_node(request.operation.key, request.key, self.key_prefix)
 
 
 Handler = Callable[[Request, Services], Answer]
@@ -153,11 +192,3 @@ class Strategy:
     def info(self) -> StrategyInfo:
         """The strategy as plain data."""
         return StrategyInfo(self.key, self.title, tuple(variant.info for variant in self.variants))
-
-
-def check_and_act(request: Request, services: Services) -> Answer:
-    """Look whether it is done already; if not, do it. Safe only while nobody else can do the same."""
-    with services.database.begin() as connection:
-        if request.operation.is_done(connection, request):
-            return Answer.DUPLICATE
-        return request.operation.act_and_remember(connection, request)

@@ -12,58 +12,45 @@ comes with a lower one than it has seen.
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from sqlalchemy import update
 
-from backend.model import Answer, EngineKind, OperationKey
+from backend.model import Answer, EngineKind
 from backend.operations import Request
-from backend.ownership.mark import PREFIX
 from backend.schema import fences
-from backend.strategies.base import Services, Strategy, Variant, check_and_act
+from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.sql import insert_or_ignore
 
-
-def lock_key(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
-    """The Redis key of the lock for an intent."""
-    return f"{prefix}:lock:{operation}:{key}"
-
-
-def fence_key(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
-    """The Redis key of the counter that numbers the grants for an intent."""
-    return f"{prefix}:fence:{operation}:{key}"
+DELETE_IF_EQUAL = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
 
 
-def lock_path(operation: OperationKey, key: str, prefix: str = PREFIX) -> str:
-    """The node below which those stand who want the lock for an intent."""
-    return f"/{prefix}/{operation}/{quote(key, safe='')}"
-
-
-def redis(request: Request, services: Services) -> Answer:
+def with_lease(request: Request, services: Services) -> Answer:
     """Lock with a lease, check, act, release what is still ours."""
-    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
+    key, owner = services.key("lock", request), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
         return check_and_act(request, services)
     finally:
-        services.delete_if_equal(key, owner)
+        release(services, key, owner)
 
 
-def redis_no_expiry(request: Request, services: Services) -> Answer:
+def without_expiry(request: Request, services: Services) -> Answer:
     """Lock without a lease: whoever dies inside keeps it for ever."""
-    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
+    key, owner = services.key("lock", request), services.new_token()
     if not services.redis.set(key, owner, nx=True):
         return Answer.BUSY
     try:
         return check_and_act(request, services)
     finally:
-        services.delete_if_equal(key, owner)
+        release(services, key, owner)
 
 
-def redis_blind_release(request: Request, services: Services) -> Answer:
+def with_blind_release(request: Request, services: Services) -> Answer:
     """Lock with a lease, but delete the key at the end whoever owns it by then."""
-    key = lock_key(request.operation.key, request.key, services.key_prefix)
+    key = services.key("lock", request)
     if not services.redis.set(key, "locked", nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
@@ -72,34 +59,33 @@ def redis_blind_release(request: Request, services: Services) -> Answer:
         services.redis.delete(key)
 
 
-def redis_no_check(request: Request, services: Services) -> Answer:
+def without_check(request: Request, services: Services) -> Answer:
     """Lock and act without looking: one at a time, each of them."""
-    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
+    key, owner = services.key("lock", request), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
         with services.database.begin() as connection:
             return request.operation.act(connection, request)
     finally:
-        services.delete_if_equal(key, owner)
+        release(services, key, owner)
 
 
-def redis_fenced(request: Request, services: Services) -> Answer:
+def with_fence(request: Request, services: Services) -> Answer:
     """Lock with a lease, take a number that grows with each grant, and let the resource look at it."""
-    key, owner = lock_key(request.operation.key, request.key, services.key_prefix), services.new_token()
+    key, owner = services.key("lock", request), services.new_token()
     if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
         return Answer.BUSY
     try:
-        fence = int(services.redis.incr(fence_key(request.operation.key, request.key, services.key_prefix)))
+        fence = int(services.redis.incr(services.key("fence", request)))
         return act_if_newest(request, services, fence)
     finally:
-        services.delete_if_equal(key, owner)
+        release(services, key, owner)
 
 
-def zookeeper(request: Request, services: Services) -> Answer:
+def with_session(request: Request, services: Services) -> Answer:
     """Kazoo's Lock: the ephemeral node with the lowest number holds it. The node's creation is the fence."""
-    path = lock_path(request.operation.key, request.key, services.key_prefix)
-    lock = services.zookeeper().Lock(path, request.submission_id)
+    lock = services.zookeeper().Lock(services.node(request), request.submission_id)
     if not lock.acquire(blocking=False):
         return Answer.BUSY
     try:
@@ -107,6 +93,22 @@ def zookeeper(request: Request, services: Services) -> Answer:
         return act_if_newest(request, services, node.czxid) if node else Answer.BUSY
     finally:
         lock.release()
+
+
+def release(services: Services, key: str, owner: str) -> None:
+    """Delete the lock if it is still ours, in one command: between a GET and a DEL it could become somebody else's."""
+    if services.knows_delifeq:
+        services.redis.execute_command("DELIFEQ", key, owner)  # type: ignore[no-untyped-call]
+    else:
+        services.redis.eval(DELETE_IF_EQUAL, 1, key, owner)
+
+
+def check_and_act(request: Request, services: Services) -> Answer:
+    """Look whether it is done already; if not, do it."""
+    with services.database.begin() as connection:
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act_and_remember(connection, request)
 
 
 def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
@@ -130,7 +132,7 @@ STRATEGY = Strategy(
         Variant(
             key="redis",
             title="Redis, with a lease",
-            handle=redis,
+            handle=with_lease,
             leased=True,
             sound=True,
             summary="SET NX PX, check, act, release if still the owner.",
@@ -141,7 +143,7 @@ STRATEGY = Strategy(
         Variant(
             key="redis-no-expiry",
             title="Redis, no expiry",
-            handle=redis_no_expiry,
+            handle=without_expiry,
             sound=False,
             summary="SET NX without a lease: a crash while holding blocks the intent for ever.",
             guarantees="One at a time, however long it takes.",
@@ -151,7 +153,7 @@ STRATEGY = Strategy(
         Variant(
             key="redis-blind-release",
             title="Redis, blind release",
-            handle=redis_blind_release,
+            handle=with_blind_release,
             leased=True,
             sound=False,
             summary="Deletes the lock at the end without looking whose it is by then.",
@@ -162,7 +164,7 @@ STRATEGY = Strategy(
         Variant(
             key="redis-no-check",
             title="Redis, no check",
-            handle=redis_no_check,
+            handle=without_check,
             leased=True,
             sound=False,
             summary="Locks and acts: a lock serialises, it does not remember.",
@@ -173,7 +175,7 @@ STRATEGY = Strategy(
         Variant(
             key="redis-fenced",
             title="Redis, with a fence",
-            handle=redis_fenced,
+            handle=with_fence,
             leased=True,
             sound=True,
             summary="Each grant has a higher number; the resource refuses a holder whose number is not the highest.",
@@ -184,7 +186,7 @@ STRATEGY = Strategy(
         Variant(
             key="zookeeper",
             title="ZooKeeper, with a fence",
-            handle=zookeeper,
+            handle=with_session,
             sound=True,
             summary="An ephemeral node is the lock, and its creation the fence; the end of a session frees it.",
             guarantees="One effect. The lock of a dead holder is free when its session has ended, and a holder that "

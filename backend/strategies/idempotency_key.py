@@ -18,7 +18,6 @@ Leases are measured with the clock of the machine; on several machines, take the
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,10 @@ from backend.engines.conflicts import is_conflict
 from backend.errors import SubmitTwiceError
 from backend.model import Answer
 from backend.schema import idempotency_records as records
-from backend.sentence import Code, say
-from backend.strategies.base import Need, Response, Services, Strategy, Variant
+from backend.sentence import say
+from backend.strategies.base import Need, RefusedError, Response, Services, Strategy, Variant
+from backend.strategies.key_syntax import plain_key, quoted_key
+from backend.strategies.says import IdempotencyKeyCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 
 KEPT_S = 24 * 3600
 """A key is forgotten after a day, counted from its first request: after that it is a new one."""
-LONGEST_KEY = 255
-_QUOTED = re.compile(r'"(?P<key>(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~:/]+")
-_PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _LOOKED_AT = (
     records.c.fingerprint,
     records.c.attempt,
@@ -56,29 +53,12 @@ _LOOKED_AT = (
 )
 
 
-class IdempotencyKeyCode(Code):
-    """What is said of a key."""
-
-    NOT_QUOTED = "idempotency_key.not_quoted"
-    NOT_PRINTABLE = "idempotency_key.not_printable"
-    WRONG_LENGTH = "idempotency_key.wrong_length"
-    REUSED = "idempotency_key.reused"
-    TAKEN_OVER = "idempotency_key.taken_over"
-
-
-class KeySyntaxError(SubmitTwiceError):
-    """The header's value is no key."""
-
-    def __init__(self, code: IdempotencyKeyCode) -> None:
-        super().__init__(say(code, most=LONGEST_KEY))
-
-
-class KeyReusedError(SubmitTwiceError):
+class KeyReusedError(RefusedError):
     """The key came before, with another payload. `status` is what the dialect answers."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(say(IdempotencyKeyCode.REUSED))
-        self.status = status
+        sentence = say(IdempotencyKeyCode.REUSED)
+        super().__init__(sentence, status, "idempotency-key-reused", "Key reused", Answer.CONFLICT)
 
 
 class LostClaimError(SubmitTwiceError):
@@ -90,19 +70,21 @@ class LostClaimError(SubmitTwiceError):
 
 def draft_07(request: Request, services: Services) -> Answer:
     """A structured-field key; another payload is answered with 422."""
-    return handle(request, services, quoted_key(request.idempotency_key), reused_status=422, keeps_conflicts=True)
+    key = quoted_key(request.idempotency_key)
+    return once(key, request, services, reused_status=422, keeps_conflicts=True)
 
 
 def stripe(request: Request, services: Services) -> Answer:
     """A plain key; other parameters are answered with 400, and a conflict is not kept."""
-    return handle(request, services, plain_key(request.idempotency_key), reused_status=400, keeps_conflicts=False)
+    key = plain_key(request.idempotency_key)
+    return once(key, request, services, reused_status=400, keeps_conflicts=False)
 
 
-def handle(request: Request, services: Services, key: str, *, reused_status: int, keeps_conflicts: bool) -> Answer:
+def once(key: str, request: Request, services: Services, *, reused_status: int, keeps_conflicts: bool) -> Answer:
     """Claim the key, or say what became of its first request."""
-    attempt, found = claim(request, services, key)
+    attempt, found = claim(key, request, services)
     if attempt:
-        return carry_out(request, services, key, attempt, keeps_conflicts=keeps_conflicts)
+        return carry_out(key, attempt, request, services, keeps_conflicts=keeps_conflicts)
     if found is None:
         return Answer.BUSY
     if found["fingerprint"] != request.fingerprint:
@@ -112,7 +94,7 @@ def handle(request: Request, services: Services, key: str, *, reused_status: int
     return services.replay(Response(found["status"], found["body"]))
 
 
-def claim(request: Request, services: Services, key: str) -> tuple[int, sa.RowMapping | None]:
+def claim(key: str, request: Request, services: Services) -> tuple[int, sa.RowMapping | None]:
     """Put a record in flight, or take over one that nobody works on any more.
 
     Returns:
@@ -135,7 +117,7 @@ def claim(request: Request, services: Services, key: str) -> tuple[int, sa.RowMa
         return 1, None
     with services.database.begin() as connection:
         found = connection.execute(select(*_LOOKED_AT).where(records.c.idempotency_key == key)).mappings().first()
-        if found is None or (not _is_abandoned(found, request, now) and found["expires_at"] > now):
+        if found is None or (not is_abandoned(found, request, now) and found["expires_at"] > now):
             return 0, found
         taken = connection.execute(
             update(records)
@@ -145,7 +127,12 @@ def claim(request: Request, services: Services, key: str) -> tuple[int, sa.RowMa
     return (found["attempt"] + 1, None) if taken.rowcount else (0, None)
 
 
-def carry_out(request: Request, services: Services, key: str, attempt: int, *, keeps_conflicts: bool) -> Answer:
+def is_abandoned(found: sa.RowMapping, request: Request, now: float) -> bool:
+    """Whether whoever put this record in flight has not answered within the lease."""
+    return found["status"] is None and found["locked_until"] <= now and found["fingerprint"] == request.fingerprint
+
+
+def carry_out(key: str, attempt: int, request: Request, services: Services, *, keeps_conflicts: bool) -> Answer:
     """Effect and answer in one transaction. What fails is kept as the answer, too."""
     try:
         with services.database.begin() as connection:
@@ -186,42 +173,6 @@ def release(connection: Connection, key: str, attempt: int) -> None:
 def sweep(connection: Connection, now: float) -> int:
     """Remove the records whose time is over; how many."""
     return connection.execute(delete(records).where(records.c.expires_at <= now)).rowcount
-
-
-def quoted_key(value: str) -> str:
-    """A structured-field String (RFC 8941, 3.3.3), or the bare token that many clients send.
-
-    Raises:
-        KeySyntaxError: it is neither, or too long.
-    """
-    value = value.strip()
-    if quoted := _QUOTED.fullmatch(value):
-        return _fitting(re.sub(r"\\(.)", r"\1", quoted["key"]))
-    if _TOKEN.fullmatch(value):
-        return _fitting(value)
-    raise KeySyntaxError(IdempotencyKeyCode.NOT_QUOTED)
-
-
-def plain_key(value: str) -> str:
-    """Up to 255 printable characters.
-
-    Raises:
-        KeySyntaxError: there are others, or too many.
-    """
-    value = value.strip()
-    if not _PRINTABLE.fullmatch(value):
-        raise KeySyntaxError(IdempotencyKeyCode.NOT_PRINTABLE)
-    return _fitting(value)
-
-
-def _fitting(key: str) -> str:
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise KeySyntaxError(IdempotencyKeyCode.WRONG_LENGTH)
-    return key
-
-
-def _is_abandoned(found: sa.RowMapping, request: Request, now: float) -> bool:
-    return found["status"] is None and found["locked_until"] <= now and found["fingerprint"] == request.fingerprint
 
 
 def _variant(key: str, title: str, handle: Callable[[Request, Services], Answer], summary: str, choose: str) -> Variant:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from backend.model import Answer
 from backend.operations import Request
-from backend.strategies.base import Services, Strategy, Variant, check_and_act
+from backend.strategies.base import Services, Strategy, Variant
 
 
 def in_process(request: Request, services: Services) -> Answer:
     """Wait for the mutex of this process, check, act."""
-    with services.mutex(request.key):
-        return check_and_act(request, services)
+    with services.mutex(request.key), services.database.begin() as connection:
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act_and_remember(connection, request)
 
 
 STRATEGY = Strategy(

@@ -1,4 +1,4 @@
-"""Why a variant does not guard an operation."""
+"""What strategies say to a person."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ class GuardCode(Code):
     STOCK_HAS_NO_STATUS = "guard.stock_has_no_status"
     DELETED_HAS_NO_STATUS = "guard.deleted_has_no_status"
     MESSAGE_HAS_NO_STATUS = "guard.message_has_no_status"
+
+
+class IdempotencyKeyCode(Code):
+    """What is said of a key."""
+
+    NOT_QUOTED = "idempotency_key.not_quoted"
+    NOT_PRINTABLE = "idempotency_key.not_printable"
+    WRONG_LENGTH = "idempotency_key.wrong_length"
+    REUSED = "idempotency_key.reused"
+    TAKEN_OVER = "idempotency_key.taken_over"

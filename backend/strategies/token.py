@@ -12,18 +12,12 @@ from __future__ import annotations
 
 from backend.model import Answer
 from backend.operations import Request
-from backend.ownership.mark import PREFIX
 from backend.strategies.base import Need, Services, Strategy, Variant
-
-
-def token_key(token: str, prefix: str = PREFIX) -> str:
-    """The Redis key of a form token."""
-    return f"{prefix}:token:{token}"
 
 
 def delete_first(request: Request, services: Services) -> Answer:
     """Claim the token by deleting it, then act."""
-    if not services.redis.delete(token_key(request.token, services.key_prefix)):
+    if services.redis.delete(services.token_key(request.token)) == 0:
         return Answer.DUPLICATE
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
@@ -31,20 +25,22 @@ def delete_first(request: Request, services: Services) -> Answer:
 
 def get_then_delete(request: Request, services: Services) -> Answer:
     """Look whether the token is there, then delete it, then act."""
-    if services.redis.get(token_key(request.token, services.key_prefix)) is None:
+    key = services.token_key(request.token)
+    if services.redis.get(key) is None:
         return Answer.DUPLICATE
-    services.redis.delete(token_key(request.token, services.key_prefix))
+    services.redis.delete(key)
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
 
 
 def delete_last(request: Request, services: Services) -> Answer:
     """Look whether the token is there, act, and delete the token when all is done."""
-    if services.redis.get(token_key(request.token, services.key_prefix)) is None:
+    key = services.token_key(request.token)
+    if services.redis.get(key) is None:
         return Answer.DUPLICATE
     with services.database.begin() as connection:
         answer = request.operation.act(connection, request)
-    services.redis.delete(token_key(request.token, services.key_prefix))
+    services.redis.delete(key)
     return answer
 
 

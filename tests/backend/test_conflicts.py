@@ -43,7 +43,6 @@ def services_on(engine: sa.Engine) -> Services:
         redis=redis.Redis(),  # never called
         lease_ms=10_000,
         new_token=lambda: "token",
-        delete_if_equal=lambda _key, _value: False,
         mutex=lambda _key: threading.Lock(),
         render=render,
     )

@@ -18,7 +18,7 @@ from backend.faults import parse_fault
 from backend.instance.sweeper import Sweeper
 from backend.model import Answer, OperationKey, Plan, Setup, Source, Verdict
 from backend.schema import idempotency_records as records
-from backend.strategies.idempotency_key import KeySyntaxError, plain_key, quoted_key
+from backend.strategies.key_syntax import KeySyntaxError, plain_key, quoted_key
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Told, caller_of, count_rows
 

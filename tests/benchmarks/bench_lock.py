@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 from collections.abc import Callable
 
 import redis
+import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
-from backend.instance.services import choose_delete_if_equal
+from backend.instance.services import knows_delifeq
+from backend.strategies.base import Services
+from backend.strategies.distributed_lock import release
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 
@@ -26,12 +30,19 @@ SCRIPT = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL',
 
 def ours(client: TappedRedis) -> Callable[[], None]:
     """As `backend.strategies.distributed_lock` does it, through the tap."""
-    delete_if_equal = choose_delete_if_equal(client)
+    services = Services(
+        sa.create_engine("sqlite://"),  # never used
+        client,
+        LEASE_MS,
+        new_token=lambda: "owner",
+        mutex=lambda _key: threading.Lock(),
+        knows_delifeq=knows_delifeq(client),
+    )
     client.tap = Tap()
 
     def once() -> None:
-        assert client.set("bench:ours", "owner", nx=True, px=LEASE_MS)
-        assert delete_if_equal("bench:ours", "owner")
+        assert services.redis.set("bench:ours", "owner", nx=True, px=LEASE_MS)
+        release(services, "bench:ours", "owner")
 
     return once
 

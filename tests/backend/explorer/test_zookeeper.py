@@ -30,8 +30,8 @@ from backend.explorer.surveyor import entries, survey
 from backend.explorer.web_page import exploration_html
 from backend.model import Answer, EngineKind, OperationKey, Verdict
 from backend.operations import Request
-from backend.strategies.base import Handler, Services, Variant, check_and_act
-from backend.strategies.distributed_lock import lock_path
+from backend.strategies.base import Handler, Services, Variant
+from backend.strategies.distributed_lock import check_and_act
 from backend.zookeeper.keeper import ZooKeeperKeeper
 from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zookeeper
 
@@ -46,7 +46,7 @@ FENCED = strategies.find("distributed-lock", "zookeeper")[1]
 
 def lock_only(request: Request, services: Services) -> Answer:
     """Ensure, create, getChildren, INSERT, COMMIT, delete; a loser: ensure, create, getChildren, delete."""
-    lock = services.zookeeper().Lock(lock_path(request.operation.key, request.key), request.submission_id)
+    lock = services.zookeeper().Lock(services.node(request), request.submission_id)
     if not lock.acquire(blocking=False):
         return Answer.BUSY
     try:
@@ -58,7 +58,7 @@ def lock_only(request: Request, services: Services) -> Answer:
 
 def unfenced(request: Request, services: Services) -> Answer:
     """As the strategy, but nobody asks whose the lock is by now."""
-    lock = services.zookeeper().Lock(lock_path(request.operation.key, request.key), request.submission_id)
+    lock = services.zookeeper().Lock(services.node(request), request.submission_id)
     if not lock.acquire(blocking=False):
         return Answer.BUSY
     try:
