@@ -6,8 +6,6 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from backend.engines.sentences import error_number
-
 _STATES = frozenset({"40001", "40P01", "55P03"})
 """SQLSTATE: serialization failure, deadlock (PostgreSQL documentation, "Serialization Failure Handling"), and a lock
 that was not to be had in time."""
@@ -29,3 +27,10 @@ def is_conflict(error: Exception) -> bool:
 def is_locked_file(error: Exception) -> bool:
     """Whether SQLite waited too long for its file."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY in _SQLITE
+
+
+def error_number(error: BaseException | None) -> int:
+    """The server's number of an error of PyMySQL, which need not be imported for that; 0 for any other error."""
+    ours = type(error).__module__.partition(".")[0] == "pymysql"
+    number = error.args[0] if ours and error is not None and error.args else 0
+    return number if isinstance(number, int) else 0

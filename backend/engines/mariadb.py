@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
+from backend.engines.conflicts import error_number
 from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
-from backend.engines.sentences import error_number
 from backend.engines.server_user import give, give_tree, own_directory
 from backend.engines.start import bring_up, kept_directory, need_space, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template

@@ -11,6 +11,7 @@ import redis.exceptions
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.engines.conflicts import error_number
 from backend.engines.says import EngineCode
 from backend.sentence import Sentence, plain, say
 
@@ -117,13 +118,6 @@ def _own_words(error: BaseException, text: str) -> str:
         return type(error).__name__
     line = lines[0] if isinstance(error, psycopg.Error | sqlite3.Error) else lines[-1]
     return re.sub(r"^.*(?:FATAL|ERROR|PANIC):\s*", "", line)[:_LONGEST]
-
-
-def error_number(error: BaseException | None) -> int:
-    """The server's number of an error of PyMySQL, which need not be imported for that; 0 for any other error."""
-    ours = type(error).__module__.partition(".")[0] == "pymysql"
-    number = error.args[0] if ours and error is not None and error.args else 0
-    return number if isinstance(number, int) else 0
 
 
 def without_passwords(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis.exceptions
 
-from backend.engines.sentences import error_number
+from backend.engines.conflicts import error_number
 from backend.errors import GatewayError
 from backend.explorer.recorder import calling_place
 from backend.model import EngineKind

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kazoo.client import KazooClient
 
     from backend.tap.observer import Call
-    from backend.zookeeper.client import ZooKeeperAddress
+    from backend.zookeeper.address import ZooKeeperAddress
 
 _SESSION_S = 60.0
 """As long as a private server allows: no session ends by waiting."""

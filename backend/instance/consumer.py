@@ -39,7 +39,8 @@ from backend.stream import (
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
-from backend.zookeeper.client import ZooKeeperSessions, address_file
+from backend.zookeeper.address import address_file as zookeeper_file
+from backend.zookeeper.client import ZooKeeperSessions
 
 if TYPE_CHECKING:
     from backend.strategies.base import Services
@@ -175,7 +176,7 @@ def main() -> None:
     tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()
     gateway = GatewayClient(Path(engines.gateway), trace.want_gateway)
-    zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), tap, trace.want_zookeeper)
+    zookeeper = ZooKeeperSessions(zookeeper_file(Path(settings.trace).parent), tap, trace.want_zookeeper)
     services = open_services(
         engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway, zookeeper=zookeeper
     )

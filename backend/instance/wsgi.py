@@ -15,7 +15,8 @@ from backend.instance.sweeper import Sweeper
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
-from backend.zookeeper.client import ZooKeeperSessions, address_file
+from backend.zookeeper.address import address_file as zookeeper_file
+from backend.zookeeper.client import ZooKeeperSessions
 
 die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 settings = InstanceSettings.from_environment()
@@ -23,7 +24,7 @@ _trace = Trace(settings.number, Path(settings.trace))
 _tap = Tap(instance_observers(_trace, Path(settings.trace).parent))
 _engines = _trace.await_welcome()
 _gateway = GatewayClient(Path(_engines.gateway), _trace.want_gateway)
-_zookeeper = ZooKeeperSessions(address_file(Path(settings.trace).parent), _tap, _trace.want_zookeeper)
+_zookeeper = ZooKeeperSessions(zookeeper_file(Path(settings.trace).parent), _tap, _trace.want_zookeeper)
 _services = open_services(
     _engines.database, _engines.redis, _tap, connections=settings.threads, gateway=_gateway, zookeeper=_zookeeper
 )

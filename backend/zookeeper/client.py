@@ -12,6 +12,7 @@ import msgspec
 from backend.errors import ZooKeeperError
 from backend.model import EngineKind
 from backend.sentence import from_document, say
+from backend.zookeeper.address import ZooKeeperAddress
 from backend.zookeeper.says import ZooKeeperCode
 
 if TYPE_CHECKING:
@@ -31,20 +32,6 @@ _AWAY_SECONDS = 3.0
 _POLL_SECONDS = 0.01
 _DIGITS = 10
 """Length of the number that ends the name of a sequential node."""
-
-
-class ZooKeeperAddress(msgspec.Struct, frozen=True):
-    """Where the servers are, and the digest that our nodes ask for."""
-
-    hosts: str
-    password: str
-    failure: dict[str, Any] | None = None
-    """Why there are none, as the data of a `Sentence`."""
-
-
-def address_file(directory: Path) -> Path:
-    """The file by which a client finds the servers; it is there once they run, or once they could not be started."""
-    return directory / "zookeeper.json"
 
 
 class ZooKeeperSessions:

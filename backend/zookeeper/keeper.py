@@ -15,7 +15,7 @@ from backend.files import write_privately
 from backend.health import HealthBoard
 from backend.model import EngineKind, EngineStatus, Health
 from backend.sentence import plain, say, to_document
-from backend.zookeeper.client import ZooKeeperAddress, address_file
+from backend.zookeeper.address import ZooKeeperAddress, address_file
 from backend.zookeeper.says import ZooKeeperCode
 from backend.zookeeper.server import NAME, Started, ask_version, start_zookeeper, what_is_missing
 

@@ -24,8 +24,8 @@ class Explorer(Errand["Question"]):
         self._options = options
 
     def carry_out(self, asked: Question, cancelled: threading.Event) -> Exploration:
-        """Explore; see `Lab.explore`."""
-        from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
+        """Explore; see `backend.explorer.on_own_engines.explore`."""
+        from backend.explorer.on_own_engines import explore  # noqa: PLC0415, RUF100  (longer than the first paint may)
 
         tell, options = partial(self.say, self.progressed), self._options
-        return Lab.explore(asked, tell, cancelled, niceness=options.niceness, zookeeper=options.zookeeper)
+        return explore(asked, tell, cancelled, niceness=options.niceness, zookeeper=options.zookeeper)

@@ -40,9 +40,9 @@ class Surveyor(Errand["Scope"]):
         self._pairs = pairs
 
     def carry_out(self, asked: Scope, cancelled: threading.Event) -> Survey:
-        """Ask everything; see `Lab.survey`."""
-        from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
+        """Ask everything; see `backend.explorer.on_own_engines.survey`."""
+        from backend.explorer.on_own_engines import survey  # noqa: PLC0415, RUF100  (longer than the first paint may)
 
         tell, tell_cell = partial(self.say, self.progressed), partial(self.say, self.cell_found)
         niceness, zookeeper = self._options.niceness, self._options.zookeeper
-        return Lab.survey(asked, tell, tell_cell, cancelled, niceness=niceness, zookeeper=zookeeper, pairs=self._pairs)
+        return survey(asked, tell, tell_cell, cancelled, niceness=niceness, zookeeper=zookeeper, pairs=self._pairs)

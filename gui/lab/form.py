@@ -8,9 +8,9 @@ from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from backend.model import OperationKey
+from gui.elided_label import ElidedLabel
 from gui.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
 from gui.lab.words import operation_word
-from gui.status import ElidedLabel
 from gui.theme import GRID
 
 if TYPE_CHECKING:

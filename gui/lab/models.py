@@ -8,7 +8,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import Answer, Reply, Row, Step, Verdict
 from gui.lab.records import Column, RecordModel, Tone
-from gui.lab.words import ENGINE_NAMES, answer_text, answer_word, clock, command_text, milliseconds, ordinal, short
+from gui.lab.replies import reply_text
+from gui.lab.words import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
 from gui.speech import speak
 
 if TYPE_CHECKING:
@@ -170,15 +171,6 @@ def effect_text(row: Row) -> str:
     if not row.is_duplicate:
         return QCoreApplication.translate("RowsModel", "first")
     return QCoreApplication.translate("RowsModel", "duplicate, %1").replace("%1", ordinal(row.ordinal))
-
-
-def reply_text(reply: Reply) -> str:
-    """The answer's word; a click that was never sent has none."""
-    return (
-        QCoreApplication.translate("RepliesModel", "blocked by the button")
-        if reply.held_back
-        else answer_word(reply.answer)
-    )
 
 
 def _status_text(reply: Reply) -> str:

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from gui.forms import KEY_ROLE, describe, hairline
 from gui.lab.catalogue import catalogue_text
 from gui.lab.code import CodeView
-from gui.lab.models import RepliesModel, RowsModel, StepsModel, reply_text
+from gui.lab.models import RepliesModel, RowsModel, StepsModel
+from gui.lab.replies import reply_text
 from gui.lab.table import RecordTable
 from gui.lab.words import answer_text, command_text, instance_word, milliseconds, short
 from gui.theme import GRID, code_font

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model import EngineKind, Verdict
-from gui.lab.models import reply_text
 from gui.lab.records import Column, RecordModel, Tone
+from gui.lab.replies import reply_text
 from gui.lab.timeline_lanes import Lane, LaneBook, Mishap
 from gui.lab.words import ENGINE_NAMES, answer_text, command_text, instance_word, milliseconds, short
 from gui.speech import speak

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
 
 from backend.model import EngineKind
-from gui.lab.models import reply_text
+from gui.lab.replies import reply_text
 from gui.lab.timeline_facts import blockers_text
 from gui.lab.timeline_lanes import CRASH, Mishap, is_fault, is_processing
 from gui.lab.timeline_marks import SIZE, Marks
