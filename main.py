@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 try:
-    from backend import early
+    from backend.cli import early
 
     if __name__ == "__main__":
         early.listen()  # before the imports that take their time
@@ -15,14 +15,14 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from backend import interrupts, streams
-from backend.argument_types import WrongArgumentsError, require_strategy
-from backend.arguments import CHECK, COMPARE, EXPLORE, RUN, SERVE, SERVICE, WINDOW, language_of, read_arguments
-from backend.complaints import complaint
-from backend.errors import NotApplicableError, UnknownKeyError
-from backend.interrupts import InterruptCode
-from backend.options import LabOptions
-from backend.sentence import ENGLISH, say, words
+from backend.cli import interrupts, streams
+from backend.cli.argument_types import WrongArgumentsError, require_strategy
+from backend.cli.arguments import CHECK, COMPARE, EXPLORE, RUN, SERVE, SERVICE, WINDOW, language_of, read_arguments
+from backend.cli.complaints import complaint
+from backend.cli.interrupts import InterruptCode
+from backend.model.errors import NotApplicableError, UnknownKeyError
+from backend.model.options import LabOptions
+from backend.model.sentence import ENGLISH, say, words
 
 if TYPE_CHECKING:
     import argparse
@@ -69,15 +69,15 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
     """
     require_strategies(chosen)
     if chosen.command == RUN:
-        from backend.headless_run import run_once
+        from backend.cli.run import run_once
 
         run_once(chosen, options, interrupted)
     elif chosen.command == SERVE:
-        from backend.headless_serve import serve_until_interrupted
+        from backend.cli.serve import serve_until_interrupted
 
         serve_until_interrupted(options, interrupted)
     elif chosen.command == COMPARE:
-        from backend.headless_compare import compare_once
+        from backend.cli.compare import compare_once
 
         compare_once(chosen, options, interrupted)
     elif chosen.command == EXPLORE:
@@ -89,13 +89,13 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
 
 def service(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
     """Check somebody's own service, or the file that describes it; returns the exit code."""
-    from backend import headless_service
+    from backend.cli import service
 
     if chosen.command == CHECK:
-        return headless_service.check_once(chosen, options, interrupted)
+        return service.check_once(chosen, options, interrupted)
     if chosen.action == "check-file":
-        return headless_service.check_file(chosen)
-    headless_service.new_file(chosen)
+        return service.check_file(chosen)
+    service.new_file(chosen)
     return None
 
 
@@ -111,23 +111,23 @@ def require_strategies(chosen: argparse.Namespace) -> None:
 
 def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
     """Explore one question or all of them, or play a saved schedule again."""
-    from backend import headless_explore, headless_survey
+    from backend.cli import explore, survey
 
     if chosen.all:
-        headless_survey.survey_once(chosen, options, interrupted)
+        survey.survey_once(chosen, options, interrupted)
     elif chosen.service:
-        from backend.headless_service import explore_service_once
+        from backend.cli.service import explore_service_once
 
         explore_service_once(chosen, options, interrupted)
     elif chosen.replay:
-        headless_explore.replay_once(chosen.replay, options, chosen.language or ENGLISH)
+        explore.replay_once(chosen.replay, options, chosen.language or ENGLISH)
     else:
-        headless_explore.explore_once(chosen, options, interrupted)
+        explore.explore_once(chosen, options, interrupted)
 
 
 def open_window(chosen: argparse.Namespace) -> int:
     """Open the window."""
-    from gui.app import run_window
+    from gui.app.start import run_window
 
     return run_window(replace(lab_options(chosen), niceness=WINDOW_NICENESS), chosen.language)
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from backend.model import EngineKind, Health, Verdict
+from backend.model.vocabulary import EngineKind, Health, Verdict
 
 GRID = 8
 """Pixels between things; half of it where they belong together."""

@@ -19,16 +19,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
-from backend.exhibits import find_exhibit
+from backend.comparison.exhibits import find_exhibit
 from backend.explorer.question import Question
-from backend.lab import LabOptions
-from backend.model import OperationKey
-from gui.app import install_translations, make_application
-from gui.bridge import LabBridge
-from gui.forms import choose_key
+from backend.model.options import LabOptions
+from backend.model.vocabulary import OperationKey
+from gui.app.start import install_translations, make_application
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
-from gui.window import MainWindow
+from gui.widgets.forms import choose_key
 
 EXAMPLE = Path(__file__).parent / "examples" / "orders-unsound.toml"
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"

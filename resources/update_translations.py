@@ -14,8 +14,8 @@ import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from backend.exhibits import EXHIBITS
-from backend.lab import Lab
+from backend.comparison.exhibits import EXHIBITS
+from backend.lab.lab import Lab
 
 RESOURCES = Path(__file__).parent
 TRANSLATIONS = RESOURCES / "translations"

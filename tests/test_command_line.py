@@ -292,7 +292,7 @@ def test_an_interrupted_run_ends_soon_and_leaves_nothing(folder: Path, number: s
 
 def is_working(command: Command) -> bool:
     """Whether the sender holds connections: submissions are under way."""
-    senders = [process for process in command.look() if "backend.senders.process" in command_of(process)]
+    senders = [process for process in command.look() if "backend.lab.senders.process" in command_of(process)]
     return bool(senders) and len(senders[0].net_connections("tcp")) > 10
 
 
@@ -314,7 +314,7 @@ def test_nothing_is_left_when_it_is_killed(folder: Path, what: str) -> None:
             connection = news(command)
             caller = Caller(connection["urls"][0], connection["token"])
             assert caller.submit("send-message", "none", request_no="M-1").status == 201
-            assert any("backend.gateway" in command_of(process) for process in command.look())
+            assert any("backend.engines.gateway" in command_of(process) for process in command.look())
         else:
             assert wait_until(lambda: is_working(command), 20)
         assert len(command.seen) > 5

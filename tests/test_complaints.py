@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.complaints import complaint
-from backend.errors import EngineError
-from backend.sentence import LANGUAGES, words
+from backend.cli.complaints import complaint
+from backend.model.errors import EngineError
+from backend.model.sentence import LANGUAGES, words
 
 
 def caught(error: Exception) -> Exception:

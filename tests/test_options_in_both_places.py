@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.argument_types import WrongArgumentsError
-from backend.arguments import language_of, read_arguments
-from backend.sentence import words
+from backend.cli.argument_types import WrongArgumentsError
+from backend.cli.arguments import language_of, read_arguments
+from backend.model.sentence import words
 
 VALUES = {
     "--database": ["postgresql", "mariadb", "sqlite", "sqlite:///a", "postgresql://u@h/d"],

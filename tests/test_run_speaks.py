@@ -84,7 +84,9 @@ def test_what_an_interrupt_leaves_at_work_is_told(folder: Path) -> None:
 def sends(folder: Path) -> bool:
     """Whether the sender holds connections to the backend: submissions are under way."""
     mark = str(folder)
-    senders = [one for one in psutil.process_iter() if "backend.senders" in command_of(one) and mark in command_of(one)]
+    senders = [
+        one for one in psutil.process_iter() if "backend.lab.senders" in command_of(one) and mark in command_of(one)
+    ]
     return bool(senders) and len(senders[0].net_connections("tcp")) >= 2
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line
 from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
-from backend.model import EngineKind, OperationKey
-from backend.sentence import Sentence, say
-from backend.terms import verdict_term
+from backend.model.sentence import Sentence, say
+from backend.model.terms import verdict_term
+from backend.model.vocabulary import EngineKind, OperationKey
 
 _ADMITTED: Mapping[str, frozenset[SituationKey]] = {
     "token/delete-first": frozenset({SituationKey.CRASH}),

@@ -29,9 +29,10 @@ from backend.comparison.runs import CancelledError, Laboratory, NotOverError, Re
 from backend.comparison.says import CompareCode
 from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent
 from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
-from backend.errors import SubmitTwiceError
-from backend.model import EngineKind, OperationKey, Plan, Setup
-from backend.sentence import Sentence, say
+from backend.model.errors import SubmitTwiceError
+from backend.model.plan import Plan, Setup
+from backend.model.sentence import Sentence, say
+from backend.model.vocabulary import EngineKind, OperationKey
 from backend.strategies import find
 
 _STRETCHES = (1, 2, 4)

@@ -15,8 +15,9 @@ from statistics import fmean
 
 from backend.comparison.cost_records import Cost, Load, OtherLoad
 from backend.comparison.questions import Subject
-from backend.model import Answer, EngineKind, Reply
-from backend.tally import percentiles
+from backend.lab.tally import percentiles
+from backend.model.observed import Reply
+from backend.model.vocabulary import Answer, EngineKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from statistics import median
 
 from backend.comparison.questions import BASELINE, Subject
-from backend.model import EngineKind
-from backend.sentence import Sentence
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import EngineKind
 
 NOISE = 1.4
 """A baseline that differs from itself by more than this factor carries no ratio."""

@@ -24,8 +24,8 @@ from backend.comparison.words import (
     where_and_when,
     why_not_reached,
 )
-from backend.model import Answer, Verdict
-from backend.sentence import ENGLISH, Sentence, say, words
+from backend.model.sentence import ENGLISH, Sentence, say, words
+from backend.model.vocabulary import Answer, Verdict
 
 _CSV_HEAD = (
     "operation", "database", "strategy", "variant", "sound", "measured", "state", "verdict", "proven", "intents",

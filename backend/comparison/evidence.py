@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from backend.comparison.records import Proof
-from backend.model import EngineKind, Reply, Step
+from backend.model.observed import Reply, Step
+from backend.model.vocabulary import EngineKind
 from backend.tap.processing import PROCESSING
 
 _CRASH, _REPLY = "crash", "reply"

@@ -10,9 +10,10 @@ from backend.comparison.compare import Comparer, Replies, check
 from backend.comparison.questions import ComparisonQuestion
 from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.situations import INSTANCES
-from backend.lab import Lab, Silence
-from backend.model import Reply
-from backend.options import LabOptions
+from backend.lab.lab import Lab
+from backend.lab.listener import Silence
+from backend.model.observed import Reply
+from backend.model.options import LabOptions
 
 
 def compare(

@@ -18,8 +18,8 @@ from backend.comparison.records import CellState, Comparison, Line
 from backend.comparison.says import CompareCode, head_of_situation, state_term
 from backend.comparison.situations import SITUATIONS
 from backend.comparison.words import GLYPHS, STATE_GLYPHS, ratio_text, title_of, title_text, verdict_word
-from backend.model import Verdict
-from backend.sentence import ENGLISH, Sentence, say, words
+from backend.model.sentence import ENGLISH, Sentence, say, words
+from backend.model.vocabulary import Verdict
 
 
 @dataclass(frozen=True, slots=True)

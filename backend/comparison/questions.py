@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.model import EngineKind, OperationKey
+from backend.model.vocabulary import EngineKind, OperationKey
 
 
 class SituationKey(StrEnum):

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from backend.comparison.cost_records import Cost
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
-from backend.model import Answer, EngineKind, Plan, Setup, Verdict
-from backend.sentence import Sentence
+from backend.model.plan import Plan, Setup
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import Answer, EngineKind, Verdict
 
 FAILURES = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 """Verdicts that no protection may come to."""

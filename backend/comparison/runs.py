@@ -10,9 +10,12 @@ from typing import Protocol
 
 from backend.comparison.evidence import Attempt, attempts_of
 from backend.comparison.says import CompareCode
-from backend.errors import SubmitTwiceError
-from backend.model import EngineStatus, Health, Intent, OperationKey, Plan, Reply, Report, Setup, Step
-from backend.sentence import Sentence, say
+from backend.model.errors import SubmitTwiceError
+from backend.model.judgement import Report
+from backend.model.observed import EngineStatus, Reply, Step
+from backend.model.plan import Intent, Plan, Setup
+from backend.model.sentence import Sentence, say
+from backend.model.vocabulary import Health, OperationKey
 
 _LOOK_SECONDS = 0.05
 _RECOVERY_SECONDS = 20.0

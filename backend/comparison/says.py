@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.sentence import Code, Sentence, say
+from backend.model.sentence import Code, Sentence, say
 
 if TYPE_CHECKING:
     from backend.comparison.questions import SituationKey

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from backend.comparison.questions import SituationKey, Subject
 from backend.comparison.records import Part, Proof
 from backend.comparison.says import CompareCode
-from backend.faults import parse_fault
-from backend.model import EngineKind, OperationKey, Pace, Plan, Setup, Source
-from backend.sentence import Sentence, say
+from backend.model.faults import parse_fault
+from backend.model.plan import Plan, Setup
+from backend.model.sentence import Sentence, say
+from backend.model.vocabulary import EngineKind, OperationKey, Pace, Source
 
 INSTANCES = 2
 LIMIT_MS = 120_000

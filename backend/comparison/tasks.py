@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.says import CompareCode
 from backend.comparison.situations import SITUATIONS
-from backend.errors import UnknownKeyError
-from backend.model import OperationKey
-from backend.sentence import say
+from backend.model.errors import UnknownKeyError
+from backend.model.sentence import say
+from backend.model.vocabulary import OperationKey
 from backend.strategies import all_strategies, find
 
 COST = "cost"

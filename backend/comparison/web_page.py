@@ -27,7 +27,7 @@ from backend.comparison.words import (
     where_and_when,
     why_not_reached,
 )
-from backend.sentence import ENGLISH, Sentence, say, words
+from backend.model.sentence import ENGLISH, Sentence, say, words
 
 _STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; font-size: 15px; line-height: 1.45; }

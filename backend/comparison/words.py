@@ -9,9 +9,9 @@ from backend.comparison.cost_records import BUSY_SHARE, NOISE, Cost, Finding, Lo
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line, PartResult
 from backend.comparison.says import CompareCode, head_of_situation, missed, state_term, title_of_situation
-from backend.model import EngineKind, Verdict
-from backend.sentence import ENGLISH, Sentence, plain, say, words
-from backend.terms import answer_term, verdict_term
+from backend.model.sentence import ENGLISH, Sentence, plain, say, words
+from backend.model.terms import answer_term, verdict_term
+from backend.model.vocabulary import EngineKind, Verdict
 
 GLYPHS = {
     Verdict.EXACTLY_ONCE: "\N{CHECK MARK}",

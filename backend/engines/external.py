@@ -16,9 +16,9 @@ from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.engines.sqlite import open_sqlite
-from backend.errors import EngineError
-from backend.model import EngineKind
-from backend.sentence import Code, say
+from backend.model.errors import EngineError
+from backend.model.sentence import Code, say
+from backend.model.vocabulary import EngineKind
 
 _ANSWER_TIMEOUT_S = 5.0
 _PLAIN_NAME = re.compile(r"[\w$-]+")

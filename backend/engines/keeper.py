@@ -7,15 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.engines.says import EngineCode
-from backend.errors import EngineError
-from backend.model import FaultKind
-from backend.sentence import Sentence, say
+from backend.model.errors import EngineError
+from backend.model.sentence import Sentence, say
+from backend.model.vocabulary import FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.engines.health import HealthBoard
     from backend.engines.running import RunningEngine
-    from backend.health import HealthBoard
 
 _MOST_DEATHS = 4
 _COUNTED_SECONDS = 10.0

@@ -24,18 +24,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
-from backend.engines.conflicts import error_number
+from backend.engines.processes.server_user import give, give_tree, own_directory
 from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
-from backend.engines.server_user import give, give_tree, own_directory
 from backend.engines.start import bring_up, kept_directory, need_space, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template
-from backend.errors import EngineError
-from backend.model import EngineKind
-from backend.sentence import say
+from backend.model.errors import EngineError
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind
+from backend.shop.conflicts import error_number
 
 if TYPE_CHECKING:
-    from backend.engines.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
 
 NAME = "MariaDB"
 USER = DATABASE = "submit_twice"

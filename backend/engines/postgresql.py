@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import psycopg
 from sqlalchemy.engine import URL
 
-from backend.engines.ports import free_port
+from backend.engines.processes.ports import free_port
+from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
-from backend.engines.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.start import (
     RecoveringError,
     bring_up,
@@ -35,12 +35,12 @@ from backend.engines.start import (
 )
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.wheels import wheel_folder
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
 
 NAME = "PostgreSQL"
 USER = DATABASE = "submit_twice"

@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind, EngineStatus, Health
-from backend.sentence import Sentence
+from backend.model.observed import EngineStatus
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import EngineKind, Health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.supervisor import Child
-    from backend.sentence import Sentence
+    from backend.engines.processes.supervisor import Child
+    from backend.model.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)

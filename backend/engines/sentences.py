@@ -11,9 +11,9 @@ import redis.exceptions
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from backend.engines.conflicts import error_number
 from backend.engines.says import EngineCode
-from backend.sentence import Sentence, plain, say
+from backend.model.sentence import Sentence, plain, say
+from backend.shop.conflicts import error_number
 
 _BY_SQLSTATE = {
     "28P01": EngineCode.WRONG_PASSWORD,

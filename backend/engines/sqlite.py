@@ -14,11 +14,11 @@ from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence, reason_of
 from backend.engines.sql import create_sql_engine
-from backend.errors import EngineError
-from backend.model import EngineKind
-from backend.ownership.says import OwnershipCode
-from backend.sentence import say
-from backend.tables import check_tables
+from backend.model.errors import EngineError
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind
+from backend.shop.ownership.says import OwnershipCode
+from backend.shop.tables import check_tables
 
 NAME = "SQLite"
 _FILE = "submit-twice.sqlite3"

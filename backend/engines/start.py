@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.sentences import reason_of
-from backend.errors import EngineError
-from backend.sentence import Sentence, plain, say
+from backend.model.errors import EngineError
+from backend.model.sentence import Sentence, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from backend.engines.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
 
 T = TypeVar("T")
 

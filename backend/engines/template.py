@@ -21,7 +21,7 @@ import platformdirs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from backend.engines.server_user import ServerUser
+    from backend.engines.processes.server_user import ServerUser
 
 _MAGIC = b"submit-twice template 1"
 _WRITE_ONCE = os.O_WRONLY | os.O_CREAT | os.O_EXCL

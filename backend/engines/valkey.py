@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import redis
 
-from backend.engines.ports import free_port
+from backend.engines.processes.ports import free_port
+from backend.engines.processes.server_user import own_directory
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
-from backend.engines.server_user import own_directory
 from backend.engines.start import (
     PortTakenError,
     RecoveringError,
@@ -26,14 +26,14 @@ from backend.engines.start import (
     system_failure,
 )
 from backend.engines.wheels import wheel_folder
-from backend.errors import EngineError
-from backend.model import EngineKind
-from backend.sentence import say
+from backend.model.errors import EngineError
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
 
 NAME = "Valkey"
 _DAMAGED = re.compile(

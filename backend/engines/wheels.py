@@ -6,8 +6,8 @@ import importlib.util
 from pathlib import Path
 
 from backend.engines.says import EngineCode
-from backend.errors import EngineError
-from backend.sentence import say
+from backend.model.errors import EngineError
+from backend.model.sentence import say
 
 
 def wheel_folder(package: str) -> Path:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.mistake import find_mistake
 from backend.explorer.page_says import MUTEX_COMMAND, PROCESS
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
 from backend.explorer.says import ExplorerCode
 from backend.explorer.stage import submission_id
 from backend.explorer.zookeeper_names import is_node
-from backend.model import EngineKind, Verdict
-from backend.output_files import write_document
-from backend.sentence import say
+from backend.files.output import write_document
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind, Verdict
 from backend.tap.wording import answer_text, command_text, error_text
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import psycopg
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
-from backend.errors import NotApplicableError
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
 from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
 from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import that_wait_for
 from backend.explorer.spares import Spares
-from backend.sentence import Sentence, say
-from backend.tables import create_tables
+from backend.model.errors import NotApplicableError
+from backend.model.sentence import Sentence, say
+from backend.shop.tables import create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

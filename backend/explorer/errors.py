@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.errors import SubmitTwiceError
+from backend.model.errors import SubmitTwiceError
 
 
 class HarnessError(SubmitTwiceError):

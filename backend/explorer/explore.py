@@ -13,35 +13,29 @@ import sqlalchemy as sa
 
 from backend import strategies
 from backend.engines.sentences import reason_of
-from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
 from backend.explorer.footprints import canonical
 from backend.explorer.observer import Watcher
 from backend.explorer.play import Play
-from backend.explorer.question import (
-    MOST_REQUESTS,
-    Counterexample,
-    Exploration,
-    Progress,
-    Question,
-)
+from backend.explorer.question import MOST_REQUESTS, Counterexample, Exploration, Progress, Question
 from backend.explorer.recorder import Recorder
 from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
 from backend.explorer.stage import Stage
-from backend.sentence import say
+from backend.model.errors import EngineError, SubmitTwiceError
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from backend.engines.gateway.keeper import GatewayKeeper
+    from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice, Place
-    from backend.gateway.keeper import GatewayKeeper
-    from backend.model import Verdict
+    from backend.model.vocabulary import Verdict
     from backend.strategies.base import Variant
-    from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _BATCH = 100
 _PROGRESS_S = 0.25

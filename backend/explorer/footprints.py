@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from backend.explorer.redis_keys import keys_of
 from backend.explorer.sql_words import has_plain_read, locked_tables, named_tables
 from backend.explorer.zookeeper_names import is_node
-from backend.model import EngineKind
-from backend.schema import metadata
+from backend.model.vocabulary import EngineKind
+from backend.shop.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

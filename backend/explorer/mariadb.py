@@ -29,15 +29,15 @@ from backend.explorer.mariadb_connection import CONNECT_ERRORS, ParkingMariadbCo
 from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import that_wait_for
 from backend.explorer.spares import Spares
-from backend.sentence import say
-from backend.tables import create_tables
+from backend.model.sentence import say
+from backend.shop.tables import create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import ExitStack
 
     from backend.explorer.plugs import Plug
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
 
 _TRANSACTIONS = "\nLIST OF TRANSACTIONS FOR EACH SESSION:\n"
 _EACH = "---TRANSACTION "

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from backend.explorer.mistake import mistake_sentence
 from backend.explorer.page_says import PageCode, answer_in, command_in, mishap
 from backend.explorer.question import EventKind
-from backend.model import EngineKind
-from backend.sentence import ENGLISH, say, words
-from backend.terms import verdict_term
+from backend.model.sentence import ENGLISH, say, words
+from backend.model.terms import verdict_term
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.question import EventKind
-from backend.model import Answer, EngineKind, Verdict
-from backend.sentence import Code, say
-from backend.terms import answer_term
+from backend.model.sentence import Code, say
+from backend.model.terms import answer_term
+from backend.model.vocabulary import Answer, EngineKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.explorer.question import Counterexample, Event
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 

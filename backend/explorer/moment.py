@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from backend.explorer.question import EventKind
-    from backend.model import Answer
+    from backend.model.vocabulary import Answer
     from backend.tap.observer import Call
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis.exceptions
 
-from backend.engines.conflicts import error_number
-from backend.errors import GatewayError
 from backend.explorer.recorder import calling_place
-from backend.model import EngineKind
+from backend.model.errors import GatewayError
+from backend.model.vocabulary import EngineKind
+from backend.shop.conflicts import error_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

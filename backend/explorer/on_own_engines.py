@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from backend.bare_engines import bare_engines
+from backend.engines.bare import bare_engines
 from backend.explorer import explore as exploring
 from backend.explorer import surveyor
-from backend.options import LabOptions
+from backend.model.options import LabOptions
 
 if TYPE_CHECKING:
     import threading

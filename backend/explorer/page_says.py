@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.question import Event, EventKind
-from backend.model import Answer, EngineKind
-from backend.sentence import Code, say, words
-from backend.terms import answer_term
+from backend.model.sentence import Code, say, words
+from backend.model.terms import answer_term
+from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
     from backend.explorer.question import KeyState, LockState
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
 
 
 class PageCode(Code):

@@ -13,8 +13,8 @@ from backend.explorer.redis_keys import keys_of
 from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import PATIENCE_S, Settler
 from backend.explorer.submission import State, Submission
-from backend.model import Answer, EngineKind
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

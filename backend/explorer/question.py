@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend.explorer.says import finding
-from backend.model import EngineKind, GatewayKeys, OperationKey, Verdict
-from backend.sentence import Sentence
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey, Verdict
 
 MOST_REQUESTS = 3
 

@@ -13,9 +13,9 @@ from backend import strategies
 from backend.explorer.question import KeyState, LockState, Place, Snapshot, TableRows
 from backend.explorer.stage import submission_id
 from backend.explorer.submission import State
-from backend.model import EngineKind, OperationKey
-from backend.operations import OPERATIONS
-from backend.schema import goods, marker, messages, metadata, orders
+from backend.model.vocabulary import EngineKind, OperationKey
+from backend.shop.operations import OPERATIONS
+from backend.shop.schema import goods, marker, messages, metadata, orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

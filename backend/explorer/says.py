@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Verdict
-from backend.sentence import Code, say
+from backend.model.sentence import Code, say
+from backend.model.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
 
 _FULL_ENUMERATION = 2
 """Of more requests than this, one interleaving of each class is played."""

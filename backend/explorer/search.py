@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from backend.explorer.errors import DivergedError
 from backend.explorer.footprints import NOTHING, Footprint
 from backend.explorer.says import ExplorerCode
-from backend.sentence import say
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

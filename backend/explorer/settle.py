@@ -14,7 +14,7 @@ from backend.explorer.connection import SILENCE_S, readable
 from backend.explorer.errors import HarnessError
 from backend.explorer.says import ExplorerCode
 from backend.explorer.submission import State
-from backend.sentence import say
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -10,8 +10,8 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from backend.schema import metadata
-from backend.tables import WRITTEN_BY_TRIGGERS
+from backend.shop.schema import metadata
+from backend.shop.tables import WRITTEN_BY_TRIGGERS
 
 _NO_NAMES = re.compile(
     r"'(?:[^']|'')*'"  # a literal

@@ -15,33 +15,33 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
-from backend.errors import EngineError, NotApplicableError
 from backend.explorer import zookeeper_names
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
 from backend.explorer.says import ExplorerCode
 from backend.instance.services import knows_delifeq
-from backend.model import EngineKind, OperationKey, Verdict
-from backend.operations import OPERATIONS, NoGateway, Request, operation_at
-from backend.ownership.names import intent_key, intent_node, token_key
-from backend.schema import goods, messages, orders
-from backend.sentence import say
+from backend.model.errors import EngineError, NotApplicableError
+from backend.model.sentence import say
+from backend.model.verdict import Facts, judge
+from backend.model.vocabulary import EngineKind, OperationKey, Verdict
+from backend.shop.operations import OPERATIONS, NoGateway, Request, operation_at
+from backend.shop.ownership.names import intent_key, intent_node, token_key
+from backend.shop.schema import goods, messages, orders
 from backend.strategies.base import Need
 from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
-from backend.verdict import Facts, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from backend.engines.gateway.keeper import GatewayKeeper
+    from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.explorer.zookeeper import Sessions
-    from backend.gateway.keeper import GatewayKeeper
-    from backend.model import Answer, GatewayKeys
-    from backend.operations import Gateway
+    from backend.model.vocabulary import Answer, GatewayKeys
+    from backend.shop.operations import Gateway
     from backend.tap.observer import Call, Observer
-    from backend.zookeeper.keeper import ZooKeeperKeeper
 
 _BATCH = 200
 _NO_EXPIRY = -1
@@ -228,7 +228,7 @@ class Stage:
         if self._gateway is None:
             raise NotApplicableError(say(ExplorerCode.NO_GATEWAY))
         if isinstance(self._gateway_client, NoGateway):
-            from backend.gateway.client import GatewayClient  # http.client is slow to import, and seldom needed
+            from backend.engines.gateway.client import GatewayClient  # http.client is slow to import, and seldom needed
 
             self._gateway.require()
             client = GatewayClient(self._gateway.address, self._gateway.want)

@@ -10,13 +10,13 @@ from greenlet import getcurrent, greenlet
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
 from backend.instance.problems import from_exception
-from backend.model import Answer, EngineKind
+from backend.model.vocabulary import Answer, EngineKind
 from backend.tap.observer import Call, Flow
 
 if TYPE_CHECKING:
     from backend.explorer.line import Line
     from backend.explorer.moment import Moment
-    from backend.operations import Request
+    from backend.shop.operations import Request
     from backend.strategies.base import Handler
     from backend.tap.observer import Tap
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.explorer.question import Counterexample, Exploration, Question, example_document
-from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.model.vocabulary import GatewayKeys, OperationKey, Verdict
 
 Pair = tuple[OperationKey, str, str]
 """Operation, strategy and variant: a place in the grid."""

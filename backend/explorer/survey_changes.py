@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.survey import State
 from backend.explorer.survey_says import SurveyCode, counted_finding, scope_sentence, short_finding
-from backend.sentence import say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backend.explorer.survey import Cell, Pair, Scope, Survey
-    from backend.model import Verdict
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
+    from backend.model.vocabulary import Verdict
 
 _SAYS_NOTHING = frozenset({State.NOT_ASKED, State.FAILED})
 

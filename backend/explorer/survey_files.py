@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.survey import Survey
 from backend.explorer.survey_says import SurveyCode
-from backend.output_files import write_document
-from backend.sentence import say
+from backend.files.output import write_document
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.says import finding, scope_of
 from backend.explorer.survey import State
-from backend.sentence import Code, from_document, plain, say
-from backend.terms import verdict_term
+from backend.model.sentence import Code, from_document, plain, say
+from backend.model.terms import verdict_term
 
 if TYPE_CHECKING:
     from backend.explorer.survey import Cell, Scope, Survey
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
 
 
 class SurveyCode(Code):

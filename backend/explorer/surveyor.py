@@ -11,18 +11,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from backend import strategies
-from backend.errors import EngineError, SubmitTwiceError
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
 from backend.explorer.survey_says import SurveyCode
-from backend.model import EngineKind, OperationKey
-from backend.sentence import say, to_document
+from backend.model.errors import EngineError, SubmitTwiceError
+from backend.model.sentence import say, to_document
+from backend.model.vocabulary import EngineKind, OperationKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from backend.explorer.explore import Explorer
     from backend.explorer.question import Exploration, Progress
-    from backend.sentence import Sentence
+    from backend.model.sentence import Sentence
     from backend.strategies.base import Variant
 
 log = logging.getLogger(__name__)

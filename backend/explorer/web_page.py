@@ -10,15 +10,15 @@ from backend.explorer.mistake import mistake_sentence
 from backend.explorer.page_says import PageCode, answer_in, command_in, life_of, lock_sentence, mishap
 from backend.explorer.question import EventKind
 from backend.explorer.says import scope_of
-from backend.model import EngineKind, Verdict
-from backend.sentence import ENGLISH, say, words
-from backend.terms import verdict_term
+from backend.model.sentence import ENGLISH, say, words
+from backend.model.terms import verdict_term
+from backend.model.vocabulary import EngineKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from backend.explorer.question import Counterexample, Event, Exploration, Question, Snapshot
-    from backend.sentence import Code, Part
+    from backend.model.sentence import Code, Part
 
 _GLYPHS = {
     Verdict.EXACTLY_ONCE: "\N{CHECK MARK}",

@@ -16,22 +16,22 @@ from kazoo.exceptions import KazooException, NoNodeError
 from kazoo.handlers.threading import KazooTimeoutError, SequentialThreadingHandler
 from kazoo.retry import KazooRetry
 
-from backend.errors import EngineError
 from backend.explorer.errors import HarnessError
 from backend.explorer.says import ExplorerCode
 from backend.explorer.settle import PATIENCE_S
-from backend.sentence import say
+from backend.explorer.zookeeper_expiry import end_session
+from backend.model.errors import EngineError
+from backend.model.sentence import say
 from backend.tap.observer import Tap
-from backend.zookeeper.client import tapped_client
-from backend.zookeeper.expiry import end_session
+from backend.tap.zookeeper import tapped_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from kazoo.client import KazooClient
 
+    from backend.engines.zookeeper.address import ZooKeeperAddress
     from backend.tap.observer import Call
-    from backend.zookeeper.address import ZooKeeperAddress
 
 _SESSION_S = 60.0
 """As long as a private server allows: no session ends by waiting."""

@@ -1,7 +1,7 @@
 """The HTTP API of one backend process, as a Falcon application.
 
 It applies whatever strategy the caller names, to whatever operation the caller names, and answers in the words of
-`backend.model.Answer`. Loopback only; every request needs the bearer token and a Host header that names this machine,
+`backend.model.vocabulary.Answer`. Loopback only; every request needs the bearer token and a Host header that names this machine,
 so that no web page can reach it.
 """
 
@@ -19,7 +19,7 @@ import falcon
 import msgspec
 from sqlalchemy import select
 
-from backend.errors import NotApplicableError, UnknownKeyError
+from backend.engines.loopback import names_this_machine, shows_token
 from backend.instance import bodies
 from backend.instance.flows import flow_of, services_of
 from backend.instance.headers import SUBMISSION_HEADER
@@ -28,11 +28,11 @@ from backend.instance.problems import Problem, bad_request, from_exception, not_
 from backend.instance.says import ApiCode
 from backend.instance.settings import THREADS
 from backend.instance.unfinished import Unfinished
-from backend.loopback import names_this_machine, shows_token
-from backend.model import Answer, EngineKind, OperationKey
-from backend.operations import UnknownOperationError
-from backend.schema import KEY_LENGTH, goods, orders
-from backend.sentence import plain, say
+from backend.model.errors import NotApplicableError, UnknownKeyError
+from backend.model.sentence import plain, say
+from backend.model.vocabulary import Answer, EngineKind, OperationKey
+from backend.shop.operations import UnknownOperationError
+from backend.shop.schema import KEY_LENGTH, goods, orders
 from backend.strategies import find, require_guard
 from backend.strategies.base import Need, Response, Services, Variant
 from backend.tap.observer import Tap
@@ -40,7 +40,7 @@ from backend.tap.observer import Tap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.operations import Request
+    from backend.shop.operations import Request
 
 Handling = Callable[[str, str, str], AbstractContextManager[None]]
 """Entered with submission, operation and business key for as long as something may come of the submission."""

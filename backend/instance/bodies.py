@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from backend.errors import SubmitTwiceError
 from backend.instance.says import ApiCode
-from backend.model import OperationKey
-from backend.operations import Request, operation_at
-from backend.schema import KEY_LENGTH
-from backend.sentence import say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
+from backend.model.vocabulary import OperationKey
+from backend.shop.operations import Request, operation_at
+from backend.shop.schema import KEY_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.operations import Gateway
+    from backend.shop.operations import Gateway
 
 MOST_PIECES = 1_000_000
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"

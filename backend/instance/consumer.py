@@ -15,17 +15,13 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import redis
 
+from backend.engines.gateway.client import GatewayClient
 from backend.engines.redis_client import create_redis
-from backend.gateway.client import GatewayClient
+from backend.engines.zookeeper.address import address_file as zookeeper_file
 from backend.instance import bodies
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
-from backend.instance.services import open_services, warm_up
-from backend.instance.settings import InstanceSettings
-from backend.model import Answer, OperationKey
-from backend.sentence import Code, Sentence, say, to_document
-from backend.strategies import find
-from backend.stream import (
+from backend.instance.queue import (
     CLAIM_AFTER_MS,
     GROUP,
     KEY_LIFE_SECONDS,
@@ -36,11 +32,15 @@ from backend.stream import (
     delivery_id,
     queues_key,
 )
+from backend.instance.services import open_services, warm_up
+from backend.instance.settings import InstanceSettings
+from backend.model.sentence import Code, Sentence, say, to_document
+from backend.model.vocabulary import Answer, OperationKey
+from backend.strategies import find
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
-from backend.zookeeper.address import address_file as zookeeper_file
-from backend.zookeeper.client import ZooKeeperSessions
+from backend.tap.zookeeper import ZooKeeperSessions
 
 if TYPE_CHECKING:
     from backend.strategies.base import Services

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.errors import UnknownKeyError
-from backend.faults import at_steps, parse_fault
 from backend.instance.headers import CALLER_PORT_HEADER, DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER
 from backend.instance.problems import bad_request
 from backend.instance.says import ApiCode
-from backend.model import GatewayKeys
-from backend.sentence import plain_list, say
+from backend.model.errors import UnknownKeyError
+from backend.model.faults import at_steps, parse_fault
+from backend.model.sentence import plain_list, say
+from backend.model.vocabulary import GatewayKeys
 from backend.tap.connections import hang_up
 from backend.tap.observer import Flow
 
 if TYPE_CHECKING:
-    from backend.model import Fault
+    from backend.model.plan import Fault
     from backend.strategies.base import Services
 
 LONGEST_DELAY_MS = 60_000

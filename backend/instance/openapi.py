@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from backend.instance.bodies import BODIES
-from backend.model import Answer, OperationKey
+from backend.model.vocabulary import Answer, OperationKey
 from backend.strategies import all_strategies
 
 _PROBLEM = {

@@ -14,20 +14,20 @@ import msgspec
 import redis.exceptions
 import sqlalchemy.exc
 
-from backend.engines.conflicts import is_conflict, is_locked_file
 from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence
-from backend.errors import GatewayError, GatewayRefusedError, ZooKeeperError
 from backend.instance.says import RefusalCode
-from backend.model import Answer
-from backend.operations import MissingRowError
-from backend.sentence import Sentence, say, to_document
+from backend.model.errors import GatewayError, GatewayRefusedError, ZooKeeperError
+from backend.model.sentence import Sentence, say, to_document
+from backend.model.vocabulary import Answer
+from backend.shop.conflicts import is_conflict, is_locked_file
+from backend.shop.operations import MissingRowError
 from backend.strategies.base import RefusedError, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.operations import Request
+    from backend.shop.operations import Request
 
 
 @dataclass(eq=False)

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine
 from backend.instance.problems import render
-from backend.operations import NoGateway
-from backend.ownership.mark import key_prefix
+from backend.shop.operations import NoGateway
+from backend.shop.ownership.mark import key_prefix
+from backend.shop.tables import require_tables
 from backend.strategies.base import Services, no_zookeeper
-from backend.tables import require_tables
 from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
@@ -26,9 +26,9 @@ from backend.tap.witness import name_deletions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.gateway.client import GatewayClient
+    from backend.engines.gateway.client import GatewayClient
     from backend.tap.observer import Tap
-    from backend.zookeeper.client import ZooKeeperSessions
+    from backend.tap.zookeeper import ZooKeeperSessions
 
 
 class Mutexes:

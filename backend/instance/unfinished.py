@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from backend.instance.problems import Problem
 from backend.instance.says import ApiCode
-from backend.sentence import say
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from backend.engines.service import die_with_parent
-from backend.gateway.client import GatewayClient
+from backend.engines.gateway.client import GatewayClient
+from backend.engines.processes.service import die_with_parent
+from backend.engines.zookeeper.address import address_file as zookeeper_file
 from backend.instance.app import create_app
 from backend.instance.listening import when_it_listens
 from backend.instance.services import open_services, warm_up
@@ -15,8 +16,7 @@ from backend.instance.sweeper import Sweeper
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
-from backend.zookeeper.address import address_file as zookeeper_file
-from backend.zookeeper.client import ZooKeeperSessions
+from backend.tap.zookeeper import ZooKeeperSessions
 
 die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 settings = InstanceSettings.from_environment()

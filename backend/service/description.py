@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from backend.errors import SubmitTwiceError
-from backend.sentence import Sentence, say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import Sentence, say
 from backend.service.curl import read_curl
 from backend.service.says import ServiceCode
 

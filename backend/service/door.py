@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.question import service_question
-from backend.sentence import say
+from backend.model.sentence import say
 from backend.service.asked import Checked
 from backend.service.description import ServiceFileError, parse
 from backend.service.explored.run import explore_service
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.explorer.question import Exploration, Progress
-    from backend.options import LabOptions
-    from backend.sentence import Sentence
+    from backend.model.options import LabOptions
+    from backend.model.sentence import Sentence
     from backend.service.asked import CheckAsked, ExploreAsked, ServiceFile
     from backend.service.description import Description
     from backend.service.new import Answers

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from redis import Redis
 
-from backend.bare_engines import start_database, start_redis
+from backend.engines.bare import start_database, start_redis
 from backend.engines.external import connect_redis
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
-from backend.errors import EngineError
-from backend.sentence import say
+from backend.model.errors import EngineError
+from backend.model.sentence import say
 from backend.service.gateway import Ledger, open_gateway
 from backend.service.placeholders import names_in
 from backend.service.reach import Reach, reach_database, reach_redis
@@ -25,7 +25,7 @@ from backend.service.wire.glue import statements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.engines.supervisor import Supervisor
+    from backend.engines.processes.supervisor import Supervisor
     from backend.service.description import Database, Description
 
 _QUICK = {"synchronous_commit": "off", "deadlock_timeout": "200ms", "jit": "off"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from backend.model import Answer
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import Answer
 from backend.service.description import ServiceFileError
 from backend.service.placeholders import fill, fill_header, fill_json, fill_json_text, fill_path
 from backend.service.says import ServiceCode
@@ -17,7 +17,7 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
     from backend.service.description import Answers
 
 _FORM = "application/x-www-form-urlencoded"

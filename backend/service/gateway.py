@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.reach import Reach
 
 if TYPE_CHECKING:

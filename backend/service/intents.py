@@ -14,8 +14,8 @@ import redis.exceptions
 import sqlalchemy as sa
 
 from backend.engines.sql import one_sentence
-from backend.errors import SubmitTwiceError
-from backend.sentence import plain, say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import plain, say
 from backend.service.engines import statements_of
 from backend.service.exchange import value_at
 from backend.service.placeholders import Statement, fill, statement
@@ -24,8 +24,8 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from backend.senders.http import Response
-    from backend.sentence import Sentence
+    from backend.lab.senders.http import Response
+    from backend.model.sentence import Sentence
     from backend.service.description import Description
     from backend.service.engines import ServiceEngines
     from backend.service.exchange import Asks

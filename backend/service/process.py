@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.engines.ports import free_port
-from backend.errors import InstanceError
-from backend.sentence import say
+from backend.engines.processes.ports import free_port
+from backend.model.errors import InstanceError
+from backend.model.sentence import say
 from backend.service.exchange import Host
 from backend.service.placeholders import fill
 from backend.service.says import ServiceCode
@@ -23,7 +23,7 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.engines.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
     from backend.service.description import Service
 
 LOOPBACK = "127.0.0.1"

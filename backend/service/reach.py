@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from backend.engines.sql import sqlalchemy_url
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

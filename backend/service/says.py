@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.sentence import Code
+from backend.model.sentence import Code
 
 
 class ServiceCode(Code):

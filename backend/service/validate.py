@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from backend.sentence import Sentence, plain, say
+from backend.model.sentence import Sentence, plain, say
 from backend.service.description import Description, ServiceFileError
 from backend.service.engines import statements_of, wants_gateway, wants_redis
 from backend.service.exchange import check_path

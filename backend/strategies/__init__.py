@@ -8,10 +8,10 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
-from backend.catalogue import SourceCode
-from backend.errors import NotApplicableError, UnknownKeyError
-from backend.model import OperationKey
-from backend.sentence import Code, plain_list, say
+from backend.model.catalogue import SourceCode
+from backend.model.errors import NotApplicableError, UnknownKeyError
+from backend.model.sentence import Code, plain_list, say
+from backend.model.vocabulary import OperationKey
 from backend.strategies.base import Strategy, Variant
 
 _LONGEST_KEY = 64

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.catalogue import StrategyInfo, VariantInfo
-from backend.errors import SubmitTwiceError, ZooKeeperError
-from backend.model import Answer, EngineKind, OperationKey
-from backend.operations import Gateway, NoGateway, Request
-from backend.ownership.mark import PREFIX
-from backend.ownership.names import intent_key, intent_node, token_key
-from backend.sentence import Code, Sentence, say
+from backend.model.catalogue import StrategyInfo, VariantInfo
+from backend.model.errors import SubmitTwiceError, ZooKeeperError
+from backend.model.sentence import Code, Sentence, say
+from backend.model.vocabulary import Answer, EngineKind, OperationKey
+from backend.shop.operations import Gateway, NoGateway, Request
+from backend.shop.ownership.mark import PREFIX
+from backend.shop.ownership.names import intent_key, intent_node, token_key
 
 if TYPE_CHECKING:
     import threading
@@ -101,7 +101,7 @@ class Services:
     key_prefix: str = PREFIX
     """What the names of keys and nodes begin with, so that labs on other databases do not meet this one."""
     gateway: Gateway = field(default_factory=NoGateway)
-    """Somebody outside. Operations call it; see `backend.operations.SendMessage`."""
+    """Somebody outside. Operations call it; see `backend.shop.operations.SendMessage`."""
     now: Callable[[], float] = time.time
     """The clock, in seconds since 1970."""
     knows_delifeq: bool = False

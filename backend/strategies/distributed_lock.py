@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from backend.model import Answer, EngineKind
-from backend.operations import Request
-from backend.schema import fences
+from backend.model.vocabulary import Answer, EngineKind
+from backend.shop.operations import Request
+from backend.shop.schema import fences
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.sql import insert_or_ignore
 

@@ -6,8 +6,8 @@ and against nothing else: a retry by a proxy, a second window or a redelivered m
 
 from __future__ import annotations
 
-from backend.model import Answer
-from backend.operations import Request
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
 from backend.strategies.base import Services, Strategy, Variant
 
 

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from backend.engines.conflicts import is_conflict
-from backend.errors import SubmitTwiceError
-from backend.model import Answer
-from backend.schema import idempotency_records as records
-from backend.sentence import say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
+from backend.model.vocabulary import Answer
+from backend.shop.conflicts import is_conflict
+from backend.shop.schema import idempotency_records as records
 from backend.strategies.base import Need, RefusedError, Response, Services, Strategy, Variant
 from backend.strategies.key_syntax import plain_key, quoted_key
 from backend.strategies.says import IdempotencyKeyCode
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
-    from backend.operations import Request
+    from backend.shop.operations import Request
 
 KEPT_S = 24 * 3600
 """A key is forgotten after a day, counted from its first request: after that it is a new one."""

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Answer
-from backend.schema import inbox
+from backend.model.vocabulary import Answer
+from backend.shop.schema import inbox
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.sql import insert_or_ignore
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from backend.operations import Request
+    from backend.shop.operations import Request
 
 
 def same_transaction(request: Request, services: Services) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.sentence import say
+from backend.model.sentence import say
 from backend.strategies.base import RefusedError
 from backend.strategies.says import IdempotencyKeyCode
 

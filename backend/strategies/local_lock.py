@@ -6,8 +6,8 @@ own mutex, and two submissions that a load balancer sends apart never meet.
 
 from __future__ import annotations
 
-from backend.model import Answer
-from backend.operations import Request
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
 from backend.strategies.base import Services, Strategy, Variant
 
 

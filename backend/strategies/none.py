@@ -8,8 +8,8 @@ both find nothing: the gap between SELECT and INSERT. Under load this is not rar
 
 from __future__ import annotations
 
-from backend.model import Answer
-from backend.operations import Request
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
 from backend.strategies.base import Services, Strategy, Variant
 
 

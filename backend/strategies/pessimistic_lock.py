@@ -27,9 +27,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Answer, OperationKey
-from backend.operations import MissingRowError, Request
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import Answer, OperationKey
+from backend.shop.operations import MissingRowError, Request
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.says import GuardCode
 

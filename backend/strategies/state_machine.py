@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from backend.model import Answer, OperationKey, OrderStatus
-from backend.operations import MissingRowError, Request
-from backend.schema import orders
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import Answer, OperationKey, OrderStatus
+from backend.shop.operations import MissingRowError, Request
+from backend.shop.schema import orders
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.says import GuardCode
 

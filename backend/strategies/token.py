@@ -10,8 +10,8 @@ token in the transaction of the effect.
 
 from __future__ import annotations
 
-from backend.model import Answer
-from backend.operations import Request
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
 from backend.strategies.base import Need, Services, Strategy, Variant
 
 

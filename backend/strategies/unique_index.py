@@ -21,8 +21,8 @@ from __future__ import annotations
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from backend.model import Answer
-from backend.operations import Request
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
 from backend.strategies.base import Services, Strategy, Variant
 from backend.strategies.sql import insert_or_ignore
 

@@ -9,8 +9,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from backend.faults import mark_of, meets
-from backend.model import EngineKind, FaultKind
+from backend.model.faults import mark_of, meets
+from backend.model.vocabulary import EngineKind, FaultKind
 from backend.tap.observer import Call
 from backend.tap.processing import ProcessingDelay
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from backend.model import Fault
+    from backend.model.plan import Fault
     from backend.tap.observer import Flow, Observer
     from backend.tap.trace import Trace
 

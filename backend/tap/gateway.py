@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from backend.gateway.ledger import Message
-from backend.model import EngineKind, GatewayKeys
+from backend.engines.gateway.ledger import Message
+from backend.model.vocabulary import EngineKind, GatewayKeys
 
 if TYPE_CHECKING:
-    from backend.gateway.client import GatewayClient
-    from backend.operations import Request
+    from backend.engines.gateway.client import GatewayClient
+    from backend.shop.operations import Request
     from backend.tap.observer import Tap
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from backend.model import EngineKind, Fault
+    from backend.model.plan import Fault
+    from backend.model.vocabulary import EngineKind
 
 Result = TypeVar("Result")
 Parameters = "Mapping[str, object] | Sequence[object]"

@@ -7,8 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
-from backend.schema import CLAIMS
+from backend.model.vocabulary import EngineKind
+from backend.shop.schema import CLAIMS
 from backend.tap.observer import Call
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ProcessingDelay:
     """Lets a handler work for a while, once a submission, where its real work would be.
 
     It stands after every claim (a lock, a token, a record in flight, the row of an inbox: whatever is written to
-    `backend.schema.CLAIMS`) and before the first write of what the intent is about, or the call to the gateway. So
+    `backend.shop.schema.CLAIMS`) and before the first write of what the intent is about, or the call to the gateway. So
     locks are held, and leases run, for that long; and whoever looks before it acts has looked already.
 
     A key in Redis that was looked at with GET and is written next is a claim with a gap in it: there the delay stands

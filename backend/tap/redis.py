@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.tap.connections import sever
 
 if TYPE_CHECKING:

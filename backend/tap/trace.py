@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backend.model import EngineKind, Step
+from backend.model.observed import Step
+from backend.model.vocabulary import EngineKind
 from backend.tap.wording import answer_text, command_text, error_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from backend.schema import order_deletions
+from backend.shop.schema import order_deletions
 
 if TYPE_CHECKING:
     from backend.tap.observer import Tap

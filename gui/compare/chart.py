@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from backend.comparison.picture import Band, Box, Mark, Picture, Price, ticks
 from backend.comparison.says import CompareCode
-from backend.sentence import say
-from gui.compare.words import ratio, situation_head
-from gui.forms import describe
-from gui.speech import speak
+from backend.model.sentence import say
 from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
+from gui.widgets.forms import describe
+from gui.wording.comparison import ratio, situation_head
+from gui.wording.speech import speak
 
 ROW = 3 * GRID
 HEAD = 12 * GRID

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from backend.errors import SubmitTwiceError
-from gui.errand import Errand
-from gui.speech import speak
+from backend.model.errors import SubmitTwiceError
+from gui.link.background_job import Errand
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     import threading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from backend.comparison.questions import ComparisonQuestion
     from backend.comparison.records import Comparison
-    from backend.options import LabOptions
+    from backend.model.options import LabOptions
 
 
 class Comparer(Errand["ComparisonQuestion"]):

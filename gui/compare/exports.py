@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.web_page import comparison_html
-from backend.output_files import write_document
-from gui.speech import language
+from backend.files.output import write_document
+from gui.wording.speech import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

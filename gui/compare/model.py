@@ -11,8 +11,9 @@ from backend.comparison.questions import SituationKey
 from backend.comparison.records import Cell, Line
 from backend.comparison.says import CompareCode
 from backend.comparison.words import milliseconds
-from backend.sentence import say
-from gui.compare.words import (
+from backend.model.sentence import say
+from gui.widgets.forms import KEY_ROLE
+from gui.wording.comparison import (
     cell_numbers,
     cell_text,
     cost_numbers,
@@ -21,13 +22,12 @@ from gui.compare.words import (
     situation_head,
     standing_text,
 )
-from gui.forms import KEY_ROLE
-from gui.speech import speak
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from backend.model import Verdict
+    from backend.model.vocabulary import Verdict
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

@@ -22,22 +22,22 @@ from backend.comparison.claims import surprises
 from backend.comparison.picture import picture
 from backend.comparison.says import CompareCode
 from backend.comparison.words import noisy, sentence_of, title_of
-from backend.sentence import say
+from backend.model.sentence import say
 from gui.compare.chart import Chart, scrolled
 from gui.compare.comparer import Comparer
 from gui.compare.exports import ExportMenu
 from gui.compare.question_panel import QuestionPanel
 from gui.compare.table import ComparisonTable
-from gui.compare.words import task_word, time_left
-from gui.forms import button, describe
-from gui.speech import speak
 from gui.theme import GRID
+from gui.widgets.forms import button, describe
+from gui.wording.comparison import task_word, time_left
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from backend.comparison.questions import ComparisonQuestion
     from backend.comparison.records import Comparison, ComparisonProgress
-    from backend.model import OperationKey
-    from gui.bridge import LabBridge
+    from backend.model.vocabulary import OperationKey
+    from gui.link.bridge import LabBridge
     from gui.theme import Theme
 
 SIDEBAR = 38 * GRID

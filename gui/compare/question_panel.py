@@ -8,17 +8,17 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from backend.comparison.questions import ComparisonQuestion, SituationKey
-from backend.model import Health, OperationKey
-from gui.compare.words import situation_word
-from gui.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
-from gui.lab.catalogue import catalogue_text
-from gui.lab.words import operation_word
-from gui.speech import speak
+from backend.model.vocabulary import Health, OperationKey
 from gui.theme import GRID
+from gui.widgets.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
+from gui.wording.catalogue import catalogue_text
+from gui.wording.comparison import situation_word
+from gui.wording.speech import speak
+from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
-    from backend.catalogue import StrategyInfo
-    from backend.model import EngineStatus
+    from backend.model.catalogue import StrategyInfo
+    from backend.model.observed import EngineStatus
 
 
 class QuestionPanel(QWidget):

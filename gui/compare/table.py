@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.compare.model import ComparisonModel
-from gui.forms import describe
 from gui.theme import GRID, Theme, code_font
+from gui.widgets.forms import describe
 
 if TYPE_CHECKING:
     from backend.comparison.records import Cell

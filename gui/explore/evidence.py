@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from backend.catalogue import SourceCode
 from backend.explorer.page_says import life_of
-from gui.explore.words import number
-from gui.forms import describe
-from gui.lab.code import CodeView
-from gui.speech import speak
+from backend.model.catalogue import SourceCode
 from gui.theme import GRID, code_font
+from gui.widgets.code import CodeView
+from gui.widgets.forms import describe
+from gui.wording.exploration import number
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ class Evidence(QSplitter):
 
 
 def _source_of(question: Question) -> SourceCode:
-    from backend.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
+    from backend.lab.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
     return Lab.source_code(question.strategy, question.variant)
 

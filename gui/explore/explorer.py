@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gui.errand import Errand
+from gui.link.background_job import Errand
 
 if TYPE_CHECKING:
     import threading
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.question import Exploration, Question
-    from backend.options import LabOptions
+    from backend.model.options import LabOptions
 
 
 class Explorer(Errand["Question"]):

@@ -8,21 +8,21 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from gui.explore.banner import ExplorationBanner
 from gui.explore.explorer import Explorer
-from gui.explore.export import ExportButton
 from gui.explore.progress import ProgressPanel
 from gui.explore.question_panel import QuestionPanel
 from gui.explore.story import Story
 from gui.explore.survey import SurveyPane
-from gui.forms import button, describe, hairline
-from gui.lab.catalogue import Catalogue
 from gui.theme import GRID
+from gui.widgets.exploration_banner import ExplorationBanner
+from gui.widgets.forms import button, describe, hairline
+from gui.widgets.sequence.export import ExportButton
+from gui.wording.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from backend.catalogue import StrategyInfo
     from backend.explorer.question import Exploration, Progress, Question
-    from gui.bridge import LabBridge
+    from backend.model.catalogue import StrategyInfo
+    from gui.link.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
 

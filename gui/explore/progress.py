@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from backend.model import Verdict
-from gui.explore.words import number
-from gui.forms import Section
-from gui.lab.words import verdict_word
+from backend.model.vocabulary import Verdict
 from gui.theme import VERDICT_GLYPHS, code_font
+from gui.widgets.forms import Section
+from gui.wording.exploration import number
+from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

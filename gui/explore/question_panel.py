@@ -8,13 +8,13 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
-from backend.model import GatewayKeys, OperationKey
-from gui.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
-from gui.lab.catalogue import Catalogue, Choice, catalogue_text
-from gui.lab.gateway_field import GatewayField
-from gui.lab.words import operation_word
-from gui.speech import speak
+from backend.model.vocabulary import GatewayKeys, OperationKey
 from gui.theme import GRID
+from gui.widgets.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
+from gui.widgets.gateway_field import GatewayField
+from gui.wording.catalogue import Catalogue, Choice, catalogue_text
+from gui.wording.speech import speak
+from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
     from gui.settings import Settings

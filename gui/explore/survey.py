@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.question import MOST_REQUESTS
 from backend.explorer.survey import Scope
 from backend.explorer.survey_changes import compare
+from backend.model.errors import SubmitTwiceError
 from gui.explore.survey_model import SurveyModel
 from gui.explore.survey_table import SurveyTable
-from gui.explore.survey_words import CHANGED, change_sentence, progress_sentence, short_operation, survey_sentence
 from gui.explore.surveyor import Surveyor
-from gui.explore.words import number
-from gui.forms import button, describe, hairline, plain, spin
-from gui.island import Island
-from gui.speech import speak
 from gui.theme import GRID
+from gui.widgets.fixed_size_host import Island
+from gui.widgets.forms import button, describe, hairline, plain, spin
+from gui.wording.exploration import number
+from gui.wording.speech import speak
+from gui.wording.survey import CHANGED, change_sentence, progress_sentence, short_operation, survey_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from PySide6.QtWidgets import QSpinBox
 
-    from backend.catalogue import StrategyInfo
     from backend.explorer.survey import Cell, Pair, Survey, SurveyProgress
-    from backend.options import LabOptions
+    from backend.model.catalogue import StrategyInfo
+    from backend.model.options import LabOptions
     from gui.theme import Theme
 
 LIMIT = 10_000

@@ -8,19 +8,19 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from PySide6.QtGui import QColor, QFont
 
 from backend.explorer.survey import Cell, Scope, State
-from backend.model import OperationKey, Verdict
-from backend.sentence import to_document
-from gui.explore.survey_words import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
-from gui.forms import KEY_ROLE
-from gui.lab.catalogue import catalogue_text
+from backend.model.sentence import to_document
+from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import LIGHT
+from gui.widgets.forms import KEY_ROLE
+from gui.wording.catalogue import catalogue_text
+from gui.wording.survey import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from backend.catalogue import StrategyInfo, VariantInfo
     from backend.explorer.survey import Pair
     from backend.explorer.survey_changes import Change
+    from backend.model.catalogue import StrategyInfo, VariantInfo
     from gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

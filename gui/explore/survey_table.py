@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.explore.survey_model import Index, SurveyModel
-from gui.forms import describe
 from gui.theme import GRID
+from gui.widgets.forms import describe
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

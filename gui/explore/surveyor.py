@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from gui.errand import Errand
+from gui.link.background_job import Errand
 
 if TYPE_CHECKING:
     import threading
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.survey import Pair, Scope, Survey
-    from backend.options import LabOptions
+    from backend.model.options import LabOptions
 
 
 class Surveyor(Errand["Scope"]):

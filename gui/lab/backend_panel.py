@@ -9,17 +9,18 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backend.model import EngineStatus, GatewayKeys, Health, OperationKey, Verdict
-from backend.sentence import ENGLISH
-from gui.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
-from gui.lab.catalogue import Catalogue, Choice, catalogue_text
-from gui.lab.gateway_field import GatewayField
-from gui.lab.words import verdict_word
-from gui.speech import language, speak
+from backend.model.observed import EngineStatus
+from backend.model.sentence import ENGLISH
+from backend.model.vocabulary import GatewayKeys, Health, OperationKey, Verdict
 from gui.theme import GRID, VERDICT_GLYPHS
+from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
+from gui.widgets.gateway_field import GatewayField
+from gui.wording.catalogue import Catalogue, Choice, catalogue_text
+from gui.wording.speech import language, speak
+from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
-    from backend.catalogue import VariantInfo
+    from backend.model.catalogue import VariantInfo
     from gui.settings import Settings
     from gui.theme import Theme
 

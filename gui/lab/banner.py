@@ -9,11 +9,12 @@ from PySide6.QtCore import QLocale, QObject, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from backend.model import Judgement, OperationKey, Verdict
-from gui.banner import Banner
-from gui.lab.words import instance_word, short, verdict_word
-from gui.speech import speak
+from backend.model.judgement import Judgement
+from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
+from gui.widgets.banner import Banner
+from gui.wording.speech import speak
+from gui.wording.terms import instance_word, short, verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from backend.model import Answer, Judgement
-from gui.lab.words import answer_word, milliseconds
+from backend.model.judgement import Judgement
+from backend.model.vocabulary import Answer
 from gui.theme import GRID, code_font
+from gui.wording.terms import answer_word, milliseconds
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Judgement
+from backend.model.judgement import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backend.model import Intent
+    from backend.model.plan import Intent
 
 
 class CurrentRun:

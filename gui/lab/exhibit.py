@@ -9,18 +9,18 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from backend.exhibits import EXHIBITS, Exhibit
-from gui.forms import button, describe
-from gui.lab.catalogue import catalogue_text
-from gui.lab.words import verdict_word
+from backend.comparison.exhibits import EXHIBITS, Exhibit
 from gui.theme import GRID, VERDICT_GLYPHS
+from gui.widgets.forms import button, describe
+from gui.wording.catalogue import catalogue_text
+from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.model import Verdict
+    from backend.model.vocabulary import Verdict
     from gui.lab.knobs import Position
-    from gui.ticket import Ticket
+    from gui.link.pending_run import Ticket
 
 
 class ExhibitCard(QWidget):

@@ -7,11 +7,11 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
-from backend.errors import SubmitTwiceError
-from backend.faults import parse_fault
-from backend.model import Fault
-from gui.forms import button, describe
-from gui.speech import speak
+from backend.model.errors import SubmitTwiceError
+from backend.model.faults import parse_fault
+from backend.model.plan import Fault
+from gui.widgets.forms import button, describe
+from gui.wording.speech import speak
 
 READY = (
     "crash@redis:DEL",

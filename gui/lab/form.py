@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from backend.model import OperationKey
-from gui.elided_label import ElidedLabel
-from gui.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
-from gui.lab.words import operation_word
+from backend.model.vocabulary import OperationKey
 from gui.theme import GRID
+from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
+from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
     from gui.settings import Settings

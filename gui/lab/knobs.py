@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox
 
-from backend.model import Intent, OperationKey, Plan, Setup
+from backend.model.plan import Intent, Plan, Setup
+from backend.model.vocabulary import OperationKey
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from backend.model import Answer, Reply, Row, Step, Verdict
-from gui.lab.records import Column, RecordModel, Tone
-from gui.lab.replies import reply_text
-from gui.lab.words import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
-from gui.speech import speak
+from backend.model.observed import Reply, Row, Step
+from backend.model.vocabulary import Answer, Verdict
+from gui.widgets.records import Column, RecordModel, Tone
+from gui.wording.replies import reply_text
+from gui.wording.speech import speak
+from gui.wording.terms import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
-    from backend.model import EngineKind
+    from backend.model.vocabulary import EngineKind
 
 
 class RowsModel(RecordModel[Row]):

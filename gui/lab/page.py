@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from backend.model import Answer, EngineKind, Judgement, OperationKey, Plan, Setup, Verdict
-from gui.forms import choose_key, hairline
-from gui.island import Island
+from backend.model.judgement import Judgement
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
 from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner, visible_verdict
-from gui.lab.catalogue import Catalogue, Choice
 from gui.lab.counters import Counters
 from gui.lab.current import CurrentRun
 from gui.lab.exhibit import ExhibitCard
@@ -21,19 +20,22 @@ from gui.lab.knobs import Knobs
 from gui.lab.progress import RunProgress
 from gui.lab.results import Results
 from gui.lab.selection import Selection
-from gui.lab.sidebar import WIDTH, Sidebar
 from gui.lab.source_panel import SourcePanel
-from gui.lab.timeline import Timeline
-from gui.lab.words import operations_of
+from gui.widgets.fixed_size_host import Island
+from gui.widgets.forms import choose_key, hairline
+from gui.widgets.sidebar import WIDTH, Sidebar
+from gui.widgets.timeline.pane import Timeline
+from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.terms import operations_of
 
 if TYPE_CHECKING:
-    from backend.catalogue import StrategyInfo
-    from backend.exhibits import Exhibit
-    from backend.model import EngineStatus, Reply
-    from gui.bridge import LabBridge
+    from backend.comparison.exhibits import Exhibit
+    from backend.model.catalogue import StrategyInfo
+    from backend.model.observed import EngineStatus, Reply
+    from gui.link.bridge import LabBridge
+    from gui.link.pending_run import Ticket
     from gui.settings import Settings
     from gui.theme import Theme
-    from gui.ticket import Ticket
 
 
 FIRST_PLAN = Plan((), 20, interval_ms=50)

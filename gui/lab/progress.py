@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Slot
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QProgressBar
 
-    from backend.model import Judgement
-    from gui.ticket import Ticket
+    from backend.model.judgement import Judgement
+    from gui.link.pending_run import Ticket
 
 _PERCENT = 100
 

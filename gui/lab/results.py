@@ -17,20 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.forms import KEY_ROLE, describe, hairline
-from gui.lab.catalogue import catalogue_text
-from gui.lab.code import CodeView
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
-from gui.lab.replies import reply_text
-from gui.lab.table import RecordTable
-from gui.lab.words import answer_text, command_text, instance_word, milliseconds, short
 from gui.theme import GRID, code_font
+from gui.widgets.code import CodeView
+from gui.widgets.forms import KEY_ROLE, describe, hairline
+from gui.widgets.table import RecordTable
+from gui.wording.catalogue import catalogue_text
+from gui.wording.replies import reply_text
+from gui.wording.terms import answer_text, command_text, instance_word, milliseconds, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.catalogue import VariantInfo
-    from backend.model import Reply, Row, Step
+    from backend.model.catalogue import VariantInfo
+    from backend.model.observed import Reply, Row, Step
     from gui.theme import Theme
 
 

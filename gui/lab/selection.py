@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
-    from backend.model import Report, Step
-    from gui.bridge import LabBridge
+    from backend.model.judgement import Report
+    from backend.model.observed import Step
     from gui.lab.results import Results
-    from gui.lab.timeline import Timeline
+    from gui.link.bridge import LabBridge
+    from gui.widgets.timeline.pane import Timeline
 
 
 class Selection(QObject):

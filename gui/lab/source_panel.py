@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
-from backend.model import Fault, FaultKind, Pace, Source
-from gui.forms import Section, choose_key, combo, current_key, describe, plain, spin
+from backend.model.plan import Fault
+from backend.model.vocabulary import FaultKind, Pace, Source
 from gui.lab.fault_field import FaultField
-from gui.lab.words import pace_word, source_word
 from gui.theme import GRID
+from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, spin
+from gui.wording.terms import pace_word, source_word
 
 if TYPE_CHECKING:
-    from backend.model import Plan, Setup
+    from backend.model.plan import Plan, Setup
     from gui.settings import Settings
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Verdict
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import Verdict
 from backend.service.outside.words import CheckCode, verdict_sentence
-from gui.explore.banner import ExplorationBanner
-from gui.explore.words import worst_of
-from gui.lab.words import verdict_word
-from gui.speech import speak
+from gui.widgets.exploration_banner import ExplorationBanner
+from gui.wording.exploration import worst_of
+from gui.wording.speech import speak
+from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

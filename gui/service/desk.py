@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
-from backend.errors import SubmitTwiceError
-from backend.output_files import write_document
-from gui.speech import speak
-from gui.worker import Worker
+from backend.files.output import write_document
+from backend.model.errors import SubmitTwiceError
+from gui.link.worker import Worker
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable

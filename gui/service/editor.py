@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from backend.service.asked import ServiceFile
 from backend.service.new import Answers
-from gui.forms import button, combo, current_key, describe, hairline, plain
 from gui.theme import GRID, code_font
+from gui.widgets.forms import button, combo, current_key, describe, hairline, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

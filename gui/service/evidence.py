@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from gui.forms import describe, hairline
-from gui.lab.table import RecordTable
-from gui.lab.timeline import Timeline
-from gui.lab.words import answer_text, command_text, instance_word, verdict_word
 from gui.service.models import SituationsModel, WireModel, situation_word
 from gui.theme import GRID, code_font
+from gui.widgets.forms import describe, hairline
+from gui.widgets.table import RecordTable
+from gui.widgets.timeline.pane import Timeline
+from gui.wording.terms import answer_text, command_text, instance_word, verdict_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

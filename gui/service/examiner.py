@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from backend.errors import SubmitTwiceError
+from backend.model.errors import SubmitTwiceError
 from backend.service.asked import CheckAsked, Checked, ExploreAsked
-from gui.errand import Errand
-from gui.speech import speak
+from gui.link.background_job import Errand
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     import threading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.question import Exploration
-    from backend.options import LabOptions
+    from backend.model.options import LabOptions
 
 
 class Examiner(Errand["CheckAsked | ExploreAsked"]):

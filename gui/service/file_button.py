@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
-from gui.forms import describe
+from gui.widgets.forms import describe
 
 if TYPE_CHECKING:
     from gui.settings import Settings

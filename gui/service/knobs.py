@@ -11,9 +11,9 @@ from backend.explorer.question import MOST_REQUESTS
 from backend.service.asked import CheckAsked, ExploreAsked
 from backend.service.outside.model import CheckPlan, SituationKey
 from backend.service.outside.words import situation_term
-from gui.forms import Section, describe, spin
-from gui.speech import speak
 from gui.theme import GRID
+from gui.widgets.forms import Section, describe, spin
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSpinBox

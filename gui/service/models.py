@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from backend.model import Verdict
+from backend.model.terms import verdict_term
+from backend.model.vocabulary import Verdict
 from backend.service.outside.words import counted, remarks, situation_term, told
-from backend.terms import verdict_term
-from gui.explore.words import number, worst_of
-from gui.lab.records import Column, RecordModel, Tone
-from gui.lab.words import ENGINE_NAMES, answer_text, command_text, milliseconds
-from gui.speech import speak
 from gui.theme import VERDICT_GLYPHS
+from gui.widgets.records import Column, RecordModel, Tone
+from gui.wording.exploration import number, worst_of
+from gui.wording.speech import speak
+from gui.wording.terms import ENGINE_NAMES, answer_text, command_text, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from backend.model import EngineKind, Step
+    from backend.model.observed import Step
+    from backend.model.vocabulary import EngineKind
     from backend.service.outside.model import SituationKey, SituationResult
 
 NONE = "\N{EN DASH}"

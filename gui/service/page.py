@@ -21,9 +21,6 @@ from PySide6.QtWidgets import (
 
 from backend.explorer.question import Progress
 from backend.service.asked import Checked, ServiceFile
-from gui.explore.words import number
-from gui.forms import button, describe, hairline
-from gui.lab.sidebar import WIDTH, Sidebar
 from gui.service.banner import ServiceBanner
 from gui.service.desk import Desk
 from gui.service.editor import FilePane
@@ -35,6 +32,9 @@ from gui.service.models import situation_word
 from gui.service.reports import ReportButton
 from gui.service.story import ExplorePane
 from gui.theme import GRID
+from gui.widgets.forms import button, describe, hairline
+from gui.widgets.sidebar import WIDTH, Sidebar
+from gui.wording.exploration import number
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from backend.explorer.question import Exploration
     from backend.service.asked import CheckAsked, ExploreAsked
     from backend.service.outside.model import CheckProgress
-    from gui.bridge import LabBridge
+    from gui.link.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
 

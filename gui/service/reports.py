@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
-from backend.output_files import write_document
-from gui.forms import describe
-from gui.speech import language
+from backend.files.output import write_document
+from gui.widgets.forms import describe
+from gui.wording.speech import language
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

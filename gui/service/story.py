@@ -8,15 +8,15 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.mistake import mistake_sentence
-from gui.explore.export import ExportButton
-from gui.explore.models import EventsModel, OutcomesModel
-from gui.explore.sequence_view import SequenceView
-from gui.explore.words import event_text, mistake_word, number
-from gui.forms import describe, hairline
-from gui.lab.table import RecordTable
-from gui.lab.words import verdict_word
-from gui.speech import speak
 from gui.theme import GRID, code_font
+from gui.widgets.forms import describe, hairline
+from gui.widgets.sequence.export import ExportButton
+from gui.widgets.sequence.models import EventsModel, OutcomesModel
+from gui.widgets.sequence.view import SequenceView
+from gui.widgets.table import RecordTable
+from gui.wording.exploration import event_text, mistake_word, number
+from gui.wording.speech import speak
+from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
     from backend.explorer.question import Counterexample, Event, Exploration

@@ -10,24 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend.lab import Lab, LabOptions
-from backend.model import (
-    EngineKind,
-    EngineStatus,
-    Health,
-    Intent,
-    Judgement,
-    LockWait,
-    OperationKey,
-    Pace,
-    Plan,
-    Reply,
-    Report,
-    Row,
-    Setup,
-    Step,
-)
-from backend.sentence import Sentence
+from backend.lab.lab import Lab
+from backend.model.judgement import Judgement, Report
+from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+from backend.model.options import LabOptions
+from backend.model.plan import Intent, Plan, Setup
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace
 from tests.backend.engines.helpers import wait_until
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from backend.guidance.advice import Advice, recommend
-from backend.guidance.questions import QUESTIONS, Needs
-from backend.lab import Lab
-from backend.model import Verdict
+from backend.comparison.guidance.advice import Advice, recommend
+from backend.comparison.guidance.questions import QUESTIONS, Needs
+from backend.lab.lab import Lab
+from backend.model.vocabulary import Verdict
 
 STRATEGIES = Lab.strategies()
 VARIANTS = {f"{s.key}/{v.key}": v for s in STRATEGIES for v in s.variants}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from backend.lab import Lab
+from backend.lab.lab import Lab
 
 EFFECT_TABLES = ("orders", "payments", "stock_changes")
 

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 
 import psutil
 
-from backend.lab import Lab, LabOptions
-from backend.model import (
-    EngineKind,
-    EngineStatus,
-)
+from backend.lab.lab import Lab
+from backend.model.observed import EngineStatus
+from backend.model.options import LabOptions
+from backend.model.vocabulary import EngineKind
 from tests.backend.conftest import Laboratory, Recorder
 
 

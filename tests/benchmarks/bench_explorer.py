@@ -12,14 +12,14 @@ import threading
 import time
 
 from backend import strategies
+from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.postgresql import start_postgresql
-from backend.engines.supervisor import Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.explorer.connection import LockWatch
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question
-from backend.gateway.keeper import GatewayKeeper
-from backend.model import OperationKey
+from backend.model.vocabulary import OperationKey
 
 ROUNDS = 5
 SCHEDULES = 100

@@ -12,15 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
-from backend.forms import Form
-from backend.lab import LabOptions
-from backend.machinery import Machinery
-from backend.model import Intent, OperationKey
-from backend.schema import orders
-from backend.senders.http import build_request
-from backend.senders.messages import Delivery, Job
+from backend.lab.forms import Form
+from backend.lab.machinery import Machinery
+from backend.lab.senders.http import build_request
+from backend.lab.senders.messages import Delivery, Job
+from backend.lab.submissions import submission_body, submission_path
+from backend.model.options import LabOptions
+from backend.model.plan import Intent
+from backend.model.vocabulary import OperationKey
+from backend.shop.schema import orders
 from backend.strategies import find
-from backend.submissions import submission_body, submission_path
 
 CALLERS = 16
 SUBMISSIONS = 4_000

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import redis
 import sqlalchemy as sa
 
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.redis_client import create_redis
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.instance.services import knows_delifeq
 from backend.strategies.base import Services

@@ -10,10 +10,10 @@ import time
 
 import psutil
 
-from backend.lab import LabOptions
-from backend.machinery import Machinery
-from backend.senders.http import build_request
-from backend.senders.messages import Delivery, Job, Outcome
+from backend.lab.machinery import Machinery
+from backend.lab.senders.http import build_request
+from backend.lab.senders.messages import Delivery, Job, Outcome
+from backend.model.options import LabOptions
 
 SUBMISSIONS = 200
 ROUNDS = 21
@@ -42,7 +42,7 @@ def spread_ms(machinery: Machinery, number: int) -> float:
 def throughput(machinery: Machinery, number: int) -> tuple[float, float]:
     """Requests a second to the cheapest resource there is, and the sender's own processor time for each in us."""
     job = make_job(machinery, number, "GET", "/health", None, REQUESTS)
-    (process,) = [p for p in psutil.Process().children(recursive=True) if "backend.senders.process" in p.cmdline()]
+    (process,) = [p for p in psutil.Process().children(recursive=True) if "backend.lab.senders.process" in p.cmdline()]
     outcomes: list[Outcome] = []
     before, started = process.cpu_times(), time.perf_counter()
     machinery.sender.submit(job, outcomes.extend).wait(120)

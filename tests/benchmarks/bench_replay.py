@@ -12,7 +12,8 @@ import sys
 from statistics import median
 from time import perf_counter
 
-from backend.lab import Lab, LabOptions
+from backend.lab.lab import Lab
+from backend.model.options import LabOptions
 from tests.backend.http_caller import Caller, caller_of
 
 INTENTS = 500

@@ -23,14 +23,14 @@ def since_start() -> float:
 
 
 def one_round() -> None:
-    """Open the window as `gui.app.run_window` does, print both times, close."""
+    """Open the window as `gui.app.start.run_window` does, print both times, close."""
     import main  # what the real command imports before it opens the window
-    from backend.options import LabOptions
-    from gui.app import FirstPaint, make_application
-    from gui.bridge import LabBridge
+    from backend.model.options import LabOptions
+    from gui.app.start import FirstPaint, make_application
+    from gui.app.window import MainWindow
+    from gui.link.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
-    from gui.window import MainWindow
 
     application = make_application()
     settings = Settings()

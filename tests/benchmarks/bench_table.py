@@ -17,11 +17,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-from backend.lab import LabOptions
-from backend.model import Answer, Reply, Row
-from gui.app import make_application
-from gui.bridge import LabBridge
+from backend.model.observed import Reply, Row
+from backend.model.options import LabOptions
+from backend.model.vocabulary import Answer
+from gui.app.start import make_application
 from gui.lab.results import Results
+from gui.link.bridge import LabBridge
 from gui.theme import Theme, ThemeMode
 
 ROWS = 100_000

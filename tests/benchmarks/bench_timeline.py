@@ -21,13 +21,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QImage
 
-from backend.model import Answer, EngineKind, Reply, Step
-from gui.app import make_application
-from gui.interpreter import Collector, favour_the_window
-from gui.lab.timeline import Timeline
-from gui.lab.timeline_raster import Raster
-from gui.lab.timeline_view import SLICE_SECONDS
+from backend.model.observed import Reply, Step
+from backend.model.vocabulary import Answer, EngineKind
+from gui.app.interpreter import Collector, favour_the_window
+from gui.app.start import make_application
 from gui.theme import Theme, ThemeMode
+from gui.widgets.timeline.pane import Timeline
+from gui.widgets.timeline.raster import Raster
+from gui.widgets.timeline.view import SLICE_SECONDS
 
 SUBMISSIONS = 10_000
 COMMANDS = (

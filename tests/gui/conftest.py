@@ -15,13 +15,14 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.catalogue import StrategyInfo
-from backend.lab import Lab, LabOptions
-from gui.app import install_translations
-from gui.bridge import LabBridge
+from backend.lab.lab import Lab
+from backend.model.catalogue import StrategyInfo
+from backend.model.options import LabOptions
+from gui.app.start import install_translations
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
-from gui.window import MainWindow
 from tests.gui.driver import Driver
 
 

@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.model import Health, Row
-from gui.bridge import LabBridge
-from gui.window import MainWindow
+from backend.model.observed import Row
+from backend.model.vocabulary import Health
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 
 Found = TypeVar("Found", bound=QWidget)
 PATIENCE_MS = 30_000

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.sentence import templates
+from backend.model.sentence import templates
 
 SPOKEN = "zh_CN"
 """The language whose table of sentences is exchanged for a pseudo one; English stays, so that it can be found."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backend.model import Answer, EngineKind, Reply, Row, Step
+from backend.model.observed import Reply, Row, Step
+from backend.model.vocabulary import Answer, EngineKind
 
 
 def row(number: int, *, ordinal: int = 1, submission: str = "") -> Row:

@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from backend import sentence
-from backend.bare_engines import bare_engines
+from backend.cli.compare import summary
+from backend.cli.explore import OUTPUTS, report_exploration
+from backend.cli.run_report import report_lines
+from backend.cli.survey import report_lines as survey_lines
 from backend.comparison.cost_records import Cost, OtherLoad
 from backend.comparison.documents import comparison_markdown
 from backend.comparison.on_a_lab import compare
@@ -19,24 +21,25 @@ from backend.comparison.questions import ComparisonQuestion
 from backend.comparison.records import Comparison
 from backend.comparison.says import CompareCode
 from backend.comparison.web_page import comparison_html
+from backend.engines.bare import bare_engines
 from backend.explorer.explore import explore
 from backend.explorer.mermaid import mermaid
 from backend.explorer.question import Event, Exploration, Question
 from backend.explorer.survey import Scope, State, Survey, cell_of
 from backend.explorer.web_page import exploration_html
-from backend.headless_compare import summary
-from backend.headless_explore import OUTPUTS, report_exploration
-from backend.headless_survey import report_lines as survey_lines
-from backend.model import Answer, AtWork, EngineKind, OperationKey, Report, Setup, Source, Step, Verdict
-from backend.options import LabOptions
-from backend.output_files import OutputFiles
-from backend.report_words import report_lines
-from backend.run_notes import Shown
-from backend.schema import metadata
-from backend.sentence import say, to_document
+from backend.files.output import OutputFiles
+from backend.lab.run_notes import Shown
+from backend.model import sentence
+from backend.model.judgement import Report
+from backend.model.observed import AtWork, Step
+from backend.model.options import LabOptions
+from backend.model.plan import Setup
+from backend.model.sentence import say, to_document
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
 from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
 from backend.service.outside.reports import check_html, check_markdown
 from backend.service.outside.words import check_lines
+from backend.shop.schema import metadata
 from tests.gui import pseudo
 from tests.gui.test_pseudo_translation import PRODUCTS, keys
 

@@ -25,33 +25,34 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from backend import sentence
+from backend.comparison.exhibits import EXHIBITS
+from backend.comparison.guidance.questions import QUESTIONS
 from backend.comparison.questions import SituationKey
-from backend.exhibits import EXHIBITS
 from backend.explorer.survey import Pair
-from backend.guidance.questions import QUESTIONS
-from backend.lab import Lab, LabOptions
-from backend.model import (
+from backend.lab.lab import Lab
+from backend.model import sentence
+from backend.model.judgement import Judgement
+from backend.model.options import LabOptions
+from backend.model.vocabulary import (
     Answer,
     EngineKind,
     FaultKind,
     GatewayKeys,
     Health,
-    Judgement,
     OperationKey,
     OrderStatus,
     Verdict,
 )
-from gui.bridge import LabBridge
+from gui.advisor.dialog import GuidanceDialog
+from gui.app.window import MainWindow
 from gui.explore.survey import SurveyPane
-from gui.guidance.dialog import GuidanceDialog
 from gui.lab.fault_field import READY
-from gui.lab.words import ENGINE_NAMES
+from gui.link.bridge import LabBridge
+from gui.link.pending_run import Ticket
 from gui.service.reports import FORMS
 from gui.settings import Settings
 from gui.theme import Theme
-from gui.ticket import Ticket
-from gui.window import MainWindow
+from gui.wording.terms import ENGINE_NAMES
 from tests.gui import pseudo
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -63,7 +64,7 @@ PRODUCTS = (
 SHOWN = ("double-click", "token-lost-order", "message-redelivered-to-an-index", "gateway-with-a-key")
 """Exhibits that between them have clicks, retries, redelivery, a crash, a held key and the gateway."""
 PAINTED = "painted"
-CELLS = "gui/lab/table.py"
+CELLS = "gui/widgets/table.py"
 """What is painted from there is cut to the width of its column, and is read from the model as a whole."""
 CODE = {
     "codeView", "stepCodeView", "faultsEdit", "stateView",

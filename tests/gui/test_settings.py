@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray, QSettings
 from pytestqt.qtbot import QtBot
 
-from backend.lab import LabOptions
-from gui.bridge import LabBridge
+from backend.model.options import LabOptions
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 from gui.settings import APPLICATION, Settings
 from gui.theme import Theme, ThemeMode
-from gui.window import MainWindow
 
 KEYS = (
     "lab/strategy", "lab/variant", "lab/operation", "lab/item", "lab/quantity", "lab/spam", "lab/disable", "lab/source",

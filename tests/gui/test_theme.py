@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPalette, QRawFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backend.model import EngineKind, Verdict
+from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import DARK, LIGHT, VERDICT_GLYPHS, Colours, Theme, ThemeMode, palette_of, style_sheet_of
 
 BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: colours.name)

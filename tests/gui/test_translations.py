@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from backend.sentence import templates
-from gui.app import install_translations
+from backend.model.sentence import templates
+from gui.app.start import install_translations
 from resources.update_translations import catalogue_texts, compile_texts, unfinished
 
 FOLDER = Path(str(files("resources"))) / "translations"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from backend.engines.service import die_with_parent
+from backend.engines.processes.service import die_with_parent
 from backend.engines.sql import create_sql_engine
 from backend.instance.app import create_app
 from backend.instance.services import open_services
-from backend.tables import create_tables
+from backend.shop.tables import create_tables
 from backend.tap.observer import Tap
 
 if TYPE_CHECKING:

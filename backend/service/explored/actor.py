@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.explorer.moment import Moment
-    from backend.model import Answer
+    from backend.model.vocabulary import Answer
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
 

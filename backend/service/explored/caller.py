@@ -6,12 +6,12 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from backend.senders.http import MalformedResponseError, ResponseReader
+from backend.lab.senders.http import MalformedResponseError, ResponseReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
     from backend.service.exchange import Host
     from backend.service.wire.hub import Hub
 

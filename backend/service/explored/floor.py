@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from backend.errors import EngineError
 from backend.explorer.errors import HarnessError
-from backend.sentence import say
+from backend.model.errors import EngineError
+from backend.model.sentence import say
 from backend.service.explored.actor import Actor, Parked
 from backend.service.explored.footprints import Transaction
 from backend.service.explored.rig import ANSWER_S
@@ -19,8 +19,8 @@ from backend.service.says import ServiceCode
 from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
-    from backend.model import Answer
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
+    from backend.model.vocabulary import Answer
     from backend.service.explored.rig import Rig
     from backend.service.intents import ServiceIntent
     from backend.service.wire.link import Link

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from backend.explorer.footprints import EVERYTHING, Footprint, union
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.glue import ends_transaction, is_glued, statements
 
 if TYPE_CHECKING:

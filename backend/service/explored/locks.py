@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,8 +8,8 @@ from backend.explorer.errors import DivergedError, HarnessError
 from backend.explorer.footprints import NOTHING, Footprint, union
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind, Question
-from backend.model import EngineKind
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind
 from backend.service.explored.floor import Floor
 from backend.service.explored.footprints import redis_footprint
 from backend.service.explored.leases import makes_lease
@@ -20,7 +20,7 @@ from backend.tap.observer import Call, Flow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.model import Answer
+    from backend.model.vocabulary import Answer
     from backend.service.explored.actor import Actor
     from backend.service.explored.rig import Rig
     from backend.service.intents import ServiceIntent

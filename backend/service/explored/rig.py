@@ -7,10 +7,10 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, Self
 
-from backend.engines.supervisor import Supervisor
-from backend.errors import InstanceError, SubmitTwiceError
-from backend.model import Answer
-from backend.sentence import plain, say
+from backend.engines.processes.supervisor import Supervisor
+from backend.model.errors import InstanceError, SubmitTwiceError
+from backend.model.sentence import plain, say
+from backend.model.vocabulary import Answer
 from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import answer_of, build
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from backend.model import EngineKind
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
+    from backend.model.vocabulary import EngineKind
     from backend.service.description import Description
     from backend.service.exchange import Asks
     from backend.service.reach import Reach

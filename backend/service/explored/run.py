@@ -6,19 +6,19 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError
 from backend.explorer.footprints import canonical
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
 from backend.explorer.search import Search
-from backend.model import Verdict
-from backend.sentence import say
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import say
+from backend.model.verdict import Facts, judge
+from backend.model.vocabulary import Verdict
 from backend.service.explored.floor import LateStepError
 from backend.service.explored.play import ServicePlay
 from backend.service.explored.rig import Rig, StartCancelledError
 from backend.service.says import ServiceCode
-from backend.verdict import Facts, judge
 
 if TYPE_CHECKING:
     import threading

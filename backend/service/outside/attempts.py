@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backend.model import Answer
+from backend.model.vocabulary import Answer
 from backend.service.exchange import Host, answer_of, build
 from backend.service.outside.client import HeldRequest, Outcome, send
 from backend.service.wire.recorder import InFlight

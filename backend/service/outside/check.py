@@ -9,20 +9,20 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.model import Answer, Verdict
-from backend.sentence import say
+from backend.model.sentence import say
+from backend.model.verdict import Facts, judge
+from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.attempts import Attempts, Tried
 from backend.service.outside.model import Check, CheckProgress, IntentResult, SituationKey, SituationResult
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
 from backend.service.says import ServiceCode
-from backend.verdict import Facts, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from backend.model import Step
-    from backend.sentence import Sentence
+    from backend.model.observed import Step
+    from backend.model.sentence import Sentence
     from backend.service.intents import ServiceIntent
     from backend.service.outside.model import CheckPlan
     from backend.service.outside.stand import Stand

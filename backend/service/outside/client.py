@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.senders.http import MalformedResponseError, ResponseReader
+from backend.lab.senders.http import MalformedResponseError, ResponseReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
     from backend.service.exchange import Host
 
 _CHUNK = 1 << 16

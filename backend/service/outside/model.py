@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.model import Answer, Step, Verdict
-from backend.sentence import Sentence
+from backend.model.observed import Step
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import Answer, Verdict
 
 
 class SituationKey(StrEnum):

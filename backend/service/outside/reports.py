@@ -6,8 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from backend.model import Verdict
-from backend.sentence import ENGLISH, say, to_document, words
+from backend.model.sentence import ENGLISH, say, to_document, words
+from backend.model.terms import verdict_term
+from backend.model.vocabulary import Verdict
 from backend.service.outside.words import (
     GLYPHS,
     CheckCode,
@@ -19,12 +20,11 @@ from backend.service.outside.words import (
     told,
     verdict_sentence,
 )
-from backend.terms import verdict_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.model import Step
+    from backend.model.observed import Step
     from backend.service.outside.model import Check, IntentResult, SituationResult
 
 _STYLE = """

@@ -18,7 +18,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from backend.senders.http import Response
+from backend.lab.senders.http import Response
 from backend.service.outside.client import Outcome
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from backend.model import Answer
+from backend.model.vocabulary import Answer
 from backend.service.outside.attempts import Attempts, Tried, reordered
 from backend.service.outside.lossy_proxy import LossyProxy
 from backend.service.outside.model import SituationKey

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from backend.engines.supervisor import Supervisor
-from backend.errors import SubmitTwiceError
-from backend.sentence import plain, say
+from backend.engines.processes.supervisor import Supervisor
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import plain, say
 from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from backend.model import Fault, Step
-    from backend.senders.http import Response
+    from backend.lab.senders.http import Response
+    from backend.model.observed import Step
+    from backend.model.plan import Fault
     from backend.service.description import Description
     from backend.service.exchange import Asks
 

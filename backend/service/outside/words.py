@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import Verdict
-from backend.sentence import ENGLISH, Code, Sentence, say, words
-from backend.terms import answer_term, verdict_term
+from backend.model.sentence import ENGLISH, Code, Sentence, say, words
+from backend.model.terms import answer_term, verdict_term
+from backend.model.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.model import Step
+    from backend.model.observed import Step
     from backend.service.outside.model import Check, SituationKey, SituationResult
 
 _INDENT = "  "

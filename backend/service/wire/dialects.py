@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.http import HttpDialect
 from backend.service.wire.mysql import MysqlDialect
 from backend.service.wire.postgresql import PostgresqlDialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.unit import MOST_BUFFERED, Handling, Reply, Unit
 from backend.tap.wording import shorten
 

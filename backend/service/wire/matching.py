@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import FaultKind
+from backend.model.vocabulary import FaultKind
 
 if TYPE_CHECKING:
-    from backend.model import EngineKind, Fault
+    from backend.model.plan import Fault
+    from backend.model.vocabulary import EngineKind
     from backend.service.wire.unit import Unit
 
 ON_THE_WIRE = frozenset({FaultKind.CRASH, FaultKind.RESET, FaultKind.DELAY, FaultKind.PAUSE})

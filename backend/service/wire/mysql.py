@@ -10,7 +10,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.glue import is_glued
 from backend.service.wire.mysql_results import Result
 from backend.service.wire.mysql_values import Column, Cursor, parameters_of

@@ -11,7 +11,7 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.glue import is_glued
 from backend.service.wire.postgresql_values import in_words, parameters_of, rows_of
 from backend.service.wire.unit import MOST_BUFFERED, PART, Handling, Reply, Unit

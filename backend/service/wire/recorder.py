@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.model import FaultKind, Step
+from backend.model.observed import Step
+from backend.model.vocabulary import FaultKind
 from backend.service.wire.matching import meets
 from backend.service.wire.unit import Handling
 from backend.tap.wording import answer_text, shorten
@@ -20,7 +21,8 @@ from backend.tap.wording import answer_text, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from backend.model import EngineKind, Fault
+    from backend.model.plan import Fault
+    from backend.model.vocabulary import EngineKind
     from backend.service.wire.hub import Hub
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.resp_values import Frame, RespError, line_at, value_of, words_of
 from backend.service.wire.unit import Handling, Reply, Unit
 from backend.tap.wording import shorten

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.model import EngineKind
+    from backend.model.vocabulary import EngineKind
 
 
 MOST_BUFFERED = 64 << 20

@@ -13,7 +13,7 @@ from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.runs import Replies, Runs
 from backend.comparison.situations import INSTANCES
-from backend.model import Reply
+from backend.model.observed import Reply
 from tests.backend.conftest import Laboratory, Recorder
 
 Compare = Callable[..., Comparison]

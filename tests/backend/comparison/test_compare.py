@@ -11,15 +11,15 @@ from dataclasses import replace
 
 import pytest
 
+from backend.cli.compare import summary
 from backend.comparison.claims import standing, surprises
 from backend.comparison.compare import check
 from backend.comparison.cost_records import BUSY_SHARE, Finding
 from backend.comparison.documents import comparison_markdown
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, Comparison, ComparisonProgress
-from backend.errors import UnknownKeyError
-from backend.headless_compare import summary
-from backend.model import EngineKind, OperationKey, Verdict
+from backend.model.errors import UnknownKeyError
+from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from tests.backend.comparison.conftest import Compare
 
 

@@ -9,7 +9,8 @@ from backend.comparison.cost_records import NOISE, Cost, Finding, OtherLoad
 from backend.comparison.progress import TimeLeft
 from backend.comparison.questions import BASELINE, Subject
 from backend.comparison.words import cost_facts, milliseconds, rate_text, ratio_text
-from backend.model import Answer, EngineKind, OperationKey, Reply
+from backend.model.observed import Reply
+from backend.model.vocabulary import Answer, EngineKind, OperationKey
 
 SUBJECT = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "token", "delete-first", "", "", sound=True)
 MS = 1_000_000

@@ -16,8 +16,9 @@ from backend.comparison.runs import NotOverError, Runs
 from backend.comparison.situations import SITUATIONS, Extent, Situation
 from backend.comparison.web_page import comparison_html
 from backend.comparison.words import cell_word
-from backend.faults import parse_fault
-from backend.model import OperationKey, Pace, Plan, Setup, Source
+from backend.model.faults import parse_fault
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import OperationKey, Pace, Source
 from backend.strategies import all_strategies
 from tests.backend.comparison.conftest import Compare
 

@@ -14,7 +14,7 @@ from backend.comparison.picture import picture_svg, pictures
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import Cell, Comparison
 from backend.comparison.web_page import comparison_html
-from backend.sentence import plain
+from backend.model.sentence import plain
 
 VOID = {"meta", "br", "link", "img"}
 

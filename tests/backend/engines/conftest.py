@@ -9,8 +9,8 @@ import pytest
 
 from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 
 

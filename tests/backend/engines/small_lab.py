@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from backend.engines.mariadb import start_mariadb
 from backend.engines.postgresql import start_postgresql
-from backend.engines.supervisor import Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 
 

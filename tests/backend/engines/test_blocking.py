@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from backend.bare_engines import open_tables
+from backend.engines.bare import open_tables
 from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
 from backend.engines.running import RunningEngine
-from backend.schema import orders
-from backend.tables import empty_tables
+from backend.shop.schema import orders
+from backend.shop.tables import empty_tables
 from backend.tap.sql import server_pid_of
 
 REPEATABLE_READ, READ_COMMITTED = "REPEATABLE READ", "READ COMMITTED"

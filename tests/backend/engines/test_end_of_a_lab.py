@@ -12,10 +12,10 @@ import psutil
 import psycopg
 import pytest
 
+from backend.engines.processes.server_user import server_user
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.server_user import server_user
-from backend.engines.supervisor import Supervisor
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from tests.backend.engines.conftest import open_to_everybody
 from tests.backend.engines.helpers import lives, small_lab, wait_until
 

@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from backend.engines.external import connect_database, connect_redis
-from backend.engines.ports import free_port
+from backend.engines.processes.ports import free_port
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.sqlite import start_sqlite
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
-from backend.errors import EngineError
-from backend.model import EngineKind
+from backend.model.errors import EngineError
+from backend.model.vocabulary import EngineKind
 
 SECRET = "hush-hush"
 

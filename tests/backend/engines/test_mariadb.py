@@ -13,18 +13,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from backend.bare_engines import open_tables
 from backend.engines import mariadb as module
+from backend.engines.bare import open_tables
 from backend.engines.external import connect_database
+from backend.engines.installed import available_databases
 from backend.engines.mariadb import find_mariadb, start_mariadb
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.sql import create_sql_engine
-from backend.engines.supervisor import Supervisor
-from backend.errors import EngineError
-from backend.installed import available_databases
 from backend.instance.problems import from_exception
-from backend.model import Answer, EngineKind, Health
-from backend.schema import orders
+from backend.model.errors import EngineError
+from backend.model.vocabulary import Answer, EngineKind, Health
+from backend.shop.schema import orders
 from main import COULD_NOT_RUN, main
 from tests.backend.engines.helpers import small_lab
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.engines.ports import HeldPorts, free_port
-from backend.errors import InstanceError, SubmitTwiceError
-from backend.lab import Lab, LabOptions
+from backend.engines.processes.ports import HeldPorts, free_port
+from backend.lab.lab import Lab
+from backend.model.errors import InstanceError, SubmitTwiceError
+from backend.model.options import LabOptions
 
 
 @pytest.fixture

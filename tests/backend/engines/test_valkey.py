@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import redis
 
-from backend.engines.ports import free_port
+from backend.engines.processes.ports import free_port
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
-from backend.errors import EngineError
-from backend.model import EngineKind
+from backend.model.errors import EngineError
+from backend.model.vocabulary import EngineKind
 from tests.backend.engines.helpers import wait_until
 
 

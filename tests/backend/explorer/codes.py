@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import insert
 
-from backend.model import Answer
-from backend.operations import Request
-from backend.schema import messages_sent, orders
+from backend.model.vocabulary import Answer
+from backend.shop.operations import Request
+from backend.shop.schema import messages_sent, orders
 from backend.strategies.base import Handler, Services, Variant
 
 

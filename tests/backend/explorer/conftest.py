@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Exploration, Progress, Question
 from backend.explorer.stage import Stage
-from backend.gateway.keeper import GatewayKeeper
-from backend.model import GatewayKeys, OperationKey
+from backend.model.vocabulary import GatewayKeys, OperationKey
 from backend.strategies.base import Variant
 from tests.backend.explorer.schedules import Player
 

@@ -19,8 +19,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import partial
 
-from backend.model import Answer
-from backend.verdict import Facts, judge
+from backend.model.verdict import Facts, judge
+from backend.model.vocabulary import Answer
 from tests.backend.explorer.isolation_schedules import (
     COMMIT,
     Event,

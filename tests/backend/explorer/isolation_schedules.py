@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.model import Answer, Verdict
-from backend.schema import marker, metadata
+from backend.model.vocabulary import Answer, Verdict
+from backend.shop.schema import marker, metadata
 
 COMMIT = "COMMIT"
 KEY, ITEM = "key-1", "item-1"

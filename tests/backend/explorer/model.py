@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from backend.model import Verdict
+from backend.model.vocabulary import Verdict
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from backend.explorer.play import Play
 from backend.explorer.question import Choice, EventKind, Question
 from backend.explorer.search import Search
 from backend.explorer.stage import Scene, Stage
-from backend.model import Answer, OperationKey, Verdict
-from backend.schema import marker, messages, metadata
+from backend.model.vocabulary import Answer, OperationKey, Verdict
+from backend.shop.schema import marker, messages, metadata
 from backend.strategies.base import Variant
 
 Class = tuple[tuple[int, str], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.model import OperationKey
+from backend.model.vocabulary import OperationKey
 from tests.backend.explorer.conftest import Bench
 from tests.backend.explorer.model import (
     CATCH_VIOLATION,

@@ -24,10 +24,10 @@ from backend.explorer.explore import check
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
 from backend.explorer.stage import Stage
-from backend.model import Answer, OperationKey
-from backend.operations import OPERATIONS, Request
+from backend.model.vocabulary import Answer, OperationKey
+from backend.shop.operations import OPERATIONS, Request
+from backend.shop.tables import create_tables
 from backend.strategies.base import Handler, Services
-from backend.tables import create_tables
 from tests.backend.explorer import codes
 from tests.backend.explorer.isolation_explored import Collector, Explored
 from tests.backend.explorer.isolation_orders import Asked, Names, Orders

@@ -10,7 +10,7 @@ from math import comb
 
 import pytest
 
-from backend.model import OperationKey, Verdict
+from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK

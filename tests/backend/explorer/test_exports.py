@@ -9,18 +9,10 @@ from html.parser import HTMLParser
 import pytest
 
 from backend.explorer.mermaid import mermaid
-from backend.explorer.question import (
-    Counterexample,
-    Exploration,
-    KeyState,
-    LockState,
-    Place,
-    Snapshot,
-    TableRows,
-)
+from backend.explorer.question import Counterexample, Exploration, KeyState, LockState, Place, Snapshot, TableRows
 from backend.explorer.web_page import exploration_html
-from backend.model import OperationKey, Verdict
-from backend.sentence import plain
+from backend.model.sentence import plain
+from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 _VOID = {"meta", "br", "link", "img", "input", "hr"}

@@ -12,14 +12,14 @@ import redis
 import sqlalchemy as sa
 
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
-from backend.errors import NotApplicableError, SubmitTwiceError
 from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import EventKind, Exploration, Question
 from backend.explorer.stage import Stage
-from backend.model import GatewayKeys, OperationKey, Verdict
+from backend.model.errors import NotApplicableError, SubmitTwiceError
+from backend.model.vocabulary import GatewayKeys, OperationKey, Verdict
 from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
 

@@ -9,11 +9,20 @@ from math import comb
 import pytest
 
 from backend.explorer.errors import UnforeseenError
-from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Isolation, Transaction, footprint, lease
+from backend.explorer.footprints import (
+    EVERYTHING,
+    EXPIRY,
+    NOTHING,
+    Footprint,
+    Isolation,
+    Transaction,
+    footprint,
+    lease,
+)
 from backend.explorer.question import Question
 from backend.explorer.sql_words import locked_tables, named_tables
-from backend.model import EngineKind, OperationKey, Verdict
-from backend.schema import metadata
+from backend.model.vocabulary import EngineKind, OperationKey, Verdict
+from backend.shop.schema import metadata
 from backend.strategies.base import Handler
 from backend.tap.observer import Call, Flow
 from tests.backend.explorer import codes

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from backend.comparison.guidance.advice import Advice
 from backend.explorer.question import Question
-from backend.guidance.advice import Advice
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from tests.backend.explorer.conftest import Bench
 from tests.backend.guided import HARM, VARIANTS, every_advice
 

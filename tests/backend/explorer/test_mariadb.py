@@ -15,19 +15,19 @@ import pytest
 import sqlalchemy as sa
 
 from backend.engines.blocking import blocked_sessions
+from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.mariadb import start_mariadb
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
-from backend.engines.supervisor import Supervisor
-from backend.errors import SubmitTwiceError
 from backend.explorer.explore import Explorer
 from backend.explorer.footprints import Isolation, Transaction, footprint
 from backend.explorer.mariadb import MariadbDatabase, MariadbPlug
 from backend.explorer.question import EventKind, Exploration
 from backend.explorer.sql_words import has_plain_read, is_plain_read
-from backend.gateway.keeper import GatewayKeeper
-from backend.model import Answer, EngineKind, OperationKey, Verdict
-from backend.schema import messages_sent, orders
+from backend.model.errors import SubmitTwiceError
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
+from backend.shop.schema import messages_sent, orders
 from backend.strategies.base import Handler
 from backend.tap.observer import Call, Flow
 from tests.backend.explorer import codes

@@ -21,7 +21,7 @@ from backend.explorer.question import Exploration
 from backend.explorer.stage import Scene, Stage
 from backend.instance.problems import from_exception
 from backend.instance.services import Mutexes
-from backend.model import Answer, GatewayKeys, OperationKey, Verdict
+from backend.model.vocabulary import Answer, GatewayKeys, OperationKey, Verdict
 from backend.strategies import all_strategies
 from backend.strategies.base import Services, Variant
 from tests.backend.explorer.conftest import Bench

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.explorer.question import Counterexample, EventKind
-from backend.model import OperationKey, Verdict
+from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 ROOT = Path(__file__).parents[3]

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.engines.gateway.keeper import GatewayKeeper
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
+from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
 from backend.explorer.stage import Stage
 from backend.explorer.surveyor import entries
-from backend.gateway.keeper import GatewayKeeper
-from backend.model import EngineKind, GatewayKeys, OperationKey
-from backend.zookeeper.keeper import ZooKeeperKeeper
+from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey
 from tests.backend.explorer.conftest import Bench, needs_mariadb
 from tests.backend.explorer.schedules import Player, classes, swapped_choices
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.counterexample import load, save
 from backend.explorer.errors import DivergedError
 from backend.explorer.question import Choice, EventKind, exploration_document
-from backend.model import OperationKey, Verdict
+from backend.model.errors import SubmitTwiceError
+from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER

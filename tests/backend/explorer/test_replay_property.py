@@ -12,7 +12,7 @@ from backend.explorer.counterexample import Candidate, load, save, to_counterexa
 from backend.explorer.explore import check
 from backend.explorer.play import Play
 from backend.explorer.question import Choice, Counterexample, Question
-from backend.model import OperationKey
+from backend.model.vocabulary import OperationKey
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK

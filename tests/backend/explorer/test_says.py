@@ -6,11 +6,11 @@ from unicodedata import east_asian_width
 
 import pytest
 
+from backend.cli.survey import report_lines
 from backend.explorer.says import finding
 from backend.explorer.survey import Cell, Scope, State, Survey
-from backend.headless_survey import report_lines
-from backend.model import OperationKey, Verdict
-from backend.sentence import words
+from backend.model.sentence import words
+from backend.model.vocabulary import OperationKey, Verdict
 
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST

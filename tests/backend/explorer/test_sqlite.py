@@ -8,7 +8,7 @@ import pytest
 
 from backend.engines.running import RunningEngine
 from backend.explorer.explore import Explorer
-from backend.model import OperationKey, Verdict
+from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER

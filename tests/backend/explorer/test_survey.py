@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from backend.cli.survey import report_lines
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
-from backend.errors import SubmitTwiceError
 from backend.explorer.explore import Explorer
 from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress
 from backend.explorer.survey_changes import ChangeKind, compare
 from backend.explorer.survey_files import load, save
 from backend.explorer.surveyor import Entry, entries, survey
-from backend.headless_survey import report_lines
-from backend.model import Answer, OperationKey, Verdict
-from backend.operations import Request
+from backend.model.errors import SubmitTwiceError
+from backend.model.vocabulary import Answer, OperationKey, Verdict
+from backend.shop.operations import Request
 from backend.strategies.base import Services
 from tests.backend.explorer import codes
 

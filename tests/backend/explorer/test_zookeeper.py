@@ -13,9 +13,10 @@ import pytest
 from kazoo.client import KazooClient
 
 from backend import strategies
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
-from backend.engines.supervisor import Supervisor
-from backend.errors import NotApplicableError, SubmitTwiceError
+from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zookeeper
 from backend.explorer import counterexample
 from backend.explorer.explore import Explorer
 from backend.explorer.footprints import canonical
@@ -28,12 +29,11 @@ from backend.explorer.stage import Stage
 from backend.explorer.survey import Scope, State
 from backend.explorer.surveyor import entries, survey
 from backend.explorer.web_page import exploration_html
-from backend.model import Answer, EngineKind, OperationKey, Verdict
-from backend.operations import Request
+from backend.model.errors import NotApplicableError, SubmitTwiceError
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
+from backend.shop.operations import Request
 from backend.strategies.base import Handler, Services, Variant
 from backend.strategies.distributed_lock import check_and_act
-from backend.zookeeper.keeper import ZooKeeperKeeper
-from backend.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zookeeper
 
 pytestmark = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
 

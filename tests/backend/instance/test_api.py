@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.model import Answer
+from backend.model.vocabulary import Answer
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Caller, Told, caller_of, count_effects, count_rows
 
@@ -303,7 +303,7 @@ def test_a_token_is_good_for_one_submission(laboratory: Laboratory, caller: Call
 
 
 def test_stock_beyond_what_the_column_holds_is_refused(laboratory: Laboratory, caller: Caller) -> None:
-    from backend.model import OperationKey
+    from backend.model.vocabulary import OperationKey
 
     laboratory.run(OperationKey.ADD_STOCK, "none", submissions=1)
     database = laboratory.lab.connection()["database"]

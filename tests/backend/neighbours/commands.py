@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from backend.errors import SubmitTwiceError
-from backend.lab import Lab, LabOptions
-from backend.model import OperationKey, Plan, Setup
+from backend.lab.lab import Lab
+from backend.model.errors import SubmitTwiceError
+from backend.model.options import LabOptions
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import OperationKey
 from main import main
 
 QUICK = ("--quick", "--no-cost", "--strategy", "none/direct", "--situations", "clicks")

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.postgresql import start_postgresql
-from backend.engines.supervisor import Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
 from tests.backend.neighbours.dumps import dump_of_mariadb, dump_of_postgresql
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from backend.early import COULD_NOT_RUN
-from backend.errors import SubmitTwiceError
-from backend.lab import Lab, LabOptions
+from backend.cli.early import COULD_NOT_RUN
+from backend.lab.lab import Lab
+from backend.model.errors import SubmitTwiceError
+from backend.model.options import LabOptions
 from main import DONE
 from tests.backend.neighbours.commands import compare, run, use_a_lab
 from tests.backend.neighbours.conftest import Mariadb
@@ -84,7 +85,7 @@ def test_tables_in_another_case_and_in_another_database_are_left_alone(mariadb: 
 
 
 def _ours(mariadb: Mariadb) -> tuple[str, ...]:
-    from backend.schema import metadata
+    from backend.shop.schema import metadata
 
     assert mariadb.url
     return tuple(metadata.tables)

@@ -9,10 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from backend.early import COULD_NOT_RUN
-from backend.errors import SubmitTwiceError
-from backend.lab import Lab, LabOptions
-from backend.model import OperationKey, Plan, Setup
+from backend.cli.early import COULD_NOT_RUN
+from backend.lab.lab import Lab
+from backend.model.errors import SubmitTwiceError
+from backend.model.options import LabOptions
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import OperationKey
 from main import DONE
 from tests.backend.neighbours.commands import compare, explore, run, use_a_lab
 from tests.backend.neighbours.conftest import Postgresql

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.early import COULD_NOT_RUN
+from backend.cli.early import COULD_NOT_RUN
 from backend.engines.external import connect_database
-from backend.errors import EngineError, SubmitTwiceError
-from backend.lab import Lab, LabOptions
+from backend.lab.lab import Lab
+from backend.model.errors import EngineError, SubmitTwiceError
+from backend.model.options import LabOptions
 from main import DONE
 from tests.backend.neighbours.commands import compare, explore, run, use_a_lab
 from tests.backend.neighbours.dumps import bytes_below

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.bare_engines import start_database, start_redis
-from backend.engines.supervisor import Supervisor
+from backend.engines.bare import start_database, start_redis
+from backend.engines.processes.supervisor import Supervisor
 from backend.explorer.question import service_question
 from backend.service.description import Description, parse
 from backend.service.explored.run import explore_service

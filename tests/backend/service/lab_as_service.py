@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.model import EngineKind, OperationKey
-from backend.operations import OPERATIONS
+from backend.model.vocabulary import EngineKind, OperationKey
 from backend.service.description import Before, Database, Description, Effects, Preparation, Redis, Request, Service
+from backend.shop.operations import OPERATIONS
 from backend.strategies import all_strategies
 from backend.strategies.base import Need, Variant
 from tests.services.lab_instance import TOKEN
@@ -17,7 +17,7 @@ from tests.services.lab_instance import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.bare_engines import BareEngines
+    from backend.engines.bare import BareEngines
 
 ROOT = Path(__file__).parents[3]
 _MODULE = "tests.services.lab_instance"

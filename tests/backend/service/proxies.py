@@ -13,7 +13,8 @@ from backend.service.wire.recorder import InFlight, Processes, Recorder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from backend.model import Fault, Step
+    from backend.model.observed import Step
+    from backend.model.plan import Fault
     from backend.service.reach import Reach
 
 INSTANCE = 1

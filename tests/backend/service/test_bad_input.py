@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.errors import SubmitTwiceError
 from backend.explorer.question import service_question
-from backend.model import Answer, Verdict
-from backend.sentence import LANGUAGES, words
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import LANGUAGES, words
+from backend.model.vocabulary import Answer, Verdict
 from backend.service.description import parse
 from backend.service.explored.run import explore_service
 from backend.service.outside.check import Checker

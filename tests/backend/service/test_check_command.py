@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from backend.model import Verdict
+from backend.model.vocabulary import Verdict
 from backend.service.outside.model import SituationKey
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 from tests.backend.service.conftest import plain_service

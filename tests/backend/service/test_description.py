@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.sentence import LANGUAGES, words
+from backend.model.sentence import LANGUAGES, words
 from backend.service.curl import read_curl
 from backend.service.description import ServiceFileError, json_schema, load, parse
 from backend.service.exchange import Host, build

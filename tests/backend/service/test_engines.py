@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from backend.bare_engines import start_database
+from backend.engines.bare import start_database
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.sql import create_sql_engine
-from backend.engines.supervisor import Supervisor
 from backend.service.description import Description, parse
 from backend.service.engines import service_engines
 

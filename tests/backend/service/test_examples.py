@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backend.explorer.question import Exploration, service_question
-from backend.model import Verdict
+from backend.model.vocabulary import Verdict
 from backend.service.description import load
 from backend.service.explored.run import explore_service
 from backend.service.validate import mistakes

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backend.bare_engines import bare_engines
+from backend.engines.bare import bare_engines
 from backend.explorer.explore import explore
 from backend.explorer.question import Question
-from backend.model import OperationKey, Verdict
-from backend.options import LabOptions
+from backend.model.options import LabOptions
+from backend.model.vocabulary import OperationKey, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from backend.explorer.question import Exploration, service_question
-from backend.model import Verdict
+from backend.model.vocabulary import Verdict
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES, plain_service

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from backend.bare_engines import BareEngines, bare_engines
+from backend.engines.bare import BareEngines, bare_engines
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question, service_question
-from backend.model import Verdict
-from backend.options import LabOptions
+from backend.model.options import LabOptions
+from backend.model.vocabulary import Verdict
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.lab_as_service import ROOT, Case, cases, description, seen_from_outside

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from backend.explorer.question import service_question
-from backend.model import Verdict
+from backend.model.vocabulary import Verdict
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES, plain_service

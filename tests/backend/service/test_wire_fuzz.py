@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
-from backend.model import EngineKind
+from backend.model.vocabulary import EngineKind
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.unit import MOST_BUFFERED, Handling
 from tests.backend.service.proxies import PATIENCE_S, proxy

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from backend.explorer.question import Question
-from backend.lab import Lab
-from backend.model import EngineKind, OperationKey
-from backend.sentence import plain
+from backend.lab.lab import Lab
+from backend.model.sentence import plain
+from backend.model.vocabulary import EngineKind, OperationKey
 from gui.explore.question_panel import QuestionPanel
-from gui.forms import KEY_ROLE
-from gui.lab.catalogue import Catalogue
+from gui.widgets.forms import KEY_ROLE
+from gui.wording.catalogue import Catalogue
 
 SENTENCE = "Not here: install it."
 

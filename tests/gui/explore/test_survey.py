@@ -13,11 +13,11 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from backend.catalogue import StrategyInfo
 from backend.explorer.question import Question
 from backend.explorer.survey import Cell, Pair, Scope, State
-from backend.lab import LabOptions
-from backend.model import OperationKey, Verdict
+from backend.model.catalogue import StrategyInfo
+from backend.model.options import LabOptions
+from backend.model.vocabulary import OperationKey, Verdict
 from gui.explore.survey import SurveyPane
 from gui.explore.survey_model import SurveyModel
 from gui.explore.survey_table import SurveyTable

@@ -1,0 +1,122 @@
+"""The command `run`: one experiment, and what it came to in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from backend.cli import interrupts
+from backend.cli.run_report import report_lines
+from backend.files.output import OutputFiles, speak
+from backend.lab.lab import Lab
+from backend.lab.run_notes import Notes
+from backend.model.faults import parse_fault
+from backend.model.plan import Plan, Setup
+from backend.model.report import report_document
+from backend.model.sentence import ENGLISH
+from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source
+
+if TYPE_CHECKING:
+    import argparse
+    import threading
+    from collections.abc import Iterator
+
+    from backend.lab.lab import Run
+    from backend.model.judgement import Report
+    from backend.model.options import LabOptions
+    from backend.model.plan import Intent
+
+_LOOK_SECONDS = 0.1
+"""How soon an interrupt is seen."""
+_PATIENCE_SECONDS = 10.0
+"""How long an interrupted run may take to be reported."""
+
+
+def run_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
+    """Run one experiment and report it; an interrupt ends it with what was measured so far.
+
+    Raises:
+        InterruptedWorkError: it was interrupted before anything was measured.
+        SubmitTwiceError: it cannot be asked for, a file cannot be written, or the lab cannot do it.
+    """
+    setup = setup_of(chosen)
+    chosen.submissions = chosen.submissions or (2 if chosen.source == Source.CLICKS else 1)
+    Lab.require(setup, OperationKey(chosen.operation))
+    files = OutputFiles({"json": chosen.json})
+    language = chosen.language or ENGLISH
+    with Notes(chosen.submissions * chosen.intents, language) as notes:
+        lab = Lab(options, notes)
+        try:
+            with interrupts.or_else_its_error(interrupted):
+                lab.start(interrupted)
+            plan = plan_of(chosen, lab)
+            report = finish(lab.start_run(setup, plan), interrupted)
+            shown = notes.worst_intent(plan.intents, report, lab.steps_of)
+        finally:
+            lab.close()
+    indent = None if files.takes_standard_output else 2
+    files.write("json", json.dumps(report_document(report), indent=indent) + "\n")
+    if not files.takes_standard_output:
+        speak(report_lines(report, notes.reasons, shown, language))
+
+
+def setup_of(chosen: argparse.Namespace) -> Setup:
+    """What the arguments ask of the backend.
+
+    Raises:
+        FaultSyntaxError: there is no such fault.
+    """
+    return Setup(
+        chosen.strategy,
+        chosen.variant,
+        chosen.processing_delay,
+        chosen.lease,
+        gateway_keys=GatewayKeys(chosen.gateway_keys),
+        faults=tuple(map(parse_fault, chosen.fault)),
+    )
+
+
+def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
+    """What the arguments ask the callers to do."""
+    pace = Pace.SIMULTANEOUS
+    if chosen.one_after_another:
+        pace = Pace.ONE_AFTER_ANOTHER
+    elif chosen.interval is not None:
+        pace = Pace.INTERVAL
+    return Plan(
+        intents=tuple(make_intents(lab, OperationKey(chosen.operation), chosen.intents)),
+        submissions=chosen.submissions,
+        source=Source(chosen.source),
+        pace=pace,
+        interval_ms=chosen.interval or 0,
+        timeout_ms=chosen.timeout,
+        retries=chosen.retries,
+        backoff_ms=chosen.backoff,
+        reload=chosen.reload,
+        edit=chosen.edit,
+        limit_ms=chosen.limit_seconds and chosen.limit_seconds * 1000,
+    )
+
+
+def make_intents(lab: Lab, operation: OperationKey, count: int) -> Iterator[Intent]:
+    """Intents, each about an item of its own, so that they do not meet on one row of stock."""
+    for number in range(1, count + 1):
+        yield lab.new_intent(operation, f"item {number}", 1)
+
+
+def finish(run: Run, interrupted: threading.Event) -> Report:
+    """Wait for a run; an interrupt cancels it and still gets its report, unless what is in flight takes long.
+
+    Raises:
+        InterruptedWorkError: it does.
+    """
+    while not interrupted.is_set():
+        try:
+            return run.wait(_LOOK_SECONDS)
+        except TimeoutError:
+            continue
+    run.cancel()
+    try:
+        return run.wait(_PATIENCE_SECONDS)
+    except TimeoutError:
+        raise interrupts.InterruptedWorkError from None

@@ -1,0 +1,170 @@
+"""The commands about somebody's own service: `check`, `explore --service`, `service new` and `service check-file`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from backend.cli.argument_types import WrongArgumentsError
+from backend.cli.explore import OUTPUTS, ProgressBar, report_exploration
+from backend.explorer.question import service_question
+from backend.files.output import OutputFiles, speak
+from backend.model.faults import parse_fault
+from backend.model.sentence import ENGLISH, say, words
+from backend.service.description import Description, load
+from backend.service.explored.run import explore_service, replay_service
+from backend.service.new import Answers, render
+from backend.service.outside.check import Checker
+from backend.service.outside.model import CheckPlan, CheckProgress, SituationKey
+from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
+from backend.service.outside.stand import Stand
+from backend.service.outside.words import check_lines
+from backend.service.says import ServiceCode
+from backend.service.validate import mistakes, require_sound
+from backend.service.wire.matching import ON_THE_WIRE, PLACES
+
+if TYPE_CHECKING:
+    import argparse
+    import threading
+
+    from backend.explorer.question import Counterexample
+    from backend.model.options import LabOptions
+    from backend.model.plan import Fault
+
+DONE, NOT_EXACTLY_ONCE = 0, 3
+_DOCUMENTS = ("json", "markdown", "html", "junit")
+
+
+def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int:
+    """Check a service from outside; returns the exit code.
+
+    Raises:
+        WrongArgumentsError: a fault cannot happen at a step of a service.
+        SubmitTwiceError: the file is wrong, or the service or an engine is away.
+    """
+    language = chosen.language or ENGLISH
+    description, folder = _read(chosen.file)
+    files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
+    situations = tuple(SituationKey(key) for key in chosen.situations or SituationKey)
+    plan = CheckPlan(situations, chosen.intents, chosen.submissions, chosen.timeout / 1000)
+    faults = tuple(map(_fault_on_the_wire, chosen.fault))
+    bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
+
+    def show(progress: CheckProgress) -> None:
+        bar.update(progress.done - bar.n)
+        bar.set_postfix_str(progress.situation.value)
+
+    stand = Stand(description, folder, faults=faults, allowed=chosen.allow_host, redis_url=options.redis)
+    with bar, stand:
+        found = Checker(stand, plan, show, interrupted).check(str(chosen.file))
+    files.write("json", json.dumps(check_document(found), ensure_ascii=False) + "\n")
+    files.write("markdown", check_markdown(found, language))
+    files.write("html", check_html(found, language))
+    files.write("junit", check_junit(found))
+    if not files.takes_standard_output:
+        speak(check_lines(found, language))
+    return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
+
+
+def _fault_on_the_wire(text: str) -> Fault:
+    fault = parse_fault(text)
+    if fault.kind not in ON_THE_WIRE or fault.place not in PLACES:
+        kinds, places = ", ".join(sorted(ON_THE_WIRE)), ", ".join(sorted(PLACES))
+        raise WrongArgumentsError(say(ServiceCode.FAULT_ELSEWHERE, fault=text, kinds=kinds, places=places))
+    return fault
+
+
+def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
+    """Explore a service and report it. An interrupt ends it with what was found so far.
+
+    Raises:
+        SubmitTwiceError: the file is wrong, the service or an engine is away, or it is not deterministic.
+    """
+    description, folder = _read(Path(chosen.service))
+    files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
+    question = service_question(chosen.service, chosen.requests, chosen.crashes, chosen.expiries)
+    language = chosen.language or ENGLISH
+    with ProgressBar(language) as bar:
+        found = explore_service(
+            description,
+            folder,
+            question,
+            on_progress=bar.show,
+            cancelled=interrupted,
+            limit=chosen.limit,
+            redis_url=options.redis,
+        )
+    report_exploration(found, files, language)
+
+
+def replay_service_once(saved: Counterexample, options: LabOptions) -> Counterexample:
+    """Play a saved schedule of a service again.
+
+    Raises:
+        SubmitTwiceError: the file is wrong, the service is away, or the schedule cannot be played.
+    """
+    description, folder = _read(Path(saved.question.service))
+    return replay_service(description, folder, saved, redis_url=options.redis)
+
+
+def check_file(chosen: argparse.Namespace) -> int:
+    """Say what is wrong with a service's file; returns the exit code.
+
+    Raises:
+        ServiceFileError: it cannot be read.
+    """
+    language = chosen.language or ENGLISH
+    description = load(chosen.file)
+    found = mistakes(description, chosen.file.resolve().parent)
+    speak([words(mistake, language) for mistake in found] or [words(say(ServiceCode.FILE_SOUND), language)])
+    return 2 if found else DONE
+
+
+def new_file(chosen: argparse.Namespace) -> None:
+    """Write a service's file from a curl command, or from questions on a terminal.
+
+    Raises:
+        WrongArgumentsError: the curl command cannot be read.
+        SubmitTwiceError: the file cannot be written.
+    """
+    files = OutputFiles({"file": str(chosen.file)})
+    answers = Answers(curl=chosen.curl, command=chosen.service_command) if chosen.curl else _ask()
+    try:
+        text = render(answers)
+    except ValueError as error:
+        raise WrongArgumentsError(say(ServiceCode.BAD_CURL, table="request", reason=str(error))) from None
+    files.write("file", text)
+    speak([words(say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), chosen.language or ENGLISH)])
+
+
+def _ask() -> Answers:
+    """Ask on the terminal; an empty answer takes what stands in brackets."""
+    usual = Answers()
+
+    def question(text: str, default: str) -> str:
+        sys.stderr.write(f"{text} [{default}]: ")
+        sys.stderr.flush()
+        return (sys.stdin.readline() if sys.stdin else "").strip() or default
+
+    command = question("Command that starts it (empty: it runs already)", "")
+    url = "" if command else question("Its URL", "http://127.0.0.1:8000")
+    curl = question("A curl command of the request (empty: ask)", "")
+    method = path = body = ""
+    if not curl:
+        method, path = question("Method", usual.method), question("Path", usual.path)
+        body = question("Body", usual.body)
+    database = question("Database: postgresql, mariadb or none", usual.database)
+    redis = question("Does it use Redis? yes or no", "no").lower().startswith("y")
+    effects = question("SQL that counts the effects of one intent", usual.effects)
+    return Answers(command, url, curl, method, path, body, database, redis, effects=effects)
+
+
+def _read(file: Path) -> tuple[Description, Path]:
+    description = load(file)
+    folder = file.resolve().parent
+    require_sound(description, folder)
+    return description, folder

@@ -1,0 +1,126 @@
+"""Starting or connecting a database with our tables and a Redis-protocol server, and nothing else.
+
+The explorer needs no more; a lab puts instances, a sender and a trace on top (`backend.lab.machinery`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from backend.engines.external import connect_database, connect_redis
+from backend.engines.gateway.keeper import GatewayKeeper
+from backend.engines.mariadb import start_mariadb
+from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
+from backend.engines.running import RunningEngine
+from backend.engines.sql import create_sql_engine, one_sentence
+from backend.engines.sqlite import start_sqlite
+from backend.engines.valkey import start_valkey
+from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+from backend.model.errors import EngineError
+from backend.model.options import LabOptions
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import EngineKind
+from backend.shop.tables import create_tables
+
+_TRIALS = 3
+_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BareEngines:
+    """Where the two are. The URLs hold passwords."""
+
+    database: str
+    redis: str
+    gateway: GatewayKeeper
+    """Starts only if somebody wants it."""
+    zookeeper: ZooKeeperKeeper
+    """As the gateway."""
+
+    @property
+    def missing(self) -> dict[EngineKind, Sentence]:
+        """Engines that cannot be had here, each with what to install."""
+        what = self.zookeeper.missing
+        return {EngineKind.ZOOKEEPER: what} if what else {}
+
+
+@contextmanager
+def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
+    """Start or connect both, side by side; whatever was started is stopped at the end.
+
+    Raises:
+        EngineError: one of them cannot be had.
+    """
+    with Supervisor(options.niceness) as supervisor, ThreadPoolExecutor(2) as starters:
+        database = starters.submit(start_database, supervisor, options.database, options.data_dir)
+        redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
+        database.result()
+        gateway = GatewayKeeper(supervisor, lambda: None)
+        zookeeper = ZooKeeperKeeper(supervisor, options.zookeeper, lambda: None)
+        try:
+            yield BareEngines(database.result().url, redis.result().url, gateway, zookeeper)
+        finally:
+            zookeeper.close()
+            gateway.close()
+
+
+def start_database(supervisor: Supervisor, database: str, data_dir: Path | None) -> RunningEngine:
+    """Start a database by its name, or connect to the one at this URL.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    match database:
+        case "postgresql":
+            return start_postgresql(supervisor, data_dir / "postgresql" if data_dir else None)
+        case "mariadb":
+            return start_mariadb(supervisor, data_dir / "mariadb" if data_dir else None)
+        case "sqlite":
+            return start_sqlite(data_dir or supervisor.private)
+        case _:
+            return connect_database(database)
+
+
+def start_redis(supervisor: Supervisor, url: str | None, data_dir: Path | None) -> RunningEngine:
+    """Connect to the Redis-protocol server at this URL, or start one.
+
+    Raises:
+        EngineError: it cannot be had.
+    """
+    if url:
+        return connect_redis(url)
+    return start_valkey(supervisor, data_dir / "valkey" if data_dir else None)
+
+
+def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:
+    """Connections to a database with our tables in it; those that are missing are made.
+
+    Raises:
+        EngineError: they could not be made.
+    """
+    engine = create_sql_engine(database.url, pool_size=connections)
+    for left in reversed(range(_TRIALS)):
+        try:
+            with engine.begin() as connection:
+                create_tables(connection)
+            break
+        except sa.exc.OperationalError as error:  # a server that has only just come up may hang up once more
+            engine.dispose()
+            if not left:
+                raise EngineError(one_sentence(error, database.name)) from None
+            threading.Event().wait(_PAUSE_S)
+        except sa.exc.SQLAlchemyError as error:
+            engine.dispose()
+            raise EngineError(one_sentence(error, database.name)) from None
+        except EngineError:
+            engine.dispose()
+            raise
+    return engine

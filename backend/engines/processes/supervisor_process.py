@@ -1,0 +1,299 @@
+"""The process that owns every server and backend process of one lab.
+
+Started by `backend.engines.processes.supervisor` as a plain script with ``python -I -S``: standard library only, since its
+start is part of the start of the window. It reads JSON lines from a socket, one command a line, and writes JSON
+lines: answers and news of its children. When the socket reaches its end, or the parent process ends, it stops
+everything, removes the temporary directory and ends. The socket ends with the parent however the parent ends.
+"""
+
+import errno
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Mapping
+
+if __name__ == "__main__":  # isolated mode does not look into the script's folder
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
+    from service import (  # type: ignore[import-not-found]
+        MARK,
+        MARK_TEXT,
+        NAME_BEGINS,
+        Message,
+        Service,
+        adopt_orphans,
+    )
+    from shared_memory import release_segments  # type: ignore[import-not-found]
+else:
+    from backend.engines.processes.process_tree import children, descendants, send_signal, signal_tree
+    from backend.engines.processes.service import MARK, MARK_TEXT, NAME_BEGINS, Message, Service, adopt_orphans
+    from backend.engines.processes.shared_memory import release_segments
+
+GRACE_S = 0.8
+"""Time that children get to stop by themselves when everything ends."""
+LAST_WAIT_S = 0.7
+"""Time that killed children get to disappear."""
+QUICK_DEATH_S = 1.0
+"""A child that lives shorter than this is started again only after a pause, and only a few times."""
+RESTART_PAUSE_S = 0.25
+MOST_QUICK_DEATHS = 5
+
+
+class Keeper:
+    """The supervisor's loop: commands from the parent, deaths of children, what is due."""
+
+    def __init__(self, control: int) -> None:
+        self._control = control
+        self._services: dict[int, Service] = {}
+        self._buffer = b""
+        self._running = True
+        self._clusters: set[str] = set()
+        """Data directories of PostgreSQL, wherever they are."""
+        self._wakeup, wakeup_writer = os.pipe()
+        os.set_blocking(wakeup_writer, False)
+        signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end)
+
+    def run(self, directory: str, parent: int | None) -> None:
+        """Serve until the parent is gone, then stop everything and remove the directory."""
+        self.tell({"directory": directory})
+        watched = [self._control, self._wakeup, *([] if parent is None else [parent])]
+        while self._running:
+            ready = select.select(watched, [], [], self._pause())[0]
+            if self._wakeup in ready:
+                os.read(self._wakeup, 4096)
+            if self._control in ready:
+                self._receive()
+            if parent in ready:
+                self._running = False
+            self._reap()
+            self._do_what_is_due()
+        self._stop_all()
+        for cluster in self._clusters:
+            release_segments(cluster)
+        remove_directory(directory)
+
+    def _end(self, *_: object) -> None:
+        self._running = False
+
+    def _receive(self) -> None:
+        try:
+            data = os.read(self._control, 65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._running = False
+            return
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            message: Message = json.loads(line)
+            if message["do"] == "spawn":
+                self._spawn(message)
+            elif service := self._services.get(message["key"]):
+                self._command(service, message)
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        """Send one message to the parent; a parent that is gone ends the loop."""
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(self._control, data) :]
+        except (BrokenPipeError, ConnectionResetError):
+            self._running = False
+
+    def _spawn(self, message: Message) -> None:
+        service = Service(message)
+        try:
+            service.start()
+        except OSError as error:
+            self.tell({"reply": service.key, "error": error.strerror})
+            return
+        self._services[service.key] = service
+        if "-D" in service.argv[:-1]:
+            self._clusters.add(service.argv[service.argv.index("-D") + 1])
+        self.tell({"reply": service.key, "pid": service.pid})
+
+    def _command(self, service: Service, message: Message) -> None:
+        """Signals go from here and nowhere else: only who reaps knows that a process id is still the child's."""
+        if message["do"] == "forgive":
+            service.forgive()
+            self.tell({"reply": message["id"]})
+            return
+        if message["do"] == "terminate":
+            service.dismissed = True
+            service.start_at = None
+            service.kill_at = time.monotonic() + message["grace"]
+        if not service.pid:
+            if service.dismissed:
+                self.tell({"exit": service.key, "code": 0, "final": True})
+                del self._services[service.key]
+        elif message["do"] == "terminate":
+            signal_tree(service.pid, signal.SIGCONT)
+            send_signal(service.pid, service.stop_signal)
+        else:
+            signal_tree(service.pid, message["signal"])
+        self.tell({"reply": message["id"]})
+
+    def _reap(self) -> None:
+        by_pid = {service.pid: service for service in self._services.values() if service.pid}
+        died = False
+        while reaped := reap_one():
+            pid, code = reaped
+            if service := by_pid.get(pid):
+                died = True
+                self._exited(service, code)
+        if died:
+            self._kill_orphans()
+
+    def _exited(self, service: Service, code: int) -> None:
+        now = time.monotonic()
+        service.pid = 0
+        service.kill_at = None
+        quick = now - service.started_at < QUICK_DEATH_S and not service.forgiven
+        service.forgiven = False
+        service.quick_deaths = service.quick_deaths + 1 if quick else 0
+        again = service.restart and not service.dismissed and service.quick_deaths < MOST_QUICK_DEATHS
+        if again:
+            service.start_at = now + RESTART_PAUSE_S if quick else now
+        else:
+            del self._services[service.key]
+        self.tell({"exit": service.key, "code": code, "final": not again})
+
+    def _kill_orphans(self) -> None:
+        """Kill what dead children left behind: as the subreaper we are its parent now.
+
+        Only our own children are looked at: a grandchild that a living service has just forked is never one.
+        """
+        ours = {service.pid for service in self._services.values()}
+        for pid in children(os.getpid()):
+            if pid not in ours:
+                signal_tree(pid, signal.SIGKILL)
+
+    def _pause(self) -> float | None:
+        due = [
+            at for service in self._services.values() for at in (service.kill_at, service.start_at) if at is not None
+        ]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _do_what_is_due(self) -> None:
+        now = time.monotonic()
+        for service in list(self._services.values()):
+            if service.kill_at is not None and service.kill_at <= now:
+                service.kill_at = None
+                signal_tree(service.pid, signal.SIGKILL)
+            if service.start_at is not None and service.start_at <= now:
+                self._start_again(service)
+
+    def _start_again(self, service: Service) -> None:
+        try:
+            service.start()
+        except OSError:
+            del self._services[service.key]
+            self.tell({"exit": service.key, "code": 127, "final": True})
+        else:
+            self.tell({"started": service.key, "pid": service.pid})
+
+    def _stop_all(self) -> None:
+        roots = {service.pid for service in self._services.values() if service.pid}
+        for service in self._services.values():
+            if service.pid:
+                signal_tree(service.pid, signal.SIGCONT)
+                send_signal(service.pid, service.stop_signal)
+        self._wait_for(roots, GRACE_S)
+        end = time.monotonic() + LAST_WAIT_S
+        while (left := set(descendants(os.getpid()))) and time.monotonic() < end:
+            for pid in left:
+                send_signal(pid, signal.SIGKILL)
+            self._wait_for(left, 0.05)
+
+    def _wait_for(self, pids: set[int], seconds: float) -> None:
+        """Reap until all of `pids` are gone or the time is over."""
+        end = time.monotonic() + seconds
+        while True:
+            while reaped := reap_one():
+                pids.discard(reaped[0])
+            left = end - time.monotonic()
+            if not pids or left <= 0:
+                return
+            if select.select([self._wakeup], [], [], left)[0]:
+                os.read(self._wakeup, 4096)
+
+
+def reap_one() -> tuple[int, int] | None:
+    """Process id and exit code (negative: signal) of a child that ended, or None."""
+    try:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return (pid, os.waitstatus_to_exitcode(status)) if pid else None
+
+
+def remove_directory(directory: str) -> None:
+    """Remove a directory with all its content, as far as that is possible."""
+    import shutil
+
+    release_segments(directory)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def make_directory(bases: list[str], mode: int) -> str:
+    """Make a fresh directory in the first base that allows it.
+
+    Raises:
+        OSError: none does.
+    """
+    failure = OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    for base in bases:
+        directory = os.path.join(base, NAME_BEGINS + os.urandom(4).hex())  # noqa: PTH118
+        try:
+            os.mkdir(directory, 0o700)  # noqa: PTH102
+            os.chmod(directory, mode)  # noqa: PTH101 - mkdir is subject to the umask
+        except OSError as error:
+            failure = error
+        else:
+            return directory
+    raise failure
+
+
+def mark(directory: str) -> int:
+    """Put our mark into a fresh directory and lock it; the descriptor holds the lock.
+
+    It has the lock when it appears, so that nobody takes the folder for that of a dead lab.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import fcntl
+
+    path = os.path.join(directory, MARK)  # noqa: PTH118
+    descriptor = os.open(f"{path}.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    os.write(descriptor, MARK_TEXT)
+    os.rename(f"{path}.new", path)  # noqa: PTH104
+    return descriptor
+
+
+def main() -> None:
+    """Run as ``supervisor_process.py SOCKET PARENT MODE NICENESS BASE...``."""
+    control, parent, mode = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3], 8)
+    os.nice(int(sys.argv[4]))
+    os.set_inheritable(control, False)
+    watched = os.pidfd_open(parent) if sys.platform == "linux" and os.getppid() == parent else None
+    adopt_orphans()
+    keeper = Keeper(control)
+    try:
+        directory = make_directory(sys.argv[5:], mode)
+        mark(directory)
+    except OSError as error:
+        keeper.tell({"error": error.strerror})
+    else:
+        keeper.run(directory, watched)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The processes that handle submissions: instances of the HTTP API, and consumers of the queue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from backend.lab.senders.messages import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from backend.engines.processes.child import Child
+    from backend.lab.consumers import ConsumerPool
+    from backend.lab.instances import InstancePool
+    from backend.lab.work_book import WorkBook
+
+_REST_SECONDS = 1.0
+"""What is still at work when everything is to be emptied may come to its end by itself for so long."""
+_LOOK_SECONDS = 0.05
+
+
+class BackendProcesses:
+    """Both kinds together, as far as they have something in common.
+
+    Args:
+        instances: those of the HTTP API.
+        consumers: those of the queue.
+        works: knows what they are at.
+    """
+
+    def __init__(self, instances: InstancePool, consumers: ConsumerPool, works: WorkBook) -> None:
+        self._instances = instances
+        self._consumers = consumers
+        self._works = works
+
+    @property
+    def ports(self) -> list[int]:
+        """Where the instances listen."""
+        return [instance.port for instance in self._instances.instances]
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Where submissions are sent to."""
+        return tuple(Target("127.0.0.1", port) for port in self.ports)
+
+    def child(self, number: int) -> Child | None:
+        """The process of an instance or of a consumer."""
+        instances = {instance.number: instance.child for instance in self._instances.instances}
+        return instances.get(number) or self._consumers.child(number)
+
+    def resize(self, count: int, database: str, redis: str) -> None:
+        """Have this many instances.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._instances.resize(count, database, redis)
+
+    def need_consumers(self, database: str, redis: str) -> None:
+        """Have consumers running: they start when they are first needed.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._consumers.need(database, redis)
+
+    def stop_consumers(self) -> None:
+        """Have none, until they are needed again."""
+        self._consumers.stop()
+
+    def replace(self, database: str, redis: str) -> None:
+        """Start other instances in the places of these.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._instances.replace(database, redis)
+
+    def put_to_rest(
+        self, flying: Callable[[], Iterable[int]], closing: Callable[[], bool], database: str, redis: str
+    ) -> None:
+        """Have nothing at work: what takes long ends with its process.
+
+        Args:
+            flying: the instances that something is on its way to.
+            closing: whether everything ends, and nobody needs to wait any more.
+            database: what those that are started in their places use.
+            redis: as `database`.
+
+        Raises:
+            InstanceError: they could not be started again.
+        """
+        deadline = time.monotonic() + _REST_SECONDS
+        told = threading.Event()
+        self._works.ask(told.set)
+        while self._works.at_work() or any(True for _ in flying()) or not told.is_set():
+            if closing():
+                return
+            if time.monotonic() > deadline:
+                self.stop_consumers()
+                self.replace(database, redis)
+                return
+            self._works.wait_for_change(_LOOK_SECONDS)

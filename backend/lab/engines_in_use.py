@@ -1,0 +1,212 @@
+"""The database and the Redis-protocol server that a lab uses: starting, switching, emptying, taking leave."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from backend.engines.bare import open_tables, start_database, start_redis
+from backend.engines.redis_client import create_redis
+from backend.engines.sql import one_sentence
+from backend.lab.clearing import clear_database, delete_keys, keys_of
+from backend.model.errors import EngineError
+from backend.shop.ownership.mark import key_prefix
+from backend.shop.tables import require_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis import Redis
+
+    from backend.engines.processes.supervisor import Supervisor
+    from backend.engines.running import RunningEngine
+    from backend.lab.forms import HandedOut
+    from backend.model.options import LabOptions
+    from backend.model.plan import Fault
+
+_LAST_WORDS_S = 2.0
+"""How long somebody's server may take when a lab takes leave of it."""
+_LAB_CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDatabase:
+    """A database with our tables in it, and connections to it that nobody has taken into use yet."""
+
+    name: str
+    """As it was asked for: `postgresql`, `mariadb`, `sqlite` or a URL."""
+    running: RunningEngine
+    engine: sa.Engine
+    prefix: str
+    """What the keys that go with it begin with."""
+
+
+class EnginesInUse:
+    """Starts both, and knows which database is in use. Start both, then `open`, before anything else.
+
+    Args:
+        supervisor: owner of what is started.
+        options: which ones, where their data are kept, and whether to begin with empty tables.
+        on_started: told each server or connection as soon as it is there.
+    """
+
+    database: RunningEngine
+    redis: RunningEngine
+    engine: sa.Engine
+    """Untapped connections to the database."""
+    client: Redis
+    """An untapped client."""
+    prefix: str
+    """What our keys begin with."""
+
+    def __init__(
+        self, supervisor: Supervisor, options: LabOptions, on_started: Callable[[RunningEngine], None]
+    ) -> None:
+        self._supervisor = supervisor
+        self._options = options
+        self._on_started = on_started
+        self._guard = threading.Lock()
+        """One that was started again comes from a thread of its own."""
+        self._databases: dict[str, RunningEngine] = {}
+        self._to_be_emptied: set[str] = set()
+        """Databases of ours that were not in use when everything was emptied: they are when they are used again."""
+        self._passing: list[str] = []
+        """Patterns of the keys that belong to databases which do not outlive the lab."""
+
+    def start_database(self) -> None:
+        """Start or connect the database of the options.
+
+        Raises:
+            EngineError: it cannot be had.
+        """
+        self.database = self._start_database(self._options.database)
+
+    def start_redis(self) -> None:
+        """Start or connect the Redis-protocol server.
+
+        Raises:
+            EngineError: it cannot be had.
+        """
+        self.redis = start_redis(self._supervisor, self._options.redis, self._options.data_dir)
+        self._on_started(self.redis)
+
+    def open(self) -> None:
+        """Connect to both, have our tables in the database, and empty them if that was asked for.
+
+        Raises:
+            EngineError: one of them does not answer, or the database is not ours to use.
+        """
+        opened = self._open(self._options.database, self.database)
+        self.engine, self.prefix = opened.engine, opened.prefix
+        self.client = create_redis(self.redis.url)
+        if self._options.reset:
+            clear_database(self.engine, self.database, None)
+            delete_keys(self.client, self.redis, [f"{self.prefix}:*"])
+
+    def faulted(self, fault: Fault) -> RunningEngine:
+        """The one that a fault is about."""
+        return self.redis if fault.place == "redis" else self.database
+
+    def require_tables(self) -> None:
+        """Check that the tables are still those that we have made; a database that does not answer is told of later.
+
+        Raises:
+            EngineError: one was exchanged for something else.
+        """
+        with suppress(sa.exc.SQLAlchemyError), self.engine.connect() as connection:
+            require_tables(connection, with_triggers=True)
+
+    def choose(self, name: str) -> OpenDatabase | None:
+        """Start or connect another database; None if it is in use already.
+
+        Raises:
+            EngineError: it cannot be used.
+        """
+        known = self._databases.get(name)
+        if known is self.database:
+            return None
+        # A server of ours runs on; anything else may have become somebody else's meanwhile.
+        return self._open(name, known if known and known.embedded else self._start_database(name))
+
+    def use(self, chosen: OpenDatabase) -> None:
+        """Use this one from now on.
+
+        Raises:
+            EngineError: it was to be emptied, and did not answer.
+        """
+        self.engine.dispose()
+        with self._guard:
+            self.engine, self.prefix, self.database = chosen.engine, chosen.prefix, self._databases[chosen.name]
+        if chosen.name in self._to_be_emptied:
+            self._to_be_emptied.discard(chosen.name)
+            clear_database(self.engine, self.database, None)
+            delete_keys(self.client, self.redis, [f"{self.prefix}:*"])
+
+    def empties_all(self, *, only_own: bool) -> bool:
+        """Whether a reset empties the database in use, or removes only what this lab has made."""
+        return self.database.embedded and not only_own
+
+    def clear_tables(self, made: HandedOut, *, only_own: bool) -> None:
+        """Empty the tables, or remove from them what was made.
+
+        Raises:
+            EngineError: the database did not answer, or a table is not ours any more; nothing was changed.
+        """
+        clear_database(self.engine, self.database, None if self.empties_all(only_own=only_own) else made)
+
+    def clear_keys(self, made: HandedOut, *, only_own: bool) -> None:
+        """Delete our keys, or those that were made; remember what is to be emptied once it is used again.
+
+        Raises:
+            EngineError: the server did not answer.
+        """
+        patterns = [f"{self.prefix}:*"] if self.empties_all(only_own=only_own) else []
+        delete_keys(self.client, self.redis, patterns, keys_of(made, self.prefix))
+
+    def empty_the_others_later(self) -> None:
+        """Databases of ours that are not in use shall be empty when they are used again."""
+        others = (name for name, other in self._databases.items() if other is not self.database)
+        self._to_be_emptied.update(name for name in others if self._databases[name].embedded)
+
+    def replace(self, before: RunningEngine, now: RunningEngine) -> None:
+        """A server of ours was started again."""
+        with self._guard:
+            self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
+            if before is self.database:
+                self.database = now
+            elif before is self.redis:
+                self.redis = now
+
+    def take_leave(self) -> None:
+        """Keys in somebody's server that belong to a database which goes with this lab would stay for ever.
+
+        Raises:
+            EngineError: it did not answer.
+        """
+        if not self.redis.embedded:
+            client = create_redis(self.redis.url, max_connections=1, socket_timeout=_LAST_WORDS_S)
+            delete_keys(client, self.redis, self._passing)
+            client.close()
+
+    def _start_database(self, name: str) -> RunningEngine:
+        running = start_database(self._supervisor, name, self._options.data_dir)
+        with self._guard:
+            self._databases[name] = running
+        self._on_started(running)
+        return running
+
+    def _open(self, name: str, running: RunningEngine) -> OpenDatabase:
+        engine = open_tables(running, _LAB_CONNECTIONS)
+        try:
+            with engine.connect() as connection:
+                prefix = key_prefix(require_tables(connection))
+        except sa.exc.SQLAlchemyError as error:
+            engine.dispose()
+            raise EngineError(one_sentence(error, running.name)) from None
+        if running.embedded and self._options.data_dir is None:
+            self._passing.append(f"{prefix}:*")
+        return OpenDatabase(name, running, engine, prefix)

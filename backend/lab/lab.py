@@ -1,0 +1,313 @@
+"""The one door to the backend: engines, instances, runs, live rows and verdicts.
+
+The window and the command line know nothing below this module. All methods may be called from any thread; those that
+talk to an engine block, so a window calls them from a worker. Callbacks of the listener arrive on the lab's own
+threads, in batches, and must return quickly.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from backend.engines.installed import available_databases
+from backend.engines.says import ProcessCode
+from backend.lab.asking import Asking
+from backend.lab.ledger import Entry
+from backend.lab.listener import Listener, Silence
+from backend.lab.lock_watch import LockWatch
+from backend.lab.machinery import Machinery
+from backend.lab.row_watch import Watch
+from backend.lab.run import ExperimentRun, RunListener
+from backend.lab.senders.messages import Flying
+from backend.model.business_keys import KeyMaker
+from backend.model.errors import SubmitTwiceError
+from backend.model.judgement import Judgement, Report
+from backend.model.observed import EngineStatus, Step
+from backend.model.options import LabOptions
+from backend.model.plan import Intent, Plan, Setup
+from backend.model.sentence import Sentence, say
+from backend.model.vocabulary import OperationKey
+
+_LAST_WAIT_SECONDS = 1.0
+_LOOK_SECONDS = 0.05
+
+
+class Run(Protocol):
+    """A run under way."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is judged or has failed; what `wait` returns is there in a moment, once the listener was told."""
+
+    def cancel(self) -> None:
+        """Stop sending. What was sent is awaited, read back and reported; returns at once."""
+
+    def wait(self, timeout: float | None = None) -> Report:
+        """Block until the run is reported.
+
+        Raises:
+            TimeoutError: it is still under way after `timeout` seconds.
+            SubmitTwiceError: it could not be carried out.
+        """
+
+
+class Lab(Asking):
+    """Real engines, real backend processes and the rows that they make.
+
+    Args:
+        options: how to start.
+        listener: told of everything that happens; None for nobody.
+    """
+
+    def __init__(self, options: LabOptions, listener: Listener | None = None) -> None:
+        self._options = options
+        self._listener: Listener = listener or Silence()
+        self._turns = threading.RLock()
+        self._machinery: Machinery | None = None
+        self._starting: Machinery | None = None
+        self._watch: Watch | None = None
+        self._locks: LockWatch | None = None
+        self._runs: list[ExperimentRun] = []
+        self._numbers = itertools.count(1)
+        self._keys = KeyMaker()
+
+    def start(self, cancelled: threading.Event | None = None) -> None:
+        """Start engines and instances; blocks until all are usable (about half a second).
+
+        Args:
+            cancelled: set it from anywhere: the start ends as soon as it can, as after `close`.
+
+        Raises:
+            SubmitTwiceError: one sentence why not. Nothing is left running then.
+        """
+        with self._closed_when(cancelled):
+            self._start()
+
+    @contextmanager
+    def _closed_when(self, cancelled: threading.Event | None) -> Iterator[None]:
+        """Close the lab if somebody cancels its start meanwhile."""
+        if cancelled is None:
+            yield
+            return
+        over = threading.Event()
+
+        def watch(cancelled: threading.Event = cancelled) -> None:
+            while not over.wait(_LOOK_SECONDS):
+                if cancelled.is_set() and (starting := self._starting):
+                    starting.close()
+                    return
+
+        watching = threading.Thread(target=watch, name="lab-start", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
+
+    def _start(self) -> None:
+        with self._turns:
+            machinery = Machinery(self._options, self._engines_changed, self._steps_recorded, self._listener.incident)
+            self._starting = machinery
+            try:
+                machinery.start()
+            except BaseException:
+                machinery.close()
+                raise
+            finally:
+                self._starting = None
+            self._machinery = machinery
+            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()), self._flying)
+            self._watch.start()
+            self._locks = LockWatch(machinery, self._listener.waits_seen, lambda: bool(self._active()))
+            self._locks.start()
+        self._engines_changed()
+
+    def close(self) -> None:
+        """Stop everything and remove what is temporary; safe to call twice, and after a failed start."""
+        starting = self._starting
+        if starting:
+            starting.close()  # `start` has the turn: what it waits for does not come any more
+        for run in tuple(self._runs):
+            run.cancel(patience_s=0)  # what is at work is reported as undecided
+        self._wait_until_told(_LAST_WAIT_SECONDS)
+        machinery_or_none = self._machinery
+        if machinery_or_none:
+            machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
+        with self._turns:
+            self._wait_until_told(_LAST_WAIT_SECONDS)
+            watch, self._watch = self._watch, None
+            locks, self._locks = self._locks, None
+            machinery, self._machinery = self._machinery, None
+            if machinery:
+                machinery.close()  # before those who look at its engines: one that does not answer would keep them
+            if locks:
+                locks.close()
+            if watch:
+                watch.close()
+
+    # What there is
+
+    def engines(self) -> tuple[EngineStatus, ...]:
+        """All engines that this lab knows, missing ones included."""
+        machinery = self._machinery
+        return machinery.statuses() if machinery else ()
+
+    @property
+    def lost(self) -> Sentence | None:
+        """Why nothing of this lab works any more: its supervisor was killed. None while it does.
+
+        The listener has heard the same sentence as an incident. `close`, then `start`, makes a lab of it again.
+        """
+        machinery = self._machinery
+        return machinery.lost if machinery else None
+
+    def databases(self) -> tuple[EngineStatus, ...]:
+        """The databases that `use_database` can switch to; missing ones say what to install."""
+        return available_databases()
+
+    # Changing the set-up
+
+    def use_database(self, database: str) -> None:
+        """Switch to `postgresql`, `mariadb`, `sqlite` or a URL, without a restart. Blocks.
+
+        Raises:
+            EngineError: it cannot be used; the earlier database stays in use.
+        """
+        with self._turns:
+            self._stop_runs()
+            machinery, watch = self._running()
+            with watch.paused():
+                if machinery.use_database(database):
+                    watch.follow(machinery.effect_reader())
+                    self._forget_locks()
+                    self._listener.rows_cleared()
+            watch.look()
+        self._engines_changed()
+
+    def set_instances(self, count: int) -> None:
+        """Have `count` backend processes (1 to 4). Blocks."""
+        with self._turns:
+            self._stop_runs()
+            self._running()[0].set_instances(count)
+        self._engines_changed()
+
+    def reset(self, *, only_own: bool = False) -> None:
+        """Empty the tables and the keys, forget all intents and replies. Blocks; cancels runs under way.
+
+        On a database behind a URL, which other labs may use, only what this lab has made is removed; the rest is not
+        shown any more.
+
+        Args:
+            only_own: do so on a database that was started here, too: what was kept in a data directory stays.
+
+        Raises:
+            EngineError: an engine did not answer, or a table is not ours any more.
+        """
+        with self._turns:
+            self._stop_runs()
+            machinery, watch = self._running()
+            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._flying()))
+            with watch.paused():
+                machinery.reset(only_own=only_own)
+                watch.forget()
+                self._forget_locks()
+                self._listener.rows_cleared()
+            watch.look()
+
+    # Running
+
+    def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
+        """An intent with a fresh business key. Touches no engine."""
+        return Intent(operation, self._keys.make(operation), item, quantity)
+
+    def start_run(self, setup: Setup, plan: Plan) -> Run:
+        """Open the forms of the intents that are new (order to pay, token, version), send the submissions.
+
+        A form is opened once an intent and strategy, as a page would be: submitting the same intent again reuses its
+        token and its version. Returns as soon as the run is under way; its end is told to the listener. Several runs
+        may be under way at once (each click is one).
+
+        Raises:
+            UnknownKeyError, NotApplicableError: at once, before anything is sent.
+        """
+        with self._turns:
+            machinery, _ = self._running()
+            machinery.require_faults(setup.faults)
+            told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
+            run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
+            self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
+            run.thread.start()
+            return run
+
+    # Looking
+
+    def steps_of(self, submission_id: str) -> tuple[Step, ...]:
+        """The steps that a submission ran, in order."""
+        machinery = self._machinery
+        return machinery.steps.of(submission_id) if machinery else ()
+
+    def judgement(self) -> Judgement:
+        """The latest judgement."""
+        watch = self._watch
+        return watch.latest if watch else Judgement()
+
+    def connection(self) -> Mapping[str, object]:
+        """For `serve`: ``urls``, ``token``, ``database`` and ``redis``, as the command line prints them."""
+        return self._running()[0].connection()
+
+    # Inside
+
+    def _running(self) -> tuple[Machinery, Watch]:
+        if self._machinery is None or self._watch is None:
+            raise SubmitTwiceError(say(ProcessCode.LAB_NOT_RUNNING))
+        return self._machinery, self._watch
+
+    def _forget_locks(self) -> None:
+        if locks := self._locks:
+            locks.clear()
+
+    def _active(self) -> list[ExperimentRun]:
+        return [run for run in self._runs if not run.ended]
+
+    def _in_flight(self) -> int:
+        return sum(run.in_flight for run in self._active())
+
+    def _flying(self) -> list[tuple[Flying, Entry]]:
+        return [flying for run in tuple(self._runs) for flying in run.flying()]
+
+    def _stop_runs(self) -> None:
+        runs = list(self._runs)
+        for run in runs:
+            run.cancel()
+        for run in runs:
+            run.wait_until_told()
+
+    def _wait_until_told(self, seconds: float) -> None:
+        """Wait for the ends of all runs, so many seconds at most."""
+        deadline = time.monotonic() + seconds
+        for run in tuple(self._runs):
+            run.wait_until_told(max(0.0, deadline - time.monotonic()))
+
+    def _run_finished(self, report: Report) -> None:
+        if watch := self._watch:
+            watch.look()
+        self._listener.run_finished(report)
+
+    def _run_failed(self, sentence: Sentence) -> None:
+        if watch := self._watch:
+            watch.look()
+        self._listener.run_failed(sentence)
+
+    def _steps_recorded(self, steps: Sequence[Step]) -> None:
+        if locks := self._locks:
+            locks.add_steps(steps)
+        self._listener.steps_recorded(steps)
+
+    def _engines_changed(self) -> None:
+        self._listener.engines_changed(self.engines())

@@ -1,0 +1,197 @@
+"""The book of a lab: intents, answers and effects since the last reset, and the judgement on them.
+
+Kept up to date batch by batch, so that judging 20,000 submissions again costs little while they come in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from backend.lab.tally import Tally
+from backend.model.judgement import Judgement
+from backend.model.observed import Reply, Row
+from backend.model.plan import Intent
+from backend.model.sentence import Sentence
+from backend.model.verdict import Facts, contradiction, contradicts, judge
+from backend.model.vocabulary import Answer, OperationKey, Verdict
+from backend.shop.operations import OPERATIONS
+from backend.shop.schema import order_deletions, orders
+
+_MOST_EXAMPLES = 3
+
+Entry = tuple[str, str]
+"""Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
+
+
+class Ledger:
+    """Thread-safe. Rows of intents that nobody announced (another client) open an entry of their own.
+
+    It has a tally of everything and one of each run. Runs that share an intent share a tally: each click is a run, and
+    whoever clicks three times on one form wants one verdict.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._guard:
+            self._intents: dict[Entry, Intent | None] = {}
+            self._effects: Counter[Entry] = Counter()
+            self._told: defaultdict[Entry, set[Answer]] = defaultdict(set)
+            self._unchecked: dict[str, tuple[Answer, Tally]] = {}
+            self._contradictions: dict[str, Answer] = {}
+            self._effect_makers: set[str] = set()
+            self._happened: dict[Entry, Verdict] = {}
+            self._barred: frozenset[Entry] = frozenset()
+            self._all = Tally()
+            self._runs: dict[Entry, Tally] = {}
+            self._run: Tally | None = None
+
+    def announce(self, intents: Iterable[Intent]) -> Tally:
+        """These are wanted, once each. Returns the tally of their run, which is the current one from now on."""
+        wanted = {entry_of(intent.operation, intent.key): intent for intent in intents}
+        with self._guard:
+            self._intents.update(wanted)
+            run = next((self._runs[entry] for entry in wanted if entry in self._runs), None) or Tally()
+            for entry in wanted:
+                self._runs[entry] = run
+                if run.want(entry):
+                    run.change(self._effects[entry], None, self._happened.get(entry))
+            self._run = run
+        return run
+
+    def add_replies(self, replies: Sequence[Reply], intents: Mapping[str, Intent], run: Tally) -> None:
+        """Callers of these intents, given by key, got their answers in this run."""
+        with self._guard:
+            for reply in replies:
+                self._all.add_reply(reply)
+                run.add_reply(reply)
+                if not reply.held_back:
+                    intent = intents[reply.intent_key]
+                    self._unchecked[reply.submission_id] = reply.answer, run
+                    self._told[entry_of(intent.operation, intent.key)].add(reply.answer)
+
+    def add_rows(self, rows: Sequence[Row]) -> list[Row]:
+        """Effects were read back. Returns the rows with their ordinals."""
+        numbered = []
+        with self._guard:
+            for row in rows:
+                entry = (row.table, row.key)
+                self._intents.setdefault(entry, None)
+                self._effect_makers.add(row.submission_id)
+                self._count(entry, 1)
+                numbered.append(replace(row, ordinal=self._effects[entry]))
+        return numbered
+
+    def remove(self, effects: Iterable[Entry]) -> None:
+        """Effects are not there any more: deleted by hand, unless a submission asked us to cancel that order."""
+        with self._guard:
+            for table, key in effects:
+                if table != orders.name or not self._effects[order_deletions.name, key]:
+                    self._count((table, key), -1)
+
+    def answered(self) -> tuple[str, ...]:
+        """Submissions whose answers were not compared with the rows yet."""
+        with self._guard:
+            return tuple(self._unchecked)
+
+    def compare(self, submissions: Sequence[str]) -> None:
+        """Compare the answers of these submissions with the rows. All rows must have been read since they came."""
+        with self._guard:
+            for name in submissions:
+                if name not in self._unchecked:
+                    continue
+                answer, run = self._unchecked.pop(name)
+                if contradicts(answer, has_row=name in self._effect_makers):
+                    self._contradictions[name] = answer
+                    run.contradictions[name] = answer
+
+    def set_barred(self, intents: Iterable[Intent]) -> None:
+        """These intents can never be completed without repair."""
+        with self._guard:
+            self._barred = frozenset(entry_of(intent.operation, intent.key) for intent in intents)
+
+    def without_effect(self) -> list[Intent]:
+        """Announced intents that no row was found for."""
+        with self._guard:
+            return [intent for entry, intent in self._intents.items() if intent and not self._effects[entry]]
+
+    def effects_of(self, entries: Iterable[Entry]) -> int:
+        """Effects of these intents."""
+        with self._guard:
+            return sum(self._effects[entry] for entry in set(entries))
+
+    def verdicts_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> Counter[Verdict]:
+        """Verdicts on these intents, of which some may be at work."""
+        with self._guard:
+            return Counter(judge(self._facts(entry, at_work)) for entry in set(entries))
+
+    def judgement(self, *, final: bool = True, at_work: Collection[Entry] = ()) -> Judgement:
+        """Judge everything, and the current run. Until it is final, intents without an effect are left out.
+
+        Args:
+            final: whether all rows have been read that there can be by now.
+            at_work: intents that another effect may still come of.
+        """
+        with self._guard:
+            whole = self._judged(self._all, self._intents, self._contradictions, final=final, at_work=at_work)
+            if self._run is None:
+                return whole
+            run = self._run
+            part = self._judged(run, run.entries, run.contradictions, final=final, at_work=at_work)
+            return replace(whole, run=replace(part, wanted=run.wanted))
+
+    def contradictions(self, submissions: Container[str] | None = None) -> tuple[int, tuple[Sentence, ...]]:
+        """How many answers, of these submissions or of all, do not fit the rows; and a handful of them in words."""
+        with self._guard:
+            found = self._contradictions.items()
+            return _in_words({name: answer for name, answer in found if submissions is None or name in submissions})
+
+    def _judged(
+        self,
+        tally: Tally,
+        entries: Collection[Entry],
+        contradicting: Mapping[str, Answer],
+        *,
+        final: bool,
+        at_work: Collection[Entry],
+    ) -> Judgement:
+        verdicts = +tally.verdicts
+        if final:
+            verdicts += Counter(judge(self._facts(entry)) for entry in entries if entry not in self._happened)
+            for entry in set(at_work).intersection(entries):
+                verdicts[judge(self._facts(entry))] -= 1
+                verdicts[judge(self._facts(entry, at_work))] += 1
+        count, examples = _in_words(contradicting)
+        judged = tally.judgement(len(entries))
+        return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
+
+    def _count(self, entry: Entry, change: int) -> None:
+        """Of all intents, only those with a row that came or went can have changed."""
+        self._effects[entry] += change
+        before = self._happened.pop(entry, None)
+        now = judge(self._facts(entry)) if self._effects[entry] else None
+        if now:
+            self._happened[entry] = now
+        for tally in (self._all, self._runs.get(entry)):
+            if tally:
+                tally.change(change, before, now)
+
+    def _facts(self, entry: Entry, at_work: Container[Entry] = ()) -> Facts:
+        told = frozenset(self._told.get(entry, ()))
+        return Facts(self._effects[entry], told, entry in self._barred, entry in at_work)
+
+
+def entry_of(operation: OperationKey, key: str) -> Entry:
+    """Where the effects of an intent are counted."""
+    return OPERATIONS[operation].effects.name, key
+
+
+def _in_words(contradicting: Mapping[str, Answer]) -> tuple[int, tuple[Sentence, ...]]:
+    names = list(contradicting)[:_MOST_EXAMPLES]
+    return len(contradicting), tuple(contradiction(name, contradicting[name]) for name in names)

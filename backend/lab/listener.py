@@ -1,0 +1,78 @@
+"""What a lab tells while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from backend.model.judgement import Judgement, Report
+from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+from backend.model.sentence import Sentence
+
+
+class Listener(Protocol):
+    """What a lab tells while it runs. Called on the lab's threads."""
+
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
+        """An engine started, stopped, failed or was switched."""
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """New effects, in the order in which they were read; no row comes twice."""
+
+    def rows_cleared(self) -> None:
+        """The tables were emptied, or another database was chosen; later rows start afresh."""
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Callers got their answers, or gave up."""
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """The tap saw these steps."""
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """The database told that these steps waited for locks, and for whom."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """All intents since the last reset, judged anew."""
+
+    def run_finished(self, report: Report) -> None:
+        """A run is quiet and read back."""
+
+    def run_failed(self, sentence: Sentence) -> None:
+        """A run could not be carried out; the sentence says why and what still holds."""
+
+    def incident(self, sentence: Sentence) -> None:
+        """Something was killed, stopped or started again, on purpose or not; the sentence says what still holds."""
+
+
+class Silence:
+    """A listener that does not listen. Subclasses listen to what they care for."""
+
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
+        """Nothing."""
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Nothing."""
+
+    def rows_cleared(self) -> None:
+        """Nothing."""
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Nothing."""
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """Nothing."""
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """Nothing."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """Nothing."""
+
+    def run_finished(self, report: Report) -> None:
+        """Nothing."""
+
+    def run_failed(self, sentence: Sentence) -> None:
+        """Nothing."""
+
+    def incident(self, sentence: Sentence) -> None:
+        """Nothing."""

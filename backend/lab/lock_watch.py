@@ -1,0 +1,135 @@
+"""Asks the database who waits for whom, while there are submissions under way.
+
+PostgreSQL tells it all: ``pg_locks`` names the processes that wait and since when, ``pg_blocking_pids`` for whom
+(https://www.postgresql.org/docs/current/view-pg-locks.html). A wait that is shorter than the time between two samples
+may go unseen; one that is seen has its true begin, as the server knows it, and an end that is late by at most one
+sample. MariaDB tells who waits for whom and not exactly since when, and can be asked eight times a second (see
+`backend.engines.blocking`): a wait there begins with the first sample that has it, and a short one mostly goes unseen.
+SQLite waits for its file inside the call and tells nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
+from backend.lab.lock_waits import Blocked, LockBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from backend.lab.machinery import Machinery
+    from backend.model.observed import LockWait, Step
+
+_WAITING_SECONDS = 0.005
+"""Between two samples while somebody waits."""
+_BUSY_SECONDS = 0.015
+"""Between two samples while submissions are under way."""
+_IDLE_SECONDS = 0.05
+_TROUBLE_SECONDS = 0.5
+_CLOSE_SECONDS = 2.0
+_LINGER_NS = 1_000_000_000
+"""A submission from outside of any run is noticed by its steps; so long after one, more are expected."""
+_SETTLE_NS = 60_000_000
+"""Steps of several instances arrive within some milliseconds of each other."""
+_WHO_WAITS = sa.text(
+    "SELECT pid, pg_blocking_pids(pid), extract(epoch FROM min(waitstart))::float,"
+    " extract(epoch FROM clock_timestamp() - min(waitstart))::float"
+    " FROM pg_locks WHERE NOT granted GROUP BY pid"
+)
+
+
+class LockWatch:
+    """A thread that samples the locks of the database in use.
+
+    Args:
+        machinery: whose database.
+        on_waits: told of waits, on this thread.
+        active: whether a run is under way.
+    """
+
+    def __init__(
+        self, machinery: Machinery, on_waits: Callable[[Sequence[LockWait]], None], active: Callable[[], bool]
+    ) -> None:
+        self._machinery = machinery
+        self._on_waits = on_waits
+        self._active = active
+        self._book = LockBook()
+        self._last_step_ns = 0
+        self._stopped = threading.Event()
+        self._connection: sa.Connection | None = None
+        self._engine: sa.Engine | None = None
+        self._thread = threading.Thread(target=self._watch, name="lock-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking. A database that does not answer keeps nobody from it: the thread is left to its fate then."""
+        self._stopped.set()
+        self._thread.join(_CLOSE_SECONDS)
+
+    def clear(self) -> None:
+        """The tables were emptied, or another database was chosen."""
+        self._book.clear()
+
+    def add_steps(self, steps: Sequence[Step]) -> None:
+        """The tap saw these."""
+        self._last_step_ns = time.monotonic_ns()
+        self._book.add_steps(steps)
+
+    def _watch(self) -> None:
+        pause = _IDLE_SECONDS
+        while not self._stopped.wait(pause):
+            try:
+                pause = self._look()
+            except Exception as error:  # noqa: BLE001  no waits would be shown any more, and nobody would know why
+                self._hang_up()
+                pause = _TROUBLE_SECONDS
+                if not isinstance(error, sa.exc.SQLAlchemyError):
+                    self._machinery.tell_trouble("lock-watch", error)
+        self._hang_up()
+
+    def _look(self) -> float:
+        waits = self._book.take_waits(time.monotonic_ns() - _SETTLE_NS)
+        if waits:
+            self._on_waits(waits)
+        if not self._active() and time.monotonic_ns() - self._last_step_ns > _LINGER_NS:
+            return _IDLE_SECONDS
+        connection = self._connect()
+        if connection is None:
+            return _IDLE_SECONDS
+        asked = time.monotonic_ns()
+        if connection.dialect.name != "postgresql":
+            waiting = blocked_sessions(connection)
+            self._book.add_sample(asked, {pid: Blocked(asked, tuple(holders)) for pid, holders in waiting.items()})
+            return ASK_EVERY_S
+        rows = connection.execute(_WHO_WAITS).all()
+        now = (asked + time.monotonic_ns()) // 2
+        blocked = {
+            pid: Blocked(now - round((age or 0.0) * 1e9), tuple(blockers), mark) for pid, blockers, mark, age in rows
+        }
+        self._book.add_sample(now, blocked)
+        return _WAITING_SECONDS if blocked else _BUSY_SECONDS
+
+    def _connect(self) -> sa.Connection | None:
+        engine = self._machinery.database
+        if engine is not self._engine:
+            self._hang_up()
+            self._engine = engine
+        if engine.dialect.name == "sqlite":
+            return None
+        if self._connection is None:
+            self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()

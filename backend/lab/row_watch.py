@@ -1,0 +1,146 @@
+"""Watching the database: new rows go to the ledger and to the listener, and the ledger is judged again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy.exc
+
+from backend.lab.left_behind import NOTHING, Leftovers, left_behind
+from backend.lab.machinery import Machinery
+from backend.model.judgement import Judgement
+from backend.shop.effects import EffectReader
+
+if TYPE_CHECKING:
+    from backend.lab.ledger import Entry
+    from backend.lab.listener import Listener
+    from backend.lab.senders.messages import Flying
+
+_BUSY_SECONDS = 0.08
+_IDLE_SECONDS = 0.25
+
+
+class Watch:
+    """A thread that looks for new rows, often while submissions are in flight, seldom while there are none.
+
+    Rows of other clients (another window, curl) are found too.
+
+    Args:
+        machinery: whose database and ledger.
+        listener: told of rows and judgements.
+        in_flight: how many submissions are not answered yet.
+        active: whether a run is under way, be it only reading back.
+        flying: what has left for a backend process that has not let go of it, with its intent.
+    """
+
+    def __init__(
+        self,
+        machinery: Machinery,
+        listener: Listener,
+        in_flight: Callable[[], int],
+        active: Callable[[], bool],
+        flying: Callable[[], list[tuple[Flying, Entry]]],
+    ) -> None:
+        self._machinery = machinery
+        self._listener = listener
+        self._in_flight = in_flight
+        self._active = active
+        self._flying = flying
+        self._version = 0
+        """Of the book of works, when it was last looked at."""
+        self._at_work = NOTHING
+        """As it was told last."""
+        self._reader = machinery.effect_reader()
+        self._looking = threading.RLock()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="row-watch", daemon=True)
+        self.latest = Judgement()
+        machinery.on_read_back = self.read_back
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._stopped.set()
+        self._thread.join()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Do not look meanwhile."""
+        with self._looking:
+            yield
+
+    def follow(self, reader: EffectReader) -> None:
+        """Look at another database."""
+        with self._looking:
+            self._reader = reader
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+        self._reader.forget()
+
+    def read_back(self) -> None:
+        """Read all effects, and who is barred."""
+        ledger = self._machinery.ledger
+        with self._looking:
+            answered = ledger.answered()
+            self._tell_rows(complete=True)
+            ledger.remove(self._reader.vanished())
+            ledger.compare(answered)
+            self._machinery.read_bars()
+
+    def look(self) -> None:
+        """Judge anew and tell. It is final if no run is under way."""
+        with self._looking:
+            at_work = self._left_behind()
+            with suppress(sqlalchemy.exc.SQLAlchemyError):  # the next look will tell that the database is away
+                self._tell_rows(complete=False)
+            self._judge(at_work)
+
+    def _judge(self, at_work: Leftovers) -> None:
+        """Judge anew. What was at work is known from before the rows were read: what has ended has its rows in."""
+        ledger, final = self._machinery.ledger, not self._active()
+        judged = ledger.judgement(final=final, at_work=at_work.entries)
+        judged = replace(judged, in_flight=self._in_flight(), at_work=at_work.examples, working=at_work.count)
+        if run := judged.run:
+            shown, count = at_work.of(run.wanted)
+            run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count)
+            judged = replace(judged, run=run)
+        self._at_work = at_work
+        self.latest = judged
+        self._listener.judged(judged)
+
+    def _left_behind(self) -> Leftovers:
+        flying = [] if self._active() else self._flying()
+        return left_behind(self._machinery.works.at_work(), flying, self._machinery.steps)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(_BUSY_SECONDS if self._active() else _IDLE_SECONDS):
+            try:
+                self._look_once()
+            except sqlalchemy.exc.SQLAlchemyError as error:
+                self._machinery.report_database(error)
+            else:
+                self._machinery.report_database(None)
+
+    def _look_once(self) -> None:
+        with self._looking:
+            active, version = self._active(), self._machinery.works.version
+            at_work = self._left_behind()
+            rested = bool(self._at_work.count) and not at_work.count and not active
+            found = self._tell_rows(complete=rested)
+            if found or active or at_work.count or rested or version != self._version:
+                self._judge(at_work)
+            self._version = version
+
+    def _tell_rows(self, *, complete: bool) -> bool:
+        rows = self._reader.read_all() if complete else self._reader.read_new()
+        if rows:
+            self._listener.rows_added(self._machinery.ledger.add_rows(rows))
+        return bool(rows)

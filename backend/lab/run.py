@@ -1,0 +1,392 @@
+"""One run: open the forms, send, wait until nothing is at work any more, read back, judge."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from backend.engines.says import EngineCode
+from backend.engines.sentences import one_sentence
+from backend.instance.queue import Message
+from backend.lab.fault_timer import ServerFaults
+from backend.lab.forms import Fetch, Form, FormDesk
+from backend.lab.ledger import Entry, Ledger, entry_of
+from backend.lab.left_behind import Leftovers, left_behind
+from backend.lab.senders.client import CancelledError, Sender, Sending
+from backend.lab.senders.messages import Flying, Outcome, Target
+from backend.lab.senders.redelivery import Redelivery
+from backend.lab.step_book import StepBook
+from backend.lab.submissions import Submissions, to_reply
+from backend.lab.tally import Tally, percentiles
+from backend.lab.work_book import Quiet, WorkBook
+from backend.model.errors import EngineError, SubmitTwiceError
+from backend.model.faults import to_servers
+from backend.model.judgement import Report
+from backend.model.observed import Reply
+from backend.model.plan import Fault, Plan, Setup
+from backend.model.sentence import Code, Sentence, plain, say
+from backend.model.vocabulary import EngineKind, OperationKey, Source
+from backend.strategies import find, require_guard
+
+_LAST_ANSWERS_SECONDS = 0.5
+"""What is in flight may still be answered for so long when a run is cancelled. What is at work then is undecided."""
+
+
+class RunCode(Code):
+    """Why a run could not be carried out."""
+
+    DATABASE_FAILED = "run.database_failed"
+    FAILED = "run.failed"
+
+
+class Bench(Protocol):
+    """What a run needs of the lab."""
+
+    name: str
+    """No other lab has it, not even one that worked on the same servers before."""
+    ledger: Ledger
+    steps: StepBook
+    works: WorkBook
+    forms: FormDesk
+    sender: Sender
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The instances."""
+
+    @property
+    def token(self) -> str:
+        """Bearer token of the instances."""
+
+    @property
+    def database(self) -> sa.Engine:
+        """The lab's own, untapped connections."""
+
+    def require_zookeeper(self) -> None:
+        """Have ZooKeeper running.
+
+        Raises:
+            EngineError: it is not installed, or could not be started.
+        """
+
+    def require_gateway(self) -> None:
+        """Have the gateway running.
+
+        Raises:
+            EngineError: it could not be started.
+        """
+
+    def require_tables(self) -> None:
+        """Check that the tables are still ours.
+
+        Raises:
+            EngineError: they are not.
+        """
+
+    def require_consumers(self) -> None:
+        """Have consumers of the queue running.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+
+    def deliver(
+        self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
+    ) -> Redelivery:
+        """Put messages onto the queue of a run."""
+
+    def disturb(self, fault: Fault) -> None:
+        """Kill, restart or pause a server; returns when it answers again."""
+
+    def read_back(self) -> None:
+        """Read all effects and all bars into the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListener:
+    """Who is told of a run."""
+
+    replies: Callable[[Sequence[Reply]], None]
+    finished: Callable[[Report], None]
+    failed: Callable[[Sentence], None]
+
+
+class ExperimentRun:
+    """A run on a thread of its own.
+
+    Args:
+        number: of the run in its lab.
+        bench: engines, instances and books.
+        setup: the backend's side.
+        plan: the caller's side.
+        listener: told of answers and of the end.
+
+    Raises:
+        UnknownKeyError, NotApplicableError: the strategy is unknown, or does not guard an operation of the plan.
+    """
+
+    def __init__(self, number: int, bench: Bench, setup: Setup, plan: Plan, listener: RunListener) -> None:
+        self._strategy, self._variant = find(setup.strategy, setup.variant)
+        for operation in {intent.operation for intent in plan.intents}:
+            require_guard(self._variant, operation)
+        self._name = f"{bench.name}-{number}"
+        self._bench = bench
+        self._setup = setup
+        self._plan = plan
+        self._intents = {intent.key: intent for intent in plan.intents}
+        self._entries: dict[Entry, str] = {entry_of(i.operation, i.key): i.key for i in plan.intents}
+        self._listener = listener
+        self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
+        self._tally: Tally | None = None
+        self._replies: list[Reply] = []
+        self._settled = 0
+        """Submissions that have their last answer."""
+        asked_for = len(plan.intents) * plan.submissions
+        self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
+        self._cancelled = threading.Event()
+        self._left = threading.Event()
+        """Nobody waits any longer for what is at work."""
+        self._out_of_time = self._forgotten = False
+        self._timers: list[threading.Timer] = []
+        self._sending: Sending | Redelivery | None = None
+        self._report: Report | None = None
+        self._failure: SubmitTwiceError | None = None
+        self._ended = threading.Event()
+        self._told = threading.Event()
+        self.thread = threading.Thread(target=self._run, name=f"run-{number}", daemon=True)
+
+    # The end, as others ask for it
+
+    def cancel(self, patience_s: float = _LAST_ANSWERS_SECONDS) -> None:
+        """Stop sending. What is at work after `patience_s` seconds is reported as undecided."""
+        self._cancelled.set()
+        if sending := self._sending:
+            sending.cancel()
+        if patience_s:
+            self._after(patience_s, self._leave)
+        else:
+            self._leave()
+
+    def forget(self) -> None:
+        """Tell nobody of the answers that still come: what they belong to was put away."""
+        self._forgotten = True
+
+    def wait(self, timeout: float | None = None) -> Report:
+        """Block until the run is reported.
+
+        Raises:
+            TimeoutError: it is still under way.
+            SubmitTwiceError: it could not be carried out.
+        """
+        if not self._told.wait(timeout):
+            raise TimeoutError
+        if self._failure:
+            raise self._failure
+        assert self._report is not None  # noqa: S101  one of the two is there
+        return self._report
+
+    def wait_until_told(self, timeout: float | None = None) -> bool:
+        """Block until it is over and the listener was told; whether it is so after `timeout` seconds."""
+        return self._told.wait(timeout)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is reported or has failed."""
+        return self._ended.is_set()
+
+    @property
+    def told(self) -> bool:
+        """Whether the listener knows of the end."""
+        return self._told.is_set()
+
+    @property
+    def in_flight(self) -> int:
+        """Submissions that are not answered yet."""
+        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - self._settled
+
+    def flying(self) -> list[tuple[Flying, Entry]]:
+        """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
+        found = self._sending.flying() if self._sending and not self._forgotten else []
+        return [(flying, self._entry(flying.intent_key)) for flying in found]
+
+    def _after(self, seconds: float, what: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, what)
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+    def _run_out(self) -> None:
+        self._out_of_time = True
+        self.cancel()
+
+    def _leave(self) -> None:
+        self._left.set()
+        if sending := self._sending:
+            sending.leave()
+        self._bench.works.wake()
+
+    # The run
+
+    def _run(self) -> None:
+        if self._plan.limit_ms is not None:
+            self._after(self._plan.limit_ms / 1000, self._run_out)
+        try:
+            self._report = self._carry_out()
+        except SubmitTwiceError as error:
+            self._failure = error
+        except sa.exc.SQLAlchemyError as error:
+            reason = one_sentence(error, say(EngineCode.THE_DATABASE))
+            self._failure = EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
+        except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
+            self._failure = SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))
+        for timer in self._timers:
+            timer.cancel()
+        self._ended.set()
+        try:
+            if self._report:
+                self._listener.finished(self._report)
+            else:
+                self._listener.failed(self._failure.sentence if self._failure else plain(""))
+        finally:
+            self._told.set()
+
+    def _carry_out(self) -> Report:
+        started = time.monotonic()
+        self._require_what_it_needs()
+        forms = self._open_forms()
+        self._tally = self._bench.ledger.announce(self._plan.intents)
+        quiet = Quiet.OVER
+        if forms is not None:
+            sending = self._send(forms)
+            try:
+                self._server_faults.begin()
+                self._hold(sending)
+                sending.wait_until_over()
+            finally:
+                self._server_faults.end()
+            quiet = self._bench.works.wait_until_over(self._entries, self._left.is_set)
+            if isinstance(sending, Redelivery):
+                sending.close()
+        leftovers = self._left_behind(quiet)
+        self._bench.read_back()
+        return self._summary(time.monotonic() - started, leftovers)
+
+    def _require_what_it_needs(self) -> None:
+        """Before anything is announced: a run that cannot start leaves nothing behind."""
+        bench, plan = self._bench, self._plan
+        bench.require_tables()
+        if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
+            bench.require_gateway()
+        if EngineKind.ZOOKEEPER in self._variant.engines:
+            bench.require_zookeeper()
+        if plan.source is Source.REDELIVERY:
+            bench.require_consumers()
+        else:
+            bench.sender.start()
+
+    def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
+        if self._plan.source is Source.REDELIVERY:
+            return self._bench.deliver(self._name, list(self._submissions.messages(forms)), self._take_deliveries)
+        return self._bench.sender.submit(self._submissions.job(forms), self._take)
+
+    def _hold(self, sending: Sending | Redelivery) -> None:
+        """From now on this is what `cancel` cancels."""
+        self._sending = sending
+        if self._cancelled.is_set():
+            sending.cancel()
+        if self._left.is_set():
+            sending.leave()
+
+    def _open_forms(self) -> list[dict[str, Form]] | None:
+        """The form of each intent, once for each of its submissions; the same one unless the page is reloaded.
+
+        Returns:
+            None where the run was cancelled before all were open: nothing is to be sent.
+        """
+        desk, plan = self._bench.forms, self._plan
+
+        def load() -> dict[str, Form]:
+            return desk.open(plan.intents, self._variant.needs, self._bench.database, self._fetch())
+
+        try:
+            loaded = [load()]
+            for _ in range(plan.submissions - 1):
+                if plan.reload:
+                    desk.reload(plan.intents)
+                    loaded.append(load())
+                else:
+                    loaded.append(loaded[0])
+        except CancelledError:
+            return None
+        return None if self._cancelled.is_set() else loaded
+
+    def _fetch(self) -> Fetch:
+        def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
+            wanted = self._submissions.fetches(method, paths)
+            return self._bench.sender.fetch(wanted, self._bench.targets, self._hold)
+
+        return fetch
+
+    def _take(self, outcomes: Sequence[Outcome]) -> None:
+        self._settled += sum(not outcome.retried for outcome in outcomes)
+        self._take_replies([to_reply(outcome) for outcome in outcomes])
+
+    def _take_deliveries(self, replies: Sequence[Reply]) -> None:
+        self._settled += sum(not reply.retry_of for reply in replies)
+        self._take_replies(replies)
+
+    def _take_replies(self, replies: Sequence[Reply]) -> None:
+        if self._forgotten or self._tally is None:
+            return
+        self._bench.ledger.add_replies(replies, self._intents, self._tally)
+        self._replies += replies
+        self._server_faults.answers_came(len(self._replies))
+        self._listener.replies(replies)
+
+    def _entry(self, key: str) -> Entry:
+        return entry_of(self._intents[key].operation, key)
+
+    def _left_behind(self, quiet: Quiet) -> Leftovers:
+        """What is still at work. Where a process has not told, all that got no answer may be."""
+        works = self._bench.works.at_work(self._entries)
+        replies = list(self._replies)
+        silent = {self._entry(r.intent_key) for r in replies if not r.status and not r.held_back}
+        return left_behind(works, self.flying(), self._bench.steps, silent if quiet is Quiet.UNTOLD else set())
+
+    def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
+        plan, ledger = self._plan, self._bench.ledger
+        sent = [reply for reply in list(self._replies) if not reply.held_back]
+        unanswered = leftovers.names - {reply.submission_id for reply in sent}
+        p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
+        marks = None if leftovers.count else self._bench.steps.marks(f"{self._name}.")  # one at work has yet to be made
+        contradicting, examples = ledger.contradictions({reply.submission_id for reply in sent})
+        return Report(
+            operation=plan.intents[0].operation,
+            setup=replace(self._setup, strategy=self._strategy.key, variant=self._variant.key),
+            source=plan.source,
+            intents=len(self._intents),
+            submissions=plan.submissions,
+            sent=len(sent) + len(unanswered),
+            instances=len(self._bench.targets),
+            effects=ledger.effects_of(self._entries),
+            verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
+            answers=dict(Counter(reply.answer for reply in sent)),
+            p50_ms=p50,
+            p99_ms=p99,
+            steps_per_submission=self._bench.steps.mean_per_submission([reply.submission_id for reply in sent]),
+            contradictions=examples,
+            contradicting=contradicting,
+            seconds=seconds,
+            cancelled=self._cancelled.is_set() and not self._out_of_time,
+            out_of_time=self._out_of_time,
+            at_work=leftovers.examples,
+            working=leftovers.count,
+            missed_faults=self._server_faults.missed(self._setup.faults, marks),
+            ended_ns=time.monotonic_ns(),
+        )

@@ -1,0 +1,132 @@
+"""What a command notes of its run while it goes on: reasons, incidents as they happen, and which intent fared worst."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter, defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from tqdm import tqdm
+
+from backend.lab.listener import Silence
+from backend.model.sentence import words
+from backend.model.verdict import Facts, judge
+from backend.model.vocabulary import Answer, Verdict
+from backend.shop.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
+
+    from backend.model.judgement import Report
+    from backend.model.observed import Reply, Row, Step
+    from backend.model.plan import Intent
+    from backend.model.sentence import Sentence
+
+_PROGRESS_SECONDS = 0.1
+_MOST_SUBMISSIONS = 4
+"""How many submissions of an intent are shown step by step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The intent that fared worst, and how."""
+
+    key_field: str
+    """Name of the business key."""
+    key: str
+    verdict: Verdict
+    steps: tuple[Step, ...]
+    """Of some of its submissions, in the order in which they began."""
+    left_out: int
+    """Its submissions that are not shown."""
+
+
+class Notes(Silence):
+    """A listener with a progress bar on a terminal, and none in a pipe.
+
+    Args:
+        submissions: how many are asked for.
+        language: of what is said meanwhile.
+    """
+
+    def __init__(self, submissions: int, language: str) -> None:
+        self.reasons: Counter[tuple[Answer, str]] = Counter()
+        """How often callers got each answer, and why."""
+        self._language = language
+        self._told: defaultdict[str, dict[str, Answer]] = defaultdict(dict)
+        """What each submission of an intent was told."""
+        self._makers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        """Who made the effects, by table and key."""
+        self._bar = tqdm(total=submissions, unit=" submissions", disable=None, mininterval=_PROGRESS_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Some more are answered."""
+        for reply in replies:
+            if not reply.held_back:
+                self.reasons[reply.answer, self._reason(reply)] += 1
+                self._told[reply.intent_key][reply.submission_id] = reply.answer
+        self._bar.update(sum(not reply.retry_of for reply in replies))
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Some more effects."""
+        for row in rows:
+            self._makers[row.table, row.key].append(row.submission_id)
+
+    def incident(self, sentence: Sentence) -> None:
+        """Say at once, on standard error, what was killed, stopped or started again."""
+        said = words(sentence, self._language)
+        with suppress(OSError, ValueError):
+            tqdm.write(said, file=sys.stderr)
+
+    def worst_intent(
+        self, intents: Sequence[Intent], report: Report, steps_of: Callable[[str], Sequence[Step]]
+    ) -> Shown | None:
+        """The first of those intents that fared worst, with its steps; None where nothing is known of any."""
+        worst = max(report.verdicts, key=lambda verdict: verdict.severity, default=Verdict.EXACTLY_ONCE)
+        at_work = {one.intent_key for one in report.at_work}
+        chosen = min(intents, key=lambda intent: self._distance(intent, worst, at_work), default=None)
+        if chosen is None:
+            return None
+        working = [one.submission_id for one in report.at_work if one.intent_key == chosen.key]
+        submissions = list(dict.fromkeys([*self._submissions_of(chosen), *working]))
+        shown = submissions[:_MOST_SUBMISSIONS]
+        steps = sorted((step for name in shown for step in steps_of(name)), key=lambda step: step.started_ns)
+        left_out = len(submissions) - len(shown)
+        return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
+
+    def _distance(self, intent: Intent, worst: Verdict, at_work: Container[str]) -> int:
+        """0 for an intent with this verdict. What bars an intent is not known here: it stands behind the others."""
+        told = frozenset(self._told[intent.key].values())
+        verdict = judge(Facts(len(self._makers[_entry(intent)]), told, at_work=intent.key in at_work))
+        return 0 if verdict is worst else 9 - verdict.severity
+
+    def _submissions_of(self, intent: Intent) -> list[str]:
+        """Those that made its effects, then those that were answered, then those that were not."""
+        made = self._makers[_entry(intent)]
+        told = self._told[intent.key]
+        others = sorted(told, key=lambda name: (told[name] is Answer.TIMEOUT, _number(name)))
+        return list(dict.fromkeys([name for name in made if name] + others))
+
+    def _reason(self, reply: Reply) -> str:
+        """In words that are the same for all intents."""
+        if reply.detail is None:
+            return ""
+        return words(reply.detail, self._language).replace(reply.intent_key, "…")
+
+
+def _entry(intent: Intent) -> tuple[str, str]:
+    return OPERATIONS[intent.operation].effects.name, intent.key
+
+
+def _number(submission_id: str) -> tuple[int, ...]:
+    """``1.20`` after ``1.3``; an attempt or a delivery, as in ``1.3-2``, after the one before."""
+    return tuple(int(part) for part in re.findall(r"\d+", submission_id))

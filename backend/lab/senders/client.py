@@ -1,0 +1,369 @@
+"""The lab's side of the sender process."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from backend.lab.senders.messages import (
+    LENGTH_BYTES,
+    Cancel,
+    Cancelled,
+    Delivery,
+    Finished,
+    Flying,
+    FromProcess,
+    Job,
+    LetGo,
+    Outcome,
+    Outcomes,
+    Target,
+    ToProcess,
+    frame,
+)
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import Code, Sentence, say
+
+_START_SECONDS = 20.0
+_LOOK_SECONDS = 0.1
+"""Between two looks whether somebody still waits for the process."""
+_FORM_JOBS_FROM = 1 << 40
+"""Jobs that open forms are numbered from here, runs from 1."""
+
+OnOutcomes = Callable[[Sequence[Outcome]], None]
+WhyEnded = Callable[[], Sentence | None]
+"""Tells why a process has ended for good; None while it runs."""
+
+
+class SenderCode(Code):
+    """What went wrong with the sender process."""
+
+    CANCELLED = "sender.cancelled"
+    CLOSED = "sender.closed"
+    NOT_STARTED = "sender.not_started"
+    ENDED_AT_ONCE = "sender.ended_at_once"
+    NOT_TAKEN = "sender.not_taken"
+    WENT_AWAY = "sender.went_away"
+    WENT_AWAY_IN_MID_RUN = "sender.went_away_in_mid_run"
+
+
+class SenderError(SubmitTwiceError):
+    """The sender process could not be started, or went away."""
+
+
+class CancelledError(SenderError):
+    """Somebody cancelled what was to be fetched."""
+
+
+class Sending:
+    """A job under way."""
+
+    def __init__(self, job: Job, on_outcomes: OnOutcomes, cancel: Callable[[], None]) -> None:
+        self.job_id = job.job_id
+        self._on_outcomes = on_outcomes
+        self._cancel = cancel
+        self._ended = threading.Event()
+        self._over = threading.Event()
+        self._finished: Finished | None = None
+        self._left = self._failed = False
+        self._guard = threading.Lock()
+        self._flying: dict[str, Flying] = {}
+        self._failure = say(SenderCode.WENT_AWAY_IN_MID_RUN)
+
+    def cancel(self) -> None:
+        """Send no more; returns at once. What is in flight is awaited; what was not sent never happens."""
+        self._cancel()
+
+    def wait(self, timeout: float | None) -> Finished:
+        """Block until every delivery has ended; all outcomes have been told by then.
+
+        Raises:
+            TimeoutError: it takes longer than `timeout` seconds.
+            CancelledError: somebody had `leave` called before.
+            SenderError: the sender process went away.
+        """
+        if not self._ended.wait(timeout):
+            raise TimeoutError
+        if self._finished is None:
+            raise CancelledError(say(SenderCode.CANCELLED)) if self._left else SenderError(self._failure)
+        return self._finished
+
+    def wait_until_over(self) -> bool:
+        """Block until the backend has let go of every delivery, also of those that were given up.
+
+        Returns:
+            Whether it has; False if somebody had `leave` called before.
+
+        Raises:
+            SenderError: the sender process went away.
+        """
+        self._over.wait()
+        if self._failed:
+            raise SenderError(self._failure)
+        return self.is_over
+
+    def leave(self) -> None:
+        """Let nobody wait any longer. Outcomes that come later are told all the same."""
+        self._left = True
+        self._ended.set()
+        self._over.set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every delivery has ended and the backend has let go of it."""
+        with self._guard:
+            return self._finished is not None and not self._flying
+
+    def flying(self) -> list[Flying]:
+        """What lingers; after `cancel`, all that has left and that the backend has not let go of."""
+        with self._guard:
+            return list(self._flying.values())
+
+    def take(self, message: FromProcess | None) -> None:
+        """More has come from the process; None if it went away."""
+        match message:
+            case Outcomes(outcomes=outcomes):
+                self._keep(outcomes)
+                self._tell(outcomes)
+            case LetGo(submission_ids=names):
+                with self._guard:
+                    for name in names:
+                        self._flying.pop(name, None)
+            case Cancelled(flying=flying):
+                with self._guard:
+                    self._flying = {one.submission_id: one for one in flying}
+            case Finished() if not self._failed:  # what has failed is not made good by the rest of it
+                self._finished = message
+                self._ended.set()
+            case None:
+                self._fail()
+        if self.is_over:
+            self._over.set()
+
+    def _keep(self, outcomes: Sequence[Outcome]) -> None:
+        with self._guard:
+            for outcome in outcomes:
+                if outcome.lingers:
+                    lingering = Flying(outcome.submission_id, outcome.intent_key, outcome.target, outcome.sent_ns)
+                    self._flying[outcome.submission_id] = lingering
+                else:
+                    self._flying.pop(outcome.submission_id, None)
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        if self._failed:
+            return
+        try:
+            self._on_outcomes(outcomes)
+        except Exception as error:  # noqa: BLE001  whoever waits is told; the other jobs go on
+            self._failure = say(SenderCode.NOT_TAKEN, kind=type(error).__name__, error=str(error))
+            self._fail()
+            self.cancel()
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._ended.set()
+        self._over.set()
+
+
+class _Link:
+    """One sender process and what it is doing. Thread-safe."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._guard = threading.Lock()
+        self._under_way: dict[int, Sending] = {}
+        self._alive = True
+        self._thread = threading.Thread(target=self._listen, name="sender", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still holds its end, as far as one knows."""
+        return self._alive
+
+    def begin(self, job: Job, sending: Sending) -> bool:
+        """Hand a job over; False if the process is gone, and so has not begun it."""
+        with self._guard:
+            if not self._alive:
+                return False
+            self._under_way[job.job_id] = sending
+            if self._send(job):
+                return True
+            del self._under_way[job.job_id]
+            return False
+
+    def cancel(self, job_id: int) -> None:
+        """Cancel a job, if it is under way."""
+        with self._guard:
+            if job_id in self._under_way:
+                self._send(Cancel(job_id))
+
+    def close(self) -> None:
+        """Hang up; the process ends, and jobs under way fail."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _forget_if_over(self, job_id: int, sending: Sending) -> None:
+        if sending.is_over:
+            with self._guard:
+                self._under_way.pop(job_id, None)
+
+    def _send(self, message: ToProcess) -> bool:
+        try:
+            self._connection.sendall(frame(message))
+        except OSError:
+            return False
+        return True
+
+    def _listen(self) -> None:
+        decoder = msgspec.msgpack.Decoder(FromProcess)
+        with self._connection.makefile("rb") as stream:
+            while content := _read_frame(stream):
+                message = decoder.decode(content)
+                with self._guard:
+                    sending = self._under_way.get(message.job_id)
+                if sending:
+                    sending.take(message)
+                    self._forget_if_over(message.job_id, sending)
+        with self._guard:
+            self._alive = False
+            self._connection.close()
+            forsaken = list(self._under_way.values())
+        for sending in forsaken:
+            sending.take(None)
+
+
+class Sender:
+    """Starts the sender process when it is needed, and gives it jobs. Thread-safe.
+
+    Args:
+        spawn: starts a command that ends with the lab at the latest; returns what tells its end.
+        socket_path: where the process connects to.
+    """
+
+    def __init__(self, spawn: Callable[[list[str]], WhyEnded], socket_path: Path) -> None:
+        self._spawn = spawn
+        self._path = socket_path
+        self._guard = threading.Lock()
+        self._link: _Link | None = None
+        self._form_jobs = itertools.count(_FORM_JOBS_FROM)
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the process, unless it runs already.
+
+        Raises:
+            SenderError: it did not come up.
+        """
+        with self._guard:
+            self._living_link()
+
+    def close(self) -> None:
+        """Hang up; the process ends. Jobs under way fail, and no more are taken."""
+        self._closed = True  # a start that waits for the process, and has the guard meanwhile, sees it
+        with self._guard:
+            link = self._link
+        if link:
+            link.close()
+
+    def submit(self, job: Job, on_outcomes: OnOutcomes) -> Sending:
+        """Begin a job. If the process went away since the last one, another is started.
+
+        Args:
+            job: what to send; its id must not be that of another job under way.
+            on_outcomes: called on the sender's thread, about every 10 ms.
+
+        Raises:
+            SenderError: the process could not be started.
+        """
+        with self._guard:
+            for _ in range(2):
+                link = self._living_link()
+                sending = Sending(job, on_outcomes, partial(link.cancel, job.job_id))
+                if link.begin(job, sending):
+                    return sending
+                link.close()
+        raise SenderError(say(SenderCode.WENT_AWAY))
+
+    def fetch(
+        self,
+        deliveries: Sequence[Delivery],
+        targets: Sequence[Target],
+        begun: Callable[[Sending], None] = lambda _sending: None,
+    ) -> list[Outcome]:
+        """Send these and wait for all of them; the outcomes in the same order.
+
+        Args:
+            deliveries: what to send.
+            targets: where to.
+            begun: gets the job, for somebody who may want to cancel it.
+
+        Raises:
+            CancelledError: the job was cancelled before all were sent.
+            SenderError: the process went away.
+        """
+        found: dict[str, Outcome] = {}
+
+        def keep(outcomes: Sequence[Outcome]) -> None:
+            found.update((outcome.submission_id, outcome) for outcome in outcomes)
+
+        job = Job(next(self._form_jobs), tuple(targets), tuple(deliveries), connections=16)
+        sending = self.submit(job, keep)
+        begun(sending)
+        if sending.wait(None).cancelled:
+            raise CancelledError(say(SenderCode.CANCELLED))
+        return [found[delivery.submission_id] for delivery in deliveries]
+
+    def _living_link(self) -> _Link:
+        if self._closed:
+            raise SenderError(say(SenderCode.CLOSED))
+        if self._link is None or not self._link.alive:
+            self._link = _Link(self._connect())
+        return self._link
+
+    def _connect(self) -> socket.socket:
+        self._path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(self._path))
+            self._path.chmod(0o600)
+            listener.listen(1)
+            listener.settimeout(_LOOK_SECONDS)
+            why_ended = self._spawn([sys.executable, "-m", "backend.lab.senders.process", str(self._path)])
+            try:
+                connection = self._accepted(listener, why_ended)
+            finally:
+                self._path.unlink(missing_ok=True)
+        connection.settimeout(None)
+        return connection
+
+    def _accepted(self, listener: socket.socket, why_ended: WhyEnded) -> socket.socket:
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end and not self._closed:
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+            if reason := why_ended():
+                raise SenderError(say(SenderCode.ENDED_AT_ONCE, reason=reason))
+        raise SenderError(say(SenderCode.CLOSED if self._closed else SenderCode.NOT_STARTED))
+
+
+def _read_frame(stream: IO[bytes]) -> bytes:
+    """The next frame; nothing at the end, which may be in the middle of one."""
+    try:
+        head = stream.read(LENGTH_BYTES)
+        length = int.from_bytes(head) if len(head) == LENGTH_BYTES else 0
+        content = stream.read(length)
+    except OSError:
+        return b""
+    return content if len(content) == length else b""

@@ -1,0 +1,319 @@
+"""Carrying out one job: which delivery leaves when, and when all of it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from backend.lab.senders.connections import Connection, ConnectionPool, sentence_of
+from backend.lab.senders.messages import Delivery, Finished, Flying, Job, Outcome
+from backend.lab.senders.retries import backoff_seconds, invites_a_retry, next_attempt, with_port
+from backend.lab.senders.says import SendingCode
+from backend.lab.senders.shots import Patience, Shot, fire
+from backend.model.sentence import say, to_document
+from backend.model.vocabulary import Pace
+
+_SUCCESS = range(200, 300)
+_LONGEST_CONNECT_SECONDS = 5.0
+_KNOCK_SECONDS = 0.02
+
+
+class Dispatch:
+    """One job under way. Everything runs on the event loop.
+
+    Args:
+        job: what to send.
+        pool: connections.
+        report: gets the outcome of each delivery that was sent, could not be sent or was held back.
+        finish: called once, when every delivery has ended or was cancelled.
+        let_go: called with the name of a delivery that the backend has let go of after its caller had given up.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        pool: ConnectionPool,
+        report: Callable[[Outcome], None],
+        finish: Callable[[Finished], None],
+        let_go: Callable[[str], None],
+    ) -> None:
+        self._job = job
+        self._pool = pool
+        self._report = report
+        self._finish = finish
+        self._let_go = let_go
+        self._loop = asyncio.get_running_loop()
+        self._patience = Patience(self._loop, job.timeout_ms / 1000)
+        self._waiting: deque[Delivery] = deque()
+        """Due, but without a connection to leave on."""
+        self._following: dict[str, deque[Delivery]] = {}
+        """By intent: not due before the one in front is answered."""
+        self._clicks: deque[Delivery] = deque()
+        """Not due before their time."""
+        self._clicked = 0
+        self._began = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._backing_off: dict[asyncio.TimerHandle, Delivery] = {}
+        self._flying: dict[str, Shot] = {}
+        """What has left, and the backend has not let go of."""
+        self._in_flight: Counter[str] = Counter()
+        self._done: set[str] = set()
+        self._under_way = 0
+        self._sent = self._held_back = self._cancelled = self._release_ns = 0
+        self._is_cancelled = self._is_finished = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is on its way or in the backend any more."""
+        return self._is_finished and not self._flying
+
+    def flying(self) -> list[Flying]:
+        """What has left, and the backend has not let go of."""
+        return [
+            Flying(name, shot.delivery.intent_key, shot.delivery.target, shot.sent_ns)
+            for name, shot in self._flying.items()
+        ]
+
+    def start(self) -> None:
+        """Let the deliveries leave at the pace of the job."""
+        match self._job.pace:
+            case Pace.SIMULTANEOUS:
+                self._begin(self._clicks_that_pass(self._job.deliveries))
+            case Pace.ONE_AFTER_ANOTHER:
+                self._begin(self._first_of_each_intent(self._job.deliveries))
+            case Pace.INTERVAL:
+                self._clicks.extend(self._job.deliveries)
+                self._began = self._loop.time()
+                self._click()
+        self._finish_if_done()
+
+    def cancel(self) -> None:
+        """Send no more; what is in flight is awaited."""
+        self._is_cancelled = True
+        self._cancelled += len(self._waiting) + len(self._clicks) + sum(map(len, self._following.values()))
+        self._waiting.clear()
+        self._clicks.clear()
+        self._following.clear()
+        if self._timer:
+            self._timer.cancel()
+        for timer, delivery in self._backing_off.items():
+            timer.cancel()
+            self._in_flight[delivery.intent_key] -= 1
+        self._under_way -= len(self._backing_off)
+        self._cancelled += len(self._backing_off)
+        self._backing_off.clear()
+        self._finish_if_done()
+
+    # What leaves next
+
+    def _begin(self, due: Sequence[Delivery]) -> None:
+        """Release as many as there may be connections; the others leave as connections get free."""
+        self._waiting.extend(due[self._job.connections :])
+        self._leave(due[: self._job.connections])
+
+    def _clicks_that_pass(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        """All click at the same time: with a disabled button, the first of each intent passes."""
+        if not self._job.disable_button:
+            return deliveries
+        seen: set[str] = set()
+        passed = []
+        for delivery in deliveries:
+            if delivery.intent_key in seen:
+                self._hold_back(delivery)
+            else:
+                seen.add(delivery.intent_key)
+                passed.append(delivery)
+        return passed
+
+    def _first_of_each_intent(self, deliveries: Iterable[Delivery]) -> list[Delivery]:
+        for delivery in deliveries:
+            self._following.setdefault(delivery.intent_key, deque()).append(delivery)
+        return [followers.popleft() for followers in self._following.values()]
+
+    def _click(self) -> None:
+        """Let all clicks happen that are due, answers or not, as long as there may be more connections.
+
+        Those that the loop was late for happen at once.
+        """
+        seconds = self._job.interval_ms / 1000
+        now = self._loop.time()
+        while self._clicks and self._began + self._clicked * seconds <= now:
+            delivery = self._clicks.popleft()
+            self._clicked += 1
+            if self._must_hold_back(delivery.intent_key):
+                self._hold_back(delivery)
+            elif self._under_way < self._job.connections:
+                self._leave([delivery])
+            else:
+                self._waiting.append(delivery)
+        if self._clicks:
+            self._timer = self._loop.call_at(self._began + self._clicked * seconds, self._click)
+        self._finish_if_done()
+
+    def _next(self, intent_key: str) -> None:
+        """A connection is free, and perhaps the next submission of an intent is due."""
+        due = self._following.get(intent_key) or self._waiting
+        while due:
+            delivery = due.popleft()
+            if not self._must_hold_back(delivery.intent_key):
+                self._leave([delivery])
+                return
+            self._hold_back(delivery)
+            due = due or self._waiting
+
+    def _must_hold_back(self, intent_key: str) -> bool:
+        in_flight = self._job.disable_button and self._in_flight[intent_key] > 0
+        return in_flight or (self._job.once_per_intent and intent_key in self._done)
+
+    def _hold_back(self, delivery: Delivery) -> None:
+        self._held_back += 1
+        now = time.monotonic_ns()
+        self._report(Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, held_back=True))
+
+    # Leaving
+
+    def _leave(self, volley: Sequence[Delivery]) -> None:
+        """Write these in one go, as soon as each has a connection."""
+        self._under_way += len(volley)
+        self._in_flight.update(delivery.intent_key for delivery in volley)
+        self._depart(volley)
+
+    def _depart(self, volley: Sequence[Delivery]) -> None:
+        idle = [self._pool.take(self._job.targets[delivery.target]) for delivery in volley]
+        ready = [connection for connection in idle if connection]
+        if len(ready) == len(volley):
+            self._fire(ready, volley)
+            return
+        task = self._loop.create_task(self._connect_and_fire(idle, volley))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connect_and_fire(self, idle: Sequence[Connection | None], volley: Sequence[Delivery]) -> None:
+        found = await asyncio.gather(*map(self._connect, idle, volley))
+        pairs = [(c, d) for c, d in zip(found, volley, strict=True) if isinstance(c, Connection)]
+        self._fire([connection for connection, _ in pairs], [delivery for _, delivery in pairs])
+        for result, delivery in zip(found, volley, strict=True):
+            if isinstance(result, OSError):
+                self._refused(delivery, result)
+
+    async def _connect(self, idle: Connection | None, delivery: Delivery) -> Connection | OSError:
+        if idle:
+            return idle
+        seconds = min(_LONGEST_CONNECT_SECONDS, self._job.timeout_ms / 1000)
+        end = self._loop.time() + seconds
+        while True:
+            try:
+                return await self._pool.open(self._job.targets[delivery.target], seconds)
+            except ConnectionRefusedError as error:
+                if not self._job.awaits_instances or self._loop.time() > end or self._is_cancelled:
+                    return error
+            except OSError as error:
+                return error
+            await asyncio.sleep(_KNOCK_SECONDS)
+
+    def _fire(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
+        if self._is_cancelled:
+            self._turn_back(connections, volley)
+            return
+        if self._job.names_ports:
+            volley = [
+                msgspec.structs.replace(delivery, request=with_port(delivery.request, connection.port))
+                for connection, delivery in zip(connections, volley, strict=True)
+            ]
+        pairs = zip(connections, volley, strict=True)
+        shots = [Shot(c, delivery, self._shot_ended, self._shot_let_go) for c, delivery in pairs]
+        if not shots:
+            return
+        self._flying.update((shot.delivery.submission_id, shot) for shot in shots)
+        if self._job.network_ms:
+            self._fire_from_afar(shots)
+            return
+        spread_ns = fire(shots)
+        if self._job.pace is Pace.SIMULTANEOUS and not self._sent:
+            self._release_ns = spread_ns
+        self._sent += len(shots)
+        self._patience.add(shots)
+
+    def _fire_from_afar(self, shots: Sequence[Shot]) -> None:
+        """The callers send now; what they send is written when it has come all the way."""
+        seconds = self._job.network_ms / 1000
+        for shot in shots:
+            shot.send_from_afar(self._loop, seconds)
+        self._sent += len(shots)
+        self._patience.add(shots)
+        self._loop.call_later(seconds, fire, shots)
+
+    def _turn_back(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
+        for connection in connections:
+            self._pool.give_back(connection)
+        for delivery in volley:
+            self._in_flight[delivery.intent_key] -= 1
+        self._under_way -= len(volley)
+        self._cancelled += len(volley)
+        self._finish_if_done()
+
+    def _refused(self, delivery: Delivery, error: OSError) -> None:
+        now = time.monotonic_ns()
+        reason = say(SendingCode.NO_CONNECTION, instance=delivery.target + 1, reason=sentence_of(error))
+        self._sent += 1
+        self._settle(
+            Outcome(
+                delivery.submission_id,
+                delivery.intent_key,
+                sent_ns=now,
+                received_ns=now,
+                error=to_document(reason),
+                retry_of=delivery.first_id,
+                target=delivery.target,
+                was_sent=False,
+            ),
+            delivery,
+        )
+
+    # Ending
+
+    def _shot_ended(self, shot: Shot, outcome: Outcome) -> None:
+        if not outcome.lingers:
+            del self._flying[outcome.submission_id]
+            if shot.connection.is_open and shot.written:
+                self._pool.give_back(shot.connection)
+        self._patience.forget_ended()
+        self._settle(outcome, shot.delivery)
+
+    def _shot_let_go(self, shot: Shot) -> None:
+        del self._flying[shot.delivery.submission_id]
+        self._let_go(shot.delivery.submission_id)
+
+    def _settle(self, outcome: Outcome, delivery: Delivery) -> None:
+        if delivery.attempt < self._job.retries and not self._is_cancelled and invites_a_retry(outcome):
+            self._report(msgspec.structs.replace(outcome, retried=True))
+            self._back_off(next_attempt(self._job, delivery))
+            return
+        self._under_way -= 1
+        self._in_flight[outcome.intent_key] -= 1
+        if outcome.status in _SUCCESS:
+            self._done.add(outcome.intent_key)
+        self._report(outcome)
+        self._next(outcome.intent_key)
+        self._finish_if_done()
+
+    def _back_off(self, delivery: Delivery) -> None:
+        """Its caller keeps its place among those under way, and sends again after a while."""
+
+        def send() -> None:
+            del self._backing_off[timer]
+            self._depart([delivery])
+
+        timer = self._loop.call_later(backoff_seconds(self._job, delivery.attempt), send)
+        self._backing_off[timer] = delivery
+
+    def _finish_if_done(self) -> None:
+        if self._under_way or self._waiting or self._clicks or self._is_finished:
+            return
+        self._is_finished = True
+        self._finish(Finished(self._job.job_id, self._sent, self._held_back, self._cancelled, self._release_ns))

@@ -1,0 +1,131 @@
+"""The book of what is at work: which submissions the backend processes are handling just now.
+
+A process tells when it begins and ends to handle a submission (`backend.tap.trace`); what it was handling when it died
+has ended with it. What it has not told yet is had by asking all processes: once each has answered, or has died, the
+book holds all that had happened before the question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from backend.lab.ledger import Entry, entry_of
+from backend.model.vocabulary import OperationKey
+from backend.tap.trace import Handling
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A submission that a process is handling."""
+
+    submission_id: str
+    entry: Entry
+    instance: int
+    since_ns: int
+
+
+class Quiet(Enum):
+    """What is known when somebody has waited for the end of all work."""
+
+    OVER = auto()
+    """Nothing is at work any more."""
+    AT_WORK = auto()
+    """Something is, and the book has all of it."""
+    UNTOLD = auto()
+    """Not all processes have told: one may be stopped, and at work on what the book does not have."""
+
+
+class WorkBook:
+    """Thread-safe. Whoever waits is woken by every change."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._works: dict[tuple[int, int], Work] = {}
+        """By process and by the number that the process gave it."""
+        self._ask: Callable[[Callable[[], None]], None] = lambda done: done()
+        self._version = 0
+
+    def connect(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        """From now on there is somebody who can ask the processes, and calls back when all have answered."""
+        self._ask = ask
+
+    @property
+    def version(self) -> int:
+        """Another number after each change."""
+        return self._version
+
+    def handle(self, process: int, handling: Handling) -> None:
+        """A process told what it begins and ends to handle.
+
+        Args:
+            process: names the process, not only its place: one that was started again is another one.
+            handling: what it told.
+        """
+        with self._changed:
+            for number, submission, operation, key, since_ns in handling.begun:
+                entry = entry_of(OperationKey(operation), key)
+                self._works[process, number] = Work(submission, entry, handling.instance, since_ns)
+            for number in handling.ended:
+                self._works.pop((process, number), None)
+            self._wake()
+
+    def gone(self, process: int) -> None:
+        """A process has ended, and what it was handling with it."""
+        with self._changed:
+            for place in [place for place in self._works if place[0] == process]:
+                del self._works[place]
+            self._wake()
+
+    def wake(self) -> None:
+        """Let those who wait look again."""
+        with self._changed:
+            self._wake()
+
+    def wait_for_change(self, timeout: float) -> None:
+        """Wait until something begins or ends, at most so many seconds."""
+        with self._changed:
+            self._changed.wait(timeout)
+
+    def at_work(self, entries: Collection[Entry] | None = None) -> list[Work]:
+        """What is at work, of these intents or of all, the longest first."""
+        with self._changed:
+            return self._at_work(entries)
+
+    def ask(self, on_answered: Callable[[], None]) -> None:
+        """Ask all processes what they handle; `on_answered` is called, elsewhere, once each has told or has ended."""
+        self._ask(on_answered)
+
+    def wait_until_over(self, entries: Collection[Entry], abandoned: Callable[[], bool]) -> Quiet:
+        """Wait until nothing of these intents is at work in any process.
+
+        All that could begin must have begun before this is called.
+
+        Args:
+            entries: the intents.
+            abandoned: whether nobody wants to wait any more; asked again after each `wake`.
+        """
+        answered = threading.Event()
+
+        def all_answered() -> None:
+            answered.set()
+            self.wake()
+
+        self._ask(all_answered)
+        with self._changed:
+            self._changed.wait_for(lambda: abandoned() or (answered.is_set() and not self._at_work(entries)))
+            if not answered.is_set():
+                return Quiet.UNTOLD
+            return Quiet.AT_WORK if self._at_work(entries) else Quiet.OVER
+
+    def _at_work(self, entries: Collection[Entry] | None) -> list[Work]:
+        works: Iterable[Work] = self._works.values()
+        if entries is not None:
+            works = (work for work in works if work.entry in entries)
+        return sorted(works, key=lambda work: work.since_ns)
+
+    def _wake(self) -> None:
+        self._version += 1
+        self._changed.notify_all()

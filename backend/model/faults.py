@@ -1,0 +1,199 @@
+"""Faults as text, as the command line takes them and as headers carry them.
+
+``KIND[@PLACE[:COMMAND][:before]][=MS][#N]``, for example:
+
+- ``crash@redis:DEL``: the backend process kills itself (SIGKILL) right after that step; ``:before``: just before it.
+- ``reset@sql:COMMIT:before``: the connections to the database and to the caller are dropped just before the commit.
+- ``lost-reply``: the work is done and committed; the caller's connection is closed instead of an answer.
+- ``delay@sql:UPDATE=200``: 200 ms of waiting after the step; ``delay@reply=200``: before the answer leaves.
+- ``network=50``: 50 ms to the backend and 50 ms back.
+- ``lease=200``: locks and in-flight records live for 200 ms.
+- ``pause@sql:INSERT=800``: the backend process is stopped (SIGSTOP) right after that step and goes on 800 ms later.
+- ``pause@database=500``, ``pause@redis=500``: the server is stopped for 500 ms in mid-run.
+- ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
+- ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
+
+- ``kill@redis=300``: the same 300 ms after the first submission left; ``kill@redis#5``: after five answers.
+
+A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes
+to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
+goes through.
+
+A fault of a server without a moment comes when half of the submissions that were asked for are answered, rounded down:
+with a single submission as soon as it leaves. What is under way just then is not settled by that, so runs differ.
+``#40`` puts it after 40 answers, ``=300`` (of ``kill`` and ``restart``) 300 ms after the first submission left.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from backend.model.errors import UnknownKeyError
+from backend.model.plan import Fault
+from backend.model.sentence import Code, Sentence, plain_list, say
+from backend.model.vocabulary import EngineKind, FaultKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST_MS = 60_000
+_STEPS = ("sql", "redis", "gateway", "zookeeper", "reply")
+_SERVERS = ("database", "redis")
+_FAULT = re.compile(
+    r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)[A-Za-z]+))?(?P<before>:before)?)?"
+    r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>\d{1,7}|\*))?"
+)
+_LONGEST_SHOWN = 80
+
+
+class FaultCode(Code):
+    """What is wrong with the text of a fault."""
+
+    NO_SUCH = "fault.no_such"
+    WRONG = "fault.wrong"
+    POSSIBLE = "fault.possible"
+    NEEDS_PLACE = "fault.needs_place"
+    NOT_OURS = "fault.not_ours"
+    TAKES_NO_PLACE = "fault.takes_no_place"
+    NO_COMMAND = "fault.no_command"
+    NOT_A_STEP = "fault.not_a_step"
+    NEEDS_TIME = "fault.needs_time"
+    TAKES_NO_TIME = "fault.takes_no_time"
+    TAKES_NO_NUMBER = "fault.takes_no_number"
+    TIME_OR_NUMBER = "fault.time_or_number"
+
+
+_PLACES = {
+    FaultKind.CRASH: _STEPS,
+    FaultKind.RESET: ("sql",),
+    FaultKind.LOST_REPLY: ("",),
+    FaultKind.DELAY: _STEPS,
+    FaultKind.NETWORK: ("",),
+    FaultKind.LEASE: ("",),
+    FaultKind.PAUSE: (*_STEPS, "database"),
+    FaultKind.KILL: _SERVERS,
+    FaultKind.RESTART: _SERVERS,
+}
+_TAKE_TIME = frozenset({FaultKind.DELAY, FaultKind.NETWORK, FaultKind.LEASE, FaultKind.PAUSE})
+_OF_SERVERS = frozenset({FaultKind.KILL, FaultKind.RESTART})
+_OF_WHOLE_RUN = frozenset({FaultKind.NETWORK, FaultKind.LEASE})
+
+
+class FaultSyntaxError(UnknownKeyError):
+    """There is no such fault; the sentence lists what there is."""
+
+
+def parse_fault(text: str) -> Fault:
+    """Read one fault; ``str`` of it gives an equal text again.
+
+    Raises:
+        FaultSyntaxError: it is none.
+    """
+    found = _FAULT.fullmatch(text.strip())
+    if not found or found["kind"] not in set(FaultKind):
+        raise FaultSyntaxError(say(FaultCode.NO_SUCH, fault=_shown(text), possible=say(FaultCode.POSSIBLE)))
+    nth = found["nth"]
+    fault = Fault(
+        kind=FaultKind(found["kind"]),
+        place=found["place"] or "",
+        command=(found["command"] or "").upper(),
+        before=bool(found["before"]),
+        ms=int(found["ms"] or 0),
+        nth=None if nth is None else int(nth.replace("*", "0")),
+    )
+    if reason := _wrong(fault):
+        raise FaultSyntaxError(
+            say(FaultCode.WRONG, fault=_shown(text), reason=reason, possible=say(FaultCode.POSSIBLE))
+        )
+    return fault
+
+
+def of_server(fault: Fault) -> bool:
+    """Whether it happens to a server; ``pause@redis`` without a command does, with one it is a step's."""
+    if fault.kind is FaultKind.PAUSE:
+        return fault.place == "database" or (fault.place == "redis" and not fault.command)
+    return fault.kind in _OF_SERVERS
+
+
+def of_step(fault: Fault) -> bool:
+    """Whether it happens at a step of a submission."""
+    return not of_server(fault) and fault.kind not in _OF_WHOLE_RUN
+
+
+def at_steps(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those that backend processes carry out."""
+    return tuple(fault for fault in faults if of_step(fault))
+
+
+def mark_of(fault: Fault) -> str:
+    """The mark that a fault at a step leaves in the trace, as the command of a step of its own."""
+    match fault.kind:
+        case FaultKind.DELAY | FaultKind.PAUSE:
+            return f"{fault.kind.value} {fault.ms} ms"
+        case FaultKind.LOST_REPLY:
+            return "reply lost"
+        case FaultKind.CRASH:
+            return "crash"
+        case _:
+            return "connection reset"
+
+
+def to_servers(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those that the lab carries out on servers."""
+    return tuple(fault for fault in faults if of_server(fault))
+
+
+def milliseconds(faults: Iterable[Fault], kind: FaultKind, default: int = 0) -> int:
+    """The time that the last fault of this kind gives."""
+    return next((fault.ms for fault in reversed(tuple(faults)) if fault.kind is kind), default)
+
+
+def meets(fault: Fault, engine: EngineKind, command: str) -> bool:
+    """Whether a step is the one that the fault is for."""
+    if fault.kind is FaultKind.LOST_REPLY or fault.place == "reply":
+        return engine is EngineKind.HTTP
+    place = "sql" if engine.is_database else engine.value
+    return place == fault.place and command.lstrip().upper().startswith(fault.command)
+
+
+def _wrong(fault: Fault) -> Sentence | None:
+    """What is wrong with it, for the end of a sentence that names it."""
+    return _wrong_place(fault) or _wrong_time(fault) or _wrong_number(fault)
+
+
+def _wrong_place(fault: Fault) -> Sentence | None:
+    places = _PLACES[fault.kind]
+    if fault.place not in places:
+        named = plain_list(f"@{place}" for place in places if place)
+        return say(FaultCode.NEEDS_PLACE, places=named) if named else say(FaultCode.TAKES_NO_PLACE)
+    if fault.place in {"database", "reply"} and fault.command:
+        return say(FaultCode.NO_COMMAND, place=fault.place)
+    if of_server(fault) and (fault.command or fault.before):
+        return say(FaultCode.NOT_A_STEP)
+    return None
+
+
+def _wrong_time(fault: Fault) -> Sentence | None:
+    if fault.kind in _TAKE_TIME and not 0 < fault.ms <= _LONGEST_MS:
+        return say(FaultCode.NEEDS_TIME, most=_LONGEST_MS)
+    if fault.kind in _OF_SERVERS and fault.ms > _LONGEST_MS:
+        return say(FaultCode.NEEDS_TIME, most=_LONGEST_MS)
+    if fault.ms and fault.kind not in _TAKE_TIME | _OF_SERVERS:
+        return say(FaultCode.TAKES_NO_TIME)
+    return None
+
+
+def _wrong_number(fault: Fault) -> Sentence | None:
+    if fault.nth is None:
+        return None
+    if fault.kind in _OF_WHOLE_RUN or (of_server(fault) and not fault.nth):
+        return say(FaultCode.TAKES_NO_NUMBER)
+    if fault.ms and fault.kind in _OF_SERVERS:
+        return say(FaultCode.TIME_OR_NUMBER)
+    return None
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"

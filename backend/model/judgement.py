@@ -1,0 +1,97 @@
+"""What it came to: the judgement of intents, and the report of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backend.model.observed import AtWork
+from backend.model.plan import Fault, Setup
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import (
+    Answer,
+    EngineKind,
+    OperationKey,
+    Source,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All intents since the last reset, judged from the rows read back; or, as `run`, those of the current run."""
+
+    intents: int = 0
+    effects: int = 0
+    submissions: int = 0
+    """Submissions sent; clicks that were held back are not among them."""
+    in_flight: int = 0
+    held_back: int = 0
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    answers: Mapping[Answer, int] = field(default_factory=dict)
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    contradictions: tuple[Sentence, ...] = ()
+    """About answers that do not fit the rows, at most a handful."""
+    contradicting: int = 0
+    """How many such answers there are in all."""
+    final: bool = True
+    """False while submissions are in flight or at work, or rows are still being read."""
+    at_work: tuple[AtWork, ...] = ()
+    """What is still at work, the longest first, at most a handful."""
+    working: int = 0
+    """How many are at work in all, also those of callers from outside."""
+    run: Judgement | None = None
+    """The same of the current run alone. Runs that share an intent count as one (each click is a run). Its effects are
+    all of its intents' since they were announced, whoever made them. None before the first run."""
+    wanted: frozenset[tuple[str, str]] = frozenset()
+    """Of a run: table of the effect and business key of each of its intents; `Row` has both."""
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The worst verdict among the intents; None where there is no intent yet."""
+        return max(self.verdicts, key=lambda verdict: verdict.severity, default=None)
+
+    @property
+    def duplicates(self) -> int:
+        """Effects beyond the first of each intent."""
+        return self.effects - sum(
+            n for v, n in self.verdicts.items() if v in {Verdict.EXACTLY_ONCE, Verdict.DUPLICATED}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run came to. `backend.model.report` writes it as the JSON of the command line."""
+
+    operation: OperationKey
+    setup: Setup
+    source: Source
+    intents: int
+    submissions: int
+    """Submissions per intent, as asked for."""
+    sent: int
+    """Submissions that really left for the backend."""
+    instances: int
+    effects: int
+    verdicts: Mapping[Verdict, int]
+    answers: Mapping[Answer, int]
+    p50_ms: float | None
+    p99_ms: float | None
+    steps_per_submission: Mapping[EngineKind, float]
+    contradictions: tuple[Sentence, ...]
+    seconds: float
+    cancelled: bool = False
+    out_of_time: bool = False
+    """Whether the limit of its plan ended it."""
+    at_work: tuple[AtWork, ...] = ()
+    """What was still at work when it was cancelled or its limit was reached, the longest first, at most a handful.
+    An intent that any of it belongs to is undecided, unless it is duplicated already."""
+    working: int = 0
+    """How many were at work in all."""
+    contradicting: int = 0
+    """How many answers do not fit the rows in all; `contradictions` has examples."""
+    missed_faults: tuple[Fault, ...] = ()
+    """Faults of the setup that did not come about: the step or the moment never came."""
+    ended_ns: int = 0
+    """When it was reported."""

@@ -1,0 +1,38 @@
+"""The words of `backend.model` as a person reads them, to be parts of sentences."""
+
+from __future__ import annotations
+
+from backend.model.sentence import Code, Sentence, say
+from backend.model.vocabulary import Answer, Verdict
+
+
+class AnswerCode(Code):
+    """What a caller was told, in a word."""
+
+    CREATED = "answer.created"
+    DUPLICATE = "answer.duplicate"
+    REPLAYED = "answer.replayed"
+    BUSY = "answer.busy"
+    CONFLICT = "answer.conflict"
+    ERROR = "answer.error"
+    TIMEOUT = "answer.timeout"
+
+
+class VerdictCode(Code):
+    """What became of an intent, in a word or two."""
+
+    EXACTLY_ONCE = "verdict.exactly_once"
+    UNDECIDED = "verdict.undecided"
+    STUCK = "verdict.stuck"
+    LOST = "verdict.lost"
+    DUPLICATED = "verdict.duplicated"
+
+
+def answer_term(answer: Answer) -> Sentence:
+    """An answer in a word."""
+    return say(AnswerCode(f"answer.{answer.value}"))
+
+
+def verdict_term(verdict: Verdict) -> Sentence:
+    """A verdict in a word or two."""
+    return say(VerdictCode(f"verdict.{verdict.value}"))

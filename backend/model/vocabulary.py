@@ -1,0 +1,141 @@
+"""The words of the project as enums. Nothing here imports anything of the project."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class OperationKey(StrEnum):
+    """The business operation that an intent asks for."""
+
+    PLACE_ORDER = "place-order"
+    PAY_ORDER = "pay-order"
+    ADD_STOCK = "add-stock"
+    CANCEL_ORDER = "cancel-order"
+    SEND_MESSAGE = "send-message"
+
+    @property
+    def key_field(self) -> str:
+        """Name of the business key in the request body and in the tables."""
+        about_orders = self not in {OperationKey.ADD_STOCK, OperationKey.SEND_MESSAGE}
+        return "order_no" if about_orders else "request_no"
+
+
+class Source(StrEnum):
+    """Where a second submission of the same intent comes from."""
+
+    CLICKS = "clicks"
+    RETRY = "retry"
+    REDELIVERY = "redelivery"
+
+
+class EngineKind(StrEnum):
+    """An engine is whatever executes a step."""
+
+    POSTGRESQL = "postgresql"
+    MARIADB = "mariadb"
+    SQLITE = "sqlite"
+    REDIS = "redis"
+    ZOOKEEPER = "zookeeper"
+    GATEWAY = "gateway"
+    HTTP = "http"
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the engine stores the effects in tables."""
+        return self in _DATABASES
+
+
+_DATABASES = frozenset({EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE})
+
+
+class Health(StrEnum):
+    """State of an engine as last seen."""
+
+    STARTING = "starting"
+    UP = "up"
+    PAUSED = "paused"
+    DOWN = "down"
+    MISSING = "missing"
+
+
+class Answer(StrEnum):
+    """What a caller was told."""
+
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    REPLAYED = "replayed"
+    BUSY = "busy"
+    CONFLICT = "conflict"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+    @property
+    def claims_done(self) -> bool:
+        """Whether a caller who was told this believes that the intent is, or will be, carried out."""
+        return self in {Answer.CREATED, Answer.DUPLICATE, Answer.REPLAYED}
+
+
+class Verdict(StrEnum):
+    """What became of one intent, judged from its effects and answers. Ordered from best to worst."""
+
+    EXACTLY_ONCE = "exactly_once"
+    UNDECIDED = "undecided"
+    STUCK = "stuck"
+    LOST = "lost"
+    DUPLICATED = "duplicated"
+
+    @property
+    def severity(self) -> int:
+        """0 for the best verdict; a higher number is worse."""
+        return list(Verdict).index(self)
+
+
+class OrderStatus(IntEnum):
+    """Status of an order. The numbers grow along its life, so that ``status < :new`` guards a transition."""
+
+    CREATED = 10
+    PAID = 20
+    CANCELLED = 30
+
+
+class GatewayKeys(StrEnum):
+    """What becomes of the Idempotency-Key of calls to the gateway."""
+
+    NONE = "none"
+    """None is sent."""
+    IGNORED = "ignored"
+    """One is sent, and the gateway does not care."""
+    HONOURED = "honoured"
+    """The gateway carries out the first call with a key, and answers the others as it answered the first."""
+
+
+class Pace(StrEnum):
+    """How the submissions of a run leave the sender."""
+
+    SIMULTANEOUS = "simultaneous"
+    INTERVAL = "interval"
+    ONE_AFTER_ANOTHER = "one-after-another"
+
+
+class FaultKind(StrEnum):
+    """What is done to a run on purpose."""
+
+    CRASH = "crash"
+    """The backend process kills itself (SIGKILL) at a step."""
+    RESET = "reset"
+    """The connections to the database and to the caller are dropped at a step."""
+    LOST_REPLY = "lost-reply"
+    """The work is done, and the caller's connection is closed instead of an answer."""
+    DELAY = "delay"
+    """A wait before or after a step."""
+    NETWORK = "network"
+    """A wait on the way to the backend, and another one on the way back."""
+    LEASE = "lease"
+    """Locks and in-flight records live so long."""
+    PAUSE = "pause"
+    """A process is stopped (SIGSTOP) and continued (SIGCONT) later."""
+    KILL = "kill"
+    """A server is killed (SIGKILL) in mid-run and started again."""
+    RESTART = "restart"
+    """A server is stopped in an orderly way in mid-run and started again."""

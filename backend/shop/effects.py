@@ -1,0 +1,182 @@
+"""Reading effects back from the database, while a run goes on and after it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from backend.model.observed import Row
+from backend.shop.operations import OPERATIONS
+from backend.shop.schema import PREPARED, messages, metadata, order_deletions, orders, payments, stock_changes
+
+_OVERLAP = 200
+"""Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
+
+_Origin = tuple[str, str, datetime]
+"""The business key of a row, the submission that made it, and when: nobody makes the same row twice."""
+_nothing = sa.literal("")
+_COLUMNS = {
+    orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
+    payments.name: (payments.c.order_no, _nothing.label("item"), payments.c.amount),
+    stock_changes.name: (stock_changes.c.request_no, stock_changes.c.item, stock_changes.c.quantity),
+    messages.name: (messages.c.request_no, messages.c.item, messages.c.quantity),
+    order_deletions.name: (order_deletions.c.order_no, order_deletions.c.item, order_deletions.c.quantity),
+}
+
+_IS_EFFECT = {
+    orders.name: orders.c.submission_id != PREPARED,
+    order_deletions.name: order_deletions.c.submission_id != "",
+}
+"""What of a table are effects. An order that is deleted by hand has a witness too, but nobody asked us for it."""
+
+_OURS = tuple(operation.effects for operation in OPERATIONS.values() if operation.effects.metadata is metadata)
+
+
+class EffectReader(Protocol):
+    """Reads effects from where they happen."""
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+
+    def vanished(self) -> list[tuple[str, str]]:
+        """Table and key of effects that complete readings found to be gone, each once."""
+
+
+class EveryReader:
+    """Reads from several places.
+
+    Args:
+        readers: one for each.
+    """
+
+    def __init__(self, *readers: EffectReader) -> None:
+        self._readers = readers
+
+    def forget(self) -> None:
+        """The tables were emptied."""
+        for reader in self._readers:
+            reader.forget()
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+        return [row for reader in self._readers for row in reader.read_new()]
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+        return [row for reader in self._readers for row in reader.read_all()]
+
+    def vanished(self) -> list[tuple[str, str]]:
+        """Table and key of effects that complete readings found to be gone, each once."""
+        return [entry for reader in self._readers for entry in reader.vanished()]
+
+
+class RowReader:
+    """Reads each effect once.
+
+    What is there counts, whoever made it, also by hand; only an order that was put there to be paid is left out. A
+    number alone does not say which row it is: whoever empties a table by hand may let its numbers begin again.
+
+    Args:
+        engine: where they are.
+        tables: which to read; by default those of a database of ours.
+    """
+
+    def __init__(self, engine: sa.Engine, tables: Sequence[sa.Table] = _OURS) -> None:
+        self._engine = engine
+        self._guard = threading.Lock()
+        self._tables = tables
+        self._clear()
+
+    def _clear(self) -> None:
+        self._seen: dict[str, dict[int, _Origin]] = {table.name: {} for table in self._tables}
+        self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
+        self._just_seen: list[tuple[str, int]] = []
+        """What the reading under way has found, by table and id."""
+        self._gone: list[tuple[str, str]] = []
+
+    def forget(self) -> None:
+        """The tables were emptied; what is in them all the same belongs to somebody else, and is not told."""
+        with self._guard:
+            self._clear()
+        with suppress(sa.exc.SQLAlchemyError):
+            self.read_all()
+
+    def read_new(self) -> list[Row]:
+        """Effects that became visible since the last reading, almost always all of them."""
+        with self._reading() as connection:
+            return [row for table in self._tables for row in self._read(connection, table)]
+
+    def read_all(self) -> list[Row]:
+        """Effects that became visible since the last reading, certainly all of them."""
+        with self._reading() as connection:
+            return [row for table in self._tables for row in self._read_rest(connection, table)]
+
+    def vanished(self) -> list[tuple[str, str]]:
+        """Table and key of effects that complete readings found to be gone, each once."""
+        with self._guard:
+            gone, self._gone = self._gone, []
+        return gone
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """A reading that breaks off half-way, because the database went away, has seen nothing."""
+        with self._guard:
+            self._just_seen = []
+            try:
+                with self._engine.connect() as connection:
+                    yield connection
+            except BaseException:
+                for table, number in self._just_seen:
+                    self._seen[table].pop(number, None)
+                    self._highest[table] = 0
+                raise
+
+    def _read_rest(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
+        rows = self._read(connection, table)
+        columns = table.c.id, _COLUMNS[table.name][0], table.c.submission_id, table.c.created_at
+        found = connection.execute(sa.select(*columns).where(_is_effect(table)))
+        there = {number: (key, submission, created) for number, key, submission, created in found}
+        seen = self._seen[table.name]
+        for gone in [number for number, origin in seen.items() if there.get(number) != origin]:
+            self._gone.append((table.name, seen.pop(gone)[0]))
+        if len(there) != len(seen):
+            self._highest[table.name] = 0
+            rows += self._read(connection, table)
+        return rows
+
+    def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
+        after = self._highest[table.name] - _OVERLAP
+        found = connection.execute(
+            sa.select(table.c.id, *_COLUMNS[table.name], table.c.submission_id, table.c.created_at)
+            .where(table.c.id > after, _is_effect(table))
+            .order_by(table.c.id)
+        )
+        seen = self._seen[table.name]
+        new = [row for row in found if seen.get(row.id) != (row[1], row.submission_id, row.created_at)]
+        seen.update((row.id, (row[1], row.submission_id, row.created_at)) for row in new)
+        self._just_seen += ((table.name, row.id) for row in new)
+        if new:
+            self._highest[table.name] = max(self._highest[table.name], new[-1].id)
+        return [to_row(table.name, row) for row in new]
+
+
+def _is_effect(table: sa.Table) -> sa.ColumnElement[bool]:
+    return _IS_EFFECT.get(table.name, sa.true())
+
+
+def to_row(table: str, found: Any) -> Row:  # noqa: ANN401  a row of six columns
+    """A row of one of the effect tables in the words of the model. Its ordinal is not known yet."""
+    id_, key, item, quantity, submission_id, created_at = found
+    created = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
+    return Row(table, id_, key, item, quantity, submission_id, created.timestamp(), ordinal=1)

@@ -1,0 +1,320 @@
+"""Our tables in a database: made, emptied and cleared of what one lab made; never before all of them proved to be ours.
+
+Each of these looks at the catalogue first, and again once nobody can exchange a table any more; then it names exactly
+what it has looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
+
+from backend.model.errors import EngineError
+from backend.model.sentence import say
+from backend.shop.ownership.check import Owned, owned
+from backend.shop.ownership.inspection import Names
+from backend.shop.ownership.mark import Mark, new_lab
+from backend.shop.ownership.says import OwnershipCode
+from backend.shop.schema import (
+    cancellations,
+    fences,
+    idempotency_records,
+    inbox,
+    messages_sent,
+    metadata,
+    order_deletions,
+    orders,
+    payments,
+    stock_changes,
+    stock_movements,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_MARIADB_LOCK = "CONCAT('submit-twice ', MD5(COALESCE(DATABASE(), '')))"
+_LOCK_SECONDS = 10
+_BATCH = 500
+_BEGIN_WRITING = sa.select(sa.literal(1)).with_for_update()
+"""On SQLite, as the first statement: BEGIN IMMEDIATE (`backend.engines.sql`), so that nobody else changes the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """A trigger that writes down what happened to a row."""
+
+    name: str
+    event: str
+    """With the columns that it is about, where the database can tell."""
+    table: str
+    into: str
+    statement: str
+    """What is inserted there."""
+
+    def insert(self, place: str = "") -> str:
+        """What it carries out.
+
+        Args:
+            place: a qualified schema with its dot, where names depend on who looks.
+        """
+        return f"INSERT INTO {place}{self.into} {self.statement}"
+
+    def creation(self, dialect: str, place: str, mark: str) -> tuple[str, ...]:
+        """The statements that make it."""
+        name = self.name
+        match dialect:
+            case "postgresql":
+                body = f"$$ BEGIN {self.insert(place)}; RETURN NULL; END $$"
+                when = f"AFTER {self.event} ON {place}{self.table}"
+                return (
+                    f"CREATE OR REPLACE FUNCTION {place}{name}() RETURNS trigger LANGUAGE plpgsql AS {body}",
+                    f"COMMENT ON FUNCTION {place}{name}() IS '{mark}'",
+                    f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {place}{name}()",
+                )
+            case "sqlite":
+                return (f"CREATE TRIGGER {name} AFTER {self.event} ON {self.table} BEGIN {self.insert()}; END",)
+            case _:
+                event = self.event.partition(" ")[0]
+                return (f"CREATE TRIGGER {name} AFTER {event} ON {self.table} FOR EACH ROW {self.insert()}",)
+
+
+_WITNESSES = (
+    _Witness(
+        "witness_stock",
+        "UPDATE OF count",
+        "goods",
+        "stock_changes",
+        "(request_no, item, quantity, submission_id) "
+        "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)",
+    ),
+    _Witness(
+        "witness_deletion",
+        "DELETE",
+        "orders",
+        "order_deletions",
+        "(order_no, item, quantity) VALUES (OLD.order_no, OLD.item, OLD.quantity)",
+    ),
+)
+
+WRITTEN_BY_TRIGGERS = {witness.table: frozenset({witness.into}) for witness in _WITNESSES}
+"""For each table that has triggers, the tables that they write to."""
+
+_OPTIONS = {"sqlite_autoincrement": True} | {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in (
+        ("engine", "InnoDB"),
+        ("charset", "utf8mb4"),
+        ("collate", "utf8mb4_nopad_bin"),
+    )
+}
+"""Numbers of rows never come again. Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for
+``A``, and ``a`` for ``a `` too."""
+
+NAMES = Names(
+    tables=frozenset(metadata.tables),
+    indexes=frozenset(str(index.name) for table in metadata.tables.values() for index in table.indexes),
+    witnesses={witness.name: witness.insert() for witness in _WITNESSES},
+)
+
+
+def _layout() -> str:
+    """A short digest of everything that tells our tables from those of another version of us."""
+    columns = [(table.name, column) for table in metadata.sorted_tables for column in table.columns]
+    told = [
+        (name, c.name, repr(c.type), c.nullable, c.unique, c.index, str(c.computed.sqltext) if c.computed else "")
+        for name, c in columns
+    ]
+    return hashlib.sha256(repr((told, _WITNESSES)).encode()).hexdigest()[:8]
+
+
+LAYOUT = _layout()
+
+
+@compiles(CreateTable, "sqlite")
+def _with_comment(element: CreateTable, compiler: Any, **options: Any) -> str:  # noqa: ANN401  as SQLAlchemy calls it
+    """SQLite keeps the text of the statement, so the comment stands in it."""
+    text: str = compiler.visit_create_table(element, **options)
+    comment = element.element.comment
+    return text.replace("(", f"( /* {comment} */", 1) if comment else text
+
+
+def check_tables(connection: Connection, *, with_triggers: bool = False) -> Owned:
+    """Find out what of ours is in this database. Reads the catalogue and nothing else.
+
+    Raises:
+        EngineError: something with one of our names is not ours.
+    """
+    return owned(connection, NAMES, LAYOUT, with_triggers=with_triggers)
+
+
+def require_tables(connection: Connection, *, with_triggers: bool = False) -> str:
+    """The number of the lab that our tables bear. Reads the catalogue and nothing else.
+
+    Args:
+        connection: to the database.
+        with_triggers: whether somebody else's triggers on our tables are all right: they are no reason not to insert,
+            and one not to empty anything.
+
+    Raises:
+        EngineError: our tables are not there, or something with one of our names is not ours.
+    """
+    found = check_tables(connection, with_triggers=with_triggers)
+    missing = metadata.tables.keys() - found.present
+    if missing:
+        raise EngineError(say(OwnershipCode.UNMARKED, name=min(missing)))
+    return found.lab
+
+
+def create_tables(connection: Connection) -> str:
+    """Create what is missing of tables, indexes and triggers. The caller commits.
+
+    Returns:
+        The number of the lab that they are marked with.
+
+    Raises:
+        EngineError: something with one of our names is not ours; nothing was changed.
+    """
+    with _alone(connection):
+        found = check_tables(connection)
+        lab = found.lab or new_lab()
+        place = _place(connection)
+        _make_missing(connection, found, lab, place)
+    return lab
+
+
+def empty_tables(connection: Connection) -> None:
+    """Remove all rows of all tables. Their numbers go on where they were. The caller commits.
+
+    Raises:
+        EngineError: something with one of our names is not ours; nothing was changed.
+    """
+    with _held(connection, "ACCESS EXCLUSIVE") as names:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(f'ONLY {name}' for name in names.values())}")
+            return
+        for table in [*metadata.sorted_tables, order_deletions]:  # deleting orders fills it
+            connection.execute(table.delete())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one lab has put into the tables, by the keys that its rows bear."""
+
+    business_keys: Sequence[str] = ()
+    resources: Sequence[str] = ()
+    """``operation:key``, as the inbox and the fences name an intent."""
+    idempotency_keys: Sequence[str] = ()
+
+
+_KEYED = (
+    (orders.c.order_no, "business_keys"),
+    (payments.c.order_no, "business_keys"),
+    (cancellations.c.order_no, "business_keys"),
+    (order_deletions.c.order_no, "business_keys"),  # after the orders, whose deletion it records
+    (stock_movements.c.request_no, "business_keys"),
+    (stock_changes.c.request_no, "business_keys"),
+    (messages_sent.c.request_no, "business_keys"),
+    (inbox.c.message_key, "resources"),
+    (fences.c.resource, "resources"),
+    (idempotency_records.c.idempotency_key, "idempotency_keys"),
+)
+"""Goods are left out: their rows are shared by all who count the same item."""
+
+
+def remove_rows(connection: Connection, made: Made) -> None:
+    """Remove what one lab made and leave everything else. The caller commits.
+
+    Raises:
+        EngineError: something with one of our names is not ours; nothing was changed.
+    """
+    with _held(connection, "ROW EXCLUSIVE"):
+        options = {"schema_translate_map": {None: _schema(connection)}}
+        for column, which in _KEYED:
+            keys: Sequence[str] = getattr(made, which)
+            for start in range(0, len(keys), _BATCH):
+                table = column.table
+                assert isinstance(table, sa.Table)  # noqa: S101  for the type checker
+                chosen = column.in_(keys[start : start + _BATCH])
+                connection.execute(table.delete().where(chosen), execution_options=options)
+
+
+def _make_missing(connection: Connection, found: Owned, lab: str, place: str) -> None:
+    dialect = connection.dialect.name
+    marked = sa.MetaData()
+    for table in metadata.tables.values():
+        copy = table.to_metadata(marked)
+        copy.comment = Mark(lab, LAYOUT, table.name).text
+        copy.kwargs.update(_OPTIONS)
+    missing = [table for table in marked.sorted_tables if table.name not in found.present]
+    marked.create_all(connection, tables=missing, checkfirst=False)
+    for witness in _WITNESSES:
+        if witness.name not in found.present:
+            for statement in witness.creation(dialect, place, Mark(lab, LAYOUT, witness.name).text):
+                connection.exec_driver_sql(statement)
+
+
+def _schema(connection: Connection) -> str | None:
+    """The schema that our tables are in, where a database has such a thing."""
+    return connection.scalar(sa.text("SELECT current_schema()")) if connection.dialect.name == "postgresql" else None
+
+
+def _place(connection: Connection) -> str:
+    schema = _schema(connection)
+    return f"{connection.dialect.identifier_preparer.quote(schema)}." if schema else ""
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """No other lab makes tables here meanwhile."""
+    match connection.dialect.name:
+        case "postgresql":
+            connection.exec_driver_sql(
+                "SELECT pg_advisory_xact_lock(hashtext('submit-twice'), coalesce(hashtext(current_schema()), 0))"
+            )
+            yield
+        case "sqlite":
+            connection.execute(_BEGIN_WRITING)
+            yield
+        case _:
+            connection.exec_driver_sql(f"SELECT GET_LOCK({_MARIADB_LOCK}, {_LOCK_SECONDS})")
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_MARIADB_LOCK})")
+
+
+@contextmanager
+def _held(connection: Connection, mode: str) -> Iterator[Mapping[str, str]]:
+    """The qualified names of our tables, none of which can be exchanged for something else until the transaction ends.
+
+    Args:
+        connection: in a transaction.
+        mode: what PostgreSQL calls the lock that is wanted.
+
+    Raises:
+        EngineError: something with one of our names is not ours.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.execute(_BEGIN_WRITING)
+    require_tables(connection)
+    place = _place(connection)
+    names = {name: place + name for name in metadata.tables}
+    match connection.dialect.name:
+        case "postgresql":
+            locked = ", ".join(f"ONLY {name}" for name in names.values())
+            connection.exec_driver_sql(f"LOCK TABLE {locked} IN {mode} MODE")
+        case "sqlite":
+            pass
+        case _:
+            for table in metadata.sorted_tables:
+                connection.execute(sa.select(table).limit(0))  # the lock on its definition lasts
+    require_tables(connection)
+    yield names

@@ -1,0 +1,157 @@
+"""Starts the window: theme, language, first paint, and only then the lab."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from backend.cli.early import SIGNALS
+from gui.app.interpreter import Collector, favour_the_window
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
+from gui.settings import APPLICATION, ORGANISATION, Settings
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.model.options import LabOptions
+
+UNSEEN_MS = 300
+"""A window that is not painted, because it is minimised, lets the lab start after so long."""
+
+
+def run_window(options: LabOptions, language: str | None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        options: how to start the lab.
+        language: ``en`` or ``zh_CN``; None for what was chosen in the window, or the system's.
+
+    Returns:
+        The exit code.
+    """
+    application = make_application()
+    settings = Settings()
+    translators = install_translations(application, language or settings.language)
+    theme = Theme(application, settings.theme)
+    bridge = LabBridge(options)
+    window = MainWindow(bridge, theme, settings)
+    theme.dress()
+    interrupts = Interrupts(window)
+    window.show()
+    favour_the_window()
+    collector = Collector()
+    bridge.runs_changed.connect(collector.note_runs)
+    bridge.rows_cleared.connect(collector.note_cleared)
+    first_paint = FirstPaint(window, bridge.start)
+    code = application.exec()
+    first_paint.close()
+    interrupts.close()
+    for translator in translators:
+        application.removeTranslator(translator)
+    return code
+
+
+def make_application() -> QApplication:
+    """The QApplication with its names and its icon."""
+    QApplication.setOrganizationName(ORGANISATION)
+    QApplication.setApplicationName(APPLICATION)
+    QApplication.setApplicationDisplayName("")
+    QApplication.setApplicationVersion("0.1.0")
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "submit-twice.svg")))
+    return application
+
+
+def install_translations(application: QApplication, language: str) -> list[QTranslator]:
+    """Install the texts of a language and Qt's own in it; English has a file too, for its plurals."""
+    name = language or QLocale.system().name()
+    chosen = "zh_CN" if name.startswith("zh") else "en"
+    translator = QTranslator(application)
+    if not translator.load(str(files("resources") / "translations" / f"submit-twice_{chosen}.qm")):
+        return []
+    made = [translator]
+    of_qt = QTranslator(application)
+    if of_qt.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        made.insert(0, of_qt)  # what is installed last is asked first
+    for each in made:
+        application.installTranslator(each)
+    return made
+
+
+class FirstPaint(QObject):
+    """Calls once, when a widget has been painted for the first time, or after a while if nobody looks at it.
+
+    What follows imports the engines' drivers, and would otherwise take the interpreter away from the painting.
+    """
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._then = then
+        self._waits = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._call)
+        self._timer.start(UNSEEN_MS)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """See the paint event pass; what it announces happens within the same turn of the loop."""
+        if self._waits and event.type() == QEvent.Type.Paint:
+            self._timer.start(0)
+        return False
+
+    @Slot()
+    def _call(self) -> None:
+        if self._waits:
+            self.close()
+            self._then()
+
+    def close(self) -> None:
+        """Wait no longer."""
+        self._waits = False
+        self._timer.stop()
+        self._widget.removeEventFilter(self)
+
+
+class Interrupts(QObject):
+    """Turns SIGINT, SIGTERM and SIGHUP into an orderly close.
+
+    Python runs signal handlers only between byte codes of the main thread, which sits in Qt's event loop; so the
+    signal's number arrives as a byte on a socket that the loop watches (`signal.set_wakeup_fd`).
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._receiver, self._sender = socket.socketpair()
+        for end in (self._receiver, self._sender):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._interrupted)
+        self._before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
+        signal.set_wakeup_fd(self._sender.fileno())
+
+    @Slot()
+    def _interrupted(self) -> None:
+        self._receiver.recv(64)
+        self._window.close()
+
+    def close(self) -> None:
+        """Put everything back."""
+        signal.set_wakeup_fd(-1)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._notifier.setEnabled(False)
+        self._receiver.close()
+        self._sender.close()

@@ -1,0 +1,221 @@
+"""The strip of engines at the foot of the window, and the line that tells what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from backend.model.observed import EngineStatus
+from backend.model.vocabulary import EngineKind, Health
+from gui.theme import GRID, Theme, code_font
+from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.forms import button, describe
+from gui.wording.speech import speak
+from gui.wording.terms import health_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Dot(QWidget):
+    """An engine's colour; hollow unless it is up."""
+
+    def __init__(self, theme: Theme, kind: EngineKind, health: Health) -> None:
+        super().__init__()
+        self._theme, self._kind, self._health = theme, kind, health
+        self.setFixedSize(10, 10)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A disc or a ring."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self._theme.colours.engine(self._kind)
+        pen = painter.pen()
+        pen.setColor(colour)
+        pen.setWidthF(1.5)
+        painter.setPen(pen)
+        painter.setBrush(colour if self._health is Health.UP else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+
+class EngineStrip(QWidget):
+    """Every engine: dot, name and version, address, health."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("engineStrip")
+        self.setAccessibleName(self.tr("Engines"))
+        self._theme = theme
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self._layout.setSpacing(3 * GRID)
+        self.setFixedHeight(self.fontMetrics().height() + GRID + 4)
+        self.show_sentence(self.tr("Starting the engines…"))
+
+    def show_sentence(self, sentence: str) -> None:
+        """One sentence instead of engines."""
+        self._empty()
+        label = QLabel(sentence)
+        label.setProperty("role", "caption")
+        self._layout.addWidget(label)
+        self._layout.addStretch(1)
+
+    @Slot(object)
+    def show_engines(self, engines: Sequence[EngineStatus]) -> None:
+        """The engines as they are now."""
+        self._empty()
+        for engine in engines:
+            self._layout.addWidget(self._item(engine))
+        self._layout.addStretch(1)
+
+    def _item(self, engine: EngineStatus) -> QWidget:
+        item = QWidget()
+        line = QHBoxLayout(item)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GRID - 2)
+        title = self._title(engine)
+        name = QLabel(title)
+        word = QLabel(health_word(engine.health))
+        word.setProperty("role", "caption")
+        line.addWidget(Dot(self._theme, engine.kind, engine.health))
+        line.addWidget(name)
+        line.addWidget(word)
+        if engine.address:
+            address = ElidedLabel(engine.address)
+            address.setProperty("role", "caption")
+            address.setFont(code_font(0.9))
+            line.addWidget(address)
+        item.setToolTip(speak(engine.note))
+        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address}".strip())
+        return item
+
+    def _title(self, engine: EngineStatus) -> str:
+        """Name and version; what is no product has a name in the language of the window."""
+        if engine.kind is EngineKind.GATEWAY:
+            return self.tr("Gateway:")
+        count = engine.version.partition(" ")[0]
+        if engine.kind is EngineKind.HTTP and count.isdecimal():
+            return self.tr("Backend, %n instance(s):", "", int(count))
+        return f"{engine.name} {engine.version}".strip()
+
+    def _empty(self) -> None:
+        while (old := self._layout.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A hairline above."""
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, QColor(self._theme.colours.hairline))
+        painter.end()
+
+
+class MessageBar(QWidget):
+    """One sentence about something that did not work or did not live, with Retry where that makes sense.
+
+    It lies over what stands above the strip: nothing moves when it comes and goes.
+
+    Args:
+        theme: its colours.
+        strip: it stands on this widget's upper edge, as wide.
+
+    Signals:
+        retry_asked: try again what failed.
+    """
+
+    retry_asked = Signal()
+
+    def __init__(self, theme: Theme, strip: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self._theme = theme
+        self._strip = strip
+        strip.installEventFilter(self)
+        self._tells_incident = False
+        self._failure = ""
+        """Why the lab is not there; empty where it is, or was not asked for."""
+        self.sentence = QLabel()
+        self.sentence.setObjectName("messageLabel")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.retry = button("retryButton", self.tr("Retr&y"))
+        describe(self.retry, self.tr("Retry"), self.tr("Start the engines again"))
+        self.dismiss = button("dismissButton", "\N{MULTIPLICATION SIGN}", "quiet")
+        describe(self.dismiss, self.tr("Dismiss"), self.tr("Hide the message"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 6, GRID, 6)
+        layout.addWidget(QLabel("\N{WARNING SIGN}"))
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.retry)
+        layout.addWidget(self.dismiss)
+        self.retry.clicked.connect(self._try_again)
+        self.dismiss.clicked.connect(self.hide)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def show_sentence(self, sentence: str, *, retry: bool) -> None:
+        """Say what did not work. Where the lab waits for Retry, that stays, and other sentences come below it."""
+        if retry:
+            self._failure = sentence
+            self._show("", incident=False)
+        else:
+            self._show(sentence, incident=False)
+
+    @Slot(str)
+    def show_incident(self, sentence: str) -> None:
+        """Say what was killed, stopped or started again; a failure that somebody should read first stays."""
+        if self._tells_incident or self.isHidden() or self._failure:
+            self._show(sentence, incident=True)
+
+    def forget_incident(self) -> None:
+        """Something new begins; a failure stays until somebody dismisses it."""
+        if self._tells_incident and not self._failure:
+            self.hide()
+
+    @Slot()
+    def forget_failure(self) -> None:
+        """The lab is there."""
+        if self._failure:
+            self._failure = ""
+            self.hide()
+
+    def _show(self, sentence: str, *, incident: bool) -> None:
+        self._tells_incident = incident
+        lines = [line[:1].upper() + line[1:] for line in (self._failure, sentence) if line]
+        self.sentence.setText("\n".join(lines))
+        self.sentence.setAccessibleName(" ".join(lines))
+        QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
+        self.retry.setVisible(bool(self._failure))
+        self.dismiss.setVisible(not self._failure)
+        self.show()
+        self._place()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay where the strip is."""
+        if watched is self._strip and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        place = self._strip.geometry()
+        height = self.heightForWidth(place.width()) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry(place.left(), place.top() - height, place.width(), height)
+
+    @Slot()
+    def _try_again(self) -> None:
+        self._failure = ""
+        self.hide()
+        self.retry_asked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """The quiet colour of a warning."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.colours.alarm_tint))
+        painter.fillRect(0, 0, 6, self.height(), QColor(self._theme.colours.alarm))
+        painter.end()

@@ -1,0 +1,292 @@
+"""Between the lab's threads and the window: callbacks in, signals out, commands on a worker.
+
+Everything that the lab or a worker has to say goes through one relay, in its order.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Slot
+
+from backend.model.errors import SubmitTwiceError
+from gui.link.listener import LabListener
+from gui.link.pending_run import Ticket
+from gui.link.relay import Relay
+from gui.link.worker import Worker
+from gui.wording.speech import speak
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.lab.lab import Lab
+    from backend.model.options import LabOptions
+    from backend.model.plan import Intent, Plan, Setup
+    from backend.model.vocabulary import OperationKey
+
+log = logging.getLogger(__name__)
+
+RECORDED_SECONDS = 10.0
+"""A run that has ended is recorded at once after its end was told; so long is waited for that at most."""
+
+
+class LabBridge(QObject):
+    """Implements `backend.lab.listener.Listener` for the window and carries its commands to the lab.
+
+    Signals:
+        catalogue_ready: the strategies, a tuple of StrategyInfo.
+        databases_ready: what can be switched to, a tuple of EngineStatus.
+        started: engines and instances are usable.
+        start_failed: one sentence why not.
+        engines_changed, rows_added, rows_cleared, replies_received, judged, run_finished: as the lab says.
+        steps_added: steps of any submissions, in pieces.
+        waits_seen: waits of submissions for locks, in pieces.
+        run_over: the Ticket of a run that has ended, failed or was cancelled before it began, with its report.
+        runs_changed: how many runs are under way, those that wait for their turn included.
+        watched_steps_changed: the submission that is looked at ran more steps.
+        steps_ready: a submission's id and its steps.
+        source_ready: the SourceCode asked for.
+        working_changed: whether a command such as a switch of the database is being carried out.
+        lost: one sentence why the lab has to be started again; `start` does so.
+        incident: one sentence about something that was killed, stopped or started again.
+        failed: one sentence about a command or a run that could not be carried out.
+        closed: nothing of the lab is running any more.
+    """
+
+    catalogue_ready = Signal(object)
+    started = Signal()
+    start_failed = Signal(str)
+    engines_changed = Signal(object)
+    databases_ready = Signal(object)
+    rows_added = Signal(object)
+    rows_cleared = Signal()
+    replies_received = Signal(object)
+    judged = Signal(object)
+    run_finished = Signal(object)
+    steps_added = Signal(object)
+    waits_seen = Signal(object)
+    run_over = Signal(object)
+    runs_changed = Signal(int)
+    watched_steps_changed = Signal(str)
+    steps_ready = Signal(str, object)
+    source_ready = Signal(object)
+    working_changed = Signal(bool)
+    lost = Signal(str)
+    incident = Signal(str)
+    failed = Signal(str)
+    closed = Signal()
+
+    _run_over = Signal(object)
+    _work_done = Signal()
+
+    def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._options = options
+        self._lab: Lab | None = None
+        self._listener = LabListener(self)
+        self._relay = Relay(
+            (self.rows_added, self.replies_received, self.steps_added, self.waits_seen),
+            (self.judged, self.incident),
+            self,
+        )
+        self._closing = False
+        self._commands = Worker("lab-commands")
+        self._reader = Worker("lab-reader")
+        self._canceller = Worker("lab-cancel")
+        self._waiting_work = 0
+        self._runs: list[Ticket] = []
+        self.watched = ""
+        self._run_over.connect(self._forget_run)
+        self._work_done.connect(self._finish_work)
+
+    @property
+    def options(self) -> LabOptions:
+        """How the lab is started."""
+        return self._options
+
+    def post(self, signal: SignalInstance, *arguments: Any) -> None:  # noqa: ANN401
+        """Have `signal` emitted on the GUI thread, after everything posted before it; from any thread."""
+        if not self._closing or signal == self.closed:
+            self._relay.post(signal, *arguments)
+
+    @Slot(object)
+    def _forget_run(self, ticket: Ticket) -> None:
+        if ticket in self._runs:
+            self._runs.remove(ticket)
+            self.run_over.emit(ticket)
+            self.runs_changed.emit(len(self._runs))
+
+    @Slot()
+    def _finish_work(self) -> None:
+        self._waiting_work -= 1
+        if self._waiting_work == 0:
+            self.working_changed.emit(False)
+
+    # Commands
+
+    def start(self) -> None:
+        """Load the catalogue and start the lab, anew if there was one; ends in `started` or `start_failed`."""
+        self._commands.submit(lambda: self._attempt(self._start, self.start_failed))
+
+    def _start(self) -> None:
+        from backend.lab.lab import Lab  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
+
+        earlier, self._lab = self._lab, None
+        if earlier is not None:
+            earlier.close()
+            self.post(self.rows_cleared)
+            self.runs_may_have_ended()
+        self.post(self.catalogue_ready, Lab.strategies(self._options.zookeeper))
+        lab = Lab(self._options, self._listener)
+        try:
+            lab.start()
+        except BaseException:
+            lab.close()
+            raise
+        self._lab = lab
+        self.post(self.databases_ready, lab.databases())
+        self.post(self.engines_changed, lab.engines())
+        self.post(self.started)
+
+    def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent | None:
+        """An intent with a fresh key; None while there is no lab."""
+        return self._lab.new_intent(operation, item, quantity) if self._lab else None
+
+    def start_run(self, setup: Setup, plan: Plan) -> Ticket:
+        """Send the submissions of a plan; its end is told by `run_over`, `runs_changed` and `failed`."""
+        ticket = Ticket(plan)
+        self._runs.append(ticket)
+        self.runs_changed.emit(len(self._runs))
+        self._commands.submit(lambda: self._start_run(ticket, setup, plan))
+        return ticket
+
+    def _start_run(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
+        if not self._attempt(lambda: self._begin(ticket, setup, plan), self.failed):
+            self.post(self._run_over, ticket)
+
+    def _begin(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
+        if ticket.cancelled:
+            self.post(self._run_over, ticket)
+            return
+        ticket.begin(self._need_lab().start_run(setup, plan))
+        self.runs_may_have_ended()  # it may have been over before it was known here
+
+    def runs_may_have_ended(self) -> None:
+        """Look which runs are over; called on a lab's thread when it reports the end of one."""
+        self._reader.submit(self._sweep)
+
+    def _sweep(self) -> None:
+        for ticket in tuple(self._runs):
+            if ticket.take_end(RECORDED_SECONDS):
+                self.post(self._run_over, ticket)
+
+    def cancel_runs(self) -> None:
+        """Stop sending, in all runs. Returns at once: a sender with much to write takes its time."""
+        if stops := self._mark_cancelled():
+            self._canceller.submit(lambda: _stop_all(stops))
+
+    def _mark_cancelled(self) -> tuple[Ticket, ...]:
+        for ticket in self._runs:
+            ticket.mark_cancelled()
+        return tuple(self._runs)
+
+    def reset(self) -> None:
+        """Empty tables and keys."""
+        self.cancel_runs()
+        self._work(lambda: self._need_lab().reset())
+
+    def use_database(self, database: str) -> None:
+        """Switch to another database; what happens next happens there."""
+        self.cancel_runs()
+        self._work(lambda: self._need_lab().use_database(database), self._tell_engines)
+
+    def set_instances(self, count: int) -> None:
+        """Have this many backend processes."""
+        self._work(lambda: self._need_lab().set_instances(count))
+
+    def _tell_engines(self) -> None:
+        lab = self._need_lab()
+        self.post(self.databases_ready, lab.databases())
+        self.post(self.engines_changed, lab.engines())
+
+    def _work(self, job: Callable[[], None], afterwards: Callable[[], None] | None = None) -> None:
+        self._waiting_work += 1
+        if self._waiting_work == 1:
+            self.working_changed.emit(True)
+
+        def carry_out() -> None:
+            self._attempt(job, self.failed)
+            if afterwards is not None:
+                self._attempt(afterwards, self.failed)
+            self.runs_may_have_ended()
+            self.post(self._work_done)
+
+        self._commands.submit(carry_out)
+
+    # Looking
+
+    def ask_steps(self, submission_id: str) -> None:
+        """Fetch a submission's steps; they arrive with `steps_ready`."""
+
+        def fetch() -> None:
+            self.post(self.steps_ready, submission_id, self._need_lab().steps_of(submission_id))
+
+        self._reader.submit(lambda: self._attempt(fetch, self.failed))
+
+    def ask_source(self, strategy: str, variant: str) -> None:
+        """Fetch the code of a variant; it arrives with `source_ready`."""
+
+        def fetch() -> None:
+            from backend.lab.lab import Lab  # noqa: PLC0415, RUF100  (see _start)
+
+            self.post(self.source_ready, Lab.source_code(strategy, variant))
+
+        self._reader.submit(lambda: self._attempt(fetch, self.failed))
+
+    # The end
+
+    def close(self) -> None:
+        """Cancel, stop the lab, emit `closed`. Returns at once; nothing else is emitted from here on."""
+        if self._closing:
+            return
+        self._closing = True
+        stops = self._mark_cancelled()
+        self._relay.discard()
+        self._canceller.stop(last=lambda: _stop_all(stops))
+        self._reader.stop()
+        self._commands.stop(last=self._close_lab)
+
+    def wait_until_closed(self, seconds: float) -> bool:
+        """Wait for the lab's end without an event loop; False if it takes longer."""
+        return all(worker.join(seconds) for worker in (self._commands, self._reader, self._canceller))
+
+    def _close_lab(self) -> None:
+        lab, self._lab = self._lab, None
+        if lab is not None:
+            self._attempt(lab.close, self.failed)
+        self.post(self.closed)
+
+    def _need_lab(self) -> Lab:
+        if self._lab is None:
+            raise SubmitTwiceError(QCoreApplication.translate("LabBridge", "The lab is not running."))
+        return self._lab
+
+    def _attempt(self, job: Callable[[], None], failure: SignalInstance) -> bool:
+        try:
+            job()
+        except SubmitTwiceError as error:
+            self.post(failure, speak(error.sentence))
+        except Exception as error:
+            if not self._closing:
+                log.exception("A command of the window failed")
+                text = QCoreApplication.translate("LabBridge", "Something unexpected happened (%1).")
+                self.post(failure, text.replace("%1", type(error).__name__))
+        else:
+            return True
+        return False
+
+
+def _stop_all(tickets: tuple[Ticket, ...]) -> None:
+    for ticket in tickets:
+        ticket.stop_sending()

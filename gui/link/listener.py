@@ -1,0 +1,73 @@
+"""Takes the lab's callbacks, which arrive on its threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.wording.speech import speak
+from gui.wording.terms import without_lab
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model.judgement import Judgement, Report
+    from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+    from backend.model.sentence import Sentence
+    from gui.link.bridge import LabBridge
+
+
+FOR_GOOD = frozenset({"process.supervisor_ended", "engine.keeps_ending", "engine.given_up", "gateway.given_up"})
+"""Codes of incidents after which the lab has to be started again, as their sentences say."""
+
+
+class LabListener:
+    """Implements `backend.lab.listener.Listener` by posting; a class of its own, as its names are the bridge's signals too."""
+
+    def __init__(self, bridge: LabBridge) -> None:
+        self._bridge = bridge
+
+    def engines_changed(self, engines: Sequence[EngineStatus]) -> None:
+        """An engine started, stopped, failed or was switched."""
+        self._bridge.post(self._bridge.engines_changed, tuple(engines))
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Rows for the table."""
+        self._bridge.post(self._bridge.rows_added, rows)
+
+    def rows_cleared(self) -> None:
+        """The tables are empty."""
+        self._bridge.post(self._bridge.rows_cleared)
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Replies for the table."""
+        self._bridge.post(self._bridge.replies_received, replies)
+
+    def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """All of them for the timeline; those of the submission that somebody is looking at for the steps pane, too."""
+        self._bridge.post(self._bridge.steps_added, steps)
+        watched = self._bridge.watched
+        if watched and any(step.submission_id == watched for step in steps):
+            self._bridge.post(self._bridge.watched_steps_changed, watched)
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """Waits for the timeline."""
+        self._bridge.post(self._bridge.waits_seen, waits)
+
+    def judged(self, judgement: Judgement) -> None:
+        """A new judgement."""
+        self._bridge.post(self._bridge.judged, judgement)
+
+    def run_finished(self, report: Report) -> None:
+        """A run ended."""
+        self._bridge.post(self._bridge.run_finished, report)
+        self._bridge.runs_may_have_ended()
+
+    def run_failed(self, sentence: Sentence) -> None:
+        """A run could not be carried out."""
+        self._bridge.post(self._bridge.failed, speak(sentence))
+        self._bridge.runs_may_have_ended()
+
+    def incident(self, sentence: Sentence) -> None:
+        """Something was killed, stopped or started again; or ended for good, so that only another start helps."""
+        ended = sentence.code.value in FOR_GOOD
+        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, without_lab(speak(sentence)))

@@ -1,0 +1,1 @@
+"""Widgets and table models that more than one page uses."""

@@ -1,0 +1,1 @@
+"""The sequence diagram of a counterexample, and what goes with it."""

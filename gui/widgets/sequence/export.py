@@ -1,0 +1,163 @@
+"""What was found as a file: the diagram as SVG, PNG or Mermaid text, the schedule, or all of it as one HTML page."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+
+from backend.files.output import write_document
+from backend.model.errors import SubmitTwiceError
+from gui.widgets.forms import describe
+from gui.wording.speech import language, speak
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPaintDevice
+
+    from backend.explorer.question import Exploration, Question
+    from gui.widgets.sequence.view import SequenceView
+
+PNG_SCALE = 2
+NARROWEST = 900
+"""Pixels that a diagram on paper is wide, at least."""
+
+
+class ExportButton(QPushButton):
+    """Disabled until something was found.
+
+    Signals:
+        failed: a sentence why a file could not be written.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, diagram: SequenceView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(self.tr("Ex&port"))
+        self.setObjectName("exportButton")
+        self.setAutoDefault(False)
+        describe(self, self.tr("Export"), self.tr("Save the diagram, the schedule, or all that was found"))
+        self._diagram = diagram
+        self._found: Exploration | None = None
+        menu = QMenu(self)
+        menu.setAccessibleName(self.tr("Export"))
+        for text, ending in (
+            (self.tr("Diagram as &SVG…"), "svg"),
+            (self.tr("Diagram as &PNG…"), "png"),
+            (self.tr("Diagram as &Mermaid text…"), "mmd"),
+            (self.tr("S&chedule, to replay…"), "json"),
+            (self.tr("&Everything as one HTML page…"), "html"),
+        ):
+            action = menu.addAction(text)
+            action.setObjectName(f"export-{ending}")
+            action.triggered.connect(partial(self._ask_where, ending))
+        self.setMenu(menu)
+        self.offer(None)
+
+    def offer(self, found: Exploration | None) -> None:
+        """This can be written; nothing, where it is None."""
+        self._found = found
+        has_example = found is not None and found.counterexample is not None
+        self.setEnabled(found is not None)
+        for action in self.menu().actions():
+            action.setEnabled(has_example or action.objectName() == "export-html")
+
+    def _ask_where(self, ending: str, _checked: bool = False) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Export"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
+        asked = self._found.question if self._found else None
+        dialog.selectFile(f"{_name_of(asked)}.{ending}")
+        dialog.fileSelected.connect(self.write)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, name: str) -> None:
+        """Write the file; its ending says what."""
+        path, found = Path(name), self._found
+        if found is None:
+            return
+        try:
+            self._writer(path, found)()
+        except SubmitTwiceError as error:
+            self.failed.emit(speak(error.sentence))
+        except OSError as error:
+            text = self.tr("%1 could not be written: %2.")
+            self.failed.emit(text.replace("%1", path.name).replace("%2", error.strerror or str(error)))
+
+    def _writer(self, path: Path, found: Exploration) -> Callable[[], object]:
+        # These know the drivers of the engines, whose imports a window does not wait for.
+        from backend.explorer.counterexample import save  # noqa: PLC0415, RUF100
+        from backend.explorer.mermaid import mermaid  # noqa: PLC0415, RUF100
+        from backend.explorer.web_page import exploration_html  # noqa: PLC0415, RUF100
+
+        example = found.counterexample
+        match path.suffix.lower():
+            case ".svg" if example:
+                return partial(write_svg, self._diagram, path)
+            case ".png" if example:
+                return partial(write_png, self._diagram, path)
+            case ".mmd" if example:
+                return lambda: write_document(path, mermaid(example, language()))
+            case ".json" if example:
+                return partial(save, example, path)
+            case _:
+                return lambda: write_document(path, exploration_html(found, language()))
+
+
+def _name_of(asked: Question | None) -> str:
+    if asked is None:
+        return "exploration"
+    return Path(asked.service).stem if asked.service else f"{asked.operation}-{asked.strategy}-{asked.variant}"
+
+
+def write_svg(diagram: SequenceView, path: Path) -> None:
+    """Write the whole diagram.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    from PySide6.QtSvg import QSvgGenerator  # noqa: PLC0415, RUF100  few need it, and it is a library of its own
+
+    path.touch()  # Qt would complain on standard error
+    size = whole(diagram)
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(size)
+    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
+    generator.setTitle("Submit Twice")
+    _paint(diagram, generator, size, path)
+
+
+def write_png(diagram: SequenceView, path: Path) -> None:
+    """Write the whole diagram, at twice its size.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    size = whole(diagram)
+    image = QImage(size * PNG_SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(PNG_SCALE)
+    _paint(diagram, image, size, path)
+    if not image.save(str(path)):
+        raise OSError(f"cannot write {path.name}")
+
+
+def whole(diagram: SequenceView) -> QSize:
+    """The size of the whole diagram, whatever is in sight of it."""
+    return diagram.whole_size(NARROWEST)
+
+
+def _paint(diagram: SequenceView, device: QPaintDevice, size: QSize, path: Path) -> None:
+    painter = QPainter()
+    if not painter.begin(device):
+        raise OSError(f"cannot write {path.name}")
+    diagram.paint_whole(painter, size)
+    painter.end()

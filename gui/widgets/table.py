@@ -1,0 +1,255 @@
+"""A table view for live records: painted by hand, following the newest row until somebody scrolls away."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from backend.model.vocabulary import EngineKind, Verdict
+from gui.theme import GRID, Theme, code_font
+from gui.widgets.forms import KEY_ROLE, describe
+from gui.widgets.records import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.theme import Colours
+    from gui.widgets.records import Column, RecordModel
+
+DOT = 8
+PADDING = 6
+"""Pixels between the text of a cell and the edges of its column."""
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+class Inks:
+    """The theme's colours as the painter takes them, made once a theme and not once a cell."""
+
+    def __init__(self, colours: Colours) -> None:
+        self.text = QColor(colours.text)
+        self.muted = QColor(colours.muted)
+        self.line = QColor(colours.hairline)
+        self.selected = QColor(colours.selection)
+        self.mark = QColor(colours.accent)
+        self.moods: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
+        self.moods[Tone.ALARM] = QColor(colours.alarm_tint)
+        self.engines = {kind: colours.engine(kind) for kind in EngineKind}
+
+
+class RecordTable(QTableView):
+    """Shows a RecordModel.
+
+    Signals:
+        submission_chosen: somebody selected a record of this submission.
+    """
+
+    submission_chosen = Signal(str)
+
+    def __init__(
+        self, name: str, title: str, model: RecordModel[Any], theme: Theme, empty: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        describe(self, title)
+        self.setToolTip("")
+        self.records = model
+        self._theme = theme
+        self._empty = empty
+        self._following = True
+        self._scroll = QTimer(self)
+        self._scroll.setSingleShot(True)
+        self._scroll.setInterval(0)
+        self._scroll.timeout.connect(self._follow)
+        self.follow_newest = True
+        """Whether to scroll to new records while the newest is in sight."""
+        self.setFont(code_font(0.95))
+        self.setModel(model)
+        self._inks = Inks(theme.colours)
+        self._metrics = QFontMetrics(self.font())
+        self._character = max(1, self._metrics.horizontalAdvance("0"))
+        self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
+        """What a character really takes, which may be a fraction of a pixel less: in a line it adds up."""
+        self._height = self._metrics.height() + GRID
+        self._baseline = (self._height + self._metrics.ascent() - self._metrics.descent()) // 2
+        self._lay_out()
+        model.rowsAboutToBeInserted.connect(self._note_position)
+        model.rowsInserted.connect(self._follow_soon)
+        theme.changed.connect(self._repaint)
+
+    def _lay_out(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(self._height)
+        rows.setDefaultSectionSize(self._height)
+        columns.setFont(self.font())  # inherited only, it would go with the next style sheet
+        columns.setHighlightSections(False)
+        columns.setMinimumSectionSize(32)
+        columns.setAccessibleName(self.accessibleName())
+        rows.setAccessibleName(self.accessibleName())
+        for number, column in enumerate(self.records.columns):
+            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            columns.setSectionResizeMode(number, mode)
+            columns.resizeSection(number, column.width * self._character + 2 * PADDING)
+
+    def choose(self, submission_id: str) -> None:
+        """Select the submission's first record without telling anybody; nothing where it has none."""
+        row = self.records.row_of(submission_id)
+        if self.current_submission() == submission_id and row >= 0:
+            return
+        selection = self.selectionModel()
+        blocked = self.blockSignals(True)
+        if row < 0:
+            selection.clear()
+        else:
+            self.setCurrentIndex(self.records.index(row, 0))
+        self.blockSignals(blocked)
+        self.viewport().update()
+
+    def current_submission(self) -> str:
+        """The submission of the selected record, or an empty string."""
+        index = self.currentIndex()
+        return str(index.data(KEY_ROLE)) if index.isValid() else ""
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # noqa: N802
+        """Tell which submission was chosen."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.submission_chosen.emit(str(current.data(KEY_ROLE)))
+
+    @Slot()
+    def _note_position(self) -> None:
+        if self._scroll.isActive() or not self.isVisible():
+            return  # the bar lags behind the rows that came last
+        bar = self.verticalScrollBar()
+        self._following = bar.value() >= bar.maximum() - self.verticalHeader().defaultSectionSize()
+
+    @Slot()
+    def _follow_soon(self) -> None:
+        """Scroll once for all that arrives in one turn of the event loop, and not where nobody sees it."""
+        if self._following and self.follow_newest and self.isVisible():
+            self._scroll.start()
+
+    @Slot()
+    def _follow(self) -> None:
+        if self._following and self.follow_newest:
+            self.scrollToBottom()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """What arrived while nobody looked is followed now."""
+        super().showEvent(event)
+        self._follow()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self._inks = Inks(self._theme.colours)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The rows in sight, straight from their records; several times quicker than cell by cell through the style."""
+        painter = QPainter(self.viewport())
+        if self.records.records:
+            self._paint_rows(painter, event.rect())
+        else:
+            self._paint_empty(painter)
+        if self.hasFocus():
+            painter.setPen(self._inks.mark)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A ring shows where the keyboard is."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The ring goes."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def _paint_rows(self, painter: QPainter, area: QRect) -> None:
+        records, height, offset = self.records.records, self._height, self.verticalHeader().offset()
+        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        columns = [
+            (column, self.columnViewportPosition(number), self.columnWidth(number))
+            for number, column in enumerate(self.records.columns)
+        ]
+        painter.setFont(self.font())
+        first = max(0, (offset + area.top()) // height)
+        last = min(len(records) - 1, (offset + area.bottom()) // height)
+        for number in range(first, last + 1):
+            top = number * height - offset
+            self._paint_background(
+                painter, records[number], QRect(0, top, area.right() + 1, height), number in selected
+            )
+            self._paint_texts(painter, records[number], columns, top)
+
+    def _paint_background(self, painter: QPainter, record: object, box: QRect, selected: bool) -> None:
+        mood = self.records.mood(record)
+        if selected:
+            painter.fillRect(box, self._inks.selected)
+            painter.fillRect(0, box.top(), 3, box.height(), self._inks.mark)
+        elif mood in self._inks.moods:
+            painter.fillRect(box, self._inks.moods[mood])
+        painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
+        painter.setPen(self._inks.muted if mood is Tone.EARLIER else self._inks.text)
+
+    def _paint_texts(
+        self, painter: QPainter, record: object, columns: list[tuple[Column[Any], int, int]], top: int
+    ) -> None:
+        """The texts of a row; those in ASCII in one call, as each call lets other threads have the interpreter."""
+        line, begin = "", columns[0][1] + PADDING
+        for column, left, width in columns:
+            start, room = left + PADDING, width - 2 * PADDING + 2
+            if column.accent and (engine := self.records.engine(record)) is not None:
+                self._paint_dot(painter, self._inks.engines[engine], start, top)
+                start, room = start + DOT + PADDING, room - DOT - PADDING
+            text = column.text(record)
+            if not text.isascii():
+                self._paint_text(painter, text, start, top, room, right=column.right)
+                continue
+            characters = int(room / self._advance)
+            cell = ceil((start - begin) / self._advance)  # never over the end of the column before
+            if len(text) > characters:
+                text = text[: max(0, characters - 1)]
+                cut = begin + (cell + len(text)) * self._advance
+                painter.drawText(round(cut), top + self._baseline, ELLIPSIS)
+            if column.right:
+                cell = max(0, int((start + room - 2 - begin) / self._advance) - len(text))
+            line = line.ljust(cell) + text
+        painter.drawText(begin, top + self._baseline, line)
+
+    def _paint_text(self, painter: QPainter, text: str, start: int, top: int, room: int, *, right: bool) -> None:
+        text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if right:
+            start += max(0, room - self._metrics.horizontalAdvance(text))
+        painter.drawText(start, top + self._baseline, text)
+
+    def _paint_dot(self, painter: QPainter, colour: QColor, left: int, top: int) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(left, top + (self._height - DOT) // 2, DOT, DOT)
+        painter.restore()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        """What will appear here, and how to make it appear."""
+        painter.setFont(self.window().font())
+        painter.setPen(self._inks.muted)
+        box = self.viewport().rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(box, middle, self._empty)

@@ -1,0 +1,1 @@
+"""The timeline: a lane a submission, a span a step."""

@@ -1,0 +1,133 @@
+"""What the colours and marks of the timeline mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from backend.model.vocabulary import EngineKind
+from gui.theme import GRID
+from gui.widgets.forms import describe
+from gui.widgets.timeline.lanes import Sight
+from gui.widgets.timeline.marks import SIZE, Marks
+from gui.wording.terms import ENGINE_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gui.theme import Theme
+    from gui.widgets.timeline.lanes import LaneBook
+
+    Draw = Callable[[QPainter, float, float], None]
+
+BOX = 10
+LINE = 4
+"""Pixels between two lines."""
+
+
+class Legend(QWidget):
+    """The engines, waits and mishaps that were seen, and no others; on as many lines as they need.
+
+    It paints itself, so no layout is asked unless there is one line more.
+    """
+
+    def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("timelineLegend")
+        describe(self, self.tr("Colours of the timeline"))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._book = book
+        self._theme = theme
+        self._shown: set[EngineKind | Sight] = set()
+        self._marks = Marks(theme.colours)
+        theme.changed.connect(self._recolour)
+        self._settle()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as its lines."""
+        return QSize(50 * GRID, self.minimumHeight())
+
+    @Slot()
+    def note_changes(self) -> None:
+        """Repaint if there is something new to see."""
+        seen: set[EngineKind | Sight] = {*self._book.engines, *self._book.sights}
+        if self._shown != seen:
+            self._shown = seen
+            self.setAccessibleDescription(", ".join(text for text, _ in self._entries()))
+            self.setToolTip(self.accessibleDescription())
+            self._settle()
+            self.update()
+
+    @Slot()
+    def _recolour(self) -> None:
+        self._marks = Marks(self._theme.colours)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width may need more lines, or fewer."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        lines = 1 + max((line for line, _, _, _ in self._places()), default=0)
+        self.setFixedHeight(lines * (self.fontMetrics().height() + LINE))
+
+    def _entries(self) -> Iterator[tuple[str, Draw]]:
+        """Text and drawing of all that was seen."""
+        colours, shown = self._theme.colours, self._shown
+        for kind in EngineKind:
+            if kind in shown and kind is not EngineKind.HTTP:
+                yield ENGINE_NAMES[kind], _box(QBrush(colours.engine(kind)))
+        if not shown:
+            return
+        yield self.tr("response"), _box(QBrush(colours.engine(EngineKind.HTTP)))
+        yield self.tr("caller waits"), _box(QBrush(QColor(colours.border)), height=2)
+        marks = self._marks
+        for sight, text, draw in (
+            (Sight.PROCESSING, self.tr("processing"), _box(QBrush(QColor(colours.hairline)))),
+            (Sight.WAIT, self.tr("waits for a lock"), _box(QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern))),
+            (Sight.FAULT, self.tr("fault"), _box(QBrush(QColor(colours.alarm), Qt.BrushStyle.Dense5Pattern))),
+            (Sight.EXPIRY, self.tr("lease expires"), marks.diamond),
+            (Sight.CRASH, self.tr("crash"), marks.cross),
+            (Sight.BROKEN, self.tr("connection breaks"), marks.broken),
+            (Sight.TIMEOUT, self.tr("time-out"), marks.hourglass),
+            (Sight.HELD_BACK, self.tr("blocked by the button"), marks.circle),
+        ):
+            if sight in shown:
+                yield text, draw
+
+    def _places(self) -> Iterator[tuple[int, int, str, Draw]]:
+        """Line, left edge, text and drawing of each entry."""
+        line, x = 0, 2 * GRID
+        for text, draw in self._entries():
+            width = BOX + 6 + self.fontMetrics().horizontalAdvance(text)
+            if x > 2 * GRID and x + width > self.width():
+                line, x = line + 1, 2 * GRID
+            yield line, x, text, draw
+            x += width + 2 * GRID
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """A drawing and a word each."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = self.fontMetrics()
+        height = metrics.height() + LINE
+        for line, x, text, draw in self._places():
+            middle = line * height + height / 2
+            draw(painter, x + SIZE + 1, middle)
+            painter.setPen(QColor(self._theme.colours.muted))
+            painter.drawText(x + BOX + 6, round(middle + (metrics.ascent() - metrics.descent()) / 2), text)
+        painter.end()
+
+
+def _box(brush: QBrush, height: int = BOX) -> Draw:
+    def draw(painter: QPainter, x: float, y: float) -> None:
+        outlined = brush.style() is not Qt.BrushStyle.SolidPattern
+        painter.setPen(QPen(brush.color(), 1) if outlined else Qt.PenStyle.NoPen)
+        painter.setBrush(brush)
+        painter.drawRect(QRectF(x - BOX / 2, y - height / 2, BOX, height))
+
+    return draw

@@ -1,0 +1,1 @@
+"""Texts of the window that more than one page uses."""

@@ -1,0 +1,186 @@
+"""The project's words as a person reads them, in the language of the window."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from PySide6.QtCore import QCoreApplication
+
+from backend.model.judgement import Judgement
+from backend.model.observed import Step
+from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+
+_OF_A_LAB = re.compile(r"[0-9a-f]{8}-(\d+\.\w+)")
+"""A submission's id: the name of its lab, the numbers of run and submission, perhaps that of the attempt."""
+FIRST_CONSUMER = 11
+"""Numbers of consumers begin here, as `backend.model.observed.AtWork` says."""
+
+
+def operation_word(operation: OperationKey) -> str:
+    """A business operation."""
+    return {
+        OperationKey.PLACE_ORDER: QCoreApplication.translate("Words", "Place an order (INSERT)"),
+        OperationKey.PAY_ORDER: QCoreApplication.translate("Words", "Pay an order (UPDATE)"),
+        OperationKey.ADD_STOCK: QCoreApplication.translate("Words", "Add stock (UPDATE)"),
+        OperationKey.CANCEL_ORDER: QCoreApplication.translate("Words", "Cancel an order (DELETE)"),
+        OperationKey.SEND_MESSAGE: QCoreApplication.translate("Words", "Send a message (call)"),
+    }.get(operation, operation.value)
+
+
+_TABLES = {
+    "orders": OperationKey.PLACE_ORDER,
+    "payments": OperationKey.PAY_ORDER,
+    "stock_changes": OperationKey.ADD_STOCK,
+    "order_deletions": OperationKey.CANCEL_ORDER,
+    "messages": OperationKey.SEND_MESSAGE,
+}
+"""Where the effects of each operation are, as `backend.model.observed.Row` says."""
+
+
+def operations_of(judgement: Judgement) -> set[OperationKey]:
+    """The operations of the intents that a judgement is on; none where it does not name them."""
+    return {_TABLES[table] for table in {table for table, _ in judgement.wanted} if table in _TABLES}
+
+
+def instance_word(number: int) -> str:
+    """A backend process as a person counts them; the consumers of the queue have numbers of their own."""
+    if number >= FIRST_CONSUMER:
+        return QCoreApplication.translate("Words", "consumer %1").replace("%1", str(number - FIRST_CONSUMER + 1))
+    return QCoreApplication.translate("Words", "instance %1").replace("%1", str(number))
+
+
+def gateway_keys_word(keys: GatewayKeys) -> str:
+    """What becomes of the Idempotency-Key of calls to the gateway."""
+    return {
+        GatewayKeys.NONE: QCoreApplication.translate("Words", "No key sent"),
+        GatewayKeys.IGNORED: QCoreApplication.translate("Words", "Key sent, ignored"),
+        GatewayKeys.HONOURED: QCoreApplication.translate("Words", "Key sent, honoured"),
+    }[keys]
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict in one or two words."""
+    return {
+        Verdict.EXACTLY_ONCE: QCoreApplication.translate("Words", "exactly once"),
+        Verdict.DUPLICATED: QCoreApplication.translate("Words", "duplicated"),
+        Verdict.LOST: QCoreApplication.translate("Words", "lost"),
+        Verdict.STUCK: QCoreApplication.translate("Words", "stuck"),
+        Verdict.UNDECIDED: QCoreApplication.translate("Words", "undecided"),
+    }[verdict]
+
+
+def answer_word(answer: Answer) -> str:
+    """What a caller was told."""
+    return {
+        Answer.CREATED: QCoreApplication.translate("Words", "created"),
+        Answer.DUPLICATE: QCoreApplication.translate("Words", "duplicate"),
+        Answer.REPLAYED: QCoreApplication.translate("Words", "replayed"),
+        Answer.BUSY: QCoreApplication.translate("Words", "busy"),
+        Answer.CONFLICT: QCoreApplication.translate("Words", "conflict"),
+        Answer.ERROR: QCoreApplication.translate("Words", "error"),
+        Answer.TIMEOUT: QCoreApplication.translate("Words", "time-out"),
+    }[answer]
+
+
+def health_word(health: Health) -> str:
+    """An engine's state."""
+    return {
+        Health.STARTING: QCoreApplication.translate("Words", "starting"),
+        Health.UP: QCoreApplication.translate("Words", "running"),
+        Health.PAUSED: QCoreApplication.translate("Words", "paused"),
+        Health.DOWN: QCoreApplication.translate("Words", "down"),
+        Health.MISSING: QCoreApplication.translate("Words", "missing"),
+    }[health]
+
+
+def source_word(source: Source) -> str:
+    """Where a second submission comes from."""
+    return {
+        Source.CLICKS: QCoreApplication.translate("Words", "Repeated clicks"),
+        Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
+        Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
+    }[source]
+
+
+def pace_word(pace: Pace) -> str:
+    """How submissions leave."""
+    return {
+        Pace.SIMULTANEOUS: QCoreApplication.translate("Words", "All at once"),
+        Pace.INTERVAL: QCoreApplication.translate("Words", "Every n milliseconds"),
+        Pace.ONE_AFTER_ANOTHER: QCoreApplication.translate("Words", "One after another"),
+    }[pace]
+
+
+ENGINE_NAMES = {
+    EngineKind.POSTGRESQL: "PostgreSQL",
+    EngineKind.MARIADB: "MariaDB",
+    EngineKind.SQLITE: "SQLite",
+    EngineKind.REDIS: "Redis",
+    EngineKind.ZOOKEEPER: "ZooKeeper",
+    EngineKind.GATEWAY: "Gateway",
+    EngineKind.HTTP: "HTTP",
+}
+"""Names of products are the same in every language."""
+
+
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 4th, 11th, 22nd."""
+    if number % 100 in {11, 12, 13}:
+        text = QCoreApplication.translate("Words", "%1th")
+    elif number % 10 == 1:
+        text = QCoreApplication.translate("Words", "%1st")
+    elif number % 10 == 2:
+        text = QCoreApplication.translate("Words", "%1nd")
+    elif number % 10 == 3:
+        text = QCoreApplication.translate("Words", "%1rd")
+    else:
+        text = QCoreApplication.translate("Words", "%1th")
+    return text.replace("%1", str(number))
+
+
+def clock(seconds: float) -> str:
+    """A Unix time as the local time of day with milliseconds."""
+    return f"{time.strftime('%H:%M:%S', time.localtime(seconds))}.{int(seconds % 1 * 1000):03d}"
+
+
+def milliseconds(value: float | None, places: int = 1) -> str:
+    """A duration, or a dash where there is none."""
+    return "\N{EN DASH}" if value is None else f"{value:.{places}f}"
+
+
+def without_lab(text: str) -> str:
+    """A text in which submissions are named as everywhere in the window, which shows no other lab's."""
+    return _OF_A_LAB.sub(r"\1", text)
+
+
+def short(identifier: str, length: int = 8) -> str:
+    """What tells submissions apart: their number without the name of their lab, or the end of any other identifier."""
+    if of_lab := _OF_A_LAB.fullmatch(identifier):
+        return of_lab[1]
+    return identifier if len(identifier) <= length else "\N{HORIZONTAL ELLIPSIS}" + identifier[-(length - 1) :]
+
+
+def command_text(step: Step) -> str:
+    """A step's command; what is no command of an engine but a mark of ours, in the language of the window."""
+    if step.engine is not EngineKind.HTTP:
+        return step.command
+    for mark, word in (
+        ("processing", QCoreApplication.translate("Words", "processing")),
+        ("connection reset", QCoreApplication.translate("Words", "connection reset")),
+        ("reply lost", QCoreApplication.translate("Words", "response dropped")),
+        ("reply", QCoreApplication.translate("Words", "response")),
+        ("crash", QCoreApplication.translate("Words", "crash")),
+        ("delay", QCoreApplication.translate("Words", "delay")),
+        ("pause", QCoreApplication.translate("Words", "pause")),
+    ):
+        if step.command.startswith(mark):
+            return word + step.command[len(mark) :]
+    return step.command
+
+
+def answer_text(step: Step) -> str:
+    """What a step was answered; of a response, what the caller was told, in the language of the window."""
+    if step.engine is EngineKind.HTTP and step.answer in set(Answer):
+        return answer_word(Answer(step.answer))
+    return step.answer

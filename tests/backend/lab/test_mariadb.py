@@ -1,0 +1,121 @@
+"""The strategies on MariaDB, under its own isolation level, and whom a lock without an index keeps waiting."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from backend.engines.blocking import ASK_EVERY_S
+from backend.engines.mariadb import find_mariadb
+from backend.lab.lab import Lab
+from backend.model.options import LabOptions
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import OperationKey, Pace, Verdict
+from backend.shop.schema import inbox, orders, payments
+from tests.backend.conftest import Laboratory, Recorder
+from tests.backend.http_caller import Caller, caller_of
+from tests.backend.own_lab import wait_for
+from tests.backend.strategies.test_what_each_strategy_does import CASES, ONCE, OVERLAP_MS, K, check
+
+pytestmark = pytest.mark.skipif(find_mariadb() is None, reason="MariaDB (mariadb-server-core) is not installed here")
+
+_PAUSE = threading.Event()
+DIFFERENT = {("pessimistic-lock", "repeatable-read", Pace.SIMULTANEOUS): ONCE}
+"""What is not as on PostgreSQL: here the snapshot is as old as the check, not as the lock."""
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Iterator[Laboratory]:
+    """A lab on MariaDB. Every test has intents of its own, so that nothing needs to be emptied."""
+    told = Recorder()
+    lab = Lab(LabOptions(database="mariadb"), told)
+    try:
+        lab.start()
+        yield Laboratory(lab, told)
+    finally:
+        lab.close()
+
+
+@pytest.mark.parametrize(("strategy", "variant", "operation", "pace", "expected"), CASES)
+def test_k_submissions_take_effect_as_often_as_promised(
+    laboratory: Laboratory, strategy: str, variant: str, operation: OperationKey, pace: Pace, expected: str
+) -> None:
+    delay = OVERLAP_MS if pace is Pace.SIMULTANEOUS else 0
+    report = laboratory.run(operation, strategy, variant, submissions=K, pace=pace, delay_ms=delay)
+    check(report, DIFFERENT.get((strategy, variant, pace), expected))
+
+
+def test_the_lab_tells_which_other_order_waits_and_for_whom(laboratory: Laboratory) -> None:
+    one, other = (laboratory.intent(OperationKey.PAY_ORDER) for _ in range(2))
+    told, again = laboratory.told, Setup("pessimistic-lock", "lock-then-check")
+    laboratory.lab.start_run(again, Plan((other,), 1)).wait(30)  # its order is there: to put it there would wait, too
+    told.forget()
+    holder = laboratory.lab.start_run(Setup("pessimistic-lock", "unindexed", 1_000), Plan((one,), 1))
+    assert wait_for(told, lambda: any("FOR UPDATE" in step.command for step in told.steps))
+    waiting = laboratory.lab.start_run(again, Plan((other,), 1))
+    for run in (holder, waiting):
+        assert run.wait(30).verdicts == {Verdict.EXACTLY_ONCE: 1}
+    submission = {reply.intent_key: reply.submission_id for reply in told.replies}
+
+    def seen() -> set[tuple[str, tuple[str, ...]]]:
+        """Of these two: what the lab saw of an earlier run may be told late."""
+        return {(w.submission_id, w.blockers) for w in told.waits if w.submission_id in submission.values()}
+
+    assert wait_for(told, lambda: bool(seen()))
+    assert seen() == {(submission[other.key], (submission[one.key],))}
+
+
+@pytest.mark.parametrize("ends_by", ["deadlock", "waiting too long"])
+def test_what_a_concurrent_transaction_made_impossible_is_not_kept_as_the_answer_of_a_key(
+    laboratory: Laboratory, impatient_caller: Caller, ends_by: str
+) -> None:
+    caller, order = impatient_caller, laboratory.intent(OperationKey.PAY_ORDER).key
+    body = json.dumps({"order_no": order, "item": "book", "quantity": 1}).encode()
+    assert caller.call("POST", "/operations/place-order?strategy=none", body).status == 201
+    path, key = "/operations/pay-order?strategy=idempotency-key&variant=stripe", {"Idempotency-Key": order}
+    with ThreadPoolExecutor(1) as pool, engine_of(laboratory).connect() as neighbour:
+        weight = [{"message_key": f"{order}-{number}"} for number in range(100)]  # the lighter one is rolled back
+        neighbour.execute(sa.insert(inbox), weight)
+        neighbour.execute(sa.select(payments).where(payments.c.order_no == order).with_for_update())
+        paying = pool.submit(caller.call, "POST", path, body, key)
+        if ends_by == "deadlock":
+            with engine_of(laboratory).connect() as onlooker:
+                await_a_lock(onlooker)
+            neighbour.execute(sa.update(orders).where(orders.c.order_no == order).values(item="pen"))
+        assert paying.result(30).document["type"].endswith(":serialization-failure")
+        neighbour.rollback()
+    again = caller.call("POST", path, body, key)
+    assert (again.status, again.headers.get("idempotent-replayed")) == (201, None)
+
+
+@pytest.fixture
+def impatient_caller(laboratory: Laboratory) -> Iterator[Caller]:
+    """A caller of an instance whose sessions wait for a lock for three seconds only."""
+    with engine_of(laboratory).connect() as connection:
+        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = 3")
+        laboratory.lab.set_instances(2)
+        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = DEFAULT")
+        yield caller_of(laboratory.lab, 1)
+        laboratory.lab.set_instances(1)
+
+
+def engine_of(laboratory: Laboratory) -> sa.Engine:
+    """The lab's database, past everything that the lab does."""
+    url = sa.make_url(str(laboratory.lab.connection()["database"])).set(drivername="mysql+pymysql")
+    return sa.create_engine(url, poolclass=sa.NullPool)
+
+
+def await_a_lock(connection: sa.Connection) -> None:
+    """Wait until some transaction waits for another one; the server does not look again if it is asked too often."""
+    waits = sa.text("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+    deadline = time.monotonic() + 30
+    while not connection.scalar(waits):
+        connection.rollback()
+        assert time.monotonic() < deadline, "nobody waits"
+        _PAUSE.wait(ASK_EVERY_S)

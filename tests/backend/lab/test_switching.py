@@ -1,0 +1,34 @@
+"""Switching the database is all or nothing."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from backend.model.errors import SubmitTwiceError
+from backend.model.options import LabOptions
+from backend.model.vocabulary import EngineKind, Health, OperationKey, Verdict
+from tests.backend.own_lab import own_lab, wait_for
+
+PLACE = OperationKey.PLACE_ORDER
+
+
+def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database() -> None:
+    """The lab reaches the new database, and the instances do not: its user may have one connection."""
+    with own_lab(LabOptions(instances=2)) as laboratory:
+        lab = laboratory.lab
+        url = make_url(str(lab.connection()["database"]))
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1")
+            connection.execute("CREATE DATABASE narrow OWNER narrow")
+        narrow = url.set(username="narrow", password="narrow", database="narrow")
+        for _ in range(2):
+            with pytest.raises(SubmitTwiceError, match="could not start"):
+                lab.use_database(narrow.render_as_string(hide_password=False))
+            assert laboratory.run(PLACE, "none", submissions=4).verdicts == {Verdict.DUPLICATED: 1}
+            assert len([engine for engine in lab.engines() if engine.health is Health.UP]) == len(lab.engines())
+        assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 8)
+        lab.use_database("sqlite")
+        assert lab.engines()[0].kind is EngineKind.SQLITE
+        assert laboratory.run(PLACE, "none", submissions=4).effects == 4

@@ -1,0 +1,114 @@
+"""The menu of exhibits on the real window, and the knobs that they turn."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from backend.comparison.exhibits import EXHIBITS, find_exhibit
+from backend.model.faults import of_server, parse_fault
+from backend.model.vocabulary import FaultKind, Source
+from gui.lab.fault_field import READY
+from gui.lab.source_panel import SourcePanel
+from gui.settings import Settings
+from gui.theme import Theme
+from tests.gui.driver import PATIENCE_MS, Driver
+
+
+def show(driver: Driver, key: str) -> str:
+    action = driver.window.findChild(QAction, f"exhibit-{key}")
+    assert isinstance(action, QAction)
+    action.trigger()
+    outcome = driver.window.findChild(QLabel, "exhibitOutcome")
+    assert isinstance(outcome, QLabel)
+    driver.qtbot.waitUntil(lambda: "Observed" in outcome.text(), timeout=PATIENCE_MS)
+    return outcome.text()
+
+
+def test_one_choice_in_the_menu_turns_the_knobs_runs_and_says_what_came_of_it(driver: Driver) -> None:
+    text = show(driver, "token-lost-order")
+    assert "something else" not in text
+    assert text.count("lost") == 2
+    assert driver.combo("strategyCombo").currentData() == "token"
+    assert driver.combo("sourceCombo").currentData() == "retry"
+    assert driver.edit("faultsEdit").text() == "crash@redis:DEL"
+    driver.click("closeExhibitButton")
+    text = show(driver, "double-click")
+    assert text.count("duplicated") == 2
+    assert driver.edit("faultsEdit").text() == ""
+
+
+def test_every_exhibit_can_be_shown_in_the_knobs(qtbot: QtBot) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    for exhibit in EXHIBITS:
+        panel.show_knobs(exhibit.setup, exhibit.plan)
+        assert set(panel.all_faults) == set(exhibit.setup.faults), exhibit.key
+        assert panel.source_key is exhibit.plan.source
+        assert (panel.retries.value(), panel.timeout.value()) == (exhibit.plan.retries, exhibit.plan.timeout_ms)
+
+
+def test_ready_made_faults_can_be_read_and_others_are_refused_in_words(qtbot: QtBot) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    for text in READY:
+        panel.faults.add(text)
+    assert not panel.faults.complaint
+    assert len(panel.all_faults) == len(READY)
+    with qtbot.waitSignal(panel.changed):
+        panel.faults.setText("explode@sql")
+    assert panel.all_faults == ()
+    assert "explode@sql" in panel.faults.complaint
+
+
+def test_a_fault_that_cannot_be_read_is_seen(qtbot: QtBot, theme: Theme) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 500)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    colours = {}
+    for text in ("explode@sql", "crash@sql"):
+        panel.faults.setText(text)
+        picture = panel.faults.grab().toImage()
+        colours[text] = picture.pixelColor(picture.width() // 2, 4).name()
+    assert colours == {"explode@sql": theme.colours.alarm_tint, "crash@sql": theme.colours.surface}
+    panel.hide()
+
+
+def test_ready_made_faults_of_servers_name_their_moment() -> None:
+    for text in READY:
+        fault = parse_fault(text)
+        if of_server(fault):
+            assert fault.ms or fault.nth, f"{text} comes at another moment with another number of submissions"
+
+
+def test_knobs_without_a_meaning_for_the_source_are_disabled(qtbot: QtBot) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    enabled = {}
+    for source in Source:
+        panel.source.setCurrentIndex(panel.source.findData(source.value))
+        enabled[source] = {spin.objectName() for spin in panel.findChildren(QSpinBox) if spin.isEnabled()} & {
+            "retriesSpin",
+            "backoffSpin",
+            "timeoutSpin",
+        }
+    assert enabled[Source.CLICKS] == {"timeoutSpin"}
+    assert enabled[Source.RETRY] == {"retriesSpin", "backoffSpin", "timeoutSpin"}
+    assert enabled[Source.REDELIVERY] == set()
+
+
+def test_the_knobs_are_remembered(qtbot: QtBot) -> None:
+    panel, again, settings = SourcePanel(), SourcePanel(), Settings()
+    for made in (panel, again):
+        qtbot.addWidget(made)
+    exhibit = find_exhibit("reply-lost")
+    panel.show_knobs(exhibit.setup, exhibit.plan)
+    panel.save(settings)
+    again.restore(settings)
+    assert again.all_faults == panel.all_faults
+    assert again.all_faults[0].kind is FaultKind.LOST_REPLY
+    assert again.source_key is Source.RETRY
+    assert again.lost_reply.isChecked()

@@ -1,0 +1,158 @@
+"""The timeline's arithmetic: where things are, in what order, and what is in sight."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.model.observed import Reply, Step
+from backend.model.vocabulary import Answer, EngineKind
+from gui.widgets.timeline.lanes import Extent, LaneBook, Mishap
+from gui.widgets.timeline.scale import Scale
+
+MS = 1_000_000
+
+
+def step(submission: str, begin: int, end: int, command: str = "SELECT 1", answer: str = "OK", number: int = 0) -> Step:
+    engine = EngineKind.REDIS if command.startswith(("SET", "DEL")) else EngineKind.POSTGRESQL
+    engine = EngineKind.HTTP if command.startswith(("reply", "crash")) else engine
+    return Step(submission, number, 0, engine, command, answer, "", begin, end)
+
+
+def reply(submission: str, sent: int, received: int, answer: Answer = Answer.CREATED, status: int = 201) -> Reply:
+    return Reply(submission, "A-1", answer, status, None, sent, received)
+
+
+instants = st.integers(min_value=0, max_value=10**15)
+scales = st.builds(
+    Scale,
+    width=st.integers(50, 2000),
+    height=st.integers(50, 1000),
+    left_ns=instants,
+    ns_per_pixel=st.floats(20, 1e9),
+    top=st.floats(0, 1000),
+    lane_pixels=st.floats(0.01, 22),
+)
+
+
+@given(scales, st.floats(0, 2000))
+def test_a_pixel_is_found_again_from_its_instant(scale: Scale, x: float) -> None:
+    assert abs(scale.x_of(scale.instant_at(x)) - x) <= 0.5 / scale.ns_per_pixel + 1e-6
+
+
+@given(scales, st.floats(1.01, 8), st.floats(0, 1000), st.floats(0, 500))
+def test_zooming_keeps_what_is_under_the_pointer_there(scale: Scale, factor: float, x: float, y: float) -> None:
+    zoomed = scale.zoomed(factor, x, y)
+    assert abs(zoomed.x_of(scale.instant_at(x)) - x) < 0.2
+    assert abs((zoomed.top + y / zoomed.lane_pixels) - (scale.top + y / scale.lane_pixels)) < 1e-6
+
+
+@given(scales, st.integers(0, 5000), st.integers(1, 5000), instants, st.integers(20_000, 10**12))
+def test_fitting_brings_everything_into_sight(scale: Scale, first: int, count: int, begin: int, length: int) -> None:
+    fitted = scale.fitted(Extent(first, first + count, begin, begin + length))
+    assert 0 <= fitted.x_of(begin) < fitted.x_of(begin + length) <= fitted.width
+    assert fitted.y_of(first) >= 0
+    assert fitted.y_of(first + count) <= fitted.height + 1e-6
+
+
+def test_ticks_are_round_milliseconds_in_sight() -> None:
+    scale = Scale(width=500, left_ns=7 * MS, ns_per_pixel=1000.0)
+    ticks = list(scale.ticks(zero_ns=7 * MS, apart=100))
+    assert [text for _, text in ticks] == ["0.0", "0.1", "0.2", "0.3", "0.4", "0.5"]
+    assert [round(x) for x, _ in ticks] == [0, 100, 200, 300, 400, 500]
+
+
+def test_what_is_in_sight_is_what_a_look_at_everything_finds() -> None:
+    chance = random.Random(3)  # noqa: S311  repeatable
+    book = LaneBook()
+    steps: list[Step] = []
+    for lane in range(200):
+        now = chance.randrange(1000)
+        for number in range(20):
+            end = now + chance.randrange(50)
+            steps.append(step(str(lane), now, end, number=number))
+            now = end + chance.randrange(20)
+    shuffled = steps[:]
+    chance.shuffle(shuffled)
+    for first in range(0, len(shuffled), 37):
+        book.add_steps(shuffled[first : first + 37])
+    begins = [book[place].begin for place in range(len(book))]
+    assert begins == sorted(begins)
+    assert all(book.place_of(book[place]) == place for place in range(len(book)))
+    for begin in range(0, 1500, 83):
+        end = begin + chance.randrange(1, 120)
+        for lane in range(200):
+            found = book.find(str(lane))
+            assert found is not None
+            wanted = {s.number for s in found.steps if s.started_ns <= end and s.ended_ns >= begin}
+            got = {s.number for s in book.steps_between(found, begin, end)}
+            assert got == wanted
+
+
+def test_lanes_are_ordered_by_sending_and_the_newest_burst_stands_alone() -> None:
+    book = LaneBook()
+    book.add_steps([step("b", 20 * MS, 21 * MS), step("a", 30 * MS, 31 * MS)])
+    book.add_replies([reply("a", 1 * MS, 40 * MS), reply("b", 2 * MS, 41 * MS)])
+    assert [book[place].submission for place in range(2)] == ["a", "b"]
+    book.add_replies([reply("c", 9000 * MS, 9001 * MS)])
+    assert book.extent(newest=True) == Extent(2, 3, 9000 * MS, 9001 * MS)
+    assert book.extent() == Extent(0, 3, 1 * MS, 9001 * MS)
+    assert book.burst_at(50 * MS) == 1 * MS
+
+
+def test_a_long_step_joins_what_looked_like_two_bursts() -> None:
+    book = LaneBook()
+    book.add_steps([step("a", 1 * MS, 2 * MS), step("b", 3000 * MS, 3001 * MS)])
+    assert book.extent(newest=True).first == 1
+    book.add_steps([step("a", 3 * MS, 4000 * MS, number=1)])
+    assert book.extent(newest=True) == Extent(0, 2, 1 * MS, 4000 * MS)
+
+
+def test_a_lease_ends_by_a_deletion_or_by_itself() -> None:
+    book = LaneBook()
+    book.add_steps(
+        [
+            step("a", 1 * MS, 2 * MS, "SET k x PX 50 NX"),
+            step("b", 60 * MS, 62 * MS, "SET k y PX 50 NX"),
+            step("a", 80 * MS, 81 * MS, "DEL k", "1", number=1),
+            step("c", 90 * MS, 91 * MS, "SET k z PX 50 NX", "(nil)"),
+        ]
+    )
+    lanes = {name: book.find(name) for name in "abc"}
+    leases = {name: book.leases(lane) for name, lane in lanes.items() if lane}
+    assert [(lease.released_ns, lease.ended_ns) for lease in leases["a"]] == [(None, 52 * MS)]
+    assert [(lease.released_ns, lease.released_by) for lease in leases["b"]] == [(81 * MS, "a")]
+    assert leases["c"] == []
+
+
+def test_mishaps_are_told_from_what_the_caller_and_the_trace_saw() -> None:
+    book = LaneBook()
+    book.add_steps([step("crashed", 1, 2), step("lost", 1, 2), step("lost", 3, 4, "reply 201", number=1)])
+    book.add_replies(
+        [
+            reply("crashed", 0, 9, Answer.ERROR, 0),
+            reply("lost", 0, 9, Answer.ERROR, 0),
+            reply("late", 0, 9, Answer.TIMEOUT, 0),
+            reply("fine", 0, 9),
+            reply("refused", 0, 9, Answer.ERROR, 500),
+        ]
+    )
+    mishaps = {book[place].submission: book[place].mishap for place in range(len(book))}
+    assert mishaps == {
+        "crashed": Mishap.CUT_OFF,
+        "lost": Mishap.BROKEN,
+        "late": Mishap.TIMEOUT,
+        "fine": Mishap.NONE,
+        "refused": Mishap.NONE,
+    }
+
+
+def test_the_oldest_lanes_make_room() -> None:
+    book = LaneBook(capacity=100)
+    for number in range(250):
+        book.add_steps([step(str(number), number * 10, number * 10 + 5)])
+    assert len(book) <= 100
+    assert book[len(book) - 1].submission == "249"
+    assert book.find("0") is None
