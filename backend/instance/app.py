@@ -1,8 +1,8 @@
 """The HTTP API of one backend process, as a Falcon application.
 
 It applies whatever strategy the caller names, to whatever operation the caller names, and answers in the words of
-`backend.model.vocabulary.Answer`. Loopback only; every request needs the bearer token and a Host header that names this machine,
-so that no web page can reach it.
+`Answer`. Loopback only; every request needs the bearer token and a Host header that names this machine, so that no web
+page can reach it.
 """
 
 from __future__ import annotations

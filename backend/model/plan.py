@@ -1,4 +1,4 @@
-"""What is asked for: intents, what is done to the run on purpose, and both sides of a run. Durations are milliseconds."""
+"""What is asked for: intents, both sides of a run, and what is done to it on purpose. Durations are milliseconds."""
 
 from __future__ import annotations
 

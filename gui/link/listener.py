@@ -21,7 +21,7 @@ FOR_GOOD = frozenset({"process.supervisor_ended", "engine.keeps_ending", "engine
 
 
 class LabListener:
-    """Implements `backend.lab.listener.Listener` by posting; a class of its own, as its names are the bridge's signals too."""
+    """A lab's listener that posts; a class of its own, as its names are the bridge's signals too."""
 
     def __init__(self, bridge: LabBridge) -> None:
         self._bridge = bridge

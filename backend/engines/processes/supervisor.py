@@ -1,8 +1,8 @@
 """The lab's side of the supervisor: start commands, signal them, learn of their end.
 
-A second process, `backend.engines.processes.supervisor_process`, is the parent of everything that a lab starts. It notices the
-end of the lab by the end of a socket, so nothing is left running and no temporary directory is left behind, however
-the lab ended; SIGKILL included.
+A second process, `supervisor_process`, is the parent of everything that a lab starts. It notices the end of the lab by
+the end of a socket, so nothing is left running and no temporary directory is left behind, however the lab ended;
+SIGKILL included.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The process that owns every server and backend process of one lab.
 
-Started by `backend.engines.processes.supervisor` as a plain script with ``python -I -S``: standard library only, since its
-start is part of the start of the window. It reads JSON lines from a socket, one command a line, and writes JSON
-lines: answers and news of its children. When the socket reaches its end, or the parent process ends, it stops
-everything, removes the temporary directory and ends. The socket ends with the parent however the parent ends.
+Started by `supervisor` as a plain script with ``python -I -S``: standard library only, since its start is part of the
+start of the window. It reads JSON lines from a socket, one command a line, and writes JSON lines: answers and news of
+its children. When the socket reaches its end, or the parent process ends, it stops everything, removes the temporary
+directory and ends. The socket ends with the parent however the parent ends.
 """
 
 import errno

@@ -49,7 +49,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     once_per_intent: bool = False
     """Send nothing more for an intent that was answered with success: the page has moved on."""
     retries: int = 0
-    """How often a delivery is sent again that got no answer, or one that invites it; see `backend.lab.senders.retries`."""
+    """How often a delivery is sent again that got no answer, or one that invites it; see `retries`."""
     backoff_ms: int = 100
     """Wait before the first retry; it doubles each time."""
     network_ms: int = 0

@@ -1,4 +1,4 @@
-"""The sender process: ``python -m backend.lab.senders.process SOCKET``. It ends when the lab's end of the socket closes."""
+"""The sender process: ``python -m backend.lab.senders.process SOCKET``. It ends with the lab's end of the socket."""
 
 from __future__ import annotations
 
