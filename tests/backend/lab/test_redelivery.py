@@ -32,6 +32,18 @@ def test_a_message_that_is_acknowledged_is_handled_once(laboratory: Laboratory, 
     assert report.contradictions == ()
 
 
+def test_a_new_message_costs_no_round_trip_that_says_nothing_new(laboratory: Laboratory) -> None:
+    client = laboratory.lab._machinery._engines.client
+    deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER)
+    client.config_resetstat()
+    deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER, intents=300)
+    calls = {name: counted["calls"] for name, counted in client.info("commandstats").items()}
+
+    claims = calls["cmdstat_xautoclaim"]
+    assert claims < 150, "what others left behind is not asked for before each message"
+    assert calls["cmdstat_xpending"] <= 300 + claims, "the first delivery needs no counting"
+
+
 @pytest.mark.parametrize(
     ("strategy", "verdict", "second"),
     [
