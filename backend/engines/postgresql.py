@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from sqlalchemy.engine import URL
 
+from backend.engines.patience import wait_for_end
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
@@ -81,7 +82,6 @@ _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
-_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: 
 
 def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") -> None:
     child = supervisor.spawn(name, argv, env=_ENVIRONMENT, as_server_user=True, stdin=stdin)
-    code = child.wait(_LIMIT_S)
+    code = wait_for_end(child)
     if code is None:
         child.kill()
     if code != 0:

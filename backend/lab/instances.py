@@ -11,8 +11,9 @@ from pathlib import Path
 from backend.engines.gateway.settings import address_file
 from backend.engines.processes.ports import HeldPorts
 from backend.engines.processes.supervisor import Child, Supervisor
+from backend.engines.patience import Patience
 from backend.engines.says import ProcessCode
-from backend.engines.start import last_words
+from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import InstanceError
@@ -20,7 +21,6 @@ from backend.model.sentence import say
 from backend.tap.trace import Welcome
 
 MOST_INSTANCES = 4
-_START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 PROJECT = Path(__file__).parents[2]
 """Where Python finds our packages."""
@@ -136,9 +136,9 @@ class InstancePool:
 
     def _start(self, number: int, welcome: Welcome) -> Instance:
         instance = self._launched.pop(number)
-        instance.child.on_exit(lambda _code: None if instance.child.alive else self._trace.give_up(number))
-        if not self._trace.welcome(number, welcome, _START_SECONDS):
-            reason = last_words(instance.child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
+        patience = Patience(instance.child)
+        if not self._trace.welcome(number, welcome, lambda: not instance.child.alive or patience.is_over):
+            reason = last_words(instance.child.log_tail(50)) or stands_still()
             instance.child.terminate()
             raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=number, reason=reason))
         instance.child.on_exit(lambda _code: self._report_exit(instance))

@@ -18,7 +18,7 @@ from backend.engines.health import HealthBoard, backend_status
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
-from backend.engines.start import scarce_resource, why_ended
+from backend.engines.start import scarce_resource, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
@@ -218,7 +218,8 @@ class Machinery:
         self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
-        return Redelivery(self._engines.client, self.name, run, messages, self.works, on_replies)
+        comes_back = partial(self._disturber.brings_back, EngineKind.REDIS)
+        return Redelivery(self._engines.client, self.name, run, messages, self.works, on_replies, comes_back)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.
@@ -369,7 +370,7 @@ class Machinery:
         self._engines.open()
 
     def _spawn_sender(self, argv: list[str]) -> WhyEnded:
-        return partial(why_ended, self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT))
+        return why_not_up(self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT))
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)

@@ -28,7 +28,7 @@ _GATHER_SECONDS = 0.01
 """Reports that come one soon after the other are fetched together."""
 _AT_A_TIME = 1_000
 _AWAY_SECONDS = 30.0
-"""A server that was killed or restarted is back sooner, with the queue or without it."""
+"""So long a server that is not ours may be away. Ours comes back, with the queue or without it."""
 _IN_ORDER_SECONDS = 0.3
 """So long a reply waits for what becomes of an earlier delivery, so that they are told in their order."""
 
@@ -54,6 +54,7 @@ class Redelivery:
         messages: to be put onto the stream.
         works: knows which deliveries are being handled.
         on_replies: told what became of each delivery, also of those that a consumer did not survive.
+        comes_back: whether the server, should it be away, is being started again.
     """
 
     def __init__(
@@ -64,7 +65,9 @@ class Redelivery:
         messages: Sequence[Message],
         works: WorkBook,
         on_replies: Callable[[Sequence[Reply]], None],
+        comes_back: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._comes_back = comes_back
         self._queue = queue
         self._queues = queues_key(lab)
         self._keys = Queue(run)
@@ -151,7 +154,7 @@ class Redelivery:
                     return
             except redis.exceptions.ConnectionError:
                 away = away or time.monotonic()
-                if time.monotonic() > away + _AWAY_SECONDS:
+                if time.monotonic() > away + _AWAY_SECONDS and not self._comes_back():
                     raise
                 self._left.wait(_LOOK_SECONDS)
             else:
