@@ -20,6 +20,8 @@ _LOOK_S = 1.0
 _CPU_S = 1.0
 _BYTES = 1 << 18
 """Less than this is what an idle server does, too."""
+_MOST_ENDS = 3
+"""One that is started again each time it ends would else look busy for ever."""
 
 
 class Patience:
@@ -33,6 +35,8 @@ class Patience:
         self._child = child
         self._seen = self._signs()
         self._renewed = self._looked = time.monotonic()
+        self._ends = 0
+        child.on_exit(self._ended)
 
     def renew(self) -> None:
         """The process has said that it is getting on."""
@@ -40,13 +44,16 @@ class Patience:
 
     @property
     def is_over(self) -> bool:
-        """Whether the process has stood still for too long."""
+        """Whether the process has stood still for too long, or ended too often."""
         now = time.monotonic()
         if now > self._looked + _LOOK_S:
             self._looked = now
             if self._gets_on():
                 self._renewed = now
-        return now > self._renewed + STANDSTILL_S
+        return now > self._renewed + STANDSTILL_S or self._ends >= _MOST_ENDS
+
+    def _ended(self, _code: int) -> None:
+        self._ends += 1
 
     def _gets_on(self) -> bool:
         """Whether it has done something worth mentioning since it last had."""

@@ -170,3 +170,11 @@ def test_a_lab_whose_database_recovers_for_ever_can_be_closed(monkeypatch: pytes
     lab.close()
     thread.join(60)
     assert len(failures) == 1
+
+
+def test_what_ends_again_and_again_is_not_waited_for(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time it computes for longer than what counts as ending at once, as an instance does that may not log in."""
+    monkeypatch.setattr("backend.engines.patience.STANDSTILL_S", 3600.0)
+    argv = [sys.executable, "-I", "-S", "-c", WORKS.replace(str(LONG_S), "1.1")]
+    with pytest.raises(EngineError):
+        wait_until_up("It", supervisor.spawn("ending", argv, restart=True), supervisor, lambda: None)
