@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.engines.gateway.settings import address_file
+from backend.engines.patience import Patience
 from backend.engines.processes.ports import HeldPorts
 from backend.engines.processes.supervisor import Child, Supervisor
-from backend.engines.patience import Patience
 from backend.engines.says import ProcessCode
 from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings

@@ -11,19 +11,19 @@ from contextlib import contextmanager
 
 import pytest
 
-from backend.engines.processes.child import Child
 from backend.engines.mariadb import find_mariadb, start_mariadb
 from backend.engines.patience import wait_for_end
 from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.child import Child
 from backend.engines.processes.process_tree import descendants, effort_of, send_signal
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import EngineCode
 from backend.engines.start import start_failure, wait_until_up
-from backend.engines.processes.supervisor import Supervisor
-from backend.model.errors import EngineError
+from backend.engines.zookeeper.server import find_zookeeper, start_zookeeper
 from backend.lab.lab import Lab
+from backend.model.errors import EngineError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence
-from backend.engines.zookeeper.server import find_zookeeper, start_zookeeper
 
 STANDSTILL_S = 1.0
 LONG_S = 2.5 * STANDSTILL_S
