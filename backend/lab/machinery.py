@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -218,8 +217,8 @@ class Machinery:
         self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
-        comes_back = partial(self._disturber.brings_back, EngineKind.REDIS)
-        return Redelivery(self._engines.client, self.name, run, messages, self.works, on_replies, comes_back)
+        client, comes_back = self._engines.client, lambda: self._disturber.brings_back(EngineKind.REDIS)
+        return Redelivery(client, self.name, run, messages, self.works, on_replies, comes_back)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.
