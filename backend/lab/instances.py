@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Instance:
 
 
 class InstancePool:
-    """Starts and stops instances. Not thread-safe: its owner takes turns.
+    """Starts and stops instances.
 
     Args:
         supervisor: under which they run.
@@ -63,6 +64,7 @@ class InstancePool:
         self._token = token
         self._first_port = first_port
         self._on_exit = on_exit
+        self._guard = threading.RLock()
         self._instances: list[Instance] = []
         self._wanted = 0
         """How many there are to be, whatever became of them."""
@@ -82,6 +84,20 @@ class InstancePool:
         """
         if not 1 <= count <= MOST_INSTANCES:
             raise InstanceError(say(ProcessCode.INSTANCE_COUNT, most=MOST_INSTANCES, count=count))
+        with self._guard:
+            self._resize(count, database, redis)
+
+    def need(self, database: str, redis: str) -> None:
+        """Have as many instances as there are to be, should earlier ones not have come up.
+
+        Raises:
+            InstanceError: one could not be started.
+        """
+        with self._guard:
+            if len(self._instances) < self._wanted:
+                self._resize(self._wanted, database, redis)
+
+    def _resize(self, count: int, database: str, redis: str) -> None:
         self._wanted = count
         kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
         surplus = [instance for instance in self._instances if instance not in kept]
@@ -100,8 +116,9 @@ class InstancePool:
 
     def replace(self, database: str, redis: str) -> None:
         """Run as many instances as before, on other engines."""
-        self.stop()
-        self.resize(self._wanted, database, redis)
+        with self._guard:
+            self.stop()
+            self.resize(self._wanted, database, redis)
 
     def stop(self) -> None:
         """Stop all instances."""

@@ -205,6 +205,14 @@ class Machinery:
         """
         self._engines.require_tables()
 
+    def require_instances(self) -> None:
+        """Have all instances running: after a switch of databases that failed some may be missing.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._processes.need_instances(*self._urls())
+
     def require_consumers(self) -> None:
         """Have consumers of the queue running: they start when they are first needed.
 
