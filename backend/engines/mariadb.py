@@ -36,7 +36,8 @@ from backend.model.vocabulary import EngineKind
 from backend.shop.conflicts import error_number
 
 if TYPE_CHECKING:
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 NAME = "MariaDB"
 USER = DATABASE = "submit_twice"

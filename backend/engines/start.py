@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 T = TypeVar("T")
 

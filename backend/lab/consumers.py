@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
     from backend.lab.trace_server import TraceServer
     from backend.model.sentence import Sentence
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from backend.engines.gateway.settings import address_file
 from backend.engines.patience import Patience
+from backend.engines.processes.child import Child
 from backend.engines.processes.ports import HeldPorts
-from backend.engines.processes.supervisor import Child, Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
 from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gui.wording.speech import speak
 from gui.wording.terms import without_lab
@@ -10,20 +10,71 @@ from gui.wording.terms import without_lab
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import SignalInstance
+
     from backend.model.judgement import Judgement, Report
     from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
     from backend.model.sentence import Sentence
-    from gui.link.bridge import LabBridge
 
 
 FOR_GOOD = frozenset({"process.supervisor_ended", "engine.keeps_ending", "engine.given_up", "gateway.given_up"})
 """Codes of incidents after which the lab has to be started again, as their sentences say."""
 
 
+class Teller(Protocol):
+    """What the lab's callbacks are told by: signals, and a way to post them from any thread."""
+
+    @property
+    def watched(self) -> str:
+        """Id of the submission that somebody is looking at."""
+
+    def post(self, signal: SignalInstance, *arguments: Any) -> None:  # noqa: ANN401
+        """Have a signal emitted on the GUI thread."""
+
+    def runs_may_have_ended(self) -> None:
+        """Look which runs are over."""
+
+    @property
+    def engines_changed(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def rows_added(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def rows_cleared(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def replies_received(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def steps_added(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def watched_steps_changed(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def waits_seen(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def judged(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def run_finished(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def failed(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def lost(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
+    def incident(self) -> SignalInstance: ...  # noqa: D102
+
+
 class LabListener:
     """A lab's listener that posts; a class of its own, as its names are the bridge's signals too."""
 
-    def __init__(self, bridge: LabBridge) -> None:
+    def __init__(self, bridge: Teller) -> None:
         self._bridge = bridge
 
     def engines_changed(self, engines: Sequence[EngineStatus]) -> None:

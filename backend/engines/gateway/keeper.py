@@ -33,7 +33,8 @@ from backend.shop.schema import messages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
     from backend.model.observed import Row
     from backend.model.sentence import Sentence
 

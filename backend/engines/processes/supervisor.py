@@ -35,8 +35,6 @@ from backend.model.sentence import Sentence, plain, say
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Child", "Supervisor"]
-
 T = TypeVar("T")
 
 _START_LIMIT_S = 20.0
