@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from resources.draw_layers import PICTURE, picture
 from resources.imports import children_of, find_circle, packages_of, read_imports
 
 ROOT = Path(__file__).parents[1]
@@ -41,3 +42,7 @@ def test_every_kind_of_import_is_seen(tmp_path: Path) -> None:
     assert imports["house.plain"] == frozenset()
     assert sorted(find_circle(imports)) == ["house.late", "house.room.inner"]
     assert sorted(find_circle(children_of("house", imports))) == ["house.late", "house.room"]
+
+
+def test_the_picture_of_the_floors_is_fresh() -> None:
+    assert PICTURE.read_text("utf-8") == picture(), "uv run python -m resources.draw_layers"
