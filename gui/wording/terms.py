@@ -107,7 +107,7 @@ def pace_word(pace: Pace) -> str:
     """How submissions leave."""
     return {
         Pace.SIMULTANEOUS: QCoreApplication.translate("Words", "All at once"),
-        Pace.INTERVAL: QCoreApplication.translate("Words", "Every n milliseconds"),
+        Pace.INTERVAL: QCoreApplication.translate("Words", "At intervals"),
         Pace.ONE_AFTER_ANOTHER: QCoreApplication.translate("Words", "One after another"),
     }[pace]
 

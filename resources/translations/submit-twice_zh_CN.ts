@@ -24,12 +24,12 @@
         <translation>策略的一种变体：并发下安全，或设计上就有缺陷</translation>
     </message>
     <message>
-        <source>Data&amp;base</source>
-        <translation>数据库(&amp;B)</translation>
-    </message>
-    <message>
         <source>Where the effects are stored</source>
         <translation>结果写入哪里</translation>
+    </message>
+    <message>
+        <source>&amp;Database</source>
+        <translation>数据库(&amp;D)</translation>
     </message>
     <message>
         <source>Backend processes that share the submissions</source>
@@ -343,7 +343,7 @@
         <translation>由人在表单里编辑、冲突很少的更新。</translation>
     </message>
     <message>
-        <source>Version read by the server</source>
+        <source>Version read by server</source>
         <translation>版本号由服务端读取</translation>
     </message>
     <message>
@@ -1574,16 +1574,16 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>添加</translation>
-    </message>
-    <message>
         <source>Add a fault</source>
         <translation>添加故障</translation>
     </message>
     <message>
         <source>Ready-made faults, one of each kind</source>
         <translation>现成的故障，每种一个</translation>
+    </message>
+    <message>
+        <source>No faults</source>
+        <translation>无故障</translation>
     </message>
 </context>
 <context>
@@ -1840,10 +1840,6 @@
         <translation>按所填次数重复提交同一意图（%1）</translation>
     </message>
     <message>
-        <source>&amp;Disable while in flight</source>
-        <translation>处理中禁用按钮(&amp;D)</translation>
-    </message>
-    <message>
         <source>Rese&amp;t</source>
         <translation>重置(&amp;T)</translation>
     </message>
@@ -1858,6 +1854,10 @@
     <message>
         <source>How often the button beside it submits</source>
         <translation>旁边的按钮提交多少次</translation>
+    </message>
+    <message>
+        <source>Disable while in fli&amp;ght</source>
+        <translation>处理中禁用按钮(&amp;G)</translation>
     </message>
     <message>
         <source>The page disables its button from a click until the answer; clicks meanwhile are blocked</source>
@@ -2052,8 +2052,8 @@
         <translation>参数恢复为初次启动时(&amp;K)</translation>
     </message>
     <message>
-        <source>Exhibits</source>
-        <translation>展品</translation>
+        <source>Exhi&amp;bits</source>
+        <translation>展品(&amp;B)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -2870,10 +2870,6 @@
         <translation>超时、连接断开、后端忙或失败之后，调用方再发几次</translation>
     </message>
     <message>
-        <source>Processin&amp;g</source>
-        <translation>处理耗时(&amp;G)</translation>
-    </message>
-    <message>
         <source>Work of the handler between what it reads and what it writes: it widens every gap</source>
         <translation>处理程序从读到写之间的耗时：它会放大每一个窗口</translation>
     </message>
@@ -2904,6 +2900,10 @@
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
         <translation>工作已完成，但关闭调用方的连接而不答复</translation>
+    </message>
+    <message>
+        <source>&amp;Processing</source>
+        <translation>处理时间(&amp;P)</translation>
     </message>
     <message>
         <source>Reload the page each time</source>
@@ -3492,6 +3492,10 @@
         <translation>重复点击</translation>
     </message>
     <message>
+        <source>At intervals</source>
+        <translation>按间隔</translation>
+    </message>
+    <message>
         <source>processing</source>
         <translation>处理中</translation>
     </message>
@@ -3534,10 +3538,6 @@
     <message>
         <source>All at once</source>
         <translation>同时发出</translation>
-    </message>
-    <message>
-        <source>Every n milliseconds</source>
-        <translation>每隔 n 毫秒</translation>
     </message>
     <message>
         <source>One after another</source>
