@@ -143,5 +143,3 @@ def test_the_message_stays_at_its_place_when_the_window_changes_its_size(window:
 
 def test_every_menu_can_be_opened_from_the_keyboard(window: MainWindow) -> None:
     assert [action.text() for action in window.menuBar().actions() if "&" not in action.text()] == []
-
-
