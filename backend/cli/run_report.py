@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backend.lab.process_faults import FIRST_CONSUMER
 from backend.model.sentence import Code, Sentence, plain, plain_list, say, words
 from backend.model.terms import answer_term, verdict_term
-from backend.model.vocabulary import Answer, EngineKind, Verdict
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,8 +88,13 @@ def report_lines(
 
 def outcome(report: Report) -> Sentence:
     """What was wanted and what happened, such as ``1 order wanted, 2 rows: duplicated.``."""
-    wanted = say(ReportCode[report.operation.name], intents=report.intents)
-    return say(ReportCode.OUTCOME, wanted=wanted, rows=report.effects, verdicts=verdicts(report))
+    asked = wanted(report.operation, report.intents)
+    return say(ReportCode.OUTCOME, wanted=asked, rows=report.effects, verdicts=verdicts(report))
+
+
+def wanted(operation: OperationKey, intents: int) -> Sentence:
+    """How many of what were wanted, such as ``1 order wanted``."""
+    return say(ReportCode[operation.name], intents=intents)
 
 
 def verdicts(report: Report) -> tuple[Sentence, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale, QObject, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from backend.cli.run_report import wanted
 from backend.model.judgement import Judgement
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
@@ -45,17 +46,8 @@ class Sentences(QObject):
 
     def wanted(self, intents: int, operations: Collection[OperationKey]) -> str:
         """How many of what were wanted; intents, where several operations are mixed."""
-        if set(operations) == {OperationKey.PLACE_ORDER}:
-            return self.tr("%n order(s) wanted", "", intents)
-        if set(operations) == {OperationKey.PAY_ORDER}:
-            return self.tr("%n payment(s) wanted", "", intents)
-        if set(operations) == {OperationKey.ADD_STOCK}:
-            return self.tr("%n stock change(s) wanted", "", intents)
-        if set(operations) == {OperationKey.CANCEL_ORDER}:
-            return self.tr("%n cancellation(s) wanted", "", intents)
-        if set(operations) == {OperationKey.SEND_MESSAGE}:
-            return self.tr("%n message(s) wanted", "", intents)
-        return self.tr("%n intent(s)", "", intents)
+        only = set(operations)
+        return speak(wanted(only.pop(), intents)) if len(only) == 1 else self.tr("%n intent(s)", "", intents)
 
     def outcome(self, judgement: Judgement, *, running: bool = True) -> str:
         """The worst of what happened; empty where it is too early to say."""

@@ -9,7 +9,9 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.model.judgement import Judgement
 from backend.model.observed import Step
+from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+from gui.wording.speech import speak
 
 _OF_A_LAB = re.compile(r"[0-9a-f]{8}-(\d+\.\w+)")
 """A submission's id: the name of its lab, the numbers of run and submission, perhaps that of the attempt."""
@@ -60,27 +62,13 @@ def gateway_keys_word(keys: GatewayKeys) -> str:
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """A verdict in one or two words."""
-    return {
-        Verdict.EXACTLY_ONCE: QCoreApplication.translate("Words", "exactly once"),
-        Verdict.DUPLICATED: QCoreApplication.translate("Words", "duplicated"),
-        Verdict.LOST: QCoreApplication.translate("Words", "lost"),
-        Verdict.STUCK: QCoreApplication.translate("Words", "stuck"),
-        Verdict.UNDECIDED: QCoreApplication.translate("Words", "undecided"),
-    }[verdict]
+    """A verdict in one or two words, those that the command line uses."""
+    return speak(verdict_term(verdict))
 
 
 def answer_word(answer: Answer) -> str:
-    """What a caller was told."""
-    return {
-        Answer.CREATED: QCoreApplication.translate("Words", "created"),
-        Answer.DUPLICATE: QCoreApplication.translate("Words", "duplicate"),
-        Answer.REPLAYED: QCoreApplication.translate("Words", "replayed"),
-        Answer.BUSY: QCoreApplication.translate("Words", "busy"),
-        Answer.CONFLICT: QCoreApplication.translate("Words", "conflict"),
-        Answer.ERROR: QCoreApplication.translate("Words", "error"),
-        Answer.TIMEOUT: QCoreApplication.translate("Words", "time-out"),
-    }[answer]
+    """What a caller was told, in the word that the command line uses."""
+    return speak(answer_term(answer))
 
 
 def health_word(health: Health) -> str:

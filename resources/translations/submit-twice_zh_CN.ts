@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>Where the effects are stored</source>
-        <translation>结果写入哪里</translation>
+        <translation>效果存放在哪里</translation>
     </message>
     <message>
         <source>&amp;Database</source>
@@ -404,7 +404,7 @@
     </message>
     <message>
         <source>A lease shorter than the work: a second one gets in, checks before the first commits, and acts.</source>
-        <translation>租期短于处理时间：第二个进来，在第一个提交之前检查，然后执行。</translation>
+        <translation>租期短于处理耗时：第二个进来，在第一个提交之前检查，然后执行。</translation>
     </message>
     <message>
         <source>The effect is outside the database (a message, a call). Add a fence or a unique index.</source>
@@ -815,16 +815,16 @@
         <translation>过期的持有者，被栅栏拒绝</translation>
     </message>
     <message>
+        <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: its steps end with the response “conflict”, which its caller no longer hears, having given up long before.</source>
+        <translation>第一个持有者一直卡到租约结束。重试拿到编号为 2 的锁并写入。第一个醒来时，它的编号 1 被拒绝：它的步骤以响应“冲突”结束，而它的调用方早已放弃，再也听不到。</translation>
+    </message>
+    <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
         <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
     </message>
     <message>
         <source>Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above the steps stands which instance ran them.</source>
         <translation>每个实例都有自己的互斥锁，而且都空着。先选一行，再选另一行：步骤上方写着是哪个实例执行的。</translation>
-    </message>
-    <message>
-        <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: told “conflict”.</source>
-        <translation>第一个持有者停顿到租约结束。重试拿到 2 号锁并写入。第一个醒来时，1 号被拒绝：告知“冲突”。</translation>
     </message>
     <message>
         <source>With a fence it does not matter who believes to hold the lock.</source>
@@ -1207,7 +1207,7 @@
     <name>Errand</name>
     <message>
         <source>Something unexpected happened (%1).</source>
-        <translation>发生了意料之外的事（%1）。</translation>
+        <translation>发生了意外情况（%1）。</translation>
     </message>
 </context>
 <context>
@@ -1265,7 +1265,7 @@
     </message>
     <message>
         <source>%1 waits for %2</source>
-        <translation>%1 在等 %2</translation>
+        <translation>%1 等待 %2</translation>
     </message>
 </context>
 <context>
@@ -1459,7 +1459,7 @@
     </message>
     <message>
         <source>Re&amp;quests</source>
-        <translation>请求(&amp;Q)</translation>
+        <translation>请求数(&amp;Q)</translation>
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
@@ -2186,7 +2186,7 @@
     </message>
     <message>
         <source>Per second</source>
-        <translation>每秒</translation>
+        <translation>每秒次数</translation>
     </message>
 </context>
 <context>
@@ -2293,7 +2293,7 @@
     </message>
     <message>
         <source>Re&amp;quests</source>
-        <translation>请求(&amp;Q)</translation>
+        <translation>请求数(&amp;Q)</translation>
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
@@ -2484,7 +2484,7 @@
     </message>
     <message>
         <source>Effect</source>
-        <translation>结果</translation>
+        <translation>效果</translation>
     </message>
     <message>
         <source>For</source>
@@ -2553,36 +2553,6 @@
     <message>
         <source>%1, %2: %3</source>
         <translation>%1，%2：%3</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n order(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 个订单</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n payment(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 笔支付</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stock change(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 次库存变更</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n cancellation(s) wanted</source>
-        <translation>
-            <numerusform>需要取消 %n 个订单</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n message(s) wanted</source>
-        <translation>
-            <numerusform>需要 %n 条消息</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>%n intent(s)</source>
@@ -2800,7 +2770,7 @@
     </message>
     <message>
         <source>Effects</source>
-        <translation>生效</translation>
+        <translation>效果</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -2903,7 +2873,7 @@
     </message>
     <message>
         <source>&amp;Processing</source>
-        <translation>处理时间(&amp;P)</translation>
+        <translation>处理耗时(&amp;P)</translation>
     </message>
     <message>
         <source>Reload the page each time</source>
@@ -2953,7 +2923,7 @@
     </message>
     <message>
         <source>Answer</source>
-        <translation>结果</translation>
+        <translation>答复</translation>
     </message>
 </context>
 <context>
@@ -3069,7 +3039,7 @@
     </message>
     <message>
         <source>Explore all</source>
-        <translation>全部探索</translation>
+        <translation>探索全部</translation>
     </message>
     <message>
         <source>Explore every variant with every operation that it guards</source>
@@ -3105,7 +3075,7 @@
     </message>
     <message>
         <source>Stop, and keep what was found so far</source>
-        <translation>停止，保留已发现的</translation>
+        <translation>停止，并保留目前的发现</translation>
     </message>
     <message>
         <source>Ex&amp;plore all</source>
@@ -3149,7 +3119,7 @@
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
-        <translation>同一意图有多少个提交同时运行</translation>
+        <translation>同一意图同时有多少次提交</translation>
     </message>
     <message>
         <source>Crash&amp;es</source>
@@ -3424,54 +3394,6 @@
         <translation>发送键，被认可</translation>
     </message>
     <message>
-        <source>exactly once</source>
-        <translation>恰好一次</translation>
-    </message>
-    <message>
-        <source>duplicated</source>
-        <translation>重复</translation>
-    </message>
-    <message>
-        <source>lost</source>
-        <translation>丢失</translation>
-    </message>
-    <message>
-        <source>stuck</source>
-        <translation>卡死</translation>
-    </message>
-    <message>
-        <source>undecided</source>
-        <translation>未决</translation>
-    </message>
-    <message>
-        <source>created</source>
-        <translation>已创建</translation>
-    </message>
-    <message>
-        <source>duplicate</source>
-        <translation>重复</translation>
-    </message>
-    <message>
-        <source>replayed</source>
-        <translation>已重放</translation>
-    </message>
-    <message>
-        <source>busy</source>
-        <translation>忙</translation>
-    </message>
-    <message>
-        <source>conflict</source>
-        <translation>冲突</translation>
-    </message>
-    <message>
-        <source>error</source>
-        <translation>错误</translation>
-    </message>
-    <message>
-        <source>time-out</source>
-        <translation>超时</translation>
-    </message>
-    <message>
         <source>starting</source>
         <translation>启动中</translation>
     </message>
@@ -3533,7 +3455,7 @@
     </message>
     <message>
         <source>Redelivery by a queue</source>
-        <translation>消息队列重投</translation>
+        <translation>队列重新投递</translation>
     </message>
     <message>
         <source>All at once</source>
