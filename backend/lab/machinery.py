@@ -57,7 +57,7 @@ class Machinery:
     Args:
         options: how to start.
         on_engines: called when an engine or an instance came, went or changed its health.
-        on_steps: called with each batch of steps.
+        on_steps: called with each batch of steps, also of those that are under way and take long.
         on_incident: called with a sentence when something was killed, stopped or started again.
     """
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
 
     from backend.model.judgement import Judgement, Report
-    from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+    from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
     from backend.model.sentence import Sentence
 
 
@@ -85,6 +85,10 @@ class LabListener:
         """Rows for the table."""
         self._bridge.post(self._bridge.rows_added, rows)
 
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Rows that the table loses."""
+        self._bridge.post(self._bridge.rows_gone, rows)
+
     def rows_cleared(self) -> None:
         """The tables are empty."""
         self._bridge.post(self._bridge.rows_cleared)
@@ -99,6 +103,10 @@ class LabListener:
         watched = self._bridge.watched
         if watched and any(step.submission_id == watched for step in steps):
             self._bridge.post(self._bridge.watched_steps_changed, watched)
+
+    def steps_under_way(self, steps: Sequence[Step]) -> None:
+        """What has not ended is shown as what has."""
+        self.steps_recorded(steps)
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:
         """Waits for the timeline."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.model.judgement import Judgement
 from backend.model.observed import Step
+from backend.model.step_words import command_sentence, outcome_sentence
 from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
 from gui.wording.speech import speak
@@ -150,25 +151,10 @@ def short(identifier: str, length: int = 8) -> str:
 
 
 def command_text(step: Step) -> str:
-    """A step's command; what is no command of an engine but a mark of ours, in the language of the window."""
-    if step.engine is not EngineKind.HTTP:
-        return step.command
-    for mark, word in (
-        ("processing", QCoreApplication.translate("Words", "processing")),
-        ("connection reset", QCoreApplication.translate("Words", "connection reset")),
-        ("reply lost", QCoreApplication.translate("Words", "response dropped")),
-        ("reply", QCoreApplication.translate("Words", "response")),
-        ("crash", QCoreApplication.translate("Words", "crash")),
-        ("delay", QCoreApplication.translate("Words", "delay")),
-        ("pause", QCoreApplication.translate("Words", "pause")),
-    ):
-        if step.command.startswith(mark):
-            return word + step.command[len(mark) :]
-    return step.command
+    """A step's command, and whether it is still under way; a mark of ours in the language of the window."""
+    return speak(command_sentence(step))
 
 
 def answer_text(step: Step) -> str:
-    """What a step was answered; of a response, what the caller was told, in the language of the window."""
-    if step.engine is EngineKind.HTTP and step.answer in set(Answer):
-        return answer_word(Answer(step.answer))
-    return step.answer
+    """What a step was answered, or why it failed; of a response, what the caller was told."""
+    return speak(outcome_sentence(step))

@@ -3418,34 +3418,6 @@
         <translation>按间隔</translation>
     </message>
     <message>
-        <source>processing</source>
-        <translation>处理中</translation>
-    </message>
-    <message>
-        <source>connection reset</source>
-        <translation>连接重置</translation>
-    </message>
-    <message>
-        <source>response dropped</source>
-        <translation>响应已丢弃</translation>
-    </message>
-    <message>
-        <source>response</source>
-        <translation>响应</translation>
-    </message>
-    <message>
-        <source>crash</source>
-        <translation>崩溃</translation>
-    </message>
-    <message>
-        <source>delay</source>
-        <translation>延迟</translation>
-    </message>
-    <message>
-        <source>pause</source>
-        <translation>暂停</translation>
-    </message>
-    <message>
         <source>Retry after a time-out</source>
         <translation>超时后重试</translation>
     </message>

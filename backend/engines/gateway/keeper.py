@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.processes.child import Child
-    from backend.engines.processes.supervisor import Supervisor
-    from backend.model.observed import Row
+    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.model.observed import GoneRow, Row
     from backend.model.sentence import Sentence
 
 NAME = "Gateway"
@@ -143,9 +143,13 @@ class GatewayKeeper:
         """As `RowReader.read_all`, of the ledger."""
         return self._rows.read_all() if self._rows else []
 
-    def vanished(self) -> list[tuple[str, str]]:
+    def vanished(self) -> list[GoneRow]:
         """As `RowReader.vanished`, of the ledger."""
         return self._rows.vanished() if self._rows else []
+
+    def differs(self) -> bool:
+        """As `RowReader.differs`, of the ledger."""
+        return self._rows.differs() if self._rows else False
 
     def forget(self) -> None:
         """The ledger was emptied."""
