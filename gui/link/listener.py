@@ -41,6 +41,9 @@ class Teller(Protocol):
     def rows_added(self) -> SignalInstance: ...  # noqa: D102
 
     @property
+    def rows_gone(self) -> SignalInstance: ...  # noqa: D102
+
+    @property
     def rows_cleared(self) -> SignalInstance: ...  # noqa: D102
 
     @property

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.processes.child import Child
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.supervisor import Supervisor
     from backend.model.observed import GoneRow, Row
     from backend.model.sentence import Sentence
 
