@@ -17,5 +17,9 @@ class UnforeseenError(HarnessError):
     """A step did more than its footprint says, so that nothing may be left out because of it."""
 
 
+class UnsteadyError(HarnessError):
+    """The same choices brought about something else, and no server had a choice of its own."""
+
+
 class Crashed(BaseException):
     """Raised inside a submission whose process has died, so that nothing of it goes on."""

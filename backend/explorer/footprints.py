@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _WHOLE_FILE = frozenset({"file"})
 """SQLite locks no less than that."""
-_LEASES = "leases"
+LEASES = "leases"
 """Which locks would end if an expiry came now."""
 
 
@@ -59,7 +59,7 @@ class Footprint:
 
 NOTHING = Footprint()
 EVERYTHING = Footprint(everything=True)
-EXPIRY = Footprint(writes=frozenset({_LEASES}))
+EXPIRY = Footprint(writes=frozenset({LEASES}))
 """An expiry ends what is leased when it comes, so whatever makes a lease comes before it or after."""
 
 
@@ -182,7 +182,7 @@ def _redis(command: str, parameters: Iterable[object], readable: Callable[[str],
     touched = frozenset(f"redis {readable(key)}" for key in keys.names)
     if keys.are_read_only:
         return Footprint(reads=touched)
-    return Footprint(frozenset({_LEASES}) if keys.may_lease else frozenset(), touched)
+    return Footprint(frozenset({LEASES}) if keys.may_lease else frozenset(), touched)
 
 
 def _zookeeper(command: str, path: str) -> Footprint:
@@ -197,7 +197,7 @@ def _zookeeper(command: str, path: str) -> Footprint:
         case "exists" | "getChildren":
             return Footprint(reads=frozenset({node}))
         case "create":
-            return Footprint(frozenset({_LEASES}), frozenset({folder, node, there}))
+            return Footprint(frozenset({LEASES}), frozenset({folder, node, there}))
         case "delete":
             return Footprint(writes=frozenset({folder, node, there}))
         case _:

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.errors import HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
-from backend.explorer.limits import PATIENCE_S
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.redis_keys import keys_of
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import Settler
-from backend.explorer.state import State
-from backend.explorer.submission import Submission
+from backend.explorer.settle import PATIENCE_S, Settler
+from backend.explorer.submission import State, Submission
+from backend.explorer.turns import (
+    CRASH_BUDGET,
+    EXPIRY_BUDGET,
+    START,
+    name_winners,
+    order_moments,
+    waiting_places,
+    with_waiters,
+)
 from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
@@ -28,9 +35,6 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
-_START = Footprint(writes=frozenset({"start"}))
-_CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
-_EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
 
 
 class Play:
@@ -114,11 +118,11 @@ class Play:
         if not self._trusting:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            return union(lease(self.scene.readable(key)) for key in self._leased) | EXPIRY | _EXPIRY_BUDGET
+            return union(lease(self.scene.readable(key)) for key in self._leased) | EXPIRY | EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
-            return self._with_waiters(one, one.transaction.locks | held | _CRASH_BUDGET)
+            return self._with_waiters(one, one.transaction.locks | held | CRASH_BUDGET)
         if one.state is State.NEW:
             return None if self.first is None else self._with_waiters(one, self._beginning(one))
         if one.pending is None:
@@ -137,10 +141,7 @@ class Play:
         touched = self.footprint(choice)
         told = len(self.moments)
         begins = self._by_actor[choice.actor] if touched is None else None
-        waited: dict[tuple[str, ...], list[Submission]] = {}
-        for one in self.submissions:
-            if one.is_waiting:
-                waited.setdefault(tuple(one.commands), []).append(one)
+        waited = waiting_places(self.submissions)
         match choice.kind:
             case EventKind.EXPIRE:
                 self._expire()
@@ -151,8 +152,10 @@ class Play:
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretold.clear()
-        self._name_winners(waited)
-        self._order_moments(told)
+        name_winners(waited, _progress)
+        self._by_actor.update({one.actor: one for group in waited for one in group})
+        self.submissions.sort(key=lambda one: one.actor)
+        order_moments(self.moments, told)
         touched = self._beginning(begins) if begins else touched
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
@@ -179,7 +182,7 @@ class Play:
         return one.state is State.NEW or one.state is State.PARKED
 
     def _beginning(self, one: Submission) -> Footprint:
-        start = _START if self._takes_turn_to_begin(one) else NOTHING
+        start = START if self._takes_turn_to_begin(one) else NOTHING
         return (self.first or NOTHING) | start
 
     def _takes_turn_to_begin(self, one: Submission) -> bool:
@@ -296,27 +299,6 @@ class Play:
             one.step = Moment(EventKind.ANSWER, one, call)
             self.moments.append(one.step)
 
-    def _name_winners(self, waited: Mapping[tuple[str, ...], list[Submission]]) -> None:
-        """Give the first of the names to whoever the server let go first.
-
-        Of several that wait in the same place the server picks the winner, and not always the same one. They are
-        interchangeable, so it is right to say that it was the one whose name comes first; and then a schedule comes
-        along the same way whenever it is played.
-        """
-        for group in waited.values():
-            names = sorted(one.actor for one in group)
-            for one, name in zip(sorted(group, key=_progress), names, strict=True):
-                one.actor = name
-                self._by_actor[name] = one
-        self.submissions.sort(key=lambda one: one.actor)
-
-    def _order_moments(self, told: int) -> None:
-        new = self.moments[told:]
-        for moment in new:
-            moment.actor = moment.by.actor if moment.by else ""
-        first = new[0].by if new else None
-        self.moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
-
     def _note_lease(self, call: Call) -> None:
         if self._expiries:
             keys = keys_of(call.command, list(call.parameters))
@@ -335,19 +317,11 @@ class Play:
         if self._trusting and not foretold.everything and (touched.everything or not touched.writes <= foretold.writes):
             raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
 
+    def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
+        return with_waiters(own, self.submissions, lambda other: other.transaction.locks, one)
+
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
         return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))
-
-    def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
-        """Add what those touch that may be let go."""
-        waiting = [other for other in self.submissions if other.is_waiting]
-        while True:
-            let_go = [other for other in waiting if other is not one and own.conflicts(other.touches)]
-            if not let_go:
-                return own
-            waiting = [other for other in waiting if other not in let_go]
-            for other in let_go:
-                own = own | other.touches | other.transaction.locks
 
 
 def _progress(one: Submission) -> tuple[bool, str, str, str]:

@@ -35,6 +35,19 @@ _LEASE_FIRST = frozenset({"SET", "SETEX", "PSETEX", "GETEX", "EXPIRE", "PEXPIRE"
 _SCRIPTS = frozenset({"EVAL", "EVALSHA", "FCALL"})
 
 
+_UNDERSTOOD = _READ_FIRST | _READ_ALL | _WRITE_FIRST | _WRITE_ALL | _WRITE_PAIRS | _LEASE_FIRST | _SCRIPTS
+
+
+def is_understood(command: str) -> bool:
+    """Whether it is known where the keys of a command stand."""
+    return command.upper() in _UNDERSTOOD
+
+
+def only_reads(command: str) -> bool:
+    """Whether a command certainly changes nothing."""
+    return command.upper() in _READ_FIRST | _READ_ALL
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of one command."""

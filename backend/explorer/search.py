@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from backend.explorer.errors import DivergedError
+from backend.explorer.errors import DivergedError, UnsteadyError
 from backend.explorer.footprints import NOTHING, Footprint
 from backend.explorer.says import ExplorerCode
 from backend.model.sentence import say
@@ -77,10 +77,18 @@ class Search(Generic[Play]):
     Args:
         open_play: begins a schedule.
         reduce: whether to leave out orders that make no difference.
+        may_differ: whether a schedule may come along differently when it is played again, though nothing is wrong.
     """
 
-    def __init__(self, open_play: Callable[[Footprint | None], Play], *, reduce: bool) -> None:
+    def __init__(
+        self,
+        open_play: Callable[[Footprint | None], Play],
+        *,
+        reduce: bool,
+        may_differ: Callable[[Play], bool] = lambda _: True,
+    ) -> None:
         self._open_play = open_play
+        self._may_differ = may_differ
         self._reduce = reduce
         self._path: list[_Node] = []
         self._first: Footprint | None = None
@@ -92,6 +100,7 @@ class Search(Generic[Play]):
 
         Raises:
             HarnessError: the explorer has lost control.
+            UnsteadyError: a schedule came along differently that may not.
         """
         while True:
             play = self._play()
@@ -144,7 +153,8 @@ class Search(Generic[Play]):
         """Make sure that there is a node at this depth; whether anything there is worth exploring."""
         if depth < len(self._path):
             if self._path[depth].choices != choices:
-                raise DivergedError(say(ExplorerCode.DIVERGED))
+                error = DivergedError if self._may_differ(play) else UnsteadyError
+                raise error(say(ExplorerCode.DIVERGED))
             return True
         asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
         awake = [choice for choice in choices if choice not in asleep]

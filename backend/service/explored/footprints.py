@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from backend.explorer.footprints import EVERYTHING, Footprint, union
-from backend.model.vocabulary import EngineKind
+from backend.explorer.footprints import EVERYTHING, LEASES, Footprint, union
+from backend.explorer.redis_keys import is_understood, only_reads
+from backend.service.explored.leases import makes_lease
+from backend.service.explored.tables import Tables, first_word
 from backend.service.wire.glue import ends_transaction, is_glued, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
+
+    import sqlalchemy as sa
 
     from backend.service.wire.unit import Unit
 
-_WORD = re.compile(r"[A-Za-z_][\w$]*")
-_QUOTED = re.compile(r"'(?:[^']|'')*'")
-_LOCKS = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+UPDATE|UPDATE|SHARE|KEY\s+SHARE)\b|\bLOCK\s+IN\s+SHARE\b", re.IGNORECASE)
-_UNDERSTOOD = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "SAVEPOINT", "RELEASE", "ROLLBACK"})
-_LEVEL = re.compile(r"\b(REPEATABLE\s+READ|SERIALIZABLE|READ\s+COMMITTED|READ\s+UNCOMMITTED)\b", re.IGNORECASE)
-_SESSION = re.compile(r"\bSESSION\b|default_transaction_isolation", re.IGNORECASE)
-_NO_TABLE = frozenset({"SAVEPOINT", "RELEASE", "ROLLBACK"})
-_HIDDEN = frozenset({"CALL", "EXECUTE", "DO", "NOTIFY", "NEXTVAL", "SETVAL", "PG_ADVISORY", "GET_LOCK", "DBLINK"})
-_READS = frozenset(
-    {
-        "GET",
-        "MGET",
-        "EXISTS",
-        "TTL",
-        "PTTL",
-        "TYPE",
-        "STRLEN",
-        "GETRANGE",
-        "HGET",
-        "HGETALL",
-        "HMGET",
-        "HEXISTS",
-        "HLEN",
-    }
-    | {"SISMEMBER", "SMEMBERS", "SCARD", "LRANGE", "LLEN", "ZSCORE", "ZRANGE", "ZCARD", "XLEN", "XRANGE", "WATCH"}
+_LOCKS = re.compile(
+    r"\bFOR\s+(?:NO\s+KEY\s+UPDATE|UPDATE|SHARE|KEY\s+SHARE)\b|\bLOCK\s+IN\s+SHARE\b|\bINTO\b", re.IGNORECASE
 )
+_FREES = re.compile(r"\bUNLOCK|\bRELEASE|\bTO\b|_unlock", re.IGNORECASE)
+"""Of a statement within a transaction that may set locks free: ``ROLLBACK TO``, ``pg_advisory_unlock``."""
+_LEVEL = re.compile(r"\b(REPEATABLE[\s-]+READ|SERIALIZABLE|READ[\s-]+COMMITTED|READ[\s-]+UNCOMMITTED)\b", re.IGNORECASE)
+_SESSION = re.compile(r"\bSESSION\b|default_transaction_isolation", re.IGNORECASE)
+_RUN_AS_CODE = "/*!"
+"""MariaDB runs such a comment."""
+_WHOLE_SERVER = frozenset({"EXEC", "EVAL", "EVALSHA", "FCALL"})
+"""A script may make up keys; EXEC looks at all that was watched."""
+_ANY_KEY = "redis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +45,8 @@ class Transaction:
     """Whether the server may refuse it for what other transactions have read."""
     has_snapshot: bool = False
     """Whether a statement has run in it."""
+    of_session: tuple[bool, bool] | None = None
+    """The first two, where the connection has asked for them for all its transactions."""
 
     @property
     def locks(self) -> Footprint:
@@ -73,29 +62,29 @@ class Transaction:
 
 
 class Schema:
-    """The tables of a service's database, with what hangs together through keys, triggers and views.
+    """Reads off statements what they touch in a service's database.
 
     Args:
         engine: our own; None where there is no database.
     """
 
     def __init__(self, engine: sa.Engine | None) -> None:
-        self._related: dict[str, frozenset[str]] = {}
-        self._keeps_snapshots = engine is not None and engine.dialect.name != "postgresql"
-        """Whether transactions do so unless told otherwise: MariaDB's default is REPEATABLE READ."""
-        self._is_opaque = False
-        """Whether triggers, rules or functions may touch what no statement names."""
-        if engine is not None:
-            self._read(engine)
+        self._tables = Tables(engine)
+        is_mariadb = engine is not None and engine.dialect.name != "postgresql"
+        level = "" if engine is None else _default_level(engine, "tx_isolation" if is_mariadb else "")
+        self._untouched = _of_level(level)
 
-    @property
-    def untouched(self) -> Transaction:
-        """What a new connection begins with."""
-        return Transaction(keeps_snapshot=self._keeps_snapshots)
+    def beginning(self, settings: str) -> Transaction:
+        """What a new connection begins with.
 
-    def tables_of(self, sql: str) -> frozenset[str] | None:
-        """The tables that a statement touches; None where that is not known."""
-        return _tables(sql, self)
+        Args:
+            settings: what it asked for when it was opened.
+        """
+        found = _LEVEL.search(settings.replace("\\", ""))
+        if not found:
+            return self._untouched
+        asked = _of_level(_level(found))
+        return replace(asked, of_session=(asked.keeps_snapshot, asked.is_serializable))
 
     def of(self, unit: Unit, transaction: Transaction, *, in_transaction: bool) -> Footprint:
         """The footprint of a step that is about to run.
@@ -105,64 +94,55 @@ class Schema:
             transaction: of its connection, so far.
             in_transaction: whether one is open; outside of one a statement commits by itself.
         """
-        found = [statement for command in unit.commands for statement in statements(command) if not is_glued(statement)]
-        if not found or transaction.is_serializable or (transaction.keeps_snapshot and not transaction.has_snapshot):
+        found = _steps(unit)
+        begun = replace(transaction, has_snapshot=transaction.has_snapshot and in_transaction)
+        if not found or begun.is_serializable or (begun.keeps_snapshot and not begun.has_snapshot):
             return EVERYTHING
-        commits = not in_transaction and len(unit.commands) == 1
-        return union(self._statement(each, transaction, commits=commits) for each in found) | transaction.locks
+        touched = union(self._statement(each) for each in found) | transaction.locks
+        if not in_transaction or any(map(ends_transaction, unit.commands)):
+            touched = touched | self._with(transaction, found).commit
+        return touched
 
     def after(self, unit: Unit, transaction: Transaction, *, in_transaction: bool) -> Transaction:
         """The connection's transaction when this unit has run."""
         keeps, serializable = _isolation(unit.text, transaction)
-        if not in_transaction:
-            keeps = keeps if _SESSION.search(unit.text) or self._keeps_snapshots else False
-            return Transaction(keeps_snapshot=keeps, is_serializable=serializable and keeps)
-        tables, everything = transaction.tables, transaction.everything
-        steps = [command for command in unit.commands if not is_glued(command)]
-        for command in steps:
-            locked = self._locked(command)
-            everything = everything or locked is None
-            tables |= locked or frozenset()
-        return Transaction(tables, everything, keeps, serializable, transaction.has_snapshot or bool(steps))
+        if in_transaction:
+            steps = _steps(unit)
+            grown = self._with(transaction, steps)
+            has_snapshot = transaction.has_snapshot or bool(steps)
+            return replace(grown, keeps_snapshot=keeps, is_serializable=serializable, has_snapshot=has_snapshot)
+        if _SESSION.search(unit.text):
+            return Transaction(keeps_snapshot=keeps, is_serializable=serializable, of_session=(keeps, serializable))
+        usual = transaction.of_session or (self._untouched.keeps_snapshot, self._untouched.is_serializable)
+        return Transaction(keeps_snapshot=usual[0], is_serializable=usual[1], of_session=transaction.of_session)
 
-    def _statement(self, sql: str, transaction: Transaction, *, commits: bool) -> Footprint:
+    def may_free_locks(self, unit: Unit) -> bool:
+        """Whether a statement within a transaction may let others go on."""
+        return self._tables.is_opaque or _FREES.search(unit.text) is not None
+
+    def _with(self, transaction: Transaction, steps: Sequence[str]) -> Transaction:
+        locked = [self._locked(step) for step in steps if not ends_transaction(step)]
+        known = [tables for tables in locked if tables is not None]
+        everything = transaction.everything or len(known) < len(locked)
+        return replace(transaction, tables=transaction.tables.union(*known), everything=everything)
+
+    def _statement(self, sql: str) -> Footprint:
         if ends_transaction(sql):
-            return transaction.commit
-        tables, locked = self.tables_of(sql), self._locked(sql)
+            return Footprint()  # of its transaction the caller knows
+        tables, locked = self._tables.named_in(sql), self._locked(sql)
         if tables is None or locked is None:
             return EVERYTHING
-        what = ("lock", "rows") if commits else ("lock",)
         return Footprint(
             reads=frozenset(f"rows {table}" for table in tables),
-            writes=frozenset(f"{each} {table}" for table in locked for each in what),
+            writes=frozenset(f"lock {table}" for table in locked),
         )
 
     def _locked(self, sql: str) -> frozenset[str] | None:
-        tables = self.tables_of(sql)
-        if tables is None or (_first(sql) == "SELECT" and not _LOCKS.search(sql)):
+        """The tables in which a statement changes or locks rows; None where that is not known."""
+        tables = self._tables.named_in(sql)
+        if tables is None or (first_word(sql) == "SELECT" and not _LOCKS.search(sql)):
             return tables if tables is None else frozenset()
         return tables
-
-    def closure(self, named: Iterable[str]) -> frozenset[str] | None:
-        """These tables with all that hang together with them; None where nobody knows."""
-        if self._is_opaque:
-            return None
-        found = {name.lower() for name in named} & self._related.keys()
-        return frozenset(other for name in found for other in self._related[name])
-
-    def _read(self, engine: sa.Engine) -> None:
-        inspector = sa.inspect(engine)
-        tables = [name.lower() for name in inspector.get_table_names()]
-        joined: dict[str, set[str]] = {name: {name} for name in tables}
-        for name in inspector.get_table_names():
-            for key in inspector.get_foreign_keys(name):
-                other = key["referred_table"].lower()
-                group = joined[name.lower()] | joined.setdefault(other, {other})
-                for member in group:
-                    joined[member] = group
-        self._related = {name: frozenset(group) for name, group in joined.items()}
-        with engine.connect() as connection:
-            self._is_opaque = bool(inspector.get_view_names()) or any(_hidden_parts(connection))
 
 
 def redis_footprint(unit: Unit, readable: dict[str, str] | None = None) -> Footprint:
@@ -172,55 +152,52 @@ def redis_footprint(unit: Unit, readable: dict[str, str] | None = None) -> Footp
         unit: the command.
         readable: keys by names that are the same in each schedule.
     """
-    if not unit.keys:
+    leases = frozenset({LEASES}) if makes_lease(unit) else frozenset()
+    if not _WHOLE_SERVER.isdisjoint(unit.commands):
+        return Footprint(leases, frozenset({_ANY_KEY}))
+    if not unit.keys or not all(map(is_understood, unit.commands)):
         return EVERYTHING
     touched = frozenset(f"redis {(readable or {}).get(key, key)}" for key in unit.keys)
-    reads = all(command in _READS for command in unit.commands if command != "EXEC")
-    return Footprint(reads=touched) if reads and "EXEC" not in unit.commands else Footprint(writes=touched)
+    if all(map(only_reads, unit.commands)):
+        return Footprint(reads=touched | {_ANY_KEY})
+    return Footprint(leases | {_ANY_KEY}, touched)
 
 
-def is_sql(kind: EngineKind) -> bool:
-    """Whether units of this engine are SQL."""
-    return kind.is_database
+def key_footprint(name: str) -> Footprint:
+    """Of whatever changes one key in Redis, by its readable name."""
+    return Footprint(frozenset({_ANY_KEY}), frozenset({f"redis {name}"}))
+
+
+def _steps(unit: Unit) -> list[str]:
+    """The statements of a unit that are steps, without comments; a comment that is run is left for nobody to know."""
+    if _RUN_AS_CODE in unit.text:
+        return [_RUN_AS_CODE]
+    return [each for command in unit.commands for each in statements(command) if not is_glued(each)]
 
 
 def _isolation(text: str, transaction: Transaction) -> tuple[bool, bool]:
     """Whether a transaction keeps its snapshot, and whether it is serializable, after this text."""
     if not (found := _LEVEL.search(text)):
         return transaction.keeps_snapshot, transaction.is_serializable
-    level = " ".join(found[1].upper().split())
-    return level in {"REPEATABLE READ", "SERIALIZABLE"}, level == "SERIALIZABLE"
+    level = _of_level(_level(found))
+    return level.keeps_snapshot, level.is_serializable
 
 
-def _hidden_parts(connection: sa.Connection) -> Iterator[bool]:
-    """Whether the database has triggers, rules, or functions of its own."""
-    if connection.dialect.name == "postgresql":
-        yield bool(connection.scalar(sa.text("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")))
-        yield bool(
-            connection.scalar(
-                sa.text(
-                    "SELECT count(*) FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace"
-                    " WHERE nspname NOT IN ('pg_catalog', 'information_schema')"
-                )
-            )
-        )
-        return
-    for kind in ("triggers WHERE trigger_schema", "routines WHERE routine_schema"):
-        yield bool(connection.scalar(sa.text(f"SELECT count(*) FROM information_schema.{kind} = DATABASE()")))  # noqa: S608
+def _level(found: re.Match[str]) -> str:
+    return " ".join(found[1].upper().replace("-", " ").split())
 
 
-@lru_cache(maxsize=4096)
-def _tables(sql: str, schema: Schema) -> frozenset[str] | None:
-    if ends_transaction(sql) or is_glued(sql):
-        return frozenset()
-    first = _first(sql)
-    words = {word.upper() for word in _WORD.findall(_QUOTED.sub("''", sql))}
-    if first not in _UNDERSTOOD or any(word.startswith(tuple(_HIDDEN)) for word in words):
-        return None
-    found = schema.closure(words)
-    return None if not found and first not in _NO_TABLE else found
+def _of_level(level: str) -> Transaction:
+    """A transaction of an isolation level in which nothing has happened yet."""
+    is_serializable = level == "SERIALIZABLE"
+    return Transaction(
+        keeps_snapshot=is_serializable or level == "REPEATABLE READ",
+        is_serializable=is_serializable,
+    )
 
 
-def _first(sql: str) -> str:
-    found = _WORD.search(sql)
-    return found[0].upper() if found else ""
+def _default_level(engine: sa.Engine, variable: str) -> str:
+    """The isolation level of a transaction for which nobody asked for one."""
+    sql = f"SELECT @@global.{variable}" if variable else "SHOW default_transaction_isolation"
+    with engine.connect() as connection:
+        return str(connection.exec_driver_sql(sql).scalar()).upper().replace("-", " ")

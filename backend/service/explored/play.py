@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.explorer.errors import DivergedError, HarnessError
-from backend.explorer.footprints import NOTHING, Footprint, union
+from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
+from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, union
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.turns import (
+    CRASH_BUDGET,
+    EXPIRY_BUDGET,
+    START,
+    name_winners,
+    order_moments,
+    waiting_places,
+    with_waiters,
+)
 from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind
 from backend.service.explored.floor import Floor
-from backend.service.explored.footprints import redis_footprint
+from backend.service.explored.footprints import key_footprint, redis_footprint
 from backend.service.explored.leases import makes_lease
-from backend.service.explored.names import Names
+from backend.service.explored.names import Names, skeleton
 from backend.service.says import ServiceCode
 from backend.tap.observer import Call, Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from backend.model.vocabulary import Answer
     from backend.service.explored.actor import Actor
     from backend.service.explored.rig import Rig
@@ -29,9 +36,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 200
 """A request that takes more of them is taken for one that never ends, such as a loop that polls for a lock."""
-_START = Footprint(writes=frozenset({"start"}))
-_CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
-_EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
 
 
 class ServiceComplaintError(Exception):
@@ -44,24 +48,26 @@ class ServicePlay:
     Args:
         rig: where.
         question: what is explored.
+        trusting: whether steps touch what their commands say; else each of them may touch everything.
     """
 
-    def __init__(self, rig: Rig, question: Question) -> None:
+    def __init__(self, rig: Rig, question: Question, *, trusting: bool = True) -> None:
         self._rig = rig
+        self._trusting = trusting
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
         self._expiries = question.expiries
         self._lease_keys: set[str] = set()
         self._leased: tuple[str, ...] = ()
-        self._spares = list(range(question.requests + 1, question.requests + question.crashes + 1))
         self.first = NOTHING
         """Not needed here: every request is parked before its first step."""
+        rig.gather(question.requests + question.crashes)
         self.intent: ServiceIntent = rig.intents.fresh()
         self.scene = Names(self.intent)
         self.moments: list[Moment] = []
         self.trace: list[tuple[str, str, Footprint]] = []
         self._floor = Floor(rig, self.intent, self, holds_replies=question.crashes > 0)
-        joined = [self._floor.join(chr(ord("A") + n), n + 1) for n in range(question.requests)]
+        joined = [self._floor.join(chr(ord("A") + n)) for n in range(question.requests)]
         for one in joined:
             self._floor.settle(one)
         self.seen = [self._look()]
@@ -76,6 +82,11 @@ class ServicePlay:
     def lease_keys(self) -> frozenset[str]:
         """Keys in Redis to which a request may have given a life."""
         return frozenset(self._lease_keys)
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether a request has waited for another one."""
+        return any(moment.blocked for moment in self.moments)
 
     @property
     def answers(self) -> frozenset[Answer]:
@@ -100,18 +111,20 @@ class ServicePlay:
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch."""
+        if not self._trusting:
+            return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            keys = frozenset(f"redis {self.scene.readable(key)}" for key in self._leased)
-            return Footprint(writes=keys) | _EXPIRY_BUDGET
+            keys = [self.scene.readable(key) for key in self._leased]
+            return union(map(key_footprint, keys)) | EXPIRY | EXPIRY_BUDGET
         one = self._named(choice.actor)
         if choice.kind is EventKind.CRASH:
-            return self._with_waiters(one, self._locks_of(one) | _CRASH_BUDGET)
+            return self._with_waiters(one, self._locks_of(one) | CRASH_BUDGET)
         parked = one.parked[0]
         if parked.unit is None or parked.link is None:
             return NOTHING
         own = self._of_unit(parked.link, parked.unit)
         if not one.has_begun and self._takes_turn_to_begin(one):
-            own = own | _START
+            own = own | START
         return self._with_waiters(one, own)
 
     def take(self, choice: Choice) -> None:
@@ -122,10 +135,7 @@ class ServicePlay:
         """
         touched = self.footprint(choice) or NOTHING
         told = len(self.moments)
-        waited: dict[tuple[str, ...], list[Actor]] = {}
-        for one in self.actors:
-            if one.is_waiting:
-                waited.setdefault(tuple(one.commands), []).append(one)
+        waited = waiting_places(self.actors)
         match choice.kind:
             case EventKind.EXPIRE:
                 self._expire()
@@ -133,8 +143,10 @@ class ServicePlay:
                 self._crash(self._named(choice.actor))
             case _:
                 self._step(self._named(choice.actor), touched)
-        self._name_winners(waited)
-        self._order_moments(told)
+        self._require_foreseen(touched, choice, [one for group in waited for one in group])
+        name_winners(waited, _progress)
+        self.actors.sort(key=lambda one: one.actor)
+        order_moments(self.moments, told)
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
         self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched))
@@ -171,7 +183,7 @@ class ServicePlay:
     # Choices
 
     def _look(self) -> tuple[tuple[str, str], ...]:
-        return tuple((one.actor, _next_word(one)) for one in self.actors)
+        return tuple((one.actor, _next_step(one)) for one in self.actors)
 
     def _may_step(self, one: Actor) -> bool:
         if not one.parked or one.running is not None:
@@ -204,7 +216,7 @@ class ServicePlay:
         self.moments.append(Moment(EventKind.CRASH, one))
         self._floor.cut_off(one)
         self._floor.settle(one)
-        self._floor.settle(self._floor.join(one.actor + "'", self._spares.pop(0)))
+        self._floor.settle(self._floor.join(one.actor + "'"))
 
     def _expire(self) -> None:
         self._expiries -= 1
@@ -221,12 +233,22 @@ class ServicePlay:
 
     # What is touched
 
+    def _require_foreseen(self, touched: Footprint, choice: Choice, waited: list[Actor]) -> None:
+        """Make sure that only those were let go of whom that was foretold.
+
+        Raises:
+            UnforeseenError: what was done touches more than its text says.
+        """
+        let_go = [one for one in waited if one.actor != choice.actor and not one.is_dead and not one.is_waiting]
+        if not all(touched.conflicts(one.touches) for one in let_go):
+            raise UnforeseenError(say(ServiceCode.DIVERGED))
+
     def _of_unit(self, link: Link, unit: Unit) -> Footprint:
         if link.dialect.engine is EngineKind.REDIS:
             return redis_footprint(unit, {key: self.scene.readable(key) for key in unit.keys})
         if link.dialect.engine is EngineKind.GATEWAY:
             return Footprint(writes=frozenset({"gateway"}))
-        transaction = self._floor.transactions.get(link, self._rig.schema.untouched)
+        transaction = self._floor.transaction(link)
         return self._rig.schema.of(unit, transaction, in_transaction=link.in_transaction)
 
     def _locks_of(self, one: Actor) -> Footprint:
@@ -234,15 +256,7 @@ class ServicePlay:
         return union(transactions[link].locks for link in transactions if link.instance == one.instance)
 
     def _with_waiters(self, one: Actor, own: Footprint) -> Footprint:
-        """Add what those touch that may be let go."""
-        waiting = [other for other in self.actors if other.is_waiting and other is not one]
-        while True:
-            let_go = [other for other in waiting if own.conflicts(other.touches)]
-            if not let_go:
-                return own
-            waiting = [other for other in waiting if other not in let_go]
-            for other in let_go:
-                own = own | other.touches | self._locks_of(other)
+        return with_waiters(own, self.actors, self._locks_of, one)
 
     # Names
 
@@ -252,28 +266,13 @@ class ServicePlay:
                 return one
         raise DivergedError(say(ServiceCode.DIVERGED))
 
-    def _name_winners(self, waited: Mapping[tuple[str, ...], list[Actor]]) -> None:
-        """Of several that wait in the same place the server picks the winner: it gets the first of their names."""
-        for group in waited.values():
-            names = sorted(one.actor for one in group)
-            for one, name in zip(sorted(group, key=_progress), names, strict=True):
-                one.actor = name
-        self.actors.sort(key=lambda one: one.actor)
 
-    def _order_moments(self, told: int) -> None:
-        new = self.moments[told:]
-        for moment in new:
-            moment.actor = moment.by.actor if moment.by else ""
-        first = new[0].by if new else None
-        self.moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
-
-
-def _next_word(one: Actor) -> str:
-    """The first word of the step that it wants to take: what follows may hold values that are new each time."""
+def _next_step(one: Actor) -> str:
+    """The step that it wants to take, without values that may be new each time."""
     if one.is_dead or not one.parked:
         return ""
     unit = one.parked[0].unit
-    return unit.text.split(maxsplit=1)[0].upper() if unit is not None and unit.text.strip() else "reply"
+    return "reply" if unit is None else skeleton(unit)
 
 
 def _may_crash(one: Actor) -> bool:

@@ -28,6 +28,7 @@ class HttpDialect:
     """One connection."""
 
     engine = EngineKind.GATEWAY
+    settings = ""
 
     def __init__(self) -> None:
         self.server_pid = 0

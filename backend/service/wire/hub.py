@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import select
 import selectors
 import socket
 import time
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
+_FINE_S = 0.002
+_MOST_FD = 1024
+"""Of what `select.select` takes."""
+_FINE_SELECTORS = tuple(filter(None, [getattr(selectors, "EpollSelector", None)]))
 
 
 class Listens(Protocol):
@@ -58,6 +63,7 @@ class Hub:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._selector = selectors.DefaultSelector()
+        self._fd = self._selector.fileno() if isinstance(self._selector, _FINE_SELECTORS) else -1
         self._doors: list[Door] = []
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
@@ -97,7 +103,7 @@ class Hub:
 
     def poll(self, seconds: float | None) -> bool:
         """Move what can be moved, waiting so long for the first; whether there was anything."""
-        events = self._selector.select(self._until_timer(seconds))
+        events = self._select(self._until_timer(seconds))
         self._run_timers()
         for key, mask in events:
             found = key.data
@@ -108,6 +114,13 @@ class Hub:
             else:
                 found.can_read()
         return bool(events)
+
+    def _select(self, seconds: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        """As the selector does; but epoll counts in whole milliseconds, and looking at epoll itself does not."""
+        if seconds is not None and 0 < seconds < _FINE_S and 0 <= self._fd < _MOST_FD:
+            select.select([self._fd], [], [], seconds)
+            seconds = 0
+        return self._selector.select(seconds)
 
     def later(self, seconds: float, do: Callable[[], None]) -> None:
         """Have something done in the hub's thread after so long."""

@@ -38,6 +38,7 @@ class MysqlDialect:
     """One connection."""
 
     engine = EngineKind.MARIADB
+    settings = ""
 
     def __init__(self) -> None:
         self.server_pid = 0

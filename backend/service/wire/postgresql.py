@@ -40,6 +40,7 @@ class PostgresqlDialect:
 
     def __init__(self) -> None:
         self.server_pid = 0
+        self.settings = ""
         self.wants_tls = False
         self._greeted = False
         """Whether the start-up message has come, after which messages have a type."""
@@ -117,6 +118,7 @@ class PostgresqlDialect:
             self._refused_tls = self._refused_tls or code == _TLS_REQUEST
             return Unit(b"N", Handling.ANSWER)
         self._greeted = True
+        self.settings = message[8:].replace(b"\0", b" ").decode("utf-8", "replace")
         return Unit(message, Handling.PASS)
 
     def _take_message(self, kind: str, message: bytes) -> Iterator[Unit]:

@@ -31,6 +31,7 @@ class RespDialect:
     """One connection."""
 
     engine = EngineKind.REDIS
+    settings = ""
     server_pid = 0
 
     def __init__(self) -> None:

@@ -70,6 +70,8 @@ class Dialect(Protocol):
     engine: EngineKind
     server_pid: int
     """Of the server process behind the connection, as the server says; 0 before it has."""
+    settings: str
+    """What the client asked for when it opened the connection, as text; empty where that is not known."""
     wants_tls: bool
     """Whether the client insists on TLS, which nobody can look into."""
     is_lost: bool

@@ -1,0 +1,83 @@
+"""What every play of a schedule does with its requests, whoever runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from backend.explorer.footprints import Footprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from backend.explorer.moment import Moment
+
+START = Footprint(writes=frozenset({"start"}))
+CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
+EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
+
+
+class Request(Protocol):
+    """A delivery of the intent, as a play sees it."""
+
+    actor: str
+    """Its name in the schedule."""
+    commands: list[str]
+    """What it was granted so far."""
+    touches: Footprint
+    """Footprint of its current step."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for another request."""
+
+
+One = TypeVar("One", bound=Request)
+
+
+def waiting_places(requests: Iterable[One]) -> list[list[One]]:
+    """Those that wait, together with those that wait in the same place."""
+    found: dict[tuple[str, ...], list[One]] = {}
+    for one in requests:
+        if one.is_waiting:
+            found.setdefault(tuple(one.commands), []).append(one)
+    return list(found.values())
+
+
+def name_winners(places: Iterable[list[One]], progress: Callable[[One], tuple[object, ...]]) -> None:
+    """Give the first of the names to whoever the server let go first.
+
+    Of several that wait in the same place the server picks the winner, and not always the same one. They are
+    interchangeable, so it is right to say that it was the one whose name comes first; and then a schedule comes
+    along the same way whenever it is played.
+
+    Args:
+        places: requests that waited in the same place, before the choice.
+        progress: those that got further first.
+    """
+    for group in places:
+        names = sorted(one.actor for one in group)
+        for one, name in zip(sorted(group, key=progress), names, strict=True):
+            one.actor = name
+
+
+def with_waiters(
+    own: Footprint, others: Iterable[One], locks_of: Callable[[One], Footprint], mover: One | None
+) -> Footprint:
+    """Add to a footprint what those touch that may be let go."""
+    waiting = [other for other in others if other.is_waiting and other is not mover]
+    while True:
+        let_go = [other for other in waiting if own.conflicts(other.touches)]
+        if not let_go:
+            return own
+        waiting = [other for other in waiting if other not in let_go]
+        for other in let_go:
+            own = own | other.touches | locks_of(other)
+
+
+def order_moments(moments: list[Moment], told: int) -> None:
+    """Put what one choice brought about, from number `told` on, into an order that is always the same."""
+    new = moments[told:]
+    for moment in new:
+        moment.actor = moment.by.actor if moment.by else ""
+    first = new[0].by if new else None
+    moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
