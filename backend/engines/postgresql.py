@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 import psycopg
 from sqlalchemy.engine import URL
 
-from backend.engines.patience import wait_for_end
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
@@ -41,8 +40,7 @@ from backend.model.vocabulary import EngineKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.child import Child
-    from backend.engines.processes.supervisor import Supervisor
+    from backend.engines.processes.supervisor import Child, Supervisor
 
 NAME = "PostgreSQL"
 USER = DATABASE = "submit_twice"
@@ -83,6 +81,7 @@ _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
+_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: 
 
 def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") -> None:
     child = supervisor.spawn(name, argv, env=_ENVIRONMENT, as_server_user=True, stdin=stdin)
-    code = wait_for_end(child)
+    code = child.wait(_LIMIT_S)
     if code is None:
         child.kill()
     if code != 0:

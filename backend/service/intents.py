@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import secrets
 import shlex
 import uuid
@@ -69,6 +70,7 @@ class Intents:
         self._call = call
         self._count_calls = count_calls
         self._prefix = secrets.token_hex(3)
+        self._named = re.compile(rf"k{self._prefix}x\d{{7}}")
         self._numbers = itertools.count(1)
         self._prepare = [statement(text) for text in statements_of(self._before.sql)]
         self._count = statement(self._effects.sql) if self._effects.sql else None
@@ -93,6 +95,15 @@ class Intents:
         except redis.exceptions.RedisError as error:
             raise _failed("before.redis", one_sentence(error, "Redis")) from None
         return ServiceIntent(key, values | self._prepare_by_request(values))
+
+    def names_another(self, text: str, intent: ServiceIntent) -> bool:
+        """Whether a text names an intent of ours, and not this one."""
+        found = self._named.findall(text)
+        return bool(found) and intent.key not in found
+
+    def names_one(self, text: str) -> bool:
+        """Whether a text names any intent of ours."""
+        return self._named.search(text) is not None
 
     def effects(self, intent: ServiceIntent) -> int:
         """How often it took effect, as read now.

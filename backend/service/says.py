@@ -55,4 +55,5 @@ class ServiceCode(Code):
     TOLD_NOTHING = "your_service.told_nothing"
     FILE_SOUND = "your_service.file_sound"
     FILE_WRITTEN = "your_service.file_written"
+    BACKGROUND = "your_service.background"
     NOT_REPRODUCED = "your_service.not_reproduced"

@@ -53,11 +53,10 @@ class ProcessingDelay:
         """Nothing: the delay is before a step."""
 
     def _wait(self, call: Call) -> None:
-        flow, command = call.flow, f"{PROCESSING} {call.flow.processing_delay_ms} ms"
-        mark = Call(flow, call.number, EngineKind.HTTP, command, (), time.monotonic_ns(), answer="")
-        self._trace.before(mark)
+        flow, began = call.flow, time.monotonic_ns()
         self._never.wait(flow.processing_delay_ms / 1000)
-        mark.ended_ns = time.monotonic_ns()
+        command = f"{PROCESSING} {flow.processing_delay_ms} ms"
+        mark = Call(flow, call.number, EngineKind.HTTP, command, (), began, time.monotonic_ns(), "")
         call.number = flow.steps  # the mark comes before the step that waited for it
         flow.steps += 1
         self._trace.after(mark)

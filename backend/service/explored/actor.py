@@ -54,6 +54,10 @@ class Actor:
     answer: Answer | None = None
     """What the caller was told."""
     is_dead: bool = False
+    links: set[Link] = field(default_factory=set)
+    """Connections on which it has issued steps."""
+    last_sign: float = 0.0
+    """When something of it came or went, on the monotonic clock."""
     is_quiet: bool = False
     """Whether the service has been silent for a while since its answer."""
     commands: list[str] = field(default_factory=list)

@@ -13,6 +13,7 @@ from backend.explorer.errors import HarnessError
 from backend.model.errors import EngineError
 from backend.model.sentence import say
 from backend.service.explored.actor import Actor, Parked
+from backend.service.explored.blocked import prove_blocked
 from backend.service.explored.footprints import Transaction
 from backend.service.explored.rig import ANSWER_S
 from backend.service.says import ServiceCode
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
 
-_SILENCE_S = 0.0005
+_SILENCE_S = 0.0004
 """A statement that takes longer may wait for another request."""
+_MOST_SILENCE_S = 0.02
+"""After so long the server is asked again, where it named nobody at first."""
 _LONG_SILENCE_S = 0.002
+_LOOK_S = 0.25
 
 
 class LateStepError(EngineError):
@@ -63,28 +67,35 @@ class Floor:
         self._by_instance: dict[int, Actor] = {}
         self._ended_transaction = False
         """Whether requests that were proven to wait may have been let go."""
+        self._let_through: dict[int, Unit] = {}
+        """Units under way that are none of a request's."""
+        self._is_late = False
+        """Whether a request issued a step after it had counted as over."""
         self.transactions: dict[Link, Transaction] = {}
         self.actors: list[Actor] = []
-        self.cut: list[int] = []
-        """Instances that were cut off."""
         rig.director = self
 
-    def join(self, actor: str, instance: int) -> Actor:
-        """Submit the intent to an instance; the request stops before its first step."""
+    def join(self, actor: str) -> Actor:
+        """Submit the intent to an instance that nobody uses; the request stops before its first step."""
+        instance = self._rig.take()
         one = Actor(actor, instance)
         self.actors.append(one)
         self.actors.sort(key=lambda other: other.actor)
         self._by_instance[instance] = one
+        for link in self._rig.hub.links:
+            if link.instance == instance:
+                self._rig.background.claim(link)
         self._rig.submit(instance, self._intent, len(self.actors))
         return one
 
     def leave(self) -> None:
-        """Cut off whatever is still under way, and have the instances find their way back to their engines."""
+        """Cut off whatever is still under way, and give the instances back."""
         for one in [one for one in self.actors if one.is_live]:
             self.cut_off(one)
         self._rig.director = None
-        for instance in self.cut:
-            self._rig.revive(instance)
+        for one in self.actors:
+            if not one.is_dead:
+                self._rig.give_back(one.instance)
 
     def grant(self, one: Actor, parked: Parked) -> None:
         """Let a step run. Returns when nothing moves any more.
@@ -111,8 +122,7 @@ class Floor:
         one.is_dead, one.running = True, None
         one.parked.clear()
         one.held.clear()
-        self._rig.hub.shut(one.instance)
-        self.cut.append(one.instance)
+        self._rig.cut_off(one.instance)
         self._ended_transaction = True
         deadline = time.monotonic() + ANSWER_S
         for pid in filter(None, pids):
@@ -127,6 +137,7 @@ class Floor:
             HarnessError: one takes too long, and waits for none of the others.
         """
         deadline = time.monotonic() + ANSWER_S
+        silence = _SILENCE_S
         while True:
             self._run_to_rest(mover, deadline)
             if self._ended_transaction:
@@ -140,42 +151,49 @@ class Floor:
             doubtful = [one for one in self.actors if one.is_waiting and not one.is_blocked]
             if not doubtful:
                 return
-            if not self._rig.hub.poll(_SILENCE_S):
+            if not self._rig.hub.poll(silence):
                 self._prove_blocked()
+                silence = min(2 * silence, _MOST_SILENCE_S)
             self._require_time(deadline, ServiceCode.SLOW_STATEMENT)
+
+    def require_no_late_step(self) -> None:
+        """See whether all that came belongs to a request that was under way.
+
+        Raises:
+            LateStepError: a request issued a step after it had counted as over.
+        """
+        if self._is_late:
+            raise LateStepError(say(ServiceCode.LATE_STEPS, ms=round(self._rig.quiet_s * 1000)))
 
     # What the rig tells
 
     def arrived(self, link: Link, unit: Unit) -> None:
-        """A unit has come from an instance.
-
-        Raises:
-            LateStepError: from a request that counted as over.
-        """
+        """A unit has come from an instance. One that a request sends which counted as over goes on, and is told."""
         one = self._by_instance.get(link.instance)
-        if one is None or not one.is_live:
-            if one is not None and not one.is_dead and self._intent.key in unit.text:
-                raise LateStepError(say(ServiceCode.LATE_STEPS, ms=round(self._rig.quiet_s * 1000)))
-            self._rig.background += unit.handling is Handling.STEP
-            link.send(unit)
-            return
-        one.is_quiet = False
-        if unit.handling is Handling.GLUED and not any(parked.link is link for parked in one.parked):
-            self._pass(one, link, unit)
+        if one is None or one.is_dead or self._is_background(link, unit):
+            self._let_by(link, unit)
+        elif not one.is_live or self._rig.intents.names_another(unit.text, self._intent):
+            self._is_late = self._is_late or unit.handling is Handling.STEP
+            self._let_by(link, unit)
         else:
-            one.parked.append(Parked(unit, link))
+            self._note_sign(one, link, unit)
+            if unit.handling is Handling.GLUED and not any(parked.link is link for parked in one.parked):
+                self._pass(one, link, unit)
+            else:
+                one.parked.append(Parked(unit, link))
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
         one = self._by_instance.get(link.instance)
-        if one is None or one.is_dead:
-            link.deliver(reply)
-            return
-        if one.running is not None and one.running.unit is unit:
+        if self._let_through.pop(id(unit), None) is not None:
+            self._rig.background.replied(link, in_transaction=reply.in_transaction)
+        elif one is not None and one.running is not None and one.running.unit is unit:
             one.held.append((link, unit, reply))
             return
-        self._note_transaction(link, unit, reply)
-        one.glued = max(0, one.glued - 1)
+        elif one is not None and not one.is_dead:
+            self._note_transaction(link, unit, reply)
+            one.glued = max(0, one.glued - 1)
+            self._note_sign(one, link, unit)
         link.deliver(reply)
 
     def closed(self, link: Link) -> None:
@@ -195,32 +213,48 @@ class Floor:
         one = self._by_instance.get(instance)
         if one is None or one.is_dead:
             return
-        one.has_response = True
+        one.has_response, one.last_sign = True, time.monotonic()
         answer = self._rig.answer_of(response)
         if self._holds_replies:
             one.parked.append(Parked(answer=answer))
         else:
             self._tell(one, answer)
 
+    def _note_sign(self, one: Actor, link: Link, unit: Unit) -> None:
+        """A request is not quiet; what is glued to no step of its own may not come from it."""
+        if unit.handling is Handling.STEP:
+            one.links.add(link)
+        if link in one.links or not one.has_response:
+            one.is_quiet, one.last_sign = False, time.monotonic()
+
+    def _is_background(self, link: Link, unit: Unit) -> bool:
+        return unit.handling is Handling.STEP and self._rig.background.takes(link, unit)
+
+    def _let_by(self, link: Link, unit: Unit) -> None:
+        self._let_through[id(unit)] = unit
+        link.send(unit)
+
     # Until nothing moves
 
     def _run_to_rest(self, one: Actor, deadline: float) -> None:
+        silence = _SILENCE_S
         while not one.is_at_rest:
             if one.held:
                 self._deliver(one)
                 continue
             if one.is_over:
-                one.is_quiet = not self._rig.hub.poll(self._rig.quiet_s)
+                left = one.last_sign + self._rig.quiet_s - time.monotonic()
+                one.is_quiet = not self._rig.hub.poll(max(0.0, left)) and left <= 0
                 continue
-            silence = _SILENCE_S if one.running is not None else _LONG_SILENCE_S
-            if not self._rig.hub.poll(silence) and one.running is not None:
+            if not self._rig.hub.poll(silence if one.running is not None else _LOOK_S) and one.running is not None:
                 self._prove_blocked()
+                silence = min(2 * silence, _MOST_SILENCE_S)
             self._require_time(deadline, ServiceCode.NEVER_ANSWERED)
 
     def _deliver(self, one: Actor) -> None:
         """Give a request its reply, and let go what belongs to the step."""
         link, unit, reply = one.held.popleft()
-        one.running = None
+        one.running, one.last_sign = None, time.monotonic()
         self._note_transaction(link, unit, reply)
         self._teller.ended(one, link, unit, reply)
         one.is_blocked = False
@@ -238,25 +272,11 @@ class Floor:
         link.send(unit)
 
     def _prove_blocked(self) -> None:
-        """Ask the server who is in the way: nobody but requests of ours that are parked, or that wait themselves."""
-        waiting = {pid: one for one in self.actors if (pid := _waiting_pid(one))}
-        if not waiting:
-            return
-        at_rest = {
-            link.dialect.server_pid
-            for link in self._rig.hub.links
-            if (one := self._by_instance.get(link.instance)) is not None and one.parked and one.running is None
-        }
-        in_the_way = self._rig.locks.blockers(list(waiting))
-        proven: set[int] = set()
-        while True:
-            rest = waiting.keys() - proven
-            more = {pid for pid in rest if in_the_way.get(pid) and in_the_way[pid] <= at_rest | proven}
-            if not more:
-                break
-            proven |= more
-        for pid, one in waiting.items():
-            one.is_blocked = pid in proven
+        prove_blocked([one for one in self.actors if not one.is_dead], self._rig.hub.links, self._rig.locks)
+
+    def transaction(self, link: Link) -> Transaction:
+        """What is known of the transaction of a connection."""
+        return self.transactions.get(link) or self._rig.schema.beginning(link.dialect.settings)
 
     def _tell(self, one: Actor, answer: Answer) -> None:
         one.answer = answer
@@ -265,23 +285,16 @@ class Floor:
     def _note_transaction(self, link: Link, unit: Unit, reply: Reply) -> None:
         if not link.dialect.engine.is_database:
             return
-        before = self.transactions.get(link, self._rig.schema.untouched)
+        before = self.transaction(link)
         self.transactions[link] = self._rig.schema.after(unit, before, in_transaction=reply.in_transaction)
-        if not reply.in_transaction or reply.error:
+        if not reply.in_transaction or reply.error or self._rig.schema.may_free_locks(unit):
             self._ended_transaction = True
 
     def _require_time(self, deadline: float, code: ServiceCode) -> None:
+        self.require_no_late_step()
         if time.monotonic() > deadline:
             raise HarnessError(say(code, seconds=ANSWER_S, output=""))
 
 
 def _is_glued(unit: Unit | None) -> bool:
     return unit is not None and unit.handling is Handling.GLUED
-
-
-def _waiting_pid(one: Actor) -> int:
-    """The server process that works for a request without having answered; 0 if there is none."""
-    link = one.running.link if one.running is not None else None
-    if link is None or not one.is_waiting or not link.dialect.engine.is_database:
-        return 0
-    return link.dialect.server_pid

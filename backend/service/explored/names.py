@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from backend.service.wire.glue import statements
 
 if TYPE_CHECKING:
     from backend.service.intents import ServiceIntent
+    from backend.service.wire.unit import Unit
 
 _SHORTEST = 4
 """A shorter value would be found in texts that do not mean it."""
+_LONGEST_WORD = 20
+_LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'")
+_NUMBER = re.compile(r"\b[0-9a-f]{8,}\b|\$?\d+(?:\.\d+)?")
+_LIST = re.compile(r"(?:[?#%]s?\s*,\s*)+")
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*")
 
 
 class Names:
@@ -27,3 +37,24 @@ class Names:
         for value, name in self._names:
             text = text.replace(value, name)
         return text
+
+
+def skeleton(unit: Unit) -> str:
+    """What a step is, without any value that may be new each time."""
+    if not unit.keys and len(unit.commands) <= 1 and " " not in "".join(unit.commands):
+        return " ".join(unit.commands)
+    if unit.keys:
+        return " ".join([*unit.commands, *map(_of_key, unit.keys)])
+    return "; ".join(map(_of_sql, unit.commands))
+
+
+@lru_cache(maxsize=4096)
+def _of_sql(command: str) -> str:
+    text = "; ".join(statements(command))
+    return _LIST.sub("", _NUMBER.sub("#", _LITERAL.sub("?", text)))
+
+
+def _of_key(key: str) -> str:
+    """The first word of a key, where it has one: ``lock`` of ``lock:42``."""
+    first, colon, _ = key.partition(":")
+    return first if _WORD.fullmatch(first) and (colon or len(first) <= _LONGEST_WORD) else "#"

@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from backend.engines.processes.supervisor import Supervisor
 from backend.model.errors import InstanceError, SubmitTwiceError
-from backend.model.sentence import plain, say
+from backend.model.sentence import say
 from backend.model.vocabulary import Answer
 from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import answer_of, build
-from backend.service.explored.caller import Caller
+from backend.service.explored.background import Background
+from backend.service.explored.fleet import ANSWER_S, Fleet
 from backend.service.explored.footprints import Schema
 from backend.service.explored.locks import open_locks
+from backend.service.explored.warm_up import LEAST_QUIET_S, warm_up
 from backend.service.intents import Intents, ServiceIntent
-from backend.service.process import LOOPBACK, Instance, ServiceProcesses
+from backend.service.process import LOOPBACK, ServiceProcesses
 from backend.service.says import ServiceCode
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.hub import Hub
 from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from backend.lab.senders.http import Response
@@ -36,15 +38,11 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
 
-ANSWER_S = 30.0
-"""A service that takes longer for one step, or for one answer, is not explored."""
-_LEAST_QUIET_S = 0.001
-_MOST_QUIET_S = 0.2
-_LOOK_S = 0.02
-_WARM_UPS = 6
-"""Drivers prepare a statement when they have seen it five times; that must not happen within a schedule."""
-_AFTERWARDS_S = 0.15
+__all__ = ["ANSWER_S", "Rig", "StartCancelledError"]
+
 _REVIVALS = 8
+_NEVER_QUIET = 20
+"""So many times as long as it should be quiet."""
 
 
 class StartCancelledError(Exception):
@@ -100,15 +98,22 @@ class Rig:
         self._let_in: set[tuple[int, EngineKind]] = set()
         """Instances that have talked to an engine, and so do not insist on TLS."""
         self.hub = Hub(self)
-        self._callers: dict[int, Caller] = {}
-        self._responses: dict[int, Response | None] = {}
-        self._values: dict[int, Mapping[str, str]] = {}
-        self._last_unit_ns = 0
-        self._steps = 0
-        self.quiet_s = _LEAST_QUIET_S
+        self._ready: set[int] = set()
+        self._cut: set[int] = set()
+        """Instances that were cut off and are not prepared yet."""
+        self._is_asking = False
+        """Whether a request is under way while nobody directs."""
+        self._is_idle = False
+        """Whether whatever comes was not asked for."""
+        self._last_own = 0.0
+        """When something came that may have been asked for, on the monotonic clock."""
+        self.last_step_ns = 0
+        """When the last step came that a request issued while nobody directed."""
+        self.steps = 0
+        """How many of them came."""
+        self.background = Background()
+        self.quiet_s = LEAST_QUIET_S
         """How long an instance must be silent after its answer before its request counts as over."""
-        self.background = 0
-        """Steps that no request has issued."""
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -125,17 +130,18 @@ class Rig:
         supervisor = opened.enter_context(Supervisor(self._niceness))
         self.engines = opened.enter_context(service_engines(self.description, supervisor, self._redis_url))
         opened.callback(self.hub.close)
-        opened.callback(self._hang_up)
-        self.processes = ServiceProcesses(self.description.service, self._folder, supervisor)
+        processes = ServiceProcesses(self.description.service, self._folder, supervisor)
+        self.fleet = Fleet(processes, self.hub, self._answered)
+        opened.callback(self.fleet.hang_up)
         set_up_values = self._door_values(0)
-        self._meanwhile(lambda: self.processes.set_up(set_up_values))
-        opened.callback(self.processes.stop)
+        self.fleet.meanwhile(lambda: processes.set_up(set_up_values))
+        opened.callback(processes.stop)
         for number in range(1, self._count + 1):
-            self._values[number] = self._door_values(number)
-            self._start(number)
-        for instance in list(self.processes.instances):
-            self._await_ready(instance, self._cancelled)
-            self._go_on()
+            self.fleet.start(number, self._door_values(number))
+        for number in self.fleet.numbers:
+            self.fleet.await_ready(number, self._cancelled)
+            self.go_on()
+        self._ready.update(self.fleet.numbers)
         kind = self.engines.database.kind if self.engines.database else None
         self.locks = opened.enter_context(open_locks(self.engines.own, kind))
         self.schema = Schema(self.engines.own)
@@ -150,18 +156,31 @@ class Rig:
         """
         self.description = description
         self.intents = Intents(description, self.engines, self._call, self.engines.calls)
-        self._warm_up()
+        self.background = Background()
+        self.gather(self._count)
+        self.quiet_s = warm_up(self)
 
     # While nobody directs
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
-        self._last_unit_ns = time.monotonic_ns()
-        self._steps += unit.handling is Handling.STEP
         if self.director is not None:
             self.director.arrived(link, unit)
+            return
+        if unit.handling is Handling.STEP:
+            self._note(link, unit)
         else:
-            link.send(unit)
+            self._last_own = time.monotonic()
+        link.send(unit)
+
+    def _note(self, link: Link, unit: Unit) -> None:
+        if self._is_idle and not self.intents.names_one(unit.text):
+            self.background.came_by_itself(unit)
+        elif self._is_asking or not self.background.takes(link, unit):
+            self._last_own, self.last_step_ns = time.monotonic(), time.monotonic_ns()
+            self.steps += 1
+            if self._is_asking:
+                self.background.came_with_request(unit)
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
@@ -169,6 +188,7 @@ class Rig:
         if self.director is not None:
             self.director.replied(link, unit, reply)
         else:
+            self.background.replied(link, in_transaction=reply.in_transaction)
             link.deliver(reply)
 
     def closed(self, link: Link) -> None:
@@ -184,8 +204,8 @@ class Rig:
         Raises:
             SubmitTwiceError: the instance cannot be reached.
         """
-        host = self._instance(instance).host
-        self._send(instance, build(self.description.request, host, intent.submission(number)))
+        request = build(self.description.request, self.fleet.host(instance), intent.submission(number))
+        self.fleet.send(instance, request)
 
     def answer_of(self, response: Response | None) -> Answer:
         """What a caller is told by a response."""
@@ -194,149 +214,118 @@ class Rig:
     def submit_alone(self, instance: int, intent: ServiceIntent, number: int) -> Response | None:
         """Send a submission while nothing else is under way, and wait for the answer and for what follows it."""
         self.submit(instance, intent, number)
-        response = self._await_response(instance)
+        response = self.await_response(instance)
         self.stay_quiet(self.quiet_s)
         return response
 
-    def stay_quiet(self, seconds: float) -> None:
-        """Return when nothing has come for so long."""
-        while self.hub.poll(seconds):
-            pass
+    def ask_once_more(self, intent: ServiceIntent, number: int) -> Response | None:
+        """Send a last submission of an intent, when everything is over."""
+        self.gather(1)
+        return self.submit_alone(min(self._ready), intent, number)
 
-    def revive(self, instance: int) -> None:
-        """Let an instance in again after it was cut off, and have it find its way to its engines.
+    def stay_quiet(self, seconds: float) -> None:
+        """Return when nothing that was asked for has come for so long; whoever is never quiet is not waited for."""
+        since = time.monotonic()
+        until = since + _NEVER_QUIET * seconds
+        while (left := min(until, max(since, self._last_own) + seconds) - time.monotonic()) > 0:
+            self.hub.poll(left)
+
+    # Instances
+
+    def take(self) -> int:
+        """An instance that nobody uses, the first of them: a schedule runs on the same ones whenever it is played."""
+        instance = min(self._ready)
+        self._ready.remove(instance)
+        return instance
+
+    def give_back(self, instance: int) -> None:
+        """Its request is over."""
+        self._ready.add(instance)
+
+    def cut_off(self, instance: int) -> None:
+        """From now on nothing of an instance reaches the outside."""
+        self.hub.shut(instance)
+        self._cut.add(instance)
+        if self.description.service.kill:
+            self.fleet.kill(instance)
+            self.fleet.prepare(instance)
+
+    def gather(self, count: int) -> None:
+        """See to it that so many instances are ready. All that were cut off are let in again side by side.
 
         Raises:
-            SubmitTwiceError: it does not recover.
+            SubmitTwiceError: one of them does not recover.
         """
-        anew = self.description.service.kill
-        if not anew:
-            self._let_finish(instance)
+        if len(self._ready) >= count:
+            return
+        for instance in self._cut:
+            self.fleet.finish(instance)
         for _ in range(_REVIVALS):
-            if anew or self._instance(instance).ended.is_set():
-                anew = False
-                self._start_anew(instance)
+            well = self._let_in_again(sorted(self._cut))
+            self._cut -= well
+            self._ready |= well
+            if not self._cut:
+                self.stay_quiet(self.quiet_s)
+                return
+        raise self.fleet.away(min(self._cut))
+
+    def _let_in_again(self, instances: list[int]) -> set[int]:
+        """Have instances find their way back to their engines, by a request each on an intent of its own."""
+        asked, well = [], set()
+        for instance in instances:
             try:
-                response = self.submit_alone(instance, self.intents.fresh(), 1)
+                self.submit(instance, self.intents.fresh(), 1)
+                asked.append(instance)
             except InstanceError:
-                self._instance(instance).ended.wait(_LOOK_S)  # cut connections can end a service, a moment later
+                self.fleet.finish(instance)
+        for instance in asked:
+            try:
+                response = self.await_response(instance)
+            except InstanceError:  # cut connections can end a service, a moment later
+                self.fleet.finish(instance)
                 continue
             if self.answer_of(response) is not Answer.ERROR:
-                return
-        raise self._away(instance)
+                well.add(instance)
+        return well
 
-    def _let_finish(self, instance: int) -> None:
-        """Whatever the request of an instance that was cut off still does in there, it does now."""
-        caller = self._callers[instance]
-        deadline = time.monotonic() + ANSWER_S / 10
-        while caller.is_busy and not self._instance(instance).ended.is_set() and time.monotonic() < deadline:
-            self.hub.poll(_LOOK_S)
-        caller.hang_up()
-        self.hub.reopen(instance)
-
-    def _start_anew(self, instance: int) -> None:
-        child = self._instance(instance).child
-        self._callers[instance].hang_up()
-        if child is not None:
-            child.kill()
-            child.wait(ANSWER_S)
-        self.hub.reopen(instance)
-        self._start(instance)
-        self._await_ready(self._instance(instance))
-
-    def _start(self, number: int) -> None:
-        instance = self.processes.start(number, self._values[number])
-        self._callers[number] = Caller(instance.host, self.hub, lambda response: self._answered(number, response))
-
-    def _hang_up(self) -> None:
-        for caller in self._callers.values():
-            caller.hang_up()
+    # Before schedules are played
 
     def _answered(self, instance: int, response: Response | None) -> None:
-        self._responses[instance] = response
         if self.director is not None:
             self.director.answered(instance, response)
 
-    def _await_ready(self, instance: Instance, cancelled: threading.Event | None = None) -> None:
-        self._meanwhile(lambda: self.processes.await_ready(instance, cancelled))
+    def observe(self, seconds: float) -> None:
+        """See what the service does without being asked."""
+        until = time.monotonic() + seconds
+        self._is_idle = True
+        while (left := until - time.monotonic()) > 0:
+            self.hub.poll(left)
+        self._is_idle = False
+        self.background.idle_s += seconds
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Go on unless somebody has lost interest.
+
+        Raises:
+            StartCancelledError: somebody has.
+        """
         if self._cancelled.is_set():
             raise StartCancelledError
 
-    def _meanwhile(self, work: Callable[[], None]) -> None:
-        """Do something that may need the engines behind their doors, so the hub must go on."""
-        failure: list[BaseException] = []
-
-        def carry_out() -> None:
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001  carried to the caller's thread
-                failure.append(error)
-
-        working = threading.Thread(target=carry_out, name="service-start", daemon=True)
-        working.start()
-        while working.is_alive():
-            self.hub.poll(_LOOK_S)
-        if failure:
-            raise failure[0]
-
-    def _warm_up(self) -> None:
-        """Every way through the service once, on each instance; and how long it works on after its answers."""
-        longest, before = 0.0, self._steps
-        for turn in range(_WARM_UPS):
-            for instance in self._callers:
-                self._go_on()
-                intent = self.intents.fresh()
-                for number in (1, 2):
-                    response = self.submit_alone(instance, intent, number)
-                    answered = time.monotonic_ns()
-                    if number == 1 and self.answer_of(response) is Answer.ERROR:
-                        raise self._refused(instance, response)
-                    self.stay_quiet(_AFTERWARDS_S if turn == 0 else _LEAST_QUIET_S)
-                    longest = max(longest, (self._last_unit_ns - answered) / 1e9)
-        self.quiet_s = _LEAST_QUIET_S
-        if self._steps == before:
-            raise SubmitTwiceError(say(ServiceCode.NO_STEPS))
-        if longest > 0:
-            self.quiet_s = min(_MOST_QUIET_S, max(4 * longest, 10 * _LEAST_QUIET_S))
-
     def _call(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
-        instance = min(self._callers)
-        self._send(instance, build(asks, self._instance(instance).host, values))
-        return self._await_response(instance)
+        """Ask the service for something that is no submission: before the first one, or after the last."""
+        instance = min(self._ready or self.fleet.numbers)
+        self.fleet.send(instance, build(asks, self.fleet.host(instance), values))
+        return self.await_response(instance)
 
-    def _send(self, instance: int, request: bytes) -> None:
-        self._responses.pop(instance, None)
+    def await_response(self, instance: int) -> Response | None:
+        """The response to the last submission."""
+        self._is_asking, since = True, time.monotonic()
         try:
-            self._callers[instance].send(request)
-        except OSError:
-            raise self._away(instance) from None
-
-    def _await_response(self, instance: int) -> Response | None:
-        deadline = time.monotonic() + ANSWER_S
-        while instance not in self._responses:
-            self.hub.poll(_LOOK_S)
-            if time.monotonic() > deadline:
-                raise SubmitTwiceError(
-                    say(ServiceCode.NEVER_ANSWERED, seconds=ANSWER_S, output=self._instance(instance).output())
-                )
-            if self._instance(instance).ended.is_set():
-                raise self._away(instance)
-        return self._responses.pop(instance)
-
-    def _instance(self, number: int) -> Instance:
-        return next(one for one in self.processes.instances if one.number == number)
-
-    def _away(self, instance: int) -> InstanceError:
-        output = plain(self._instance(instance).output() or "-")
-        return InstanceError(say(ServiceCode.SERVICE_AWAY, instance=instance, output=output))
-
-    def _refused(self, instance: int, response: Response | None) -> InstanceError:
-        status = response.status if response else 0
-        body = response.body[:300].decode("utf-8", "replace") if response else ""
-        output = self._instance(instance).output() or "-"
-        return InstanceError(say(ServiceCode.ALWAYS_FAILS, status=status, body=plain(body), output=plain(output)))
+            return self.fleet.await_response(instance)
+        finally:
+            self._is_asking = False
+            self.background.asked_s += time.monotonic() - since
 
     def _door_values(self, instance: int) -> Mapping[str, str]:
         values: dict[str, str] = {}

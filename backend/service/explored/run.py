@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
-from backend.explorer.errors import DivergedError, HarnessError
+from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError, UnsteadyError
 from backend.explorer.footprints import canonical
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
 from backend.explorer.search import Search
@@ -18,6 +18,7 @@ from backend.model.vocabulary import Verdict
 from backend.service.explored.floor import LateStepError
 from backend.service.explored.play import ServicePlay
 from backend.service.explored.rig import Rig, StartCancelledError
+from backend.service.explored.warm_up import look_again
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
 
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice, Counterexample
+    from backend.model.sentence import Sentence
     from backend.service.description import Description
 
 _PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 _PATIENCE_GROWS = 4
 _MOST_RESTARTS = 4
+SPARES = 3
+"""Instances beyond those of a schedule with a crash: those that were cut off are let in again several at a time."""
 
 
 class ServiceExploration:
@@ -41,12 +45,16 @@ class ServiceExploration:
     Args:
         rig: the service with everything around it, opened for as many instances as the question needs.
         question: what to explore.
+        reduce: whether to leave out orders that make no difference, where there are more than two requests.
     """
 
-    def __init__(self, rig: Rig, question: Question) -> None:
+    def __init__(self, rig: Rig, question: Question, *, reduce: bool = True) -> None:
         self._rig = rig
         self._question = question
+        self._reduce = reduce and question.requests > _FULL_ENUMERATION
         self._started = time.monotonic()
+        self._trusting = True
+        """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
         self._begin()
 
     def _begin(self) -> None:
@@ -71,14 +79,17 @@ class ServiceExploration:
             SubmitTwiceError: the service or an engine is away, or does not do the same on the same choices.
         """
         reason = say(ServiceCode.DIVERGED)
-        for _ in range(_MOST_RESTARTS):
+        for trial in range(_MOST_RESTARTS):
+            self._begin()
             try:
                 return self._explore(on_progress, cancelled, limit)
-            except LateStepError as error:
-                reason = error.sentence
-                self._rig.stay_quiet(1.0)
-                self._rig.quiet_s *= _PATIENCE_GROWS
-                self._begin()
+            except UnforeseenError:
+                self._trusting = False
+            except (LateStepError, UnsteadyError) as error:
+                reason = error.sentence if isinstance(error, LateStepError) else say(ServiceCode.DIVERGED)
+                if trial + 1 < _MOST_RESTARTS:
+                    look_again(self._rig, trial)
+                    self._rig.quiet_s *= _PATIENCE_GROWS
             except DivergedError:
                 raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
         raise SubmitTwiceError(reason)
@@ -86,7 +97,11 @@ class ServiceExploration:
     def _explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
     ) -> Exploration:
-        search = Search(self._open_play, reduce=self._question.requests > _FULL_ENUMERATION)
+        search = Search(
+            self._open_play,
+            reduce=self._reduce,
+            may_differ=lambda play: play.has_waited,  # then the server has picked who goes on
+        )
         exhaustive, told = True, self._started
         for played, play in enumerate(search.schedules(), 1):
             self._compare(play, search.path)
@@ -101,7 +116,7 @@ class ServiceExploration:
         return self._found(exhaustive=exhaustive)
 
     def _open_play(self, _first: Footprint | None) -> ServicePlay:
-        return ServicePlay(self._rig, self._question)
+        return ServicePlay(self._rig, self._question, trusting=self._trusting)
 
     def _compare(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
         """As long as the same was chosen as in the schedule before, the same must have been seen.
@@ -132,7 +147,7 @@ class ServiceExploration:
         if effects:
             return judge(Facts(effects, play.answers))
         self._rig.ageing.pass_time(play.intent, play.lease_keys)
-        last = self._rig.answer_of(self._rig.submit_alone(1, play.intent, len(play.actors) + 1))
+        last = self._rig.answer_of(self._rig.ask_once_more(play.intent, len(play.actors) + 1))
         refused = not last.claims_done and not self._rig.intents.effects(play.intent)
         return judge(Facts(0, play.answers, barred=refused))
 
@@ -193,8 +208,12 @@ class ServiceExploration:
             counterexample=examples[self._best.verdict] if self._best else None,
             examples=examples,
             seconds=time.monotonic() - self._started,
-            notes=(),
+            notes=self._notes(),
         )
+
+    def _notes(self) -> tuple[Sentence, ...]:
+        passed = self._rig.background.count
+        return (say(ServiceCode.BACKGROUND, count=passed),) if passed else ()
 
 
 def explore_service(
@@ -209,7 +228,7 @@ def explore_service(
     redis_url: str | None = None,
 ) -> Exploration:
     """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`."""
-    instances = question.requests + question.crashes
+    instances = question.requests + question.crashes + (SPARES if question.crashes else 0)
     try:
         with Rig(description, folder, instances, niceness=niceness, redis_url=redis_url, cancelled=cancelled) as rig:
             return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)

@@ -1,0 +1,213 @@
+"""Kinds of services that people write, explored on the wire, against closed forms and a model in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from math import comb
+from typing import Any
+
+import pytest
+
+from backend.explorer.question import Exploration, service_question
+from backend.model.errors import SubmitTwiceError
+from backend.model.vocabulary import Verdict
+from backend.service.description import Description
+from backend.service.explored.rig import Rig
+from backend.service.explored.run import ServiceExploration
+from backend.service.says import ServiceCode
+from tests.backend.service.conftest import SERVICES
+from tests.backend.service.scripts import BEGIN, CHECK, COMMIT, INSERT, Model, State, scripted, sql
+
+ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
+Step = Mapping[str, Any]
+Ask = Callable[..., Exploration]
+
+
+@pytest.fixture(scope="module")
+def rig() -> Iterator[Rig]:
+    with Rig(scripted([INSERT]), SERVICES, 3) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def ask(rig: Rig) -> Ask:
+    def explore(description: Description, requests: int = 2, crashes: int = 0, *, reduce: bool = True) -> Exploration:
+        rig.turn_to(description)
+        exploration = ServiceExploration(rig, service_question("script", requests, crashes), reduce=reduce)
+        return exploration.explore(lambda _: None, threading.Event())
+
+    return explore
+
+
+def claims(state: State) -> Generator[None, None, None]:
+    """One step decides who goes on; then INSERT and COMMIT."""
+    yield
+    if state["claim"]:
+        return
+    state["claim"] = 1
+    yield
+    yield
+    state["effects"] += 1
+
+
+def watches(state: State) -> Generator[None, None, None]:
+    """WATCH, GET, MULTI … EXEC, INSERT, COMMIT; or UNWATCH after GET."""
+    yield
+    seen = state["version"]
+    yield
+    if state["claim"]:
+        yield
+        return
+    yield
+    if state["version"] != seen:
+        return
+    state["version"] += 1
+    state["claim"] = 1
+    yield
+    yield
+    state["effects"] += 1
+
+
+def reads_then_writes(state: State) -> Generator[None, None, None]:
+    """What the second statement does hangs on what the first one found; each commits by itself."""
+    yield
+    if state["n"]:
+        return
+    yield
+    state["n"] += 1
+    yield
+    state["effects"] += 1
+
+
+def releases_blindly(state: State) -> Generator[None, None, None]:
+    """SET NX, SELECT, INSERT, COMMIT; and DEL, whether it got the lock or not."""
+    yield
+    if not state["lock"]:
+        state["lock"] = 1
+        yield
+        if not state["effects"]:
+            yield
+            yield
+            state["effects"] += 1
+    yield
+    state["lock"] = 0
+
+
+ADVISORY = "SELECT pg_advisory_lock(hashtext(:key))"
+KINDS: dict[str, tuple[Sequence[Step], dict[Verdict, int]]] = {
+    "an advisory lock of the transaction": (
+        [BEGIN, *sql("SELECT pg_advisory_xact_lock(hashtext(:key))"), CHECK, INSERT, COMMIT],
+        {ONCE: 8},
+    ),
+    "an advisory lock that is tried": (
+        [
+            BEGIN,
+            {"sql": "SELECT 1 WHERE pg_try_advisory_xact_lock(hashtext(:key))", "stop": "none"},
+            CHECK,
+            INSERT,
+            COMMIT,
+        ],
+        {ONCE: 8},
+    ),
+    "an advisory lock that ends before the transaction": (
+        [BEGIN, *sql(ADVISORY), CHECK, INSERT, *sql("SELECT pg_advisory_unlock(hashtext(:key))"), COMMIT],
+        # Per order: the second waits at 3 places, or comes between UNLOCK and COMMIT, or after it. Once it has the
+        # lock, one place of the first one's COMMIT is early enough, and four are too late.
+        {ONCE: 2 * (3 + 1 + 1), TWICE: 2 * (3 + 1) * 4},
+    ),
+    "an upsert": (
+        [
+            BEGIN,
+            *sql(
+                "INSERT INTO unique_orders (order_no) VALUES (:key)"
+                " ON CONFLICT (order_no) DO UPDATE SET times = unique_orders.times + 1"
+            ),
+            COMMIT,
+        ],
+        {ONCE: 4},
+    ),
+    "a script that makes up its key": (
+        [
+            {"redis": "SCRIPT return redis.call('SET', 'claim:' .. ARGV[1], '1', 'NX') and 1 or 0", "stop": "none"},
+            BEGIN,
+            INSERT,
+            COMMIT,
+        ],
+        Model(claims).outcomes(),
+    ),
+    "a key that is watched": (
+        [
+            {"redis": "WATCH claim::key"},
+            {"redis": "GET claim::key", "stop": "some", "then": [{"redis": "UNWATCH"}]},
+            {"redis": "MULTI SET claim::key 1", "stop": "none"},
+            BEGIN,
+            INSERT,
+            COMMIT,
+        ],
+        Model(watches).outcomes(),
+    ),
+    "a statement that hangs on the one before": (
+        [
+            {"sql": "SELECT id FROM carts WHERE order_no = :key AND n = 0", "stop": "none"},
+            *sql("UPDATE carts SET n = n + 1 WHERE order_no = :key"),
+            INSERT,
+        ],
+        Model(reads_then_writes).outcomes(),
+    ),
+    "a pipeline up to its end": (
+        [
+            {"pipeline": ["BEGIN", INSERT["sql"], "UPDATE carts SET n = n + 1 WHERE order_no = :key"]},
+            COMMIT,
+        ],
+        {TWICE: 4},
+    ),
+    "text that is new each time": (
+        [BEGIN, *sql("SELECT id FROM orders WHERE order_no IN (':random', '') -- :random"), INSERT, COMMIT],
+        {TWICE: comb(6, 3)},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_service_comes_to_what_it_must(kind: str, ask: Ask) -> None:
+    steps, expected = KINDS[kind]
+    found = ask(scripted(steps))
+    assert found.exhaustive
+    assert found.outcomes == expected
+
+
+def test_a_lock_that_is_released_whatever_happens(ask: Ask) -> None:
+    lock = {"redis": "SET lock::key 1 NX EX 600", "stop": "none"}
+    found = ask(scripted([lock, BEGIN, CHECK, INSERT, COMMIT], afterwards=[{"redis": "DEL lock::key"}]))
+    assert found.outcomes == Model(releases_blindly).outcomes()
+
+
+def test_a_transaction_that_is_tried_again_until_it_is_serializable(ask: Ask) -> None:
+    begin = {"sql": "BEGIN ISOLATION LEVEL SERIALIZABLE"}
+    found = ask(scripted([begin, CHECK, INSERT, COMMIT], again=True))
+    assert found.exhaustive
+    assert found.outcomes.keys() == {ONCE}
+    assert found.schedules >= comb(6, 3)
+
+
+def test_a_step_of_chance_is_named(ask: Ask) -> None:
+    extra = {"sql": "UPDATE carts SET n = n + 1 WHERE order_no = :key", "chance": 0.5}
+    with pytest.raises(SubmitTwiceError) as caught:
+        ask(scripted([extra, BEGIN, CHECK, INSERT, COMMIT]))
+    assert caught.value.sentence.code in {ServiceCode.DIVERGED, ServiceCode.LATE_STEPS}
+
+
+def test_steps_side_by_side_that_come_in_any_order_are_named(ask: Ask) -> None:
+    reads = sql("SELECT n FROM carts WHERE order_no = :key", "SELECT n FROM stock WHERE order_no = :key")
+    with pytest.raises(SubmitTwiceError) as caught:
+        ask(scripted([{"together": reads}, BEGIN, CHECK, INSERT, COMMIT]))
+    assert caught.value.sentence.code in {ServiceCode.DIVERGED, ServiceCode.LATE_STEPS}
+
+
+def test_a_heartbeat_belongs_to_no_request() -> None:
+    description = scripted([BEGIN, CHECK, INSERT, COMMIT], environment={"BEAT_S": "0.02"})
+    with Rig(description, SERVICES, 2) as rig:
+        found = ServiceExploration(rig, service_question("beats")).explore(lambda _: None, threading.Event())
+    assert found.outcomes == {ONCE: 2, TWICE: comb(6, 3) - 2}
+    assert [note.code for note in found.notes] == [ServiceCode.BACKGROUND]
