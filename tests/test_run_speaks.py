@@ -35,7 +35,7 @@ def test_a_lost_order_is_told_with_the_crash_and_the_steps_that_lost_it(folder: 
     steps = out[start + 1 :]
     assert [one.split()[1:3] for one in steps[:2]] == [["redis", "DEL"], ["crash", "->"]]
     assert steps[-1].split()[0].endswith("r1")
-    assert steps[-1].split()[1:] == ["reply", "409", "->", "duplicate"]
+    assert steps[-1].split()[1:] == ["response", "409", "->", "duplicate"]
     assert json.loads((folder / "report.json").read_text())["verdicts"] == {"lost": 1}
 
 
@@ -54,6 +54,21 @@ def test_chinese_is_spoken_throughout(folder: Path) -> None:
     out, _ = told(folder, f"$M --language zh_CN {ORDER}")
     assert out[0] == "应有 1 个订单，2 行：重复。"  # noqa: RUF001  as Chinese is written
     assert all(any("一" <= letter <= "龥" for letter in line) for line in out if not line.startswith("  "))
+
+
+def test_steps_are_told_in_chinese_too(folder: Path) -> None:
+    line = "$M --language zh_CN run --operation place-order --strategy token --source retry --fault crash@redis:DEL"
+    out, _ = told(folder, line)
+    steps = out[next(number for number, line in enumerate(out) if "的步骤：" in line) + 1 :]  # noqa: RUF001
+    assert steps[1].split()[1:] == ["崩溃", "->", "SIGKILL"]
+    assert steps[-1].split()[1:] == ["响应", "409", "->", "重复"]
+
+
+def test_what_is_under_way_at_the_limit_is_among_the_steps(folder: Path) -> None:
+    out, _ = told(folder, f"$M {ORDER} --submissions 1 --processing-delay 60000 --limit-seconds 2")
+    assert out[0] == "1 order wanted, 0 rows: undecided (still at work)."
+    assert next(line for line in out if " in instance 1, for " in line).endswith(": processing 60000 ms")
+    assert out[-1].endswith(" processing 60000 ms (under way)")
 
 
 def test_standard_output_holds_nothing_but_json_where_it_is_asked_for(folder: Path) -> None:

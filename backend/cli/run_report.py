@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from backend.lab.process_faults import FIRST_CONSUMER
 from backend.model.sentence import Code, Sentence, plain, plain_list, say, words
-from backend.model.terms import answer_term, verdict_term
+from backend.model.step_words import command_sentence, mark_sentence, outcome_sentence
+from backend.model.terms import answer_term, verdict_term, wanted_term
 from backend.model.vocabulary import Answer, EngineKind, Verdict
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ class ReportCode(Code):
     """The sentences about a run."""
 
     OUTCOME = "report.outcome"
-    PLACE_ORDER = "report.place_order"
-    PAY_ORDER = "report.pay_order"
-    ADD_STOCK = "report.add_stock"
-    CANCEL_ORDER = "report.cancel_order"
-    SEND_MESSAGE = "report.send_message"
     COUNTED = "report.counted"
     UNDECIDED = "report.undecided"
     STUCK = "report.stuck"
@@ -88,7 +84,7 @@ def report_lines(
 
 def outcome(report: Report) -> Sentence:
     """What was wanted and what happened, such as ``1 order wanted, 2 rows: duplicated.``."""
-    wanted = say(ReportCode[report.operation.name], intents=report.intents)
+    wanted = wanted_term(report.operation, report.intents)
     return say(ReportCode.OUTCOME, wanted=wanted, rows=report.effects, verdicts=verdicts(report))
 
 
@@ -146,7 +142,7 @@ def at_work(one: AtWork, now_ns: int) -> Sentence:
     """Who is at work, since when and at what."""
     seconds = (now_ns - one.since_ns) / 1e9
     code = ReportCode.AT_WORK if one.begun else ReportCode.NOT_BEGUN
-    step = plain(one.step) if one.step else say(ReportCode.FIRST_STEP)
+    step = mark_sentence(one.step) if one.step else say(ReportCode.FIRST_STEP)
     return say(code, submission=one.submission_id, process=_process(one.instance), seconds=seconds, step=step)
 
 
@@ -191,9 +187,10 @@ def _step_lines(shown: Shown, language: str) -> Iterator[str]:
     yield words(say(code, intent=name, verdict=verdict), language)
     width = max((len(step.submission_id) for step in shown.steps), default=0)
     for step in shown.steps:
-        answer = f" -> {step.error or step.answer}" if step.error or step.answer else ""
+        outcome = words(outcome_sentence(step), language)
         engine = "" if step.engine is EngineKind.HTTP else step.engine.value
-        line = f"{_INDENT}{step.submission_id:{width}} {engine:10} {step.command}{answer}"
+        line = f"{_INDENT}{step.submission_id:{width}} {engine:10} {words(command_sentence(step), language)}"
+        line += f" -> {outcome}" if outcome else ""
         yield line if len(line) <= _LONGEST_STEP else f"{line[: _LONGEST_STEP - 1]}…"
     if shown.left_out:
         yield _INDENT + words(say(ReportCode.LEFT_OUT, submissions=shown.left_out), language)

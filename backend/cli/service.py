@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from backend.cli.argument_types import WrongArgumentsError
-from backend.cli.explore import OUTPUTS, ProgressBar, report_exploration
+from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_exploration
 from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
 from backend.model.faults import parse_fault

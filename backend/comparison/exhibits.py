@@ -247,7 +247,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
         key="stale-holder-refused",
         title="A stale holder, refused by the fence",
         look="The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When "
-        "the first one wakes up, its number 1 is refused: told “conflict”.",
+        "the first one wakes up, its number 1 is refused: its steps end with the response “conflict”, which its caller "
+        "no longer hears, having given up long before.",
         lesson="With a fence it does not matter who believes to hold the lock.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.engines.says import EngineCode
+from backend.engines.sentences import reason_of
 from backend.model.errors import EngineError
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import FaultKind
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
     from backend.engines.health import HealthBoard
     from backend.engines.running import RunningEngine
+    from backend.model.vocabulary import EngineKind
 
 _MOST_DEATHS = 4
 _COUNTED_SECONDS = 10.0
 """A server that ends more often than that within this time is given up."""
 _TRIALS = 5
 _PAUSE_SECONDS = 0.2
-_UP_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 
 
@@ -73,6 +74,10 @@ class Keeper:
         """Whether this is the engine's keeper."""
         return engine is self._engine
 
+    def brings_back(self, kind: EngineKind) -> bool:
+        """Whether this is the keeper of such an engine, which runs or will run again."""
+        return self._engine.kind is kind and not self._given_up and not self._closed.is_set()
+
     def disturb(self, kind: FaultKind, ms: int) -> None:
         """Kill, restart or pause the server; returns when it answers again, or the lab is closed.
 
@@ -94,8 +99,8 @@ class Keeper:
         else:
             child.terminate()
         with self._changed:
-            settled = self._changed.wait_for(lambda: self._up or self._given_up or self._closed.is_set(), _UP_SECONDS)
-            if not settled or self._given_up:
+            self._changed.wait_for(lambda: self._up or self._given_up or self._closed.is_set())
+            if self._given_up:
                 raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=self._engine.name))
 
     def _watch(self) -> None:
@@ -119,18 +124,21 @@ class Keeper:
 
     def _start_again(self) -> None:
         before = self._engine
+        if (start := before.start_again) is None:
+            self._give_up(say(EngineCode.KEEPS_ENDING, name=before.name))
+            return
         for _ in range(_TRIALS):
-            if self._closed.is_set() or before.start_again is None:
+            if self._closed.is_set():
                 return
             try:
-                self._engine = before.start_again()
-            except EngineError as error:
-                failure = error
+                self._engine = start()
+            except (EngineError, OSError) as error:
+                failure = error.sentence if isinstance(error, EngineError) else reason_of(error)
                 self._closed.wait(_PAUSE_SECONDS)  # what the dead one held may still be in use
             else:
                 break
         else:
-            self._give_up(say(EngineCode.GIVEN_UP, reason=failure.sentence))
+            self._give_up(say(EngineCode.GIVEN_UP, reason=failure))
             return
         self._on_replaced(before, self._engine)
         self._health.set_trouble(self._engine.kind, None)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
+from backend.engines.patience import wait_for_end
 from backend.engines.processes.server_user import give, give_tree, own_directory
 from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
@@ -35,7 +36,8 @@ from backend.model.vocabulary import EngineKind
 from backend.shop.conflicts import error_number
 
 if TYPE_CHECKING:
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 NAME = "MariaDB"
 USER = DATABASE = "submit_twice"
@@ -68,7 +70,6 @@ _SERVER = (
 _TEMPORARY = ("--innodb-flush-log-at-trx-commit=2", "--skip-innodb-doublewrite")
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
-_LIMIT_S = 60.0
 _NOT_YET = frozenset({2002, 2003, 2013})
 """PyMySQL's numbers for a server that does not listen yet, or hung up while starting."""
 
@@ -171,7 +172,7 @@ def _bootstrap(supervisor: Supervisor, place: _Place, definitions: str) -> None:
     statements = f"CREATE DATABASE mysql;\nUSE mysql;\n{definitions}\nCREATE DATABASE {DATABASE};\n"
     argv = [*_argv(place), "--innodb-flush-log-at-trx-commit=2", "--bootstrap"]
     child = supervisor.spawn("mariadb-set-up", argv, env=_ENVIRONMENT, as_server_user=True, stdin=statements)
-    code = child.wait(_LIMIT_S)
+    code = wait_for_end(child)
     if code is None:
         child.kill()
     if code != 0:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from sqlalchemy.engine import URL
 
+from backend.engines.patience import wait_for_end
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
@@ -40,7 +41,8 @@ from backend.model.vocabulary import EngineKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 NAME = "PostgreSQL"
 USER = DATABASE = "submit_twice"
@@ -81,7 +83,6 @@ _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
-_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: 
 
 def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") -> None:
     child = supervisor.spawn(name, argv, env=_ENVIRONMENT, as_server_user=True, stdin=stdin)
-    code = child.wait(_LIMIT_S)
+    code = wait_for_end(child)
     if code is None:
         child.kill()
     if code != 0:

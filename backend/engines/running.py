@@ -13,7 +13,7 @@ from backend.model.vocabulary import EngineKind, Health
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child
+    from backend.engines.processes.child import Child
     from backend.model.sentence import Sentence
 
 

@@ -27,7 +27,7 @@ class EngineCode(Code):
     # Why a start failed
     NO_SPACE = "engine.no_space"
     NO_SPACE_HERE = "engine.no_space_here"
-    NO_ANSWER_WITHIN = "engine.no_answer_within"
+    STANDS_STILL = "engine.stands_still"
     ENDED_AT_ONCE = "engine.ended_at_once"
     PORT_TAKEN = "engine.port_taken"
     NOBODY_CANNOT_ENTER = "engine.nobody_cannot_enter"

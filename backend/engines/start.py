@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from backend.engines.patience import STANDSTILL_S, Patience
 from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.sentences import reason_of
 from backend.model.errors import EngineError
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 T = TypeVar("T")
 
 _PORT_TRIALS = 5
 _POLL_S = 0.004
-_LIMIT_S = 60.0
+_END_S = 60.0
+"""One that was asked to end is killed long before."""
 _HARDLY_ANY_BYTES = 1 << 20
 _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _FULL = re.compile(r"no space left", re.IGNORECASE)
@@ -63,17 +65,19 @@ def need_space(name: str, directory: Path, needed: int) -> None:
 def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:
     """Ask `probe` until it returns something, while `child` lives.
 
-    A server that says that it is still reading its data is waited for; one that says nothing at all is not.
+    A server that gets on with its data is waited for, however long that takes, and whether it says so or not. Whoever
+    does not want to wait any longer closes the supervisor.
 
     Raises:
-        EngineError: the server ended, refused the probe, or has not answered for a minute.
+        EngineError: the server ended, refused the probe, or stands still.
     """
-    end = time.monotonic() + _LIMIT_S
-    while time.monotonic() < end:
+    patience = Patience(child)
+    while not patience.is_over:
         try:
             answer = probe()
         except RecoveringError:
-            answer, end = None, time.monotonic() + _LIMIT_S
+            answer = None
+            patience.renew()
         except Exception as error:  # noqa: BLE001 - whichever driver it is, it has an answer that is final
             if _FULL.search(child.log_tail(50)):
                 raise start_failure(name, child, supervisor) from None
@@ -82,7 +86,7 @@ def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callab
             return answer
         if child.wait(_POLL_S) is not None:
             raise start_failure(name, child, supervisor)
-    raise failed(name, say(EngineCode.NO_ANSWER_WITHIN, seconds=round(_LIMIT_S)))
+    raise failed(name, stands_still())
 
 
 def system_failure(name: str, error: OSError, directory: Path) -> EngineError:
@@ -103,7 +107,7 @@ def bring_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[]
         return wait_until_up(name, child, supervisor, probe)
     except BaseException as error:
         child.terminate()
-        child.wait(_LIMIT_S)
+        child.wait(_END_S)
         if isinstance(error, EngineError) and _PORT_TAKEN.search(child.log_tail(50)):
             raise PortTakenError(error.sentence) from None
         raise
@@ -192,6 +196,21 @@ def why_ended(child: Child) -> Sentence | None:
     if code is None:
         return None
     return last_words(child.log_tail(50)) or say(EngineCode.ENDED_AT_ONCE, exit_code=code)
+
+
+def why_not_up(child: Child) -> Callable[[], Sentence | None]:
+    """Tells why nothing comes of a Python process of ours that was started; None while it gets on."""
+    patience = Patience(child)
+
+    def why() -> Sentence | None:
+        return why_ended(child) or (stands_still() if patience.is_over else None)
+
+    return why
+
+
+def stands_still() -> Sentence:
+    """Why a process is not waited for any more that does not answer, and does nothing either."""
+    return say(EngineCode.STANDS_STILL, seconds=round(STANDSTILL_S))
 
 
 def scarce_resource(error: BaseException) -> Sentence | None:

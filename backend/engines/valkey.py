@@ -33,7 +33,8 @@ from backend.model.vocabulary import EngineKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 NAME = "Valkey"
 _DAMAGED = re.compile(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from backend.explorer.submission import State, Submission
+from backend.explorer.state import State
 from backend.instance.problems import render
 from backend.strategies.base import Services, no_zookeeper
 from backend.tap.sql import tap_sql
@@ -27,16 +27,30 @@ LEASE_MS = 3_600_000
 """Longer than any exploration: a lease runs out only when the schedule says so."""
 
 
+class Served(Protocol):
+    """What a line knows of the submission that it serves."""
+
+    id: str
+    mutexes: set[str]
+
+    @property
+    def has_begun_its_step(self) -> bool:
+        """Whether the step that it was granted is under way or done."""
+
+    def leave_waiting(self, state: State) -> None:
+        """Hand control back until it is worth looking again."""
+
+
 class Mutexes:
     """The mutexes of the process. Who finds one taken hands control back instead of stopping the thread."""
 
     def __init__(self) -> None:
-        self.holders: dict[str, Submission] = {}
+        self.holders: dict[str, Served] = {}
         self.freed = False
         """Whether one was set free since somebody last looked."""
 
     @contextmanager
-    def hold(self, key: str, submission: Submission) -> Iterator[None]:
+    def hold(self, key: str, submission: Served) -> Iterator[None]:
         """Wait for a mutex and hold it."""
         while key in self.holders:
             submission.leave_waiting(State.LINED_UP)
@@ -72,7 +86,7 @@ class Line:
     ) -> None:
         self.plug = plug
         self._mutexes = mutexes
-        self._user: Submission | None = None
+        self._user: Served | None = None
         self._tokens = 0
         self.session: Session | None = None
         """Its session with ZooKeeper; None where no strategy wants one."""
@@ -91,7 +105,7 @@ class Line:
             zookeeper=self._zookeeper,
         )
 
-    def serve(self, submission: Submission) -> None:
+    def serve(self, submission: Served) -> None:
         """Serve this submission from now on."""
         self._user, self._tokens = submission, 0
         self.plug.listen(self._silence)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis.exceptions
 
-from backend.explorer.recorder import calling_place
+from backend.explorer.source_line import calling_place
 from backend.model.errors import GatewayError
 from backend.model.vocabulary import EngineKind
 from backend.shop.conflicts import error_number

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.errors import HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
+from backend.explorer.limits import PATIENCE_S
 from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.redis_keys import keys_of
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import PATIENCE_S, Settler
-from backend.explorer.submission import State, Submission
+from backend.explorer.settle import Settler
+from backend.explorer.state import State
+from backend.explorer.submission import Submission
 from backend.explorer.turns import (
     CRASH_BUDGET,
     EXPIRY_BUDGET,

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend import strategies
-from backend.explorer.question import KeyState, LockState, Place, Snapshot, TableRows
+from backend.explorer.question import KeyState, LockState, Snapshot, TableRows
 from backend.explorer.stage import submission_id
-from backend.explorer.submission import State
+from backend.explorer.state import State
 from backend.model.vocabulary import EngineKind, OperationKey
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import goods, marker, messages, metadata, orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import FrameType
 
     from backend.explorer.play import Play
     from backend.explorer.stage import Stage
     from backend.tap.observer import Call
 
 _NO_LEASE = -1
-_STRATEGIES = str(Path(strategies.__file__).parent)
-_ROOT = Path(strategies.__file__).parents[2]
 _KEY_COLUMNS = ("order_no", "request_no", "message_key", "idempotency_key", "resource")
 _PLAIN_KEYS = frozenset({"order_no", "request_no"})
 """Columns that hold the business key and nothing else; an index finds it there."""
@@ -38,17 +32,6 @@ _SUBJECTS = {
     OperationKey.CANCEL_ORDER: orders,
     OperationKey.ADD_STOCK: goods,
 }
-
-
-def calling_place() -> Place:
-    """The innermost line of a strategy among the callers; an empty place if there is none."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  the documented way to see who calls
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if name.startswith(_STRATEGIES):
-            return Place(Path(name).relative_to(_ROOT).as_posix(), frame.f_lineno)
-        frame = frame.f_back
-    return Place()
 
 
 class Recorder:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.connection import SILENCE_S, readable
 from backend.explorer.errors import HarnessError
+from backend.explorer.limits import PATIENCE_S
 from backend.explorer.says import ExplorerCode
-from backend.explorer.submission import State
+from backend.explorer.state import State
 from backend.model.sentence import say
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
     from backend.explorer.line import Mutexes
     from backend.explorer.submission import Submission
-
-PATIENCE_S = 30.0
-"""A statement that is neither answered nor waits for one of ours for so long is a fault of the harness."""
 
 
 def that_wait_for(blockers: Mapping[int, frozenset[int]], at_rest: Collection[int]) -> frozenset[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from greenlet import getcurrent, greenlet
 
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
+from backend.explorer.state import State
 from backend.instance.problems import from_exception
 from backend.model.vocabulary import Answer, EngineKind
 from backend.tap.observer import Call, Flow
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from backend.shop.operations import Request
     from backend.strategies.base import Handler
     from backend.tap.observer import Tap
-
-
-class State(Enum):
-    """Where a submission is."""
-
-    NEW = auto()
-    PARKED = auto()
-    """Before a step."""
-    WAITING = auto()
-    """In the database, which has not answered yet."""
-    LINED_UP = auto()
-    """For a mutex that somebody else holds."""
-    ENDED = auto()
-    DEAD = auto()
 
 
 class Submission:

@@ -17,8 +17,8 @@ from kazoo.handlers.threading import KazooTimeoutError, SequentialThreadingHandl
 from kazoo.retry import KazooRetry
 
 from backend.explorer.errors import HarnessError
+from backend.explorer.limits import PATIENCE_S
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import PATIENCE_S
 from backend.explorer.zookeeper_expiry import end_session
 from backend.model.errors import EngineError
 from backend.model.sentence import say

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _BLOCK_MS = 100
 _IDLE_SECONDS = 0.03
+_CLAIM_SECONDS = 0.1
+"""How often somebody else's messages are asked for while there are new ones: they are left behind for longer anyway."""
 _HANDLERS = 1
 """A consumer handles one message at a time."""
 _UNFINISHED = frozenset({Answer.ERROR, Answer.BUSY})
@@ -80,7 +82,7 @@ class Consumer:
         self._tap = tap
         self._trace = trace
         self._runs: list[str] = []
-        self._looked = 0.0
+        self._looked = self._claimed = 0.0
 
     def run(self) -> None:
         """Handle one message after the other."""
@@ -103,26 +105,37 @@ class Consumer:
     def _handle_one(self, keys: Queue, block_ms: int | None) -> None:
         """Handle the next message of a run, if there is one."""
         try:
-            for entry, fields in self._next(keys.stream, block_ms):
-                self._handle(keys, entry, Message.from_fields(fields))
+            if self._claim_is_due() and (left_behind := self._claim(keys.stream)):
+                self._handle(keys, *left_behind)
+                return
+            new: Any = self._queue.xreadgroup(GROUP, self._name, {keys.stream: ">"}, count=1, block=block_ms)
+            for _, entries in new or ():
+                for entry, fields in entries:
+                    self._handle(keys, entry, fields, delivery=1)
         except redis.exceptions.ResponseError as error:
             if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
-                raise  # else the run is over, and its stream deleted
+                raise
+            self._runs = [run for run in self._runs if run != keys.run]  # it is over, and its stream deleted
 
-    def _next(self, stream: str, block_ms: int | None) -> list[tuple[str, Any]]:
+    def _claim_is_due(self) -> bool:
+        due = len(self._runs) > 1 or time.monotonic() > self._claimed + _CLAIM_SECONDS
+        if due:
+            self._claimed = time.monotonic()
+        return due
+
+    def _claim(self, stream: str) -> tuple[str, Any, int] | None:
+        """What somebody else left behind, and which delivery of it this is; another one is asked for at once."""
         answer: Any = self._queue.xautoclaim(stream, GROUP, self._name, CLAIM_AFTER_MS, "0-0", count=1)
-        claimed = [(entry, fields) for entry, fields in answer[1] if fields]
-        if claimed:
-            return claimed
-        new: Any = self._queue.xreadgroup(GROUP, self._name, {stream: ">"}, count=1, block=block_ms)
-        return [(entry, fields) for _, entries in new or () for entry, fields in entries]
+        for entry, fields in answer[1]:
+            self._claimed = 0.0
+            known: Any = self._queue.xpending_range(stream, GROUP, entry, entry, 1)
+            if fields and known:
+                return entry, fields, int(known[0]["times_delivered"])
+        return None
 
-    def _handle(self, keys: Queue, entry: str, message: Message) -> None:
+    def _handle(self, keys: Queue, entry: str, fields: Any, delivery: int) -> None:  # noqa: ANN401  as redis-py has it
+        message = Message.from_fields(fields)
         operation = urlsplit(message.path).path.rpartition("/")[2]
-        known: Any = self._queue.xpending_range(keys.stream, GROUP, entry, entry, 1)
-        if not known:
-            return
-        delivery = int(known[0]["times_delivered"])
         submission = delivery_id(message.submission_id, delivery)
         with self._trace.handling(submission, operation, message.intent_key):
             began = time.monotonic_ns()

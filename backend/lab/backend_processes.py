@@ -58,6 +58,14 @@ class BackendProcesses:
         """
         self._instances.resize(count, database, redis)
 
+    def need_instances(self, database: str, redis: str) -> None:
+        """Have all instances running, should earlier ones not have come up.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._instances.need(database, redis)
+
     def need_consumers(self, database: str, redis: str) -> None:
         """Have consumers running: they start when they are first needed.
 

@@ -7,8 +7,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from backend.engines.gateway.settings import address_file
+from backend.engines.patience import Patience
 from backend.engines.says import ProcessCode
-from backend.engines.start import last_words
+from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings
 from backend.lab.instances import PROJECT
 from backend.lab.process_faults import FIRST_CONSUMER
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
     from backend.lab.trace_server import TraceServer
     from backend.model.sentence import Sentence
 
 CONSUMERS = 2
 """One that may die, and one that takes over what it left."""
-_START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 
 
@@ -71,11 +72,7 @@ class ConsumerPool:
             children = {number: self._spawn(number) for number in numbers}
             self._children = children
             for number, child in children.items():
-                if not self._trace.welcome(number, Welcome(database, redis, gateway), _START_SECONDS):
-                    reason = last_words(child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
-                    self._stop()
-                    raise InstanceError(say(ProcessCode.CONSUMER_NOT_STARTED, reason=reason))
-                child.on_exit(lambda _code, number=number: self._report_exit(number))  # type: ignore[misc]
+                self._start(number, child, Welcome(database, redis, gateway))
 
     def child(self, number: int) -> Child | None:
         """The process with this number."""
@@ -93,6 +90,14 @@ class ConsumerPool:
         for child in stopping.values():
             if child.wait(_STOP_SECONDS) is None:
                 child.kill()
+
+    def _start(self, number: int, child: Child, welcome: Welcome) -> None:
+        patience = Patience(child)
+        if not self._trace.welcome(number, welcome, lambda: not child.alive or patience.is_over):
+            reason = last_words(child.log_tail(50)) or stands_still()
+            self._stop()
+            raise InstanceError(say(ProcessCode.CONSUMER_NOT_STARTED, reason=reason))
+        child.on_exit(lambda _code: self._report_exit(number))
 
     def _spawn(self, number: int) -> Child:
         self._trace.forget(number)

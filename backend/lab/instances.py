@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.engines.gateway.settings import address_file
+from backend.engines.patience import Patience
+from backend.engines.processes.child import Child
 from backend.engines.processes.ports import HeldPorts
-from backend.engines.processes.supervisor import Child, Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
-from backend.engines.start import last_words
+from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import InstanceError
@@ -20,7 +23,6 @@ from backend.model.sentence import say
 from backend.tap.trace import Welcome
 
 MOST_INSTANCES = 4
-_START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 PROJECT = Path(__file__).parents[2]
 """Where Python finds our packages."""
@@ -36,7 +38,7 @@ class Instance:
 
 
 class InstancePool:
-    """Starts and stops instances. Not thread-safe: its owner takes turns.
+    """Starts and stops instances.
 
     Args:
         supervisor: under which they run.
@@ -63,6 +65,7 @@ class InstancePool:
         self._token = token
         self._first_port = first_port
         self._on_exit = on_exit
+        self._guard = threading.RLock()
         self._instances: list[Instance] = []
         self._wanted = 0
         """How many there are to be, whatever became of them."""
@@ -82,6 +85,20 @@ class InstancePool:
         """
         if not 1 <= count <= MOST_INSTANCES:
             raise InstanceError(say(ProcessCode.INSTANCE_COUNT, most=MOST_INSTANCES, count=count))
+        with self._guard:
+            self._resize(count, database, redis)
+
+    def need(self, database: str, redis: str) -> None:
+        """Have as many instances as there are to be, should earlier ones not have come up.
+
+        Raises:
+            InstanceError: one could not be started.
+        """
+        with self._guard:
+            if len(self._instances) < self._wanted:
+                self._resize(self._wanted, database, redis)
+
+    def _resize(self, count: int, database: str, redis: str) -> None:
         self._wanted = count
         kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
         surplus = [instance for instance in self._instances if instance not in kept]
@@ -100,8 +117,9 @@ class InstancePool:
 
     def replace(self, database: str, redis: str) -> None:
         """Run as many instances as before, on other engines."""
-        self.stop()
-        self.resize(self._wanted, database, redis)
+        with self._guard:
+            self.stop()
+            self.resize(self._wanted, database, redis)
 
     def stop(self) -> None:
         """Stop all instances."""
@@ -136,9 +154,9 @@ class InstancePool:
 
     def _start(self, number: int, welcome: Welcome) -> Instance:
         instance = self._launched.pop(number)
-        instance.child.on_exit(lambda _code: None if instance.child.alive else self._trace.give_up(number))
-        if not self._trace.welcome(number, welcome, _START_SECONDS):
-            reason = last_words(instance.child.log_tail(50)) or say(ProcessCode.NO_ANSWER_IN_TIME)
+        patience = Patience(instance.child)
+        if not self._trace.welcome(number, welcome, lambda: not instance.child.alive or patience.is_over):
+            reason = last_words(instance.child.log_tail(50)) or stands_still()
             instance.child.terminate()
             raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=number, reason=reason))
         instance.child.on_exit(lambda _code: self._report_exit(instance))

@@ -248,9 +248,13 @@ class Lab(Asking):
     # Looking
 
     def steps_of(self, submission_id: str) -> tuple[Step, ...]:
-        """The steps that a submission ran, in order."""
+        """The steps that a submission ran, in order; last the one that it is at, if that takes long."""
         machinery = self._machinery
-        return machinery.steps.of(submission_id) if machinery else ()
+        if machinery is None:
+            return ()
+        at = machinery.steps.under_way(submission_id)
+        ended = machinery.steps.of(submission_id)
+        return (*ended, at) if at and machinery.works.handles(submission_id) else ended
 
     def judgement(self) -> Judgement:
         """The latest judgement."""
@@ -305,9 +309,13 @@ class Lab(Asking):
         self._listener.run_failed(sentence)
 
     def _steps_recorded(self, steps: Sequence[Step]) -> None:
+        ended = [step for step in steps if step.ended_ns]
+        if under_way := [step for step in steps if not step.ended_ns]:
+            self._listener.steps_under_way(under_way)
         if locks := self._locks:
-            locks.add_steps(steps)
-        self._listener.steps_recorded(steps)
+            locks.add_steps(ended)
+        if ended:
+            self._listener.steps_recorded(ended)
 
     def _engines_changed(self) -> None:
         self._listener.engines_changed(self.engines())

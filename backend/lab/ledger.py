@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from backend.lab.tally import Tally
 from backend.model.judgement import Judgement
-from backend.model.observed import Reply, Row
+from backend.model.observed import GoneRow, Reply, Row
 from backend.model.plan import Intent
 from backend.model.sentence import Sentence
 from backend.model.verdict import Facts, contradiction, contradicts, judge
@@ -88,12 +88,19 @@ class Ledger:
                 numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
 
-    def remove(self, effects: Iterable[Entry]) -> None:
-        """Effects are not there any more: deleted by hand, unless a submission asked us to cancel that order."""
+    def remove(self, effects: Iterable[GoneRow]) -> list[GoneRow]:
+        """Effects are not there any more. Returns those that do not count any more.
+
+        They were deleted by hand, unless a submission asked us to cancel that order: it was placed, and counts.
+        """
         with self._guard:
-            for table, key in effects:
-                if table != orders.name or not self._effects[order_deletions.name, key]:
-                    self._count((table, key), -1)
+            gone = [one for one in effects if one.table != orders.name or not self._cancelled(one.key)]
+            for one in gone:
+                self._count((one.table, one.key), -1)
+        return gone
+
+    def _cancelled(self, key: str) -> bool:
+        return self._effects[order_deletions.name, key] > 0
 
     def answered(self) -> tuple[str, ...]:
         """Submissions whose answers were not compared with the rows yet."""

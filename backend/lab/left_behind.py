@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.lab.ledger import Entry
 from backend.lab.senders.messages import Flying
@@ -65,6 +65,7 @@ NOTHING = Leftovers(frozenset(), (), frozenset(), ())
 
 
 def _with_step(one: AtWork, steps: StepBook) -> AtWork:
+    at = steps.under_way(one.submission_id) if one.begun else None
     done = steps.of(one.submission_id)
-    step = done[-1].command if done else ""
-    return AtWork(one.submission_id, one.intent_key, one.instance, one.since_ns, step, one.begun)
+    step = at or (done[-1] if done else None)
+    return replace(one, step=step.command if step else "")

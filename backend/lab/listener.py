@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from backend.model.judgement import Judgement, Report
-from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
 from backend.model.sentence import Sentence
 
 
@@ -22,11 +22,17 @@ class Listener(Protocol):
     def rows_cleared(self) -> None:
         """The tables were emptied, or another database was chosen; later rows start afresh."""
 
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Effects that were told are not there any more: somebody deleted them by hand."""
+
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Callers got their answers, or gave up."""
 
     def steps_recorded(self, steps: Sequence[Step]) -> None:
         """The tap saw these steps."""
+
+    def steps_under_way(self, steps: Sequence[Step]) -> None:
+        """These steps have begun and take long; each is recorded once it has ended, unless its process dies."""
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:
         """The database told that these steps waited for locks, and for whom."""
@@ -56,10 +62,16 @@ class Silence:
     def rows_cleared(self) -> None:
         """Nothing."""
 
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Nothing."""
+
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Nothing."""
 
     def steps_recorded(self, steps: Sequence[Step]) -> None:
+        """Nothing."""
+
+    def steps_under_way(self, steps: Sequence[Step]) -> None:
         """Nothing."""
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from backend.engines.health import HealthBoard, backend_status
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
-from backend.engines.start import scarce_resource, why_ended
+from backend.engines.start import scarce_resource, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
@@ -58,7 +57,7 @@ class Machinery:
     Args:
         options: how to start.
         on_engines: called when an engine or an instance came, went or changed its health.
-        on_steps: called with each batch of steps.
+        on_steps: called with each batch of steps, also of those that are under way and take long.
         on_incident: called with a sentence when something was killed, stopped or started again.
     """
 
@@ -206,6 +205,14 @@ class Machinery:
         """
         self._engines.require_tables()
 
+    def require_instances(self) -> None:
+        """Have all instances running: after a switch of databases that failed some may be missing.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+        self._processes.need_instances(*self._urls())
+
     def require_consumers(self) -> None:
         """Have consumers of the queue running: they start when they are first needed.
 
@@ -218,7 +225,8 @@ class Machinery:
         self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
-        return Redelivery(self._engines.client, self.name, run, messages, self.works, on_replies)
+        client, comes_back = self._engines.client, lambda: self._disturber.brings_back(EngineKind.REDIS)
+        return Redelivery(client, self.name, run, messages, self.works, on_replies, comes_back)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.
@@ -369,7 +377,7 @@ class Machinery:
         self._engines.open()
 
     def _spawn_sender(self, argv: list[str]) -> WhyEnded:
-        return partial(why_ended, self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT))
+        return why_not_up(self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT))
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)

@@ -68,6 +68,10 @@ class Disturber:
         """Start this engine again whenever it ends."""
         self._keepers.append(Keeper(engine, self._health, self._on_replaced))
 
+    def brings_back(self, kind: EngineKind) -> bool:
+        """Whether such an engine was started here, and comes back if it ends."""
+        return any(keeper.brings_back(kind) for keeper in self._keepers)
+
     def is_paused(self, kind: EngineKind) -> bool:
         """Whether this engine is stopped just now."""
         return kind in self._paused

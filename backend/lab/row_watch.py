@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 0.08
 _IDLE_SECONDS = 0.25
+_CHECK_SECONDS = 1.0
+"""While nothing happens, it is looked so often whether somebody has deleted rows by hand."""
 
 
 class Watch:
@@ -56,6 +59,7 @@ class Watch:
         """As it was told last."""
         self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
+        self._next_check = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="row-watch", daemon=True)
         self.latest = Judgement()
@@ -91,7 +95,6 @@ class Watch:
         with self._looking:
             answered = ledger.answered()
             self._tell_rows(complete=True)
-            ledger.remove(self._reader.vanished())
             ledger.compare(answered)
             self._machinery.read_bars()
 
@@ -134,13 +137,24 @@ class Watch:
             active, version = self._active(), self._machinery.works.version
             at_work = self._left_behind()
             rested = bool(self._at_work.count) and not at_work.count and not active
-            found = self._tell_rows(complete=rested)
+            found = self._tell_rows(complete=rested or (not active and self._somebody_deleted()))
             if found or active or at_work.count or rested or version != self._version:
                 self._judge(at_work)
             self._version = version
 
+    def _somebody_deleted(self) -> bool:
+        """Whether rows have gone, as far as a quick look now and then can tell."""
+        now = time.monotonic()
+        if now < self._next_check:
+            return False
+        self._next_check = now + _CHECK_SECONDS
+        return self._reader.differs()
+
     def _tell_rows(self, *, complete: bool) -> bool:
+        ledger = self._machinery.ledger
         rows = self._reader.read_all() if complete else self._reader.read_new()
+        if gone := ledger.remove(self._reader.vanished()):
+            self._listener.rows_gone(gone)
         if rows:
-            self._listener.rows_added(self._machinery.ledger.add_rows(rows))
-        return bool(rows)
+            self._listener.rows_added(ledger.add_rows(rows))
+        return bool(rows or gone)

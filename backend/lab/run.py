@@ -89,6 +89,13 @@ class Bench(Protocol):
             EngineError: they are not.
         """
 
+    def require_instances(self) -> None:
+        """Have all instances running.
+
+        Raises:
+            InstanceError: they could not be started.
+        """
+
     def require_consumers(self) -> None:
         """Have consumers of the queue running.
 
@@ -281,6 +288,7 @@ class ExperimentRun:
         """Before anything is announced: a run that cannot start leaves nothing behind."""
         bench, plan = self._bench, self._plan
         bench.require_tables()
+        bench.require_instances()
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from backend.model.judgement import Report
-    from backend.model.observed import Reply, Row, Step
+    from backend.model.observed import GoneRow, Reply, Row, Step
     from backend.model.plan import Intent
     from backend.model.sentence import Sentence
 
@@ -80,6 +80,12 @@ class Notes(Silence):
         """Some more effects."""
         for row in rows:
             self._makers[row.table, row.key].append(row.submission_id)
+
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Some effects less."""
+        for row in rows:
+            with suppress(ValueError):
+                self._makers[row.table, row.key].remove(row.submission_id)
 
     def incident(self, sentence: Sentence) -> None:
         """Say at once, on standard error, what was killed, stopped or started again."""

@@ -21,21 +21,33 @@ class StepBook:
         self._capacity = capacity
         self._guard = threading.Lock()
         self._steps: OrderedDict[str, list[Step]] = OrderedDict()
+        self._under_way: dict[str, Step] = {}
         self._complete = True
 
     def add(self, steps: Sequence[Step]) -> None:
-        """Keep steps."""
+        """Keep steps. One that is under way is kept until it, or a later one of its submission, has ended."""
         with self._guard:
             for step in steps:
+                if not step.ended_ns:
+                    self._under_way[step.submission_id] = step
+                    continue
                 self._steps.setdefault(step.submission_id, []).append(step)
+                if (begun := self._under_way.get(step.submission_id)) and step.number >= begun.number:
+                    del self._under_way[step.submission_id]
             while len(self._steps) > self._capacity:
                 self._steps.popitem(last=False)
                 self._complete = False
+
+    def under_way(self, submission_id: str) -> Step | None:
+        """The step that a submission is at, as far as is known. One whose process died is not told from others."""
+        with self._guard:
+            return self._under_way.get(submission_id)
 
     def clear(self) -> None:
         """Forget all steps."""
         with self._guard:
             self._steps.clear()
+            self._under_way.clear()
             self._complete = True
 
     def of(self, submission_id: str) -> tuple[Step, ...]:

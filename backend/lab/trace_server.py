@@ -8,7 +8,6 @@ import selectors
 import signal
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Container
 from contextlib import suppress
@@ -42,6 +41,7 @@ from backend.tap.trace import (
 
 _CHUNK = 1 << 18
 _WAKE_SECONDS = 0.2
+_LOOK_SECONDS = 0.1
 
 
 class TraceServer:
@@ -86,8 +86,6 @@ class TraceServer:
         self._met = threading.Condition()
         self._greeting: dict[int, socket.socket] = {}
         self._ready: set[int] = set()
-        self._ended: set[int] = set()
-        """Instances that have ended for good before they were ready."""
         self._welcomes: dict[int, Welcome] = {}
         self._stopped = threading.Event()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -109,13 +107,6 @@ class TraceServer:
             self._welcomes.pop(instance, None)
             self._greeting.pop(instance, None)
             self._ready.discard(instance)
-            self._ended.discard(instance)
-
-    def give_up(self, instance: int) -> None:
-        """The instance has ended for good: nobody shall wait for it."""
-        with self._met:
-            self._ended.add(instance)
-            self._met.notify_all()
 
     def stop(self) -> None:
         """Wake whoever waits for an instance, and listen no more; returns at once."""
@@ -125,20 +116,25 @@ class TraceServer:
         with self._met:
             self._met.notify_all()
 
-    def welcome(self, instance: int, welcome: Welcome, timeout: float) -> bool:
+    def welcome(self, instance: int, welcome: Welcome, given_up: Callable[[], bool]) -> bool:
         """Wait until this instance has said hello, tell it its engines, wait until it is ready; whether it is.
 
-        Should the instance be started again by the supervisor later, it is told the same. Nobody is waited for who has
-        ended for good, or once the server is stopped.
+        Should the instance be started again by the supervisor later, it is told the same. Nobody is waited for once
+        the server is stopped.
+
+        Args:
+            instance: the number of the instance.
+            welcome: where its engines are.
+            given_up: whether it is not waited for any more.
         """
-        deadline = time.monotonic() + timeout
 
         def wait_for(there: Container[int]) -> bool:
-            over = self._met.wait_for(
-                lambda: instance in there or instance in self._ended or self._stopped.is_set(),
-                deadline - time.monotonic(),
-            )
-            return over and instance in there and not self._stopped.is_set()
+            def settled() -> bool:
+                return instance in there or self._stopped.is_set()
+
+            while not self._met.wait_for(settled, _LOOK_SECONDS) and not given_up():
+                pass
+            return instance in there and not self._stopped.is_set()
 
         with self._met:
             if not wait_for(self._greeting):

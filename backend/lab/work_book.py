@@ -94,6 +94,11 @@ class WorkBook:
         with self._changed:
             return self._at_work(entries)
 
+    def handles(self, submission_id: str) -> bool:
+        """Whether a process is handling this submission."""
+        with self._changed:
+            return any(work.submission_id == submission_id for work in self._works.values())
+
     def ask(self, on_answered: Callable[[], None]) -> None:
         """Ask all processes what they handle; `on_answered` is called, elsewhere, once each has told or has ended."""
         self._ask(on_answered)

@@ -9,11 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.model.sentence import Sentence
-from backend.model.vocabulary import (
-    Answer,
-    EngineKind,
-    Health,
-)
+from backend.model.vocabulary import Answer, EngineKind, Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,7 @@ class Step:
     """Why the step failed, in one line; empty if it did not."""
     started_ns: int
     ended_ns: int
+    """0 for a step that is still under way."""
     server_pid: int = 0
     """Process of the database server behind the connection; 0 where the engine has none or does not tell."""
 
@@ -97,6 +94,17 @@ class Row:
     def is_duplicate(self) -> bool:
         """Whether the intent already had an effect before this row."""
         return self.ordinal > 1
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """An effect that was there and is not any more."""
+
+    table: str
+    id: int
+    key: str
+    """Its business key."""
+    submission_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.model.sentence import Code, Sentence, say
-from backend.model.vocabulary import Answer, Verdict
+from backend.model.vocabulary import Answer, OperationKey, Verdict
 
 
 class AnswerCode(Code):
@@ -28,6 +28,16 @@ class VerdictCode(Code):
     DUPLICATED = "verdict.duplicated"
 
 
+class WantedCode(Code):
+    """How many of what were wanted, by the name of the operation."""
+
+    PLACE_ORDER = "wanted.place_order"
+    PAY_ORDER = "wanted.pay_order"
+    ADD_STOCK = "wanted.add_stock"
+    CANCEL_ORDER = "wanted.cancel_order"
+    SEND_MESSAGE = "wanted.send_message"
+
+
 def answer_term(answer: Answer) -> Sentence:
     """An answer in a word."""
     return say(AnswerCode(f"answer.{answer.value}"))
@@ -36,3 +46,8 @@ def answer_term(answer: Answer) -> Sentence:
 def verdict_term(verdict: Verdict) -> Sentence:
     """A verdict in a word or two."""
     return say(VerdictCode(f"verdict.{verdict.value}"))
+
+
+def wanted_term(operation: OperationKey, intents: int) -> Sentence:
+    """How many of what were wanted, such as ``1 order wanted``."""
+    return say(WantedCode[operation.name], intents=intents)

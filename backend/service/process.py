@@ -23,7 +23,8 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
     from backend.service.description import Service
 
 LOOPBACK = "127.0.0.1"

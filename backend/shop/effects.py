@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from backend.model.observed import Row
+from backend.model.observed import GoneRow, Row
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import PREPARED, messages, metadata, order_deletions, orders, payments, stock_changes
 
@@ -49,8 +49,11 @@ class EffectReader(Protocol):
     def read_all(self) -> list[Row]:
         """Effects that became visible since the last reading, certainly all of them."""
 
-    def vanished(self) -> list[tuple[str, str]]:
-        """Table and key of effects that complete readings found to be gone, each once."""
+    def vanished(self) -> list[GoneRow]:
+        """Effects that complete readings found to be gone, each once."""
+
+    def differs(self) -> bool:
+        """Whether other effects are there than those that were read: a quick look, much cheaper than reading all."""
 
 
 class EveryReader:
@@ -76,9 +79,13 @@ class EveryReader:
         """Effects that became visible since the last reading, certainly all of them."""
         return [row for reader in self._readers for row in reader.read_all()]
 
-    def vanished(self) -> list[tuple[str, str]]:
-        """Table and key of effects that complete readings found to be gone, each once."""
+    def vanished(self) -> list[GoneRow]:
+        """Effects that complete readings found to be gone, each once."""
         return [entry for reader in self._readers for entry in reader.vanished()]
+
+    def differs(self) -> bool:
+        """Whether other effects are there than those that were read."""
+        return any(reader.differs() for reader in self._readers)
 
 
 class RowReader:
@@ -103,7 +110,9 @@ class RowReader:
         self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
         self._just_seen: list[tuple[str, int]] = []
         """What the reading under way has found, by table and id."""
-        self._gone: list[tuple[str, str]] = []
+        self._gone: list[GoneRow] = []
+        self._untold: dict[str, set[int]] = {table.name: set() for table in self._tables}
+        """Rows that are no effects of ours, and whose end is nobody's business either."""
 
     def forget(self) -> None:
         """The tables were emptied; what is in them all the same belongs to somebody else, and is not told."""
@@ -111,6 +120,8 @@ class RowReader:
             self._clear()
         with suppress(sa.exc.SQLAlchemyError):
             self.read_all()
+        with self._guard:
+            self._untold = {table: set(seen) for table, seen in self._seen.items()}
 
     def read_new(self) -> list[Row]:
         """Effects that became visible since the last reading, almost always all of them."""
@@ -122,11 +133,23 @@ class RowReader:
         with self._reading() as connection:
             return [row for table in self._tables for row in self._read_rest(connection, table)]
 
-    def vanished(self) -> list[tuple[str, str]]:
-        """Table and key of effects that complete readings found to be gone, each once."""
+    def vanished(self) -> list[GoneRow]:
+        """Effects that complete readings found to be gone, each once."""
         with self._guard:
             gone, self._gone = self._gone, []
         return gone
+
+    def differs(self) -> bool:
+        """Whether other effects are there than those that were read, by their number and the sum of their ids."""
+        with self._guard, self._engine.connect() as connection:
+            return any(self._differs(connection, table) for table in self._tables)
+
+    def _differs(self, connection: sa.Connection, table: sa.Table) -> bool:
+        count, total = connection.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.id), 0)).where(_is_effect(table))
+        ).one()
+        seen = self._seen[table.name]
+        return (int(count), int(total)) != (len(seen), sum(seen))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -149,7 +172,11 @@ class RowReader:
         there = {number: (key, submission, created) for number, key, submission, created in found}
         seen = self._seen[table.name]
         for gone in [number for number, origin in seen.items() if there.get(number) != origin]:
-            self._gone.append((table.name, seen.pop(gone)[0]))
+            key, submission, _ = seen.pop(gone)
+            if gone in self._untold[table.name]:
+                self._untold[table.name].remove(gone)
+            else:
+                self._gone.append(GoneRow(table.name, gone, key, submission))
         if len(there) != len(seen):
             self._highest[table.name] = 0
             rows += self._read(connection, table)

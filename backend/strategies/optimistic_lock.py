@@ -71,7 +71,7 @@ STRATEGY = Strategy(
         ),
         Variant(
             key="version-read-by-server",
-            title="Version read by the server",
+            title="Version read by server",
             handle=version_read_by_server,
             sound=False,
             refusals=_REFUSALS,

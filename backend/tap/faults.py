@@ -6,10 +6,11 @@ import os
 import signal
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from backend.model.faults import mark_of, meets
+from backend.model.step_words import BOTH_CUT, CALLER_CUT
 from backend.model.vocabulary import EngineKind, FaultKind
 from backend.tap.observer import Call
 from backend.tap.processing import ProcessingDelay
@@ -125,18 +126,18 @@ class StepFaults:
             case FaultKind.CRASH:
                 self._crash(call.flow, fault)
             case FaultKind.DELAY:
-                self._never.wait(fault.ms / 1000)
-                self._mark(call.flow, fault, "", began)
+                with self._marked(call, fault, ""):
+                    self._never.wait(fault.ms / 1000)
             case FaultKind.PAUSE:
-                self._trace.pause(fault.ms)
-                self._mark(call.flow, fault, "SIGSTOP, SIGCONT", began)
+                with self._marked(call, fault, "SIGSTOP, SIGCONT"):
+                    self._trace.pause(fault.ms)
             case FaultKind.LOST_REPLY:
                 call.flow.hang_up()
-                self._mark(call.flow, fault, "the caller's connection was closed", began)
+                self._mark(call.flow, fault, CALLER_CUT, began)
             case _:
                 call.sever()
                 call.flow.hang_up()
-                self._mark(call.flow, fault, "the caller's and the database's were closed", began)
+                self._mark(call.flow, fault, BOTH_CUT, began)
 
     def _crash(self, flow: Flow, fault: Fault) -> None:
         self._gathering.wait()
@@ -144,6 +145,18 @@ class StepFaults:
         with self._trace.complete():
             os.kill(os.getpid(), signal.SIGKILL)
             self._never.wait()
+
+    @contextmanager
+    def _marked(self, call: Call, fault: Fault, answer: str) -> Iterator[None]:
+        """A mark that takes its time, and is seen while it does."""
+        flow = call.flow
+        mark = Call(flow, flow.steps, EngineKind.HTTP, mark_of(fault), (), time.monotonic_ns(), answer=answer)
+        flow.steps += 1
+        self._trace.before(mark)
+        yield
+        mark.ended_ns = time.monotonic_ns()
+        self._trace.after(mark)
+        self._trace.before(call)
 
     def _mark(self, flow: Flow, fault: Fault, answer: str, began: int) -> None:
         call = Call(flow, flow.steps, EngineKind.HTTP, mark_of(fault), (), began, time.monotonic_ns(), answer)

@@ -66,6 +66,8 @@ class Call:
     """Cut the connection to the engine."""
     server_pid: int = 0
     """Process of the database server behind the connection; 0 where it is not known."""
+    told: bool = False
+    """Whether the trace has told that it is under way."""
 
 
 class Observer(Protocol):

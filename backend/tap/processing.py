@@ -53,10 +53,11 @@ class ProcessingDelay:
         """Nothing: the delay is before a step."""
 
     def _wait(self, call: Call) -> None:
-        flow, began = call.flow, time.monotonic_ns()
+        flow, command = call.flow, f"{PROCESSING} {call.flow.processing_delay_ms} ms"
+        mark = Call(flow, call.number, EngineKind.HTTP, command, (), time.monotonic_ns(), answer="")
+        self._trace.before(mark)
         self._never.wait(flow.processing_delay_ms / 1000)
-        command = f"{PROCESSING} {flow.processing_delay_ms} ms"
-        mark = Call(flow, call.number, EngineKind.HTTP, command, (), began, time.monotonic_ns(), "")
+        mark.ended_ns = time.monotonic_ns()
         call.number = flow.steps  # the mark comes before the step that waited for it
         flow.steps += 1
         self._trace.after(mark)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from backend.tap.observer import Call
 
 FLUSH_SECONDS = 0.005
+LONG_NS = 50_000_000
+"""A step that takes longer is told while it is under way."""
 LENGTH_BYTES = 4
 
 
@@ -77,7 +79,7 @@ class Ready(msgspec.Struct, array_like=True, tag="ready"):
 
 
 class Steps(msgspec.Struct, array_like=True, tag="steps"):
-    """Steps in the order in which they ended."""
+    """Steps in the order in which they ended; one that takes long also before that, without an end."""
 
     instance: int
     steps: list[tuple[str, int, str, str, str, str, int, int, int]]
@@ -154,6 +156,8 @@ class Trace:
         self._instance = instance
         self._on_lost = on_lost
         self._ended: deque[Call] = deque()
+        self._latest: dict[int, Call] = {}
+        """What each thread began last."""
         self._begun_works: deque[_Work] = deque()
         self._ended_works: deque[_Work] = deque()
         self._numbers = itertools.count(1)
@@ -207,7 +211,8 @@ class Trace:
             self._ended_works.append(work)
 
     def before(self, call: Call) -> None:
-        """Nothing: a step is told when it has ended."""
+        """Know what this thread is at; called for marks too, which have begun already."""
+        self._latest[threading.get_ident()] = call
 
     def after(self, call: Call) -> None:
         """Keep the step for the next frame."""
@@ -232,6 +237,7 @@ class Trace:
             self._continued.clear()
             with self._flushing:
                 self._flush()
+                self._tell_under_way(longer_than_ns=0)
                 self._send(Pausing(self._instance, ms))
             self._continued.wait()
 
@@ -241,6 +247,19 @@ class Trace:
             waiting = len(self._ended)
             self._send(Steps(self._instance, [_worded(self._ended.popleft()) for _ in range(waiting)]))
         self._flush_works(ended_works)
+        self._tell_under_way(LONG_NS)
+
+    def _tell_under_way(self, longer_than_ns: int) -> None:
+        now = time.monotonic_ns()
+        late = [
+            call
+            for call in list(self._latest.values())
+            if call.started_ns and not call.ended_ns and not call.told and now - call.started_ns >= longer_than_ns
+        ]
+        if late:
+            for call in late:
+                call.told = True
+            self._send(Steps(self._instance, [_worded_under_way(call) for call in late]))
 
     def _flush_works(self, ended: list[_Work]) -> None:
         ended_numbers = [work.number for work in ended if work.told]
@@ -302,6 +321,13 @@ def _read(stream: IO[bytes]) -> LabMessage | None:
     """The lab's next message; None at the end."""
     content = stream.read(int.from_bytes(stream.read(LENGTH_BYTES)))
     return msgspec.msgpack.decode(content, type=LabMessage) if content else None
+
+
+def _worded_under_way(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
+    command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
+    return (
+        call.flow.submission_id, call.number, call.engine.value, command, "", "", call.started_ns, 0, call.server_pid
+    )  # fmt: skip
 
 
 def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:

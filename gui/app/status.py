@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QTabBar, QWidget
 
 from backend.model.observed import EngineStatus
 from backend.model.vocabulary import EngineKind, Health
@@ -118,11 +118,14 @@ class EngineStrip(QWidget):
 class MessageBar(QWidget):
     """One sentence about something that did not work or did not live, with Retry where that makes sense.
 
-    It lies over what stands above the strip: nothing moves when it comes and goes.
+    It lies over what is empty at the right of menu bar and tabs: it covers nothing, and nothing moves when it comes
+    and goes. Only a sentence too long for that reaches down into the page.
 
     Args:
         theme: its colours.
-        strip: it stands on this widget's upper edge, as wide.
+        tabs: the pages' tabs; it ends at their lower edge.
+        menus: it begins where the last of tabs and menus ends.
+        parent: it ends at this widget's right edge, and never stands above its upper one.
 
     Signals:
         retry_asked: try again what failed.
@@ -130,12 +133,14 @@ class MessageBar(QWidget):
 
     retry_asked = Signal()
 
-    def __init__(self, theme: Theme, strip: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, tabs: QTabBar, menus: QMenuBar, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
         self._theme = theme
-        self._strip = strip
-        strip.installEventFilter(self)
+        self._tabs, self._menus = tabs, menus
+        self._whole = parent
+        for watched in (tabs, parent):
+            watched.installEventFilter(self)
         self._tells_incident = False
         self._failure = ""
         """Why the lab is not there; empty where it is, or was not asked for."""
@@ -197,15 +202,21 @@ class MessageBar(QWidget):
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Stay where the strip is."""
-        if watched is self._strip and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+        """Stay beside the tabs."""
+        if event.type() in {QEvent.Type.Move, QEvent.Type.Resize} and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        place = self._strip.geometry()
-        height = self.heightForWidth(place.width()) if self.hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry(place.left(), place.top() - height, place.width(), height)
+        ends = (
+            (self._tabs, self._tabs.tabRect(self._tabs.count() - 1)),
+            *((self._menus, self._menus.actionGeometry(action)) for action in self._menus.actions()[-1:]),
+        )
+        left = max(bar.mapTo(self._whole, last.topRight()).x() for bar, last in ends) + 2 * GRID
+        bottom = self._tabs.mapTo(self._whole, QPoint(0, self._tabs.height())).y()
+        width = self._whole.width() - left
+        height = max(self.heightForWidth(width), self._tabs.height())
+        self.setGeometry(left, max(0, bottom - height), width, height)
 
     @Slot()
     def _try_again(self) -> None:

@@ -60,7 +60,7 @@ class BackendPanel(QWidget):
             self.tr("One way to write the strategy, safe under concurrency or broken by design"),
         )
         self.database = combo("databaseCombo")
-        section.add_field(self.tr("Data&base"), self.database, self.tr("Where the effects are stored"))
+        section.add_field(self.tr("&Database"), self.database, self.tr("Where the effects are stored"))
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
             self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")

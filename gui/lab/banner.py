@@ -10,6 +10,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from backend.model.judgement import Judgement
+from backend.model.step_words import mark_sentence
+from backend.model.terms import wanted_term
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
 from gui.widgets.banner import Banner
@@ -45,17 +47,8 @@ class Sentences(QObject):
 
     def wanted(self, intents: int, operations: Collection[OperationKey]) -> str:
         """How many of what were wanted; intents, where several operations are mixed."""
-        if set(operations) == {OperationKey.PLACE_ORDER}:
-            return self.tr("%n order(s) wanted", "", intents)
-        if set(operations) == {OperationKey.PAY_ORDER}:
-            return self.tr("%n payment(s) wanted", "", intents)
-        if set(operations) == {OperationKey.ADD_STOCK}:
-            return self.tr("%n stock change(s) wanted", "", intents)
-        if set(operations) == {OperationKey.CANCEL_ORDER}:
-            return self.tr("%n cancellation(s) wanted", "", intents)
-        if set(operations) == {OperationKey.SEND_MESSAGE}:
-            return self.tr("%n message(s) wanted", "", intents)
-        return self.tr("%n intent(s)", "", intents)
+        only = set(operations)
+        return speak(wanted_term(only.pop(), intents)) if len(only) == 1 else self.tr("%n intent(s)", "", intents)
 
     def outcome(self, judgement: Judgement, *, running: bool = True) -> str:
         """The worst of what happened; empty where it is too early to say."""
@@ -90,7 +83,7 @@ class Sentences(QObject):
         text = pattern.replace("%1", short(longest.submission_id)).replace("%2", instance_word(longest.instance))
         text = text.replace("%3", seconds)
         if longest.step:
-            text += self.tr(", at %1").replace("%1", longest.step)
+            text += self.tr(", at %1").replace("%1", speak(mark_sentence(longest.step)))
         if judgement.working > 1:
             text += self.tr(", and %n more", "", judgement.working - 1)
         return text

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 from backend.model.errors import SubmitTwiceError
 from backend.model.faults import parse_fault
 from backend.model.plan import Fault
+from gui.theme import GRID, code_font
 from gui.widgets.forms import button, describe
 from gui.wording.speech import speak
 
@@ -49,18 +50,21 @@ class FaultField(QLineEdit):
         self.complaint = ""
         """Why the text cannot be read, in one sentence; empty where it can."""
         self.faults: tuple[Fault, ...] = ()
+        self.setFont(code_font(0.9))
         self.setPlaceholderText(self.tr("none"))
-        self.setClearButtonEnabled(True)
         self.textChanged.connect(self._read)
         self.menu_button = self._make_menu()
 
     def _make_menu(self) -> QPushButton:
-        push = button("faultsButton", self.tr("Add"), "quiet")
+        push = button("faultsButton", "+", "quiet")
         describe(push, self.tr("Add a fault"), self.tr("Ready-made faults, one of each kind"))
         menu = QMenu(push)
         for text in READY:
             menu.addAction(text, partial(self.add, text))
+        menu.addSeparator()
+        menu.addAction(self.tr("No faults"), self.clear)
         push.setMenu(menu)
+        push.setFixedWidth(4 * GRID)
         return push
 
     def add(self, text: str) -> None:
@@ -71,6 +75,7 @@ class FaultField(QLineEdit):
         """These, and no others."""
         with QSignalBlocker(self):
             self.setText(" ".join(map(str, faults)))
+            self.setCursorPosition(0)
         self._read()
 
     @Slot()
@@ -80,7 +85,7 @@ class FaultField(QLineEdit):
             self.faults = tuple(parse_fault(text) for text in self.text().split())
         except SubmitTwiceError as error:
             self.complaint = speak(error.sentence)
-        self.setToolTip(self.complaint or self.accessibleDescription())
+        self.setToolTip(self.complaint or self.text() or self.accessibleDescription())
         self.setProperty("invalid", "true" if self.complaint else "false")
         self.style().unpolish(self)
         self.style().polish(self)

@@ -95,7 +95,7 @@ class IntentForm(QWidget):
         self.count.setPrefix("\N{MULTIPLICATION SIGN} ")
         describe(self.count, self.tr("Number of submissions"), self.tr("How often the button beside it submits"))
         self._name_spam()
-        self.disable = QCheckBox(self.tr("&Disable while in flight"))
+        self.disable = QCheckBox(self.tr("Disable while in fli&ght"))
         self.disable.setObjectName("disableCheck")
         describe(
             self.disable,

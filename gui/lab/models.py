@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -14,6 +16,9 @@ from gui.wording.speech import speak
 from gui.wording.terms import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model.observed import GoneRow
     from backend.model.vocabulary import EngineKind
 
 
@@ -34,6 +39,17 @@ class RowsModel(RecordModel[Row]):
             ),
             parent,
         )
+
+    def remove_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Forget rows that are not there any more, and number the others of their intents anew."""
+        gone, touched = {(row.table, row.id) for row in rows}, {(row.table, row.key) for row in rows}
+        self.remove([number for number, row in enumerate(self.records) if (row.table, row.id) in gone])
+        ordinals: Counter[tuple[str, str]] = Counter()
+        for number, row in enumerate(self.records):
+            if (intent := (row.table, row.key)) in touched:
+                ordinals[intent] += 1
+                self.records[number] = replace(row, ordinal=ordinals[intent])
+        self.look_again()
 
     def submission_of(self, record: Row) -> str:
         """The submission that made the row."""
@@ -137,9 +153,7 @@ class StepsModel(RecordModel[Step]):
                     accent=True,
                 ),
                 Column(QCoreApplication.translate("StepsModel", "Command"), 40, command_text, stretch=True),
-                Column(
-                    QCoreApplication.translate("StepsModel", "Answer"), 12, lambda step: step.error or answer_text(step)
-                ),
+                Column(QCoreApplication.translate("StepsModel", "Answer"), 12, answer_text),
             ),
             parent,
         )
@@ -185,4 +199,6 @@ def _latency_text(reply: Reply) -> str:
 
 
 def _took_text(step: Step) -> str:
+    if not step.ended_ns:
+        return "\N{HORIZONTAL ELLIPSIS}"
     return milliseconds((step.ended_ns - step.started_ns) / 1e6, 2)

@@ -135,6 +135,7 @@ class LabPage(QWidget):
         bridge.started.connect(self._become_usable)
         bridge.lost.connect(self._become_unusable)
         bridge.rows_added.connect(self.results.add_rows)
+        bridge.rows_gone.connect(self.results.remove_rows)
         bridge.replies_received.connect(self._add_replies)
         bridge.replies_received.connect(self.timeline.add_replies)
         bridge.steps_added.connect(self.timeline.add_steps)
@@ -167,7 +168,9 @@ class LabPage(QWidget):
         intent = self._knobs.intent
         self._operations.add(intent.operation)
         self._sent_with = (self.backend.strategy_key, self.backend.variant_key)
-        self._show(self._current.ask((intent,)), running=True)
+        if (current := self._current.ask((intent,))) is not None:
+            self._selection.begin_run()
+            self._show(current, running=True)
         ticket = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
         self._progress.follow(ticket)
         return ticket
@@ -324,6 +327,8 @@ class LabPage(QWidget):
     @Slot(object)
     def _show_judgement(self, judgement: Judgement) -> None:
         self._progress.note(judgement)
+        if judgement.final and not judgement.working:
+            self.timeline.end_work()
         if (current := self._current.judged(judgement)) is None:
             return
         self._show(current, running=bool(self._runs))
@@ -342,6 +347,7 @@ class LabPage(QWidget):
         self._runs = runs
         if not runs:
             self._show(self._current.over(), running=False)
+            self.timeline.end_run()
         self.banner.note_running(running=bool(runs))
         self._refresh()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.model.catalogue import VariantInfo
-    from backend.model.observed import Reply, Row, Step
+    from backend.model.observed import GoneRow, Reply, Row, Step
     from gui.theme import Theme
 
 
@@ -135,7 +135,7 @@ class Results(QSplitter):
     def _show_detail(self, current: QModelIndex) -> None:
         if current.isValid():
             step = self.steps.records[current.row()]
-            self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {step.error or answer_text(step)}")
+            self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
 
     def _tabs(self, object_name: str, name: str) -> QTabWidget:
         tabs = QTabWidget()
@@ -151,6 +151,10 @@ class Results(QSplitter):
         """More effects."""
         self.rows.append(rows)
 
+    def remove_rows(self, rows: Sequence[GoneRow]) -> None:
+        """Effects that are not there any more."""
+        self.rows.remove_gone(rows)
+
     def add_replies(self, replies: Sequence[Reply]) -> None:
         """More answers."""
         self.replies.append(replies)
@@ -164,6 +168,11 @@ class Results(QSplitter):
         """Nothing happened yet."""
         self.rows.clear()
         self.replies.clear()
+        self.steps.clear()
+        self.show_selected(None)
+
+    def forget_steps(self) -> None:
+        """Those shown are about what is history."""
         self.steps.clear()
         self.show_selected(None)
 

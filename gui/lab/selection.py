@@ -47,6 +47,12 @@ class Selection(QObject):
         if submission_id:
             self._bridge.ask_steps(submission_id)
 
+    def begin_run(self) -> None:
+        """A run is asked for: nothing of the one before is selected, and no step of it is shown."""
+        self._select("", by_hand=False)
+        self._results.forget_steps()
+        self._timeline.begin_run()
+
     @Slot(str)
     def _chosen(self, submission_id: str) -> None:
         if submission_id != self._submission:

@@ -73,7 +73,7 @@ class SourcePanel(QWidget):
     def _make_backend(self) -> None:
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
         self._section.add_field(
-            self.tr("Processin&g"),
+            self.tr("&Processing"),
             self.processing_delay,
             self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
         )
@@ -82,7 +82,7 @@ class SourcePanel(QWidget):
             self.tr("Lease"), self.lease, self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
         )
         self.faults = FaultField()
-        self._section.add_field(
+        self._section.add_field_with_button(
             self.tr("Faults"),
             self.faults,
             self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),

@@ -39,8 +39,8 @@ class LabBridge(QObject):
         databases_ready: what can be switched to, a tuple of EngineStatus.
         started: engines and instances are usable.
         start_failed: one sentence why not.
-        engines_changed, rows_added, rows_cleared, replies_received, judged, run_finished: as the lab says.
-        steps_added: steps of any submissions, in pieces.
+        engines_changed, rows_added, rows_gone, rows_cleared, replies_received, judged, run_finished: as the lab says.
+        steps_added: steps of any submissions, in pieces; long ones before they have ended, too.
         waits_seen: waits of submissions for locks, in pieces.
         run_over: the Ticket of a run that has ended, failed or was cancelled before it began, with its report.
         runs_changed: how many runs are under way, those that wait for their turn included.
@@ -60,6 +60,7 @@ class LabBridge(QObject):
     engines_changed = Signal(object)
     databases_ready = Signal(object)
     rows_added = Signal(object)
+    rows_gone = Signal(object)
     rows_cleared = Signal()
     replies_received = Signal(object)
     judged = Signal(object)

@@ -197,7 +197,7 @@ class CheckPane(QSplitter):
         if not current.isValid():
             return
         step = self.steps.records[current.row()]
-        answer = step.error or answer_text(step)
+        answer = answer_text(step)
         self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer}")
         self.timeline.choose(step.submission_id)
 

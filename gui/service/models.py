@@ -145,9 +145,7 @@ class WireModel(RecordModel["Step"]):
                     accent=True,
                 ),
                 Column(QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True),
-                Column(
-                    QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: step.error or answer_text(step)
-                ),
+                Column(QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: answer_text(step)),
             ),
             parent,
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -73,6 +74,16 @@ class Section(QWidget):
         self.grid.addWidget(field, row, 1, 1, 1 if beside else 2)
         if beside is not None:
             self.grid.addWidget(beside, row, 2)
+        return label
+
+    def add_field_with_button(self, caption: str, field: QWidget, explanation: str, push: QPushButton) -> QLabel:
+        """A row whose field takes all that a narrow button at its end leaves."""
+        label = self.add_field(caption, field, explanation)
+        line = QHBoxLayout()
+        line.setSpacing(GRID // 2)
+        line.addWidget(field, 1)
+        line.addWidget(push)
+        self.grid.addLayout(line, self.grid.rowCount() - 1, 1, 1, 2)
         return label
 
     def add_wide(self, widget: QWidget) -> None:

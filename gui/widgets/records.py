@@ -45,7 +45,7 @@ class Column(Generic[Record]):
 
 
 class RecordModel(QAbstractTableModel, Generic[Record]):
-    """Appends records and clears them; beyond that only the look of all of them may change, with `look_again`."""
+    """Appends records, removes and clears them; beyond that only the look of all may change, with `look_again`."""
 
     def __init__(self, columns: Sequence[Column[Record]], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +83,27 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         for number, record in enumerate(records, first):
             self._first_of.setdefault(self.submission_of(record), number)
         self.endInsertRows()
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Take records away.
+
+        Args:
+            numbers: of their rows, ascending.
+        """
+        stretches: list[tuple[int, int]] = []
+        for number in numbers:
+            if stretches and stretches[-1][1] == number - 1:
+                stretches[-1] = stretches[-1][0], number
+            else:
+                stretches.append((number, number))
+        for first, last in reversed(stretches):
+            self.beginRemoveRows(ROOT, first, last)
+            del self.records[first : last + 1]
+            self.endRemoveRows()
+        if stretches:
+            self._first_of.clear()
+            for number, record in enumerate(self.records):
+                self._first_of.setdefault(self.submission_of(record), number)
 
     def look_again(self) -> None:
         """Records read or look otherwise than before, all of them."""

@@ -13,7 +13,7 @@ from gui.widgets.forms import hairline
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-WIDTH = 38 * GRID
+WIDTH = 45 * GRID
 
 
 class Sidebar(QScrollArea):

@@ -9,7 +9,10 @@ from PySide6.QtCore import QCoreApplication
 
 from backend.model.judgement import Judgement
 from backend.model.observed import Step
+from backend.model.step_words import command_sentence, outcome_sentence
+from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+from gui.wording.speech import speak
 
 _OF_A_LAB = re.compile(r"[0-9a-f]{8}-(\d+\.\w+)")
 """A submission's id: the name of its lab, the numbers of run and submission, perhaps that of the attempt."""
@@ -60,27 +63,13 @@ def gateway_keys_word(keys: GatewayKeys) -> str:
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """A verdict in one or two words."""
-    return {
-        Verdict.EXACTLY_ONCE: QCoreApplication.translate("Words", "exactly once"),
-        Verdict.DUPLICATED: QCoreApplication.translate("Words", "duplicated"),
-        Verdict.LOST: QCoreApplication.translate("Words", "lost"),
-        Verdict.STUCK: QCoreApplication.translate("Words", "stuck"),
-        Verdict.UNDECIDED: QCoreApplication.translate("Words", "undecided"),
-    }[verdict]
+    """A verdict in one or two words, those that the command line uses."""
+    return speak(verdict_term(verdict))
 
 
 def answer_word(answer: Answer) -> str:
-    """What a caller was told."""
-    return {
-        Answer.CREATED: QCoreApplication.translate("Words", "created"),
-        Answer.DUPLICATE: QCoreApplication.translate("Words", "duplicate"),
-        Answer.REPLAYED: QCoreApplication.translate("Words", "replayed"),
-        Answer.BUSY: QCoreApplication.translate("Words", "busy"),
-        Answer.CONFLICT: QCoreApplication.translate("Words", "conflict"),
-        Answer.ERROR: QCoreApplication.translate("Words", "error"),
-        Answer.TIMEOUT: QCoreApplication.translate("Words", "time-out"),
-    }[answer]
+    """What a caller was told, in the word that the command line uses."""
+    return speak(answer_term(answer))
 
 
 def health_word(health: Health) -> str:
@@ -107,7 +96,7 @@ def pace_word(pace: Pace) -> str:
     """How submissions leave."""
     return {
         Pace.SIMULTANEOUS: QCoreApplication.translate("Words", "All at once"),
-        Pace.INTERVAL: QCoreApplication.translate("Words", "Every n milliseconds"),
+        Pace.INTERVAL: QCoreApplication.translate("Words", "At intervals"),
         Pace.ONE_AFTER_ANOTHER: QCoreApplication.translate("Words", "One after another"),
     }[pace]
 
@@ -162,25 +151,10 @@ def short(identifier: str, length: int = 8) -> str:
 
 
 def command_text(step: Step) -> str:
-    """A step's command; what is no command of an engine but a mark of ours, in the language of the window."""
-    if step.engine is not EngineKind.HTTP:
-        return step.command
-    for mark, word in (
-        ("processing", QCoreApplication.translate("Words", "processing")),
-        ("connection reset", QCoreApplication.translate("Words", "connection reset")),
-        ("reply lost", QCoreApplication.translate("Words", "response dropped")),
-        ("reply", QCoreApplication.translate("Words", "response")),
-        ("crash", QCoreApplication.translate("Words", "crash")),
-        ("delay", QCoreApplication.translate("Words", "delay")),
-        ("pause", QCoreApplication.translate("Words", "pause")),
-    ):
-        if step.command.startswith(mark):
-            return word + step.command[len(mark) :]
-    return step.command
+    """A step's command, and whether it is still under way; a mark of ours in the language of the window."""
+    return speak(command_sentence(step))
 
 
 def answer_text(step: Step) -> str:
-    """What a step was answered; of a response, what the caller was told, in the language of the window."""
-    if step.engine is EngineKind.HTTP and step.answer in set(Answer):
-        return answer_word(Answer(step.answer))
-    return step.answer
+    """What a step was answered, or why it failed; of a response, what the caller was told."""
+    return speak(outcome_sentence(step))

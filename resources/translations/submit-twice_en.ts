@@ -20,41 +20,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n order(s) wanted</source>
-        <translation>
-            <numerusform>%n order wanted</numerusform>
-            <numerusform>%n orders wanted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n payment(s) wanted</source>
-        <translation>
-            <numerusform>%n payment wanted</numerusform>
-            <numerusform>%n payments wanted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stock change(s) wanted</source>
-        <translation>
-            <numerusform>%n stock change wanted</numerusform>
-            <numerusform>%n stock changes wanted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n cancellation(s) wanted</source>
-        <translation>
-            <numerusform>%n cancellation wanted</numerusform>
-            <numerusform>%n cancellations wanted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n message(s) wanted</source>
-        <translation>
-            <numerusform>%n message wanted</numerusform>
-            <numerusform>%n messages wanted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n intent(s)</source>
         <translation>
             <numerusform>%n intent</numerusform>

@@ -24,12 +24,12 @@
         <translation>策略的一种变体：并发下安全，或设计上就有缺陷</translation>
     </message>
     <message>
-        <source>Data&amp;base</source>
-        <translation>数据库(&amp;B)</translation>
+        <source>Where the effects are stored</source>
+        <translation>效果存放在哪里</translation>
     </message>
     <message>
-        <source>Where the effects are stored</source>
-        <translation>结果写入哪里</translation>
+        <source>&amp;Database</source>
+        <translation>数据库(&amp;D)</translation>
     </message>
     <message>
         <source>Backend processes that share the submissions</source>
@@ -343,7 +343,7 @@
         <translation>由人在表单里编辑、冲突很少的更新。</translation>
     </message>
     <message>
-        <source>Version read by the server</source>
+        <source>Version read by server</source>
         <translation>版本号由服务端读取</translation>
     </message>
     <message>
@@ -404,7 +404,7 @@
     </message>
     <message>
         <source>A lease shorter than the work: a second one gets in, checks before the first commits, and acts.</source>
-        <translation>租期短于处理时间：第二个进来，在第一个提交之前检查，然后执行。</translation>
+        <translation>租期短于处理耗时：第二个进来，在第一个提交之前检查，然后执行。</translation>
     </message>
     <message>
         <source>The effect is outside the database (a message, a call). Add a fence or a unique index.</source>
@@ -815,16 +815,16 @@
         <translation>过期的持有者，被栅栏拒绝</translation>
     </message>
     <message>
+        <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: its steps end with the response “conflict”, which its caller no longer hears, having given up long before.</source>
+        <translation>第一个持有者一直卡到租约结束。重试拿到编号为 2 的锁并写入。第一个醒来时，它的编号 1 被拒绝：它的步骤以响应“冲突”结束，而它的调用方早已放弃，再也听不到。</translation>
+    </message>
+    <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
         <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
     </message>
     <message>
         <source>Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above the steps stands which instance ran them.</source>
         <translation>每个实例都有自己的互斥锁，而且都空着。先选一行，再选另一行：步骤上方写着是哪个实例执行的。</translation>
-    </message>
-    <message>
-        <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: told “conflict”.</source>
-        <translation>第一个持有者停顿到租约结束。重试拿到 2 号锁并写入。第一个醒来时，1 号被拒绝：告知“冲突”。</translation>
     </message>
     <message>
         <source>With a fence it does not matter who believes to hold the lock.</source>
@@ -1207,7 +1207,7 @@
     <name>Errand</name>
     <message>
         <source>Something unexpected happened (%1).</source>
-        <translation>发生了意料之外的事（%1）。</translation>
+        <translation>发生了意外情况（%1）。</translation>
     </message>
 </context>
 <context>
@@ -1265,7 +1265,7 @@
     </message>
     <message>
         <source>%1 waits for %2</source>
-        <translation>%1 在等 %2</translation>
+        <translation>%1 等待 %2</translation>
     </message>
 </context>
 <context>
@@ -1459,7 +1459,7 @@
     </message>
     <message>
         <source>Re&amp;quests</source>
-        <translation>请求(&amp;Q)</translation>
+        <translation>请求数(&amp;Q)</translation>
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
@@ -1574,16 +1574,16 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>Add</source>
-        <translation>添加</translation>
-    </message>
-    <message>
         <source>Add a fault</source>
         <translation>添加故障</translation>
     </message>
     <message>
         <source>Ready-made faults, one of each kind</source>
         <translation>现成的故障，每种一个</translation>
+    </message>
+    <message>
+        <source>No faults</source>
+        <translation>无故障</translation>
     </message>
 </context>
 <context>
@@ -1840,10 +1840,6 @@
         <translation>按所填次数重复提交同一意图（%1）</translation>
     </message>
     <message>
-        <source>&amp;Disable while in flight</source>
-        <translation>处理中禁用按钮(&amp;D)</translation>
-    </message>
-    <message>
         <source>Rese&amp;t</source>
         <translation>重置(&amp;T)</translation>
     </message>
@@ -1858,6 +1854,10 @@
     <message>
         <source>How often the button beside it submits</source>
         <translation>旁边的按钮提交多少次</translation>
+    </message>
+    <message>
+        <source>Disable while in fli&amp;ght</source>
+        <translation>处理中禁用按钮(&amp;G)</translation>
     </message>
     <message>
         <source>The page disables its button from a click until the answer; clicks meanwhile are blocked</source>
@@ -2052,8 +2052,8 @@
         <translation>参数恢复为初次启动时(&amp;K)</translation>
     </message>
     <message>
-        <source>Exhibits</source>
-        <translation>展品</translation>
+        <source>Exhi&amp;bits</source>
+        <translation>展品(&amp;B)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -2186,7 +2186,7 @@
     </message>
     <message>
         <source>Per second</source>
-        <translation>每秒</translation>
+        <translation>每秒次数</translation>
     </message>
 </context>
 <context>
@@ -2293,7 +2293,7 @@
     </message>
     <message>
         <source>Re&amp;quests</source>
-        <translation>请求(&amp;Q)</translation>
+        <translation>请求数(&amp;Q)</translation>
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
@@ -2484,7 +2484,7 @@
     </message>
     <message>
         <source>Effect</source>
-        <translation>结果</translation>
+        <translation>效果</translation>
     </message>
     <message>
         <source>For</source>
@@ -2553,36 +2553,6 @@
     <message>
         <source>%1, %2: %3</source>
         <translation>%1，%2：%3</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n order(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 个订单</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n payment(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 笔支付</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n stock change(s) wanted</source>
-        <translation>
-            <numerusform>想要 %n 次库存变更</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n cancellation(s) wanted</source>
-        <translation>
-            <numerusform>需要取消 %n 个订单</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n message(s) wanted</source>
-        <translation>
-            <numerusform>需要 %n 条消息</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>%n intent(s)</source>
@@ -2800,7 +2770,7 @@
     </message>
     <message>
         <source>Effects</source>
-        <translation>生效</translation>
+        <translation>效果</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -2870,10 +2840,6 @@
         <translation>超时、连接断开、后端忙或失败之后，调用方再发几次</translation>
     </message>
     <message>
-        <source>Processin&amp;g</source>
-        <translation>处理耗时(&amp;G)</translation>
-    </message>
-    <message>
         <source>Work of the handler between what it reads and what it writes: it widens every gap</source>
         <translation>处理程序从读到写之间的耗时：它会放大每一个窗口</translation>
     </message>
@@ -2904,6 +2870,10 @@
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
         <translation>工作已完成，但关闭调用方的连接而不答复</translation>
+    </message>
+    <message>
+        <source>&amp;Processing</source>
+        <translation>处理耗时(&amp;P)</translation>
     </message>
     <message>
         <source>Reload the page each time</source>
@@ -2953,7 +2923,7 @@
     </message>
     <message>
         <source>Answer</source>
-        <translation>结果</translation>
+        <translation>答复</translation>
     </message>
 </context>
 <context>
@@ -3069,7 +3039,7 @@
     </message>
     <message>
         <source>Explore all</source>
-        <translation>全部探索</translation>
+        <translation>探索全部</translation>
     </message>
     <message>
         <source>Explore every variant with every operation that it guards</source>
@@ -3105,7 +3075,7 @@
     </message>
     <message>
         <source>Stop, and keep what was found so far</source>
-        <translation>停止，保留已发现的</translation>
+        <translation>停止，并保留目前的发现</translation>
     </message>
     <message>
         <source>Ex&amp;plore all</source>
@@ -3149,7 +3119,7 @@
     </message>
     <message>
         <source>How many submissions of the same intent run at once</source>
-        <translation>同一意图有多少个提交同时运行</translation>
+        <translation>同一意图同时有多少次提交</translation>
     </message>
     <message>
         <source>Crash&amp;es</source>
@@ -3424,54 +3394,6 @@
         <translation>发送键，被认可</translation>
     </message>
     <message>
-        <source>exactly once</source>
-        <translation>恰好一次</translation>
-    </message>
-    <message>
-        <source>duplicated</source>
-        <translation>重复</translation>
-    </message>
-    <message>
-        <source>lost</source>
-        <translation>丢失</translation>
-    </message>
-    <message>
-        <source>stuck</source>
-        <translation>卡死</translation>
-    </message>
-    <message>
-        <source>undecided</source>
-        <translation>未决</translation>
-    </message>
-    <message>
-        <source>created</source>
-        <translation>已创建</translation>
-    </message>
-    <message>
-        <source>duplicate</source>
-        <translation>重复</translation>
-    </message>
-    <message>
-        <source>replayed</source>
-        <translation>已重放</translation>
-    </message>
-    <message>
-        <source>busy</source>
-        <translation>忙</translation>
-    </message>
-    <message>
-        <source>conflict</source>
-        <translation>冲突</translation>
-    </message>
-    <message>
-        <source>error</source>
-        <translation>错误</translation>
-    </message>
-    <message>
-        <source>time-out</source>
-        <translation>超时</translation>
-    </message>
-    <message>
         <source>starting</source>
         <translation>启动中</translation>
     </message>
@@ -3492,32 +3414,8 @@
         <translation>重复点击</translation>
     </message>
     <message>
-        <source>processing</source>
-        <translation>处理中</translation>
-    </message>
-    <message>
-        <source>connection reset</source>
-        <translation>连接重置</translation>
-    </message>
-    <message>
-        <source>response dropped</source>
-        <translation>响应已丢弃</translation>
-    </message>
-    <message>
-        <source>response</source>
-        <translation>响应</translation>
-    </message>
-    <message>
-        <source>crash</source>
-        <translation>崩溃</translation>
-    </message>
-    <message>
-        <source>delay</source>
-        <translation>延迟</translation>
-    </message>
-    <message>
-        <source>pause</source>
-        <translation>暂停</translation>
+        <source>At intervals</source>
+        <translation>按间隔</translation>
     </message>
     <message>
         <source>Retry after a time-out</source>
@@ -3529,15 +3427,11 @@
     </message>
     <message>
         <source>Redelivery by a queue</source>
-        <translation>消息队列重投</translation>
+        <translation>队列重新投递</translation>
     </message>
     <message>
         <source>All at once</source>
         <translation>同时发出</translation>
-    </message>
-    <message>
-        <source>Every n milliseconds</source>
-        <translation>每隔 n 毫秒</translation>
     </message>
     <message>
         <source>One after another</source>

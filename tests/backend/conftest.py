@@ -12,7 +12,7 @@ import pytest
 
 from backend.lab.lab import Lab
 from backend.model.judgement import Judgement, Report
-from backend.model.observed import EngineStatus, LockWait, Reply, Row, Step
+from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
 from backend.model.options import LabOptions
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence
@@ -40,6 +40,7 @@ class Recorder:
         self.rows: list[Row] = []
         self.replies: list[Reply] = []
         self.steps: list[Step] = []
+        self.under_way: list[Step] = []
         self.waits: list[LockWait] = []
         self.judgements: list[Judgement] = []
         self.reports: list[Report] = []
@@ -56,6 +57,17 @@ class Recorder:
     def rows_added(self, rows: Sequence[Row]) -> None:
         with self.changed:
             self.rows += rows
+            self.changed.notify_all()
+
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        gone = {(row.table, row.id) for row in rows}
+        with self.changed:
+            self.rows = [row for row in self.rows if (row.table, row.id) not in gone]
+            self.changed.notify_all()
+
+    def steps_under_way(self, steps: Sequence[Step]) -> None:
+        with self.changed:
+            self.under_way += steps
             self.changed.notify_all()
 
     def rows_cleared(self) -> None:

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from backend.cli.compare import summary
-from backend.cli.explore import OUTPUTS, report_exploration
+from backend.cli.exploration_report import OUTPUTS, report_exploration
 from backend.cli.run_report import report_lines
 from backend.cli.survey import report_lines as survey_lines
 from backend.comparison.cost_records import Cost, OtherLoad

@@ -33,13 +33,13 @@ from backend.shop.schema import messages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child, Supervisor
-    from backend.model.observed import Row
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
+    from backend.model.observed import GoneRow, Row
     from backend.model.sentence import Sentence
 
 NAME = "Gateway"
 _PROJECT = Path(__file__).parents[3]
-_START_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
 
 
@@ -90,8 +90,7 @@ class GatewayKeeper:
             EngineError: it does not.
         """
         self.want()
-        if not self._settled.wait(_START_SECONDS):
-            raise failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
+        self._settled.wait()
         if self._closing:
             raise EngineError(say(ProcessCode.CLOSING))
         if self._running is None:
@@ -144,9 +143,13 @@ class GatewayKeeper:
         """As `RowReader.read_all`, of the ledger."""
         return self._rows.read_all() if self._rows else []
 
-    def vanished(self) -> list[tuple[str, str]]:
+    def vanished(self) -> list[GoneRow]:
         """As `RowReader.vanished`, of the ledger."""
         return self._rows.vanished() if self._rows else []
+
+    def differs(self) -> bool:
+        """As `RowReader.differs`, of the ledger."""
+        return self._rows.differs() if self._rows else False
 
     def forget(self) -> None:
         """The ledger was emptied."""
@@ -211,9 +214,7 @@ class GatewayKeeper:
         """
         if self._closing:
             raise EngineError(say(ProcessCode.CLOSING))
-        from backend.engines.gateway.client import (
-            health,  # http.client takes a while, and most labs never want a gateway
-        )
+        from backend.engines.gateway.client import health
 
         answer = health(address)
         if answer is None or answer["process"] == self._ended_process:

@@ -6,20 +6,34 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from backend.engines.processes.supervisor import Supervisor
-
 OnExit = Callable[[int], None]
+
+
+class Owner(Protocol):
+    """What a child wants of the supervisor."""
+
+    def signal(self, key: int, number: signal.Signals, /) -> None:
+        """Send a signal to a child and its descendants."""
+
+    def forgive(self, key: int) -> None:
+        """Do not hold a child's crash against it."""
+
+    def terminate(self, key: int, grace_s: float) -> None:
+        """End a child for good."""
+
+    def guarded(self, callback: OnExit, code: int, /) -> None:
+        """Call what was given to `Child.on_exit`; an exception in it ends no thread."""
 
 
 class Child:
     """A command that the supervisor runs. Made by `Supervisor.spawn`."""
 
-    def __init__(self, supervisor: Supervisor, key: int, name: str, log: Path) -> None:
+    def __init__(self, supervisor: Owner, key: int, name: str, log: Path) -> None:
         self.name = name
         self.log = log
         self._supervisor = supervisor

@@ -35,12 +35,11 @@ from backend.model.sentence import Sentence, plain, say
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Child", "Supervisor"]
-
 T = TypeVar("T")
 
 _START_LIMIT_S = 20.0
-_CLOSE_LIMIT_S = 5.0
+_CLOSE_LIMIT_S = 20.0
+"""More than it takes to end all servers on a busy machine: a supervisor that is killed leaves its folder behind."""
 _AWKWARD = re.compile(r"[^\w/.+@=-]")
 """Characters in a path that servers take for more than themselves: quotes, commas, line feeds and the like."""
 _LONGEST_BASE = 50
@@ -255,6 +254,7 @@ class Supervisor:
             process.wait(_CLOSE_LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
         self._let_go()
         if self._reader is not None and self._reader is not threading.current_thread():
             self._reader.join(_CLOSE_LIMIT_S)

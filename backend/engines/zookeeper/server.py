@@ -24,7 +24,8 @@ from backend.model.sentence import Sentence, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.engines.processes.supervisor import Child, Supervisor
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
 
 NAME = "ZooKeeper"
 WHAT_TO_INSTALL = say(ZooKeeperCode.MISSING)

@@ -7,7 +7,6 @@ import itertools
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,7 +33,6 @@ from backend.lab.senders.messages import (
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import Code, Sentence, say
 
-_START_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
 """Between two looks whether somebody still waits for the process."""
 _FORM_JOBS_FROM = 1 << 40
@@ -42,7 +40,7 @@ _FORM_JOBS_FROM = 1 << 40
 
 OnOutcomes = Callable[[Sequence[Outcome]], None]
 WhyEnded = Callable[[], Sentence | None]
-"""Tells why a process has ended for good; None while it runs."""
+"""Tells why nothing comes of a process that was started: it has ended, or stands still. None while it gets on."""
 
 
 class SenderCode(Code):
@@ -51,7 +49,6 @@ class SenderCode(Code):
     CANCELLED = "sender.cancelled"
     CLOSED = "sender.closed"
     NOT_STARTED = "sender.not_started"
-    ENDED_AT_ONCE = "sender.ended_at_once"
     NOT_TAKEN = "sender.not_taken"
     WENT_AWAY = "sender.went_away"
     WENT_AWAY_IN_MID_RUN = "sender.went_away_in_mid_run"
@@ -349,13 +346,12 @@ class Sender:
         return connection
 
     def _accepted(self, listener: socket.socket, why_ended: WhyEnded) -> socket.socket:
-        end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end and not self._closed:
+        while not self._closed:
             with contextlib.suppress(TimeoutError):
                 return listener.accept()[0]
             if reason := why_ended():
-                raise SenderError(say(SenderCode.ENDED_AT_ONCE, reason=reason))
-        raise SenderError(say(SenderCode.CLOSED if self._closed else SenderCode.NOT_STARTED))
+                raise SenderError(say(SenderCode.NOT_STARTED, reason=reason))
+        raise SenderError(say(SenderCode.CLOSED))
 
 
 def _read_frame(stream: IO[bytes]) -> bytes:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from backend.lab.work_book import WorkBook
 
 _LOOK_SECONDS = 0.1
+_GATHER_SECONDS = 0.01
+"""Reports that come one soon after the other are fetched together."""
+_AT_A_TIME = 1_000
 _AWAY_SECONDS = 30.0
-"""A server that was killed or restarted is back sooner, with the queue or without it."""
+"""So long a server that is not ours may be away. Ours comes back, with the queue or without it."""
 _IN_ORDER_SECONDS = 0.3
 """So long a reply waits for what becomes of an earlier delivery, so that they are told in their order."""
 
@@ -51,6 +54,7 @@ class Redelivery:
         messages: to be put onto the stream.
         works: knows which deliveries are being handled.
         on_replies: told what became of each delivery, also of those that a consumer did not survive.
+        comes_back: whether the server, should it be away, is being started again.
     """
 
     def __init__(
@@ -61,7 +65,9 @@ class Redelivery:
         messages: Sequence[Message],
         works: WorkBook,
         on_replies: Callable[[Sequence[Reply]], None],
+        comes_back: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._comes_back = comes_back
         self._queue = queue
         self._queues = queues_key(lab)
         self._keys = Queue(run)
@@ -148,7 +154,7 @@ class Redelivery:
                     return
             except redis.exceptions.ConnectionError:
                 away = away or time.monotonic()
-                if time.monotonic() > away + _AWAY_SECONDS:
+                if time.monotonic() > away + _AWAY_SECONDS and not self._comes_back():
                     raise
                 self._left.wait(_LOOK_SECONDS)
             else:
@@ -159,15 +165,21 @@ class Redelivery:
         if self._cancelled.is_set():
             self._take_back()
             self._cancelled.clear()
-        answer: Any = self._queue.blpop([self._keys.reports], timeout=_LOOK_SECONDS)
-        if answer:
-            self._take(answer[1])
-            self._drain()
+        if self._drain():
+            self._left.wait(_GATHER_SECONDS)
+        elif all(self._told.values()) and self._is_quiet():
+            return True
+        elif answer := self._await_report():
+            self._take(answer)
         elif self._is_quiet():
             return True
         if self._gaps:
             self._tell_ended(all_known=False)
         return False
+
+    def _await_report(self) -> str | None:
+        found: Any = self._queue.blpop([self._keys.reports], timeout=_LOOK_SECONDS)
+        return found[1] if found else None
 
     def _is_quiet(self) -> bool:
         """Whether each message was delivered and acknowledged, or is gone."""
@@ -195,13 +207,16 @@ class Redelivery:
         last = _position(group["last-delivered-id"])
         self._entries = {name: entry for name, entry in self._entries.items() if _position(entry) <= last}
 
-    def _drain(self) -> None:
+    def _drain(self) -> bool:
+        """Take what is reported; whether anything was."""
+        taken = False
         while True:
-            reports: Any = self._queue.lpop(self._keys.reports, 1_000)
-            if not reports:
-                return
+            reports: Any = self._queue.lpop(self._keys.reports, _AT_A_TIME) or ()
             for report in reports:
                 self._take(report)
+            taken = taken or bool(reports)
+            if len(reports) < _AT_A_TIME:
+                return taken
 
     def _take(self, report: str) -> None:
         handled = msgspec.json.decode(report, type=Handled)

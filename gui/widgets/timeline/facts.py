@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class Fact:
 def facts_of(book: LaneBook, lane: Lane) -> list[Fact]:
     """Everything on a lane, in the order of time."""
     facts = [step_fact(step) for step in lane.steps]
+    if lane.under_way is not None:
+        facts.append(under_way_fact(lane.under_way))
     facts += [wait_fact(wait) for wait in lane.waits]
     for lease in book.leases(lane):
         facts += lease_facts(lane, lease)
@@ -52,8 +55,16 @@ def facts_of(book: LaneBook, lane: Lane) -> list[Fact]:
 def step_fact(step: Step) -> Fact:
     """A command and what came of it."""
     return Fact(
-        step.submission_id, step.started_ns, step.ended_ns, command_text(step), step.error or answer_text(step),
+        step.submission_id, step.started_ns, step.ended_ns, command_text(step), answer_text(step),
         step.engine, bool(step.error), step.number, step.instance,
+    )  # fmt: skip
+
+
+def under_way_fact(step: Step) -> Fact:
+    """A command of which nothing has come yet."""
+    return Fact(
+        step.submission_id, step.started_ns, time.monotonic_ns(), command_text(step), "",
+        step.engine, number=step.number, instance=step.instance,
     )  # fmt: skip
 
 
@@ -140,6 +151,8 @@ class FactsModel(RecordModel[Fact]):
     """The timeline as a table: one line a span."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        self.earlier: set[str] = set()
+        """Submissions of earlier runs."""
         self.zeros: dict[str, int] = {}
         """The zero of the times of each submission: when its run began."""
         super().__init__(
@@ -159,8 +172,19 @@ class FactsModel(RecordModel[Fact]):
         return record.submission
 
     def mood(self, record: Fact) -> Verdict | Tone | None:
-        """What went wrong stands out."""
+        """What went wrong stands out, and what is history is dim."""
+        if self._is_earlier(record):
+            return Tone.EARLIER
         return Tone.ALARM if record.alarming else None
+
+    def whole(self, record: Fact) -> str:
+        """Also whether it is history."""
+        if not self._is_earlier(record):
+            return super().whole(record)
+        return QCoreApplication.translate("RowsModel", "Of an earlier run") + "\n" + super().whole(record)
+
+    def _is_earlier(self, record: Fact) -> bool:
+        return record.submission in self.earlier
 
     def engine(self, record: Fact) -> EngineKind | None:
         """The engine of a step."""

@@ -6,6 +6,7 @@ Instants are nanoseconds of the monotonic clock, as in `backend.model`.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -86,13 +87,15 @@ class Lease:
 class Lane:
     """One submission."""
 
-    __slots__ = ("begin", "end", "leased", "number", "reply", "steps", "submission", "waits")
+    __slots__ = ("begin", "end", "leased", "number", "reply", "steps", "submission", "under_way", "waits")
 
     def __init__(self, submission: str, number: int, begin: int) -> None:
         self.submission = submission
         self.number = number
         self.begin = self.end = begin
         self.steps: list[Step] = []
+        self.under_way: Step | None = None
+        """What it is at, if that takes long."""
         self.waits: list[LockWait] = []
         self.leased: tuple[tuple[int, str, int], ...] = ()
         """When it set which key to live for how many milliseconds."""
@@ -159,6 +162,9 @@ class LaneBook:
         self._order: list[int] = []
         self._bursts: list[int] = []
         self._last_end = self._end_before_burst = 0
+        self._run_since = 0
+        """What began before this instant belongs to earlier runs."""
+        self._under_way: dict[str, Lane] = {}
         self._keys: dict[str, list[tuple[int, str, int]]] = {}
         self.engines: set[EngineKind] = set()
         self.sights: set[Sight] = set()
@@ -171,13 +177,48 @@ class LaneBook:
 
     # Feeding
 
+    def begin_run(self, instant: int) -> None:
+        """What was there until now is history: what begins from here on is the newest burst, also while it is empty."""
+        self._run_since = instant
+        self.changes += 1
+
+    def end_run(self) -> None:
+        """No run is under way. Where nothing came of one, what was there before it is the newest again."""
+        if self._order and self._order[-1] >> LANE_BITS < self._run_since:
+            self._run_since = 0
+        self.changes += 1
+
+    def end_work(self) -> None:
+        """Nothing is at work any more; what has not ended by now never will, since its process has died."""
+        for lane in self._under_way.values():
+            lane.under_way = None
+        self._under_way.clear()
+        self.changes += 1
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a lane has something that has not ended."""
+        return bool(self._under_way)
+
+    def is_earlier(self, lane: Lane) -> bool:
+        """Whether a lane belongs to an earlier run."""
+        return lane.begin < self._run_since
+
     def add_steps(self, steps: Sequence[Step]) -> None:
-        """Steps that have ended."""
+        """Steps that have ended, or that take long."""
         lanes = self._lanes
         for step in steps:
             lane = lanes.get(step.submission_id)
             if lane is None or step.started_ns < lane.begin:
                 lane = self._lane(step.submission_id, step.started_ns)
+            if not step.ended_ns:
+                lane.under_way = step
+                self._under_way[lane.submission] = lane
+                self._note_what(step)
+                continue
+            if lane.under_way is not None and step.number >= lane.under_way.number:
+                lane.under_way = None
+                self._under_way.pop(lane.submission, None)
             known = lane.steps
             if known and step.started_ns < known[-1].started_ns:
                 insort(known, step, key=lambda each: each.started_ns)
@@ -187,9 +228,7 @@ class LaneBook:
                 self._extend(lane, step.ended_ns)
             if step.engine is EngineKind.REDIS:
                 self._note_key(lane, step)
-            elif step.engine is EngineKind.HTTP:
-                self._note_sight(step)
-            self.engines.add(step.engine)
+            self._note_what(step)
         self._trim()
         self.changes += 1
 
@@ -234,7 +273,7 @@ class LaneBook:
 
     def _note_begin(self, lane: Lane) -> None:
         bursts, begin = self._bursts, lane.begin
-        if not bursts or begin > self._last_end + PAUSE_NS:
+        if not bursts or begin > self._last_end + PAUSE_NS or bursts[-1] < self._run_since <= begin:
             bursts.append(begin)
             self._end_before_burst = self._last_end
         elif self._end_before_burst < begin < bursts[-1]:
@@ -247,13 +286,18 @@ class LaneBook:
             if end > self._last_end:
                 self._last_end = end
         bursts = self._bursts
-        while len(bursts) > 1 and lane.begin < bursts[-1] <= lane.end + PAUSE_NS:
+        while len(bursts) > 1 and lane.begin < bursts[-1] <= lane.end + PAUSE_NS and not self.is_earlier(lane):
             bursts.pop()
 
     def _join(self, original: Lane) -> None:
         """A retry belongs to the burst of its original, however long the caller waited in between."""
-        while len(self._bursts) > 1 and original.begin < self._bursts[-1]:
+        while len(self._bursts) > 1 and original.begin < self._bursts[-1] and not self.is_earlier(original):
             self._bursts.pop()
+
+    def _note_what(self, step: Step) -> None:
+        self.engines.add(step.engine)
+        if step.engine is EngineKind.HTTP:
+            self._note_sight(step)
 
     def _note_sight(self, step: Step) -> None:
         if is_processing(step):
@@ -279,6 +323,7 @@ class LaneBook:
         gone = len(self._order) - self._capacity * 9 // 10
         for lane in [self[place] for place in range(gone)]:
             del self._lanes[lane.submission]
+            self._under_way.pop(lane.submission, None)
             self._by_number[lane.number] = None
         del self._order[:gone]
 
@@ -305,9 +350,12 @@ class LaneBook:
         begin = self._order[0] >> LANE_BITS
         first = 0
         if newest:
-            begin = self._bursts[-1]
+            begin = max(self._bursts[-1], self._run_since)
             first = bisect_left(self._order, begin << LANE_BITS)
-        return Extent(first, len(self._order), begin, max(self._last_end, begin + 1))
+        return Extent(first, len(self._order), begin, max(self._last_end, self._now(), begin + 1))
+
+    def _now(self) -> int:
+        return time.monotonic_ns() if self._under_way else 0
 
     def burst_at(self, instant: int) -> int:
         """When the burst began that an instant falls into: the zero of the time axis."""

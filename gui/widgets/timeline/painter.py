@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -159,7 +160,7 @@ class TimelinePainter:
         left, right = scale.left_ns, scale.right_ns
         lanes = [(self._book[place], scale.y_of(place)) for place in scale.places(len(self._book))]
         for lane, top in lanes:
-            if lane.begin <= right and lane.end >= left:
+            if lane.begin <= right and (lane.end >= left or lane.under_way is not None):
                 self._paint_lane(painter, scale, lane, top)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for lane, _ in lanes:
@@ -178,6 +179,8 @@ class TimelinePainter:
         if reply is not None and not reply.held_back:
             line = max(1.0, round(height * 0.12))
             self._fill(painter, scale, reply.sent_ns, reply.received_ns, top + height - line - 1, line, inks.border)
+        if lane.under_way is not None:
+            self._paint_under_way(painter, scale, lane.under_way, top + 2, bar)
         for step in self._book.steps_between(lane, scale.left_ns, scale.right_ns):
             if is_processing(step):
                 box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.hairline)
@@ -192,6 +195,15 @@ class TimelinePainter:
                 self._write(painter, box, command_text(step), inks.surface)
         for wait in lane.waits:
             self._paint_wait(painter, scale, wait, top + 2, bar)
+
+    def _paint_under_way(self, painter: QPainter, scale: Scale, step: Step, top: float, bar: float) -> None:
+        """From its beginning until now, open at the end: only its upper and its lower edge are drawn."""
+        box = self._fill(painter, scale, step.started_ns, time.monotonic_ns(), top, bar, self._inks.sunken)
+        colour = self._inks.border if step.engine is EngineKind.HTTP else self._inks.engines[step.engine]
+        for y in (box.top(), box.bottom() - 1):
+            painter.fillRect(QRectF(box.left(), y, box.width(), 1), colour)
+        if scale.lane_pixels >= TEXT_PIXELS and box.width() > 5 * self._character:
+            self._write(painter, box, command_text(step), self._inks.text)
 
     def _paint_wait(self, painter: QPainter, scale: Scale, wait: LockWait, top: float, bar: float) -> None:
         box = self._hatch(painter, scale, wait.started_ns, wait.ended_ns, top, bar, self._inks.wait_hatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,22 @@ class Timeline(QWidget):
         self.book.add_waits(waits)
         self._changed()
 
+    def begin_run(self) -> None:
+        """A run is asked for: what is in sight is of the past from now on."""
+        self.view.begin_run(time.monotonic_ns())
+        self._changed()
+
+    def end_run(self) -> None:
+        """No run is under way any more."""
+        self.view.end_run()
+        self._changed()
+
+    def end_work(self) -> None:
+        """Nothing is at work any more."""
+        if self.book.is_under_way:
+            self.book.end_work()
+            self._changed()
+
     @Slot()
     def clear(self) -> None:
         """Nothing happened yet."""
@@ -180,9 +197,11 @@ class Timeline(QWidget):
         if self._lanes_listed == 0:
             self.facts.clear()
             self.facts.zeros = {}
+            self.facts.earlier = set()
         until = min(self._lanes_listed + LANES_AT_ONCE, len(self.book))
         lanes = [self.book[place] for place in range(self._lanes_listed, until)]
         self.facts.zeros.update({lane.submission: self.book.burst_at(lane.begin) for lane in lanes})
+        self.facts.earlier |= {lane.submission for lane in lanes if self.book.is_earlier(lane)}
         self.facts.append([fact for lane in lanes for fact in facts_of(self.book, lane)])
         self._lanes_listed = until
         if until < len(self.book):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.lanes import Lane, LaneBook
 
 FRAME_MS = 33
+GROW_MS = 200
+"""What is under way grows so often."""
 REST = 4
 """After a repaint, at least so many times its duration passes before data cause the next one."""
 SLICE_SECONDS, SLICE_PAUSE_MS = 0.003, 6
@@ -108,6 +110,21 @@ class TimelineView(QWidget):
         if self.following:
             self.scale = self.scale.fitted(self._book.extent(newest=True))
         self.update()
+        if self._book.is_under_way:
+            self._frame.start(GROW_MS)
+
+    def begin_run(self, instant: int) -> None:
+        """A run is asked for: what is in sight is of the past, and what comes of it is followed."""
+        self._book.begin_run(instant)
+        self.selected = ""
+        self.fit()
+        self._say(None)
+        self.update()
+
+    def end_run(self) -> None:
+        """No run is under way any more."""
+        self._book.end_run()
+        self.note_changes()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """What arrived while nobody looked."""
@@ -315,7 +332,7 @@ class TimelineView(QWidget):
         """What is in sight."""
         began = perf_counter()
         painter = QPainter(self)
-        if len(self._book):
+        if self._has_something_to_show():
             self._painter.paint(painter, self.scale, self.selected, self._raster_in_sight())
         else:
             self._paint_empty(painter)
@@ -324,6 +341,10 @@ class TimelineView(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
         self._took_ms = (perf_counter() - began) * 1000
+
+    def _has_something_to_show(self) -> bool:
+        extent = self._book.extent(newest=self.following)
+        return extent.last > extent.first
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self._theme.colours.surface)

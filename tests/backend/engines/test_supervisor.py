@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backend.engines.processes.child import Child
 from backend.engines.processes.service import MARK
-from backend.engines.processes.supervisor import Child, Supervisor
+from backend.engines.processes.supervisor import Supervisor
 from backend.model.errors import EngineError
 from tests.backend.engines.helpers import family, lives, wait_until
 

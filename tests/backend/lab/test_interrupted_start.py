@@ -80,12 +80,12 @@ def waiting(call: object) -> Iterator[threading.Thread]:
 def test_who_waits_for_an_instance_is_woken_when_the_trace_is_closed(tmp_path: Path) -> None:
     server = TraceServer(tmp_path / "trace", lambda _steps: None)
     answers: list[bool] = []
-    with waiting(lambda: answers.append(server.welcome(1, Welcome("", ""), 600.0))):
+    with waiting(lambda: answers.append(server.welcome(1, Welcome("", ""), lambda: False))):
         server.close()
     assert answers == [False]
 
 
-def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path) -> None:
     spawned = threading.Event()
 
     def spawn_nothing(_argv: list[str]) -> WhyEnded:
@@ -93,7 +93,6 @@ def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path, mon
         spawned.set()
         return lambda: None
 
-    monkeypatch.setattr("backend.lab.senders.client._START_SECONDS", 10 * HANG_S)
     sender = Sender(spawn_nothing, tmp_path / "sender")
     failures: list[SenderError] = []
 
@@ -111,7 +110,6 @@ def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path, mon
 def test_who_waits_for_the_gateway_is_woken_when_it_is_closed(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.engines.gateway.keeper._START_SECONDS", 10 * HANG_S)
     keeper = GatewayKeeper(supervisor, lambda: None)
     starting, over = threading.Event(), threading.Event()
 
@@ -132,7 +130,7 @@ def test_who_waits_for_the_gateway_is_woken_when_it_is_closed(
 
 
 def test_a_lab_that_is_closed_while_it_starts_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.lab.instances._START_SECONDS", 10 * HANG_S)
+    monkeypatch.setattr("backend.engines.patience.STANDSTILL_S", 10 * HANG_S)
     lab = Lab(LabOptions())
     spawned = threading.Event()
     spawn = Supervisor.spawn

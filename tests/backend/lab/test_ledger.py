@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.lab.ledger import Ledger, entry_of
 from backend.lab.tally import Tally, percentiles
 from backend.model.judgement import Judgement
-from backend.model.observed import Reply, Row
+from backend.model.observed import GoneRow, Reply, Row
 from backend.model.plan import Intent
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, OperationKey, Verdict
@@ -181,13 +181,18 @@ def test_an_intent_that_is_at_work_is_undecided_unless_it_is_duplicated() -> Non
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1, Verdict.DUPLICATED: 1, Verdict.UNDECIDED: 1}
 
 
+def gone(name: str) -> GoneRow:
+    table, key = ENTRIES[name]
+    return GoneRow(table, 1, key, "")
+
+
 def test_rows_that_are_not_there_any_more_do_not_count() -> None:
     ledger = Ledger()
     ledger.announce([INTENTS["a"]])
     ledger.add_rows([row("a"), row("a")])
-    ledger.remove([ENTRIES["a"]])
+    ledger.remove([gone("a")])
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1}
-    ledger.remove([ENTRIES["a"]])
+    ledger.remove([gone("a")])
     judged = ledger.judgement()
     assert (judged.effects, judged.verdicts) == (0, {Verdict.UNDECIDED: 1})
 

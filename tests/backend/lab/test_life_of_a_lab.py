@@ -157,8 +157,9 @@ def with_password(url: str, password: str) -> str:
 
 
 def kill_in_mid_run(laboratory: Laboratory, process: psutil.Process) -> Report | SubmitTwiceError:
-    """Kill while submissions are under way; what the run says."""
-    run = laboratory.lab.start_run(Setup("none"), Plan((laboratory.intent(PLACE),), KILLED))
+    """Kill while submissions are under way; what the run says. They take their time, so that the kill is in time."""
+    setup = Setup("none", processing_delay_ms=50)
+    run = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), KILLED))
     assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) > 20)
     os.kill(process.pid, signal.SIGKILL)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.engines.redis_client import create_redis
 from backend.model.faults import parse_fault
 from backend.model.judgement import Report
 from backend.model.plan import Plan, Setup
@@ -30,6 +31,19 @@ def test_a_message_that_is_acknowledged_is_handled_once(laboratory: Laboratory, 
     assert report.verdicts == {Verdict.EXACTLY_ONCE: 20}
     assert report.answers == {Answer.CREATED: 20}
     assert report.contradictions == ()
+
+
+def test_a_new_message_costs_no_round_trip_that_says_nothing_new(laboratory: Laboratory) -> None:
+    client = create_redis(str(laboratory.lab.connection()["redis"]))
+    deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER)
+    client.config_resetstat()
+    deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER, intents=300)
+    calls = {name: counted["calls"] for name, counted in client.info("commandstats").items()}
+    client.close()
+
+    claims = calls["cmdstat_xautoclaim"]
+    assert claims < 150, "what others left behind is not asked for before each message"
+    assert calls["cmdstat_xpending"] <= 300 + claims, "the first delivery needs no counting"
 
 
 @pytest.mark.parametrize(

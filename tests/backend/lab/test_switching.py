@@ -14,6 +14,30 @@ from tests.backend.own_lab import own_lab, wait_for
 PLACE = OperationKey.PLACE_ORDER
 
 
+def test_instances_that_could_not_come_back_are_started_by_the_next_run() -> None:
+    """Neither the new database nor, for a while, the earlier one lets them in."""
+    with own_lab(LabOptions(instances=2)) as laboratory:
+        lab = laboratory.lab
+        url = make_url(str(lab.connection()["database"]))
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            for name in ("earlier", "narrow"):
+                connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+                connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+            earlier, narrow = (
+                url.set(username=name, password=name, database=name).render_as_string(hide_password=False)
+                for name in ("earlier", "narrow")
+            )
+            lab.use_database(earlier)
+            connection.execute("ALTER ROLE earlier CONNECTION LIMIT 1")
+            connection.execute("ALTER ROLE narrow CONNECTION LIMIT 1")
+            with pytest.raises(SubmitTwiceError, match="could not start"):
+                lab.use_database(narrow)
+            with pytest.raises(SubmitTwiceError, match="could not start"):
+                laboratory.run(PLACE, "none", submissions=4)
+            connection.execute("ALTER ROLE earlier CONNECTION LIMIT -1")
+        assert laboratory.run(PLACE, "none", submissions=4).effects == 4
+
+
 def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database() -> None:
     """The lab reaches the new database, and the instances do not: its user may have one connection."""
     with own_lab(LabOptions(instances=2)) as laboratory:
@@ -26,7 +50,8 @@ def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database(
         for _ in range(2):
             with pytest.raises(SubmitTwiceError, match="could not start"):
                 lab.use_database(narrow.render_as_string(hide_password=False))
-            assert laboratory.run(PLACE, "none", submissions=4).verdicts == {Verdict.DUPLICATED: 1}
+            result = laboratory.run(PLACE, "none", submissions=4)
+            assert result.verdicts == {Verdict.DUPLICATED: 1}, (result, laboratory.told.replies)
             assert len([engine for engine in lab.engines() if engine.health is Health.UP]) == len(lab.engines())
         assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 8)
         lab.use_database("sqlite")

@@ -15,6 +15,7 @@ from backend.shop.effects import RowReader
 from backend.shop.schema import orders, payments
 from backend.shop.tables import create_tables
 from tests.backend.conftest import Laboratory
+from tests.backend.engines.helpers import wait_until
 
 
 def test_a_reading_that_breaks_off_half_way_has_seen_nothing(tmp_path: Path) -> None:
@@ -52,6 +53,42 @@ def test_what_somebody_writes_or_deletes_by_hand_counts(laboratory: Laboratory) 
         with by_hand.begin() as connection:
             connection.execute(sa.delete(orders).where(orders.c.order_no == intent.key))
         assert judged(laboratory, intent, "none") == {Verdict.EXACTLY_ONCE: 1}
+    finally:
+        by_hand.dispose()
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM orders WHERE id = {id}", "TRUNCATE orders RESTART IDENTITY"])
+def test_rows_that_somebody_deletes_while_nothing_runs_are_told_and_do_not_count_any_more(
+    laboratory: Laboratory, statement: str
+) -> None:
+    laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=3)
+    rows = list(laboratory.told.rows)
+    by_hand = sa.create_engine(laboratory.lab._running()[0]._engines.database.url)
+    try:
+        with by_hand.begin() as connection:
+            connection.execute(sa.text(statement.format(id=rows[0].id)))
+    finally:
+        by_hand.dispose()
+    left = rows[1:] if "DELETE" in statement else []
+    assert wait_until(lambda: [row.id for row in laboratory.told.rows] == [row.id for row in left], 10)
+    assert wait_until(lambda: laboratory.lab.judgement().effects == len(left), 10)
+    assert laboratory.lab.judgement().verdicts == {Verdict.DUPLICATED: 1} if left else {Verdict.LOST: 1}
+
+
+def test_what_belongs_to_somebody_else_after_a_reset_comes_and_goes_unnoticed(laboratory: Laboratory) -> None:
+    by_hand = sa.create_engine(laboratory.lab._running()[0]._engines.database.url)
+    try:
+        with by_hand.begin() as connection:
+            connection.execute(sa.insert(orders).values(order_no="THEIRS", item="by hand", quantity=1))
+        assert wait_until(lambda: len(laboratory.told.rows) == 1, 10)
+        reader = RowReader(by_hand, (orders,))
+        reader.forget()
+        with by_hand.begin() as connection:
+            connection.execute(sa.delete(orders).where(orders.c.order_no == "THEIRS"))
+        assert reader.differs()
+        assert reader.read_all() == []
+        assert reader.vanished() == []
+        assert not reader.differs()
     finally:
         by_hand.dispose()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from backend.model.observed import EngineStatus
@@ -16,13 +16,12 @@ from gui.theme import Theme
 
 @pytest.fixture
 def bar(qtbot: QtBot, theme: Theme, english: None) -> Iterator[MessageBar]:
-    body = QWidget()
+    body = QMainWindow()
     qtbot.addWidget(body)
-    strip = EngineStrip(theme)
-    layout = QVBoxLayout(body)
-    layout.addWidget(QLabel("page"), 1)
-    layout.addWidget(strip)
-    made = MessageBar(theme, strip, body)
+    pages = QTabWidget()
+    pages.addTab(QLabel("page"), "Page")
+    body.setCentralWidget(pages)
+    made = MessageBar(theme, pages.tabBar(), body.menuBar(), body)
     body.resize(800, 400)
     with qtbot.waitExposed(body):
         body.show()

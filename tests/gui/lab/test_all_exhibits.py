@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QTabWidget, QWidget
 
 from backend.comparison.exhibits import EXHIBITS, Exhibit, find_exhibit
-from backend.model.vocabulary import Verdict
+from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Tone
-from gui.wording.terms import short, verdict_word
+from gui.wording.terms import answer_text, answer_word, short, verdict_word
 from tests.gui.driver import PATIENCE_MS, Driver
 
 SEED = int(os.environ.get("EXHIBITS_SEED", random.SystemRandom().randrange(1_000_000)))
@@ -80,6 +80,20 @@ def check(driver: Driver, exhibit: Exhibit, outcome: str) -> None:
     if exhibit.promises is Verdict.DUPLICATED:
         assert sum(row.key == wanted for row in driver.rows) >= 2
     check_card(driver)
+    driver.qtbot.waitUntil(lambda: not untrue(driver, exhibit), timeout=PATIENCE_MS)
+
+
+def untrue(driver: Driver, exhibit: Exhibit) -> list[str]:
+    """What the card says callers were told, or responses say, and what neither counters nor steps bear out."""
+    counters, lab = driver.window.lab.counters, driver.bridge._lab
+    told = {answer_word(answer) for answer, counter in counters._answers.items() if counter.number.text() != "0"}
+    assert lab is not None
+    wanted = driver.edit("orderNoEdit").text()
+    names = [reply.submission_id for reply in driver.window.lab.results.replies.records if reply.intent_key == wanted]
+    steps = [step for name in names for step in lab.steps_of(name) if step.engine is EngineKind.HTTP]
+    said = {answer_text(step) for step in steps if step.command.startswith("reply ")}
+    missing = [f"told {word}" for word in re.findall("told “(.+?)”", exhibit.look) if word not in told]
+    return missing + [f"response {word}" for word in re.findall("response “(.+?)”", exhibit.look) if word not in said]
 
 
 def check_card(driver: Driver) -> None:
@@ -118,6 +132,11 @@ def test_all_exhibits_keep_their_promise_twice_in_random_order(driver: Driver) -
 def test_some_exhibits_keep_their_promise_in_random_order(driver: Driver) -> None:
     rng = dice()
     go_through(driver, [*rng.sample(EXHIBITS, 3), find_exhibit("gateway-with-a-key")])
+
+
+@pytest.mark.parametrize("exhibit", [one for one in EXHIBITS if "“" in one.look], ids=lambda one: one.key)
+def test_answers_that_a_card_speaks_of_were_given(driver: Driver, exhibit: Exhibit) -> None:
+    check(driver, exhibit, show(driver, exhibit))
 
 
 def test_exhibits_cannot_be_chosen_while_the_engines_start(driver_at_start: Driver) -> None:

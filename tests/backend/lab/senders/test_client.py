@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.lab.senders.client import _START_SECONDS, Sender, SenderError, Sending, WhyEnded
+from backend.engines.patience import STANDSTILL_S
+from backend.lab.senders.client import Sender, SenderError, Sending, WhyEnded
 from backend.lab.senders.messages import Finished, Outcome, Outcomes, Target
 from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import plain
 from tests.backend.lab.senders.conftest import PROJECT, Processes
 from tests.backend.lab.senders.jobs import LIMIT, Told, deliveries, make_job, send
 from tests.backend.lab.senders.small_server import OK, Exchange, SmallServer
@@ -120,21 +122,22 @@ def test_a_job_whose_outcomes_were_not_taken_is_not_made_good_by_its_end() -> No
         sending.wait(0)
 
 
-def test_a_process_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.lab.senders.client._START_SECONDS", 0.2)
-    broken = Sender(lambda _argv: lambda: None, tmp_path / "sender")
-    with pytest.raises(SenderError, match="did not start"):
+def test_a_process_that_does_not_connect_is_waited_for_while_it_gets_on(tmp_path: Path) -> None:
+    looks = iter([None, None, plain("it stands still")])
+    broken = Sender(lambda _argv: lambda: next(looks), tmp_path / "sender")
+    with pytest.raises(SenderError, match="did not start: it stands still"):
         broken.start()
+    assert list(looks) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_process_that_dies_at_its_start_is_told_at_once(processes: Processes, tmp_path: Path) -> None:
-    """Long before one that says nothing at all is given up."""
+    """Long before one that does nothing at all is given up."""
     dying = Sender(lambda _argv: processes.spawn([sys.executable, "-c", "raise SystemExit(3)"]), tmp_path / "sender")
     began = time.monotonic()
-    with pytest.raises(SenderError, match="ended as soon as it was started: exit code 3"):
+    with pytest.raises(SenderError, match="did not start: exit code 3"):
         dying.start()
-    assert time.monotonic() - began < _START_SECONDS / 2
+    assert time.monotonic() - began < STANDSTILL_S / 2
 
 
 def test_fetch_keeps_the_order_of_its_deliveries(sender: Sender, serve: Serve) -> None:

@@ -1,0 +1,19 @@
+"""Where a submission of a schedule can be."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+
+class State(Enum):
+    """Where a submission is."""
+
+    NEW = auto()
+    PARKED = auto()
+    """Before a step."""
+    WAITING = auto()
+    """In the database, which has not answered yet."""
+    LINED_UP = auto()
+    """For a mutex that somebody else holds."""
+    ENDED = auto()
+    DEAD = auto()

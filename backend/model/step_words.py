@@ -1,0 +1,68 @@
+"""The steps of a submission in words: what is no command of an engine, but a mark of ours, has words of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.model.sentence import Code, Sentence, plain, say
+from backend.model.terms import answer_term
+from backend.model.vocabulary import Answer, EngineKind
+
+if TYPE_CHECKING:
+    from backend.model.observed import Step
+
+
+class StepCode(Code):
+    """The marks that the trace has between the commands, and what came of them."""
+
+    PROCESSING = "step.processing"
+    CONNECTION_RESET = "step.connection_reset"
+    RESPONSE_DROPPED = "step.response_dropped"
+    RESPONSE = "step.response"
+    CRASH = "step.crash"
+    DELAY = "step.delay"
+    PAUSE = "step.pause"
+    CALLER_CUT = "step.caller_cut"
+    BOTH_CUT = "step.both_cut"
+    UNDER_WAY = "step.under_way"
+
+
+_BARE = {
+    "connection reset": StepCode.CONNECTION_RESET,
+    "reply lost": StepCode.RESPONSE_DROPPED,
+    "crash": StepCode.CRASH,
+}
+_NUMBERED = {
+    "processing": StepCode.PROCESSING,
+    "reply": StepCode.RESPONSE,
+    "delay": StepCode.DELAY,
+    "pause": StepCode.PAUSE,
+}
+"""Marks with a time, or a status, behind them."""
+CALLER_CUT = "the caller's connection was closed"
+BOTH_CUT = "the caller's and the database's were closed"
+_OUTCOMES = {CALLER_CUT: StepCode.CALLER_CUT, BOTH_CUT: StepCode.BOTH_CUT}
+
+
+def mark_sentence(command: str) -> Sentence:
+    """The command of a step of the engine HTTP; any other command stays as it is."""
+    if command in _BARE:
+        return say(_BARE[command])
+    mark, _, number = command.removesuffix(" ms").partition(" ")
+    return say(_NUMBERED[mark], number=number) if mark in _NUMBERED and number.isdigit() else plain(command)
+
+
+def command_sentence(step: Step) -> Sentence:
+    """What was sent, or what happened; with a word where it has not ended."""
+    sentence = mark_sentence(step.command) if step.engine is EngineKind.HTTP else plain(step.command)
+    return sentence if step.ended_ns else say(StepCode.UNDER_WAY, command=sentence)
+
+
+def outcome_sentence(step: Step) -> Sentence:
+    """What came of a step: the engine's own words, or what the caller was told; empty where nothing was said."""
+    if step.engine is not EngineKind.HTTP or step.error:
+        return plain(step.error or step.answer)
+    if step.answer in set(Answer):
+        return answer_term(Answer(step.answer))
+    code = _OUTCOMES.get(step.answer)
+    return say(code) if code else plain(step.answer)

@@ -1,0 +1,119 @@
+"""Draws the floors of the project into docs/layers.svg, from the import-linter contracts and from the imports.
+
+Run it after a room or an import between rooms has come or gone::
+
+    uv run python -m resources.draw_layers
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from resources.imports import children_of, read_imports, without_detours
+
+ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "docs" / "layers.svg"
+_WIDTH, _BOX, _TALL, _FLOOR, _TOP, _MARGIN = 620, 132, 34, 72, 52, 20
+_STYLE = """
+  .ground { fill: #ffffff } .room { fill: #eef3f8; stroke: #56708a } .way { stroke: #8a9bab; stroke-width: 1.3 }
+  .head { fill: #8a9bab } text { font-family: sans-serif; text-anchor: middle; fill: #1d2733 }
+  .title { font-size: 17px } .name { font-size: 14px; font-weight: bold }
+  @media (prefers-color-scheme: dark) {
+    .ground { fill: #14191f } .room { fill: #222c37; stroke: #7d97b0 } .way { stroke: #7f8d9b } .head { fill: #7f8d9b }
+    text { fill: #e6ebf0 }
+  }
+"""
+_ARROW_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path class="head" d="M0 0 8 4 0 8z"/></marker></defs>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A package or a module right below a root package, and where it is drawn."""
+
+    name: str
+    x: float
+    y: float
+    purpose: str
+
+
+def main() -> None:
+    """Write the picture."""
+    PICTURE.write_text(picture(), "utf-8")
+
+
+def picture() -> str:
+    """The whole drawing as SVG: the backend on the left, the window on the right."""
+    columns = [_column(package, left * (_WIDTH + _MARGIN)) for left, package in enumerate(("backend", "gui"))]
+    height = _TOP + _FLOOR * max(len(_floors("backend")), len(_floors("gui")))
+    width = 2 * _WIDTH + 3 * _MARGIN
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+            "<title>The rooms of the backend and of the window; an arrow is an import, and points down</title>",
+            f"<style>{_STYLE}</style>",
+            _ARROW_HEAD,
+            f'<rect class="ground" width="{width}" height="{height}"/>',
+            *(line for column in columns for line in column),
+            "</svg>\n",
+        ]
+    )
+
+
+def _column(package: str, left: float) -> list[str]:
+    imports = children_of(package, read_imports(ROOT, package))
+    rooms = _rooms(package, left)
+    lines = [f'<text class="title" x="{_MARGIN + left + _WIDTH / 2}" y="30">{package}/</text>']
+    for room, targets in sorted(without_detours(imports).items()):
+        lines += [_arrow(rooms[room], rooms[target]) for target in sorted(targets)]
+    return lines + [_box(room) for room in rooms.values()]
+
+
+def _floors(package: str) -> list[list[str]]:
+    """The names of the rooms on each floor, the highest first, as import-linter knows them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for contract in settings["tool"]["importlinter"]["contracts"]:
+        if contract["type"] == "layers" and contract["containers"] == [package]:
+            return [[name.strip() for name in floor.split("|")] for floor in contract["layers"]]
+    raise LookupError(package)
+
+
+def _rooms(package: str, left: float) -> dict[str, Room]:
+    rooms = {}
+    for level, floor in enumerate(_floors(package)):
+        for position, name in enumerate(floor):
+            whole = f"{package}.{name}"
+            x = _MARGIN + left + _WIDTH * (2 * position + 1) / (2 * len(floor))
+            rooms[whole] = Room(name, x, _TOP + level * _FLOOR, _purpose(whole))
+    return rooms
+
+
+def _purpose(room: str) -> str:
+    folder = ROOT.joinpath(*room.split("."))
+    file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+    return (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+def _arrow(upper: Room, lower: Room) -> str:
+    return (
+        f'<line class="way" x1="{upper.x:.0f}" y1="{upper.y + _TALL:.0f}" x2="{lower.x:.0f}" y2="{lower.y - 2:.0f}" '
+        'marker-end="url(#head)"/>'
+    )
+
+
+def _box(room: Room) -> str:
+    return (
+        f"<g><title>{escape(room.purpose)}</title>"
+        f'<rect class="room" x="{room.x - _BOX / 2:.0f}" y="{room.y:.0f}" width="{_BOX}" height="{_TALL}" rx="5"/>'
+        f'<text class="name" x="{room.x:.0f}" y="{room.y + 22:.0f}">{room.name}</text></g>'
+    )
+
+
+if __name__ == "__main__":
+    main()
