@@ -15,7 +15,6 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from backend.comparison.exhibits import EXHIBITS
-from backend.lab.lab import Lab
 
 RESOURCES = Path(__file__).parent
 TRANSLATIONS = RESOURCES / "translations"
@@ -43,11 +42,6 @@ def main() -> int:
 def catalogue_texts() -> list[str]:
     """Every text of the catalogue, each once, in its order."""
     texts: dict[str, None] = {}
-    for strategy in Lab.strategies():
-        texts[strategy.title] = None
-        for variant in strategy.variants:
-            own = (variant.title, variant.summary, variant.guarantees, variant.breaks, variant.choose_when)
-            texts.update(dict.fromkeys(own))
     for exhibit in EXHIBITS:
         texts.update(dict.fromkeys((exhibit.title, exhibit.look, exhibit.lesson)))
     return [text for text in texts if text]

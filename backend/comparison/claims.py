@@ -6,33 +6,22 @@ here are those of its text. Whatever else breaks it is a surprise, and the run i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from backend.comparison.questions import SituationKey
 from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line
 from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
+from backend.model.catalogue import Claims, SituationKey
 from backend.model.sentence import Sentence, say
 from backend.model.terms import verdict_term
 from backend.model.vocabulary import EngineKind, OperationKey
 
-_ADMITTED: Mapping[str, frozenset[SituationKey]] = {
-    "token/delete-first": frozenset({SituationKey.CRASH}),
-    "distributed-lock/redis": frozenset({SituationKey.LEASE}),
-}
-_NEEDS_OVERLAP = frozenset(
-    {"none/check-then-act", "local-lock/in-process", "distributed-lock/redis-blind-release",
-     "pessimistic-lock/repeatable-read"}
-)  # fmt: skip
-"""Broken only where two transactions overlap. SQLite runs them one at a time (``BEGIN IMMEDIATE``,
-sqlite.org/isolation.html): there nobody comes between the look and the write."""
 _OUTSIDE = frozenset({SituationKey.CRASH})
 """No database transaction covers an effect at the gateway: who dies between the call and COMMIT has sent, or not."""
 
 
-def admitted(name: str, operation: OperationKey) -> frozenset[SituationKey]:
+def admitted(claims: Claims, operation: OperationKey) -> frozenset[SituationKey]:
     """The situations that a variant, called safe, does not claim to survive."""
-    admits = _ADMITTED.get(name, frozenset())
-    return admits | _OUTSIDE if operation is OperationKey.SEND_MESSAGE else admits
+    return claims.admits | _OUTSIDE if operation is OperationKey.SEND_MESSAGE else claims.admits
 
 
 def standing(line: Line) -> Sentence:
@@ -69,8 +58,12 @@ def _heads(keys: Sequence[SituationKey]) -> tuple[Sentence, ...]:
 
 
 def saved_by_sqlite(line: Line) -> bool:
-    """Whether what breaks a variant cannot happen in SQLite."""
-    return line.subject.database is EngineKind.SQLITE and line.subject.name in _NEEDS_OVERLAP
+    """Whether what breaks a variant cannot happen in SQLite.
+
+    It runs transactions one at a time (``BEGIN IMMEDIATE``, sqlite.org/isolation.html): there nobody comes between the
+    look and the write.
+    """
+    return line.subject.database is EngineKind.SQLITE and line.subject.claims.needs_overlap
 
 
 def surprises(comparison: Comparison) -> tuple[Sentence, ...]:
@@ -88,7 +81,7 @@ def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
     where = say(CompareCode.WHERE, name=subject.name, operation=subject.operation, database=subject.database)
     if subject.sound:
         for key in line.broken_by:
-            if key not in admitted(subject.name, subject.operation):
+            if key not in admitted(subject.claims, subject.operation):
                 yield _unexpected_failure(line, key, where)
     elif _is_unexpectedly_whole(line, comparison):
         yield say(CompareCode.EXPECTED_TO_FAIL, where=where)

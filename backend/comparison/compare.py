@@ -145,10 +145,9 @@ class Comparer:
             database=self._kind,
             strategy=strategy.key,
             variant=variant.key,
-            strategy_title=strategy.title,
-            variant_title=variant.title,
             sound=variant.sound,
             leased=variant.leased,
+            claims=variant.claims,
         )
 
     # Situations

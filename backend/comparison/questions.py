@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from backend.model.catalogue import NOTHING_CLAIMED, Claims
+from backend.model.catalogue import SituationKey as SituationKey
 from backend.model.vocabulary import EngineKind, OperationKey
-
-
-class SituationKey(StrEnum):
-    """How a submission arrives twice."""
-
-    CLICKS = "clicks"
-    ONE_AFTER_ANOTHER = "one-after-another"
-    RETRY = "retry"
-    LEASE = "lease"
-    REDELIVERY = "redelivery"
-    CRASH = "crash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +32,11 @@ class Subject:
     database: EngineKind
     strategy: str
     variant: str
-    strategy_title: str
-    variant_title: str
     sound: bool
     """What the strategy says of itself. The cells say whether it is so."""
     leased: bool = False
     """Whether it holds something that runs out by itself."""
+    claims: Claims = NOTHING_CLAIMED
 
     @property
     def name(self) -> str:

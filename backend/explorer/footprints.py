@@ -145,7 +145,6 @@ def lease(name: str) -> Footprint:
 _FILE = Footprint(writes=frozenset({"lock file"}))
 _GATEWAY = Footprint(writes=frozenset({"gateway"}))
 _SERIALIZABLE = Footprint(writes=frozenset({"serializable transactions"}))
-_EVERYTHING_COMMITTED = Footprint(reads=frozenset(f"rows {table}" for table in metadata.tables))
 
 
 @cache
@@ -161,7 +160,7 @@ def _sql(command: str, engine: EngineKind, transaction: Transaction, isolation: 
     if isolation.is_serializable:
         own = own | _SERIALIZABLE
     if isolation.takes_snapshot and (engine is not EngineKind.MARIADB or has_plain_read(command)):
-        return own | _EVERYTHING_COMMITTED
+        return own | Footprint(reads=frozenset(f"rows {table}" for table in metadata.tables))
     return own
 
 

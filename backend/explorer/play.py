@@ -262,7 +262,7 @@ class Play:
         line = self._stage.take_line()
         replies = self._question.crashes > 0
         request = self.scene.request(actor)
-        one = Submission(actor, request, self._variant.handle, line, self._stage.tap, replies=replies)
+        one = Submission(actor, request, self._variant.run, line, self._stage.tap, replies=replies)
         line.serve(one)
         self._by_actor[actor] = self._by_id[one.id] = one
         self.submissions.append(one)

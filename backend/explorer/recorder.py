@@ -12,7 +12,7 @@ from backend.explorer.stage import submission_id
 from backend.explorer.state import State
 from backend.model.vocabulary import EngineKind, OperationKey
 from backend.shop.operations import OPERATIONS
-from backend.shop.schema import goods, marker, messages, metadata, orders
+from backend.shop.schema import added_tables, goods, marker, messages, metadata, orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,19 +73,24 @@ class Recorder:
         return tuple(sorted(shown, key=lambda table: (table.name != self._effects.name, table.name)))
 
     def _rows(self, connection: sa.Connection, table: sa.Table) -> TableRows:
-        scene = self._play.scene
-        column = next((table.c[name] for name in _KEY_COLUMNS if name in table.c), None)
-        if column is None:
-            condition = table.c["item"] == scene.item if "item" in table.c else sa.false()
-        elif column.name in _PLAIN_KEYS:
-            condition = column == scene.key
-        else:
-            condition = column.contains(scene.key, autoescape=True)
+        condition = self._is_about_it(table)
         columns = [c for c in table.c if c.name not in _HIDDEN and not c.name.endswith(("_unindexed", "_unique"))]
-        rows = connection.execute(sa.select(*columns).where(condition).order_by(table.c["id"]))
+        rows = connection.execute(sa.select(*columns).where(condition).order_by(*table.primary_key))
         return TableRows(
             str(table.name), tuple(str(c.name) for c in columns), tuple(tuple(map(self._readable, row)) for row in rows)
         )
+
+    def _is_about_it(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        scene = self._play.scene
+        if table in added_tables():
+            texts = (column for column in table.c if isinstance(column.type, sa.String))
+            return sa.or_(sa.false(), *(column.contains(scene.key, autoescape=True) for column in texts))
+        column = next((table.c[name] for name in _KEY_COLUMNS if name in table.c), None)
+        if column is None:
+            return table.c["item"] == scene.item if "item" in table.c else sa.false()
+        if column.name in _PLAIN_KEYS:
+            return column == scene.key
+        return column.contains(scene.key, autoescape=True)
 
     def _readable(self, value: object) -> str:
         names = {one.id: submission_id(one.actor) for one in self._play.submissions}

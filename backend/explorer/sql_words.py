@@ -34,8 +34,6 @@ _TRANSACTION = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT
 """These touch what the transaction has touched already, and nothing else."""
 _LOCKING = frozenset({"FOR", "INTO"})
 _LOCKS = _LOCKING | {"LOCK"}
-_TABLES = {name.lower(): name for name in metadata.tables}
-_COLUMNS = frozenset(column.name.lower() for table in metadata.tables.values() for column in table.columns)
 
 
 @cache
@@ -43,10 +41,12 @@ def named_tables(command: str) -> frozenset[str] | None:
     """Tables that a statement names; None where it is not understood."""
     if _TRANSACTION.fullmatch(command.strip()):
         return frozenset()
-    words = _words(command)
-    if any(word.upper() not in _SQL and word.lower() not in _COLUMNS and word.lower() not in _TABLES for word in words):
+    words = [word.lower() for word in _words(command)]
+    tables = {name.lower(): name for name in metadata.tables}
+    columns = {column.name.lower() for table in metadata.tables.values() for column in table.columns}
+    if any(word.upper() not in _SQL and word not in columns and word not in tables for word in words):
         return None
-    return frozenset(_TABLES[word.lower()] for word in words if word.lower() in _TABLES)
+    return frozenset(tables[word] for word in words if word in tables)
 
 
 @cache
@@ -73,7 +73,8 @@ def is_plain_read(statement: str) -> bool:
     words = _words(statement)
     if not words or words[0].upper() != "SELECT" or _LOCKS.intersection(map(str.upper, words)):
         return False
-    return any(first.upper() == "FROM" and then.lower() in _TABLES for first, then in pairwise(words))
+    tables = {name.lower() for name in metadata.tables}
+    return any(first.upper() == "FROM" and then.lower() in tables for first, then in pairwise(words))
 
 
 def _words(command: str) -> list[str]:

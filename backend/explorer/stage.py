@@ -27,6 +27,7 @@ from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS, NoGateway, Request, operation_at
 from backend.shop.ownership.names import intent_key, intent_node, token_key
 from backend.shop.schema import goods, messages, orders
+from backend.strategies import key_purposes, lock_purposes
 from backend.strategies.base import Need
 from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
@@ -284,13 +285,17 @@ class Stage:
         place = self._gateway.ledger if self._gateway and table is messages else self._own
         with place.connect() as connection:
             effects = {row[0]: row[1] for row in connection.execute(query)}
-        locks = [intent_key("lock", scene.operation, scene.key) for scene, _ in played]
+        purposes = lock_purposes()
+        locks = [intent_key(purpose, scene.operation, scene.key) for scene, _ in played for purpose in purposes]
+        others = [intent_key(each, scene.operation, scene.key) for scene, _ in played for each in key_purposes()]
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)
-        pipeline.unlink(*locks, *(token_key(scene.token) for scene, _ in played))
+        pipeline.unlink(*locks, *others, *(token_key(scene.token) for scene, _ in played))
         lives = pipeline.execute()
-        return [
-            judge(Facts(effects.get(scene.key, 0), answers, life == _NO_EXPIRY))
-            for (scene, answers), life in zip(played, lives, strict=False)
-        ]
+        stuck = {lock for lock, life in zip(locks, lives, strict=False) if life == _NO_EXPIRY}
+        verdicts = []
+        for scene, answers in played:
+            mine = {intent_key(purpose, scene.operation, scene.key) for purpose in purposes}
+            verdicts.append(judge(Facts(effects.get(scene.key, 0), answers, not stuck.isdisjoint(mine))))
+        return verdicts

@@ -100,7 +100,7 @@ class Operations:
             return Answer.REPLAYED
 
         try:
-            answer = variant.handle(request, replace(services, replay=replay))
+            answer = variant.run(request, replace(services, replay=replay))
         except Exception as error:
             problem = from_exception(error)
             self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)

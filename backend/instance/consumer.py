@@ -174,7 +174,7 @@ class Consumer:
             body = bodies.read_body(operation, message.body)
             key = message.headers.get("Idempotency-Key", "")
             services = services_of(self._services, message.headers.get)
-            answer = variant.handle(bodies.to_request(operation, body, submission, services.gateway, key), services)
+            answer = variant.run(bodies.to_request(operation, body, submission, services.gateway, key), services)
         except Exception as error:  # noqa: BLE001  whatever it is, the message was not handled
             problem = from_exception(error)
             return problem.answer, problem.detail

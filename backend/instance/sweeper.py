@@ -1,4 +1,4 @@
-"""Removes idempotency records whose time is over, now and then, so that the table does not grow for ever."""
+"""Removes what strategies keep for a while only, now and then, so that their tables do not grow for ever."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.strategies.idempotency_key import sweep
+from backend.strategies import all_strategies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,10 @@ class Sweeper:
         self._thread.join()
 
     def _run(self) -> None:
+        sweeps = [strategy.sweep for strategy in all_strategies() if strategy.sweep]
         while True:
-            with suppress(sa.exc.SQLAlchemyError), self._connect() as connection, connection.begin():
-                sweep(connection, time.time())
+            for sweep in sweeps:
+                with suppress(sa.exc.SQLAlchemyError), self._connect() as connection, connection.begin():
+                    sweep(connection, time.time())
             if self._stopped.wait(self._every_s):
                 return

@@ -11,6 +11,7 @@ from backend.engines.sql import one_sentence
 from backend.model.errors import EngineError
 from backend.shop.ownership.names import intent_key, token_key
 from backend.shop.tables import Made, empty_tables, remove_rows
+from backend.strategies import key_purposes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,7 @@ def rows_of(made: HandedOut) -> Made:
 
 def keys_of(made: HandedOut, prefix: str) -> list[str]:
     """The Redis keys that were made for these intents."""
-    named = [intent_key(purpose, *intent, prefix) for purpose in ("lock", "fence") for intent in made.intents]
+    named = [intent_key(purpose, *intent, prefix) for purpose in key_purposes() for intent in made.intents]
     return [*named, *(token_key(token, prefix) for token in made.tokens)]
 
 

@@ -39,6 +39,8 @@ class PlainCode(Code):
     """For what is somebody else's words already."""
 
     TEXT = "plain.text"
+    IN_LANGUAGES = "plain.in_languages"
+    """A text that stands with its translations elsewhere: its parts are named as the languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,15 @@ def plain_list(texts: Iterable[str]) -> tuple[Sentence, ...]:
     return tuple(map(plain, texts))
 
 
+def in_languages(texts: Mapping[str, str]) -> Sentence:
+    """A text that has its translations with it.
+
+    Args:
+        texts: by language; English stands in for what is missing.
+    """
+    return Sentence(PlainCode.IN_LANGUAGES, tuple(texts.items()))
+
+
 def words(sentence: Sentence, language: str = ENGLISH) -> str:
     """A sentence as text.
 
@@ -78,7 +89,10 @@ def words(sentence: Sentence, language: str = ENGLISH) -> str:
     Raises:
         KeyError: there are no words for this code, or one of the parts that they name is missing.
     """
-    return fill(_template(language, sentence.code), dict(sentence.parts), language)
+    parts = dict(sentence.parts)
+    if sentence.code is PlainCode.IN_LANGUAGES:
+        return str(parts.get(language) or parts[ENGLISH])
+    return fill(_template(language, sentence.code), parts, language)
 
 
 def fill(template: str, parts: Mapping[str, Part], language: str = ENGLISH) -> str:

@@ -208,6 +208,36 @@ messages = sa.Table(
     _created(),
 )
 
+_ADDED = "added"
+
+
+def add_table(table: sa.Table) -> bool:
+    """Count a table of somebody's own strategy among ours; False if one of ours has its name.
+
+    Like ours it is made with our mark, emptied and shown. What is written there is memory, and no effect.
+    """
+    if table.name in metadata.tables:
+        return False
+    table.to_metadata(metadata).info[_ADDED] = True
+    return True
+
+
+def forget_added_tables() -> None:
+    """Count only our own tables among ours."""
+    for table in added_tables():
+        metadata.remove(table)
+
+
+def added_tables() -> list[sa.Table]:
+    """Those of somebody's own strategies."""
+    return [table for table in metadata.tables.values() if table.info.get(_ADDED)]
+
+
+def claim_tables() -> frozenset[str]:
+    """Names of the tables where a strategy or an operation notes that an intent is being handled, or was."""
+    return frozenset(table.name for table in (*CLAIMS, *added_tables()))
+
+
 CLAIMS = frozenset({idempotency_records, inbox, stock_movements, cancellations, messages_sent})
 """Where a strategy or an operation notes that an intent is being handled, or was: memory, and no effect. `fences` is
 none of them: the resource looks at it when the effect is written."""

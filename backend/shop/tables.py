@@ -7,7 +7,7 @@ what it has looked at.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from backend.shop.ownership.inspection import Names
 from backend.shop.ownership.mark import Mark, new_lab
 from backend.shop.ownership.says import OwnershipCode
 from backend.shop.schema import (
+    added_tables,
     cancellations,
     fences,
     idempotency_records,
@@ -118,16 +119,19 @@ _OPTIONS = {"sqlite_autoincrement": True} | {
 """Numbers of rows never come again. Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for
 ``A``, and ``a`` for ``a `` too."""
 
-NAMES = Names(
-    tables=frozenset(metadata.tables),
-    indexes=frozenset(str(index.name) for table in metadata.tables.values() for index in table.indexes),
-    witnesses={witness.name: witness.insert() for witness in _WITNESSES},
-)
+
+def names() -> Names:
+    """The names that our objects have."""
+    return Names(
+        tables=frozenset(metadata.tables),
+        indexes=frozenset(str(index.name) for table in metadata.tables.values() for index in table.indexes),
+        witnesses={witness.name: witness.insert() for witness in _WITNESSES},
+    )
 
 
-def _layout() -> str:
-    """A short digest of everything that tells our tables from those of another version of us."""
-    columns = [(table.name, column) for table in metadata.sorted_tables for column in table.columns]
+def _digest(tables: Iterable[sa.Table]) -> str:
+    """A short digest of everything that tells these tables from those of another version of us."""
+    columns = [(table.name, column) for table in tables for column in table.columns]
     told = [
         (name, c.name, repr(c.type), c.nullable, c.unique, c.index, str(c.computed.sqltext) if c.computed else "")
         for name, c in columns
@@ -135,7 +139,13 @@ def _layout() -> str:
     return hashlib.sha256(repr((told, _WITNESSES)).encode()).hexdigest()[:8]
 
 
-LAYOUT = _layout()
+LAYOUT = _digest(table for table in metadata.sorted_tables if table not in added_tables())
+
+
+def layout_of(name: str) -> str:
+    """The layout in the mark of one of our objects. A table of somebody's own strategy has one for itself."""
+    added = [table for table in added_tables() if table.name == name]
+    return _digest(added) if added else LAYOUT
 
 
 @compiles(CreateTable, "sqlite")
@@ -152,7 +162,7 @@ def check_tables(connection: Connection, *, with_triggers: bool = False) -> Owne
     Raises:
         EngineError: something with one of our names is not ours.
     """
-    return owned(connection, NAMES, LAYOUT, with_triggers=with_triggers)
+    return owned(connection, names(), layout_of, with_triggers=with_triggers)
 
 
 def require_tables(connection: Connection, *, with_triggers: bool = False) -> str:
@@ -237,8 +247,7 @@ def remove_rows(connection: Connection, made: Made) -> None:
     """
     with _held(connection, "ROW EXCLUSIVE"):
         options = {"schema_translate_map": {None: _schema(connection)}}
-        for column, which in _KEYED:
-            keys: Sequence[str] = getattr(made, which)
+        for column, keys in _keyed(made):
             for start in range(0, len(keys), _BATCH):
                 table = column.table
                 assert isinstance(table, sa.Table)  # noqa: S101  for the type checker
@@ -246,12 +255,21 @@ def remove_rows(connection: Connection, made: Made) -> None:
                 connection.execute(table.delete().where(chosen), execution_options=options)
 
 
+def _keyed(made: Made) -> Iterator[tuple[sa.Column[Any], Sequence[str]]]:
+    """Columns with the keys by which rows of one lab are known; a strategy of somebody's own may use any of them."""
+    for column, which in _KEYED:
+        yield column, getattr(made, which)
+    every = (*made.business_keys, *made.resources, *made.idempotency_keys)
+    for table in added_tables():
+        yield from ((column, every) for column in table.columns if isinstance(column.type, sa.String))
+
+
 def _make_missing(connection: Connection, found: Owned, lab: str, place: str) -> None:
     dialect = connection.dialect.name
     marked = sa.MetaData()
     for table in metadata.tables.values():
         copy = table.to_metadata(marked)
-        copy.comment = Mark(lab, LAYOUT, table.name).text
+        copy.comment = Mark(lab, layout_of(table.name), table.name).text
         copy.kwargs.update(_OPTIONS)
     missing = [table for table in marked.sorted_tables if table.name not in found.present]
     marked.create_all(connection, tables=missing, checkfirst=False)

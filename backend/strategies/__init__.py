@@ -1,10 +1,9 @@
-"""The strategies: one file each. A file that defines ``STRATEGY`` is known without being listed anywhere."""
+"""The strategies: a file of code and a data file each, which are known without being listed anywhere."""
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +11,13 @@ from backend.model.catalogue import SourceCode
 from backend.model.errors import NotApplicableError, UnknownKeyError
 from backend.model.sentence import Code, plain_list, say
 from backend.model.vocabulary import OperationKey
+from backend.shop.schema import add_table, forget_added_tables
 from backend.strategies.base import Strategy, Variant
+from backend.strategies.data import StrategyFileError
+from backend.strategies.folder import load, load_yours
+from backend.strategies.says import FileCode
 
+_FOLDER = Path(__file__).parent
 _LONGEST_KEY = 64
 """Of a key that is not known, no more is repeated."""
 
@@ -41,12 +45,66 @@ class UnknownVariantError(UnknownKeyError):
         super().__init__(say(StrategyCode.UNKNOWN_VARIANT, strategy=strategy.key, key=key[:_LONGEST_KEY], known=known))
 
 
+@dataclass
+class _Yours:
+    """Somebody's own strategies, which this process knows beside ours."""
+
+    folder: Path | None = None
+    strategies: tuple[Strategy, ...] = ()
+
+
+_yours = _Yours()
+"""Of the whole process, as loaded modules are."""
+
+
+def use_folder(folder: Path | None) -> None:
+    """Know the strategies of somebody's own folder from now on, instead of those of another one; None for none.
+
+    Their tables count among ours, so call it before a database is started or connected.
+
+    Raises:
+        StrategyFileError: one of its files cannot be used; none of them is known then.
+    """
+    _yours.folder, _yours.strategies = None, ()
+    forget_added_tables()
+    if folder is None:
+        return
+    folder = folder.resolve()
+    found = load_yours(folder)
+    ours = {strategy.key for strategy in _ours()}
+    for strategy in found:
+        if strategy.key in ours:
+            raise StrategyFileError(say(FileCode.KNOWN_ALREADY, key=strategy.key))
+        for table in strategy.tables:
+            if not add_table(table):
+                raise StrategyFileError(say(FileCode.TABLE_TAKEN, key=strategy.key, table=table.name))
+    _yours.folder, _yours.strategies = folder, found
+
+
+def folder_in_use() -> Path | None:
+    """Where somebody's own strategies come from."""
+    return _yours.folder
+
+
 @cache
+def _ours() -> tuple[Strategy, ...]:
+    return load(_FOLDER, __name__)
+
+
 def all_strategies() -> tuple[Strategy, ...]:
-    """Every strategy in the folder, in the order of the article."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    strategies = [module.STRATEGY for module in modules if hasattr(module, "STRATEGY")]
-    return tuple(sorted(strategies, key=lambda strategy: strategy.position))
+    """Every strategy, in the order of the article, and somebody's own behind them."""
+    return tuple(sorted((*_ours(), *_yours.strategies), key=lambda strategy: strategy.position))
+
+
+def lock_purposes() -> tuple[str, ...]:
+    """What keys are there for that keep others out; see `Services.key`."""
+    return tuple(sorted({purpose for strategy in all_strategies() for purpose in strategy.locks}))
+
+
+def key_purposes() -> tuple[str, ...]:
+    """What any keys of strategies are there for."""
+    others = {purpose for strategy in all_strategies() for purpose in strategy.keys}
+    return tuple(sorted({*lock_purposes(), *others}))
 
 
 def find(strategy_key: str, variant_key: str = "") -> tuple[Strategy, Variant]:
@@ -81,5 +139,17 @@ def source_code(variant: Variant) -> SourceCode:
     """The file that a variant runs from, with the lines of its handler."""
     lines, first = inspect.getsourcelines(variant.handle)
     path = Path(inspect.getsourcefile(variant.handle) or "")
-    shown = path.relative_to(Path(__file__).parents[2]).as_posix()
-    return SourceCode(shown, path.read_text(encoding="utf-8"), first, first + len(lines) - 1)
+    return SourceCode(shown_path(str(path)), path.read_text(encoding="utf-8"), first, first + len(lines) - 1)
+
+
+def shown_path(file: str) -> str:
+    """A file of a strategy as it is shown; empty where it is none.
+
+    Args:
+        file: as a frame or a module names it.
+    """
+    if file.startswith(f"{_FOLDER}/"):
+        return Path(file).relative_to(_FOLDER.parents[1]).as_posix()
+    if _yours.folder is not None and file.startswith(f"{_yours.folder}/"):
+        return Path(file).relative_to(_yours.folder.parent).as_posix()
+    return ""

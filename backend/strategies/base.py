@@ -1,7 +1,7 @@
 """What a strategy is made of, and what it gets to work with.
 
-A strategy file defines handlers, ``(request, services) -> answer``, in plain SQLAlchemy Core and redis-py, and one
-constant ``STRATEGY`` that describes them. That constant is all that makes the file known.
+A strategy is two files: handlers, ``(request, services) -> answer``, in plain SQLAlchemy Core and redis-py; and beside
+them a data file of the same name, which says what there is to know of them (`backend.strategies.data`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.model.catalogue import StrategyInfo, VariantInfo
+from backend.model.catalogue import NOTHING_CLAIMED, UNTOLD, Claims, Prose, StrategyInfo, VariantInfo
 from backend.model.errors import SubmitTwiceError, ZooKeeperError
 from backend.model.sentence import Code, Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
@@ -26,12 +26,22 @@ if TYPE_CHECKING:
     import redis
     import sqlalchemy as sa
     from kazoo.client import KazooClient
+    from sqlalchemy.engine import Connection
+
+
+_LONGEST_SHOWN = 64
 
 
 class ServiceCode(Code):
     """What is said where a service is not there."""
 
     NO_ZOOKEEPER = "service.no_zookeeper"
+
+
+class RunCode(Code):
+    """What is said of a handler that does not do what a handler does."""
+
+    NO_ANSWER = "handler.no_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,12 @@ class RefusedError(SubmitTwiceError):
         self.kind = kind
         self.title = title
         self.answer = answer
+
+
+def shown_value(value: object) -> str:
+    """A value on one line, and not for pages."""
+    line = " ".join(repr(value).split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
 
 
 def no_rendering(request: Request, outcome: Answer | Exception) -> Response:
@@ -129,6 +145,18 @@ class Services:
 Handler = Callable[[Request, Services], Answer]
 
 
+ANSWERS = frozenset({Answer.CREATED, Answer.DUPLICATE, Answer.REPLAYED, Answer.BUSY, Answer.CONFLICT, Answer.ERROR})
+"""What a strategy can answer. Whether a caller has given up, only the caller knows."""
+
+
+class NoAnswerError(SubmitTwiceError):
+    """A handler returned something that is no answer."""
+
+    def __init__(self, handle: Handler, returned: object) -> None:
+        name = getattr(handle, "__name__", type(handle).__name__)
+        super().__init__(say(RunCode.NO_ANSWER, function=name, returned=shown_value(returned)))
+
+
 class Need(StrEnum):
     """What a form must bring along besides the intent."""
 
@@ -145,35 +173,44 @@ class Variant:
     """One way to write a strategy. `refusals` names the operations that it does not guard, each with the reason."""
 
     key: str
-    title: str
     handle: Handler
     sound: bool
-    summary: str
-    guarantees: str
-    breaks: str
-    choose_when: str
     needs: frozenset[Need] = frozenset()
     engines: frozenset[EngineKind] = frozenset()
     """Engines that it needs besides the database and the Redis-protocol server."""
     refusals: Mapping[OperationKey, Sentence] = field(default_factory=dict)
     leased: bool = False
     """Whether it holds a lock or a record in flight that runs out by itself after `Services.lease_ms`."""
+    claims: Claims = NOTHING_CLAIMED
+    prose: Prose = UNTOLD
+
+    def run(self, request: Request, services: Services) -> Answer:
+        """Handle a submission.
+
+        Raises:
+            NoAnswerError: what came of it is no answer that a strategy can give.
+        """
+        returned: object = self.handle(request, services)
+        if isinstance(returned, Answer) and returned in ANSWERS:
+            return returned
+        raise NoAnswerError(self.handle, returned)
 
     @property
     def info(self) -> VariantInfo:
         """The variant as plain data."""
         return VariantInfo(
             key=self.key,
-            title=self.title,
             sound=self.sound,
-            summary=self.summary,
-            guarantees=self.guarantees,
-            breaks=self.breaks,
-            choose_when=self.choose_when,
+            prose=self.prose,
+            claims=self.claims,
             guards=ALL_OPERATIONS - self.refusals.keys(),
             refusals=dict(self.refusals),
             engines=self.engines,
         )
+
+
+Sweep = Callable[["Connection", float], int]
+"""Removes what is too old, given the time in seconds since 1970; returns how many rows it were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +218,23 @@ class Strategy:
     """A strategy and its variants, the default first."""
 
     key: str
-    title: str
+    title: Sentence
     variants: tuple[Variant, ...]
     position: int
     """Place in lists: the order of the article."""
     client_holds_back: bool = False
     """Whether the client sends an intent only once."""
+    locks: frozenset[str] = frozenset()
+    """For which purposes (`Services.key`) it has keys whose presence keeps others out."""
+    keys: frozenset[str] = frozenset()
+    """For which purposes it has other keys."""
+    tables: tuple[sa.Table, ...] = ()
+    """Tables of its own."""
+    sweep: Sweep | None = None
+    sources: tuple[str, ...] = ()
+    """Where what is said of it is known from."""
 
     @property
     def info(self) -> StrategyInfo:
         """The strategy as plain data."""
-        return StrategyInfo(self.key, self.title, tuple(variant.info for variant in self.variants))
+        return StrategyInfo(self.key, self.title, tuple(variant.info for variant in self.variants), self.sources)

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from backend.model.vocabulary import Answer, EngineKind
+from backend.model.vocabulary import Answer
 from backend.shop.operations import Request
 from backend.shop.schema import fences
-from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
 
 DELETE_IF_EQUAL = """
@@ -122,78 +122,3 @@ def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
         return request.operation.act_and_remember(connection, request)
-
-
-STRATEGY = Strategy(
-    key="distributed-lock",
-    title="Distributed lock",
-    position=7,
-    variants=(
-        Variant(
-            key="redis",
-            title="Redis, with a lease",
-            handle=with_lease,
-            leased=True,
-            sound=True,
-            summary="SET NX PX, check, act, release if still the owner.",
-            guarantees="One at a time among all instances, while the holder is quicker than its lease.",
-            breaks="A lease shorter than the work: a second one gets in, checks before the first commits, and acts.",
-            choose_when="The effect is outside the database (a message, a call). Add a fence or a unique index.",
-        ),
-        Variant(
-            key="redis-no-expiry",
-            title="Redis, no expiry",
-            handle=without_expiry,
-            sound=False,
-            summary="SET NX without a lease: a crash while holding blocks the intent for ever.",
-            guarantees="One at a time, however long it takes.",
-            breaks="A crash inside: everybody is told “busy” until a person deletes the key.",
-            choose_when="Never.",
-        ),
-        Variant(
-            key="redis-blind-release",
-            title="Redis, blind release",
-            handle=with_blind_release,
-            leased=True,
-            sound=False,
-            summary="Deletes the lock at the end without looking whose it is by then.",
-            guarantees="The same as with a lease, until the first lease runs out.",
-            breaks="After an expiry it deletes its successor's lock and lets a third one in.",
-            choose_when="Never: an owner-checked release costs the same round trip.",
-        ),
-        Variant(
-            key="redis-no-check",
-            title="Redis, no check",
-            handle=without_check,
-            leased=True,
-            sound=False,
-            summary="Locks and acts: a lock serialises, it does not remember.",
-            guarantees="Of those that overlap, one acts; the others are told “busy”.",
-            breaks="Every submission that comes after the release.",
-            choose_when="Never for idempotency.",
-        ),
-        Variant(
-            key="redis-fenced",
-            title="Redis, with a fence",
-            handle=with_fence,
-            leased=True,
-            sound=True,
-            summary="Each grant has a higher number; the resource refuses a holder whose number is not the highest.",
-            guarantees="One effect, also when the lease runs out while the holder works: the late one is refused.",
-            breaks="A resource that cannot compare numbers, such as most services of others.",
-            choose_when="A lock is needed, work may take longer than its lease, and the resource is yours.",
-        ),
-        Variant(
-            key="zookeeper",
-            title="ZooKeeper, with a fence",
-            handle=with_session,
-            sound=True,
-            summary="An ephemeral node is the lock, and its creation the fence; the end of a session frees it.",
-            guarantees="One effect. The lock of a dead holder is free when its session has ended, and a holder that "
-            "wakes up late is refused.",
-            breaks="Without the fence, a pause longer than the session, as with any lease.",
-            choose_when="ZooKeeper is there already, and a lock must not be lost when one server fails.",
-            engines=frozenset({EngineKind.ZOOKEEPER}),
-        ),
-    ),
-)

@@ -29,13 +29,11 @@ from backend.model.sentence import say
 from backend.model.vocabulary import Answer
 from backend.shop.conflicts import is_conflict
 from backend.shop.schema import idempotency_records as records
-from backend.strategies.base import Need, RefusedError, Response, Services, Strategy, Variant
+from backend.strategies.base import RefusedError, Response, Services
 from backend.strategies.key_syntax import plain_key, quoted_key
 from backend.strategies.says import IdempotencyKeyCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
@@ -173,43 +171,3 @@ def release(connection: Connection, key: str, attempt: int) -> None:
 def sweep(connection: Connection, now: float) -> int:
     """Remove the records whose time is over; how many."""
     return connection.execute(delete(records).where(records.c.expires_at <= now)).rowcount
-
-
-def _variant(key: str, title: str, handle: Callable[[Request, Services], Answer], summary: str, choose: str) -> Variant:
-    return Variant(
-        key=key,
-        title=title,
-        handle=handle,
-        sound=True,
-        summary=summary,
-        guarantees="One effect for each key, and the same answer to every attempt, as long as the key is kept. After a "
-        "crash the key is free again when its lease ends, and a late owner cannot overwrite.",
-        breaks="A client that makes up a new key for a retry. A retry after the key was forgotten. An effect outside "
-        "of this database: a crash between it and the commit repeats it.",
-        choose_when=choose,
-        needs=frozenset({Need.IDEMPOTENCY_KEY}),
-        leased=True,
-    )
-
-
-STRATEGY = Strategy(
-    key="idempotency-key",
-    title="Idempotency key",
-    position=10,
-    variants=(
-        _variant(
-            "draft-07",
-            "IETF draft 07",
-            draft_07,
-            "The client's key in a quoted header; another payload under it is refused with 422.",
-            "Clients are programs, and want to know what became of their first attempt.",
-        ),
-        _variant(
-            "stripe",
-            "As Stripe does it",
-            stripe,
-            "The client's key as it is; other parameters under it are refused with 400, a 500 is replayed.",
-            "Clients follow Stripe's rules already: the same key on 409 and 5xx, with back-off.",
-        ),
-    ),
-)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import Answer
 from backend.shop.schema import inbox
-from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
 
 if TYPE_CHECKING:
@@ -45,32 +45,3 @@ def mark(connection: Connection, request: Request) -> bool:
     key = f"{request.operation.key}:{request.key}"
     insert = insert_or_ignore(connection, inbox).values(message_key=key)
     return connection.execute(insert.returning(inbox.c.id)).first() is not None
-
-
-STRATEGY = Strategy(
-    key="inbox",
-    title="Inbox",
-    position=11,
-    variants=(
-        Variant(
-            key="same-transaction",
-            title="Same transaction",
-            handle=same_transaction,
-            sound=True,
-            summary="Inserts the message's key and the effect in one transaction; a key that is there means done.",
-            guarantees="One effect for each key however often it is delivered, through crashes and races.",
-            breaks="An effect outside of this database. Forgetting old keys while a broker may still deliver them.",
-            choose_when="Messages come from a broker, and the effect has no natural key of its own.",
-        ),
-        Variant(
-            key="separate-transactions",
-            title="Separate transactions",
-            handle=separate_transactions,
-            sound=False,
-            summary="Commits the mark first, then acts: a crash between the two loses the effect.",
-            guarantees="No second effect.",
-            breaks="A crash after the first commit: the next delivery finds the mark and is told “duplicate”. Lost.",
-            choose_when="Never: it costs one commit more than the sound one.",
-        ),
-    ),
-)

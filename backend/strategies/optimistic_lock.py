@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model.sentence import say
-from backend.model.vocabulary import Answer, OperationKey
+from backend.model.vocabulary import Answer
 from backend.shop.operations import MissingRowError, Request
-from backend.strategies.base import Need, Services, Strategy, Variant
-from backend.strategies.says import GuardCode
+from backend.strategies.base import Services
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -44,41 +42,3 @@ def act_if_still(connection: Connection, request: Request, version: int) -> Answ
     if changed.rowcount == 0:
         return Answer.CONFLICT
     return request.operation.act_beside_change(connection, request)
-
-
-_REFUSALS = {
-    OperationKey.PLACE_ORDER: say(GuardCode.NO_ROW_TO_COMPARE),
-    OperationKey.CANCEL_ORDER: say(GuardCode.NO_VERSION_LEFT),
-    OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_HAS_NO_VERSION),
-}
-
-STRATEGY = Strategy(
-    key="optimistic-lock",
-    title="Optimistic lock",
-    position=5,
-    variants=(
-        Variant(
-            key="version-from-form",
-            title="Version from the form",
-            handle=version_from_form,
-            sound=True,
-            needs=frozenset({Need.VERSION}),
-            refusals=_REFUSALS,
-            summary="UPDATE … WHERE version = the one that the form showed; the loser is told “conflict”.",
-            guarantees="One effect for each state that a form has shown, without holding a lock while people think.",
-            breaks="A client that answers “conflict” by reading the new version and sending again.",
-            choose_when="Updates of rows that people edit in forms, where collisions are rare.",
-        ),
-        Variant(
-            key="version-read-by-server",
-            title="Version read by server",
-            handle=version_read_by_server,
-            sound=False,
-            refusals=_REFUSALS,
-            summary="The server reads the version itself: a later retry reads the new one and acts again.",
-            guarantees="Of those that overlap, one wins.",
-            breaks="A retry after the first one's commit, unless the status is checked too.",
-            choose_when="Against lost updates. Not against duplicates.",
-        ),
-    ),
-)

@@ -27,11 +27,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model.sentence import say
-from backend.model.vocabulary import Answer, OperationKey
+from backend.model.vocabulary import Answer
 from backend.shop.operations import MissingRowError, Request
-from backend.strategies.base import Services, Strategy, Variant
-from backend.strategies.says import GuardCode
+from backend.strategies.base import Services
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -81,68 +79,3 @@ def lock(connection: Connection, row: Select[int], request: Request) -> None:
     """
     if connection.scalar(row.with_for_update()) is None:
         raise MissingRowError(request)
-
-
-_REFUSALS = {
-    OperationKey.PLACE_ORDER: say(GuardCode.NO_ROW_TO_LOCK),
-    OperationKey.CANCEL_ORDER: say(GuardCode.DELETE_LOCKS_ITSELF),
-    OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_CANNOT_BE_LOCKED),
-}
-
-STRATEGY = Strategy(
-    key="pessimistic-lock",
-    title="Pessimistic lock",
-    position=4,
-    variants=(
-        Variant(
-            key="lock-then-check",
-            title="Lock, then check",
-            handle=lock_then_check,
-            sound=True,
-            refusals=_REFUSALS,
-            summary="SELECT … FOR UPDATE, then check, then act: the others wait and then see that it is done.",
-            guarantees="One effect, as long as the check reads what earlier holders committed (READ COMMITTED).",
-            breaks="A check before the lock, a snapshot older than the lock, a transaction that is open for long: "
-            "everybody else waits.",
-            choose_when="Updates of one row that collide often, where waiting is cheaper than starting over.",
-        ),
-        Variant(
-            key="lock-only",
-            title="Lock only",
-            handle=lock_only,
-            sound=False,
-            refusals=_REFUSALS,
-            summary="Waits politely in line, then does it again: a lock serialises, it does not remember.",
-            guarantees="No two at the same time.",
-            breaks="Every further submission. They queue, then all take effect.",
-            choose_when="Never for idempotency. It is right for updates that do not lose each other.",
-        ),
-        Variant(
-            key="repeatable-read",
-            title="Repeatable read",
-            handle=repeatable_read,
-            sound=False,
-            refusals={
-                **_REFUSALS,
-                OperationKey.ADD_STOCK: say(GuardCode.LOCKED_ROW_IS_UPDATED),
-            },
-            summary="The snapshot is taken before the lock is granted, so the check looks at the past.",
-            guarantees="A submission that starts after the first one's commit is recognised.",
-            breaks="Two at the same time: the second waits for the lock and then reads its old snapshot. Not on "
-            "MariaDB, which takes the snapshot with the check, after the wait.",
-            choose_when="Never in this form. Lock in READ COMMITTED, or use SERIALIZABLE and repeat on 40001.",
-        ),
-        Variant(
-            key="unindexed",
-            title="Without an index",
-            handle=unindexed,
-            sound=True,
-            refusals=_REFUSALS,
-            summary="Once, but the database scans for the row: MariaDB locks every row and gap that it meets.",
-            guarantees="One effect, as “Lock, then check”.",
-            breaks="Only patience: on MariaDB under REPEATABLE READ an UPDATE of another order waits, and so does any "
-            "INSERT of an order. Under READ COMMITTED, and on PostgreSQL, they do not.",
-            choose_when="Never on purpose: create the index.",
-        ),
-    ),
-)

@@ -5,22 +5,6 @@ from __future__ import annotations
 from backend.model.sentence import Code
 
 
-class GuardCode(Code):
-    """What an operation lacks that the guard would need."""
-
-    NO_ROW_TO_LOCK = "guard.no_row_to_lock"
-    DELETE_LOCKS_ITSELF = "guard.delete_locks_itself"
-    MESSAGE_CANNOT_BE_LOCKED = "guard.message_cannot_be_locked"
-    LOCKED_ROW_IS_UPDATED = "guard.locked_row_is_updated"
-    NO_ROW_TO_COMPARE = "guard.no_row_to_compare"
-    NO_VERSION_LEFT = "guard.no_version_left"
-    MESSAGE_HAS_NO_VERSION = "guard.message_has_no_version"
-    NO_STATUS_YET = "guard.no_status_yet"
-    STOCK_HAS_NO_STATUS = "guard.stock_has_no_status"
-    DELETED_HAS_NO_STATUS = "guard.deleted_has_no_status"
-    MESSAGE_HAS_NO_STATUS = "guard.message_has_no_status"
-
-
 class IdempotencyKeyCode(Code):
     """What is said of a key."""
 
@@ -29,3 +13,36 @@ class IdempotencyKeyCode(Code):
     WRONG_LENGTH = "idempotency_key.wrong_length"
     REUSED = "idempotency_key.reused"
     TAKEN_OVER = "idempotency_key.taken_over"
+
+
+class FileCode(Code):
+    """What is wrong with the files of a strategy."""
+
+    NO_FOLDER = "strategy_file.no_folder"
+    NOTHING_THERE = "strategy_file.nothing_there"
+    BAD_NAME = "strategy_file.bad_name"
+    UNREADABLE = "strategy_file.unreadable"
+    PYTHON = "strategy_file.python"
+    NO_DATA_FILE = "strategy_file.no_data_file"
+    NO_CODE_FILE = "strategy_file.no_code_file"
+    NOT_TOML = "strategy_file.not_toml"
+    MISSING_KEY = "strategy_file.missing_key"
+    UNKNOWN_KEY = "strategy_file.unknown_key"
+    UNKNOWN_VALUE = "strategy_file.unknown_value"
+    WRONG_TYPE = "strategy_file.wrong_type"
+    IN_TABLE = "strategy_file.in_table"
+    A_TEXT = "strategy_file.a_text"
+    A_TRANSLATED_TEXT = "strategy_file.a_translated_text"
+    A_NUMBER = "strategy_file.a_number"
+    A_FLAG = "strategy_file.a_flag"
+    A_LIST = "strategy_file.a_list"
+    A_TABLE = "strategy_file.a_table"
+    KNOWN_ALREADY = "strategy_file.known_already"
+    NO_VARIANT = "strategy_file.no_variant"
+    GUARDS_NOTHING = "strategy_file.guards_nothing"
+    NO_FUNCTION = "strategy_file.no_function"
+    WRONG_ARGUMENTS = "strategy_file.wrong_arguments"
+    NO_TABLES = "strategy_file.no_tables"
+    TABLE_TAKEN = "strategy_file.table_taken"
+    TABLE_NAME = "strategy_file.table_name"
+    FOREIGN_KEY = "strategy_file.foreign_key"

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from backend.model.sentence import say
-from backend.model.vocabulary import Answer, OperationKey, OrderStatus
+from backend.model.vocabulary import Answer, OrderStatus
 from backend.shop.operations import MissingRowError, Request
 from backend.shop.schema import orders
-from backend.strategies.base import Services, Strategy, Variant
-from backend.strategies.says import GuardCode
+from backend.strategies.base import Services
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -45,28 +43,3 @@ def why_not_moved(connection: Connection, request: Request) -> Answer:
     if status is None:
         raise MissingRowError(request)
     return Answer.DUPLICATE if status == OrderStatus.PAID else Answer.CONFLICT
-
-
-STRATEGY = Strategy(
-    key="state-machine",
-    title="State machine",
-    position=6,
-    variants=(
-        Variant(
-            key="status-guard",
-            title="Status guard",
-            handle=status_guard,
-            sound=True,
-            refusals={
-                OperationKey.PLACE_ORDER: say(GuardCode.NO_STATUS_YET),
-                OperationKey.ADD_STOCK: say(GuardCode.STOCK_HAS_NO_STATUS),
-                OperationKey.CANCEL_ORDER: say(GuardCode.DELETED_HAS_NO_STATUS),
-                OperationKey.SEND_MESSAGE: say(GuardCode.MESSAGE_HAS_NO_STATUS),
-            },
-            summary="UPDATE … WHERE status < PAID: the transition can be made once.",
-            guarantees="One transition, without a lock held while waiting and without a version to carry around.",
-            breaks="A status that can go back. Reading “0 rows updated” as “duplicate” without looking.",
-            choose_when="The thing has a life of its own (created, paid, sent) and the operation is a step in it.",
-        ),
-    ),
-)

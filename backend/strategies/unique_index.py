@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.model.vocabulary import Answer
 from backend.shop.operations import Request
-from backend.strategies.base import Services, Strategy, Variant
+from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
 
 
@@ -46,34 +46,3 @@ def on_conflict(request: Request, services: Services) -> Answer:
         if connection.execute(unless_there.returning(row.table.c.id)).first() is None:
             return Answer.DUPLICATE
         return request.operation.act_beside_unique_row(connection, request)
-
-
-STRATEGY = Strategy(
-    key="unique-index",
-    title="Unique index",
-    position=3,
-    variants=(
-        Variant(
-            key="catch-violation",
-            title="Catch the violation",
-            handle=catch_violation,
-            sound=True,
-            summary="INSERT under a unique index; the violation is the answer “duplicate”.",
-            guarantees="One row for each key, whatever races, crashes or comes back days later.",
-            breaks="A submission without a natural key. A crash between a call to an outside party and COMMIT: the "
-            "retry calls again. In PostgreSQL, statements after the violation in the same transaction: all fail with "
-            "25P02 until ROLLBACK.",
-            choose_when="There is a natural key and the effect is in this database. The first choice.",
-        ),
-        Variant(
-            key="on-conflict",
-            title="On conflict do nothing",
-            handle=on_conflict,
-            sound=True,
-            summary="INSERT … ON CONFLICT DO NOTHING RETURNING: no row comes back to the second one.",
-            guarantees="One row for each key; the transaction stays usable after a conflict.",
-            breaks="Reading a missing RETURNING row as an error. A conflict on some other index is silent too.",
-            choose_when="The insert is part of a larger transaction that must go on after a duplicate.",
-        ),
-    ),
-)

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import EngineKind
-from backend.shop.schema import CLAIMS
+from backend.shop.schema import claim_tables
 from backend.tap.observer import Call
 
 if TYPE_CHECKING:
@@ -18,15 +18,14 @@ PROCESSING = "processing"
 """How its mark in the trace begins, a step of the engine HTTP."""
 _WRITTEN = re.compile(r"(?:INSERT(?: IGNORE)? INTO|UPDATE|DELETE FROM)\s+[\"`]?(\w+)", re.IGNORECASE)
 _REDIS_WRITES = frozenset({"SET", "DEL"})
-_CLAIM_TABLES = frozenset(table.name for table in CLAIMS)
 
 
 class ProcessingDelay:
     """Lets a handler work for a while, once a submission, where its real work would be.
 
     It stands after every claim (a lock, a token, a record in flight, the row of an inbox: whatever is written to
-    `backend.shop.schema.CLAIMS`) and before the first write of what the intent is about, or the call to the gateway. So
-    locks are held, and leases run, for that long; and whoever looks before it acts has looked already.
+    `claim_tables` of the schema) and before the first write of what the intent is about, or the call to the gateway.
+    So locks are held, and leases run, for that long; and whoever looks before it acts has looked already.
 
     A key in Redis that was looked at with GET and is written next is a claim with a gap in it: there the delay stands
     in the gap.
@@ -69,4 +68,4 @@ def _is_the_work(call: Call) -> bool:
     if call.engine is EngineKind.GATEWAY:
         return True
     written = _WRITTEN.match(call.command) if call.engine.is_database else None
-    return written is not None and written[1].lower() not in _CLAIM_TABLES
+    return written is not None and written[1].lower() not in claim_tables()

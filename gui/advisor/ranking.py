@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from backend.comparison.guidance.advice import Advice, Guidance
 from backend.comparison.guidance.says import GuideCode
-from backend.model.sentence import Sentence, say
+from backend.model.sentence import say
 from gui.advisor.words import explored_text, measured_text
 from gui.theme import GRID, VERDICT_GLYPHS
-from gui.wording.catalogue import Catalogue, catalogue_text
+from gui.wording.catalogue import Catalogue
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -111,7 +111,7 @@ class RankingView(QTextBrowser):
     def _title(self, strategy: str, variant: str) -> str:
         titles = {info.key: info.title for info in self._catalogue.strategies}
         info = self._catalogue.variant(strategy, variant)
-        return f"{catalogue_text(titles[strategy])}: {catalogue_text(info.title if info else variant)}"
+        return f"{speak(titles[strategy])}: {speak(info.prose.title) if info else variant}"
 
     @Slot(QUrl)
     def _follow(self, link: QUrl) -> None:
@@ -124,4 +124,4 @@ class RankingView(QTextBrowser):
 
 
 def _reason(each: Rejection) -> str:
-    return speak(each.reason) if isinstance(each.reason, Sentence) else catalogue_text(each.reason)
+    return speak(each.reason)

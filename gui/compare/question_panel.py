@@ -11,7 +11,6 @@ from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.model.vocabulary import Health, OperationKey
 from gui.theme import GRID
 from gui.widgets.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
-from gui.wording.catalogue import catalogue_text
 from gui.wording.comparison import situation_word
 from gui.wording.speech import speak
 from gui.wording.terms import operation_word
@@ -139,7 +138,7 @@ class QuestionPanel(QWidget):
             self.strategy.clear()
             self.strategy.addItem(self.tr("All applicable"), "")
             for index, info in enumerate(self._strategies, 1):
-                self.strategy.addItem(catalogue_text(info.title), info.key)
+                self.strategy.addItem(speak(info.title), info.key)
                 guards = any(operation in variant.guards for variant in info.variants)
                 reason = None if guards else info.variants[0].refusals.get(operation)
                 set_item_enabled(self.strategy, index, guards, speak(reason))

@@ -12,7 +12,7 @@ from backend.model.vocabulary import GatewayKeys, OperationKey
 from gui.theme import GRID
 from gui.widgets.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
-from gui.wording.catalogue import Catalogue, Choice, catalogue_text
+from gui.wording.catalogue import Catalogue, Choice
 from gui.wording.speech import speak
 from gui.wording.terms import operation_word
 
@@ -116,7 +116,7 @@ class QuestionPanel(QWidget):
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
             for info in catalogue.strategies:
-                self.strategy.addItem(catalogue_text(info.title), info.key)
+                self.strategy.addItem(speak(info.title), info.key)
         remembered, self._remembered = self._remembered, None
         if remembered is None:
             self._show(catalogue.fit(before if before.strategy else FIRST))
@@ -177,7 +177,7 @@ class QuestionPanel(QWidget):
     def _fill_variants(self, choice: Choice) -> None:
         self.variant.clear()
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-            title = catalogue_text(info.title)
+            title = speak(info.prose.title)
             self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
             reason = info.refusals.get(choice.operation)
             usable = choice.operation in info.guards and not info.missing

@@ -12,7 +12,7 @@ from backend.model.sentence import to_document
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import LIGHT
 from gui.widgets.forms import KEY_ROLE
-from gui.wording.catalogue import catalogue_text
+from gui.wording.speech import speak
 from gui.wording.survey import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class SurveyModel(QAbstractTableModel):
         if pair in self._changes:
             said.append(change_sentence(self._changes[pair]))
         if cell := self._cells.get(pair):
-            breaks = self._variants[index.row()][1].breaks
+            breaks = self._variants[index.row()][1].prose.breaks
             said.extend(cell_sentences(cell, self.scope, breaks))
         if not said:
             said.append(QCoreApplication.translate("SurveyModel", "Nothing was asked yet."))
@@ -177,7 +177,7 @@ class SurveyModel(QAbstractTableModel):
     def title(self, row: int) -> str:
         """A variant with its strategy, and whether it is declared broken."""
         strategy, variant = self._variants[row]
-        title = f"{catalogue_text(strategy.title)}: {catalogue_text(variant.title)}"
+        title = f"{speak(strategy.title)}: {speak(variant.prose.title)}"
         if variant.sound:
             return title
         return QCoreApplication.translate("SurveyModel", "%1 (broken)").replace("%1", title)
@@ -249,7 +249,7 @@ class SurveyModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.DisplayRole:
                 return self.title(section)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return catalogue_text(self._variants[section][1].summary)
+                return speak(self._variants[section][1].prose.summary)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None

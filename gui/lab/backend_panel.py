@@ -15,7 +15,7 @@ from backend.model.vocabulary import GatewayKeys, Health, OperationKey, Verdict
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
-from gui.wording.catalogue import Catalogue, Choice, catalogue_text
+from gui.wording.catalogue import Catalogue, Choice
 from gui.wording.speech import language, speak
 from gui.wording.terms import verdict_word
 
@@ -126,7 +126,7 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
             for info in catalogue.strategies:
-                self.strategy.addItem(catalogue_text(info.title), info.key)
+                self.strategy.addItem(speak(info.title), info.key)
 
     def show_choice(self, choice: Choice) -> None:
         """Choose, and grey out what does not guard the operation, without telling anybody."""
@@ -145,7 +145,7 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.variant):
             self.variant.clear()
             for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-                title = catalogue_text(info.title)
+                title = speak(info.prose.title)
                 self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
                 usable = choice.operation in info.guards and not info.missing
                 reason = info.refusals.get(choice.operation)
@@ -175,9 +175,9 @@ class BackendPanel(QWidget):
             word = f"{word}, {harm}"
         self._mark.setText(shown)
         self._mark.setAccessibleName(word)
-        self._mark.setToolTip(catalogue_text(info.breaks))
-        self._summary.setText(catalogue_text(info.summary))
-        self._summary.setToolTip(catalogue_text(info.summary))
+        self._mark.setToolTip(speak(info.prose.breaks))
+        self._summary.setText(speak(info.prose.summary))
+        self._summary.setToolTip(speak(info.prose.summary))
 
     def note_harm(self, verdict: Verdict | None) -> None:
         """What the latest run of this variant came to, where that is harm: its promise has limits, and they show."""

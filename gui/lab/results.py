@@ -22,8 +22,8 @@ from gui.theme import GRID, code_font
 from gui.widgets.code import CodeView
 from gui.widgets.forms import KEY_ROLE, describe, hairline
 from gui.widgets.table import RecordTable
-from gui.wording.catalogue import catalogue_text
 from gui.wording.replies import reply_text
+from gui.wording.speech import speak
 from gui.wording.terms import answer_text, command_text, instance_word, milliseconds, short
 
 if TYPE_CHECKING:
@@ -238,17 +238,18 @@ class Results(QSplitter):
         if info is None:
             self.why.clear()
             return
+        prose = info.prose
         parts = (
-            ("", info.summary),
-            (self.tr("What it guarantees"), info.guarantees),
-            (self.tr("What breaks it"), info.breaks),
-            (self.tr("Choose it when"), info.choose_when),
+            ("", prose.summary),
+            (self.tr("What it guarantees"), prose.guarantees),
+            (self.tr("What breaks it"), prose.breaks),
+            (self.tr("Choose it when"), prose.choose_when),
         )
         body = "".join(
             f'<p style="color:{colours.muted}; margin:14px 0 2px 0">{escape(title)}</p>'
-            f'<p style="margin:0; line-height:135%">{escape(catalogue_text(text))}</p>'
+            f'<p style="margin:0; line-height:135%">{escape(speak(text))}</p>'
             for title, text in parts
-            if text
+            if speak(text)
         )
-        title = escape(catalogue_text(info.title))
+        title = escape(speak(prose.title))
         self.why.setHtml(f'<div style="margin:8px 12px"><h3 style="margin:4px 0">{title}</h3>{body}</div>')

@@ -10,7 +10,6 @@ from backend.explorer.survey import State
 from backend.explorer.survey_says import cell_finding, state_term, survey_finding
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import VERDICT_GLYPHS
-from gui.wording.catalogue import catalogue_text
 from gui.wording.exploration import number
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
@@ -18,6 +17,7 @@ from gui.wording.terms import verdict_word
 if TYPE_CHECKING:
     from backend.explorer.survey import Cell, Scope, Survey, SurveyProgress
     from backend.explorer.survey_changes import Change
+    from backend.model.sentence import Sentence
 
 CHANGED = "\N{GREEK CAPITAL LETTER DELTA}"
 RUNNING = "\N{HORIZONTAL ELLIPSIS}"
@@ -60,7 +60,7 @@ def cell_text(cell: Cell) -> str:
     return f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}, {counts}{more}"
 
 
-def cell_sentences(cell: Cell, scope: Scope, breaks: str = "") -> list[str]:
+def cell_sentences(cell: Cell, scope: Scope, breaks: Sentence | None = None) -> list[str]:
     """Everything there is to say about a cell."""
     if not cell.schedules:
         return [speak(cell_finding(cell, scope)) or state_word(cell.state)]
@@ -74,10 +74,10 @@ def cell_sentences(cell: Cell, scope: Scope, breaks: str = "") -> list[str]:
         )
     elif cell.contradicts:
         text = QCoreApplication.translate("Survey", "Declared safe under concurrency. What is known to break it: %1")
-        said.append(text.replace("%1", catalogue_text(breaks)))
+        said.append(text.replace("%1", speak(breaks)))
     elif cell.unrefuted:
         text = QCoreApplication.translate("Survey", "The variant is broken, but not by this. What breaks it: %1")
-        said.append(text.replace("%1", catalogue_text(breaks)))
+        said.append(text.replace("%1", speak(breaks)))
     return said
 
 

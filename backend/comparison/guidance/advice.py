@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.comparison.claims import admitted
 from backend.comparison.guidance.questions import Arrival, Effect, Instances, Key, Needs
-from backend.comparison.guidance.rules import RULES, Rule
-from backend.comparison.guidance.says import GuideCode, mind, why
+from backend.comparison.guidance.says import GuideCode
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
 from backend.model.sentence import Sentence, say
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from backend.comparison.records import Line
-    from backend.model.catalogue import StrategyInfo, VariantInfo
+    from backend.model.catalogue import Claims, Fit, StrategyInfo, VariantInfo
 
 _AHEAD = 100
 """What puts a natural choice before every other one."""
 _BEHIND = 200
-ONE_PROCESS_ONLY = "local-lock/in-process"
 _FORGETFUL = 15
 """What puts a choice behind the others of its kind, and still before every lock, where it forgets before a duplicate
 comes: how long it remembers can be changed."""
@@ -82,8 +80,7 @@ class Rejection:
 
     strategy: str
     variant: str
-    reason: Sentence | str
-    """A text is what breaks it, in the catalogue's words."""
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +102,16 @@ def recommend(needs: Needs, strategies: Iterable[StrategyInfo]) -> Guidance:
         needs: what was answered.
         strategies: the catalogue, as `Lab.strategies` returns it.
     """
-    rules = {rule.name: rule for rule in RULES}
     ranked: list[tuple[int, Advice]] = []
     rejected: list[Rejection] = []
     for strategy in strategies:
         for variant in strategy.variants:
-            name = f"{strategy.key}/{variant.key}"
-            rule = rules.get(name) if variant.sound else None
-            reason = _against(needs, name, variant, rule)
-            if reason or rule is None:
-                rejected.append(Rejection(strategy.key, variant.key, reason))
+            fit = variant.claims.fit if variant.sound else None
+            reason = _against(needs, variant, fit)
+            if reason or fit is None:
+                rejected.append(Rejection(strategy.key, variant.key, reason or variant.prose.breaks))
             else:
-                ranked.append(_advice(needs, strategy.key, variant.key, rule))
+                ranked.append(_advice(needs, strategy.key, variant, fit))
     ranked.sort(key=lambda pair: pair[0])
     ranking = tuple(advice for _, advice in ranked)
     way_out = None if ranking else needs.answered("key", Key.CLIENT)
@@ -150,57 +145,57 @@ def weigh(guidance: Guidance, lines: Iterable[Line]) -> Guidance:
     return replace(guidance, ranking=tuple(sorted(looked, key=lambda advice: bool(advice.contradicted_by))))
 
 
-def _against(needs: Needs, name: str, variant: VariantInfo, rule: Rule | None) -> Sentence | str:
-    """Why a variant cannot be recommended; empty if it can."""
+def _against(needs: Needs, variant: VariantInfo, fit: Fit | None) -> Sentence | None:
+    """Why a variant cannot be recommended; None if it can."""
     if needs.operation in variant.refusals:
         return variant.refusals[needs.operation]
-    if rule is None:
-        only_one = name == ONE_PROCESS_ONLY and needs.instances is Instances.ONE
-        return say(GuideCode.ONE_PROCESS) if only_one else variant.breaks
-    if needs.arrival not in rule.arrivals:
-        if rule.arrivals == {Arrival.QUEUE}:
+    if fit is None:
+        only_one = variant.claims.one_process and needs.instances is Instances.ONE
+        return say(GuideCode.ONE_PROCESS) if only_one else variant.prose.breaks
+    if needs.arrival not in fit.arrivals:
+        if fit.arrivals == {Arrival.QUEUE}:
             return say(GuideCode.NOT_A_QUEUE)
-        return say(GuideCode.NOT_A_FORM) if rule.arrivals == {Arrival.FORM} else say(GuideCode.NO_VERSION)
-    if rule.keys.isdisjoint(needs.recognised_by):
-        return say(GuideCode.NO_CLIENT_KEY) if rule.keys == {Key.CLIENT} else say(GuideCode.NO_KEY)
-    if rule.forgets(needs.again) and needs.key is not Key.CLIENT:
+        return say(GuideCode.NOT_A_FORM) if fit.arrivals == {Arrival.FORM} else say(GuideCode.NO_VERSION)
+    if fit.keys.isdisjoint(needs.recognised_by):
+        return say(GuideCode.NO_CLIENT_KEY) if fit.keys == {Key.CLIENT} else say(GuideCode.NO_KEY)
+    if fit.forgets(needs.again) and needs.key is not Key.CLIENT:
         return say(GuideCode.FORGETS)
-    return ""
+    return None
 
 
 # Why
 
 
-def _advice(needs: Needs, strategy: str, variant: str, rule: Rule) -> tuple[int, Advice]:
+def _advice(needs: Needs, strategy: str, variant: VariantInfo, fit: Fit) -> tuple[int, Advice]:
     """With its place in the ranking: the smaller, the earlier."""
-    reasons = (why(rule.name), say(GuideCode.HONOURED)) if needs.keys_honoured else (why(rule.name),)
-    risks = tuple(_risks(needs, rule))
-    alone = rule.elsewhere and needs.instances is Instances.ONE
-    notes = [mind(rule.name)]
+    reasons = (fit.why, say(GuideCode.HONOURED)) if needs.keys_honoured else (fit.why,)
+    risks = tuple(_risks(needs, variant.claims, fit))
+    alone = fit.elsewhere and needs.instances is Instances.ONE
+    notes = [fit.mind]
     if alone:
         notes.append(say(GuideCode.NO_OTHER_PROCESS))
-    place = rule.place + _BEHIND * bool(risks) + _AHEAD * alone
-    if rule.forgets(needs.again):
+    place = fit.place + _BEHIND * bool(risks) + _AHEAD * alone
+    if fit.forgets(needs.again):
         place += _FORGETFUL
         notes.append(say(GuideCode.KEEP_KEYS))
-    elif not rule.first_for.isdisjoint({needs.effect, needs.key, needs.arrival}):
+    elif not fit.first_for.isdisjoint({needs.effect, needs.key, needs.arrival}):
         place -= _AHEAD
     return place, Advice(
         operation=needs.operation,
         strategy=strategy,
-        variant=variant,
+        variant=variant.key,
         reasons=reasons,
         notes=tuple(notes),
         risks=risks,
         arrival=needs.arrival,
         gateway_keys=needs.gateway_keys,
-        expires=rule.elsewhere,
+        expires=fit.elsewhere,
     )
 
 
-def _risks(needs: Needs, rule: Rule) -> Iterator[Risk]:
+def _risks(needs: Needs, claims: Claims, fit: Fit) -> Iterator[Risk]:
     """What comparisons admit of it, as far as the service outside does not make up for it."""
-    for situation in sorted(admitted(rule.name, needs.operation)):
-        verdict = rule.crash if situation is SituationKey.CRASH else Verdict.DUPLICATED
+    for situation in sorted(admitted(claims, needs.operation)):
+        verdict = fit.crash if situation is SituationKey.CRASH else Verdict.DUPLICATED
         if not (needs.keys_honoured and verdict is Verdict.DUPLICATED):
             yield Risk(situation, verdict, say(_RISKS[situation, verdict]))

@@ -7,39 +7,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from backend.model.catalogue import Again as Again
+from backend.model.catalogue import Arrival as Arrival
+from backend.model.catalogue import Effect as Effect
+from backend.model.catalogue import Key as Key
 from backend.model.vocabulary import GatewayKeys, OperationKey
-
-
-class Effect(StrEnum):
-    """What a duplicate would do twice."""
-
-    INSERT = "insert"
-    STATUS = "status"
-    AMOUNT = "amount"
-    OUTSIDE = "outside"
-
-
-class Key(StrEnum):
-    """By what a duplicate can be recognised."""
-
-    NATURAL = "natural"
-    CLIENT = "client"
-    NONE = "none"
-
-
-class Arrival(StrEnum):
-    """Who submits."""
-
-    FORM = "form"
-    PROGRAM = "program"
-    QUEUE = "queue"
-
-
-class Again(StrEnum):
-    """How late a duplicate can come."""
-
-    MINUTES = "minutes"
-    DAYS = "days"
 
 
 class Instances(StrEnum):

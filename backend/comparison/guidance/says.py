@@ -48,30 +48,6 @@ class GuideCode(Code):
     INSTANCES_ONE_ABOUT = "guide.instances_one_about"
     INSTANCES_MANY = "guide.instances_many"
     INSTANCES_MANY_ABOUT = "guide.instances_many_about"
-    WHY_STATE_MACHINE_STATUS_GUARD = "guide.why_state_machine_status_guard"
-    MIND_STATE_MACHINE_STATUS_GUARD = "guide.mind_state_machine_status_guard"
-    WHY_UNIQUE_INDEX_ON_CONFLICT = "guide.why_unique_index_on_conflict"
-    MIND_UNIQUE_INDEX_ON_CONFLICT = "guide.mind_unique_index_on_conflict"
-    WHY_UNIQUE_INDEX_CATCH_VIOLATION = "guide.why_unique_index_catch_violation"
-    MIND_UNIQUE_INDEX_CATCH_VIOLATION = "guide.mind_unique_index_catch_violation"
-    WHY_IDEMPOTENCY_KEY_DRAFT_07 = "guide.why_idempotency_key_draft_07"
-    MIND_IDEMPOTENCY_KEY_DRAFT_07 = "guide.mind_idempotency_key_draft_07"
-    WHY_IDEMPOTENCY_KEY_STRIPE = "guide.why_idempotency_key_stripe"
-    MIND_IDEMPOTENCY_KEY_STRIPE = "guide.mind_idempotency_key_stripe"
-    WHY_INBOX_SAME_TRANSACTION = "guide.why_inbox_same_transaction"
-    MIND_INBOX_SAME_TRANSACTION = "guide.mind_inbox_same_transaction"
-    WHY_OPTIMISTIC_LOCK_VERSION_FROM_FORM = "guide.why_optimistic_lock_version_from_form"
-    MIND_OPTIMISTIC_LOCK_VERSION_FROM_FORM = "guide.mind_optimistic_lock_version_from_form"
-    WHY_PESSIMISTIC_LOCK_LOCK_THEN_CHECK = "guide.why_pessimistic_lock_lock_then_check"
-    MIND_PESSIMISTIC_LOCK_LOCK_THEN_CHECK = "guide.mind_pessimistic_lock_lock_then_check"
-    WHY_DISTRIBUTED_LOCK_REDIS_FENCED = "guide.why_distributed_lock_redis_fenced"
-    MIND_DISTRIBUTED_LOCK_REDIS_FENCED = "guide.mind_distributed_lock_redis_fenced"
-    WHY_DISTRIBUTED_LOCK_ZOOKEEPER = "guide.why_distributed_lock_zookeeper"
-    MIND_DISTRIBUTED_LOCK_ZOOKEEPER = "guide.mind_distributed_lock_zookeeper"
-    WHY_DISTRIBUTED_LOCK_REDIS = "guide.why_distributed_lock_redis"
-    MIND_DISTRIBUTED_LOCK_REDIS = "guide.mind_distributed_lock_redis"
-    WHY_TOKEN_DELETE_FIRST = "guide.why_token_delete_first"  # noqa: S105  a strategy
-    MIND_TOKEN_DELETE_FIRST = "guide.mind_token_delete_first"  # noqa: S105  a strategy
     RISK_CRASH_LOST = "guide.risk_crash_lost"
     RISK_CRASH_DUPLICATED = "guide.risk_crash_duplicated"
     RISK_LEASE_DUPLICATED = "guide.risk_lease_duplicated"
@@ -104,17 +80,3 @@ def choice_term(question: str, value: StrEnum) -> Sentence:
 def about_choice(question: str, value: StrEnum) -> Sentence:
     """What a possible answer means."""
     return say(GuideCode(f"guide.{question}_{value}_about"))
-
-
-def why(name: str) -> Sentence:
-    """What speaks for a variant, by ``strategy/variant``."""
-    return _about_variant("why", name)
-
-
-def mind(name: str) -> Sentence:
-    """What to mind all the same."""
-    return _about_variant("mind", name)
-
-
-def _about_variant(what: str, name: str) -> Sentence:
-    return say(GuideCode(f"guide.{what}_{name.replace('/', '_').replace('-', '_')}"))

@@ -38,7 +38,7 @@ def trial_of(advice: Advice) -> Trial:
     risk = next(iter(advice.risks), None)
     key = risk.situation if risk else _COMES_BY[advice.arrival]
     subject = Subject(
-        advice.operation, EngineKind.POSTGRESQL, advice.strategy, advice.variant, "", "", sound=True
+        advice.operation, EngineKind.POSTGRESQL, advice.strategy, advice.variant, sound=True
     )  # no run depends on the database
     parts = SITUATIONS[key].parts(subject, Extent(quick=True))
     part = next(part for part in parts if _shows(part, risk.verdict if risk else None))

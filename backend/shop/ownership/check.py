@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
+Layout = Callable[[str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Owned:
     """What of ours is there."""
@@ -27,13 +31,13 @@ class Owned:
     """Names of the tables, indexes, triggers and functions."""
 
 
-def owned(connection: Connection, names: Names, layout: str, *, with_triggers: bool = False) -> Owned:
+def owned(connection: Connection, names: Names, layout: Layout, *, with_triggers: bool = False) -> Owned:
     """Find out what is ours. Reads the catalogue and nothing else.
 
     Args:
         connection: to the database.
         names: that our objects have.
-        layout: that our tables have today.
+        layout: that an object of ours has today, by its name.
         with_triggers: whether somebody else's triggers on our tables are all right.
 
     Raises:
@@ -43,7 +47,7 @@ def owned(connection: Connection, names: Names, layout: str, *, with_triggers: b
     return judge(inspect(connection, names), layout, with_triggers=with_triggers)
 
 
-def judge(objects: Iterable[Found], layout: str, *, with_triggers: bool = False) -> Owned:
+def judge(objects: Iterable[Found], layout: Layout, *, with_triggers: bool = False) -> Owned:
     """What of these objects is ours.
 
     Raises:
@@ -61,7 +65,7 @@ def judge(objects: Iterable[Found], layout: str, *, with_triggers: bool = False)
     labs = {mark.lab for mark in marks.values()}
     if len(labs) != 1 or MARKER not in marks:
         raise EngineError(say(OwnershipCode.MIXED, name=min(each.shown for each in found if each.name != MARKER)))
-    if any(mark.layout != layout for mark in marks.values()):
+    if any(mark.layout != layout(name) for name, mark in marks.items()):
         raise EngineError(say(OwnershipCode.OTHER_VERSION))
     for each in found:
         if each.attached and not (with_triggers and each.attached.kind is KindCode.TRIGGER):

@@ -12,7 +12,7 @@ from backend.comparison.words import cost_facts, milliseconds, rate_text, ratio_
 from backend.model.observed import Reply
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
 
-SUBJECT = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "token", "delete-first", "", "", sound=True)
+SUBJECT = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "token", "delete-first", sound=True)
 MS = 1_000_000
 
 
@@ -94,9 +94,7 @@ def assert_refused(measured: Cost) -> None:
 
 
 def test_the_baseline_has_no_ratio_to_itself() -> None:
-    subject = Subject(
-        OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, BASELINE.strategy, BASELINE.variant, "", "", sound=False
-    )
+    subject = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, BASELINE.strategy, BASELINE.variant, sound=False)
     measured = cost_of(subject, turns((100, 100, 100), (110, 110)), None)
     assert measured.finding is Finding.BASELINE
     assert ratio_text(measured) == "baseline"

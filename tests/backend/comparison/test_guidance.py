@@ -17,8 +17,7 @@ from backend.comparison.guidance.questions import (
     Needs,
     Receiver,
 )
-from backend.comparison.guidance.rules import RULES
-from backend.comparison.guidance.says import GuideCode, about_choice, choice_term, mind, question_term, why
+from backend.comparison.guidance.says import GuideCode, about_choice, choice_term, question_term
 from backend.comparison.guidance.trials import trial_of
 from backend.comparison.questions import SituationKey, Subject
 from backend.comparison.records import Cell, Line, PartResult
@@ -130,8 +129,9 @@ def test_every_word_of_the_questions_and_the_rules_is_there() -> None:
         assert str(question_term(question.key))
         for choice in question.choices:
             assert str(choice_term(question.key, choice)) != str(about_choice(question.key, choice))
-    for rule in RULES:
-        assert str(why(rule.name)) != str(mind(rule.name))
+    for variant in VARIANTS.values():
+        if fit := variant.claims.fit:
+            assert str(fit.why) != str(fit.mind)
 
 
 # What to try
@@ -185,7 +185,7 @@ def test_each_answer_changes_something(question: GuideQuestion) -> None:
 def test_a_measured_line_that_contradicts_an_advice_puts_it_last() -> None:
     guidance = recommend(Needs(), STRATEGIES)
     first = guidance.ranking[0]
-    subject = Subject(first.operation, EngineKind.POSTGRESQL, first.strategy, first.variant, "", "", sound=True)
+    subject = Subject(first.operation, EngineKind.POSTGRESQL, first.strategy, first.variant, sound=True)
     part = SITUATIONS[SituationKey.CLICKS].parts(subject, Extent(quick=True))[0]
     result = PartResult(part, {Verdict.DUPLICATED: 1}, {}, 2, None, None, {}, (), 0.1, proven=1)
     weighed = weigh(guidance, [Line(subject, (Cell(subject, SituationKey.CLICKS, (result,)),))])
@@ -195,7 +195,7 @@ def test_a_measured_line_that_contradicts_an_advice_puts_it_last() -> None:
     assert weigh(guidance, []).ranking == guidance.ranking
 
 
-def test_every_rule_is_about_a_variant_that_there_is() -> None:
-    assert {rule.name for rule in RULES} == {name for name, variant in VARIANTS.items() if variant.sound} - {
-        "pessimistic-lock/unindexed"
-    }
+def test_every_sound_variant_says_when_it_fits() -> None:
+    assert {name for name, variant in VARIANTS.items() if variant.claims.fit} == {
+        name for name, variant in VARIANTS.items() if variant.sound
+    } - {"pessimistic-lock/unindexed"}

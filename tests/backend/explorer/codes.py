@@ -12,7 +12,7 @@ from backend.strategies.base import Handler, Services, Variant
 
 
 def variant(handle: Handler) -> Variant:
-    return Variant("test", "Test", handle, sound=False, summary="", guarantees="", breaks="", choose_when="")
+    return Variant("test", handle, sound=False)
 
 
 def slow(request: Request, services: Services) -> Answer:

@@ -69,9 +69,7 @@ def unfenced(request: Request, services: Services) -> Answer:
 
 def variant(handle: Handler) -> Variant:
     engines = frozenset({EngineKind.ZOOKEEPER})
-    return Variant(
-        "test", "Test", handle, sound=False, summary="", guarantees="", breaks="", choose_when="", engines=engines
-    )
+    return Variant("test", handle, sound=False, engines=engines)
 
 
 LOCK_ONLY, UNFENCED = variant(lock_only), variant(unfenced)

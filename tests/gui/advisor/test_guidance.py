@@ -115,7 +115,7 @@ def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> No
     advice = recommend(Needs(key=Key.NATURAL), Lab.strategies()).ranking[0]
     assert measured_text(advice, []) == "Not measured yet."
     assert explored_text(advice, []) == "Not explored yet."
-    subject = Subject(advice.operation, EngineKind.POSTGRESQL, advice.strategy, advice.variant, "", "", sound=True)
+    subject = Subject(advice.operation, EngineKind.POSTGRESQL, advice.strategy, advice.variant, sound=True)
     part = SITUATIONS[SituationKey.CLICKS].parts(subject, Extent(quick=True))[0]
     result = PartResult(part, {Verdict.EXACTLY_ONCE: 3}, {}, 3, None, None, {}, (), 0.1, proven=3)
     line = Line(
