@@ -91,7 +91,7 @@ def words(sentence: Sentence, language: str = ENGLISH) -> str:
     """
     parts = dict(sentence.parts)
     if sentence.code is PlainCode.IN_LANGUAGES:
-        return str(parts.get(language) or parts[ENGLISH])
+        return _translation(parts, language)
     return fill(_template(language, sentence.code), parts, language)
 
 
@@ -109,6 +109,10 @@ def fill(template: str, parts: Mapping[str, Part], language: str = ENGLISH) -> s
 def templates(language: str) -> Mapping[str, str]:
     """The words of a language, by code."""
     return _templates(language if language in LANGUAGES else ENGLISH)
+
+
+def _translation(texts: Mapping[str, Part], language: str) -> str:
+    return str(texts.get(language) or texts[ENGLISH])
 
 
 def _template(language: str, code: Code) -> str:

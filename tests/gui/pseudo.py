@@ -9,9 +9,10 @@ product, something that a person typed, or a fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
+import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -31,7 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.model.sentence import templates
+from backend.model import sentence
+from backend.model.sentence import ENGLISH, Part, templates
 
 SPOKEN = "zh_CN"
 """The language whose table of sentences is exchanged for a pseudo one; English stays, so that it can be found."""
@@ -69,6 +71,17 @@ def _field(field: str) -> str:
 def pseudo_sentences() -> dict[str, str]:
     """The table of sentences in the pseudo language."""
     return {code: exchanged_template(template) for code, template in templates("en").items()}
+
+
+def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the backend speak the pseudo language where it is asked for `SPOKEN`."""
+    spoken, table, translation = sentence._templates, pseudo_sentences(), sentence._translation
+    monkeypatch.setattr(sentence, "_templates", lambda language: table if language == SPOKEN else spoken(language))
+
+    def translated(texts: Mapping[str, Part], language: str) -> str:
+        return exchanged(str(texts[ENGLISH])) if language == SPOKEN else translation(texts, language)
+
+    monkeypatch.setattr(sentence, "_translation", translated)
 
 
 class PseudoTranslator(QTranslator):

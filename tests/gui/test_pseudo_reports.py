@@ -29,7 +29,6 @@ from backend.explorer.survey import Scope, State, Survey, cell_of
 from backend.explorer.web_page import exploration_html
 from backend.files.output import OutputFiles
 from backend.lab.run_notes import Shown
-from backend.model import sentence
 from backend.model.judgement import Report
 from backend.model.observed import AtWork, Step
 from backend.model.options import LabOptions
@@ -83,10 +82,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(autouse=True)
 def pseudo_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    spoken, table = sentence._templates, pseudo.pseudo_sentences()
-    monkeypatch.setattr(
-        sentence, "_templates", lambda language: table if language == pseudo.SPOKEN else spoken(language)
-    )
+    pseudo.speak_pseudo(monkeypatch)
 
 
 def check(texts: Iterable[tuple[str, str]], allowed: Iterable[str] = ()) -> None:

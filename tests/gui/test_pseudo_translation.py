@@ -30,7 +30,6 @@ from backend.comparison.guidance.questions import QUESTIONS
 from backend.comparison.questions import SituationKey
 from backend.explorer.survey import Pair
 from backend.lab.lab import Lab
-from backend.model import sentence
 from backend.model.judgement import Judgement
 from backend.model.options import LabOptions
 from backend.model.vocabulary import (
@@ -147,10 +146,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def pseudo_language(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The window speaks the pseudo language, the backend too where it is asked for the window's language."""
-    spoken, table = sentence._templates, pseudo.pseudo_sentences()
-    monkeypatch.setattr(
-        sentence, "_templates", lambda language: table if language == pseudo.SPOKEN else spoken(language)
-    )
+    pseudo.speak_pseudo(monkeypatch)
     translator = pseudo.PseudoTranslator()
     assert qapp.installTranslator(translator)
     yield

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 import xml.etree.ElementTree as ET
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from backend.model.sentence import templates
+from backend import strategies
+from backend.model.sentence import LANGUAGES, templates
 from backend.model.vocabulary import Verdict
 from gui.app.start import install_translations
 from gui.wording.terms import verdict_word
@@ -152,4 +155,23 @@ def test_no_english_is_left_in_chinese() -> None:
     ]
     english, chinese = templates("en"), templates("zh_CN")
     found += [(code, left) for code, text in chinese.items() if (left := english_left(text, english[code]))]
+    texts = list(texts_of_strategies())
+    found += [(text["en"], left) for text in texts if (left := english_left(text["zh_CN"], text["en"]))]
+    assert len(texts) > 150
     assert found == []
+
+
+def texts_of_strategies() -> Iterator[dict[str, str]]:
+    """Every text of the data files, by language; one that stands in one language only is none of them."""
+    for path in sorted(Path(strategies.__file__).parent.glob("*.toml")):
+        yield from texts_in(tomllib.loads(path.read_text("utf-8")))
+
+
+def texts_in(content: object) -> Iterator[dict[str, str]]:
+    if isinstance(content, dict):
+        if "en" in content:
+            assert set(content) == set(LANGUAGES)
+            yield content
+        else:
+            for part in content.values():
+                yield from texts_in(part)
