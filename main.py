@@ -20,7 +20,7 @@ from backend.cli.argument_types import WrongArgumentsError, require_strategy
 from backend.cli.arguments import CHECK, COMPARE, EXPLORE, RUN, SERVE, SERVICE, WINDOW, language_of, read_arguments
 from backend.cli.complaints import complaint
 from backend.cli.interrupts import InterruptCode
-from backend.model.errors import NotApplicableError, UnknownKeyError
+from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, early.COULD_NOT_RUN, 2
-WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError)
+WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError, StrategyFileError)
 WINDOW_NICENESS = 5
 
 
@@ -67,6 +67,7 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
 
     Each imports what it needs, since the drivers of engines take their time.
     """
+    use_strategies(chosen)
     require_strategies(chosen)
     if chosen.command == RUN:
         from backend.cli.run import run_once
@@ -99,6 +100,14 @@ def service(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
     return None
 
 
+def use_strategies(chosen: argparse.Namespace) -> None:
+    """Know somebody's own strategies from now on, in whatever is started as well."""
+    if chosen.strategies:
+        from backend.strategies import use_folder
+
+        use_folder(chosen.strategies)
+
+
 def require_strategies(chosen: argparse.Namespace) -> None:
     """Check the keys that the arguments name."""
     strategy = getattr(chosen, "strategy", None)
@@ -127,6 +136,7 @@ def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
 
 def open_window(chosen: argparse.Namespace) -> int:
     """Open the window."""
+    use_strategies(chosen)
     from gui.app.start import run_window
 
     return run_window(replace(lab_options(chosen), niceness=WINDOW_NICENESS), chosen.language)

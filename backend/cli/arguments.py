@@ -93,7 +93,16 @@ class Grammar(argparse.ArgumentParser):
 def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
     """All commands and their options."""
     grammar.set_defaults(command=WINDOW)
-    _add_common(grammar, database="postgresql", redis=None, zookeeper=None, data_dir=None, reset=False, language=None)
+    _add_common(
+        grammar,
+        database="postgresql",
+        redis=None,
+        zookeeper=None,
+        data_dir=None,
+        reset=False,
+        language=None,
+        strategies=None,
+    )
     commands = grammar.add_subparsers(metavar="command", parser_class=Grammar)
     added = {}
     for name, add_options, about in (
@@ -131,6 +140,12 @@ def _add_common(grammar: argparse.ArgumentParser, **defaults: object) -> None:
     add("--redis", type=redis_url, metavar="URL", help="a running server that speaks the Redis protocol")
     add("--zookeeper", type=hosts, metavar="HOSTS", help="running servers, as host:port,host:port")
     add("--data-dir", type=folder("--data-dir"), metavar="DIR", help="keep the data here, not in a temporary folder")
+    add(
+        "--strategies",
+        type=folder("--strategies"),
+        metavar="DIR",
+        help="your own strategies, beside those that are here",
+    )
     add("--reset", action="store_true", help="first remove all that was kept there, or behind the database URL")
     add("--language", choices=LANGUAGES, help="of the window (else its own choice), and of what commands say (else en)")
 

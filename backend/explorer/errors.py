@@ -21,5 +21,13 @@ class UnsteadyError(HarnessError):
     """The same choices brought about something else, and no server had a choice of its own."""
 
 
+class EndlessError(HarnessError):
+    """The strategy does not come to an end."""
+
+
+class Interrupted(BaseException):
+    """Raised in the midst of a strategy that computes and computes."""
+
+
 class Crashed(BaseException):
     """Raised inside a submission whose process has died, so that nothing of it goes on."""

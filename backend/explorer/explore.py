@@ -28,16 +28,18 @@ from backend.model.sentence import say
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from backend.engines.gateway.keeper import GatewayKeeper
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice, Place
+    from backend.model.sentence import Sentence
     from backend.model.vocabulary import Verdict
     from backend.strategies.base import Variant
 
 _BATCH = 100
+_MOST_FAILURES = 5
 _PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 
@@ -159,6 +161,8 @@ class _Run:
         self._started = time.monotonic()
         self._unjudged: list[tuple[Play, tuple[Choice, ...]]] = []
         self._outcomes: Counter[Verdict] = Counter()
+        self._failures: Counter[Sentence] = Counter()
+        """How the strategy itself failed, each with the number of schedules."""
         self._classes: set[int] = set()
         self._best: Candidate | None = None
         self._shortest: dict[Verdict, Candidate] = {}
@@ -207,7 +211,7 @@ class _Run:
         """Begin again: nothing was found so far, and no footprint is trusted any more."""
         self._trusting = False
         self._unjudged, self._best = [], None
-        for found in (self._outcomes, self._classes, self._shortest):
+        for found in (self._outcomes, self._failures, self._classes, self._shortest):
             found.clear()
 
     def replay(self, example: Counterexample) -> Counterexample:
@@ -248,11 +252,17 @@ class _Run:
         verdicts = self._stage.judge([(play.scene, play.answers) for play, _ in unjudged])
         for (play, path), verdict in zip(unjudged, verdicts, strict=True):
             self._outcomes[verdict] += 1
+            self._failures.update(play.failures)
             candidate = Candidate(verdict, play, path)
             self._best = replace_if_better(self._best, candidate)
             known = self._shortest.get(verdict)
             if known is None or candidate.cost < known.cost:
                 self._shortest[verdict] = candidate
+
+    def _failed(self) -> Iterator[Sentence]:
+        """The commonest failures of the strategy itself, as far as there were any."""
+        for why, count in self._failures.most_common(_MOST_FAILURES):
+            yield say(ExplorerCode.STRATEGY_FAILED, count=count, why=why)
 
     def _progress(self) -> Progress:
         return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
@@ -273,5 +283,5 @@ class _Run:
             counterexample=examples[self._best.verdict] if self._best else None,
             examples=examples,
             seconds=time.monotonic() - self._started,
-            notes=self._stage.database.notes,
+            notes=(*self._stage.database.notes, *self._failed()),
         )

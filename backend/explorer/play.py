@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from backend.explorer.errors import HarnessError, UnforeseenError
+from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.moment import Moment
@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
     from backend.explorer.stage import Scene, Stage
+    from backend.model.sentence import Sentence
     from backend.strategies.base import Variant
     from backend.tap.observer import Call
 
+MOST_STEPS = 150
+"""In one request. Ours need a tenth of that."""
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 
 
@@ -94,6 +97,11 @@ class Play:
         """What the callers were told."""
         return frozenset(one.answer for one in self.submissions if one.answer is not None)
 
+    @property
+    def failures(self) -> frozenset[Sentence]:
+        """How the strategy itself failed."""
+        return frozenset(one.failure for one in self.submissions if one.failure is not None)
+
     def choices(self) -> tuple[Choice, ...]:
         """What may come next; nothing when the schedule is complete.
 
@@ -144,13 +152,14 @@ class Play:
         told = len(self.moments)
         begins = self._by_actor[choice.actor] if touched is None else None
         waited = waiting_places(self.submissions)
-        match choice.kind:
-            case EventKind.EXPIRE:
-                self._expire()
-            case EventKind.CRASH:
-                self._crash(self._by_actor[choice.actor])
-            case _:
-                self._step(self._by_actor[choice.actor])
+        with self._stage.watch(self._variant):
+            match choice.kind:
+                case EventKind.EXPIRE:
+                    self._expire()
+                case EventKind.CRASH:
+                    self._crash(self._by_actor[choice.actor])
+                case _:
+                    self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretold.clear()
@@ -200,6 +209,8 @@ class Play:
             one.step = moment
         foreseen = len(one.mutexes)
         one.grant()
+        if len(one.commands) > MOST_STEPS:
+            raise EndlessError(say(ExplorerCode.ENDLESS_STEPS, variant=self._variant.key, steps=MOST_STEPS))
         if is_first:
             one.touches = self._learn_first(one)
             moment.call = one.first_call

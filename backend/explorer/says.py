@@ -42,6 +42,11 @@ class ExplorerCode(Code):
     SQLITE_REFUSES = "explorer.sqlite_refuses"
     MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
 
+    STRATEGY_FAILED = "explorer.strategy_failed"
+    ENDLESS_STEPS = "explorer.endless_steps"
+    ENDLESS_LOOP = "explorer.endless_loop"
+    ENDLESS_PLACE = "explorer.endless_place"
+
     REQUESTS = "explorer.requests"
     NEGATIVE = "explorer.negative"
     DATABASES = "explorer.databases"

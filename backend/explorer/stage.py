@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections import deque
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +19,7 @@ from backend.explorer import zookeeper_names
 from backend.explorer.databases import open_database
 from backend.explorer.line import Line, Mutexes
 from backend.explorer.says import ExplorerCode
+from backend.explorer.watchdog import Watchdog
 from backend.instance.services import knows_delifeq
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.sentence import say
@@ -27,7 +28,7 @@ from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS, NoGateway, Request, operation_at
 from backend.shop.ownership.names import intent_key, intent_node, token_key
 from backend.shop.schema import goods, messages, orders
-from backend.strategies import key_purposes, lock_purposes
+from backend.strategies import folder_in_use, key_purposes, lock_purposes
 from backend.strategies.base import Need
 from backend.tap.gateway import TappedGateway
 from backend.tap.observer import Tap
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from backend.explorer.zookeeper import Sessions
     from backend.model.vocabulary import Answer, GatewayKeys
     from backend.shop.operations import Gateway
+    from backend.strategies.base import Variant
     from backend.tap.observer import Call, Observer
 
 _BATCH = 200
@@ -126,6 +128,7 @@ class Stage:
         self._prepared_for: tuple[OperationKey, frozenset[Need], GatewayKeys] | None = None
         self._numbers = itertools.count(1)
         self._exit = ExitStack()
+        self._watchdog: Watchdog | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -202,6 +205,16 @@ class Stage:
         self._zookeeper.require()
         self._sessions = Sessions(self._zookeeper.address, self._name, self.tap)
         self._exit.callback(self._sessions.close)
+
+    def watch(self, variant: Variant) -> AbstractContextManager[None]:
+        """Look after a step of a strategy, so that it comes to an end. Ours do, whoever looks."""
+        if folder_in_use() is None:
+            return nullcontext()
+        if self._watchdog is None:
+            self._watchdog = Watchdog()
+            self._exit.callback(self._watchdog.close)
+        self._watchdog.variant = variant.key
+        return self._watchdog
 
     def give_back(self, line: Line) -> None:
         """The submission is over."""

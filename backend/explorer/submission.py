@@ -9,13 +9,14 @@ from greenlet import getcurrent, greenlet
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
 from backend.explorer.state import State
-from backend.instance.problems import from_exception
+from backend.instance.problems import FAILED, from_exception
 from backend.model.vocabulary import Answer, EngineKind
 from backend.tap.observer import Call, Flow
 
 if TYPE_CHECKING:
     from backend.explorer.line import Line
     from backend.explorer.moment import Moment
+    from backend.model.sentence import Sentence
     from backend.shop.operations import Request
     from backend.strategies.base import Handler
     from backend.tap.observer import Tap
@@ -43,6 +44,8 @@ class Submission:
         self.current: Call | None = None
         """The step that it was granted last."""
         self.answer: Answer | None = None
+        self.failure: Sentence | None = None
+        """How the strategy itself failed, which is not foreseen."""
         self.step: Moment | None = None
         """How its current step is told."""
         self.commands: list[str] = []
@@ -152,7 +155,9 @@ class Submission:
         try:
             return self._handle(self._request, self.line.services)
         except Exception as error:  # noqa: BLE001  whatever it is, a caller is told something
-            return from_exception(error).answer
+            problem = from_exception(error)
+            self.failure = problem.detail if problem.kind == FAILED else None
+            return problem.answer
 
 
 REPLY = Call(Flow(""), 0, EngineKind.HTTP, "reply", ())

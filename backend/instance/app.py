@@ -24,7 +24,7 @@ from backend.instance import bodies
 from backend.instance.flows import flow_of, services_of
 from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
-from backend.instance.problems import Problem, bad_request, from_exception, not_found, render
+from backend.instance.problems import Problem, bad_request, from_exception, not_applicable, not_found, render
 from backend.instance.says import ApiCode
 from backend.instance.settings import THREADS
 from backend.instance.unfinished import Unfinished
@@ -128,9 +128,7 @@ class Operations:
         except UnknownKeyError as error:
             raise bad_request(error.sentence) from None
         except NotApplicableError as error:
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", error.sentence
-            ) from None
+            raise not_applicable(error.sentence) from None
         return key, variant
 
 

@@ -36,7 +36,7 @@ from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.model.sentence import Code, Sentence, say, to_document
 from backend.model.vocabulary import Answer, OperationKey
-from backend.strategies import find
+from backend.strategies import find, use_folder
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
@@ -185,6 +185,7 @@ class Consumer:
 def main() -> None:
     """Consume until interrupted."""
     settings = InstanceSettings.from_environment()
+    use_folder(settings.folder)
     trace = Trace(settings.number, Path(settings.trace))
     tap = Tap(instance_observers(trace, Path(settings.trace).parent))
     engines = trace.await_welcome()

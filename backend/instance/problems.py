@@ -17,17 +17,22 @@ import sqlalchemy.exc
 from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence
 from backend.instance.says import RefusalCode
-from backend.model.errors import GatewayError, GatewayRefusedError, ZooKeeperError
+from backend.model.errors import GatewayError, GatewayRefusedError, NotApplicableError, ZooKeeperError
 from backend.model.sentence import Sentence, say, to_document
 from backend.model.vocabulary import Answer
 from backend.shop.conflicts import is_conflict, is_locked_file
 from backend.shop.operations import MissingRowError
-from backend.strategies.base import RefusedError, Response
+from backend.strategies import place_of
+from backend.strategies.base import NoAnswerError, RefusedError, Response, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backend.shop.operations import Request
+
+
+FAILED = "internal"
+"""Kind of a problem that nobody has foreseen: the strategy itself failed."""
 
 
 @dataclass(eq=False)
@@ -106,6 +111,10 @@ def _of_the_request(error: Exception) -> Problem | None:
     match error:
         case MissingRowError():
             return replace(not_found(error.sentence), answer=error.answer)
+        case NoAnswerError():
+            return _failed(error.sentence)
+        case NotApplicableError():
+            return not_applicable(error.sentence)
         case RefusedError():
             return Problem(HTTPStatus(error.status), error.kind, error.title, error.sentence, error.answer)
         case _:
@@ -120,12 +129,7 @@ def _of_the_database(error: Exception) -> Problem | None:
             detail = say(RefusalCode.ROLLED_BACK)
             return Problem(HTTPStatus.CONFLICT, "serialization-failure", "Conflict", detail, Answer.CONFLICT)
         case sqlalchemy.exc.ArgumentError() if "isolation_level" in str(error):
-            return Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                "not-applicable",
-                "Strategy does not apply",
-                say(RefusalCode.NO_SUCH_ISOLATION),
-            )
+            return not_applicable(say(RefusalCode.NO_SUCH_ISOLATION))
         case sqlalchemy.exc.DataError():
             return bad_request(say(RefusalCode.VALUE_DOES_NOT_FIT))
         case sqlalchemy.exc.OperationalError() | sqlalchemy.exc.InterfaceError() | sqlalchemy.exc.TimeoutError():
@@ -149,12 +153,20 @@ def _of_another_engine(error: Exception) -> Problem | None:
 
 
 def _unknown(error: Exception) -> Problem:
-    return Problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "internal",
-        "Internal error",
-        say(RefusalCode.STRATEGY_FAILED, error=type(error).__name__),
-    )
+    name, (file, line) = type(error).__name__, place_of(error)
+    if file:
+        what = shown_text(str(error))
+        return _failed(say(RefusalCode.STRATEGY_FAILED_AT, error=name, file=file, line=line, what=what))
+    return _failed(say(RefusalCode.STRATEGY_FAILED, error=name))
+
+
+def _failed(detail: Sentence) -> Problem:
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED, "Internal error", detail)
+
+
+def not_applicable(detail: Sentence) -> Problem:
+    """What was asked for cannot be had in this combination."""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", detail)
 
 
 def _engine_away(detail: Sentence) -> Problem:

@@ -40,3 +40,4 @@ class RefusalCode(Code):
     VALUE_DOES_NOT_FIT = "refusal.value_does_not_fit"
     ZOOKEEPER_CALL_FAILED = "refusal.zookeeper_call_failed"
     STRATEGY_FAILED = "refusal.strategy_failed"
+    STRATEGY_FAILED_AT = "refusal.strategy_failed_at"

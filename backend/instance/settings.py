@@ -7,6 +7,7 @@ they are up.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import msgspec
 
@@ -25,12 +26,19 @@ class InstanceSettings(msgspec.Struct, frozen=True):
     """Path of the lab's trace socket."""
     lab: str = ""
     """Name of the lab, where the process reads its queues."""
+    strategies: str = ""
+    """Folder with somebody's own strategies; empty where there are none."""
     threads: int = THREADS
     """Requests that are handled at the same time."""
 
     def to_environment(self) -> dict[str, str]:
         """The variable to start the process with."""
         return {VARIABLE: msgspec.json.encode(self).decode()}
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of somebody's own strategies."""
+        return Path(self.strategies) if self.strategies else None
 
     @classmethod
     def from_environment(cls) -> InstanceSettings:

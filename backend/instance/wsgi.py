@@ -13,6 +13,7 @@ from backend.instance.listening import when_it_listens
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.instance.sweeper import Sweeper
+from backend.strategies import use_folder
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
 from backend.tap.trace import Trace
@@ -20,6 +21,7 @@ from backend.tap.zookeeper import ZooKeeperSessions
 
 die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 settings = InstanceSettings.from_environment()
+use_folder(settings.folder)
 _trace = Trace(settings.number, Path(settings.trace))
 _tap = Tap(instance_observers(_trace, Path(settings.trace).parent))
 _engines = _trace.await_welcome()

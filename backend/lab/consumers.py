@@ -15,6 +15,7 @@ from backend.lab.instances import PROJECT
 from backend.lab.process_faults import FIRST_CONSUMER
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
+from backend.strategies import folder_in_use
 from backend.tap.trace import Welcome
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ class ConsumerPool:
 
     def _spawn(self, number: int) -> Child:
         self._trace.forget(number)
-        settings = InstanceSettings(number, 0, "", str(self._trace_path), self._lab)
+        settings = InstanceSettings(
+            number, 0, "", str(self._trace_path), self._lab, strategies=str(folder_in_use() or "")
+        )
         return self._supervisor.spawn(
             f"consumer-{number}",
             [sys.executable, "-m", "backend.instance.consumer"],

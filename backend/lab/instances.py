@@ -20,6 +20,7 @@ from backend.instance.settings import InstanceSettings
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
+from backend.strategies import folder_in_use
 from backend.tap.trace import Welcome
 
 MOST_INSTANCES = 4
@@ -141,7 +142,9 @@ class InstancePool:
         self._ports.close()
 
     def _spawn(self, number: int, port: int) -> Instance:
-        settings = InstanceSettings(number, port, self._token, str(self._trace_path))
+        settings = InstanceSettings(
+            number, port, self._token, str(self._trace_path), strategies=str(folder_in_use() or "")
+        )
         self._trace.forget(number)
         child = self._supervisor.spawn(
             f"instance-{number}",

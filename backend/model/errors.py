@@ -44,5 +44,9 @@ class NotApplicableError(SubmitTwiceError):
     """A strategy does not guard the operation; the sentence says why."""
 
 
+class StrategyFileError(SubmitTwiceError):
+    """A file of a strategy, or the folder, is not what it should be; the sentence names it."""
+
+
 class UnknownKeyError(SubmitTwiceError):
     """No operation, strategy or variant has this key."""

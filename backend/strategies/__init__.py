@@ -8,13 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from backend.model.catalogue import SourceCode
-from backend.model.errors import NotApplicableError, UnknownKeyError
+from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
 from backend.model.sentence import Code, plain_list, say
 from backend.model.vocabulary import OperationKey
 from backend.shop.schema import add_table, forget_added_tables
 from backend.strategies.base import Strategy, Variant
-from backend.strategies.data import StrategyFileError
-from backend.strategies.folder import load, load_yours
+from backend.strategies.folder import line_of, load, load_yours
 from backend.strategies.says import FileCode
 
 _FOLDER = Path(__file__).parent
@@ -153,3 +152,8 @@ def shown_path(file: str) -> str:
     if _yours.folder is not None and file.startswith(f"{_yours.folder}/"):
         return Path(file).relative_to(_yours.folder.parent).as_posix()
     return ""
+
+
+def place_of(error: BaseException) -> tuple[str, int]:
+    """File and line of somebody's own strategy that an error came from; an empty name where it came from elsewhere."""
+    return line_of(error, _yours.folder) if _yours.folder is not None else ("", 0)

@@ -42,6 +42,7 @@ class RunCode(Code):
     """What is said of a handler that does not do what a handler does."""
 
     NO_ANSWER = "handler.no_answer"
+    WANTED_TO_QUIT = "handler.wanted_to_quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,12 @@ class RefusedError(SubmitTwiceError):
 
 def shown_value(value: object) -> str:
     """A value on one line, and not for pages."""
-    line = " ".join(repr(value).split())
+    return shown_text(repr(value))
+
+
+def shown_text(text: str) -> str:
+    """A text on one line, and not for pages."""
+    line = " ".join(text.split())
     return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"
 
 
@@ -150,11 +156,14 @@ ANSWERS = frozenset({Answer.CREATED, Answer.DUPLICATE, Answer.REPLAYED, Answer.B
 
 
 class NoAnswerError(SubmitTwiceError):
-    """A handler returned something that is no answer."""
+    """A handler returned something that is no answer, or nothing because it wanted to end its process."""
 
-    def __init__(self, handle: Handler, returned: object) -> None:
+    def __init__(self, handle: Handler, *returned: object) -> None:
         name = getattr(handle, "__name__", type(handle).__name__)
-        super().__init__(say(RunCode.NO_ANSWER, function=name, returned=shown_value(returned)))
+        if returned:
+            super().__init__(say(RunCode.NO_ANSWER, function=name, returned=shown_value(returned[0])))
+        else:
+            super().__init__(say(RunCode.WANTED_TO_QUIT, function=name))
 
 
 class Need(StrEnum):
@@ -190,7 +199,10 @@ class Variant:
         Raises:
             NoAnswerError: what came of it is no answer that a strategy can give.
         """
-        returned: object = self.handle(request, services)
+        try:
+            returned: object = self.handle(request, services)
+        except SystemExit:
+            raise NoAnswerError(self.handle) from None
         if isinstance(returned, Answer) and returned in ANSWERS:
             return returned
         raise NoAnswerError(self.handle, returned)

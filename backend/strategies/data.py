@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from backend.model.catalogue import Again, Arrival, Claims, Effect, Fit, Key, Prose, SituationKey
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import StrategyFileError
 from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, in_languages, plain, plain_list, say
 from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from backend.strategies.base import ALL_OPERATIONS, Need
@@ -28,10 +28,6 @@ KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LAST = 1000
 """Place in lists of a strategy that names none: behind the others."""
 _Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class StrategyFileError(SubmitTwiceError):
-    """A file of a strategy, or the folder, is not what it should be; the sentence names it."""
 
 
 @dataclass(frozen=True, slots=True)

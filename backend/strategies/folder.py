@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from backend.model.errors import StrategyFileError
 from backend.model.sentence import plain_list, say
 from backend.strategies.base import Strategy, Variant
-from backend.strategies.data import KEY, StrategyFileError, read_data
+from backend.strategies.data import KEY, read_data
 from backend.strategies.says import FileCode
 
 if TYPE_CHECKING:
