@@ -93,11 +93,11 @@ def to_counterexample(
         places: the strategy's lines by the identity of their call.
     """
     teller = _Teller(candidate.play.scene)
-    moments = candidate.play.moments
+    told = candidate.play.moments
     known = places or {}
     events = tuple(
         replace(teller.event(moment), place=known.get(id(moment.call), Place()), after=after)
-        for moment, after in itertools.zip_longest(moments, snapshots)
+        for moment, after in itertools.zip_longest(told, snapshots)
     )
     mistake, text = find_mistake(candidate.verdict, events) if snapshots else (-1, None)
     return Counterexample(

@@ -11,6 +11,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shiboken6
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -74,13 +75,29 @@ def catalogue() -> tuple[StrategyInfo, ...]:
     return Lab.strategies()
 
 
+MakeBridge = Callable[[LabOptions], LabBridge]
+
+
 @pytest.fixture
-def bridge(qtbot: QtBot) -> Iterator[LabBridge]:
+def make_bridge(qtbot: QtBot) -> Iterator[MakeBridge]:
+    """Makes bridges. They are deleted here: a collection of garbage would do so on whatever thread it runs."""
+    made: list[LabBridge] = []
+
+    def make(options: LabOptions) -> LabBridge:
+        made.append(LabBridge(options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+        assert each.wait_until_closed(5)
+        shiboken6.delete(each)
+
+
+@pytest.fixture
+def bridge(make_bridge: MakeBridge) -> LabBridge:
     """A bridge without a running lab; a test feeds its listener."""
-    made = LabBridge(LabOptions())
-    yield made
-    made.close()
-    assert made.wait_until_closed(5)
+    return make_bridge(LabOptions())
 
 
 OpenWindow = Callable[..., Driver]
@@ -108,6 +125,7 @@ def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindo
     for driver in opened:
         driver.close()
         driver.window.deleteLater()
+        driver.bridge.deleteLater()
 
 
 @pytest.fixture

@@ -173,6 +173,7 @@ def open_reader(
     for driver in opened:
         driver.close()
         driver.window.deleteLater()
+        driver.bridge.deleteLater()
 
 
 @pytest.fixture

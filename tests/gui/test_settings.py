@@ -57,6 +57,7 @@ def test_the_window_opens_whatever_the_settings_file_says(
         qtbot.waitUntil(lambda: window._closed)
         bridge.wait_until_closed(5)
         window.deleteLater()
+        bridge.deleteLater()
 
 
 def test_what_is_remembered_is_there_in_the_next_session(qtbot: QtBot) -> None:

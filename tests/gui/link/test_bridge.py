@@ -19,6 +19,7 @@ from gui.link import relay
 from gui.link.bridge import LabBridge
 from gui.link.pending_run import Ticket
 from gui.link.relay import PIECE
+from tests.gui.conftest import MakeBridge
 from tests.gui.records import reply, rows, step
 
 
@@ -127,8 +128,8 @@ def test_after_closing_nothing_is_told_but_the_end(bridge: LabBridge, qtbot: QtB
     assert bridge._relay.empty
 
 
-def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(qtbot: QtBot) -> None:
-    bridge = LabBridge(LabOptions(redis="redis://127.0.0.1:1/0"))
+def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(make_bridge: MakeBridge, qtbot: QtBot) -> None:
+    bridge = make_bridge(LabOptions(redis="redis://127.0.0.1:1/0"))
     with qtbot.waitSignal(bridge.start_failed, timeout=20_000) as failed:
         bridge.start()
     sentence = failed.args[0]
