@@ -145,7 +145,7 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._colours = LIGHT
-        self._dressed = False
+        self._styled = False
         application.setStyle("Fusion")
         application.setFont(interface_font())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -161,9 +161,9 @@ class Theme(QObject):
         """What the user asked for."""
         return self._mode
 
-    def dress(self) -> None:
+    def apply_style(self) -> None:
         """Apply the style sheet; done once the window is built, as Qt styles a widget anew at each change of parent."""
-        self._dressed = True
+        self._styled = True
         self._application.setStyleSheet(style_sheet_of(self._colours))
 
     def set_mode(self, mode: ThemeMode) -> None:
@@ -184,7 +184,7 @@ class Theme(QObject):
         )
         self._colours = DARK if dark else LIGHT
         self._application.setPalette(palette_of(self._colours))
-        if self._dressed:
+        if self._styled:
             self._application.setStyleSheet(style_sheet_of(self._colours))
 
 

@@ -95,7 +95,7 @@ def take(application: QApplication, shot: Shot) -> None:
     theme = Theme(application, shot.theme)
     bridge = LabBridge(LabOptions())
     window = MainWindow(bridge, theme, Settings())
-    theme.dress()
+    theme.apply_style()
     window.resize(*shot.size)
     window.show()
     loop = QEventLoop()

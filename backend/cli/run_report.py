@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from backend.lab.process_faults import FIRST_CONSUMER
+from backend.lab.fault_injector import FIRST_CONSUMER
 from backend.model.sentence import Code, Sentence, plain, plain_list, say, words
 from backend.model.step_words import command_sentence, mark_sentence, outcome_sentence
 from backend.model.terms import answer_term, verdict_term, wanted_term

@@ -16,7 +16,7 @@ from backend import strategies
 from backend.engines.bare import bare_engines
 from backend.explorer import survey_files
 from backend.explorer.explore import Explorer
-from backend.explorer.survey import Cell, Scope, State, Survey, SurveyProgress, survey_document
+from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.survey_says import SurveyCode, read, state_term, survey_finding
 from backend.explorer.surveyor import entries, survey
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
 
-    from backend.explorer.survey import Pair
+    from backend.explorer.survey import Combination
     from backend.model.options import LabOptions
     from backend.model.sentence import Sentence
 
@@ -76,7 +76,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
         raise EngineError(read(found.why_stopped, found.stopped))
 
 
-def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Pair] | None) -> Survey | None:
+def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Combination] | None) -> Survey | None:
     """What to compare with, as far as it is about these pairs."""
     if not chosen.compare_with:
         return None
@@ -85,7 +85,7 @@ def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Pair] | 
     return replace(earlier, cells=tuple(cell for cell in earlier.cells if pairs is None or cell.pair in pairs))
 
 
-def chosen_pairs(chosen: argparse.Namespace) -> frozenset[Pair] | None:
+def chosen_pairs(chosen: argparse.Namespace) -> frozenset[Combination] | None:
     """The pairs that the arguments narrow the grid to; None for all of it.
 
     Raises:
@@ -130,9 +130,9 @@ class _Bar:
         numbers = say(SurveyCode.BAR, now=progress.schedules, all=progress.schedules_in_all, left=left)
         self._bar.set_postfix_str(words(numbers, self._language))
 
-    def count(self, cell: Cell) -> None:
+    def count(self, cell: SurveyCell) -> None:
         """A question is done."""
-        self._bar.update(cell.state not in {State.NOT_GUARDED, State.NOT_ASKED})
+        self._bar.update(cell.state not in {CellState.NOT_GUARDED, CellState.NOT_ASKED})
 
 
 def _document(found: Survey, changes: Sequence[Change] | None) -> dict[str, object]:
@@ -164,8 +164,8 @@ def report_lines(found: Survey, changes: Sequence[Change] | None = None, languag
     yield from _remarks(words(say(SurveyCode.HEADING_CONTRADICTIONS), language), found.contradictions)
     yield from _remarks(words(say(SurveyCode.HEADING_UNREFUTED), language), unrefuted)
     for state, code in (
-        (State.FAILED, SurveyCode.HEADING_FAILED),
-        (State.NOT_GUARDED, SurveyCode.HEADING_NOT_GUARDED),
+        (CellState.FAILED, SurveyCode.HEADING_FAILED),
+        (CellState.NOT_GUARDED, SurveyCode.HEADING_NOT_GUARDED),
     ):
         yield from _reasons(code, [cell for cell in found.cells if cell.state is state], language)
     if changes is not None:
@@ -175,15 +175,15 @@ def report_lines(found: Survey, changes: Sequence[Change] | None = None, languag
             yield f"  {_name(change.pair)}: {words(change.sentence, language)}"
 
 
-def _remarks(heading: str, cells: Sequence[Cell]) -> Iterator[str]:
+def _remarks(heading: str, cells: Sequence[SurveyCell]) -> Iterator[str]:
     if cells:
         yield heading
         yield from _names(cells)
 
 
-def _reasons(code: SurveyCode, cells: Sequence[Cell], language: str) -> Iterator[str]:
+def _reasons(code: SurveyCode, cells: Sequence[SurveyCell], language: str) -> Iterator[str]:
     """Each reason once, and below it what it is said of."""
-    of_reason: dict[Sentence, list[Cell]] = {}
+    of_reason: dict[Sentence, list[SurveyCell]] = {}
     for cell in cells:
         of_reason.setdefault(read(cell.why, cell.sentence), []).append(cell)
     for reason, said_of in of_reason.items():
@@ -191,7 +191,7 @@ def _reasons(code: SurveyCode, cells: Sequence[Cell], language: str) -> Iterator
         yield from _names(said_of)
 
 
-def _names(cells: Sequence[Cell]) -> Iterator[str]:
+def _names(cells: Sequence[SurveyCell]) -> Iterator[str]:
     of_variant: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
         of_variant.setdefault((cell.strategy, cell.variant), []).append(cell.operation.value)
@@ -199,14 +199,14 @@ def _names(cells: Sequence[Cell]) -> Iterator[str]:
     yield from textwrap.wrap(names, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _name(pair: Pair) -> str:
+def _name(pair: Combination) -> str:
     operation, strategy, variant = pair
     return f"{strategy}/{variant}, {operation}"
 
 
-def _grid(found: Survey, changed: frozenset[Pair], language: str) -> Iterator[str]:
+def _grid(found: Survey, changed: frozenset[Combination], language: str) -> Iterator[str]:
     operations = [key for key in OperationKey if any(cell.operation is key for cell in found.cells)]
-    rows: dict[tuple[str, str], dict[OperationKey, Cell]] = {}
+    rows: dict[tuple[str, str], dict[OperationKey, SurveyCell]] = {}
     for cell in found.cells:
         rows.setdefault((cell.strategy, cell.variant), {})[cell.operation] = cell
     table = [["", *(key.value for key in operations)]]
@@ -226,12 +226,12 @@ def _columns(text: str) -> int:
     return sum(2 if east_asian_width(character) in _WIDE else 1 for character in text)
 
 
-def cell_text(cell: Cell, changed: frozenset[Pair] = frozenset(), language: str = ENGLISH) -> str:
+def cell_text(cell: SurveyCell, changed: frozenset[Combination] = frozenset(), language: str = ENGLISH) -> str:
     """A cell in words: the worst that can happen, and in how many interleavings."""
     mark = _CHANGED if cell.pair in changed else ""
-    if cell.state is not State.COUNTEREXAMPLE or cell.worst is None:
+    if cell.state is not CellState.COUNTEREXAMPLE or cell.worst is None:
         count = f" {cell.schedules}" if cell.schedules else ""
-        word = "-" if cell.state is State.NOT_GUARDED else words(state_term(cell.state), language)
+        word = "-" if cell.state is CellState.NOT_GUARDED else words(state_term(cell.state), language)
         return f"{word}{count}{mark}"
     more = "" if cell.exhaustive else "+"
     shout = "!! " if cell.contradicts else ""

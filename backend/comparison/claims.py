@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line
+from backend.comparison.records import FAILURES, CellState, ComparedCell, Comparison, Line
 from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
 from backend.model.catalogue import Claims, SituationKey
 from backend.model.sentence import Sentence, say
@@ -71,7 +71,7 @@ def surprises(comparison: Comparison) -> tuple[Sentence, ...]:
     return tuple(sentence for line in comparison.lines for sentence in _surprises_of(line, comparison))
 
 
-def bad_intents(cell: Cell) -> int:
+def bad_intents(cell: ComparedCell) -> int:
     """Intents that were duplicated, lost or stuck."""
     return sum(count for verdict, count in cell.verdicts.items() if verdict in FAILURES)
 

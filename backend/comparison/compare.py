@@ -17,7 +17,7 @@ from backend.comparison.progress import TimeLeft
 from backend.comparison.questions import BASELINE, ComparisonQuestion, SituationKey, Subject
 from backend.comparison.records import (
     FAILURES,
-    Cell,
+    ComparedCell,
     Comparison,
     ComparisonProgress,
     Line,
@@ -136,7 +136,7 @@ class Comparer:
         line = self._lines.get(task.number) or Line(self._subject(task))
         if task.kind == COST:
             return replace(line, cost=Cost(line.subject, failure=sentence))
-        return replace(line, cells=(*line.cells, Cell(line.subject, SituationKey(task.kind), failure=sentence)))
+        return replace(line, cells=(*line.cells, ComparedCell(line.subject, SituationKey(task.kind), failure=sentence)))
 
     def _subject(self, task: Task) -> Subject:
         strategy, variant = find(task.strategy, task.variant)
@@ -152,13 +152,13 @@ class Comparer:
 
     # Situations
 
-    def _cell(self, subject: Subject, key: SituationKey) -> Cell:
+    def _cell(self, subject: Subject, key: SituationKey) -> ComparedCell:
         situation = SITUATIONS[key]
         if situation.needs_lease and not subject.leased:
-            return Cell(subject, key, exempt=say(CompareCode.NO_LEASE))
+            return ComparedCell(subject, key, exempt=say(CompareCode.NO_LEASE))
         first = situation.parts(subject, Extent(self._asked.quick))
         results = [self._until_reached(subject, key, place) for place in range(len(first))]
-        return Cell(subject, key, tuple(result for result in results if result))
+        return ComparedCell(subject, key, tuple(result for result in results if result))
 
     def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:
         """The run that failed in the situation, else the one that reached it for most intents.

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from backend.comparison.claims import standing, surprises
 from backend.comparison.cost_records import Cost, Finding, Load
-from backend.comparison.records import Cell, CellState, Comparison, Line, PartResult
+from backend.comparison.records import CellState, ComparedCell, Comparison, Line, PartResult
 from backend.comparison.says import CompareCode, about_situation, head_of_situation, title_of_situation
 from backend.comparison.situations import SITUATIONS
 from backend.comparison.words import (
@@ -81,7 +81,7 @@ def _line(line: Line, language: str) -> dict[str, object]:
     }
 
 
-def _cell(cell: Cell, language: str) -> dict[str, object]:
+def _cell(cell: ComparedCell, language: str) -> dict[str, object]:
     return {
         "situation": cell.situation.value,
         "state": cell.state.value,
@@ -98,7 +98,7 @@ def _cell(cell: Cell, language: str) -> dict[str, object]:
     }
 
 
-def _why(cell: Cell, language: str) -> str:
+def _why(cell: ComparedCell, language: str) -> str:
     """Why there is no verdict; empty where there is one."""
     said = why_not_reached(cell) if cell.state is CellState.NOT_REACHED else cell_facts(cell)
     return "" if cell.state is CellState.MEASURED else " ".join(_texts(said, language))
@@ -177,7 +177,7 @@ def comparison_csv(comparison: Comparison, language: str = ENGLISH) -> str:
     return text.getvalue()
 
 
-def _cell_row(cell: Cell, language: str) -> dict[str, object]:
+def _cell_row(cell: ComparedCell, language: str) -> dict[str, object]:
     return {
         "measured": cell.situation,
         "state": cell.state,
@@ -260,7 +260,7 @@ def _row(*texts: str) -> str:
     return f"| {' | '.join(text.replace('|', '/') for text in texts)} |"
 
 
-def _cell_text(cell: Cell | None, language: str) -> str:
+def _cell_text(cell: ComparedCell | None, language: str) -> str:
     text = cell_word(cell, language)
     return f"**{text}**" if cell and cell.worst and not cell.survived else text
 

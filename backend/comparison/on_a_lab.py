@@ -11,7 +11,7 @@ from backend.comparison.questions import ComparisonQuestion
 from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.situations import INSTANCES
 from backend.lab.lab import Lab
-from backend.lab.listener import Silence
+from backend.lab.listener import NullListener
 from backend.model.observed import Reply
 from backend.model.options import LabOptions
 
@@ -43,7 +43,7 @@ def compare(
         lab.close()
 
 
-class _Listener(Silence):
+class _Listener(NullListener):
     def __init__(self, replies: Replies) -> None:
         self._replies = replies
 

@@ -92,7 +92,7 @@ class PartResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ComparedCell:
     """A subject in a situation."""
 
     subject: Subject
@@ -175,10 +175,10 @@ class Line:
     """All about a subject."""
 
     subject: Subject
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[ComparedCell, ...] = ()
     cost: Cost | None = None
 
-    def cell(self, situation: SituationKey) -> Cell | None:
+    def cell(self, situation: SituationKey) -> ComparedCell | None:
         """The cell of a situation, if it is there yet."""
         return next((cell for cell in self.cells if cell.situation is situation), None)
 

@@ -23,7 +23,7 @@ _ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
 
 
-class Run(Protocol):
+class ComparedRun(Protocol):
     """A run under way."""
 
     def cancel(self) -> None:
@@ -48,7 +48,7 @@ class Laboratory(Protocol):
     def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
         """An intent with a fresh key."""
 
-    def start_run(self, setup: Setup, plan: Plan) -> Run:
+    def start_run(self, setup: Setup, plan: Plan) -> ComparedRun:
         """Begin a run."""
 
     def steps_of(self, submission_id: str) -> tuple[Step, ...]:

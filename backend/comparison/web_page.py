@@ -9,7 +9,7 @@ from itertools import groupby
 from backend.comparison.claims import standing, surprises
 from backend.comparison.cost_records import Finding
 from backend.comparison.picture import legend, picture, picture_svg
-from backend.comparison.records import Cell, CellState, Comparison, Line
+from backend.comparison.records import CellState, ComparedCell, Comparison, Line
 from backend.comparison.says import CompareCode, about_situation, head_of_situation, title_of_situation
 from backend.comparison.situations import SITUATIONS
 from backend.comparison.words import (
@@ -113,7 +113,7 @@ class _Page:
             yield from self._costs(lines)
         yield from self._why(lines)
 
-    def _cell(self, cell: Cell | None) -> str:
+    def _cell(self, cell: ComparedCell | None) -> str:
         if cell is None:
             return f"<td>{NOTHING}</td>"
         kind = cell.worst.value if cell.worst else cell.state.value

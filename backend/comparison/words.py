@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.comparison.cost_records import BUSY_SHARE, NOISE, Cost, Finding, Load
 from backend.comparison.questions import SituationKey
-from backend.comparison.records import FAILURES, Cell, CellState, Comparison, Line, PartResult
+from backend.comparison.records import FAILURES, CellState, ComparedCell, Comparison, Line, PartResult
 from backend.comparison.says import CompareCode, head_of_situation, missed, state_term, title_of_situation
 from backend.model.sentence import ENGLISH, Sentence, plain, say, words
 from backend.model.terms import answer_term, verdict_term
@@ -46,7 +46,7 @@ def task_term(kind: str) -> Sentence:
     return title_of_situation(SituationKey(kind)) if kind in set(SituationKey) else say(CompareCode.COST)
 
 
-def cell_word(cell: Cell | None, language: str = ENGLISH) -> str:
+def cell_word(cell: ComparedCell | None, language: str = ENGLISH) -> str:
     """Glyph and word: the worst verdict and, where it is a failure, how many intents came to it; or the state."""
     if cell is None:
         return NOTHING
@@ -58,7 +58,7 @@ def cell_word(cell: Cell | None, language: str = ENGLISH) -> str:
     return word
 
 
-def cell_facts(cell: Cell) -> tuple[Sentence, ...]:
+def cell_facts(cell: ComparedCell) -> tuple[Sentence, ...]:
     """All that is known of a cell."""
     match cell.state:
         case CellState.NOT_MEASURED:
@@ -71,12 +71,12 @@ def cell_facts(cell: Cell) -> tuple[Sentence, ...]:
             return (_measured(cell), *_points(cell), *_what_was_missed(cell), *cell.contradictions)
 
 
-def why_not_reached(cell: Cell) -> tuple[Sentence, ...]:
+def why_not_reached(cell: ComparedCell) -> tuple[Sentence, ...]:
     """What was not seen, and how often it was tried; nothing for a cell in another state."""
     return tuple(_what_was_missed(cell)) if cell.state is CellState.NOT_REACHED else ()
 
 
-def _measured(cell: Cell) -> Sentence:
+def _measured(cell: ComparedCell) -> Sentence:
     return say(
         CompareCode.CELL,
         proven=cell.proven,
@@ -89,7 +89,7 @@ def _measured(cell: Cell) -> Sentence:
     )
 
 
-def _points(cell: Cell) -> tuple[Sentence, ...]:
+def _points(cell: ComparedCell) -> tuple[Sentence, ...]:
     points = tuple(_point(part) for part in cell.parts if part.part.title)
     return (say(CompareCode.POINTS, points=points),) if points else ()
 
@@ -100,7 +100,7 @@ def _point(part: PartResult) -> Sentence:
     return say(CompareCode.POINT, title=title, word=term)
 
 
-def _what_was_missed(cell: Cell) -> list[Sentence]:
+def _what_was_missed(cell: ComparedCell) -> list[Sentence]:
     said: list[Sentence] = []
     for part in cell.parts:
         if part.reached:

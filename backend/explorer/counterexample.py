@@ -12,8 +12,8 @@ import msgspec
 from backend.explorer.mistake import find_mistake
 from backend.explorer.page_says import MUTEX_COMMAND, PROCESS
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
+from backend.explorer.sandbox import submission_id
 from backend.explorer.says import ExplorerCode
-from backend.explorer.stage import submission_id
 from backend.explorer.zookeeper_names import is_node
 from backend.files.output import write_document
 from backend.model.errors import SubmitTwiceError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from backend.explorer.moment import Moment
     from backend.explorer.question import Question, Snapshot
+    from backend.explorer.traced_event import TracedEvent
     from backend.tap.observer import Call
 
 _ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
@@ -43,11 +43,11 @@ class Played(Protocol):
     """What a schedule left behind."""
 
     @property
-    def moments(self) -> Sequence[Moment]:
+    def events(self) -> Sequence[TracedEvent]:
         """What happened, in order."""
 
     @property
-    def scene(self) -> Readable:
+    def fixture(self) -> Readable:
         """Whose names it has."""
 
 
@@ -56,13 +56,13 @@ class Candidate:
     """A schedule that was judged."""
 
     verdict: Verdict
-    play: Played
+    execution: Played
     choices: tuple[Choice, ...]
 
     @property
     def cost(self) -> tuple[int, int, int]:
         """Worse verdicts first, then fewer switches, then fewer events."""
-        return -self.verdict.severity, switches(self.choices), len(self.play.moments)
+        return -self.verdict.severity, switches(self.choices), len(self.execution.events)
 
 
 def replace_if_better(best: Candidate | None, candidate: Candidate) -> Candidate | None:
@@ -92,12 +92,12 @@ def to_counterexample(
         snapshots: the engines after each moment, where they were recorded.
         places: the strategy's lines by the identity of their call.
     """
-    teller = _Teller(candidate.play.scene)
-    told = candidate.play.moments
+    teller = _Teller(candidate.execution.fixture)
+    told = candidate.execution.events
     known = places or {}
     events = tuple(
-        replace(teller.event(moment), place=known.get(id(moment.call), Place()), after=after)
-        for moment, after in itertools.zip_longest(told, snapshots)
+        replace(teller.event(traced), place=known.get(id(traced.call), Place()), after=after)
+        for traced, after in itertools.zip_longest(told, snapshots)
     )
     mistake, text = find_mistake(candidate.verdict, events) if snapshots else (-1, None)
     return Counterexample(
@@ -114,39 +114,39 @@ def to_counterexample(
 class _Teller:
     """Words what happened so that it reads the same on every run: keys and row numbers get names of their own."""
 
-    def __init__(self, scene: Readable) -> None:
-        self._scene = scene
+    def __init__(self, fixture: Readable) -> None:
+        self._fixture = fixture
         self._rows: dict[str, str] = {}
 
-    def event(self, moment: Moment) -> Event:
-        if moment.kind is EventKind.EXPIRE:
-            return self._expiry(moment)
-        if moment.kind is EventKind.CRASH:
-            return Event(moment.actor, moment.kind, PROCESS, "", "")
-        if moment.answer is not None:
-            return Event(moment.actor, moment.kind, EngineKind.HTTP.value, "reply", moment.answer.value)
-        call = moment.call
+    def event(self, traced: TracedEvent) -> Event:
+        if traced.kind is EventKind.EXPIRE:
+            return self._expiry(traced)
+        if traced.kind is EventKind.CRASH:
+            return Event(traced.actor, traced.kind, PROCESS, "", "")
+        if traced.answer is not None:
+            return Event(traced.actor, traced.kind, EngineKind.HTTP.value, "reply", traced.answer.value)
+        call = traced.call
         if call is None:
-            return Event(moment.actor, moment.kind, PROCESS, MUTEX_COMMAND, "", moment.blocked)
+            return Event(traced.actor, traced.kind, PROCESS, MUTEX_COMMAND, "", traced.blocked)
         command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
-        if moment.by is not None:
-            command = command.replace(moment.by.id, submission_id(moment.actor))
-        answer = "" if moment.blocked else self._answer(call, rolled_back=moment.rolled_back)
+        if traced.by is not None:
+            command = command.replace(traced.by.id, submission_id(traced.actor))
+        answer = "" if traced.blocked else self._answer(call, rolled_back=traced.rolled_back)
         return Event(
-            moment.actor, moment.kind, call.engine.value, self._scene.readable(command), answer, moment.blocked
+            traced.actor, traced.kind, call.engine.value, self._fixture.readable(command), answer, traced.blocked
         )
 
-    def _expiry(self, moment: Moment) -> Event:
-        if any(is_node(name) for name in moment.leases):
-            return Event("", moment.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
-        return Event("", moment.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
+    def _expiry(self, traced: TracedEvent) -> Event:
+        if any(is_node(name) for name in traced.leases):
+            return Event("", traced.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
+        return Event("", traced.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
 
     def _answer(self, call: Call, *, rolled_back: bool) -> str:
         is_sql = call.engine.is_database
         answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=is_sql)
         if is_sql and _ROW_NUMBER.search(call.command) and answered.isdecimal():
             answered = self._rows.setdefault(answered, f"row {len(self._rows) + 1}")
-        answered = self._scene.readable(answered)
+        answered = self._fixture.readable(answered)
         return f"{answered}; ROLLBACK" if rolled_back else answered
 
 

@@ -1,4 +1,4 @@
-"""The database side of a stage: tables of its own, connections for submissions, and who waits for whom."""
+"""The database side of a sandbox: tables of its own, connections for submissions, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer.connection import LockWatch, ParkingConnection, connect
-from backend.explorer.plugs import Plug, PostgresqlPlug, SqlitePlug
+from backend.explorer.database_access import DatabaseAccess, PostgresqlAccess, SqliteAccess
+from backend.explorer.quiescence import that_wait_for
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import that_wait_for
 from backend.explorer.spares import Spares
 from backend.model.errors import NotApplicableError
 from backend.model.sentence import Sentence, say
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class Database(Protocol):
-    """What a stage needs of a database."""
+    """What a sandbox needs of a database."""
 
     own: sa.Engine
     """For preparing and reading back."""
     notes: tuple[Sentence, ...]
     """What cannot be shown on it."""
 
-    def plug(self) -> Plug:
+    def access(self) -> DatabaseAccess:
         """A connection for a submission."""
 
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
@@ -102,9 +102,9 @@ class PostgresqlDatabase:
         opened.callback(self._spares.close)
         self.expect_crashes = self._spares.stock_up
 
-    def plug(self) -> Plug:
+    def access(self) -> DatabaseAccess:
         """A connection for a submission."""
-        return PostgresqlPlug(self._spares.take)
+        return PostgresqlAccess(self._spares.take)
 
     def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
         """Those that the server names nobody in the way of but requests at rest, or that wait themselves for such."""
@@ -137,9 +137,9 @@ class SqliteDatabase:
         with self.own.begin() as connection:
             create_tables(connection)
 
-    def plug(self) -> Plug:
+    def access(self) -> DatabaseAccess:
         """A connection for a submission."""
-        return SqlitePlug(self._url)
+        return SqliteAccess(self._url)
 
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """Nobody ever waits."""

@@ -15,14 +15,14 @@ from backend import strategies
 from backend.engines.sentences import reason_of
 from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
+from backend.explorer.execution import Execution
 from backend.explorer.footprints import canonical
 from backend.explorer.observer import Watcher
-from backend.explorer.play import Play
 from backend.explorer.question import MOST_REQUESTS, Counterexample, Exploration, Progress, Question
 from backend.explorer.recorder import Recorder
+from backend.explorer.sandbox import Sandbox
 from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
-from backend.explorer.stage import Stage
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 
@@ -77,14 +77,14 @@ class Explorer:
         zookeeper: ZooKeeperKeeper | None = None,
     ) -> None:
         self._watcher = Watcher()
-        self._stage = Stage(database_url, redis_url, self._watcher, gateway, zookeeper)
+        self._sandbox = Sandbox(database_url, redis_url, self._watcher, gateway, zookeeper)
 
     def __enter__(self) -> Explorer:
-        self._stage.__enter__()
+        self._sandbox.__enter__()
         return self
 
     def __exit__(self, *end: object) -> None:
-        self._stage.__exit__(None, None, None)
+        self._sandbox.__exit__(None, None, None)
 
     def explore(
         self,
@@ -106,7 +106,7 @@ class Explorer:
         Raises:
             SubmitTwiceError: the question cannot be asked, an engine is away, or the explorer lost control.
         """
-        return _Run(self._stage, self._watcher, question, variant or check(question)).explore(
+        return _Run(self._sandbox, self._watcher, question, variant or check(question)).explore(
             on_progress, cancelled, limit
         )
 
@@ -117,7 +117,7 @@ class Explorer:
             DivergedError: it cannot be played: the strategy has changed since.
             SubmitTwiceError: as for `explore`.
         """
-        return _Run(self._stage, self._watcher, example.question, variant or check(example.question)).replay(example)
+        return _Run(self._sandbox, self._watcher, example.question, variant or check(example.question)).replay(example)
 
 
 def explore(
@@ -153,13 +153,13 @@ def replay(
 class _Run:
     """An exploration under way."""
 
-    def __init__(self, stage: Stage, watcher: Watcher, question: Question, variant: Variant) -> None:
-        self._stage = stage
+    def __init__(self, sandbox: Sandbox, watcher: Watcher, question: Question, variant: Variant) -> None:
+        self._sandbox = sandbox
         self._watcher = watcher
         self._question = replace(question, variant=variant.key)
         self._variant = variant
         self._started = time.monotonic()
-        self._unjudged: list[tuple[Play, tuple[Choice, ...]]] = []
+        self._unjudged: list[tuple[Execution, tuple[Choice, ...]]] = []
         self._outcomes: Counter[Verdict] = Counter()
         self._failures: Counter[Sentence] = Counter()
         """How the strategy itself failed, each with the number of schedules."""
@@ -168,7 +168,7 @@ class _Run:
         self._shortest: dict[Verdict, Candidate] = {}
         self._trusting = True
         """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
-        stage.need(variant.engines)
+        sandbox.need(variant.engines)
 
     def explore(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
@@ -192,11 +192,11 @@ class _Run:
 
     def _search(self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None) -> bool:
         """Play and judge schedules; whether none is left."""
-        search = Search(self._open_play, reduce=self._question.requests > _FULL_ENUMERATION)
+        search = Search(self._open_execution, reduce=self._question.requests > _FULL_ENUMERATION)
         told = self._started
-        for played, play in enumerate(search.schedules(), 1):
-            self._unjudged.append((play, search.path))
-            self._classes.add(hash(canonical(play.trace)))
+        for played, execution in enumerate(search.schedules(), 1):
+            self._unjudged.append((execution, search.path))
+            self._classes.add(hash(canonical(execution.trace)))
             if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
                 self._judge()
                 on_progress(self._progress())
@@ -218,21 +218,21 @@ class _Run:
         places: dict[int, Place] = {}
         self._trusting = False  # nothing is left out of one schedule
         self._watcher.places = places
-        play = self._open_play(None)
-        recorder = Recorder(self._stage, play)
+        execution = self._open_execution(None)
+        recorder = Recorder(self._sandbox, execution)
         try:
             for choice in example.choices:
-                if choice not in play.choices():
+                if choice not in execution.choices():
                     raise DivergedError(say(ExplorerCode.NOT_POSSIBLE, choice=f"{choice.actor} {choice.kind}".strip()))
-                play.take(choice)
+                execution.take(choice)
                 recorder.look()
-            if play.choices():
+            if execution.choices():
                 raise DivergedError(say(ExplorerCode.MORE_STEPS))
         finally:
             self._watcher.places = None
-            play.end()
-        verdict = self._stage.judge([(play.scene, play.answers)])[0]
-        candidate = Candidate(verdict, play, example.choices)
+            execution.end()
+        verdict = self._sandbox.judge([(execution.fixture, execution.answers)])[0]
+        candidate = Candidate(verdict, execution, example.choices)
         return to_counterexample(self._question, candidate, recorder.snapshots, places)
 
     def _recorded(self, candidate: Candidate) -> Counterexample:
@@ -244,16 +244,16 @@ class _Run:
             return found
         return played if played.verdict is found.verdict else found
 
-    def _open_play(self, first: Footprint | None) -> Play:
-        return Play(self._stage, self._watcher, self._question, self._variant, first, trusting=self._trusting)
+    def _open_execution(self, first: Footprint | None) -> Execution:
+        return Execution(self._sandbox, self._watcher, self._question, self._variant, first, trusting=self._trusting)
 
     def _judge(self) -> None:
         unjudged, self._unjudged = self._unjudged, []
-        verdicts = self._stage.judge([(play.scene, play.answers) for play, _ in unjudged])
-        for (play, path), verdict in zip(unjudged, verdicts, strict=True):
+        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _ in unjudged])
+        for (execution, path), verdict in zip(unjudged, verdicts, strict=True):
             self._outcomes[verdict] += 1
-            self._failures.update(play.failures)
-            candidate = Candidate(verdict, play, path)
+            self._failures.update(execution.failures)
+            candidate = Candidate(verdict, execution, path)
             self._best = replace_if_better(self._best, candidate)
             known = self._shortest.get(verdict)
             if known is None or candidate.cost < known.cost:
@@ -283,5 +283,5 @@ class _Run:
             counterexample=examples[self._best.verdict] if self._best else None,
             examples=examples,
             seconds=time.monotonic() - self._started,
-            notes=(*self._stage.database.notes, *self._failed()),
+            notes=(*self._sandbox.database.notes, *self._failed()),
         )

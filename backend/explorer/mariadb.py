@@ -26,8 +26,8 @@ from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer import mariadb_connection
 from backend.explorer.footprints import Isolation
 from backend.explorer.mariadb_connection import CONNECT_ERRORS, ParkingMariadbConnection
+from backend.explorer.quiescence import that_wait_for
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import that_wait_for
 from backend.explorer.spares import Spares
 from backend.model.sentence import say
 from backend.shop.tables import create_tables
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import ExitStack
 
-    from backend.explorer.plugs import Plug
+    from backend.explorer.database_access import DatabaseAccess
     from backend.model.sentence import Sentence
 
 _TRANSACTIONS = "\nLIST OF TRANSACTIONS FOR EACH SESSION:\n"
@@ -72,9 +72,9 @@ class MariadbDatabase:
         opened.callback(self._spares.close)
         self.expect_crashes = self._spares.stock_up
 
-    def plug(self) -> Plug:
+    def access(self) -> DatabaseAccess:
         """A connection for a submission."""
-        return MariadbPlug(self._spares.take)
+        return MariadbAccess(self._spares.take)
 
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock. Takes its time."""
@@ -127,7 +127,7 @@ def _close(connection: sa.Connection) -> None:
         connection.close()
 
 
-class MariadbPlug:
+class MariadbAccess:
     """A `ParkingMariadbConnection`.
 
     Args:

@@ -78,10 +78,10 @@ def _second_effect(events: Sequence[Event]) -> tuple[int, Sentence | None]:
 def _left_behind(events: Sequence[Event]) -> tuple[int, Sentence | None]:
     """The last crash or answer from which on the key without a lease has nobody to remove it."""
     last = events[-1].after if events else None
-    bars = {key.name for key in last.keys if not key.has_lease} if last else set()
-    since = next((n for n, e in enumerate(events) if e.after and bars & {key.name for key in e.after.keys}), -1)
+    stuck = {key.name for key in last.keys if not key.has_lease} if last else set()
+    since = next((n for n, e in enumerate(events) if e.after and stuck & {key.name for key in e.after.keys}), -1)
     crash = next((n for n in range(max(since, 0), len(events)) if events[n].kind is EventKind.CRASH), since)
-    return crash, say(MistakeCode.LEFT_BEHIND, name=", ".join(sorted(bars))) if crash >= 0 else None
+    return crash, say(MistakeCode.LEFT_BEHIND, name=", ".join(sorted(stuck))) if crash >= 0 else None
 
 
 def _no_way_back(events: Sequence[Event]) -> tuple[int, Sentence | None]:

@@ -28,7 +28,7 @@ _ZOOKEEPER_ANSWERS = frozenset({"NoNodeError", "NodeExistsError", "NotEmptyError
 
 
 class Watcher:
-    """An observer that the play of a schedule takes turns to use."""
+    """An observer that the execution of a schedule takes turns to use."""
 
     def __init__(self) -> None:
         self.find: Callable[[str], Submission] | None = None

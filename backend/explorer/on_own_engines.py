@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from backend.explorer.question import Exploration, Progress, Question
-    from backend.explorer.survey import Cell, Pair, Scope, Survey, SurveyProgress
+    from backend.explorer.survey import Combination, Scope, Survey, SurveyCell, SurveyProgress
 
 
 def explore(
@@ -54,12 +54,12 @@ def explore(
 def survey(
     scope: Scope,
     on_progress: Callable[[SurveyProgress], None],
-    on_cell: Callable[[Cell], None],
+    on_cell: Callable[[SurveyCell], None],
     cancelled: threading.Event,
     *,
     niceness: int = 0,
     zookeeper: str | None = None,
-    pairs: Collection[Pair] | None = None,
+    pairs: Collection[Combination] | None = None,
 ) -> Survey:
     """Explore every variant with every operation that it guards; blocks, as `explore`.
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from backend.explorer.question import KeyState, LockState, Snapshot, TableRows
-from backend.explorer.stage import submission_id
-from backend.explorer.state import State
+from backend.explorer.sandbox import submission_id
+from backend.explorer.state import SubmissionState
 from backend.model.vocabulary import EngineKind, OperationKey
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import added_tables, goods, marker, messages, metadata, orders
@@ -17,8 +17,8 @@ from backend.shop.schema import added_tables, goods, marker, messages, metadata,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from backend.explorer.play import Play
-    from backend.explorer.stage import Stage
+    from backend.explorer.execution import Execution
+    from backend.explorer.sandbox import Sandbox
     from backend.tap.observer import Call
 
 _NO_LEASE = -1
@@ -35,22 +35,22 @@ _SUBJECTS = {
 
 
 class Recorder:
-    """Keeps a snapshot for each moment of a play. Only what is committed can be read from outside.
+    """Keeps a snapshot for each moment of an execution. Only what is committed can be read from outside.
 
     Args:
-        stage: where it is played.
-        play: the schedule under way.
+        sandbox: where it is played.
+        execution: the schedule under way.
     """
 
-    def __init__(self, stage: Stage, play: Play) -> None:
-        self._stage = stage
-        self._play = play
-        self._effects = OPERATIONS[play.scene.operation].effects
+    def __init__(self, sandbox: Sandbox, execution: Execution) -> None:
+        self._sandbox = sandbox
+        self._execution = execution
+        self._effects = OPERATIONS[execution.fixture.operation].effects
         self.snapshots: list[Snapshot] = []
 
     def look(self) -> None:
         """Call this after each choice; all that it brought about is told with the same snapshot."""
-        missing = len(self._play.moments) - len(self.snapshots)
+        missing = len(self._execution.events) - len(self.snapshots)
         if missing > 0:
             self.snapshots.extend([self._snapshot()] * missing)
 
@@ -61,12 +61,12 @@ class Recorder:
 
     def _tables(self) -> tuple[TableRows, ...]:
         always = {self._effects.name}
-        if (subject := _SUBJECTS.get(self._play.scene.operation)) is not None:
+        if (subject := _SUBJECTS.get(self._execution.fixture.operation)) is not None:
             always.add(subject.name)
         wanted = (always | self._mentioned_tables()) - {marker.name, messages.name}
-        with self._stage.database.own.connect() as connection:
+        with self._sandbox.database.own.connect() as connection:
             found = [self._rows(connection, table) for table in metadata.sorted_tables if table.name in wanted]
-        if self._effects is messages and (ledger := self._stage.ledger) is not None:
+        if self._effects is messages and (ledger := self._sandbox.ledger) is not None:
             with ledger.connect() as connection:
                 found.append(self._rows(connection, messages))
         shown = [table for table in found if table.rows or table.name in always]
@@ -81,35 +81,35 @@ class Recorder:
         )
 
     def _is_about_it(self, table: sa.Table) -> sa.ColumnElement[bool]:
-        scene = self._play.scene
+        fixture = self._execution.fixture
         if table in added_tables():
             texts = (column for column in table.c if isinstance(column.type, sa.String))
-            return sa.or_(sa.false(), *(column.contains(scene.key, autoescape=True) for column in texts))
+            return sa.or_(sa.false(), *(column.contains(fixture.key, autoescape=True) for column in texts))
         column = next((table.c[name] for name in _KEY_COLUMNS if name in table.c), None)
         if column is None:
-            return table.c["item"] == scene.item if "item" in table.c else sa.false()
+            return table.c["item"] == fixture.item if "item" in table.c else sa.false()
         if column.name in _PLAIN_KEYS:
-            return column == scene.key
-        return column.contains(scene.key, autoescape=True)
+            return column == fixture.key
+        return column.contains(fixture.key, autoescape=True)
 
     def _readable(self, value: object) -> str:
-        names = {one.id: submission_id(one.actor) for one in self._play.submissions}
+        names = {one.id: submission_id(one.actor) for one in self._execution.submissions}
         text = "NULL" if value is None else str(value)
-        return self._play.scene.readable(names.get(text, text))
+        return self._execution.fixture.readable(names.get(text, text))
 
     def _keys(self) -> tuple[KeyState, ...]:
-        client, scene = self._stage.plain_redis, self._play.scene
+        client, fixture = self._sandbox.plain_redis, self._execution.fixture
         found = []
         for name in sorted(self._mentioned_keys()):
             value, life = client.get(name), int(client.pttl(name))
             if value is not None:
-                found.append(KeyState(scene.readable(name), self._readable(value), life != _NO_LEASE))
-        for path, content, owner in self._stage.nodes():
-            found.append(KeyState(scene.readable(path), self._readable(content), bool(owner), EngineKind.ZOOKEEPER))
+                found.append(KeyState(fixture.readable(name), self._readable(value), life != _NO_LEASE))
+        for path, content, owner in self._sandbox.nodes():
+            found.append(KeyState(fixture.readable(path), self._readable(content), bool(owner), EngineKind.ZOOKEEPER))
         return tuple(found)
 
     def _calls(self) -> Iterator[Call]:
-        return (moment.call for moment in self._play.moments if moment.call is not None)
+        return (traced.call for traced in self._execution.events if traced.call is not None)
 
     def _mentioned_tables(self) -> frozenset[str]:
         """Tables that a statement so far named."""
@@ -118,22 +118,26 @@ class Recorder:
 
     def _mentioned_keys(self) -> frozenset[str]:
         """Keys of the intent that a command so far named, and the form's token."""
-        scene = self._play.scene
+        fixture = self._execution.fixture
         named = (str(each) for call in self._calls() if call.engine is EngineKind.REDIS for each in call.parameters)
-        return frozenset(name for name in named if scene.key in name or scene.token in name)
+        return frozenset(name for name in named if fixture.key in name or fixture.token in name)
 
     def _locks(self) -> tuple[LockState, ...]:
-        waiting = [one for one in self._play.submissions if one.state is State.WAITING]
-        names = {one.line.plug.pid: one.actor for one in self._play.submissions if one.is_live and one.line.plug.pid}
-        waits = self._stage.database.blockers([one.line.plug.pid for one in waiting]) if waiting else {}
+        waiting = [one for one in self._execution.submissions if one.state is SubmissionState.WAITING]
+        names = {
+            one.connections.database.pid: one.actor
+            for one in self._execution.submissions
+            if one.is_live and one.connections.database.pid
+        }
+        waits = self._sandbox.database.blockers([one.connections.database.pid for one in waiting]) if waiting else {}
         found = []
-        for one in self._play.submissions:
+        for one in self._execution.submissions:
             if not one.is_live:
                 continue
-            held = self._play.scene.readable(", ".join(sorted(_locked(one.transaction.locks.writes))))
-            blockers = waits.get(one.line.plug.pid, frozenset()) if one in waiting else frozenset()
+            held = self._execution.fixture.readable(", ".join(sorted(_locked(one.transaction.locks.writes))))
+            blockers = waits.get(one.connections.database.pid, frozenset()) if one in waiting else frozenset()
             waits_for = sorted(names[pid] for pid in blockers if pid in names)
-            if one.state is State.LINED_UP:
+            if one.state is SubmissionState.LINED_UP:
                 waits_for = ["mutex"]
             if held or waits_for:
                 found.append(LockState(one.actor, held, tuple(waits_for)))

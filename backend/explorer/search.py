@@ -44,7 +44,7 @@ class Playable(Protocol):
         """Give everything back."""
 
 
-Play = TypeVar("Play", bound=Playable)
+Execution = TypeVar("Execution", bound=Playable)
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class _Node:
         )
 
 
-class Search(Generic[Play]):
+class Search(Generic[Execution]):
     """All schedules of a question, one after the other.
 
     Args:
@@ -82,12 +82,12 @@ class Search(Generic[Play]):
 
     def __init__(
         self,
-        open_play: Callable[[Footprint | None], Play],
+        open_execution: Callable[[Footprint | None], Execution],
         *,
         reduce: bool,
-        may_differ: Callable[[Play], bool] = lambda _: True,
+        may_differ: Callable[[Execution], bool] = lambda _: True,
     ) -> None:
-        self._open_play = open_play
+        self._open_execution = open_execution
         self._may_differ = may_differ
         self._reduce = reduce
         self._path: list[_Node] = []
@@ -95,7 +95,7 @@ class Search(Generic[Play]):
         self.redundant = 0
         """Schedules that turned out on the way to be no different from an earlier one."""
 
-    def schedules(self) -> Iterator[Play]:
+    def schedules(self) -> Iterator[Execution]:
         """Play all schedules; each comes when it is complete. Its choices are its path.
 
         Raises:
@@ -103,9 +103,9 @@ class Search(Generic[Play]):
             UnsteadyError: a schedule came along differently that may not.
         """
         while True:
-            play = self._play()
-            if play is not None:
-                yield play
+            execution = self._play()
+            if execution is not None:
+                yield execution
             if not self._step_back():
                 return
 
@@ -123,7 +123,7 @@ class Search(Generic[Play]):
         """The choices of the schedule that was played last."""
         return tuple(node.chosen for node in self._path)
 
-    def _play(self) -> Play | None:
+    def _play(self) -> Execution | None:
         planned = len(self._path)
         for _ in range(_TRIALS - 1):
             try:
@@ -132,35 +132,35 @@ class Search(Generic[Play]):
                 del self._path[planned:]
         return self._play_once()
 
-    def _play_once(self) -> Play | None:
-        play = self._open_play(self._first)
+    def _play_once(self) -> Execution | None:
+        execution = self._open_execution(self._first)
         try:
             depth, useful = 0, True
-            while choices := play.choices():
+            while choices := execution.choices():
                 if not useful:
-                    play.take(choices[0])
+                    execution.take(choices[0])
                     continue
-                useful = self._reach(play, depth, choices)
-                play.take(self._path[depth].chosen if useful else choices[0])
-                self._first = play.first
+                useful = self._reach(execution, depth, choices)
+                execution.take(self._path[depth].chosen if useful else choices[0])
+                self._first = execution.first
                 depth += 1
         finally:
-            play.end()
+            execution.end()
         self.redundant += not useful
-        return play if useful else None
+        return execution if useful else None
 
-    def _reach(self, play: Play, depth: int, choices: tuple[Choice, ...]) -> bool:
+    def _reach(self, execution: Execution, depth: int, choices: tuple[Choice, ...]) -> bool:
         """Make sure that there is a node at this depth; whether anything there is worth exploring."""
         if depth < len(self._path):
             if self._path[depth].choices != choices:
-                error = DivergedError if self._may_differ(play) else UnsteadyError
+                error = DivergedError if self._may_differ(execution) else UnsteadyError
                 raise error(say(ExplorerCode.DIVERGED))
             return True
         asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
         awake = [choice for choice in choices if choice not in asleep]
         if not awake:
             return False
-        footprints = tuple(play.footprint(choice) for choice in choices) if self._reduce else ()
+        footprints = tuple(execution.footprint(choice) for choice in choices) if self._reduce else ()
         self._path.append(_Node(choices, footprints, asleep, awake[0]))
         return True
 

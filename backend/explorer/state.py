@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 
-class State(Enum):
+class SubmissionState(Enum):
     """Where a submission is."""
 
     NEW = auto()

@@ -8,14 +8,14 @@ from greenlet import getcurrent, greenlet
 
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
-from backend.explorer.state import State
+from backend.explorer.state import SubmissionState
 from backend.instance.problems import FAILED, from_exception
 from backend.model.vocabulary import Answer, EngineKind
 from backend.tap.observer import Call, Flow
 
 if TYPE_CHECKING:
-    from backend.explorer.line import Line
-    from backend.explorer.moment import Moment
+    from backend.explorer.connections import Connections
+    from backend.explorer.traced_event import TracedEvent
     from backend.model.sentence import Sentence
     from backend.shop.operations import Request
     from backend.strategies.base import Handler
@@ -26,19 +26,21 @@ class Submission:
     """One delivery of the intent.
 
     Args:
-        actor: its name in the schedule; see `backend.explorer.play` for when it changes.
+        actor: its name in the schedule; see `backend.explorer.execution` for when it changes.
         request: what is submitted.
         handle: the strategy.
-        line: its engines.
+        connections: its engines.
         tap: where its steps pass.
         replies: whether the reply is a step of its own.
     """
 
-    def __init__(self, actor: str, request: Request, handle: Handler, line: Line, tap: Tap, *, replies: bool) -> None:
+    def __init__(
+        self, actor: str, request: Request, handle: Handler, connections: Connections, tap: Tap, *, replies: bool
+    ) -> None:
         self.actor = actor
         self.id = request.submission_id
-        self.line = line
-        self.state = State.NEW
+        self.connections = connections
+        self.state = SubmissionState.NEW
         self.pending: Call | None = None
         """The step before which it is parked; None also stands for the reply."""
         self.current: Call | None = None
@@ -46,7 +48,7 @@ class Submission:
         self.answer: Answer | None = None
         self.failure: Sentence | None = None
         """How the strategy itself failed, which is not foreseen."""
-        self.step: Moment | None = None
+        self.step: TracedEvent | None = None
         """How its current step is told."""
         self.commands: list[str] = []
         """What it was granted so far."""
@@ -82,7 +84,7 @@ class Submission:
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for another request."""
-        return self.state is State.WAITING or self.state is State.LINED_UP
+        return self.state is SubmissionState.WAITING or self.state is SubmissionState.LINED_UP
 
     @property
     def has_begun_its_step(self) -> bool:
@@ -92,7 +94,7 @@ class Submission:
     @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
-        return self.state is not State.ENDED and self.state is not State.DEAD
+        return self.state is not SubmissionState.ENDED and self.state is not SubmissionState.DEAD
 
     def grant(self) -> None:
         """Let it run its next step. Returns when it is parked again, waits, or has ended."""
@@ -105,35 +107,35 @@ class Submission:
 
     def kill(self) -> None:
         """End it on the spot: nothing of it reaches an engine any more."""
-        was_new = self.state is State.NEW
-        self.state = State.DEAD
+        was_new = self.state is SubmissionState.NEW
+        self.state = SubmissionState.DEAD
         if not was_new and not self._greenlet.dead:
             self._greenlet.throw(Crashed)
 
     def before_step(self, call: Call) -> None:
         """Called in the greenlet, by the tap."""
-        if self.state is State.DEAD:
+        if self.state is SubmissionState.DEAD:
             raise Crashed
         if call.command == "ROLLBACK" and call.engine.is_database:
             return
         self.pending = call
         if not self._granted:
-            self._leave(State.PARKED)
+            self._leave(SubmissionState.PARKED)
         self._granted = False
         self.pending, self.current, self.blocked = None, call, False
         self.commands.append(call.command)
         if self.first_call is None:
-            self.first_call, self.first_isolation = call, self.line.plug.isolation()
+            self.first_call, self.first_isolation = call, self.connections.database.isolation()
             self.first_mutexes = frozenset(self.mutexes)
 
-    def leave_waiting(self, state: State) -> None:
+    def leave_waiting(self, state: SubmissionState) -> None:
         """Called in the greenlet: hand control back until it is worth looking again."""
         self._leave(state)
 
-    def _leave(self, state: State) -> None:
+    def _leave(self, state: SubmissionState) -> None:
         self.state = state
         self._hub.switch()
-        if self.state is State.DEAD:
+        if self.state is SubmissionState.DEAD:
             raise Crashed
 
     def _run(self) -> None:
@@ -143,17 +145,17 @@ class Submission:
             if self._replies:
                 self.at_reply, self.pending = True, None
                 if not self._granted:
-                    self._leave(State.PARKED)
+                    self._leave(SubmissionState.PARKED)
                 self._granted = False
                 self.current = REPLY
             self.answer = answer
-            self.state = State.ENDED
+            self.state = SubmissionState.ENDED
         except Crashed:
-            self.state = State.DEAD
+            self.state = SubmissionState.DEAD
 
     def _told(self) -> Answer:
         try:
-            return self._handle(self._request, self.line.services)
+            return self._handle(self._request, self.connections.services)
         except Exception as error:  # noqa: BLE001  whatever it is, a caller is told something
             problem = from_exception(error)
             self.failure = problem.detail if problem.kind == FAILED else None

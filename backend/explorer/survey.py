@@ -10,11 +10,11 @@ from typing import Any
 from backend.explorer.question import Counterexample, Exploration, Question, example_document
 from backend.model.vocabulary import GatewayKeys, OperationKey, Verdict
 
-Pair = tuple[OperationKey, str, str]
+Combination = tuple[OperationKey, str, str]
 """Operation, strategy and variant: a place in the grid."""
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """What a cell says."""
 
     PROVEN = "proven"
@@ -48,13 +48,13 @@ class Scope:
         """Whether anything but the order of steps can go wrong."""
         return bool(self.crashes or self.expiries)
 
-    def question(self, pair: Pair) -> Question:
+    def question(self, pair: Combination) -> Question:
         """What is asked about a place in the grid."""
         return Question(*pair, self.requests, self.crashes, self.expiries, self.gateway_keys)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SurveyCell:
     """What was found about one variant that guards one operation."""
 
     operation: OperationKey
@@ -62,7 +62,7 @@ class Cell:
     variant: str
     sound: bool
     """What the variant is declared to be."""
-    state: State
+    state: CellState
     exhaustive: bool = False
     schedules: int = 0
     classes: int = 0
@@ -75,7 +75,7 @@ class Cell:
     """Why nothing was found, as the data of a `Sentence`."""
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> Combination:
         """Its place in the grid."""
         return self.operation, self.strategy, self.variant
 
@@ -94,7 +94,7 @@ class Cell:
     @property
     def unrefuted(self) -> bool:
         """Whether a variant that is declared broken was proven to hold: what breaks it was not among the questions."""
-        return not self.sound and self.state is State.PROVEN
+        return not self.sound and self.state is CellState.PROVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Survey:
     """The whole grid."""
 
     scope: Scope
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[SurveyCell, ...] = ()
     seconds: float = 0.0
     cancelled: bool = False
     stopped: str = ""
@@ -114,12 +114,12 @@ class Survey:
     remarks: tuple[dict[str, Any], ...] = ()
     """The same as `notes`."""
 
-    def count(self, state: State) -> int:
+    def count(self, state: CellState) -> int:
         """Cells that say this."""
         return sum(cell.state is state for cell in self.cells)
 
     @property
-    def contradictions(self) -> tuple[Cell, ...]:
+    def contradictions(self) -> tuple[SurveyCell, ...]:
         """Cells of variants that are declared sound and did harm."""
         return tuple(cell for cell in self.cells if cell.contradicts)
 
@@ -131,7 +131,7 @@ class SurveyProgress:
     number: int
     """Of the question under way, from 1."""
     questions: int
-    pair: Pair
+    pair: Combination
     schedules: int
     """Of the question under way, so far."""
     schedules_in_all: int
@@ -140,9 +140,9 @@ class SurveyProgress:
     """An estimate: as if the questions left took as long as those before, on average. None before the first is done."""
 
 
-def cell_of(pair: Pair, *, sound: bool, found: Exploration) -> Cell:
+def cell_of(pair: Combination, *, sound: bool, found: Exploration) -> SurveyCell:
     """The cell for what an exploration found."""
-    return Cell(
+    return SurveyCell(
         *pair,
         sound=sound,
         state=_state_of(found),
@@ -156,12 +156,12 @@ def cell_of(pair: Pair, *, sound: bool, found: Exploration) -> Cell:
     )
 
 
-def _state_of(found: Exploration) -> State:
+def _state_of(found: Exploration) -> CellState:
     if any(count for verdict, count in found.outcomes.items() if verdict is not Verdict.EXACTLY_ONCE):
-        return State.COUNTEREXAMPLE
+        return CellState.COUNTEREXAMPLE
     if found.schedules == 0:
-        return State.NOT_ASKED
-    return State.PROVEN if found.exhaustive else State.NOT_FINISHED
+        return CellState.NOT_ASKED
+    return CellState.PROVEN if found.exhaustive else CellState.NOT_FINISHED
 
 
 def survey_document(survey: Survey) -> dict[str, object]:
@@ -180,7 +180,7 @@ def survey_document(survey: Survey) -> dict[str, object]:
     }
 
 
-def _cell_document(cell: Cell) -> dict[str, object]:
+def _cell_document(cell: SurveyCell) -> dict[str, object]:
     return {
         "operation": cell.operation.value,
         "strategy": cell.strategy,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.explorer.survey import State
+from backend.explorer.survey import CellState
 from backend.explorer.survey_says import SurveyCode, counted_finding, scope_sentence, short_finding
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import say
@@ -14,11 +14,11 @@ from backend.model.sentence import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.explorer.survey import Cell, Pair, Scope, Survey
+    from backend.explorer.survey import Combination, Scope, Survey, SurveyCell
     from backend.model.sentence import Sentence
     from backend.model.vocabulary import Verdict
 
-_SAYS_NOTHING = frozenset({State.NOT_ASKED, State.FAILED})
+_SAYS_NOTHING = frozenset({CellState.NOT_ASKED, CellState.FAILED})
 
 
 class ChangeKind(StrEnum):
@@ -39,9 +39,9 @@ class Change:
     """One cell that differs."""
 
     kind: ChangeKind
-    pair: Pair
-    before: Cell | None
-    after: Cell | None
+    pair: Combination
+    before: SurveyCell | None
+    after: SurveyCell | None
 
     @property
     def sentence(self) -> Sentence:
@@ -86,7 +86,7 @@ def _asked(scope: Scope) -> tuple[int, int, int, str]:
     return scope.requests, scope.crashes, scope.expiries, scope.gateway_keys
 
 
-def _change(pair: Pair, before: Cell | None, after: Cell | None) -> Change | None:
+def _change(pair: Combination, before: SurveyCell | None, after: SurveyCell | None) -> Change | None:
     if before is None or after is None:
         kind = ChangeKind.APPEARED if before is None else ChangeKind.VANISHED
         return Change(kind, pair, before, after) if before or after else None
@@ -94,7 +94,7 @@ def _change(pair: Pair, before: Cell | None, after: Cell | None) -> Change | Non
     return None if difference is None else Change(difference, pair, before, after)
 
 
-def _kind(before: Cell, after: Cell) -> ChangeKind | None:
+def _kind(before: SurveyCell, after: SurveyCell) -> ChangeKind | None:
     if before.state is not after.state:
         return _kind_of_state(before, after)
     if _verdicts(before) != _verdicts(after):
@@ -107,18 +107,18 @@ def _kind(before: Cell, after: Cell) -> ChangeKind | None:
     return ChangeKind.DECLARATION if before.sound != after.sound else None
 
 
-def _kind_of_state(before: Cell, after: Cell) -> ChangeKind:
-    if after.state is State.PROVEN:
+def _kind_of_state(before: SurveyCell, after: SurveyCell) -> ChangeKind:
+    if after.state is CellState.PROVEN:
         return ChangeKind.PROVEN_NOW
-    if before.state is State.PROVEN and after.state not in _SAYS_NOTHING:
+    if before.state is CellState.PROVEN and after.state not in _SAYS_NOTHING:
         return ChangeKind.PROVEN_NO_MORE
     both_ran = before.schedules and after.schedules
     return ChangeKind.OUTCOMES if both_ran and _verdicts(before) != _verdicts(after) else ChangeKind.STATE
 
 
-def _verdicts(cell: Cell) -> frozenset[Verdict]:
+def _verdicts(cell: SurveyCell) -> frozenset[Verdict]:
     return frozenset(verdict for verdict, count in cell.outcomes.items() if count)
 
 
-def _counts(cell: Cell) -> tuple[int, int, Mapping[Verdict, int]]:
+def _counts(cell: SurveyCell) -> tuple[int, int, Mapping[Verdict, int]]:
     return cell.schedules, cell.classes, dict(cell.outcomes)

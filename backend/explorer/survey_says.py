@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.says import finding, scope_of
-from backend.explorer.survey import State
+from backend.explorer.survey import CellState
 from backend.model.sentence import Code, from_document, plain, say
 from backend.model.terms import verdict_term
 
 if TYPE_CHECKING:
-    from backend.explorer.survey import Cell, Scope, Survey
+    from backend.explorer.survey import Scope, Survey, SurveyCell
     from backend.model.sentence import Sentence
 
 
@@ -78,24 +78,24 @@ class SurveyCode(Code):
 
 
 _COUNTS = {
-    State.PROVEN: SurveyCode.EXACTLY_ONCE,
-    State.COUNTEREXAMPLE: SurveyCode.COUNTEREXAMPLE,
-    State.NOT_FINISHED: SurveyCode.NOT_FINISHED,
-    State.NOT_ASKED: SurveyCode.NOT_ASKED,
-    State.NOT_GUARDED: SurveyCode.NOT_GUARDED,
-    State.FAILED: SurveyCode.FAILED,
+    CellState.PROVEN: SurveyCode.EXACTLY_ONCE,
+    CellState.COUNTEREXAMPLE: SurveyCode.COUNTEREXAMPLE,
+    CellState.NOT_FINISHED: SurveyCode.NOT_FINISHED,
+    CellState.NOT_ASKED: SurveyCode.NOT_ASKED,
+    CellState.NOT_GUARDED: SurveyCode.NOT_GUARDED,
+    CellState.FAILED: SurveyCode.FAILED,
 }
 _STATES = {
-    State.PROVEN: SurveyCode.STATE_PROVEN,
-    State.COUNTEREXAMPLE: SurveyCode.STATE_COUNTEREXAMPLE,
-    State.NOT_FINISHED: SurveyCode.STATE_NOT_FINISHED,
-    State.NOT_ASKED: SurveyCode.STATE_NOT_ASKED,
-    State.NOT_GUARDED: SurveyCode.STATE_NOT_GUARDED,
-    State.FAILED: SurveyCode.STATE_FAILED,
+    CellState.PROVEN: SurveyCode.STATE_PROVEN,
+    CellState.COUNTEREXAMPLE: SurveyCode.STATE_COUNTEREXAMPLE,
+    CellState.NOT_FINISHED: SurveyCode.STATE_NOT_FINISHED,
+    CellState.NOT_ASKED: SurveyCode.STATE_NOT_ASKED,
+    CellState.NOT_GUARDED: SurveyCode.STATE_NOT_GUARDED,
+    CellState.FAILED: SurveyCode.STATE_FAILED,
 }
 
 
-def state_term(state: State) -> Sentence:
+def state_term(state: CellState) -> Sentence:
     """What a cell says, in a word or two."""
     return say(_STATES[state])
 
@@ -107,7 +107,7 @@ def survey_finding(survey: Survey) -> tuple[Sentence, ...]:
         said.append(read(survey.why_stopped, survey.stopped))
     if survey.cancelled:
         said.append(say(SurveyCode.CANCELLED))
-    counts = tuple(say(_COUNTS[state], count=survey.count(state)) for state in State if survey.count(state))
+    counts = tuple(say(_COUNTS[state], count=survey.count(state)) for state in CellState if survey.count(state))
     schedules = sum(cell.schedules for cell in survey.cells)
     said.append(
         say(
@@ -121,7 +121,7 @@ def survey_finding(survey: Survey) -> tuple[Sentence, ...]:
     return (*said, *(read(document, note) for document, note in zip(documents, survey.notes, strict=False)))
 
 
-def cell_finding(cell: Cell, scope: Scope) -> Sentence:
+def cell_finding(cell: SurveyCell, scope: Scope) -> Sentence:
     """A cell in a sentence: what was found; else why nothing was."""
     if not cell.schedules:
         return read(cell.why, cell.sentence)
@@ -134,18 +134,18 @@ def cell_finding(cell: Cell, scope: Scope) -> Sentence:
     )
 
 
-def short_finding(cell: Cell) -> Sentence:
+def short_finding(cell: SurveyCell) -> Sentence:
     """A cell in a few words, with its counts: ``40 duplicated, 6 exactly once``."""
     if not cell.schedules:
         return state_term(cell.state)
-    if cell.state is State.NOT_FINISHED:
+    if cell.state is CellState.NOT_FINISHED:
         return say(SurveyCode.FINDING_NOT_FINISHED, count=cell.schedules)
     worst_first = sorted((v for v in cell.outcomes if cell.outcomes[v]), key=lambda v: v.severity, reverse=True)
     parts = tuple(say(SurveyCode.PART, count=cell.outcomes[v], verdict=verdict_term(v)) for v in worst_first)
     return say(SurveyCode.WHOLE if cell.exhaustive else SurveyCode.SO_FAR, parts=parts)
 
 
-def counted_finding(cell: Cell) -> Sentence:
+def counted_finding(cell: SurveyCell) -> Sentence:
     """The same with the number of classes."""
     return say(SurveyCode.IN_CLASSES, finding=short_finding(cell), classes=cell.classes)
 

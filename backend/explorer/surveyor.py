@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from backend import strategies
-from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress, cell_of
+from backend.explorer.survey import CellState, Combination, Scope, Survey, SurveyCell, SurveyProgress, cell_of
 from backend.explorer.survey_says import SurveyCode
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say, to_document
@@ -34,7 +34,7 @@ NOTHING_MISSING: Mapping[EngineKind, Sentence] = MappingProxyType({})
 class Entry:
     """A place in the grid, and the code that is asked about there."""
 
-    pair: Pair
+    pair: Combination
     code: Variant
     missing: Sentence | None = None
     """What to install before it can be explored; None if that is there."""
@@ -46,7 +46,7 @@ class Entry:
 
 
 def entries(
-    pairs: Collection[Pair] | None = None, missing: Mapping[EngineKind, Sentence] = NOTHING_MISSING
+    pairs: Collection[Combination] | None = None, missing: Mapping[EngineKind, Sentence] = NOTHING_MISSING
 ) -> tuple[Entry, ...]:
     """Every variant with every operation, guarded or not, in the order of the registry.
 
@@ -70,7 +70,7 @@ def survey(
     open_explorer: Callable[[], Explorer],
     *,
     on_progress: Callable[[SurveyProgress], None],
-    on_cell: Callable[[Cell], None],
+    on_cell: Callable[[SurveyCell], None],
     cancelled: threading.Event,
     asked: Sequence[Entry] | None = None,
 ) -> Survey:
@@ -111,7 +111,7 @@ class _Survey:
     scope: Scope
     make_explorer: Callable[[], Explorer]
     on_progress: Callable[[SurveyProgress], None]
-    on_cell: Callable[[Cell], None]
+    on_cell: Callable[[SurveyCell], None]
     cancelled: threading.Event
     started: float = field(default_factory=time.monotonic)
     explorer: Explorer | None = None
@@ -156,22 +156,22 @@ class _Survey:
             tuple(map(to_document, self.notes)),
         )
 
-    def _cell(self, entry: Entry) -> Cell:
+    def _cell(self, entry: Entry) -> SurveyCell:
         if entry.refusal:
-            return _silent(entry, State.NOT_GUARDED, entry.refusal)
+            return _silent(entry, CellState.NOT_GUARDED, entry.refusal)
         if self.stopped:
-            return _silent(entry, State.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
+            return _silent(entry, CellState.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
         if self.cancelled.is_set():
-            return _silent(entry, State.NOT_ASKED, say(SurveyCode.CANCELLED_BEFORE))
+            return _silent(entry, CellState.NOT_ASKED, say(SurveyCode.CANCELLED_BEFORE))
         self.number += 1
         try:
             found = self._ask(entry)
         except SubmitTwiceError as error:
-            return _silent(entry, State.FAILED, self._recover(error))
+            return _silent(entry, CellState.FAILED, self._recover(error))
         except Exception as error:  # a mistake in one question must not cost the answers to the others
             log.exception("A question of a survey broke off")
             unexpected = SubmitTwiceError(say(SurveyCode.UNEXPECTED, what=type(error).__name__))
-            return _silent(entry, State.FAILED, self._recover(unexpected))
+            return _silent(entry, CellState.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
         self.notes = found.notes
         return cell_of(entry.pair, sound=entry.code.sound, found=found)
@@ -200,7 +200,7 @@ class _Survey:
             return say(SurveyCode.WENT_ON, why=error.sentence)
         return error.sentence
 
-    def _tell(self, pair: Pair, schedules: int) -> None:
+    def _tell(self, pair: Combination, schedules: int) -> None:
         seconds = time.monotonic() - self.started
         done = self.number - 1
         left = seconds / done * (self.questions - done) if done else None
@@ -209,5 +209,5 @@ class _Survey:
         )
 
 
-def _silent(entry: Entry, state: State, why: Sentence) -> Cell:
-    return Cell(*entry.pair, sound=entry.code.sound, state=state, sentence=str(why), why=to_document(why))
+def _silent(entry: Entry, state: CellState, why: Sentence) -> SurveyCell:
+    return SurveyCell(*entry.pair, sound=entry.code.sound, state=state, sentence=str(why), why=to_document(why))

@@ -9,7 +9,7 @@ from backend.explorer.footprints import Footprint
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from backend.explorer.moment import Moment
+    from backend.explorer.traced_event import TracedEvent
 
 START = Footprint(writes=frozenset({"start"}))
 CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
@@ -17,7 +17,7 @@ EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
 
 
 class Request(Protocol):
-    """A delivery of the intent, as a play sees it."""
+    """A delivery of the intent, as an execution sees it."""
 
     actor: str
     """Its name in the schedule."""
@@ -74,10 +74,10 @@ def with_waiters(
             own = own | other.touches | locks_of(other)
 
 
-def order_moments(moments: list[Moment], told: int) -> None:
+def order_moments(events: list[TracedEvent], told: int) -> None:
     """Put what one choice brought about, from number `told` on, into an order that is always the same."""
-    new = moments[told:]
-    for moment in new:
-        moment.actor = moment.by.actor if moment.by else ""
+    new = events[told:]
+    for traced in new:
+        traced.actor = traced.by.actor if traced.by else ""
     first = new[0].by if new else None
-    moments[told:] = sorted(new, key=lambda moment: (moment.by is not first, moment.actor))
+    events[told:] = sorted(new, key=lambda traced: (traced.by is not first, traced.actor))

@@ -1,4 +1,4 @@
-"""The ZooKeeper side of a stage: a session for each request, and the end of a session as an event of a schedule.
+"""The ZooKeeper side of a sandbox: a session for each request, and the end of a session as an event of a schedule.
 
 A session stands for a process. Its ephemeral nodes outlive a request that crashes, until the schedule lets the session
 expire or is over. A live holder whose session has expired finds out as kazoo lets it: its client has opened a session

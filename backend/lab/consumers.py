@@ -11,8 +11,8 @@ from backend.engines.patience import Patience
 from backend.engines.says import ProcessCode
 from backend.engines.start import last_words, stands_still
 from backend.instance.settings import InstanceSettings
+from backend.lab.fault_injector import FIRST_CONSUMER
 from backend.lab.instances import PROJECT
-from backend.lab.process_faults import FIRST_CONSUMER
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
 from backend.strategies import folder_in_use

@@ -18,7 +18,7 @@ from backend.engines.installed import available_databases
 from backend.engines.says import ProcessCode
 from backend.lab.asking import Asking
 from backend.lab.ledger import Entry
-from backend.lab.listener import Listener, Silence
+from backend.lab.listener import Listener, NullListener
 from backend.lab.lock_watch import LockWatch
 from backend.lab.machinery import Machinery
 from backend.lab.row_watch import Watch
@@ -66,7 +66,7 @@ class Lab(Asking):
 
     def __init__(self, options: LabOptions, listener: Listener | None = None) -> None:
         self._options = options
-        self._listener: Listener = listener or Silence()
+        self._listener: Listener = listener or NullListener()
         self._turns = threading.RLock()
         self._machinery: Machinery | None = None
         self._starting: Machinery | None = None

@@ -50,7 +50,7 @@ class Listener(Protocol):
         """Something was killed, stopped or started again, on purpose or not; the sentence says what still holds."""
 
 
-class Silence:
+class NullListener:
     """A listener that does not listen. Subclasses listen to what they care for."""
 
     def engines_changed(self, engines: Sequence[EngineStatus]) -> None:

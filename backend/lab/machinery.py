@@ -23,10 +23,10 @@ from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
 from backend.lab.ending import Ending
 from backend.lab.engines_in_use import EnginesInUse
+from backend.lab.fault_injector import FaultInjector
 from backend.lab.forms import FormDesk
 from backend.lab.instances import PROJECT, InstancePool
 from backend.lab.ledger import Ledger
-from backend.lab.process_faults import Disturber
 from backend.lab.senders.client import Sender
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.step_book import StepBook
@@ -38,7 +38,7 @@ from backend.model.faults import FaultCode, to_servers
 from backend.model.observed import EngineStatus, Step
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind, Health
-from backend.shop.effects import EffectReader, EveryReader, RowReader
+from backend.shop.effects import ChainReader, EffectReader, RowReader
 
 if TYPE_CHECKING:
     from backend.engines.processes.child import Child
@@ -91,8 +91,8 @@ class Machinery:
         self.forms = FormDesk()
         self.on_read_back: Callable[[], None] = lambda: None
         self._engines = EnginesInUse(self._supervisor, options, self._engine_started)
-        self._disturber = Disturber(self._find_child, self._engines.replace, self._health)
-        self._ending.add(self._disturber.close, self._disturber.stop)
+        self._fault_injector = FaultInjector(self._find_child, self._engines.replace, self._health)
+        self._ending.add(self._fault_injector.close, self._fault_injector.stop)
         self._ending.add(self._gateway.close, self._gateway.stop)
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
         self._ending.add(self.works.wake, self.works.wake)
@@ -120,7 +120,7 @@ class Machinery:
             self._take_steps,
             self._health.process_ready,
             self._want,
-            on_pausing=self._disturber.pause_process,
+            on_pausing=self._fault_injector.pause_process,
             works=self.works,
             on_trouble=self._health.tell,
         )
@@ -225,7 +225,7 @@ class Machinery:
         self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
-        client, comes_back = self._engines.client, lambda: self._disturber.brings_back(EngineKind.REDIS)
+        client, comes_back = self._engines.client, lambda: self._fault_injector.brings_back(EngineKind.REDIS)
         return Redelivery(client, self.name, run, messages, self.works, on_replies, comes_back)
 
     def require_zookeeper(self) -> None:
@@ -261,10 +261,10 @@ class Machinery:
         Raises:
             EngineError: it does not.
         """
-        self._disturber.disturb(self._engines.faulted(fault), fault)
+        self._fault_injector.disturb(self._engines.faulted(fault), fault)
 
     def read_back(self) -> None:
-        """Read all effects and all bars into the ledger."""
+        """Read all effects and all stuck locks into the ledger."""
         self.on_read_back()
 
     # Changing
@@ -329,9 +329,9 @@ class Machinery:
 
     def effect_reader(self) -> EffectReader:
         """A reader of the database in use, and of the gateway's ledger."""
-        return EveryReader(RowReader(self.database), self._gateway)
+        return ChainReader(RowReader(self.database), self._gateway)
 
-    def read_bars(self) -> None:
+    def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""
         waiting = self.ledger.without_effect()
         self.ledger.set_barred(barred(self._engines.client, waiting, self._engines.prefix))
@@ -368,7 +368,7 @@ class Machinery:
 
     def _engine_started(self, engine: RunningEngine) -> None:
         if engine.child:
-            self._disturber.keep(engine)
+            self._fault_injector.keep(engine)
 
     def _open_connections(self) -> None:
         self._ending.add(lambda: self._engines.engine.dispose())
@@ -381,7 +381,7 @@ class Machinery:
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)
-        self._disturber.see(steps)
+        self._fault_injector.see(steps)
         self._on_steps(steps)
 
     def _gateway_changed(self) -> None:
@@ -398,7 +398,7 @@ class Machinery:
 
     def _status(self, engine: RunningEngine) -> EngineStatus:
         trouble = self._health.trouble(engine.kind)
-        health = Health.PAUSED if self._disturber.is_paused(engine.kind) else Health.DOWN
+        health = Health.PAUSED if self._fault_injector.is_paused(engine.kind) else Health.DOWN
         status = engine.status(health=health if trouble else Health.UP)
         return replace(status, note=trouble or status.note)
 

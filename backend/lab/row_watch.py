@@ -96,7 +96,7 @@ class Watch:
             answered = ledger.answered()
             self._tell_rows(complete=True)
             ledger.compare(answered)
-            self._machinery.read_bars()
+            self._machinery.read_stuck_locks()
 
     def look(self) -> None:
         """Judge anew and tell. It is final if no run is under way."""

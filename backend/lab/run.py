@@ -112,7 +112,7 @@ class Bench(Protocol):
         """Kill, restart or pause a server; returns when it answers again."""
 
     def read_back(self) -> None:
-        """Read all effects and all bars into the ledger."""
+        """Read all effects and all stuck locks into the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
-from backend.lab.listener import Silence
+from backend.lab.listener import NullListener
 from backend.model.sentence import words
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
@@ -44,7 +44,7 @@ class Shown:
     """Its submissions that are not shown."""
 
 
-class Notes(Silence):
+class Notes(NullListener):
     """A listener with a progress bar on a terminal, and none in a pipe.
 
     Args:

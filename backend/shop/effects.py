@@ -56,7 +56,7 @@ class EffectReader(Protocol):
         """Whether other effects are there than those that were read: a quick look, much cheaper than reading all."""
 
 
-class EveryReader:
+class ChainReader:
     """Reads from several places.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from backend.engines.gateway.ledger import Message
+from backend.engines.gateway.ledger import GatewayMessage
 from backend.model.vocabulary import EngineKind, GatewayKeys
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class TappedGateway:
 
     def send(self, request: Request, idempotency_key: str) -> bool:
         """Have the message of a request sent; False where it was sent before under this key."""
-        message = Message(request.key, request.item, request.quantity, request.submission_id)
+        message = GatewayMessage(request.key, request.item, request.quantity, request.submission_id)
         key = "" if self._keys is GatewayKeys.NONE else idempotency_key
         content = {"request_no": message.request_no, "item": message.item, "quantity": message.quantity}
         shown = [json.dumps(content, ensure_ascii=False)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from backend.comparison.records import Line
-    from backend.explorer.survey import Cell
+    from backend.explorer.survey import SurveyCell
     from gui.settings import Settings
     from gui.theme import Theme
     from gui.wording.catalogue import Catalogue
@@ -41,7 +41,7 @@ class GuidanceDialog(QDialog):
         theme: Theme,
         catalogue: Catalogue,
         lines: Callable[[], Sequence[Line]],
-        cells: Callable[[], Sequence[Cell]],
+        cells: Callable[[], Sequence[SurveyCell]],
         settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
@@ -74,7 +74,7 @@ class GuidanceDialog(QDialog):
         self.resize(130 * GRID, 86 * GRID)
 
     @Slot()
-    def come(self) -> None:
+    def bring_to_front(self) -> None:
         """Before everything else."""
         self.show()
         self.raise_()

@@ -63,7 +63,7 @@ class Guide(QObject):
             return
         if self.dialog is None:
             self.dialog = self._make()
-        QTimer.singleShot(0, self.dialog, self.dialog.come)
+        QTimer.singleShot(0, self.dialog, self.dialog.bring_to_front)
 
     def close(self) -> None:
         """The window closes."""

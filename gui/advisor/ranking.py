@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from backend.comparison.guidance.advice import Rejection, Risk
     from backend.comparison.records import Line
-    from backend.explorer.survey import Cell
+    from backend.explorer.survey import SurveyCell
     from gui.theme import Theme
 
 LAB, COMPARE, EXPLORE, WAY_OUT = "lab", "compare", "explore", "way-out"
@@ -59,7 +59,7 @@ class RankingView(QTextBrowser):
         self._guidance = Guidance((), ())
         self.anchorClicked.connect(self._follow)
 
-    def show_guidance(self, guidance: Guidance, lines: Sequence[Line], cells: Sequence[Cell]) -> None:
+    def show_guidance(self, guidance: Guidance, lines: Sequence[Line], cells: Sequence[SurveyCell]) -> None:
         """Show this, with what runs have said so far."""
         self._guidance = guidance
         parts = [self._advice(rank, advice, lines, cells) for rank, advice in enumerate(guidance.ranking)]
@@ -72,7 +72,7 @@ class RankingView(QTextBrowser):
         heading = escape(self.tr("Not for this"))
         self.setHtml(f"{''.join(parts)}<hr><p><b>{heading}</b></p><table cellspacing='0'>{rejected}</table>")
 
-    def _advice(self, rank: int, advice: Advice, lines: Sequence[Line], cells: Sequence[Cell]) -> str:
+    def _advice(self, rank: int, advice: Advice, lines: Sequence[Line], cells: Sequence[SurveyCell]) -> str:
         muted = self._theme.colours.muted
         title = escape(self._title(advice.strategy, advice.variant))
         evidence = f"{measured_text(advice, lines)} {explored_text(advice, cells)}".strip()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from backend.comparison.guidance.advice import Advice
     from backend.comparison.records import Line
-    from backend.explorer.survey import Cell
+    from backend.explorer.survey import SurveyCell
 
 
 def measured_text(advice: Advice, lines: Iterable[Line]) -> str:
@@ -40,7 +40,7 @@ def measured_text(advice: Advice, lines: Iterable[Line]) -> str:
     return f"{text}."
 
 
-def explored_text(advice: Advice, cells: Iterable[Cell]) -> str:
+def explored_text(advice: Advice, cells: Iterable[SurveyCell]) -> str:
     """What the grid of Explore all says; that it says nothing yet, if so."""
     if advice.gateway_keys is not GatewayKeys.NONE:
         return ""  # the grid's gateway honours nothing

@@ -44,7 +44,7 @@ def run_window(options: LabOptions, language: str | None) -> int:
     theme = Theme(application, settings.theme)
     bridge = LabBridge(options)
     window = MainWindow(bridge, theme, settings)
-    theme.dress()
+    theme.apply_style()
     interrupts = Interrupts(window)
     window.show()
     favour_the_window()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.comparison.exhibits import Exhibit
-    from backend.comparison.records import Cell
+    from backend.comparison.records import ComparedCell
     from gui.link.bridge import LabBridge
     from gui.settings import Settings
 
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.lab.show_exhibit(exhibit)
 
     @Slot(object)
-    def _show_in_lab(self, cell: Cell) -> None:
+    def _show_in_lab(self, cell: ComparedCell) -> None:
         """A compared situation, ready to be run; where there were several runs, the one with the worst verdict."""
         if cell.telling is None:
             return
@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
         self.lab.show_situation(subject.operation, subject.database, part.setup, part.plan, part.instances)
 
     @Slot(object)
-    def _ask_explorer(self, cell: Cell) -> None:
+    def _ask_explorer(self, cell: ComparedCell) -> None:
         """The question that fits a compared situation, ready to be explored."""
         subject = cell.subject
         crashes, expiries = int(cell.situation is SituationKey.CRASH), int(cell.situation is SituationKey.LEASE)

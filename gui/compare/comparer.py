@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from backend.model.errors import SubmitTwiceError
-from gui.link.background_job import Errand
+from gui.link.background_job import BackgroundJob
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.model.options import LabOptions
 
 
-class Comparer(Errand["ComparisonQuestion"]):
+class Comparer(BackgroundJob["ComparisonQuestion"]):
     """Progress comes as `ComparisonProgress`, before and after each cell; the result is a `Comparison`.
 
     Signals:
@@ -43,7 +43,7 @@ class Comparer(Errand["ComparisonQuestion"]):
 
     def write(self, job: Callable[[], str]) -> None:
         """Write a report behind the scenes; its sentence arrives with `written`."""
-        self.aside(partial(self._write, job))
+        self.submit_beside(partial(self._write, job))
 
     def _write(self, job: Callable[[], str]) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from backend.comparison.questions import SituationKey
-from backend.comparison.records import Cell, Line
+from backend.comparison.records import ComparedCell, Line
 from backend.comparison.says import CompareCode
 from backend.comparison.words import milliseconds
 from backend.model.sentence import say
@@ -73,14 +73,14 @@ class ComparisonModel(QAbstractTableModel):
         self.lines.append(line)
         self.endInsertRows()
 
-    def cell(self, index: Index) -> Cell | None:
+    def cell(self, index: Index) -> ComparedCell | None:
         """The cell there; None where a column is no situation, or nothing was measured yet."""
         if not index.isValid():
             return None
         situation = self.columns[index.column()].situation
         return self.lines[index.row()].cell(situation) if situation else None
 
-    def mood(self, index: Index) -> Verdict | None:
+    def highlight(self, index: Index) -> Verdict | None:
         """The verdict whose colour the cell takes."""
         cell = self.cell(index)
         return cell.worst if cell else None

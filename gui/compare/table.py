@@ -21,7 +21,7 @@ from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import describe
 
 if TYPE_CHECKING:
-    from backend.comparison.records import Cell
+    from backend.comparison.records import ComparedCell
 
 PADDING = 4
 
@@ -46,10 +46,10 @@ class CellDelegate(QStyledItemDelegate):
         view = self.parent()
         assert isinstance(view, ComparisonTable)  # noqa: S101  made by it
         colours, box = self._theme.colours, option.rect
-        mood = self._model.mood(index)
-        if mood is not None:
-            painter.fillRect(box, colours.verdict_tint(mood))
-            painter.fillRect(box.left(), box.top(), 3, box.height(), colours.verdict(mood))
+        highlight = self._model.highlight(index)
+        if highlight is not None:
+            painter.fillRect(box, colours.verdict_tint(highlight))
+            painter.fillRect(box.left(), box.top(), 3, box.height(), colours.verdict(highlight))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(colours.hairline))
         if view.currentIndex() == index:
             wide = 2 if view.hasFocus() else 1
@@ -136,7 +136,7 @@ class ComparisonTable(QTableView):
         if cell is not None:
             self.menu_for(cell).popup(event.globalPos())
 
-    def menu_for(self, cell: Cell) -> QMenu:
+    def menu_for(self, cell: ComparedCell) -> QMenu:
         """The menu of a cell; it goes when it is closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gui.link.background_job import Errand
+from gui.link.background_job import BackgroundJob
 
 if TYPE_CHECKING:
     import threading
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backend.model.options import LabOptions
 
 
-class Explorer(Errand["Question"]):
+class Explorer(BackgroundJob["Question"]):
     """Progress comes as `Progress`, several times a second; the result is an `Exploration`."""
 
     def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.explore.explorer import Explorer
+from gui.explore.finding import FindingPane
 from gui.explore.progress import ProgressPanel
 from gui.explore.question_panel import QuestionPanel
-from gui.explore.story import Story
 from gui.explore.survey import SurveyPane
 from gui.theme import GRID
 from gui.widgets.exploration_banner import ExplorationBanner
@@ -45,7 +45,7 @@ class ExplorePage(QWidget):
         self.question = QuestionPanel()
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
-        self.story = Story(theme)
+        self.story = FindingPane(theme)
         self.export = ExportButton(self.story.diagram)
         self.survey = SurveyPane(theme, bridge.options)
         self._still_open = {"explorer", "survey"}

@@ -12,14 +12,14 @@ from backend.model.vocabulary import GatewayKeys, OperationKey
 from gui.theme import GRID
 from gui.widgets.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
-from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.speech import speak
 from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
     from gui.settings import Settings
 
-FIRST = Choice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
+FIRST = VariantChoice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
 """Chosen at first, as it has something to show."""
 
 
@@ -100,9 +100,11 @@ class QuestionPanel(QWidget):
         )
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> VariantChoice:
         """What the boxes say."""
-        return Choice(OperationKey(current_key(self.operation)), current_key(self.strategy), current_key(self.variant))
+        return VariantChoice(
+            OperationKey(current_key(self.operation)), current_key(self.strategy), current_key(self.variant)
+        )
 
     @property
     def ready(self) -> bool:
@@ -121,7 +123,7 @@ class QuestionPanel(QWidget):
         if remembered is None:
             self._show(catalogue.fit(before if before.strategy else FIRST))
             return
-        choice = Choice(remembered.operation, remembered.strategy, remembered.variant)
+        choice = VariantChoice(remembered.operation, remembered.strategy, remembered.variant)
         fitting = catalogue.fit(choice)
         self.show_question(remembered)
         self._show(fitting)
@@ -157,13 +159,13 @@ class QuestionPanel(QWidget):
 
     def show_question(self, question: Question) -> None:
         """Ask this."""
-        self._show(Choice(question.operation, question.strategy, question.variant))
+        self._show(VariantChoice(question.operation, question.strategy, question.variant))
         self.requests.setValue(question.requests)
         self.crashes.setValue(question.crashes)
         self.expiries.setValue(question.expiries)
         choose_key(self._gateway.box, question.gateway_keys)
 
-    def _show(self, choice: Choice) -> None:
+    def _show(self, choice: VariantChoice) -> None:
         with QSignalBlocker(self.operation), QSignalBlocker(self.strategy), QSignalBlocker(self.variant):
             self.operation.setCurrentIndex(self.operation.findData(choice.operation.value, KEY_ROLE))
             for index, info in enumerate(self.catalogue.strategies):
@@ -174,7 +176,7 @@ class QuestionPanel(QWidget):
         self._gateway.show_for(choice.operation)
         self.changed.emit()
 
-    def _fill_variants(self, choice: Choice) -> None:
+    def _fill_variants(self, choice: VariantChoice) -> None:
         self.variant.clear()
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
             title = speak(info.prose.title)
@@ -191,7 +193,7 @@ class QuestionPanel(QWidget):
     @Slot()
     def _strategy_changed(self) -> None:
         choice = self.choice
-        self._show(self.catalogue.fit_operation(Choice(choice.operation, choice.strategy, "")))
+        self._show(self.catalogue.fit_operation(VariantChoice(choice.operation, choice.strategy, "")))
 
     @Slot()
     def _variant_changed(self) -> None:

@@ -17,7 +17,7 @@ from gui.explore.survey_model import SurveyModel
 from gui.explore.survey_table import SurveyTable
 from gui.explore.surveyor import Surveyor
 from gui.theme import GRID
-from gui.widgets.fixed_size_host import Island
+from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import button, describe, hairline, plain, spin
 from gui.wording.exploration import number
 from gui.wording.speech import speak
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QSpinBox
 
-    from backend.explorer.survey import Cell, Pair, Survey, SurveyProgress
+    from backend.explorer.survey import Combination, Survey, SurveyCell, SurveyProgress
     from backend.model.catalogue import StrategyInfo
     from backend.model.options import LabOptions
     from gui.theme import Theme
@@ -55,7 +55,12 @@ class SurveyPane(QWidget):
     closed = Signal()
 
     def __init__(
-        self, theme: Theme, options: LabOptions, parent: QWidget | None = None, *, pairs: Collection[Pair] | None = None
+        self,
+        theme: Theme,
+        options: LabOptions,
+        parent: QWidget | None = None,
+        *,
+        pairs: Collection[Combination] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("surveyPane")
@@ -153,7 +158,7 @@ class SurveyPane(QWidget):
         layout.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
         layout.setSpacing(GRID)
         layout.addLayout(fields)
-        for part in (Island(progress), self.sentence, self.changes):
+        for part in (FixedSizeHost(progress), self.sentence, self.changes):
             layout.addWidget(part)
         layout.addWidget(self.table, 1)
         layout.addWidget(hairline())
@@ -232,7 +237,7 @@ class SurveyPane(QWidget):
         self.model.mark_running(progress.pair)
 
     @Slot(object)
-    def _show_cell(self, cell: Cell) -> None:
+    def _show_cell(self, cell: SurveyCell) -> None:
         self.model.put(cell)
 
     @Slot(object)

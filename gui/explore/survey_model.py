@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from backend.explorer.survey import Cell, Scope, State
+from backend.explorer.survey import CellState, Scope, SurveyCell
 from backend.model.sentence import to_document
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import LIGHT
@@ -18,7 +18,7 @@ from gui.wording.survey import CHANGED, RUNNING, cell_sentences, cell_text, chan
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from backend.explorer.survey import Pair
+    from backend.explorer.survey import Combination
     from backend.explorer.survey_changes import Change
     from backend.model.catalogue import StrategyInfo, VariantInfo
     from gui.theme import Theme
@@ -35,16 +35,18 @@ class SurveyModel(QAbstractTableModel):
         pairs: show these only; None for all.
     """
 
-    def __init__(self, theme: Theme, parent: QObject | None = None, pairs: Collection[Pair] | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QObject | None = None, pairs: Collection[Combination] | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._pairs = pairs
         self._variants: list[tuple[StrategyInfo, VariantInfo]] = []
         self._operations: list[OperationKey] = []
-        self._places: dict[Pair, tuple[int, int]] = {}
-        self._cells: dict[Pair, Cell] = {}
-        self._changes: dict[Pair, Change] = {}
-        self._running: Pair | None = None
+        self._places: dict[Combination, tuple[int, int]] = {}
+        self._cells: dict[Combination, SurveyCell] = {}
+        self._changes: dict[Combination, Change] = {}
+        self._running: Combination | None = None
         self.scope = Scope()
         """What was allowed to happen."""
         theme.changed.connect(self._repaint)
@@ -84,12 +86,12 @@ class SurveyModel(QAbstractTableModel):
     def _forget(self) -> None:
         self._changes, self._running = {}, None
         self._cells = {
-            (operation, strategy.key, variant.key): Cell(
+            (operation, strategy.key, variant.key): SurveyCell(
                 operation,
                 strategy.key,
                 variant.key,
                 variant.sound,
-                State.NOT_GUARDED,
+                CellState.NOT_GUARDED,
                 sentence=str(reason),
                 why=to_document(reason),
             )
@@ -97,13 +99,13 @@ class SurveyModel(QAbstractTableModel):
             for operation, reason in variant.refusals.items()
         }
 
-    def mark_running(self, pair: Pair | None) -> None:
+    def mark_running(self, pair: Combination | None) -> None:
         """The question under way; None when it is over."""
         before, self._running = self._running, pair
         for one in {before, pair} - {None}:
             self._changed(one)
 
-    def put(self, cell: Cell) -> None:
+    def put(self, cell: SurveyCell) -> None:
         """A finding."""
         self._cells[cell.pair] = cell
         if self._running == cell.pair:
@@ -115,7 +117,7 @@ class SurveyModel(QAbstractTableModel):
         self._changes = {change.pair: change for change in changes}
         self._repaint()
 
-    def _changed(self, pair: Pair | None) -> None:
+    def _changed(self, pair: Combination | None) -> None:
         if pair in self._places:
             index = self.index(*self._places[pair])
             self.dataChanged.emit(index, index)
@@ -126,7 +128,7 @@ class SurveyModel(QAbstractTableModel):
 
     # Asking
 
-    def pair_at(self, index: Index) -> Pair | None:
+    def pair_at(self, index: Index) -> Combination | None:
         """The place in the grid; None outside of it or where nothing is asked."""
         if not index.isValid():
             return None
@@ -134,16 +136,16 @@ class SurveyModel(QAbstractTableModel):
         pair = (self._operations[index.column()], strategy.key, variant.key)
         return pair if pair in self._places else None
 
-    def cell_at(self, index: Index) -> Cell | None:
+    def cell_at(self, index: Index) -> SurveyCell | None:
         """What is known there."""
         pair = self.pair_at(index)
         return None if pair is None else self._cells.get(pair)
 
-    def index_of(self, pair: Pair) -> QModelIndex:
+    def index_of(self, pair: Combination) -> QModelIndex:
         """Where a pair is."""
         return self.index(*self._places[pair])
 
-    def is_guarded(self, pair: Pair) -> bool:
+    def is_guarded(self, pair: Combination) -> bool:
         """Whether the variant guards the operation."""
         strategy_variant = self._variants[self._places[pair][0]]
         return pair[0] in strategy_variant[1].guards
@@ -213,19 +215,19 @@ class SurveyModel(QAbstractTableModel):
             case _:
                 return self.pair_at(index) if role == KEY_ROLE else None
 
-    def _background(self, cell: Cell | None) -> QColor | None:
+    def _background(self, cell: SurveyCell | None) -> QColor | None:
         colours = self._theme.colours
         if cell is None or not cell.schedules:
-            return QColor(colours.duplicated_tint) if cell and cell.state is State.FAILED else None
+            return QColor(colours.duplicated_tint) if cell and cell.state is CellState.FAILED else None
         if cell.contradicts:
             return colours.verdict(cell.worst)
-        if cell.state is State.NOT_FINISHED or cell.unrefuted:
+        if cell.state is CellState.NOT_FINISHED or cell.unrefuted:
             return colours.verdict_tint(Verdict.UNDECIDED)
         return colours.verdict_tint(cell.worst)
 
-    def _foreground(self, cell: Cell | None) -> QColor:
+    def _foreground(self, cell: SurveyCell | None) -> QColor:
         colours = self._theme.colours
-        if cell is not None and cell.state in {State.NOT_GUARDED, State.NOT_ASKED}:
+        if cell is not None and cell.state in {CellState.NOT_GUARDED, CellState.NOT_ASKED}:
             return QColor(colours.disabled)
         if cell is not None and cell.contradicts:
             return QColor(LIGHT.text)  # the strong colours are light ones in both themes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from gui.link.background_job import Errand
+from gui.link.background_job import BackgroundJob
 
 if TYPE_CHECKING:
     import threading
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from backend.explorer.survey import Pair, Scope, Survey
+    from backend.explorer.survey import Combination, Scope, Survey
     from backend.model.options import LabOptions
 
 
-class Surveyor(Errand["Scope"]):
+class Surveyor(BackgroundJob["Scope"]):
     """Progress comes as `SurveyProgress`, several times a second; the result is a `Survey`.
 
     Args:
@@ -33,7 +33,7 @@ class Surveyor(Errand["Scope"]):
     cell_found = Signal(object)
 
     def __init__(
-        self, options: LabOptions, parent: QObject | None = None, pairs: Collection[Pair] | None = None
+        self, options: LabOptions, parent: QObject | None = None, pairs: Collection[Combination] | None = None
     ) -> None:
         super().__init__("surveyor", parent)
         self._options = options

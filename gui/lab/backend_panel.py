@@ -15,7 +15,7 @@ from backend.model.vocabulary import GatewayKeys, Health, OperationKey, Verdict
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
-from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.speech import language, speak
 from gui.wording.terms import verdict_word
 
@@ -128,7 +128,7 @@ class BackendPanel(QWidget):
             for info in catalogue.strategies:
                 self.strategy.addItem(speak(info.title), info.key)
 
-    def show_choice(self, choice: Choice) -> None:
+    def show_choice(self, choice: VariantChoice) -> None:
         """Choose, and grey out what does not guard the operation, without telling anybody."""
         self._gateway.show_for(choice.operation)
         with QSignalBlocker(self.strategy):
@@ -141,7 +141,7 @@ class BackendPanel(QWidget):
         self._harm = None
         self._paint_summary()
 
-    def _fill_variants(self, choice: Choice) -> None:
+    def _fill_variants(self, choice: VariantChoice) -> None:
         with QSignalBlocker(self.variant):
             self.variant.clear()
             for index, info in enumerate(self.catalogue.variants(choice.strategy)):
@@ -225,9 +225,9 @@ class BackendPanel(QWidget):
     def _database_changed(self) -> None:
         self.database_chosen.emit(self.database_key)
 
-    def wanted(self, operation: OperationKey) -> Choice:
+    def wanted(self, operation: OperationKey) -> VariantChoice:
         """What the boxes say, valid or not."""
-        return Choice(operation, self.strategy_key, self.variant_key)
+        return VariantChoice(operation, self.strategy_key, self.variant_key)
 
     def restore(self, settings: Settings) -> None:
         """Take what does not depend on the catalogue from the last session."""

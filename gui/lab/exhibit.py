@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from backend.model.vocabulary import Verdict
     from gui.lab.knobs import Position
-    from gui.link.pending_run import Ticket
+    from gui.link.pending_run import PendingRun
 
 
 class ExhibitCard(QWidget):
@@ -30,7 +30,7 @@ class ExhibitCard(QWidget):
         super().__init__(parent)
         self.setObjectName("exhibitCard")
         self._exhibit: Exhibit | None = None
-        self._ticket: Ticket | None = None
+        self._pending: PendingRun | None = None
         self._position: Position | None = None
         self._outcome = ""
         self._changed = False
@@ -60,15 +60,15 @@ class ExhibitCard(QWidget):
         """What is on show."""
         return self._exhibit
 
-    def present(self, exhibit: Exhibit, ticket: Ticket, position: Position) -> None:
+    def present(self, exhibit: Exhibit, pending: PendingRun, position: Position) -> None:
         """Show this one; it is about to run.
 
         Args:
             exhibit: what it is.
-            ticket: its run.
+            pending: its run.
             position: where the knobs stand for it.
         """
-        self._exhibit, self._ticket, self._position = exhibit, ticket, position
+        self._exhibit, self._pending, self._position = exhibit, pending, position
         self._changed = False
         title, look, lesson = (catalogue_text(text) for text in (exhibit.title, exhibit.look, exhibit.lesson))
         self.text.setText(f"<b>{escape(title)}</b><br>{escape(look)} <i>{escape(lesson)}</i>")
@@ -77,15 +77,15 @@ class ExhibitCard(QWidget):
         self.show()
 
     @Slot(object)
-    def show_end(self, ticket: Ticket) -> None:
+    def show_end(self, pending: PendingRun) -> None:
         """A run is over; if it is the one on show, say what came of it."""
-        if self._exhibit is None or ticket is not self._ticket:
+        if self._exhibit is None or pending is not self._pending:
             return
         expected = _verdict(self._exhibit.promises)
-        if ticket.report is None or not ticket.report.verdicts:
+        if pending.report is None or not pending.report.verdicts:
             self._say(self.tr("Expected: %1. The run broke off.").replace("%1", expected))
             return
-        worst = max(ticket.report.verdicts, key=lambda verdict: verdict.severity)
+        worst = max(pending.report.verdicts, key=lambda verdict: verdict.severity)
         pattern = (
             self.tr("Expected: %1. Observed: %2.")
             if worst is self._exhibit.promises
@@ -109,7 +109,7 @@ class ExhibitCard(QWidget):
     @Slot()
     def dismiss(self) -> None:
         """Nothing is on show; also where another run begins, as the card would be read as if it were about that."""
-        self._exhibit = self._ticket = self._position = None
+        self._exhibit = self._pending = self._position = None
         self.hide()
 
 

@@ -62,7 +62,7 @@ class RowsModel(RecordModel[Row]):
         )
         return f"{earlier}{record.table}\n{super().whole(record)}\n{record.submission_id}"
 
-    def mood(self, record: Row) -> Verdict | Tone | None:
+    def highlight(self, record: Row) -> Verdict | Tone | None:
         """Duplicates glow, and what is history is dim."""
         if self._is_earlier(record):
             return Tone.EARLIER
@@ -113,7 +113,7 @@ class RepliesModel(RecordModel[Reply]):
         """The submission that was answered."""
         return record.submission_id
 
-    def mood(self, record: Reply) -> Verdict | Tone | None:
+    def highlight(self, record: Reply) -> Verdict | Tone | None:
         """Errors and time-outs stand out, and what is history is dim; a word says so too."""
         if self._is_earlier(record):
             return Tone.EARLIER
@@ -169,7 +169,7 @@ class StepsModel(RecordModel[Step]):
         """The submission that ran the step."""
         return record.submission_id
 
-    def mood(self, record: Step) -> Verdict | Tone | None:
+    def highlight(self, record: Step) -> Verdict | Tone | None:
         """Failed steps stand out."""
         return Tone.ALARM if record.error else None
 

@@ -21,11 +21,11 @@ from gui.lab.progress import RunProgress
 from gui.lab.results import Results
 from gui.lab.selection import Selection
 from gui.lab.source_panel import SourcePanel
-from gui.widgets.fixed_size_host import Island
+from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import choose_key, hairline
 from gui.widgets.sidebar import WIDTH, Sidebar
 from gui.widgets.timeline.pane import Timeline
-from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.terms import operations_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from backend.model.catalogue import StrategyInfo
     from backend.model.observed import EngineStatus, Reply
     from gui.link.bridge import LabBridge
-    from gui.link.pending_run import Ticket
+    from gui.link.pending_run import PendingRun
     from gui.settings import Settings
     from gui.theme import Theme
 
@@ -99,7 +99,7 @@ class LabPage(QWidget):
         stack = QVBoxLayout(right)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
-        for widget in (Island(self.banner), Island(self.counters), hairline(), self.exhibit):
+        for widget in (FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit):
             stack.addWidget(widget)
         stack.addWidget(self.evidence, 1)
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -160,7 +160,7 @@ class LabPage(QWidget):
         """The same intent many times."""
         self._send(self.form.count.value())
 
-    def _send(self, submissions: int) -> Ticket | None:
+    def _send(self, submissions: int) -> PendingRun | None:
         if not self.form.submit.isEnabled():
             return None
         self.exhibit.dismiss()
@@ -171,9 +171,9 @@ class LabPage(QWidget):
         if (current := self._current.ask((intent,))) is not None:
             self._selection.begin_run()
             self._show(current, running=True)
-        ticket = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
-        self._progress.follow(ticket)
-        return ticket
+        pending = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
+        self._progress.follow(pending)
+        return pending
 
     def show_exhibit(self, exhibit: Exhibit) -> None:
         """Turn every knob to a ready-made situation, and run it; one at a time."""
@@ -182,9 +182,9 @@ class LabPage(QWidget):
         self._choose_database(EngineKind.POSTGRESQL)
         self.form.mend_item()
         self._turn_knobs(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
-        ticket = self._send(exhibit.plan.submissions)
-        if ticket is not None:
-            self.exhibit.present(exhibit, ticket, self._knobs.position)
+        pending = self._send(exhibit.plan.submissions)
+        if pending is not None:
+            self.exhibit.present(exhibit, pending, self._knobs.position)
 
     def show_situation(
         self, operation: OperationKey, database: EngineKind, setup: Setup, plan: Plan, instances: int
@@ -232,7 +232,7 @@ class LabPage(QWidget):
             self._database_chosen(database.value)
 
     def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
-        self._apply(Choice(operation, setup.strategy, setup.variant))
+        self._apply(VariantChoice(operation, setup.strategy, setup.variant))
         self._knobs.turn(setup, plan, instances)
         self.new_intent()
 
@@ -269,7 +269,7 @@ class LabPage(QWidget):
     def _strategy_chosen(self) -> None:
         self._apply(self.backend.catalogue.fit_operation(self.backend.wanted(self.form.operation_key)))
 
-    def _apply(self, choice: Choice) -> None:
+    def _apply(self, choice: VariantChoice) -> None:
         if choice.operation is not self.form.operation_key:
             self.form.choose_operation(choice.operation)
         self.backend.show_choice(choice)
@@ -291,7 +291,7 @@ class LabPage(QWidget):
         chosen = self.backend.wanted(self.form.operation_key)
         self.backend.fill(Catalogue(strategies))
         if not chosen.strategy:  # the first start of this session, and not another try
-            chosen = Choice(
+            chosen = VariantChoice(
                 chosen.operation, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
             )
         self._apply(self.backend.catalogue.fit(chosen))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QProgressBar
 
     from backend.model.judgement import Judgement
-    from gui.link.pending_run import Ticket
+    from gui.link.pending_run import PendingRun
 
 _PERCENT = 100
 
@@ -28,31 +28,31 @@ class RunProgress(QObject):
     def __init__(self, bar: QProgressBar) -> None:
         super().__init__(bar)
         self._bar = bar
-        self._tickets: list[Ticket] = []
+        self._pending_runs: list[PendingRun] = []
         self._expected = 0
         self._done = 0
         self._show()
 
-    def follow(self, ticket: Ticket) -> None:
+    def follow(self, pending: PendingRun) -> None:
         """One more run was asked for."""
-        self._tickets.append(ticket)
-        self._expected += _submissions(ticket)
+        self._pending_runs.append(pending)
+        self._expected += _submissions(pending)
         self._show()
 
     @Slot(object)
-    def forget(self, ticket: Ticket) -> None:
+    def forget(self, pending: PendingRun) -> None:
         """A run is over; with the last of them the bar is empty again."""
-        if ticket in self._tickets:
-            self._tickets.remove(ticket)
-        if not self._tickets:
+        if pending in self._pending_runs:
+            self._pending_runs.remove(pending)
+        if not self._pending_runs:
             self._expected = self._done = 0
         self._show()
 
     def note(self, judgement: Judgement) -> None:
         """So many submissions are in flight now. A bar never goes back."""
-        if judgement.final or not self._tickets:
+        if judgement.final or not self._pending_runs:
             return
-        waiting = sum(_submissions(ticket) for ticket in self._tickets if not ticket.begun)
+        waiting = sum(_submissions(pending) for pending in self._pending_runs if not pending.begun)
         self._done = max(self._done, self._expected - judgement.in_flight - waiting)
         self._show()
 
@@ -73,5 +73,5 @@ class RunProgress(QObject):
         self._bar.setAccessibleDescription(text.replace("%1", str(self._done)).replace("%2", str(self._expected)))
 
 
-def _submissions(ticket: Ticket) -> int:
-    return len(ticket.plan.intents) * ticket.plan.submissions
+def _submissions(pending: PendingRun) -> int:
+    return len(pending.plan.intents) * pending.plan.submissions

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 Asked = TypeVar("Asked")
 
 
-class Errand(QObject, Generic[Asked]):
+class BackgroundJob(QObject, Generic[Asked]):
     """One piece of work at a time; what it is, a subclass says in `carry_out`.
 
     Args:
@@ -53,7 +53,7 @@ class Errand(QObject, Generic[Asked]):
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
     def carry_out(self, asked: Asked, cancelled: threading.Event) -> object:
-        """Do the work, on the errand's thread; `say` tells how far it is.
+        """Do the work, on the job's thread; `say` tells how far it is.
 
         Args:
             asked: what `start` was given.
@@ -93,15 +93,15 @@ class Errand(QObject, Generic[Asked]):
         """Wait for the end without an event loop; False if it takes longer."""
         return self._worker.join(seconds)
 
-    # On the errand's thread
+    # On the job's thread
 
     def say(self, signal: SignalInstance, news: object) -> None:
         """Have `signal` emitted on the GUI thread."""
         if not self.closing:
             self._told.emit(signal, news)
 
-    def aside(self, job: Callable[[], object]) -> None:
-        """Have a small job done on the errand's thread, after the work that is under way."""
+    def submit_beside(self, job: Callable[[], object]) -> None:
+        """Have a small job done on the job's thread, after the work that is under way."""
         self._worker.submit(job)
 
     def _work(self, asked: Asked, cancelled: threading.Event) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Sl
 
 from backend.model.errors import SubmitTwiceError
 from gui.link.listener import LabListener
-from gui.link.pending_run import Ticket
+from gui.link.pending_run import PendingRun
 from gui.link.relay import Relay
 from gui.link.worker import Worker
 from gui.wording.speech import speak
@@ -42,7 +42,7 @@ class LabBridge(QObject):
         engines_changed, rows_added, rows_gone, rows_cleared, replies_received, judged, run_finished: as the lab says.
         steps_added: steps of any submissions, in pieces; long ones before they have ended, too.
         waits_seen: waits of submissions for locks, in pieces.
-        run_over: the Ticket of a run that has ended, failed or was cancelled before it began, with its report.
+        run_over: the PendingRun of a run that has ended, failed or was cancelled before it began, with its report.
         runs_changed: how many runs are under way, those that wait for their turn included.
         watched_steps_changed: the submission that is looked at ran more steps.
         steps_ready: a submission's id and its steps.
@@ -96,7 +96,7 @@ class LabBridge(QObject):
         self._reader = Worker("lab-reader")
         self._canceller = Worker("lab-cancel")
         self._waiting_work = 0
-        self._runs: list[Ticket] = []
+        self._runs: list[PendingRun] = []
         self.watched = ""
         self._run_over.connect(self._forget_run)
         self._work_done.connect(self._finish_work)
@@ -112,10 +112,10 @@ class LabBridge(QObject):
             self._relay.post(signal, *arguments)
 
     @Slot(object)
-    def _forget_run(self, ticket: Ticket) -> None:
-        if ticket in self._runs:
-            self._runs.remove(ticket)
-            self.run_over.emit(ticket)
+    def _forget_run(self, pending: PendingRun) -> None:
+        if pending in self._runs:
+            self._runs.remove(pending)
+            self.run_over.emit(pending)
             self.runs_changed.emit(len(self._runs))
 
     @Slot()
@@ -154,23 +154,23 @@ class LabBridge(QObject):
         """An intent with a fresh key; None while there is no lab."""
         return self._lab.new_intent(operation, item, quantity) if self._lab else None
 
-    def start_run(self, setup: Setup, plan: Plan) -> Ticket:
+    def start_run(self, setup: Setup, plan: Plan) -> PendingRun:
         """Send the submissions of a plan; its end is told by `run_over`, `runs_changed` and `failed`."""
-        ticket = Ticket(plan)
-        self._runs.append(ticket)
+        pending = PendingRun(plan)
+        self._runs.append(pending)
         self.runs_changed.emit(len(self._runs))
-        self._commands.submit(lambda: self._start_run(ticket, setup, plan))
-        return ticket
+        self._commands.submit(lambda: self._start_run(pending, setup, plan))
+        return pending
 
-    def _start_run(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
-        if not self._attempt(lambda: self._begin(ticket, setup, plan), self.failed):
-            self.post(self._run_over, ticket)
+    def _start_run(self, pending: PendingRun, setup: Setup, plan: Plan) -> None:
+        if not self._attempt(lambda: self._begin(pending, setup, plan), self.failed):
+            self.post(self._run_over, pending)
 
-    def _begin(self, ticket: Ticket, setup: Setup, plan: Plan) -> None:
-        if ticket.cancelled:
-            self.post(self._run_over, ticket)
+    def _begin(self, pending: PendingRun, setup: Setup, plan: Plan) -> None:
+        if pending.cancelled:
+            self.post(self._run_over, pending)
             return
-        ticket.begin(self._need_lab().start_run(setup, plan))
+        pending.begin(self._need_lab().start_run(setup, plan))
         self.runs_may_have_ended()  # it may have been over before it was known here
 
     def runs_may_have_ended(self) -> None:
@@ -178,18 +178,18 @@ class LabBridge(QObject):
         self._reader.submit(self._sweep)
 
     def _sweep(self) -> None:
-        for ticket in tuple(self._runs):
-            if ticket.take_end(RECORDED_SECONDS):
-                self.post(self._run_over, ticket)
+        for pending in tuple(self._runs):
+            if pending.take_end(RECORDED_SECONDS):
+                self.post(self._run_over, pending)
 
     def cancel_runs(self) -> None:
         """Stop sending, in all runs. Returns at once: a sender with much to write takes its time."""
         if stops := self._mark_cancelled():
             self._canceller.submit(lambda: _stop_all(stops))
 
-    def _mark_cancelled(self) -> tuple[Ticket, ...]:
-        for ticket in self._runs:
-            ticket.mark_cancelled()
+    def _mark_cancelled(self) -> tuple[PendingRun, ...]:
+        for pending in self._runs:
+            pending.mark_cancelled()
         return tuple(self._runs)
 
     def reset(self) -> None:
@@ -288,6 +288,6 @@ class LabBridge(QObject):
         return False
 
 
-def _stop_all(tickets: tuple[Ticket, ...]) -> None:
-    for ticket in tickets:
-        ticket.stop_sending()
+def _stop_all(pending_runs: tuple[PendingRun, ...]) -> None:
+    for pending in pending_runs:
+        pending.stop_sending()

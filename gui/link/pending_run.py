@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class RunUnderWay(Protocol):
-    """What a ticket needs of a run; `backend.lab.lab.Run` says the same."""
+    """What a pending run needs of a run; `backend.lab.lab.Run` says the same."""
 
     @property
     def ended(self) -> bool:
@@ -31,7 +31,7 @@ class RunUnderWay(Protocol):
         """
 
 
-class Ticket:
+class PendingRun:
     """Stands for a run from the click on, also while it waits for its turn and there is no run yet.
 
     Args:

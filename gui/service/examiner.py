@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from backend.model.errors import SubmitTwiceError
 from backend.service.asked import CheckAsked, Checked, ExploreAsked
-from gui.link.background_job import Errand
+from gui.link.background_job import BackgroundJob
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.model.options import LabOptions
 
 
-class Examiner(Errand["CheckAsked | ExploreAsked"]):
+class Examiner(BackgroundJob["CheckAsked | ExploreAsked"]):
     """Progress comes as `CheckProgress` or as `Progress`; the result is a `Checked` or an `Exploration`.
 
     Signals:
@@ -46,7 +46,7 @@ class Examiner(Errand["CheckAsked | ExploreAsked"]):
 
     def write(self, job: Callable[[], str]) -> None:
         """Write a report behind the scenes; its sentence arrives with `written`."""
-        self.aside(partial(self._write, job))
+        self.submit_beside(partial(self._write, job))
 
     def _write(self, job: Callable[[], str]) -> None:
         try:

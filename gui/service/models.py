@@ -84,7 +84,7 @@ class SituationsModel(RecordModel[Line]):
         """The key of a row is its situation's."""
         return record.situation.value
 
-    def mood(self, record: Line) -> Verdict | None:
+    def highlight(self, record: Line) -> Verdict | None:
         """Each in the colour of its worst verdict; glyph and word say so too."""
         return record.worst
 
@@ -160,7 +160,7 @@ class WireModel(RecordModel["Step"]):
         """The submission that ran the step."""
         return record.submission_id
 
-    def mood(self, record: Step) -> Verdict | Tone | None:
+    def highlight(self, record: Step) -> Verdict | Tone | None:
         """Failed steps stand out."""
         return Tone.ALARM if record.error else None
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
-class Island(QWidget):
+class FixedSizeHost(QWidget):
     """Holds one widget that changes many times a second, and gives it all of its own size.
 
     A label that takes another text has every layout above it laid out again, and a splitter among them repaints all

@@ -59,7 +59,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """The submission that the record belongs to."""
         raise NotImplementedError
 
-    def mood(self, record: Record) -> Verdict | Tone | None:  # noqa: ARG002
+    def highlight(self, record: Record) -> Verdict | Tone | None:  # noqa: ARG002
         """The verdict or tone whose colour the record takes; None for the ordinary look."""
         return None
 

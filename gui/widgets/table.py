@@ -35,8 +35,8 @@ class Inks:
         self.line = QColor(colours.hairline)
         self.selected = QColor(colours.selection)
         self.mark = QColor(colours.accent)
-        self.moods: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
-        self.moods[Tone.ALARM] = QColor(colours.alarm_tint)
+        self.highlights: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
+        self.highlights[Tone.ALARM] = QColor(colours.alarm_tint)
         self.engines = {kind: colours.engine(kind) for kind in EngineKind}
 
 
@@ -198,14 +198,14 @@ class RecordTable(QTableView):
             self._paint_texts(painter, records[number], columns, top)
 
     def _paint_background(self, painter: QPainter, record: object, box: QRect, selected: bool) -> None:
-        mood = self.records.mood(record)
+        highlight = self.records.highlight(record)
         if selected:
             painter.fillRect(box, self._inks.selected)
             painter.fillRect(0, box.top(), 3, box.height(), self._inks.mark)
-        elif mood in self._inks.moods:
-            painter.fillRect(box, self._inks.moods[mood])
+        elif highlight in self._inks.highlights:
+            painter.fillRect(box, self._inks.highlights[highlight])
         painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
-        painter.setPen(self._inks.muted if mood is Tone.EARLIER else self._inks.text)
+        painter.setPen(self._inks.muted if highlight is Tone.EARLIER else self._inks.text)
 
     def _paint_texts(
         self, painter: QPainter, record: object, columns: list[tuple[Column[Any], int, int]], top: int

@@ -12,7 +12,7 @@ from backend.model.vocabulary import OperationKey
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VariantChoice:
     """An operation guarded by a variant of a strategy."""
 
     operation: OperationKey
@@ -43,7 +43,7 @@ class Catalogue:
             return None
         return variants[0].refusals.get(operation)
 
-    def fit(self, wanted: Choice) -> Choice:
+    def fit(self, wanted: VariantChoice) -> VariantChoice:
         """The nearest valid choice: the operation stays, then the strategy, then the variant."""
         guarding = [
             strategy.key
@@ -53,9 +53,9 @@ class Catalogue:
         strategy = wanted.strategy if wanted.strategy in guarding else next(iter(guarding), "")
         keys = [info.key for info in self.variants(strategy) if wanted.operation in info.guards]
         variant = wanted.variant if wanted.variant in keys else next(iter(keys), "")
-        return Choice(wanted.operation, strategy, variant)
+        return VariantChoice(wanted.operation, strategy, variant)
 
-    def fit_operation(self, wanted: Choice) -> Choice:
+    def fit_operation(self, wanted: VariantChoice) -> VariantChoice:
         """The nearest valid choice with the wanted strategy and, if that exists, the wanted variant."""
         variants = self.variants(wanted.strategy)
         chosen = [info for info in variants if info.key == wanted.variant] or [
@@ -66,7 +66,7 @@ class Catalogue:
             return self.fit(wanted)
         guarded = [operation for operation in OperationKey if operation in info.guards]
         operation = wanted.operation if wanted.operation in guarded else guarded[0]
-        return Choice(operation, wanted.strategy, info.key)
+        return VariantChoice(operation, wanted.strategy, info.key)
 
 
 def catalogue_text(text: str) -> str:

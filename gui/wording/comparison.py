@@ -14,7 +14,7 @@ from gui.wording.speech import language, speak
 if TYPE_CHECKING:
     from backend.comparison.cost_records import Cost
     from backend.comparison.questions import SituationKey
-    from backend.comparison.records import Cell, Line
+    from backend.comparison.records import ComparedCell, Line
 
 
 def situation_word(key: SituationKey) -> str:
@@ -32,12 +32,12 @@ def task_word(kind: str) -> str:
     return speak(task_term(kind))
 
 
-def cell_text(cell: Cell | None) -> str:
+def cell_text(cell: ComparedCell | None) -> str:
     """Glyph and word: the worst verdict, or why there is none."""
     return cell_word(cell, language())
 
 
-def cell_numbers(cell: Cell) -> str:
+def cell_numbers(cell: ComparedCell) -> str:
     """Everything about a cell, a fact a line, for its tool tip."""
     lines = [f"{cell.subject.name}: {situation_word(cell.situation)}", *map(speak, cell_facts(cell))]
     if cell.telling is not None:

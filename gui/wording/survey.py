@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from backend.explorer.survey import State
+from backend.explorer.survey import CellState
 from backend.explorer.survey_says import cell_finding, state_term, survey_finding
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import VERDICT_GLYPHS
@@ -15,7 +15,7 @@ from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
-    from backend.explorer.survey import Cell, Scope, Survey, SurveyProgress
+    from backend.explorer.survey import Scope, Survey, SurveyCell, SurveyProgress
     from backend.explorer.survey_changes import Change
     from backend.model.sentence import Sentence
 
@@ -37,22 +37,22 @@ def short_operation(operation: OperationKey) -> str:
     }.get(operation, operation.value)
 
 
-def state_word(state: State) -> str:
+def state_word(state: CellState) -> str:
     """What a cell says, in one or two words."""
     return speak(state_term(state))
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: SurveyCell) -> str:
     """Glyph, word and counts."""
-    if cell.state is State.NOT_GUARDED:
+    if cell.state is CellState.NOT_GUARDED:
         return NOTHING
-    if cell.state is State.FAILED:
+    if cell.state is CellState.FAILED:
         return f"{FAILED} {state_word(cell.state)}"
     if not cell.schedules:
         return state_word(cell.state)
     worst = cell.worst
-    if cell.state is not State.COUNTEREXAMPLE or worst is None:
-        glyph = VERDICT_GLYPHS[Verdict.EXACTLY_ONCE] if cell.state is State.PROVEN else RUNNING
+    if cell.state is not CellState.COUNTEREXAMPLE or worst is None:
+        glyph = VERDICT_GLYPHS[Verdict.EXACTLY_ONCE] if cell.state is CellState.PROVEN else RUNNING
         return f"{glyph} {state_word(cell.state)}, {number(cell.schedules)}"
     more = "" if cell.exhaustive else "+"
     shout = f"{SHOUT} " if cell.contradicts else ""
@@ -60,7 +60,7 @@ def cell_text(cell: Cell) -> str:
     return f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}, {counts}{more}"
 
 
-def cell_sentences(cell: Cell, scope: Scope, breaks: Sentence | None = None) -> list[str]:
+def cell_sentences(cell: SurveyCell, scope: Scope, breaks: Sentence | None = None) -> list[str]:
     """Everything there is to say about a cell."""
     if not cell.schedules:
         return [speak(cell_finding(cell, scope)) or state_word(cell.state)]

@@ -37,7 +37,7 @@ def one_round() -> None:
     theme = Theme(application, settings.theme)
     bridge = LabBridge(LabOptions(niceness=main.WINDOW_NICENESS))
     window = MainWindow(bridge, theme, settings)
-    theme.dress()
+    theme.apply_style()
 
     def usable() -> None:
         print(f"{since_start():.3f}", flush=True)

@@ -67,7 +67,7 @@ def main() -> int:
     theme = Theme(application, ThemeMode.LIGHT)
     bridge = LabBridge(LabOptions())
     pane = Results(theme)
-    theme.dress()
+    theme.apply_style()
     pane.resize(960, 560)
     pane.show()
     bridge.rows_added.connect(pane.add_rows)

@@ -98,7 +98,7 @@ def main() -> int:
     Collector().note_runs(1)
     theme = Theme(application, ThemeMode.LIGHT)
     pane = Timeline(theme)
-    theme.dress()
+    theme.apply_style()
     pane.resize(976, 400)
     pane.show()
     application.processEvents()

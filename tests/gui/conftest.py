@@ -64,7 +64,7 @@ def english(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     made = Theme(qapp, ThemeMode.LIGHT)
-    made.dress()
+    made.apply_style()
     yield made
     qapp.setStyleSheet("")
     made.deleteLater()

@@ -25,7 +25,7 @@ from backend.engines.bare import bare_engines
 from backend.explorer.explore import explore
 from backend.explorer.mermaid import mermaid
 from backend.explorer.question import Event, Exploration, Question
-from backend.explorer.survey import Scope, State, Survey, cell_of
+from backend.explorer.survey import CellState, Scope, Survey, cell_of
 from backend.explorer.web_page import exploration_html
 from backend.files.output import OutputFiles
 from backend.lab.run_notes import Shown
@@ -185,7 +185,7 @@ def test_a_grid(explored: list[Exploration]) -> None:
         for one, found in zip(asked, explored, strict=True)
         for sound in (True, False)
     ]
-    cells += [replace(cells[0], state=state, schedules=0, why=to_document(UNFINISHED)) for state in State]
+    cells += [replace(cells[0], state=state, schedules=0, why=to_document(UNFINISHED)) for state in CellState]
     scope = Scope(2, 1, 1)
     survey = Survey(
         scope, tuple(cells), 1.0, True, "stopped", ("note",), to_document(UNFINISHED), (to_document(UNFINISHED),)

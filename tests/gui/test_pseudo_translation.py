@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from backend.comparison.exhibits import EXHIBITS
 from backend.comparison.guidance.questions import QUESTIONS
 from backend.comparison.questions import SituationKey
-from backend.explorer.survey import Pair
+from backend.explorer.survey import Combination
 from backend.lab.lab import Lab
 from backend.model.judgement import Judgement
 from backend.model.options import LabOptions
@@ -47,7 +47,7 @@ from gui.app.window import MainWindow
 from gui.explore.survey import SurveyPane
 from gui.lab.fault_field import READY
 from gui.link.bridge import LabBridge
-from gui.link.pending_run import Ticket
+from gui.link.pending_run import PendingRun
 from gui.service.reports import FORMS
 from gui.settings import Settings
 from gui.theme import Theme
@@ -277,10 +277,10 @@ def test_an_exhibit_with_its_rows_steps_and_timeline(reader: Reader, key: str) -
 def test_the_card_of_every_exhibit(unstarted: Reader) -> None:
     card, position = unstarted.driver.window.lab.exhibit, unstarted.driver.window.lab._knobs.position
     for exhibit in EXHIBITS:
-        ticket = Ticket(exhibit.plan)
-        card.present(exhibit, ticket, position)
+        pending = PendingRun(exhibit.plan)
+        card.present(exhibit, pending, position)
         unstarted.read(card)
-        card.show_end(ticket)
+        card.show_end(pending)
         unstarted.read(card)
         card.note_position(replace(position, instances=position.instances + 1))
         unstarted.read(card)
@@ -392,7 +392,7 @@ def test_an_exploration(
 
 
 def test_a_survey(qtbot: QtBot, reader: Reader, theme: Theme) -> None:
-    pairs: set[Pair] = {
+    pairs: set[Combination] = {
         (OperationKey.PLACE_ORDER, "none", "direct"),
         (OperationKey.PLACE_ORDER, "unique-index", "on-conflict"),
         (OperationKey.PLACE_ORDER, "pessimistic-lock", "lock-only"),

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from backend.engines.gateway.ledger import KeyReusedError, Ledger, Message
+from backend.engines.gateway.ledger import GatewayKeyReusedError, GatewayLedger, GatewayMessage
 from backend.engines.gateway.says import GatewayCode
 from backend.engines.loopback import names_this_machine, shows_token
 from backend.model.sentence import Sentence, say, to_document
@@ -61,7 +61,7 @@ class GatewayApp:
         ledger: where messages are written down.
     """
 
-    def __init__(self, token: str, ledger: Ledger) -> None:
+    def __init__(self, token: str, ledger: GatewayLedger) -> None:
         self._token = token
         self._ledger = ledger
         self._unfinished = threading.BoundedSemaphore(MOST_UNFINISHED)
@@ -103,13 +103,13 @@ class GatewayApp:
             body = self._decoder.decode(self._content(environ))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, say(GatewayCode.BODY_NOT_ACCEPTED, error=str(error))) from None
-        message = Message(body.request_no, body.item, body.quantity, body.submission_id)
+        message = GatewayMessage(body.request_no, body.item, body.quantity, body.submission_id)
         key = environ.get("HTTP_IDEMPOTENCY_KEY") if environ.get("HTTP_LAB_HONOUR_KEYS") == "1" else None
         if key is not None and not 0 < len(key) <= LONGEST_KEY:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, say(GatewayCode.BAD_KEY, header=KEY_HEADER, most=LONGEST_KEY))
         try:
             sent = self._ledger.send(message, key)
-        except KeyReusedError:
+        except GatewayKeyReusedError:
             raise _RefusedError(
                 HTTPStatus.UNPROCESSABLE_ENTITY, say(GatewayCode.KEY_REUSED, header=KEY_HEADER)
             ) from None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from backend.engines.gateway.ledger import Message
+    from backend.engines.gateway.ledger import GatewayMessage
 
 _ANSWER_SECONDS = 5.0
 _HEALTH_SECONDS = 2.0
@@ -47,7 +47,7 @@ class GatewayClient:
         self._address: GatewayAddress | None = None
         self._idle: deque[http.client.HTTPConnection] = deque()
 
-    def send(self, message: Message, key: str = "", *, honoured: bool = False) -> bool:
+    def send(self, message: GatewayMessage, key: str = "", *, honoured: bool = False) -> bool:
         """Have a message sent; False where the gateway had sent it before under the same key.
 
         Args:

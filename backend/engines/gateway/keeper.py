@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from backend.engines.gateway.ledger import Ledger
+from backend.engines.gateway.ledger import GatewayLedger
 from backend.engines.gateway.says import GatewayCode
 from backend.engines.gateway.settings import GatewayAddress, GatewaySettings, address_file
 from backend.engines.processes.ports import free_port
@@ -179,7 +179,7 @@ class GatewayKeeper:
     def _start(self) -> None:
         ledger = self._supervisor.private / "gateway.sqlite3"
         touch_privately(ledger)  # SQLite makes its log and index with the rights of this file
-        Ledger(ledger).close()
+        GatewayLedger(ledger).close()
         settings = GatewaySettings(free_port(), secrets.token_urlsafe(24), str(ledger))
         address = GatewayAddress(settings.port, settings.token)
         child = self._supervisor.spawn(

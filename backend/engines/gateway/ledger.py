@@ -31,7 +31,7 @@ _BUSY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class GatewayMessage:
     """What somebody asks the gateway to send."""
 
     request_no: str
@@ -46,11 +46,11 @@ class Message:
         return self.request_no, self.item, self.quantity
 
 
-class KeyReusedError(Exception):
+class GatewayKeyReusedError(Exception):
     """The key was used for another message."""
 
 
-class Ledger:
+class GatewayLedger:
     """Thread-safe. Sending and writing it down are one: an external party that keeps its books.
 
     Args:
@@ -66,7 +66,7 @@ class Ledger:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_TABLE)
 
-    def send(self, message: Message, key: str | None) -> bool:
+    def send(self, message: GatewayMessage, key: str | None) -> bool:
         """Send a message, unless this key has been used for it; whether it was sent now.
 
         Raises:
@@ -78,7 +78,7 @@ class Ledger:
             if sent:
                 return True
             if self._connection.execute(_SENT_UNDER, (key,)).fetchone() != message.content:
-                raise KeyReusedError
+                raise GatewayKeyReusedError
             return False
 
     def close(self) -> None:

@@ -6,10 +6,10 @@ import signal
 from pathlib import Path
 
 from backend.engines.gateway.app import GatewayApp
-from backend.engines.gateway.ledger import Ledger
+from backend.engines.gateway.ledger import GatewayLedger
 from backend.engines.gateway.settings import GatewaySettings
 from backend.engines.processes.service import die_with_parent
 
 die_with_parent(signal.SIGKILL)  # of the process that serves: nobody else would end this one
 _settings = GatewaySettings.from_environment()
-application = GatewayApp(_settings.token, Ledger(Path(_settings.ledger)))
+application = GatewayApp(_settings.token, GatewayLedger(Path(_settings.ledger)))

@@ -42,7 +42,7 @@ RESTART_PAUSE_S = 0.25
 MOST_QUICK_DEATHS = 5
 
 
-class Keeper:
+class SupervisorLoop:
     """The supervisor's loop: commands from the parent, deaths of children, what is due."""
 
     def __init__(self, control: int) -> None:
@@ -285,7 +285,7 @@ def main() -> None:
     os.set_inheritable(control, False)
     watched = os.pidfd_open(parent) if sys.platform == "linux" and os.getppid() == parent else None
     adopt_orphans()
-    keeper = Keeper(control)
+    keeper = SupervisorLoop(control)
     try:
         directory = make_directory(sys.argv[5:], mode)
         mark(directory)

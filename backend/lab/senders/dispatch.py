@@ -11,9 +11,9 @@ import msgspec
 
 from backend.lab.senders.connections import Connection, ConnectionPool, sentence_of
 from backend.lab.senders.messages import Delivery, Finished, Flying, Job, Outcome
+from backend.lab.senders.pending_requests import Patience, PendingRequest, send_together
 from backend.lab.senders.retries import backoff_seconds, invites_a_retry, next_attempt, with_port
 from backend.lab.senders.says import SendingCode
-from backend.lab.senders.shots import Patience, Shot, fire
 from backend.model.sentence import say, to_document
 from backend.model.vocabulary import Pace
 
@@ -59,7 +59,7 @@ class Dispatch:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._backing_off: dict[asyncio.TimerHandle, Delivery] = {}
-        self._flying: dict[str, Shot] = {}
+        self._flying: dict[str, PendingRequest] = {}
         """What has left, and the backend has not let go of."""
         self._in_flight: Counter[str] = Counter()
         self._done: set[str] = set()
@@ -75,8 +75,8 @@ class Dispatch:
     def flying(self) -> list[Flying]:
         """What has left, and the backend has not let go of."""
         return [
-            Flying(name, shot.delivery.intent_key, shot.delivery.target, shot.sent_ns)
-            for name, shot in self._flying.items()
+            Flying(name, pending.delivery.intent_key, pending.delivery.target, pending.sent_ns)
+            for name, pending in self._flying.items()
         ]
 
     def start(self) -> None:
@@ -177,27 +177,27 @@ class Dispatch:
 
     # Leaving
 
-    def _leave(self, volley: Sequence[Delivery]) -> None:
+    def _leave(self, batch: Sequence[Delivery]) -> None:
         """Write these in one go, as soon as each has a connection."""
-        self._under_way += len(volley)
-        self._in_flight.update(delivery.intent_key for delivery in volley)
-        self._depart(volley)
+        self._under_way += len(batch)
+        self._in_flight.update(delivery.intent_key for delivery in batch)
+        self._depart(batch)
 
-    def _depart(self, volley: Sequence[Delivery]) -> None:
-        idle = [self._pool.take(self._job.targets[delivery.target]) for delivery in volley]
+    def _depart(self, batch: Sequence[Delivery]) -> None:
+        idle = [self._pool.take(self._job.targets[delivery.target]) for delivery in batch]
         ready = [connection for connection in idle if connection]
-        if len(ready) == len(volley):
-            self._fire(ready, volley)
+        if len(ready) == len(batch):
+            self._send_together(ready, batch)
             return
-        task = self._loop.create_task(self._connect_and_fire(idle, volley))
+        task = self._loop.create_task(self._connect_and_send(idle, batch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _connect_and_fire(self, idle: Sequence[Connection | None], volley: Sequence[Delivery]) -> None:
-        found = await asyncio.gather(*map(self._connect, idle, volley))
-        pairs = [(c, d) for c, d in zip(found, volley, strict=True) if isinstance(c, Connection)]
-        self._fire([connection for connection, _ in pairs], [delivery for _, delivery in pairs])
-        for result, delivery in zip(found, volley, strict=True):
+    async def _connect_and_send(self, idle: Sequence[Connection | None], batch: Sequence[Delivery]) -> None:
+        found = await asyncio.gather(*map(self._connect, idle, batch))
+        pairs = [(c, d) for c, d in zip(found, batch, strict=True) if isinstance(c, Connection)]
+        self._send_together([connection for connection, _ in pairs], [delivery for _, delivery in pairs])
+        for result, delivery in zip(found, batch, strict=True):
             if isinstance(result, OSError):
                 self._refused(delivery, result)
 
@@ -216,45 +216,45 @@ class Dispatch:
                 return error
             await asyncio.sleep(_KNOCK_SECONDS)
 
-    def _fire(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
+    def _send_together(self, connections: Sequence[Connection], batch: Sequence[Delivery]) -> None:
         if self._is_cancelled:
-            self._turn_back(connections, volley)
+            self._turn_back(connections, batch)
             return
         if self._job.names_ports:
-            volley = [
+            batch = [
                 msgspec.structs.replace(delivery, request=with_port(delivery.request, connection.port))
-                for connection, delivery in zip(connections, volley, strict=True)
+                for connection, delivery in zip(connections, batch, strict=True)
             ]
-        pairs = zip(connections, volley, strict=True)
-        shots = [Shot(c, delivery, self._shot_ended, self._shot_let_go) for c, delivery in pairs]
-        if not shots:
+        pairs = zip(connections, batch, strict=True)
+        requests = [PendingRequest(c, delivery, self._request_ended, self._request_let_go) for c, delivery in pairs]
+        if not requests:
             return
-        self._flying.update((shot.delivery.submission_id, shot) for shot in shots)
+        self._flying.update((pending.delivery.submission_id, pending) for pending in requests)
         if self._job.network_ms:
-            self._fire_from_afar(shots)
+            self._send_with_latency(requests)
             return
-        spread_ns = fire(shots)
+        spread_ns = send_together(requests)
         if self._job.pace is Pace.SIMULTANEOUS and not self._sent:
             self._release_ns = spread_ns
-        self._sent += len(shots)
-        self._patience.add(shots)
+        self._sent += len(requests)
+        self._patience.add(requests)
 
-    def _fire_from_afar(self, shots: Sequence[Shot]) -> None:
+    def _send_with_latency(self, requests: Sequence[PendingRequest]) -> None:
         """The callers send now; what they send is written when it has come all the way."""
         seconds = self._job.network_ms / 1000
-        for shot in shots:
-            shot.send_from_afar(self._loop, seconds)
-        self._sent += len(shots)
-        self._patience.add(shots)
-        self._loop.call_later(seconds, fire, shots)
+        for pending in requests:
+            pending.send_with_latency(self._loop, seconds)
+        self._sent += len(requests)
+        self._patience.add(requests)
+        self._loop.call_later(seconds, send_together, requests)
 
-    def _turn_back(self, connections: Sequence[Connection], volley: Sequence[Delivery]) -> None:
+    def _turn_back(self, connections: Sequence[Connection], batch: Sequence[Delivery]) -> None:
         for connection in connections:
             self._pool.give_back(connection)
-        for delivery in volley:
+        for delivery in batch:
             self._in_flight[delivery.intent_key] -= 1
-        self._under_way -= len(volley)
-        self._cancelled += len(volley)
+        self._under_way -= len(batch)
+        self._cancelled += len(batch)
         self._finish_if_done()
 
     def _refused(self, delivery: Delivery, error: OSError) -> None:
@@ -277,17 +277,17 @@ class Dispatch:
 
     # Ending
 
-    def _shot_ended(self, shot: Shot, outcome: Outcome) -> None:
+    def _request_ended(self, pending: PendingRequest, outcome: Outcome) -> None:
         if not outcome.lingers:
             del self._flying[outcome.submission_id]
-            if shot.connection.is_open and shot.written:
-                self._pool.give_back(shot.connection)
+            if pending.connection.is_open and pending.written:
+                self._pool.give_back(pending.connection)
         self._patience.forget_ended()
-        self._settle(outcome, shot.delivery)
+        self._settle(outcome, pending.delivery)
 
-    def _shot_let_go(self, shot: Shot) -> None:
-        del self._flying[shot.delivery.submission_id]
-        self._let_go(shot.delivery.submission_id)
+    def _request_let_go(self, pending: PendingRequest) -> None:
+        del self._flying[pending.delivery.submission_id]
+        self._let_go(pending.delivery.submission_id)
 
     def _settle(self, outcome: Outcome, delivery: Delivery) -> None:
         if delivery.attempt < self._job.retries and not self._is_cancelled and invites_a_retry(outcome):

@@ -11,7 +11,7 @@ from backend.explorer.footprints import NOTHING, Footprint
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.explorer.moment import Moment
+    from backend.explorer.traced_event import TracedEvent
     from backend.model.vocabulary import Answer
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
@@ -62,7 +62,7 @@ class Actor:
     """Whether the service has been silent for a while since its answer."""
     commands: list[str] = field(default_factory=list)
     steps: int = 0
-    moment: Moment | None = None
+    traced: TracedEvent | None = None
     """How its current step is told."""
     touches: Footprint = NOTHING
     """Footprint of its current step."""

@@ -15,8 +15,8 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Verdict
+from backend.service.explored.execution import ServiceExecution
 from backend.service.explored.floor import LateStepError
-from backend.service.explored.play import ServicePlay
 from backend.service.explored.rig import Rig, StartCancelledError
 from backend.service.explored.warm_up import look_again
 from backend.service.says import ServiceCode
@@ -98,14 +98,14 @@ class ServiceExploration:
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
     ) -> Exploration:
         search = Search(
-            self._open_play,
+            self._open_execution,
             reduce=self._reduce,
-            may_differ=lambda play: play.has_waited,  # then the server has picked who goes on
+            may_differ=lambda execution: execution.has_waited,  # then the server has picked who goes on
         )
         exhaustive, told = True, self._started
-        for played, play in enumerate(search.schedules(), 1):
-            self._compare(play, search.path)
-            self._judge(play, search.path)
+        for played, execution in enumerate(search.schedules(), 1):
+            self._compare(execution, search.path)
+            self._judge(execution, search.path)
             if time.monotonic() > told + _PROGRESS_S:
                 on_progress(self._progress())
                 told = time.monotonic()
@@ -115,41 +115,41 @@ class ServiceExploration:
         on_progress(self._progress())
         return self._found(exhaustive=exhaustive)
 
-    def _open_play(self, _first: Footprint | None) -> ServicePlay:
-        return ServicePlay(self._rig, self._question, trusting=self._trusting)
+    def _open_execution(self, _first: Footprint | None) -> ServiceExecution:
+        return ServiceExecution(self._rig, self._question, trusting=self._trusting)
 
-    def _compare(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
+    def _compare(self, execution: ServiceExecution, path: tuple[Choice, ...]) -> None:
         """As long as the same was chosen as in the schedule before, the same must have been seen.
 
         Raises:
             LateStepError: it was not: some of it came late, or the service is not deterministic.
         """
         previous, seen = self._previous
-        self._previous = (path, list(play.seen))
+        self._previous = (path, list(execution.seen))
         if not seen:
             return
         same = next((n for n, pair in enumerate(zip(previous, path, strict=False)) if pair[0] != pair[1]), len(path))
-        if play.seen[: same + 1] != seen[: same + 1]:
+        if execution.seen[: same + 1] != seen[: same + 1]:
             raise LateStepError(say(ServiceCode.DIVERGED))
 
-    def _judge(self, play: ServicePlay, path: tuple[Choice, ...]) -> None:
-        self._classes.add(hash(canonical(play.trace)))
-        verdict = self._verdict(play)
+    def _judge(self, execution: ServiceExecution, path: tuple[Choice, ...]) -> None:
+        self._classes.add(hash(canonical(execution.trace)))
+        verdict = self._verdict(execution)
         self._outcomes[verdict] += 1
-        candidate = Candidate(verdict, play, path)
+        candidate = Candidate(verdict, execution, path)
         self._best = replace_if_better(self._best, candidate)
         known = self._shortest.get(verdict)
         if known is None or candidate.cost < known.cost:
             self._shortest[verdict] = candidate
 
-    def _verdict(self, play: ServicePlay) -> Verdict:
-        effects = self._rig.intents.effects(play.intent)
+    def _verdict(self, execution: ServiceExecution) -> Verdict:
+        effects = self._rig.intents.effects(execution.intent)
         if effects:
-            return judge(Facts(effects, play.answers))
-        self._rig.ageing.pass_time(play.intent, play.lease_keys)
-        last = self._rig.answer_of(self._rig.ask_once_more(play.intent, len(play.actors) + 1))
-        refused = not last.claims_done and not self._rig.intents.effects(play.intent)
-        return judge(Facts(0, play.answers, barred=refused))
+            return judge(Facts(effects, execution.answers))
+        self._rig.ageing.pass_time(execution.intent, execution.lease_keys)
+        last = self._rig.answer_of(self._rig.ask_once_more(execution.intent, len(execution.actors) + 1))
+        refused = not last.claims_done and not self._rig.intents.effects(execution.intent)
+        return judge(Facts(0, execution.answers, barred=refused))
 
     def _progress(self) -> Progress:
         return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
@@ -161,26 +161,28 @@ class ServiceExploration:
             DivergedError: it cannot be played: the service does something else now.
             SubmitTwiceError: as for `explore`.
         """
-        play = ServicePlay(self._rig, self._question)
+        execution = ServiceExecution(self._rig, self._question)
         snapshots: list[Snapshot] = []
         try:
-            self._look(play, snapshots)
+            self._look(execution, snapshots)
             for choice in example.choices:
-                if choice not in play.choices():
+                if choice not in execution.choices():
                     raise DivergedError(say(ServiceCode.NOT_REPRODUCED))
-                play.take(choice)
-                self._look(play, snapshots)
-            if play.choices():
+                execution.take(choice)
+                self._look(execution, snapshots)
+            if execution.choices():
                 raise DivergedError(say(ServiceCode.NOT_REPRODUCED))
         finally:
-            play.end()
-        return to_counterexample(self._question, Candidate(self._verdict(play), play, example.choices), snapshots)
+            execution.end()
+        return to_counterexample(
+            self._question, Candidate(self._verdict(execution), execution, example.choices), snapshots
+        )
 
-    def _look(self, play: ServicePlay, snapshots: list[Snapshot]) -> None:
+    def _look(self, execution: ServiceExecution, snapshots: list[Snapshot]) -> None:
         """All that a choice brought about is told with the same snapshot; reading by request would disturb it."""
-        missing = len(play.moments) - len(snapshots)
+        missing = len(execution.events) - len(snapshots)
         if missing > 0:
-            effects = self._rig.intents.effects(play.intent) if self._rig.intents.reads_by_itself else 0
+            effects = self._rig.intents.effects(execution.intent) if self._rig.intents.reads_by_itself else 0
             snapshots.extend([Snapshot(effects)] * missing)
 
     def _recorded(self, candidate: Candidate) -> Counterexample:

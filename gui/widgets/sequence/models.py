@@ -28,7 +28,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class NumberedEvent:
     """An event and its place in the schedule, from 1."""
 
     number: int
@@ -73,12 +73,12 @@ class OutcomesModel(RecordModel[Outcome]):
         """The key of a row is its verdict's."""
         return record.verdict.value
 
-    def mood(self, record: Outcome) -> Verdict | None:
+    def highlight(self, record: Outcome) -> Verdict | None:
         """Each in its colour."""
         return record.verdict
 
 
-class EventsModel(RecordModel[Moment]):
+class EventsModel(RecordModel[NumberedEvent]):
     """The events of the counterexample in their order: the diagram as text."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -106,24 +106,24 @@ class EventsModel(RecordModel[Moment]):
     def show(self, events: tuple[Event, ...], mistake: int = -1, mark: str = "") -> None:
         """Replace everything; the event of this number, from 0, is the one with which it goes wrong."""
         self.clear()
-        self.append([Moment(n + 1, event, mark if n == mistake else "") for n, event in enumerate(events)])
+        self.append([NumberedEvent(n + 1, event, mark if n == mistake else "") for n, event in enumerate(events)])
 
-    def submission_of(self, record: Moment) -> str:
+    def submission_of(self, record: NumberedEvent) -> str:
         """The key of a row is its event's number."""
         return str(record.number)
 
-    def mood(self, record: Moment) -> Verdict | None:
+    def highlight(self, record: NumberedEvent) -> Verdict | None:
         """Mishaps stand out; the words say so too."""
         if record.mark:
             return Verdict.DUPLICATED
         return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE} else None
 
-    def engine(self, record: Moment) -> EngineKind | None:
+    def engine(self, record: NumberedEvent) -> EngineKind | None:
         """The engine of the event."""
         return engine_of(record.event)
 
 
-def command_cell(moment: Moment) -> str:
+def command_cell(moment: NumberedEvent) -> str:
     """The command, after a mark if it is the mistake."""
     command = command_word(moment.event)
     return f"{moment.mark}: {command}" if moment.mark else command

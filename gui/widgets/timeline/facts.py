@@ -171,7 +171,7 @@ class FactsModel(RecordModel[Fact]):
         """Whose lane it is on."""
         return record.submission
 
-    def mood(self, record: Fact) -> Verdict | Tone | None:
+    def highlight(self, record: Fact) -> Verdict | Tone | None:
         """What went wrong stands out, and what is history is dim."""
         if self._is_earlier(record):
             return Tone.EARLIER

@@ -11,7 +11,7 @@ from backend.comparison.claims import standing
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.evidence import proven
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
-from backend.comparison.records import Cell, CellState, Comparison, Part, Proof
+from backend.comparison.records import CellState, ComparedCell, Comparison, Part, Proof
 from backend.comparison.runs import NotOverError, Runs
 from backend.comparison.situations import SITUATIONS, Extent, Situation
 from backend.comparison.web_page import comparison_html
@@ -162,5 +162,5 @@ def test_a_failure_that_was_reached_counts_although_another_part_was_not(missed:
     cell = missed.lines[0].cells[0]
     whole = cell.parts[0]
     unreached = replace(whole, proven=0)
-    assert Cell(cell.subject, cell.situation, (whole, whole)).state is CellState.MEASURED
-    assert Cell(cell.subject, cell.situation, (whole, unreached)).state is CellState.NOT_REACHED
+    assert ComparedCell(cell.subject, cell.situation, (whole, whole)).state is CellState.MEASURED
+    assert ComparedCell(cell.subject, cell.situation, (whole, unreached)).state is CellState.NOT_REACHED

@@ -20,7 +20,7 @@ from backend.comparison.guidance.questions import (
 from backend.comparison.guidance.says import GuideCode, about_choice, choice_term, question_term
 from backend.comparison.guidance.trials import trial_of
 from backend.comparison.questions import SituationKey, Subject
-from backend.comparison.records import Cell, Line, PartResult
+from backend.comparison.records import ComparedCell, Line, PartResult
 from backend.comparison.situations import SITUATIONS, Extent
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
@@ -188,7 +188,7 @@ def test_a_measured_line_that_contradicts_an_advice_puts_it_last() -> None:
     subject = Subject(first.operation, EngineKind.POSTGRESQL, first.strategy, first.variant, sound=True)
     part = SITUATIONS[SituationKey.CLICKS].parts(subject, Extent(quick=True))[0]
     result = PartResult(part, {Verdict.DUPLICATED: 1}, {}, 2, None, None, {}, (), 0.1, proven=1)
-    weighed = weigh(guidance, [Line(subject, (Cell(subject, SituationKey.CLICKS, (result,)),))])
+    weighed = weigh(guidance, [Line(subject, (ComparedCell(subject, SituationKey.CLICKS, (result,)),))])
 
     assert weighed.ranking[-1].name == first.name
     assert weighed.ranking[-1].contradicted_by == (SituationKey.CLICKS,)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.picture import picture_svg, pictures
 from backend.comparison.questions import SituationKey
-from backend.comparison.records import Cell, Comparison
+from backend.comparison.records import ComparedCell, Comparison
 from backend.comparison.web_page import comparison_html
 from backend.model.sentence import plain
 
@@ -74,7 +74,7 @@ def test_every_row_of_a_markdown_table_has_as_many_columns_as_its_head(found: Co
 
 def test_html_is_well_formed_needs_nothing_else_and_escapes_what_it_is_told(found: Comparison) -> None:
     line = found.lines[0]
-    hostile = Cell(line.subject, SituationKey.CLICKS, failure=plain("<script>alert(1)</script> & more"))
+    hostile = ComparedCell(line.subject, SituationKey.CLICKS, failure=plain("<script>alert(1)</script> & more"))
     told = replace(found, lines=(replace(line, cells=(hostile, *line.cells[1:])), *found.lines[1:]))
     for text in (comparison_html(found), comparison_html(told)):
         page = Nesting()

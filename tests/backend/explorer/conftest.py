@@ -16,7 +16,7 @@ from backend.engines.valkey import start_valkey
 from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Exploration, Progress, Question
-from backend.explorer.stage import Stage
+from backend.explorer.sandbox import Sandbox
 from backend.model.vocabulary import GatewayKeys, OperationKey
 from backend.strategies.base import Variant
 from tests.backend.explorer.schedules import Player
@@ -96,12 +96,12 @@ def bench(_explorer: Explorer) -> Bench:
 @pytest.fixture(scope="module")
 def on_postgresql(postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
     watcher = Watcher()
-    with Stage(postgresql.url, valkey.url, watcher, gateway) as stage:
-        yield Player(stage, watcher)
+    with Sandbox(postgresql.url, valkey.url, watcher, gateway) as sandbox:
+        yield Player(sandbox, watcher)
 
 
 @pytest.fixture(scope="module")
 def on_mariadb(mariadb: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
     watcher = Watcher()
-    with Stage(mariadb.url, valkey.url, watcher, gateway) as stage:
-        yield Player(stage, watcher)
+    with Sandbox(mariadb.url, valkey.url, watcher, gateway) as sandbox:
+        yield Player(sandbox, watcher)

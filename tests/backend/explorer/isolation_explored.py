@@ -10,12 +10,12 @@ from typing import cast
 import psycopg
 import sqlalchemy as sa
 
-from backend.explorer.moment import Moment
+from backend.explorer.execution import Execution
 from backend.explorer.observer import Watcher
-from backend.explorer.play import Play
 from backend.explorer.question import EventKind, Question
+from backend.explorer.sandbox import Fixture, Sandbox
 from backend.explorer.search import Search
-from backend.explorer.stage import Scene, Stage
+from backend.explorer.traced_event import TracedEvent
 from backend.strategies.base import Variant
 from backend.tap.observer import Call
 from tests.backend.explorer.isolation_schedules import (
@@ -43,65 +43,74 @@ class Collector:
     """Plays what the explorer plays, on a stage of its own, and writes everything down.
 
     Args:
-        stage: where schedules are played.
+        sandbox: where schedules are played.
         watcher: the observer in its tap.
     """
 
-    def __init__(self, stage: Stage, watcher: Watcher) -> None:
-        self._stage = stage
+    def __init__(self, sandbox: Sandbox, watcher: Watcher) -> None:
+        self._sandbox = sandbox
         self._watcher = watcher
 
     def collect(self, question: Question, variant: Variant) -> Explored:
-        search = Search(lambda first: Play(self._stage, self._watcher, question, variant, first), reduce=False)
+        search = Search(lambda first: Execution(self._sandbox, self._watcher, question, variant, first), reduce=False)
         found = Explored(Counter(), {"A": {}, "B": {}})
-        for play in search.schedules():
+        for execution in search.schedules():
             order = "".join(choice.actor for choice in search.path)
-            with self._stage.database.own.connect() as connection, psycopg.ClientCursor(_driver(connection)) as cursor:
-                reading = _Reading(play, cursor)
-                left_behind = _left_behind(cursor, play.scene)
+            with (
+                self._sandbox.database.own.connect() as connection,
+                psycopg.ClientCursor(_driver(connection)) as cursor,
+            ):
+                reading = _Reading(execution, cursor)
+                left_behind = _left_behind(cursor, execution.fixture)
                 events = tuple(reading.events())
                 for actor, paths in found.paths.items():
                     paths[reading.path(actor)] = None
-            found.schedules[self._schedule(play, order, events, left_behind)] += 1
+            found.schedules[self._schedule(execution, order, events, left_behind)] += 1
         return found
 
-    def _schedule(self, play: Play, order: str, events: tuple[Event, ...], left_behind: tuple[str, ...]) -> Schedule:
+    def _schedule(
+        self, execution: Execution, order: str, events: tuple[Event, ...], left_behind: tuple[str, ...]
+    ) -> Schedule:
         assert order == "".join(event.actor for event in events if event.what != "ends")
-        told = {one.actor: one.answer for one in play.submissions}
+        told = {one.actor: one.answer for one in execution.submissions}
         first, second = told["A"], told["B"]
         assert first is not None
         assert second is not None
-        verdict = self._stage.judge([(play.scene, play.answers)])[0]
+        verdict = self._sandbox.judge([(execution.fixture, execution.answers)])[0]
         return Schedule(order, events, left_behind, (first, second), verdict)
 
 
 class _Reading:
     """A play that is over, read moment by moment."""
 
-    def __init__(self, play: Play, cursor: psycopg.ClientCursor) -> None:
-        self._play = play
+    def __init__(self, execution: Execution, cursor: psycopg.ClientCursor) -> None:
+        self._execution = execution
         self._cursor = cursor
 
     def events(self) -> Iterator[Event]:
-        for moment in self._play.moments:
-            if moment.call is not None and moment.answer is None:
-                sql = self._sql(moment.call)
-                if moment.blocked:
-                    yield Event(moment.actor, "waits", sql)
+        for traced in self._execution.events:
+            if traced.call is not None and traced.answer is None:
+                sql = self._sql(traced.call)
+                if traced.blocked:
+                    yield Event(traced.actor, "waits", sql)
                 else:
-                    what = "runs" if moment.kind is EventKind.STEP else "ends"
-                    yield Event(moment.actor, what, sql, self._result(moment.call))
+                    what = "runs" if traced.kind is EventKind.STEP else "ends"
+                    yield Event(traced.actor, what, sql, self._result(traced.call))
 
     def path(self, actor: str) -> Path:
-        return tuple(self._done(moment) for moment in self._play.moments if moment.actor == actor if _is_done(moment))
+        return tuple(
+            self._done(traced) for traced in self._execution.events if traced.actor == actor if _is_done(traced)
+        )
 
-    def _done(self, moment: Moment) -> Done:
-        assert moment.call is not None
-        return Done(self._sql(moment.call), self._result(moment.call), moment.rolled_back)
+    def _done(self, traced: TracedEvent) -> Done:
+        assert traced.call is not None
+        return Done(self._sql(traced.call), self._result(traced.call), traced.rolled_back)
 
     def _sql(self, call: Call) -> str:
         text = " ".join(self._cursor.mogrify(call.command, call.parameters or None).split())
-        return self._play.scene.readable(text).replace("}", "'||chr(125)||'")  # which ends a step of isolationtester
+        return self._execution.fixture.readable(text).replace(
+            "}", "'||chr(125)||'"
+        )  # which ends a step of isolationtester
 
     def _result(self, call: Call) -> str:
         if isinstance(call.error, psycopg.Error):
@@ -111,15 +120,15 @@ class _Reading:
             case int(count):
                 return changed(count)
             case list(rows):
-                texts = [[self._play.scene.readable(_text(value)) for value in row] for row in rows]
+                texts = [[self._execution.fixture.readable(_text(value)) for value in row] for row in rows]
                 return result_of_rows(self._sql(call), texts)
             case nothing:
                 assert nothing is None
                 return ""
 
 
-def _is_done(moment: Moment) -> bool:
-    return moment.call is not None and moment.answer is None and not moment.blocked
+def _is_done(traced: TracedEvent) -> bool:
+    return traced.call is not None and traced.answer is None and not traced.blocked
 
 
 def _text(value: object) -> str:
@@ -134,10 +143,10 @@ def _text(value: object) -> str:
             return str(value)
 
 
-def _left_behind(cursor: psycopg.ClientCursor, scene: Scene) -> tuple[str, ...]:
-    keys = [scene.key, scene.item, f'"{scene.key}"', f"{scene.operation}:{scene.key}"]
+def _left_behind(cursor: psycopg.ClientCursor, fixture: Fixture) -> tuple[str, ...]:
+    keys = [fixture.key, fixture.item, f'"{fixture.key}"', f"{fixture.operation}:{fixture.key}"]
     rows = cursor.execute(LEFT_BEHIND_FOR_KEYS, {"keys": keys}).fetchall()
-    return sorted_rows([scene.readable(row[0]) for row in rows])
+    return sorted_rows([fixture.readable(row[0]) for row in rows])
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection:

@@ -18,19 +18,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import strategies
+from backend.explorer.execution import Execution
 from backend.explorer.footprints import Footprint, canonical
 from backend.explorer.observer import Watcher
-from backend.explorer.play import Play
 from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.sandbox import Fixture, Sandbox
 from backend.explorer.search import Search
-from backend.explorer.stage import Scene, Stage
 from backend.model.vocabulary import Answer, OperationKey, Verdict
 from backend.shop.schema import marker, messages, metadata
 from backend.strategies.base import Variant
 
 Class = tuple[tuple[int, str], ...]
 _INTENT = re.compile(r"[KIT]-([0-9a-f]{8}-\d+)-")
-"""With the stage's own part: all stages share the gateway's ledger and the server that speaks Redis."""
+"""With the sandbox's own part: all stages share the gateway's ledger and the server that speaks Redis."""
 _CLOCKS_AND_IDS = frozenset({"id", "created_at"})
 _ROW_ID = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
 
@@ -74,10 +74,10 @@ class Schedule:
                 yield place, (*names[:place], names[place + 1], names[place], *names[place + 2 :])
 
 
-class _Play(Play):
+class _Play(Execution):
     """Keeps what was possible at each point."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in `Play`
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  as in `Execution`
         super().__init__(*arguments, **options)
         self.offered: list[frozenset[Choice]] = []
 
@@ -89,8 +89,8 @@ class _Play(Play):
 class Player:
     """Plays schedules of a question and reads back everything that they leave behind."""
 
-    def __init__(self, stage: Stage, watcher: Watcher) -> None:
-        self._stage = stage
+    def __init__(self, sandbox: Sandbox, watcher: Watcher) -> None:
+        self._sandbox = sandbox
         self._watcher = watcher
         self.code: Variant | None = None
         """What runs instead of a registered strategy."""
@@ -100,9 +100,9 @@ class Player:
         """All schedules, or one of each class; None if there are more than `limit`."""
         search = Search(partial(self._open, question), reduce=reduce)
         plays = []
-        for play in search.schedules():
-            assert isinstance(play, _Play)
-            plays.append((play, search.path, self._nodes(play)))
+        for execution in search.schedules():
+            assert isinstance(execution, _Play)
+            plays.append((execution, search.path, self._nodes(execution)))
             if limit is not None and len(plays) > limit:
                 return None
         return self._told(plays)
@@ -118,59 +118,59 @@ class Player:
 
     def _open(self, question: Question, first: Footprint | None = None) -> _Play:
         variant = self.code or strategies.find(question.strategy, question.variant)[1]
-        self._stage.need(variant.engines)
-        return _Play(self._stage, self._watcher, question, variant, first, trusting=self.trusting)
+        self._sandbox.need(variant.engines)
+        return _Play(self._sandbox, self._watcher, question, variant, first, trusting=self.trusting)
 
     def _walk(self, question: Question, chance: random.Random) -> tuple[_Play, tuple[Choice, ...], list[str]]:
-        play, taken = self._open(question), []
+        execution, taken = self._open(question), []
         try:
-            while choices := play.choices():
+            while choices := execution.choices():
                 taken.append(chance.choice(choices))
-                play.take(taken[-1])
+                execution.take(taken[-1])
         finally:
-            play.end()
-        return play, tuple(taken), self._nodes(play)
+            execution.end()
+        return execution, tuple(taken), self._nodes(execution)
 
     def _follow(self, question: Question, choices: tuple[Choice, ...]) -> tuple[_Play, tuple[Choice, ...], list[str]]:
-        play = self._open(question)
+        execution = self._open(question)
         try:
             for choice in choices:
-                assert choice in play.choices(), f"{choice} is not possible"
-                play.take(choice)
-            assert not play.choices()
+                assert choice in execution.choices(), f"{choice} is not possible"
+                execution.take(choice)
+            assert not execution.choices()
         finally:
-            play.end()
-        return play, choices, self._nodes(play)
+            execution.end()
+        return execution, choices, self._nodes(execution)
 
-    def _nodes(self, play: Play) -> list[str]:
+    def _nodes(self, execution: Execution) -> list[str]:
         return [
-            f"{_readable(play, path)} = {_readable(play, content)}, {bool(owner)}"
-            for path, content, owner in self._stage.nodes()
+            f"{_readable(execution, path)} = {_readable(execution, content)}, {bool(owner)}"
+            for path, content, owner in self._sandbox.nodes()
         ]
 
     def _told(self, plays: list[tuple[_Play, tuple[Choice, ...], list[str]]]) -> list[Schedule]:
-        scenes = {_intent(play.scene): play for play, _, _ in plays}
+        scenes = {_intent(execution.fixture): execution for execution, _, _ in plays}
         rows: dict[str, set[tuple[str, ...]]] = {intent: set() for intent in scenes}
         for intent, row in self._rows(scenes):
             rows[intent].add(row)
-        verdicts = self._stage.judge([(play.scene, play.answers) for play, _, _ in plays])
+        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _, _ in plays])
         return [
             Schedule(
                 choices,
-                tuple(play.trace),
-                tuple(play.offered),
+                tuple(execution.trace),
+                tuple(execution.offered),
                 Outcome(
                     verdict,
-                    tuple((one.actor, one.answer) for one in play.submissions),
-                    _steps(play),
-                    frozenset(rows[_intent(play.scene)] | {("node", node) for node in nodes}),
+                    tuple((one.actor, one.answer) for one in execution.submissions),
+                    _steps(execution),
+                    frozenset(rows[_intent(execution.fixture)] | {("node", node) for node in nodes}),
                 ),
             )
-            for (play, choices, nodes), verdict in zip(plays, verdicts, strict=True)
+            for (execution, choices, nodes), verdict in zip(plays, verdicts, strict=True)
         ]
 
     def _rows(self, scenes: dict[str, _Play]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        calls = any(play.scene.operation is OperationKey.SEND_MESSAGE for play in scenes.values())
+        calls = any(execution.fixture.operation is OperationKey.SEND_MESSAGE for execution in scenes.values())
         for engine, tables in self._places(with_gateway=calls):
             with engine.connect() as connection:
                 for table in tables:
@@ -183,7 +183,7 @@ class Player:
                             same[intent, text] = same.get((intent, text), 0) + 1
                     for (intent, text), count in same.items():
                         yield intent, (table.name, str(count), *text)
-        client = self._stage.plain_redis
+        client = self._sandbox.plain_redis
         for name in map(str, client.scan_iter("*", count=1000)):
             intent = _intent_in(name)
             if intent in scenes and (value := client.get(name)) is not None:
@@ -191,9 +191,9 @@ class Player:
                 yield intent, ("key", *texts, str(int(client.pttl(name)) > 0))
 
     def _places(self, *, with_gateway: bool) -> Iterator[tuple[sa.Engine, list[sa.Table]]]:
-        yield self._stage.database.own, [table for table in metadata.sorted_tables if table is not marker]
-        if with_gateway and self._stage.ledger is not None:
-            yield self._stage.ledger, [messages]
+        yield self._sandbox.database.own, [table for table in metadata.sorted_tables if table is not marker]
+        if with_gateway and self._sandbox.ledger is not None:
+            yield self._sandbox.ledger, [messages]
 
 
 def classes(schedules: list[Schedule]) -> list[list[Schedule]]:
@@ -224,26 +224,26 @@ def swapped_choices(schedule: Schedule, place: int) -> tuple[Choice, ...]:
     return tuple(taken)
 
 
-def _steps(play: Play) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    told: dict[str, list[tuple[str, str]]] = {one.actor: [] for one in play.submissions}
-    for moment in play.moments:
-        if moment.kind is EventKind.STEP and moment.call is not None and moment.by is not None:
-            call = moment.call
+def _steps(execution: Execution) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    told: dict[str, list[tuple[str, str]]] = {one.actor: [] for one in execution.submissions}
+    for traced in execution.events:
+        if traced.kind is EventKind.STEP and traced.call is not None and traced.by is not None:
+            call = traced.call
             answer: object = call.answer if call.error is None else type(call.error).__name__
             if _ROW_ID.search(call.command):
                 answer = bool(answer)
-            told[moment.by.actor].append((call.command, _readable(play, str(answer))))
+            told[traced.by.actor].append((call.command, _readable(execution, str(answer))))
     return tuple((actor, tuple(steps)) for actor, steps in sorted(told.items()))
 
 
-def _readable(play: Play, text: str) -> str:
-    for one in play.submissions:
+def _readable(execution: Execution, text: str) -> str:
+    for one in execution.submissions:
         text = text.replace(one.id, f"request {one.actor}")
-    return play.scene.readable(text)
+    return execution.fixture.readable(text)
 
 
-def _intent(scene: Scene) -> str:
-    return _intent_in(scene.key)
+def _intent(fixture: Fixture) -> str:
+    return _intent_in(fixture.key)
 
 
 def _intent_in(text: str) -> str:

@@ -23,7 +23,7 @@ from backend.engines.running import RunningEngine
 from backend.explorer.explore import check
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
-from backend.explorer.stage import Stage
+from backend.explorer.sandbox import Sandbox
 from backend.model.vocabulary import Answer, OperationKey
 from backend.shop.operations import OPERATIONS, Request
 from backend.shop.tables import create_tables
@@ -181,8 +181,8 @@ class Both:
 def found(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Mapping[Case, Both]]:
     """What all cases come to; many at once, since isolationtester spends its time waiting."""
     watcher = Watcher()
-    with Stage(postgresql.url, valkey.url, watcher) as stage:
-        collector = Collector(stage, watcher)
+    with Sandbox(postgresql.url, valkey.url, watcher) as sandbox:
+        collector = Collector(sandbox, watcher)
         explored = {case: case.explored(collector) for case in CASES}
     with ThreadPoolExecutor(TESTERS_AT_ONCE) as threads, ThreadPoolExecutor(len(CASES)) as cases:
         testers = IsolationTesters(postgresql, threads)

@@ -17,7 +17,7 @@ from backend.engines.running import RunningEngine
 from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import EventKind, Exploration, Question
-from backend.explorer.stage import Stage
+from backend.explorer.sandbox import Sandbox
 from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.vocabulary import GatewayKeys, OperationKey, Verdict
 from tests.backend.explorer import codes
@@ -100,9 +100,9 @@ def test_an_engine_that_dies_is_no_answer(valkey: RunningEngine) -> None:
 
 
 def test_a_schedule_that_breaks_off_leaves_no_connection(postgresql: RunningEngine, valkey: RunningEngine) -> None:
-    with Stage(postgresql.url, valkey.url, Watcher()) as stage:
-        line = stage.take_line()
-        connection = line.plug.engine.connect()
+    with Sandbox(postgresql.url, valkey.url, Watcher()) as sandbox:
+        line = sandbox.take_connections()
+        connection = line.database.engine.connect()
         connection.execute(sa.text("SELECT 1"))
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

@@ -22,7 +22,7 @@ from backend.engines.running import RunningEngine
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer.explore import Explorer
 from backend.explorer.footprints import Isolation, Transaction, footprint
-from backend.explorer.mariadb import MariadbDatabase, MariadbPlug
+from backend.explorer.mariadb import MariadbAccess, MariadbDatabase
 from backend.explorer.question import EventKind, Exploration
 from backend.explorer.sql_words import has_plain_read, is_plain_read
 from backend.model.errors import SubmitTwiceError
@@ -166,14 +166,14 @@ def test_a_server_that_others_use_too_says_the_same(mariadb: RunningEngine, valk
     assert (found.schedules, found.classes, found.outcomes) == (alone.schedules, alone.classes, alone.outcomes)
 
 
-def _insert(plug: MariadbPlug, key: str) -> None:
-    with plug.engine.connect() as connection:
+def _insert(access: MariadbAccess, key: str) -> None:
+    with access.engine.connect() as connection:
         connection.execute(sa.insert(messages_sent).values(request_no=key, request_no_unique=key))
 
 
 def test_locks_are_free_when_a_dropped_connection_is_gone(database: MariadbDatabase) -> None:
     for number in range(30):
-        dead, alive = database.plug(), database.plug()
+        dead, alive = database.access(), database.access()
         holding = dead.engine.connect()
         holding.execute(sa.insert(messages_sent).values(request_no="K", request_no_unique=f"K{number}"))
         pid = dead.drop()
@@ -190,8 +190,8 @@ def test_locks_are_free_when_a_dropped_connection_is_gone(database: MariadbDatab
 
 
 def test_only_who_is_in_lock_wait_is_held_up(database: MariadbDatabase) -> None:
-    holder, waiter, other = (database.plug() for _ in range(3))
-    pids = [plug.pid for plug in (holder, waiter, other)]
+    holder, waiter, other = (database.access() for _ in range(3))
+    pids = [access.pid for access in (holder, waiter, other)]
     with holder.engine.connect() as holding, ThreadPoolExecutor(1) as threads:
         holding.execute(sa.insert(messages_sent).values(request_no="K", request_no_unique="K"))
         assert database.held_up(pids[1:2], pids[:1]) == frozenset()
@@ -203,8 +203,8 @@ def test_only_who_is_in_lock_wait_is_held_up(database: MariadbDatabase) -> None:
         holding.rollback()
         blocked.result()
     assert database.held_up(pids[1:2], pids[:1]) == frozenset()
-    for plug in (holder, waiter, other):
-        plug.drop()
+    for access in (holder, waiter, other):
+        access.drop()
 
 
 def test_nothing_is_left_on_the_server(mariadb: RunningEngine, valkey: RunningEngine) -> None:
@@ -256,21 +256,21 @@ def test_only_a_plain_read_takes_the_snapshot() -> None:
 
 
 def test_the_plug_knows_when_the_snapshot_is_taken(database: MariadbDatabase) -> None:
-    plug = database.plug()
-    assert isinstance(plug, MariadbPlug)
-    with plug.engine.connect() as connection:
+    access = database.access()
+    assert isinstance(access, MariadbAccess)
+    with access.engine.connect() as connection:
         connection.execute(sa.insert(messages_sent).values(request_no="K"))
-        assert plug.isolation().takes_snapshot
+        assert access.isolation().takes_snapshot
         connection.execute(sa.select(orders.c.id).with_for_update())
-        assert plug.isolation().takes_snapshot
+        assert access.isolation().takes_snapshot
         connection.execute(sa.select(orders.c.id))
-        assert not plug.isolation().takes_snapshot
+        assert not access.isolation().takes_snapshot
         connection.rollback()
-        assert plug.isolation().takes_snapshot
-    with plug.engine.connect().execution_options(isolation_level="SERIALIZABLE"):
-        assert plug.isolation().is_unknown
-    assert not plug.isolation().is_unknown
-    plug.drop()
+        assert access.isolation().takes_snapshot
+    with access.engine.connect().execution_options(isolation_level="SERIALIZABLE"):
+        assert access.isolation().is_unknown
+    assert not access.isolation().is_unknown
+    access.drop()
 
 
 def test_the_command_explores_on_mariadb() -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from backend.engines.running import RunningEngine
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Exploration
-from backend.explorer.stage import Scene, Stage
+from backend.explorer.sandbox import Fixture, Sandbox
 from backend.instance.problems import from_exception
 from backend.instance.services import Mutexes
 from backend.model.vocabulary import Answer, GatewayKeys, OperationKey, Verdict
@@ -40,9 +40,9 @@ PAIRS = [
 
 @dataclass
 class Track:
-    """Tables of a stage, and two ways to the engines that nobody watches."""
+    """Tables of a sandbox, and two ways to the engines that nobody watches."""
 
-    stage: Stage
+    sandbox: Sandbox
     services: tuple[Services, Services]
     threads: ThreadPoolExecutor
 
@@ -50,11 +50,11 @@ class Track:
 @pytest.fixture(scope="module")
 def track(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[Track]:
     with ExitStack() as opened:
-        stage = opened.enter_context(Stage(postgresql.url, valkey.url, Watcher()))
+        sandbox = opened.enter_context(Sandbox(postgresql.url, valkey.url, Watcher()))
         mutexes = Mutexes()
-        lines = [stage.take_line(), stage.take_line()]
+        lines = [sandbox.take_connections(), sandbox.take_connections()]
         first, second = (replace(line.services, mutex=mutexes, new_token=_tokens(n)) for n, line in enumerate(lines))
-        yield Track(stage, (first, second), opened.enter_context(ThreadPoolExecutor(2)))
+        yield Track(sandbox, (first, second), opened.enter_context(ThreadPoolExecutor(2)))
 
 
 def _tokens(number: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -62,11 +62,11 @@ def _tokens(number: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return lambda: f"racer-{number}-{next(counter)}"
 
 
-def race(track: Track, variant: Variant, scene: Scene, line_up: threading.Barrier) -> frozenset[Answer]:
+def race(track: Track, variant: Variant, fixture: Fixture, line_up: threading.Barrier) -> frozenset[Answer]:
     """Two submissions of one intent, let go together."""
 
     def run(actor: str, services: Services) -> Answer:
-        request = scene.request(actor)
+        request = fixture.request(actor)
         line_up.wait()
         try:
             return variant.handle(request, services)
@@ -84,9 +84,9 @@ def test_two_hundred_races_stay_inside_what_was_explored(
     explored: Exploration = bench.explore(operation, strategy, variant.key)
     assert explored.exhaustive
     line_up = threading.Barrier(2)
-    scenes = [track.stage.next_scene(operation, variant.needs, GatewayKeys.NONE) for _ in range(RACES)]
-    played = [(scene, race(track, variant, scene, line_up)) for scene in scenes]
-    seen = Counter(track.stage.judge(played))
+    scenes = [track.sandbox.next_fixture(operation, variant.needs, GatewayKeys.NONE) for _ in range(RACES)]
+    played = [(fixture, race(track, variant, fixture, line_up)) for fixture in scenes]
+    seen = Counter(track.sandbox.judge(played))
 
     assert sum(seen.values()) == RACES
     assert set(seen) <= set(explored.outcomes), seen
@@ -95,5 +95,5 @@ def test_two_hundred_races_stay_inside_what_was_explored(
 
 
 def test_the_tables_really_were_raced_on(track: Track) -> None:
-    with track.stage.database.own.connect() as connection:
+    with track.sandbox.database.own.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM orders")) > RACES

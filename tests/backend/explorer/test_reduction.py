@@ -12,7 +12,7 @@ from backend.engines.running import RunningEngine
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
-from backend.explorer.stage import Stage
+from backend.explorer.sandbox import Sandbox
 from backend.explorer.surveyor import entries
 from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey
 from tests.backend.explorer.conftest import Bench, needs_mariadb
@@ -31,8 +31,8 @@ WITH_ZOOKEEPER = [entry.pair for entry in EVERY if EngineKind.ZOOKEEPER in entry
 @pytest.fixture(scope="module")
 def on_sqlite(valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Player]:
     watcher = Watcher()
-    with Stage("sqlite:///", valkey.url, watcher, gateway) as stage:
-        yield Player(stage, watcher)
+    with Sandbox("sqlite:///", valkey.url, watcher, gateway) as sandbox:
+        yield Player(sandbox, watcher)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def with_zookeeper(
 ) -> Iterator[Player]:
     watcher = Watcher()
     keeper = ZooKeeperKeeper(servers, None, lambda: None)
-    with Stage(postgresql.url, valkey.url, watcher, gateway, keeper) as stage:
-        yield Player(stage, watcher)
+    with Sandbox(postgresql.url, valkey.url, watcher, gateway, keeper) as sandbox:
+        yield Player(sandbox, watcher)
     keeper.close()
 
 

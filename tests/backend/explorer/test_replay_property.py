@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.explorer.counterexample import Candidate, load, save, to_counterexample
+from backend.explorer.execution import Execution
 from backend.explorer.explore import check
-from backend.explorer.play import Play
 from backend.explorer.question import Choice, Counterexample, Question
 from backend.model.vocabulary import OperationKey
 from tests.backend.explorer.conftest import Bench
@@ -31,17 +31,17 @@ QUESTIONS = (
 
 def play_by(bench: Bench, question: Question, numbers: st.DataObject) -> Counterexample:
     """A schedule whose every choice is drawn."""
-    stage, watcher = bench.explorer._stage, bench.explorer._watcher
-    play = Play(stage, watcher, question, check(question))
+    sandbox, watcher = bench.explorer._sandbox, bench.explorer._watcher
+    execution = Execution(sandbox, watcher, question, check(question))
     taken: list[Choice] = []
     try:
-        while choices := play.choices():
+        while choices := execution.choices():
             taken.append(choices[numbers.draw(st.integers(0, len(choices) - 1))])
-            play.take(taken[-1])
+            execution.take(taken[-1])
     finally:
-        play.end()
-    verdict = stage.judge([(play.scene, play.answers)])[0]
-    return to_counterexample(question, Candidate(verdict, play, tuple(taken)))
+        execution.end()
+    verdict = sandbox.judge([(execution.fixture, execution.answers)])[0]
+    return to_counterexample(question, Candidate(verdict, execution, tuple(taken)))
 
 
 @settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,7 +8,7 @@ import pytest
 
 from backend.cli.survey import report_lines
 from backend.explorer.says import finding
-from backend.explorer.survey import Cell, Scope, State, Survey
+from backend.explorer.survey import CellState, Scope, Survey, SurveyCell
 from backend.model.sentence import words
 from backend.model.vocabulary import OperationKey, Verdict
 
@@ -71,10 +71,10 @@ def test_a_finding(outcomes: dict[Verdict, int], exhaustive: bool, scope: tuple[
 
 def test_a_grid_in_chinese_has_straight_columns() -> None:
     cells = [
-        Cell(PLACE, "none", "direct", False, State.COUNTEREXAMPLE, True, 6, 6, {TWICE: 6}),
-        Cell(PAY, "none", "direct", False, State.PROVEN, True, 6, 6, {ONCE: 6}),
-        Cell(PLACE, "token", "delete-first", True, State.NOT_ASKED),
-        Cell(PAY, "token", "delete-first", True, State.PROVEN, True, 8, 8, {ONCE: 8}),
+        SurveyCell(PLACE, "none", "direct", False, CellState.COUNTEREXAMPLE, True, 6, 6, {TWICE: 6}),
+        SurveyCell(PAY, "none", "direct", False, CellState.PROVEN, True, 6, 6, {ONCE: 6}),
+        SurveyCell(PLACE, "token", "delete-first", True, CellState.NOT_ASKED),
+        SurveyCell(PAY, "token", "delete-first", True, CellState.PROVEN, True, 8, 8, {ONCE: 8}),
     ]
     head, first, second, *_ = report_lines(Survey(Scope(), tuple(cells)), None, "zh_CN")
     starts = {

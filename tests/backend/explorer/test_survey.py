@@ -17,7 +17,7 @@ from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.explorer.explore import Explorer
-from backend.explorer.survey import Cell, Pair, Scope, State, Survey, SurveyProgress
+from backend.explorer.survey import CellState, Combination, Scope, Survey, SurveyCell, SurveyProgress
 from backend.explorer.survey_changes import ChangeKind, compare
 from backend.explorer.survey_files import load, save
 from backend.explorer.surveyor import Entry, entries, survey
@@ -31,10 +31,10 @@ pytestmark = pytest.mark.exhaustive
 
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
-DIRECT: Pair = (PLACE, "none", "direct")
-SOUND: Pair = (PLACE, "token", "delete-first")
-BROKEN: Pair = (PLACE, "token", "get-then-delete")
-REFUSED: Pair = (PLACE, "pessimistic-lock", "lock-then-check")
+DIRECT: Combination = (PLACE, "none", "direct")
+SOUND: Combination = (PLACE, "token", "delete-first")
+BROKEN: Combination = (PLACE, "token", "get-then-delete")
+REFUSED: Combination = (PLACE, "pessimistic-lock", "lock-then-check")
 PAIRS = {DIRECT, SOUND, BROKEN, REFUSED}
 
 
@@ -45,8 +45,8 @@ class Asking:
         self.open_explorer = partial(Explorer, database.url, redis.url)
         self.cancelled = threading.Event()
         self.progress: list[SurveyProgress] = []
-        self.cells: list[Cell] = []
-        self.take: Callable[[Cell], None] = self.cells.append
+        self.cells: list[SurveyCell] = []
+        self.take: Callable[[SurveyCell], None] = self.cells.append
 
     def ask(self, asked: Sequence[Entry], scope: Scope | None = None) -> Survey:
         return survey(
@@ -64,7 +64,7 @@ def asking(postgresql: RunningEngine, valkey: RunningEngine) -> Asking:
     return Asking(postgresql, valkey)
 
 
-def cells_of(found: Survey) -> dict[Pair, Cell]:
+def cells_of(found: Survey) -> dict[Combination, SurveyCell]:
     return {cell.pair: cell for cell in found.cells}
 
 
@@ -85,7 +85,7 @@ def test_the_grid_has_every_pair_with_the_counts_of_the_single_questions(asking:
         REFUSED: {},
     }
     assert [cell.state for cell in found.cells] == [
-        State.COUNTEREXAMPLE, State.PROVEN, State.COUNTEREXAMPLE, State.NOT_GUARDED,
+        CellState.COUNTEREXAMPLE, CellState.PROVEN, CellState.COUNTEREXAMPLE, CellState.NOT_GUARDED,
     ]  # fmt: skip
     assert "no row yet" in cells_of(found)[REFUSED].sentence
     assert not found.contradictions
@@ -111,14 +111,14 @@ def test_a_question_that_fails_is_told_in_its_cell_and_the_others_are_asked(aski
     found = asking.ask([entry, *entries({BROKEN})], Scope(requests=1))
 
     failed, after = found.cells
-    assert (failed.state, failed.schedules) == (State.FAILED, 0)
+    assert (failed.state, failed.schedules) == (CellState.FAILED, 0)
     assert failed.sentence == "All requests wait, and none of them can go on."
-    assert after.state is State.PROVEN
+    assert after.state is CellState.PROVEN
     assert not found.stopped
 
 
 def test_cancelling_and_limits_keep_what_was_found(asking: Asking) -> None:
-    def cancel_after_first(cell: Cell) -> None:
+    def cancel_after_first(cell: SurveyCell) -> None:
         asking.cells.append(cell)
         asking.cancelled.set()
 
@@ -127,12 +127,16 @@ def test_cancelling_and_limits_keep_what_was_found(asking: Asking) -> None:
     cancelled = asking.ask(entries(PAIRS))
 
     assert [(cell.state, cell.schedules, cell.exhaustive) for cell in limited.cells] == [
-        (State.COUNTEREXAMPLE, 5, False),
-        (State.NOT_FINISHED, 5, False),
+        (CellState.COUNTEREXAMPLE, 5, False),
+        (CellState.NOT_FINISHED, 5, False),
     ]
     assert cancelled.cancelled
     assert cancelled.cells[0].outcomes == {TWICE: 6}
-    assert [cell.state for cell in cancelled.cells[1:]] == [State.NOT_ASKED, State.NOT_ASKED, State.NOT_GUARDED]
+    assert [cell.state for cell in cancelled.cells[1:]] == [
+        CellState.NOT_ASKED,
+        CellState.NOT_ASKED,
+        CellState.NOT_GUARDED,
+    ]
 
 
 def test_a_time_for_each_question_cuts_it_short_and_says_so(asking: Asking) -> None:
@@ -148,7 +152,7 @@ def test_a_dead_engine_ends_the_survey_with_what_was_found(valkey: RunningEngine
         database = start_postgresql(supervisor)
         asking = Asking(database, valkey)
 
-        def kill_after_first(cell: Cell) -> None:
+        def kill_after_first(cell: SurveyCell) -> None:
             assert database.child is not None
             if not asking.cells:
                 database.child.kill()
@@ -159,7 +163,7 @@ def test_a_dead_engine_ends_the_survey_with_what_was_found(valkey: RunningEngine
 
     assert "an engine is gone" in found.stopped
     assert [cell.state for cell in found.cells] == [
-        State.COUNTEREXAMPLE, State.FAILED, State.NOT_ASKED, State.NOT_GUARDED,
+        CellState.COUNTEREXAMPLE, CellState.FAILED, CellState.NOT_ASKED, CellState.NOT_GUARDED,
     ]  # fmt: skip
 
 
@@ -192,11 +196,11 @@ def test_a_saved_survey_comes_back_and_tells_what_changed_in_the_code(asking: As
 
 
 def test_counts_are_compared_only_where_they_say_something() -> None:
-    cell = Cell(PLACE, "token", "delete-first", True, State.PROVEN, True, 6, 6, {ONCE: 6})
+    cell = SurveyCell(PLACE, "token", "delete-first", True, CellState.PROVEN, True, 6, 6, {ONCE: 6})
     other = replace(cell, schedules=8, classes=8, outcomes={ONCE: 8})
-    cut, longer = (replace(one, state=State.NOT_FINISHED, exhaustive=False) for one in (cell, other))
+    cut, longer = (replace(one, state=CellState.NOT_FINISHED, exhaustive=False) for one in (cell, other))
 
-    def kinds(before: Cell, after: Cell) -> list[ChangeKind]:
+    def kinds(before: SurveyCell, after: SurveyCell) -> list[ChangeKind]:
         return [change.kind for change in compare(Survey(Scope(), (before,)), Survey(Scope(), (after,)))]
 
     assert kinds(cell, other) == [ChangeKind.COUNTS]

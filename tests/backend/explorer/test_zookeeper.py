@@ -18,15 +18,15 @@ from backend.engines.running import RunningEngine
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper, start_zookeeper
 from backend.explorer import counterexample
+from backend.explorer.execution import Execution
 from backend.explorer.explore import Explorer
 from backend.explorer.footprints import canonical
 from backend.explorer.mermaid import mermaid
 from backend.explorer.observer import Watcher
-from backend.explorer.play import Play
 from backend.explorer.question import EventKind, Exploration, Question
+from backend.explorer.sandbox import Sandbox
 from backend.explorer.search import Search
-from backend.explorer.stage import Stage
-from backend.explorer.survey import Scope, State
+from backend.explorer.survey import CellState, Scope
 from backend.explorer.surveyor import entries, survey
 from backend.explorer.web_page import exploration_html
 from backend.model.errors import NotApplicableError, SubmitTwiceError
@@ -104,22 +104,24 @@ def hall(postgresql: RunningEngine, valkey: RunningEngine, keeper: ZooKeeperKeep
 
 
 def classes(
-    stage: Stage, watcher: Watcher, asked: Question, code: Variant, *, reduce: bool
+    sandbox: Sandbox, watcher: Watcher, asked: Question, code: Variant, *, reduce: bool
 ) -> list[tuple[Class, Outcome]]:
     """Class, verdict and answers of each schedule."""
-    stage.need(code.engines)
-    plays = list(Search(partial(Play, stage, watcher, asked, code), reduce=reduce).schedules())
-    verdicts = stage.judge([(play.scene, play.answers) for play in plays])
+    sandbox.need(code.engines)
+    plays = list(Search(partial(Execution, sandbox, watcher, asked, code), reduce=reduce).schedules())
+    verdicts = sandbox.judge([(execution.fixture, execution.answers) for execution in plays])
     return [
-        (canonical(play.trace), (verdict, tuple((one.actor, one.answer) for one in play.submissions)))
-        for play, verdict in zip(plays, verdicts, strict=True)
+        (canonical(execution.trace), (verdict, tuple((one.actor, one.answer) for one in execution.submissions)))
+        for execution, verdict in zip(plays, verdicts, strict=True)
     ]
 
 
 @pytest.fixture
-def stage(postgresql: RunningEngine, valkey: RunningEngine, keeper: ZooKeeperKeeper) -> Iterator[tuple[Stage, Watcher]]:
+def sandbox(
+    postgresql: RunningEngine, valkey: RunningEngine, keeper: ZooKeeperKeeper
+) -> Iterator[tuple[Sandbox, Watcher]]:
     watcher = Watcher()
-    with Stage(postgresql.url, valkey.url, watcher, None, keeper) as opened:
+    with Sandbox(postgresql.url, valkey.url, watcher, None, keeper) as opened:
         yield opened, watcher
 
 
@@ -143,8 +145,8 @@ def free_when_looked(steps: int) -> int:
     return 2 * (comb(steps + 2, 2) - 3)
 
 
-def test_two_requests_for_a_lock_have_as_many_orders_as_counted_by_hand(stage: tuple[Stage, Watcher]) -> None:
-    everything = classes(*stage, question(), LOCK_ONLY, reduce=False)
+def test_two_requests_for_a_lock_have_as_many_orders_as_counted_by_hand(sandbox: tuple[Sandbox, Watcher]) -> None:
+    everything = classes(*sandbox, question(), LOCK_ONLY, reduce=False)
 
     assert Counter(verdict for _, (verdict, _) in everything) == {
         ONCE: orders_of_two(6) - free_when_looked(6),
@@ -154,15 +156,15 @@ def test_two_requests_for_a_lock_have_as_many_orders_as_counted_by_hand(stage: t
     for kind, outcome in everything:
         by_class.setdefault(kind, set()).add(outcome)
     assert {len(outcomes) for outcomes in by_class.values()} == {1}
-    reduced = classes(*stage, question(), LOCK_ONLY, reduce=True)
+    reduced = classes(*sandbox, question(), LOCK_ONLY, reduce=True)
     assert {kind: {outcome} for kind, outcome in reduced} == by_class
     assert len(reduced) == len(by_class)
 
 
-def test_the_strategy_takes_effect_once_in_an_order_of_each_class(stage: tuple[Stage, Watcher]) -> None:
+def test_the_strategy_takes_effect_once_in_an_order_of_each_class(sandbox: tuple[Sandbox, Watcher]) -> None:
     # All orders would be orders_of_two(10), 1650: ensure, create, getChildren, exists, INSERT and UPDATE of the fence,
     # SELECT, INSERT, COMMIT, delete.
-    found = classes(*stage, question(), FENCED, reduce=True)
+    found = classes(*sandbox, question(), FENCED, reduce=True)
 
     assert {verdict for _, (verdict, _) in found} == {ONCE}
     assert {tuple(sorted(str(answer) for _, answer in told)) for _, (_, told) in found} == {
@@ -218,8 +220,8 @@ def test_without_the_fence_a_late_holder_acts_again_and_the_story_reads_the_same
 
 
 @pytest.mark.exhaustive
-def test_with_the_fence_no_end_of_a_session_does_harm(stage: tuple[Stage, Watcher]) -> None:
-    found = Counter(verdict for _, (verdict, _) in classes(*stage, question(expiries=1), FENCED, reduce=True))
+def test_with_the_fence_no_end_of_a_session_does_harm(sandbox: tuple[Sandbox, Watcher]) -> None:
+    found = Counter(verdict for _, (verdict, _) in classes(*sandbox, question(expiries=1), FENCED, reduce=True))
 
     assert found.keys() == {ONCE, UNDECIDED}
 
@@ -266,6 +268,6 @@ def test_where_it_is_missing_the_survey_says_what_to_install(postgresql: Running
         cancelled=threading.Event(),
         asked=entries(pairs, {EngineKind.ZOOKEEPER: WHAT_TO_INSTALL}),
     )
-    assert [(cell.state, cell.sentence) for cell in found.cells] == [(State.NOT_GUARDED, str(WHAT_TO_INSTALL))]
+    assert [(cell.state, cell.sentence) for cell in found.cells] == [(CellState.NOT_GUARDED, str(WHAT_TO_INSTALL))]
     with Explorer(postgresql.url, valkey.url) as explorer, pytest.raises(NotApplicableError, match="ZooKeeper"):
         Hall(explorer).explore(question())

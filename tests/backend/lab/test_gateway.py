@@ -18,7 +18,7 @@ import pytest
 from backend.engines.gateway.app import MOST_UNFINISHED
 from backend.engines.gateway.client import GatewayClient
 from backend.engines.gateway.keeper import GatewayKeeper
-from backend.engines.gateway.ledger import Message
+from backend.engines.gateway.ledger import GatewayMessage
 from backend.engines.gateway.settings import GatewayAddress, address_file
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.supervisor import Supervisor
@@ -92,8 +92,8 @@ def processes(place: Place) -> list[psutil.Process]:
     return [gateway, *gateway.children(recursive=True)]
 
 
-def message(number: str, item: str = "hello") -> Message:
-    return Message(number, item, 1, "1.1")
+def message(number: str, item: str = "hello") -> GatewayMessage:
+    return GatewayMessage(number, item, 1, "1.1")
 
 
 def test_unfinished_bodies_block_nobody(place: Place) -> None:

@@ -17,7 +17,7 @@ from backend.engines.processes.child import Child
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
-from backend.lab.process_faults import Disturber
+from backend.lab.fault_injector import FaultInjector
 from backend.lab.trace_server import TraceServer
 from backend.model.observed import Step
 from backend.model.options import LabOptions
@@ -85,18 +85,18 @@ def test_seeing_a_crash_waits_for_nobody() -> None:
         return SlowChild()  # type: ignore[return-value]
 
     board = HealthBoard(lambda: None, lambda _sentence: None)
-    disturber = Disturber(find, lambda _before, _now: None, board)
+    fault_injector = FaultInjector(find, lambda _before, _now: None, board)
     seen = threading.Event()
 
     def see() -> None:
-        disturber.see([Step("1.1", 0, 1, EngineKind.HTTP, "crash", "SIGKILL", "", 0, 1)])
+        fault_injector.see([Step("1.1", 0, 1, EngineKind.HTTP, "crash", "SIGKILL", "", 0, 1)])
         seen.set()
 
     threading.Thread(target=see, daemon=True).start()
     assert asked.wait(10)
     assert seen.wait(10)
     may_answer.set()
-    disturber.close()
+    fault_injector.close()
 
 
 def test_a_callback_about_an_end_that_fails_keeps_no_other_end_from_being_told() -> None:

@@ -39,10 +39,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
 
 def test_every_moment_in_the_rows_of_an_intent_is_in_the_past_afterwards(database: sa.Engine) -> None:
     now = time.time()
-    moments = {"until": sa.func.now(), "seconds": now + 10, "milliseconds": int((now + _DAY_S) * 1000), "attempt": 3}
+    events = {"until": sa.func.now(), "seconds": now + 10, "milliseconds": int((now + _DAY_S) * 1000), "attempt": 3}
     with database.begin() as connection:
         for key in ("order:key-1", "order:key-2"):
-            connection.execute(_claims.insert().values(request_key=key, **moments))
+            connection.execute(_claims.insert().values(request_key=key, **events))
         before = connection.execute(sa.select(_claims).order_by(_claims.c.id)).all()
     Ageing(ServiceEngines(None, database, None, None)).pass_time(ServiceIntent("key-1", {"key": "key-1", "n": "1"}))
     with database.connect() as connection:

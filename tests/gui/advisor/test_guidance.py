@@ -12,10 +12,10 @@ from backend.comparison.guidance.advice import recommend
 from backend.comparison.guidance.questions import QUESTIONS, Effect, Key, Needs
 from backend.comparison.guidance.says import about_choice
 from backend.comparison.questions import SituationKey, Subject
-from backend.comparison.records import Cell, Line, PartResult
+from backend.comparison.records import ComparedCell, Line, PartResult
 from backend.comparison.situations import SITUATIONS, Extent
-from backend.explorer.survey import Cell as SurveyCell
-from backend.explorer.survey import State
+from backend.explorer.survey import CellState
+from backend.explorer.survey import SurveyCell as SurveyCell
 from backend.lab.lab import Lab
 from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey, Verdict
 from gui.advisor.dialog import GuidanceDialog
@@ -120,14 +120,14 @@ def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> No
     result = PartResult(part, {Verdict.EXACTLY_ONCE: 3}, {}, 3, None, None, {}, (), 0.1, proven=3)
     line = Line(
         subject,
-        (Cell(subject, SituationKey.CLICKS, (result,)),),
+        (ComparedCell(subject, SituationKey.CLICKS, (result,)),),
         Cost(subject, ratios=(0.9, 0.8, 0.85), itself=(1.0, 1.05)),
     )
     assert measured_text(advice, [line]) == (
         "Measured: survives 1 of 1 situations, 0.85 of the throughput without protection."
     )
     cell = SurveyCell(
-        OperationKey.PLACE_ORDER, advice.strategy, advice.variant, True, State.PROVEN, True, 4, 4,
+        OperationKey.PLACE_ORDER, advice.strategy, advice.variant, True, CellState.PROVEN, True, 4, 4,
         {Verdict.EXACTLY_ONCE: 4},
     )  # fmt: skip
     assert "exactly once, 4" in explored_text(advice, [cell])

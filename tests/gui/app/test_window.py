@@ -526,7 +526,7 @@ def test_the_second_run_has_a_verdict_of_its_own_and_the_rows_of_the_first_are_h
     driver.wait_for(21, "exactly_once")
     assert driver.sentence == "1 order wanted, 1 row: exactly once"
     rows = driver.window.lab.results.rows
-    assert [rows.mood(row) is Tone.EARLIER for row in rows.records] == [True] * 20 + [False]
+    assert [rows.highlight(row) is Tone.EARLIER for row in rows.records] == [True] * 20 + [False]
     assert driver.window.lab.counters._effects.number.accessibleName() == "rows: 1"
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QTable
 from pytestqt.qtbot import QtBot
 
 from backend.explorer.question import Question
-from backend.explorer.survey import Cell, Pair, Scope, State
+from backend.explorer.survey import CellState, Combination, Scope, SurveyCell
 from backend.model.catalogue import StrategyInfo
 from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey, Verdict
@@ -26,10 +26,10 @@ from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS
 
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
-BROKEN: Pair = (PLACE, "token", "get-then-delete")
-SOUND: Pair = (PLACE, "unique-index", "catch-violation")
-REFUSED: Pair = (PLACE, "pessimistic-lock", "lock-only")
-LOCKED: Pair = (PAY, "pessimistic-lock", "lock-only")
+BROKEN: Combination = (PLACE, "token", "get-then-delete")
+SOUND: Combination = (PLACE, "unique-index", "catch-violation")
+REFUSED: Combination = (PLACE, "pessimistic-lock", "lock-only")
+LOCKED: Combination = (PAY, "pessimistic-lock", "lock-only")
 PAIRS = frozenset({BROKEN, SOUND, REFUSED, LOCKED})
 
 
@@ -59,11 +59,11 @@ def explore_all(qtbot: QtBot, pane: SurveyPane) -> None:
     qtbot.waitUntil(pane.start.isEnabled, timeout=3 * PATIENCE_MS)
 
 
-def text_of(pane: SurveyPane, pair: Pair) -> str:
+def text_of(pane: SurveyPane, pair: Combination) -> str:
     return str(pane.model.index_of(pair).data())
 
 
-def colour_of(model: SurveyModel, pair: Pair) -> str:
+def colour_of(model: SurveyModel, pair: Combination) -> str:
     return str(model.index_of(pair).data(Qt.ItemDataRole.BackgroundRole).name())
 
 
@@ -154,7 +154,7 @@ def test_harm_by_what_is_declared_sound_stands_out(theme: Theme, catalogue: tupl
     model.clear(Scope())
     harm = {Verdict.EXACTLY_ONCE: 5, Verdict.DUPLICATED: 1}
     for pair, sound in ((BROKEN, False), (SOUND, True)):
-        model.put(Cell(*pair, sound, State.COUNTEREXAMPLE, True, 6, 6, harm))
+        model.put(SurveyCell(*pair, sound, CellState.COUNTEREXAMPLE, True, 6, 6, harm))
 
     assert colour_of(model, BROKEN) == theme.colours.duplicated_tint
     assert colour_of(model, SOUND) == theme.colours.duplicated
@@ -195,7 +195,9 @@ def test_a_cell_opens_its_question_on_the_page(open_window: OpenWindow) -> None:
 def test_the_current_cell_is_framed_and_can_be_read(theme: Theme, catalogue: tuple[StrategyInfo, ...]) -> None:
     model = SurveyModel(theme)
     model.fill(catalogue)
-    model.put(Cell(*BROKEN, sound=False, state=State.NOT_FINISHED, schedules=6, outcomes={Verdict.EXACTLY_ONCE: 6}))
+    model.put(
+        SurveyCell(*BROKEN, sound=False, state=CellState.NOT_FINISHED, schedules=6, outcomes={Verdict.EXACTLY_ONCE: 6})
+    )
     table = SurveyTable(model)
     table.resize(1200, 900)
     table.fit_columns()

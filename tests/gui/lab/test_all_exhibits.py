@@ -76,7 +76,7 @@ def check(driver: Driver, exhibit: Exhibit, outcome: str) -> None:
     driver.qtbot.waitUntil(told, timeout=PATIENCE_MS)
     model = driver.window.lab.results.rows
     for row in model.records:
-        assert (model.mood(row) is Tone.EARLIER) == (row.key != wanted)
+        assert (model.highlight(row) is Tone.EARLIER) == (row.key != wanted)
     if exhibit.promises is Verdict.DUPLICATED:
         assert sum(row.key == wanted for row in driver.rows) >= 2
     check_card(driver)

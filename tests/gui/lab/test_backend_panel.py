@@ -10,7 +10,7 @@ from gui.lab.backend_panel import BackendPanel
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.forms import choose_key
-from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.catalogue import Catalogue, VariantChoice
 
 
 @pytest.fixture
@@ -23,17 +23,17 @@ def panel(qapp: QApplication, qtbot: QtBot, catalogue: tuple[StrategyInfo, ...])
 
 def test_the_knob_of_the_gateway_is_there_for_what_calls_it(panel: BackendPanel) -> None:
     for operation in OperationKey:
-        panel.show_choice(Choice(operation, "none", "direct"))
+        panel.show_choice(VariantChoice(operation, "none", "direct"))
         assert panel.gateway_keys.isVisibleTo(panel) is (operation is OperationKey.SEND_MESSAGE)
 
 
 def test_the_knob_of_the_gateway_comes_back_in_the_next_session(panel: BackendPanel, qapp: QApplication) -> None:
     choose_key(panel.gateway_keys, GatewayKeys.HONOURED)
-    panel.show_choice(Choice(OperationKey.SEND_MESSAGE, "none", "direct"))
+    panel.show_choice(VariantChoice(OperationKey.SEND_MESSAGE, "none", "direct"))
     panel.save(Settings())
     later = BackendPanel(Theme(qapp))
     later.restore(Settings())
     later.fill(panel.catalogue)
-    later.show_choice(Choice(OperationKey.SEND_MESSAGE, "none", "direct"))
+    later.show_choice(VariantChoice(OperationKey.SEND_MESSAGE, "none", "direct"))
     assert later.gateway_keys_key is GatewayKeys.HONOURED
     later.deleteLater()

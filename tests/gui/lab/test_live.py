@@ -36,7 +36,7 @@ def test_from_the_click_on_steps_and_timeline_are_those_of_the_new_run(driver: D
     assert driver.find(QLabel, "stepsCaption").text() == "No submission selected"
     facts = lab.timeline.facts
     driver.qtbot.waitUntil(
-        lambda: bool(facts.records) and {facts.mood(fact) for fact in facts.records[:5]} == {Tone.EARLIER},
+        lambda: bool(facts.records) and {facts.highlight(fact) for fact in facts.records[:5]} == {Tone.EARLIER},
         timeout=PATIENCE_MS,
     )
     lab.timeline.list_button.click()

@@ -79,8 +79,8 @@ def test_a_duplicate_says_so_in_words_and_with_its_number(qtbot: QtBot, english:
 
 def test_only_duplicates_glow(qtbot: QtBot) -> None:
     model = RowsModel()
-    assert model.mood(row(1)) is None
-    assert model.mood(row(2, ordinal=2)) is Verdict.DUPLICATED
+    assert model.highlight(row(1)) is None
+    assert model.highlight(row(2, ordinal=2)) is Verdict.DUPLICATED
 
 
 def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, english: None) -> None:
@@ -93,9 +93,9 @@ def test_a_click_that_was_held_back_has_no_answer_and_no_latency(qtbot: QtBot, e
 
 def test_only_what_failed_stands_out_among_the_answers(qtbot: QtBot) -> None:
     model = RepliesModel()
-    assert model.mood(reply(1, Answer.TIMEOUT)) is Tone.ALARM
-    assert model.mood(reply(2, Answer.ERROR, held_back=True)) is None
-    assert model.mood(reply(3, Answer.DUPLICATE)) is None
+    assert model.highlight(reply(1, Answer.TIMEOUT)) is Tone.ALARM
+    assert model.highlight(reply(2, Answer.ERROR, held_back=True)) is None
+    assert model.highlight(reply(3, Answer.DUPLICATE)) is None
 
 
 def test_times_of_steps_count_from_the_moment_the_submission_was_sent(qtbot: QtBot) -> None:
@@ -110,7 +110,7 @@ def test_a_failed_step_shows_its_error(qtbot: QtBot) -> None:
     model = StepsModel()
     model.show((step(0, error="could not serialize access"),), None)
     assert texts(model, 0)[-1] == "could not serialize access"
-    assert model.mood(model.records[0]) is Tone.ALARM
+    assert model.highlight(model.records[0]) is Tone.ALARM
 
 
 def test_the_first_record_of_a_submission_is_found_and_forgotten(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from backend.model.judgement import Judgement
 from backend.model.plan import Intent, Plan
 from backend.model.vocabulary import OperationKey, Source
 from gui.lab.progress import RunProgress
-from gui.link.pending_run import Ticket
+from gui.link.pending_run import PendingRun
 from tests.gui.link.test_bridge import SlowRun
 
 
@@ -19,8 +19,8 @@ def bar(qtbot: QtBot, english: None) -> QProgressBar:
     return made
 
 
-def ticket(submissions: int, *, begun: bool = True) -> Ticket:
-    made = Ticket(Plan((Intent(OperationKey.PLACE_ORDER, "A-1", "book", 1),), submissions, Source.RETRY))
+def pending(submissions: int, *, begun: bool = True) -> PendingRun:
+    made = PendingRun(Plan((Intent(OperationKey.PLACE_ORDER, "A-1", "book", 1),), submissions, Source.RETRY))
     if begun:
         made.begin(SlowRun())
     return made
@@ -28,7 +28,7 @@ def ticket(submissions: int, *, begun: bool = True) -> Ticket:
 
 def test_a_retry_is_not_progress(bar: QProgressBar) -> None:
     progress = RunProgress(bar)
-    progress.follow(ticket(10))
+    progress.follow(pending(10))
     for answers in (5, 30):  # three attempts of each, and none of them was the last
         progress.note(Judgement(intents=1, submissions=answers, in_flight=10, final=False))
         assert bar.value() == 0
@@ -39,15 +39,15 @@ def test_a_retry_is_not_progress(bar: QProgressBar) -> None:
 
 def test_a_run_that_waits_for_its_turn_counts_as_not_done(bar: QProgressBar) -> None:
     progress = RunProgress(bar)
-    progress.follow(ticket(10))
-    progress.follow(ticket(10, begun=False))
+    progress.follow(pending(10))
+    progress.follow(pending(10, begun=False))
     progress.note(Judgement(intents=1, in_flight=5, final=False))
     assert bar.value() == 25
 
 
 def test_what_is_known_of_an_earlier_run_is_no_progress_and_the_bar_never_goes_back(bar: QProgressBar) -> None:
     progress = RunProgress(bar)
-    mine = ticket(10)
+    mine = pending(10)
     progress.follow(mine)
     progress.note(Judgement(intents=1, in_flight=0, final=True))
     assert bar.value() == 0

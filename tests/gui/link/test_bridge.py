@@ -17,7 +17,7 @@ from backend.model.sentence import plain
 from backend.model.vocabulary import OperationKey
 from gui.link import relay
 from gui.link.bridge import LabBridge
-from gui.link.pending_run import Ticket
+from gui.link.pending_run import PendingRun
 from gui.link.relay import PIECE
 from tests.gui.conftest import MakeBridge
 from tests.gui.records import reply, rows, step
@@ -168,18 +168,18 @@ REPORT = Report(
 PLAN = Plan((Intent(OperationKey.PLACE_ORDER, "A-1", "book", 1),), 1)
 
 
-def under_way(bridge: LabBridge, run: SlowRun) -> Ticket:
-    ticket = Ticket(PLAN)
-    ticket.begin(run)
-    bridge._runs.append(ticket)
-    return ticket
+def under_way(bridge: LabBridge, run: SlowRun) -> PendingRun:
+    pending = PendingRun(PLAN)
+    pending.begin(run)
+    bridge._runs.append(pending)
+    return pending
 
 
 def test_cancelling_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) -> None:
     run = SlowRun()
-    ticket = under_way(bridge, run)
+    pending = under_way(bridge, run)
     bridge.cancel_runs()
-    assert ticket.cancelled
+    assert pending.cancelled
     assert not run.was_cancelled.is_set()
     run.may_cancel.set()
     qtbot.waitUntil(run.was_cancelled.is_set)
@@ -199,27 +199,27 @@ def test_the_end_of_a_run_is_seen_also_where_it_is_known_only_after_it_was_told(
     bridge: LabBridge, qtbot: QtBot
 ) -> None:
     run = SlowRun()
-    ticket = under_way(bridge, run)
+    pending = under_way(bridge, run)
     run.ended = True
-    over: list[Ticket] = []
+    over: list[PendingRun] = []
     bridge.run_over.connect(over.append)
     bridge._listener.run_finished(REPORT)
     reader_is_through = threading.Event()
     bridge._reader.submit(reader_is_through.set)
     threading.Timer(0.2, run.told.set).start()
-    qtbot.waitUntil(lambda: over == [ticket])
-    assert ticket.report is REPORT
+    qtbot.waitUntil(lambda: over == [pending])
+    assert pending.report is REPORT
     assert bridge._runs == []
 
 
 def test_a_run_that_failed_is_over_too_and_has_no_report(bridge: LabBridge, qtbot: QtBot) -> None:
     run = SlowRun()
-    ticket = under_way(bridge, run)
+    pending = under_way(bridge, run)
     run.ended, run.failure = True, SubmitTwiceError(plain("it broke"))
     run.told.set()
     with qtbot.waitSignal(bridge.run_over):
         bridge._listener.run_failed(plain("it broke"))
-    assert ticket.report is None
+    assert pending.report is None
 
 
 def test_a_window_that_is_gone_already_is_told_nothing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

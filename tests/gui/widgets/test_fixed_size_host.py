@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.widgets.fixed_size_host import Island
+from gui.widgets.fixed_size_host import FixedSizeHost
 
 
 class LayoutRequests(QObject):
@@ -43,13 +43,13 @@ def requests_after_another_text(qtbot: QtBot, label: QLabel, content: QWidget) -
 def test_a_text_that_changes_lays_nothing_else_out(qtbot: QtBot) -> None:
     plain, held = QLabel("1"), QLabel("1")
     assert requests_after_another_text(qtbot, plain, plain) > 0
-    assert requests_after_another_text(qtbot, held, Island(held)) == 0
+    assert requests_after_another_text(qtbot, held, FixedSizeHost(held)) == 0
 
 
 def test_it_is_as_high_as_what_it_holds(qtbot: QtBot) -> None:
     label = QLabel("1")
     label.setFixedHeight(77)
-    island = Island(label)
+    island = FixedSizeHost(label)
     page = shown(qtbot, island)
     assert island.height() == label.height() == 77
     assert label.width() == island.width() > page.width() / 2

@@ -98,7 +98,7 @@ def test_the_header_keeps_its_font_when_the_theme_changes(qapp: QApplication, qt
     theme = Theme(qapp, ThemeMode.LIGHT)
     table = RecordTable("rowsTable", "Rows", RowsModel(), theme, "Nothing yet")
     qtbot.addWidget(table)
-    theme.dress()  # as the application does: when all is built
+    theme.apply_style()  # as the application does: when all is built
     with qtbot.waitExposed(table):
         table.show()
     before = table.horizontalHeader().font()

@@ -4,7 +4,7 @@ import pytest
 
 from backend.model.catalogue import StrategyInfo
 from backend.model.vocabulary import OperationKey
-from gui.wording.catalogue import Catalogue, Choice
+from gui.wording.catalogue import Catalogue, VariantChoice
 
 
 @pytest.fixture
@@ -12,16 +12,16 @@ def offered(catalogue: tuple[StrategyInfo, ...]) -> Catalogue:
     return Catalogue(catalogue)
 
 
-def all_choices(offered: Catalogue) -> list[Choice]:
+def all_choices(offered: Catalogue) -> list[VariantChoice]:
     return [
-        Choice(operation, strategy.key, variant)
+        VariantChoice(operation, strategy.key, variant)
         for operation in OperationKey
         for strategy in offered.strategies
         for variant in ("", "no-such-variant", *(info.key for info in strategy.variants))
     ]
 
 
-def guards(offered: Catalogue, choice: Choice) -> bool:
+def guards(offered: Catalogue, choice: VariantChoice) -> bool:
     info = offered.variant(choice.strategy, choice.variant)
     return info is not None and choice.operation in info.guards
 
@@ -39,14 +39,14 @@ def test_a_valid_choice_stays_as_it_is(offered: Catalogue) -> None:
 
 
 def test_another_operation_keeps_the_operation_and_changes_the_strategy(offered: Catalogue) -> None:
-    fitted = offered.fit(Choice(OperationKey.PLACE_ORDER, "state-machine", "status-guard"))
+    fitted = offered.fit(VariantChoice(OperationKey.PLACE_ORDER, "state-machine", "status-guard"))
     assert fitted.operation is OperationKey.PLACE_ORDER
     assert fitted.strategy != "state-machine"
 
 
 def test_another_strategy_keeps_the_strategy_and_changes_the_operation(offered: Catalogue) -> None:
-    fitted = offered.fit_operation(Choice(OperationKey.PLACE_ORDER, "state-machine", ""))
-    assert fitted == Choice(OperationKey.PAY_ORDER, "state-machine", "status-guard")
+    fitted = offered.fit_operation(VariantChoice(OperationKey.PLACE_ORDER, "state-machine", ""))
+    assert fitted == VariantChoice(OperationKey.PAY_ORDER, "state-machine", "status-guard")
 
 
 def test_what_is_not_guarded_has_a_reason(offered: Catalogue) -> None:
@@ -63,5 +63,5 @@ def test_what_is_not_guarded_has_a_reason(offered: Catalogue) -> None:
 
 def test_without_a_catalogue_nothing_can_be_chosen() -> None:
     empty = Catalogue()
-    assert empty.fit(Choice(OperationKey.PLACE_ORDER, "none", "direct")).strategy == ""
-    assert empty.fit_operation(Choice(OperationKey.PLACE_ORDER, "none", "direct")).strategy == ""
+    assert empty.fit(VariantChoice(OperationKey.PLACE_ORDER, "none", "direct")).strategy == ""
+    assert empty.fit_operation(VariantChoice(OperationKey.PLACE_ORDER, "none", "direct")).strategy == ""

@@ -15,7 +15,7 @@ from backend.lab.senders.undisturbed import undisturbed
 from backend.model.sentence import Sentence, to_document
 
 
-class Shot:
+class PendingRequest:
     """One delivery on its connection."""
 
     __slots__ = (
@@ -35,8 +35,8 @@ class Shot:
         self,
         connection: Connection,
         delivery: Delivery,
-        on_end: Callable[[Shot, Outcome], None],
-        on_let_go: Callable[[Shot], None],
+        on_end: Callable[[PendingRequest, Outcome], None],
+        on_let_go: Callable[[PendingRequest], None],
     ) -> None:
         self.connection = connection
         self.delivery = delivery
@@ -50,7 +50,7 @@ class Shot:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seconds = 0.0
 
-    def send_from_afar(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+    def send_with_latency(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """The caller sends now. `fire` writes the request later, and the answer takes as many seconds back."""
         self.sent_ns = time.monotonic_ns()
         self._loop = loop
@@ -120,15 +120,15 @@ class Patience:
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self._loop = loop
         self._seconds = seconds
-        self._waiting: deque[Shot] = deque()
+        self._waiting: deque[PendingRequest] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, shots: Sequence[Shot]) -> None:
+    def add(self, requests: Sequence[PendingRequest]) -> None:
         """These were just sent."""
         due = self._loop.time() + self._seconds
-        for shot in shots:
-            shot.due = due
-        self._waiting.extend(shots)
+        for pending in requests:
+            pending.due = due
+        self._waiting.extend(requests)
         if self._timer is None:
             self._arm()
 
@@ -147,14 +147,14 @@ class Patience:
 
     def _look(self) -> None:
         now = self._loop.time()
-        due = [shot for shot in self._waiting if shot.due <= now and not shot.ended]
-        for shot in due:
-            shot.give_up()
+        due = [pending for pending in self._waiting if pending.due <= now and not pending.ended]
+        for pending in due:
+            pending.give_up()
         self.forget_ended()
         self._arm()
 
 
-def fire(shots: Sequence[Shot]) -> int:
+def send_together(requests: Sequence[PendingRequest]) -> int:
     """Write all requests with nothing in between but a look at the clock.
 
     An instant is taken just before its request is written, so that nothing the server does can seem to be earlier.
@@ -162,11 +162,11 @@ def fire(shots: Sequence[Shot]) -> int:
     Returns:
         Nanoseconds from before the first write to after the last one.
     """
-    aims = [(shot.connection.write, shot.delivery.request) for shot in shots]
+    aims = [(pending.connection.write, pending.delivery.request) for pending in requests]
     instants: list[int] = []
     results: list[int | OSError] = []
     clock = time.monotonic_ns
-    with undisturbed() if len(shots) > 1 else contextlib.nullcontext():
+    with undisturbed() if len(requests) > 1 else contextlib.nullcontext():
         for write, request in aims:
             instants.append(clock())
             try:
@@ -174,10 +174,10 @@ def fire(shots: Sequence[Shot]) -> int:
             except OSError as error:
                 results.append(error)
         end = clock()
-    for shot, instant, result in zip(shots, instants, results, strict=True):
-        shot.written = True
-        shot.sent_ns = shot.sent_ns or instant
-        shot.connection.await_response(shot.delivery.request, result, shot.answered)
-        if shot.ended:
-            shot.linger()
+    for pending, instant, result in zip(requests, instants, results, strict=True):
+        pending.written = True
+        pending.sent_ns = pending.sent_ns or instant
+        pending.connection.await_response(pending.delivery.request, result, pending.answered)
+        if pending.ended:
+            pending.linger()
     return end - instants[0]

@@ -27,7 +27,7 @@ FIRST_CONSUMER = 11
 """Backend processes from this number on are consumers of the queue."""
 
 
-class Disturber:
+class FaultInjector:
     """Carries out such faults, and keeps the servers of the lab running. Thread-safe.
 
     Args:

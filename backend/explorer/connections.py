@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast
 
-from backend.explorer.state import State
+from backend.explorer.state import SubmissionState
 from backend.instance.problems import render
 from backend.strategies.base import Services, no_zookeeper
 from backend.tap.sql import tap_sql
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import redis
     from kazoo.client import KazooClient
 
-    from backend.explorer.plugs import Plug
+    from backend.explorer.database_access import DatabaseAccess
     from backend.explorer.zookeeper import Session
     from backend.tap.observer import Tap
 
@@ -28,7 +28,7 @@ LEASE_MS = 3_600_000
 
 
 class Served(Protocol):
-    """What a line knows of the submission that it serves."""
+    """What connections know of the submission that they serve."""
 
     id: str
     mutexes: set[str]
@@ -37,11 +37,11 @@ class Served(Protocol):
     def has_begun_its_step(self) -> bool:
         """Whether the step that it was granted is under way or done."""
 
-    def leave_waiting(self, state: State) -> None:
+    def leave_waiting(self, state: SubmissionState) -> None:
         """Hand control back until it is worth looking again."""
 
 
-class Mutexes:
+class CooperativeMutexes:
     """The mutexes of the process. Who finds one taken hands control back instead of stopping the thread."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Mutexes:
     def hold(self, key: str, submission: Served) -> Iterator[None]:
         """Wait for a mutex and hold it."""
         while key in self.holders:
-            submission.leave_waiting(State.LINED_UP)
+            submission.leave_waiting(SubmissionState.LINED_UP)
         self.holders[key] = submission
         submission.mutexes.add(key)
         try:
@@ -64,37 +64,37 @@ class Mutexes:
             self.freed = True
 
 
-class Line:
+class Connections:
     """A submission's way to the engines. It serves one submission after the other.
 
     Args:
-        plug: the database connection.
+        database: the database connection.
         tap: where steps pass.
-        client: a tapped client, which all lines share: it never waits.
-        mutexes: as in `Services`; shared by all lines.
+        client: a tapped client, which all of them share: it never waits.
+        mutexes: as in `Services`; shared by all of them.
         knows_delifeq: as in `Services`.
     """
 
     def __init__(
         self,
-        plug: Plug,
+        database: DatabaseAccess,
         tap: Tap,
         client: redis.Redis,
-        mutexes: Mutexes,
+        mutexes: CooperativeMutexes,
         *,
         knows_delifeq: bool,
     ) -> None:
-        self.plug = plug
+        self.database = database
         self._mutexes = mutexes
         self._user: Served | None = None
         self._tokens = 0
         self.session: Session | None = None
         """Its session with ZooKeeper; None where no strategy wants one."""
-        with plug.engine.connect():
+        with database.engine.connect():
             pass  # the first connection asks the server about itself, which belongs to no submission
-        tap_sql(plug.engine, tap)
+        tap_sql(database.engine, tap)
         self.services = Services(
-            database=plug.engine,
+            database=database.engine,
             redis=client,
             lease_ms=LEASE_MS,
             new_token=self._new_token,
@@ -108,23 +108,23 @@ class Line:
     def serve(self, submission: Served) -> None:
         """Serve this submission from now on."""
         self._user, self._tokens = submission, 0
-        self.plug.listen(self._silence)
+        self.database.listen(self._silence)
 
     def close(self) -> None:
         """Hang up, even in the middle of a schedule."""
         self._user = None
-        self.plug.drop()
-        self.plug.engine.dispose()
+        self.database.drop()
+        self.database.engine.dispose()
 
     def renew(self) -> None:
         """Forget a dropped connection."""
         self._user = None
-        self.plug.engine.dispose()
+        self.database.engine.dispose()
 
     def _silence(self) -> bool:
         if self._user is None or not self._user.has_begun_its_step:
             return False
-        self._user.leave_waiting(State.WAITING)
+        self._user.leave_waiting(SubmissionState.WAITING)
         return True
 
     def _new_token(self) -> str:

@@ -14,13 +14,13 @@ from backend.explorer.connection import SILENCE_S, readable
 from backend.explorer.errors import HarnessError
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.says import ExplorerCode
-from backend.explorer.state import State
+from backend.explorer.state import SubmissionState
 from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from backend.explorer.line import Mutexes
+    from backend.explorer.connections import CooperativeMutexes
     from backend.explorer.submission import Submission
 
 
@@ -39,7 +39,7 @@ def that_wait_for(blockers: Mapping[int, frozenset[int]], at_rest: Collection[in
         proven |= more
 
 
-class Settler:
+class Quiescence:
     """Brings all submissions of a schedule to a point where none of them moves by itself.
 
     Args:
@@ -52,7 +52,7 @@ class Settler:
     def __init__(
         self,
         submissions: Sequence[Submission],
-        mutexes: Mutexes,
+        mutexes: CooperativeMutexes,
         held_up: Callable[[Collection[int], Collection[int]], frozenset[int]],
         moved: Callable[[Submission], None],
     ) -> None:
@@ -91,18 +91,18 @@ class Settler:
                 raise HarnessError(say(ExplorerCode.TOO_SLOW))
 
     def _waiting(self) -> list[Submission]:
-        return [one for one in self._submissions if one.state is State.WAITING]
+        return [one for one in self._submissions if one.state is SubmissionState.WAITING]
 
     def _hand_over_mutexes(self) -> None:
         while self._mutexes.freed:
             self._mutexes.freed = False
             for one in self._submissions:
-                if one.state is State.LINED_UP:
+                if one.state is SubmissionState.LINED_UP:
                     one.resume()
                     self._moved(one)
 
     def _resume_answered(self, seconds: float) -> bool:
-        by_fd = {one.line.plug.fd: one for one in self._waiting()}
+        by_fd = {one.connections.database.fd: one for one in self._waiting()}
         answered = readable(by_fd, seconds)
         for fd, one in by_fd.items():
             if fd in answered:
@@ -111,8 +111,12 @@ class Settler:
         return bool(answered)
 
     def _prove_blocked(self) -> None:
-        waiting = {one.line.plug.pid: one for one in self._waiting()}
-        at_rest = {one.line.plug.pid for one in self._submissions if one.state in {State.PARKED, State.LINED_UP}}
+        waiting = {one.connections.database.pid: one for one in self._waiting()}
+        at_rest = {
+            one.connections.database.pid
+            for one in self._submissions
+            if one.state in {SubmissionState.PARKED, SubmissionState.LINED_UP}
+        }
         proven = self._held_up(waiting.keys(), at_rest)
         for pid, one in waiting.items():
             one.blocked = pid in proven

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, union
-from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
     CRASH_BUDGET,
     EXPIRY_BUDGET,
@@ -42,7 +42,7 @@ class ServiceComplaintError(Exception):
     """What an engine complained of, in its own words."""
 
 
-class ServicePlay:
+class ServiceExecution:
     """A schedule while it is being played. Make one for each schedule, in the rig's thread.
 
     Args:
@@ -63,8 +63,8 @@ class ServicePlay:
         """Not needed here: every request is parked before its first step."""
         rig.gather(question.requests + question.crashes)
         self.intent: ServiceIntent = rig.intents.fresh()
-        self.scene = Names(self.intent)
-        self.moments: list[Moment] = []
+        self.fixture = Names(self.intent)
+        self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
         self._floor = Floor(rig, self.intent, self, holds_replies=question.crashes > 0)
         joined = [self._floor.join(chr(ord("A") + n)) for n in range(question.requests)]
@@ -86,7 +86,7 @@ class ServicePlay:
     @property
     def has_waited(self) -> bool:
         """Whether a request has waited for another one."""
-        return any(moment.blocked for moment in self.moments)
+        return any(traced.blocked for traced in self.events)
 
     @property
     def answers(self) -> frozenset[Answer]:
@@ -114,7 +114,7 @@ class ServicePlay:
         if not self._trusting:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            keys = [self.scene.readable(key) for key in self._leased]
+            keys = [self.fixture.readable(key) for key in self._leased]
             return union(map(key_footprint, keys)) | EXPIRY | EXPIRY_BUDGET
         one = self._named(choice.actor)
         if choice.kind is EventKind.CRASH:
@@ -134,7 +134,7 @@ class ServicePlay:
             HarnessError: the explorer has lost control.
         """
         touched = self.footprint(choice) or NOTHING
-        told = len(self.moments)
+        told = len(self.events)
         waited = waiting_places(self.actors)
         match choice.kind:
             case EventKind.EXPIRE:
@@ -146,7 +146,7 @@ class ServicePlay:
         self._require_foreseen(touched, choice, [one for group in waited for one in group])
         name_winners(waited, _progress)
         self.actors.sort(key=lambda one: one.actor)
-        order_moments(self.moments, told)
+        order_moments(self.events, told)
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
         self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched))
@@ -164,21 +164,21 @@ class ServicePlay:
             if makes_lease(unit):
                 self._lease_keys.update(unit.keys)
             self._look_for_leases()
-        moment = one.moment
-        if moment is None or moment.call is None:
+        traced = one.traced
+        if traced is None or traced.call is None:
             return
-        if moment.blocked:
-            call = moment.call
-            moment = Moment(EventKind.ANSWER, one, Call(call.flow, call.number, call.engine, call.command, ()))
-            one.moment = moment
-            self.moments.append(moment)
-        if moment.call is not None:
-            moment.call.answer = reply.answer
-            moment.call.error = ServiceComplaintError(reply.error) if reply.error else None
+        if traced.blocked:
+            call = traced.call
+            traced = TracedEvent(EventKind.ANSWER, one, Call(call.flow, call.number, call.engine, call.command, ()))
+            one.traced = traced
+            self.events.append(traced)
+        if traced.call is not None:
+            traced.call.answer = reply.answer
+            traced.call.error = ServiceComplaintError(reply.error) if reply.error else None
 
     def told(self, one: Actor, answer: Answer) -> None:
         """A caller heard its answer."""
-        self.moments.append(Moment(EventKind.ANSWER, one, answer=answer))
+        self.events.append(TracedEvent(EventKind.ANSWER, one, answer=answer))
 
     # Choices
 
@@ -206,14 +206,14 @@ class ServicePlay:
             raise HarnessError(say(ServiceCode.TOO_MANY_STEPS, steps=MOST_STEPS))
         one.commands.append(parked.unit.commands[-1] if parked.unit.commands else "")
         call = Call(Flow(one.id), one.steps, parked.link.dialect.engine, parked.unit.text, ())
-        moment = one.moment = Moment(EventKind.STEP, one, call)
-        self.moments.append(moment)
+        traced = one.traced = TracedEvent(EventKind.STEP, one, call)
+        self.events.append(traced)
         self._floor.grant(one, parked)
-        moment.blocked = one.is_waiting
+        traced.blocked = one.is_waiting
 
     def _crash(self, one: Actor) -> None:
         self._crashes -= 1
-        self.moments.append(Moment(EventKind.CRASH, one))
+        self.events.append(TracedEvent(EventKind.CRASH, one))
         self._floor.cut_off(one)
         self._floor.settle(one)
         self._floor.settle(self._floor.join(one.actor + "'"))
@@ -223,7 +223,7 @@ class ServicePlay:
         if self._rig.engines.own_redis is not None:
             for key in self._leased:
                 self._rig.engines.own_redis.pexpire(key, 0)
-        self.moments.append(Moment(EventKind.EXPIRE, leases=self._leased))
+        self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leased))
         self._look_for_leases()
 
     def _look_for_leases(self) -> None:
@@ -245,7 +245,7 @@ class ServicePlay:
 
     def _of_unit(self, link: Link, unit: Unit) -> Footprint:
         if link.dialect.engine is EngineKind.REDIS:
-            return redis_footprint(unit, {key: self.scene.readable(key) for key in unit.keys})
+            return redis_footprint(unit, {key: self.fixture.readable(key) for key in unit.keys})
         if link.dialect.engine is EngineKind.GATEWAY:
             return Footprint(writes=frozenset({"gateway"}))
         transaction = self._floor.transaction(link)

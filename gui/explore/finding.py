@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = 380, 596
 
 
-class Story(QSplitter):
+class FindingPane(QSplitter):
     """Outcomes and events at the left, the diagram and the current event at the right."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import one_sentence
 from backend.explorer import zookeeper_names
+from backend.explorer.connections import Connections, CooperativeMutexes
 from backend.explorer.databases import open_database
-from backend.explorer.line import Line, Mutexes
 from backend.explorer.says import ExplorerCode
 from backend.explorer.watchdog import Watchdog
 from backend.instance.services import knows_delifeq
@@ -53,7 +53,7 @@ _FIRST_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Fixture:
     """A fresh intent with everything that its form would hold."""
 
     operation: OperationKey
@@ -89,10 +89,10 @@ def submission_id(actor: str) -> str:
     return f"submission-{actor}"
 
 
-class Stage:
+class Sandbox:
     """Connections to the engines, for as long as the exploration lasts. A context manager.
 
-    Everything is done in a schema of its own, which goes when the stage goes; no row of anybody else is seen.
+    Everything is done in a schema of its own, which goes when the sandbox goes; no row of anybody else is seen.
 
     Args:
         database_url: as in SQLAlchemy.
@@ -120,11 +120,11 @@ class Stage:
         self._holds_sessions = False
         """Whether the strategy that is explored wants them."""
         self.tap = Tap([observer])
-        self.mutexes = Mutexes()
-        self._lines: list[Line] = []
+        self.mutexes = CooperativeMutexes()
+        self._connections: list[Connections] = []
         """All that were made, given back or not: a schedule may break off."""
-        self._idle: deque[Line] = deque()
-        self._scenes: deque[Scene] = deque()
+        self._idle: deque[Connections] = deque()
+        self._fixtures: deque[Fixture] = deque()
         self._prepared_for: tuple[OperationKey, frozenset[Need], GatewayKeys] | None = None
         self._numbers = itertools.count(1)
         self._exit = ExitStack()
@@ -156,17 +156,17 @@ class Stage:
         self._knows_delifeq = knows_delifeq(client)
         client.tap = self.tap
         self._client = client
-        opened.callback(self._close_lines)
+        opened.callback(self._close_connections)
 
-    def _close_lines(self) -> None:
-        while self._lines:
-            self._lines.pop().close()
+    def _close_connections(self) -> None:
+        while self._connections:
+            self._connections.pop().close()
         with suppress(redis.exceptions.RedisError):
             self._drop_tokens()
 
     def _drop_tokens(self) -> None:
-        if self._scenes:
-            self._plain_redis.unlink(*(token_key(scene.token) for scene in self._scenes))
+        if self._fixtures:
+            self._plain_redis.unlink(*(token_key(fixture.token) for fixture in self._fixtures))
 
     @property
     def plain_redis(self) -> redis.Redis:
@@ -178,16 +178,18 @@ class Stage:
         """Where the gateway keeps its messages; None without a gateway."""
         return self._gateway.ledger if self._gateway else None
 
-    def take_line(self) -> Line:
+    def take_connections(self) -> Connections:
         """Engines for a submission, ready to use."""
-        line = self._idle.popleft() if self._idle else self._new_line()
-        line.session = self._sessions.take() if self._sessions and self._holds_sessions else None
-        return line
+        connections = self._idle.popleft() if self._idle else self._new_connections()
+        connections.session = self._sessions.take() if self._sessions and self._holds_sessions else None
+        return connections
 
-    def _new_line(self) -> Line:
-        line = Line(self.database.plug(), self.tap, self._client, self.mutexes, knows_delifeq=self._knows_delifeq)
-        self._lines.append(line)
-        return line
+    def _new_connections(self) -> Connections:
+        connections = Connections(
+            self.database.access(), self.tap, self._client, self.mutexes, knows_delifeq=self._knows_delifeq
+        )
+        self._connections.append(connections)
+        return connections
 
     def need(self, engines: frozenset[EngineKind]) -> None:
         """Have these engines, besides the database and the Redis-protocol server, for what is explored next.
@@ -216,27 +218,27 @@ class Stage:
         self._watchdog.variant = variant.key
         return self._watchdog
 
-    def give_back(self, line: Line) -> None:
+    def give_back(self, connections: Connections) -> None:
         """The submission is over."""
-        self._idle.append(line)
+        self._idle.append(connections)
 
-    def next_scene(self, operation: OperationKey, needs: frozenset[Need], keys: GatewayKeys) -> Scene:
+    def next_fixture(self, operation: OperationKey, needs: frozenset[Need], keys: GatewayKeys) -> Fixture:
         """A fresh intent; many are prepared at a time."""
         if self._sessions is not None:
             self._sessions.begin()
-        if not self._scenes or self._prepared_for != (operation, needs, keys):
+        if not self._fixtures or self._prepared_for != (operation, needs, keys):
             self._drop_tokens()
             self._prepared_for = (operation, needs, keys)
             gateway = self._open_gateway().with_keys(keys) if operation is OperationKey.SEND_MESSAGE else NoGateway()
-            self._scenes = deque(self._scene(operation, next(self._numbers), gateway) for _ in range(_BATCH))
+            self._fixtures = deque(self._fixture(operation, next(self._numbers), gateway) for _ in range(_BATCH))
             self._put_rows(operation)
             if Need.TOKEN in needs:
-                self._plain_redis.mset({token_key(scene.token): "1" for scene in self._scenes})
-        return self._scenes.popleft()
+                self._plain_redis.mset({token_key(fixture.token): "1" for fixture in self._fixtures})
+        return self._fixtures.popleft()
 
-    def _scene(self, operation: OperationKey, number: int, gateway: Gateway) -> Scene:
+    def _fixture(self, operation: OperationKey, number: int, gateway: Gateway) -> Fixture:
         name = f"{self._name[-8:]}-{number}"
-        return Scene(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-", gateway)
+        return Fixture(operation, f"K-{name}-", f"I-{name}-", f"T-{name}-", gateway)
 
     def _open_gateway(self) -> Gateway:
         if self._gateway is None:
@@ -253,14 +255,14 @@ class Stage:
     def _put_rows(self, operation: OperationKey) -> None:
         with self._own.begin() as connection:
             if operation in {OperationKey.PAY_ORDER, OperationKey.CANCEL_ORDER}:
-                rows = [{"order_no": s.key, "item": s.item, "quantity": _QUANTITY} for s in self._scenes]
+                rows = [{"order_no": s.key, "item": s.item, "quantity": _QUANTITY} for s in self._fixtures]
                 connection.execute(sa.insert(orders), rows)
             if operation is OperationKey.ADD_STOCK:
-                connection.execute(sa.insert(goods), [{"item": s.item} for s in self._scenes])
+                connection.execute(sa.insert(goods), [{"item": s.item} for s in self._fixtures])
 
-    def note_node(self, scene: Scene, call: Call) -> None:
+    def note_node(self, fixture: Fixture, call: Call) -> None:
         """A request has made this call to ZooKeeper."""
-        zookeeper_names.note_creation(call, scene.zookeeper_names)
+        zookeeper_names.note_creation(call, fixture.zookeeper_names)
         if self._sessions is not None:
             self._sessions.note(call)
 
@@ -284,31 +286,31 @@ class Stage:
         else:
             self._plain_redis.pexpire(key, 0)
 
-    def judge(self, played: Sequence[tuple[Scene, frozenset[Answer]]]) -> list[Verdict]:
+    def judge(self, played: Sequence[tuple[Fixture, frozenset[Answer]]]) -> list[Verdict]:
         """Read back what became of these intents, and remove their keys."""
         if not played:
             return []
         if self._sessions is not None:
             self._sessions.check()
-            self._sessions.remove(intent_node(scene.operation, scene.key) for scene, _ in played)
+            self._sessions.remove(intent_node(fixture.operation, fixture.key) for fixture, _ in played)
         table = OPERATIONS[played[0][0].operation].effects
         column = table.c.request_no if "request_no" in table.c else table.c.order_no
-        keys = [scene.key for scene, _ in played]
+        keys = [fixture.key for fixture, _ in played]
         query = sa.select(column, sa.func.count()).where(column.in_(keys)).group_by(column)
         place = self._gateway.ledger if self._gateway and table is messages else self._own
         with place.connect() as connection:
             effects = {row[0]: row[1] for row in connection.execute(query)}
         purposes = lock_purposes()
-        locks = [intent_key(purpose, scene.operation, scene.key) for scene, _ in played for purpose in purposes]
-        others = [intent_key(each, scene.operation, scene.key) for scene, _ in played for each in key_purposes()]
+        locks = [intent_key(purpose, fixture.operation, fixture.key) for fixture, _ in played for purpose in purposes]
+        others = [intent_key(each, fixture.operation, fixture.key) for fixture, _ in played for each in key_purposes()]
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)
-        pipeline.unlink(*locks, *others, *(token_key(scene.token) for scene, _ in played))
+        pipeline.unlink(*locks, *others, *(token_key(fixture.token) for fixture, _ in played))
         lives = pipeline.execute()
         stuck = {lock for lock, life in zip(locks, lives, strict=False) if life == _NO_EXPIRY}
         verdicts = []
-        for scene, answers in played:
-            mine = {intent_key(purpose, scene.operation, scene.key) for purpose in purposes}
-            verdicts.append(judge(Facts(effects.get(scene.key, 0), answers, not stuck.isdisjoint(mine))))
+        for fixture, answers in played:
+            mine = {intent_key(purpose, fixture.operation, fixture.key) for purpose in purposes}
+            verdicts.append(judge(Facts(effects.get(fixture.key, 0), answers, not stuck.isdisjoint(mine))))
         return verdicts

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
 from backend.explorer.limits import PATIENCE_S
-from backend.explorer.moment import Moment
 from backend.explorer.question import Choice, EventKind
+from backend.explorer.quiescence import Quiescence
 from backend.explorer.redis_keys import keys_of
 from backend.explorer.says import ExplorerCode
-from backend.explorer.settle import Settler
-from backend.explorer.state import State
+from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
+from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
     CRASH_BUDGET,
     EXPIRY_BUDGET,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
-    from backend.explorer.stage import Scene, Stage
+    from backend.explorer.sandbox import Fixture, Sandbox
     from backend.model.sentence import Sentence
     from backend.strategies.base import Variant
     from backend.tap.observer import Call
@@ -42,12 +42,12 @@ MOST_STEPS = 150
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 
 
-class Play:
+class Execution:
     """A schedule while it is being played. Make one for each schedule, in the thread that plays it.
 
     Args:
-        stage: where.
-        watcher: the observer in the stage's tap.
+        sandbox: where.
+        watcher: the observer in the sandbox's tap.
         question: what is explored.
         variant: the strategy.
         first: footprint of the first step of a request, if it is known.
@@ -56,7 +56,7 @@ class Play:
 
     def __init__(
         self,
-        stage: Stage,
+        sandbox: Sandbox,
         watcher: Watcher,
         question: Question,
         variant: Variant,
@@ -64,7 +64,7 @@ class Play:
         *,
         trusting: bool = True,
     ) -> None:
-        self._stage = stage
+        self._sandbox = sandbox
         self._watcher = watcher
         self._question = question
         self._variant = variant
@@ -78,17 +78,17 @@ class Play:
         self._first_command = ""
         self._foretold: dict[Choice, Footprint | None] = {}
         """Footprints of what may come next."""
-        self.scene: Scene = stage.next_scene(question.operation, variant.needs, question.gateway_keys)
+        self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
-        self.moments: list[Moment] = []
+        self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
-        stage.mutexes.holders.clear()
-        stage.mutexes.freed = False
+        sandbox.mutexes.holders.clear()
+        sandbox.mutexes.freed = False
         watcher.find, watcher.failure = self._by_id.__getitem__, None
         watcher.ended.clear()
-        self._settler = Settler(self.submissions, stage.mutexes, stage.database.held_up, self._moved)
+        self._quiescence = Quiescence(self.submissions, sandbox.mutexes, sandbox.database.held_up, self._moved)
         for number in range(question.requests):
             self._join(chr(ord("A") + number))
 
@@ -114,7 +114,9 @@ class Play:
             if live:
                 raise HarnessError(say(ExplorerCode.ALL_WAIT))
             return ()
-        crashes = [Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and one.state is State.PARKED]
+        crashes = [
+            Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and one.state is SubmissionState.PARKED
+        ]
         expiries = [Choice(EventKind.EXPIRE)] if self._expiries and self._leased else []
         return (*steps, *crashes, *expiries)
 
@@ -128,16 +130,16 @@ class Play:
         if not self._trusting:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            return union(lease(self.scene.readable(key)) for key in self._leased) | EXPIRY | EXPIRY_BUDGET
+            return union(lease(self.fixture.readable(key)) for key in self._leased) | EXPIRY | EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
             return self._with_waiters(one, one.transaction.locks | held | CRASH_BUDGET)
-        if one.state is State.NEW:
+        if one.state is SubmissionState.NEW:
             return None if self.first is None else self._with_waiters(one, self._beginning(one))
         if one.pending is None:
             return held
-        own = footprint(one.pending, one.transaction, self.scene.readable, one.line.plug.isolation())
+        own = footprint(one.pending, one.transaction, self.fixture.readable, one.connections.database.isolation())
         return self._with_waiters(one, own | held)
 
     def take(self, choice: Choice) -> None:
@@ -149,10 +151,10 @@ class Play:
             EngineError: an engine is away.
         """
         touched = self.footprint(choice)
-        told = len(self.moments)
+        told = len(self.events)
         begins = self._by_actor[choice.actor] if touched is None else None
         waited = waiting_places(self.submissions)
-        with self._stage.watch(self._variant):
+        with self._sandbox.watch(self._variant):
             match choice.kind:
                 case EventKind.EXPIRE:
                     self._expire()
@@ -166,7 +168,7 @@ class Play:
         name_winners(waited, _progress)
         self._by_actor.update({one.actor: one for group in waited for one in group})
         self.submissions.sort(key=lambda one: one.actor)
-        order_moments(self.moments, told)
+        order_moments(self.events, told)
         touched = self._beginning(begins) if begins else touched
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
@@ -174,23 +176,25 @@ class Play:
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
-        unfinished = [one for one in self.submissions if one.is_live and one.state is not State.NEW]
+        unfinished = [one for one in self.submissions if one.is_live and one.state is not SubmissionState.NEW]
         for pid in [self._kill(one) for one in unfinished]:
             self._await_rollback(pid)
         for one in self.submissions:
-            if one.state is not State.DEAD:
-                self._stage.give_back(one.line)
+            if one.state is not SubmissionState.DEAD:
+                self._sandbox.give_back(one.connections)
         for one in unfinished:
-            one.line.renew()
-            self._stage.give_back(one.line)
+            one.connections.renew()
+            self._sandbox.give_back(one.connections)
         self._watcher.find = None
 
     # Choices
 
     def _may_step(self, one: Submission) -> bool:
-        if one.state is State.NEW and self._takes_turn_to_begin(one):
-            return not any(o.state is State.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry)
-        return one.state is State.NEW or one.state is State.PARKED
+        if one.state is SubmissionState.NEW and self._takes_turn_to_begin(one):
+            return not any(
+                o.state is SubmissionState.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry
+            )
+        return one.state is SubmissionState.NEW or one.state is SubmissionState.PARKED
 
     def _beginning(self, one: Submission) -> Footprint:
         start = START if self._takes_turn_to_begin(one) else NOTHING
@@ -200,32 +204,32 @@ class Play:
         return self._symmetric and not one.is_retry
 
     def _step(self, one: Submission) -> None:
-        is_first, is_reply = one.state is State.NEW, one.at_reply
+        is_first, is_reply = one.state is SubmissionState.NEW, one.at_reply
         if not is_first:
             one.touches = self.footprint(Choice(EventKind.STEP, one.actor)) or NOTHING
-        moment = Moment(EventKind.STEP, one, one.pending)
+        traced = TracedEvent(EventKind.STEP, one, one.pending)
         if not is_reply:
-            self.moments.append(moment)
-            one.step = moment
+            self.events.append(traced)
+            one.step = traced
         foreseen = len(one.mutexes)
         one.grant()
         if len(one.commands) > MOST_STEPS:
             raise EndlessError(say(ExplorerCode.ENDLESS_STEPS, variant=self._variant.key, steps=MOST_STEPS))
         if is_first:
             one.touches = self._learn_first(one)
-            moment.call = one.first_call
+            traced.call = one.first_call
             foreseen = len(one.first_mutexes)
-        if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is State.LINED_UP):
+        if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is SubmissionState.LINED_UP):
             self._require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
         self._moved(one)
-        self._settler.settle()
-        moment.blocked = one.is_waiting
+        self._quiescence.settle()
+        traced.blocked = one.is_waiting
 
     def _learn_first(self, one: Submission) -> Footprint:
         if not self._trusting:
             return EVERYTHING
         if one.first_call is not None and not self._begins_as_known(one.first_call):
-            own = footprint(one.first_call, Transaction(), self.scene.readable, one.first_isolation)
+            own = footprint(one.first_call, Transaction(), self.fixture.readable, one.first_isolation)
             own = own | self._mutexes(one.first_mutexes)
             if self.first is not None and own != self.first:
                 raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
@@ -239,42 +243,42 @@ class Play:
 
     def _crash(self, one: Submission) -> None:
         self._crashes -= 1
-        self._stage.database.expect_crashes()
-        self.moments.append(Moment(EventKind.CRASH, one))
+        self._sandbox.database.expect_crashes()
+        self.events.append(TracedEvent(EventKind.CRASH, one))
         self._await_rollback(self._kill(one))
-        one.line.renew()
-        self._stage.give_back(one.line)
-        self._settler.transaction_ended = True
-        self._settler.settle()
+        one.connections.renew()
+        self._sandbox.give_back(one.connections)
+        self._quiescence.transaction_ended = True
+        self._quiescence.settle()
         self._join(one.actor + "'")
 
     def _expire(self) -> None:
         self._expiries -= 1
         for key in self._leased:
-            self._stage.expire(key)
-        self.moments.append(Moment(EventKind.EXPIRE, leases=self._leased))
+            self._sandbox.expire(key)
+        self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leased))
         self._look_for_leases()
 
     def _kill(self, one: Submission) -> int | None:
-        pid = one.line.plug.drop()
+        pid = one.connections.database.drop()
         one.kill()
-        if one.state is not State.DEAD:
+        if one.state is not SubmissionState.DEAD:
             raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.CRASHED_WENT_ON)))
         self._watcher.ended = [(other, call) for other, call in self._watcher.ended if other is not one]
         return pid
 
     def _await_rollback(self, pid: int | None) -> None:
         deadline = time.monotonic() + PATIENCE_S
-        while pid is not None and not self._stage.database.is_gone(pid):
+        while pid is not None and not self._sandbox.database.is_gone(pid):
             if time.monotonic() > deadline:
                 raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.TRANSACTION_LEFT)))
 
     def _join(self, actor: str) -> None:
-        line = self._stage.take_line()
+        connections = self._sandbox.take_connections()
         replies = self._question.crashes > 0
-        request = self.scene.request(actor)
-        one = Submission(actor, request, self._variant.run, line, self._stage.tap, replies=replies)
-        line.serve(one)
+        request = self.fixture.request(actor)
+        one = Submission(actor, request, self._variant.run, connections, self._sandbox.tap, replies=replies)
+        connections.serve(one)
         self._by_actor[actor] = self._by_id[one.id] = one
         self.submissions.append(one)
         self.submissions.sort(key=lambda other: other.actor)
@@ -285,32 +289,32 @@ class Play:
         ended, self._watcher.ended = self._watcher.ended, []
         for other, call in ended:
             self._account(other, call)
-        if one.state is State.ENDED and one.answer is not None:
-            self.moments.append(Moment(EventKind.ANSWER, one, answer=one.answer))
+        if one.state is SubmissionState.ENDED and one.answer is not None:
+            self.events.append(TracedEvent(EventKind.ANSWER, one, answer=one.answer))
 
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
             self._note_lease(call)
         elif call.engine is EngineKind.ZOOKEEPER:
-            self._stage.note_node(self.scene, call)
+            self._sandbox.note_node(self.fixture, call)
             self._look_for_leases()
         elif call.engine is EngineKind.GATEWAY:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
             self._require(one.transaction.locks, one)
             one.transaction = Transaction()
-            self._settler.transaction_ended = True
+            self._quiescence.transaction_ended = True
         else:
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
             if call.error is not None:  # locks may be free by now; all of them only after a ROLLBACK
-                self._settler.transaction_ended = True
+                self._quiescence.transaction_ended = True
         if one.step is None:
             return
         if call.command == "ROLLBACK":
             one.step.rolled_back = True
         elif one.step.blocked:
-            one.step = Moment(EventKind.ANSWER, one, call)
-            self.moments.append(one.step)
+            one.step = TracedEvent(EventKind.ANSWER, one, call)
+            self.events.append(one.step)
 
     def _note_lease(self, call: Call) -> None:
         if self._expiries:
@@ -321,8 +325,8 @@ class Play:
 
     def _look_for_leases(self) -> None:
         if self._expiries:
-            keys = (key for key in sorted(self._lease_keys) if self._stage.has_lease(key))
-            self._leased = (*keys, *self._stage.session_locks())
+            keys = (key for key in sorted(self._lease_keys) if self._sandbox.has_lease(key))
+            self._leased = (*keys, *self._sandbox.session_locks())
 
     def _require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step."""
@@ -334,7 +338,7 @@ class Play:
         return with_waiters(own, self.submissions, lambda other: other.transaction.locks, one)
 
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
-        return Footprint(writes=frozenset(f"mutex {self.scene.readable(key)}" for key in keys))
+        return Footprint(writes=frozenset(f"mutex {self.fixture.readable(key)}" for key in keys))
 
 
 def _progress(one: Submission) -> tuple[bool, str, str, str]:

@@ -1,4 +1,4 @@
-"""Something that happened in a schedule, as the play keeps it."""
+"""Something that happened in a schedule, as the execution keeps it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Who(Protocol):
 
 
 @dataclass(slots=True)
-class Moment:
+class TracedEvent:
     """What happened, with the call it is about; worded only where somebody wants to read it."""
 
     kind: EventKind

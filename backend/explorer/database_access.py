@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _READ_COMMITTED = Isolation()
 
 
-class Plug(Protocol):
+class DatabaseAccess(Protocol):
     """One connection, behind an engine that has no other."""
 
     engine: sa.Engine
@@ -49,7 +49,7 @@ class Plug(Protocol):
         """
 
 
-class PostgresqlPlug:
+class PostgresqlAccess:
     """A `ParkingConnection`.
 
     Args:
@@ -112,7 +112,7 @@ class PostgresqlPlug:
         return self._connection
 
 
-class SqlitePlug:
+class SqliteAccess:
     """A connection that is refused at once where it would have to wait: SQLite waits inside the thread.
 
     Args:
