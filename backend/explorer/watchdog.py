@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PATIENCE_S = 10
-"""Of processor time, which a machine that is busy with other things does not use up."""
+"""Of processor time, from entering to leaving: a machine that is busy with other things does not use it up."""
 _LOOKS_EVERY_S = 0.5
 
 
@@ -24,13 +24,10 @@ class Watchdog:
     """Looks after the thread that made it, while it is entered. Close it in the end.
 
     It can only interrupt Python's own code: a call that sleeps in the system is waited for.
-
-    Args:
-        patience_s: how much processor time may pass from entering to leaving.
     """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+    def __init__(self) -> None:
+        self._patience_s = PATIENCE_S
         self._watched = threading.get_ident()
         self._guard = threading.Lock()
         self._began: float | None = None
@@ -57,9 +54,8 @@ class Watchdog:
         if kind is Interrupted and error is not None:
             file, line = place_of(error)
             place = say(ExplorerCode.ENDLESS_PLACE, file=file, line=line) if file else plain("?")
-            seconds = int(self._patience_s)
             raise EndlessError(
-                say(ExplorerCode.ENDLESS_LOOP, variant=self.variant, seconds=seconds, place=place)
+                say(ExplorerCode.ENDLESS_LOOP, variant=self.variant, seconds=self._patience_s, place=place)
             ) from None
 
     def _run(self) -> None:

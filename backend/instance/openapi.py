@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -54,11 +55,11 @@ def openapi_document() -> dict[str, Any]:
 
 def _operation(key: OperationKey, body: dict[str, Any]) -> dict[str, Any]:
     strategies = all_strategies()
-    variants = sorted({variant.key for strategy in strategies for variant in strategy.variants})
+    variants = {variant.key: str(variant.prose.summary) for strategy in strategies for variant in strategy.variants}
     return {
         "summary": f"Submit {key}, guarded by the strategy that the query names",
         "parameters": [
-            _query("strategy", [strategy.key for strategy in strategies], required=True),
+            _query("strategy", {strategy.key: str(strategy.title) for strategy in strategies}, required=True),
             _query("variant", variants, required=False),
         ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
@@ -73,8 +74,10 @@ def _simple(summary: str, status: int, path: str = "") -> dict[str, Any]:
     return described
 
 
-def _query(name: str, values: list[str], *, required: bool) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": required, "schema": {"type": "string", "enum": values}}
+def _query(name: str, values: Mapping[str, str], *, required: bool) -> dict[str, Any]:
+    described = "\n".join(f"- `{value}`: {about}" for value, about in values.items())
+    schema = {"type": "string", "enum": list(values)}
+    return {"name": name, "in": "query", "required": required, "description": described, "schema": schema}
 
 
 def _answer(description: str) -> dict[str, Any]:

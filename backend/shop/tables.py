@@ -107,7 +107,7 @@ _WITNESSES = (
 WRITTEN_BY_TRIGGERS = {witness.table: frozenset({witness.into}) for witness in _WITNESSES}
 """For each table that has triggers, the tables that they write to."""
 
-_OPTIONS = {"sqlite_autoincrement": True} | {
+_OPTIONS_OF_ADDED = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
     for option, value in (
@@ -116,8 +116,9 @@ _OPTIONS = {"sqlite_autoincrement": True} | {
         ("collate", "utf8mb4_nopad_bin"),
     )
 }
-"""Numbers of rows never come again. Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for
-``A``, and ``a`` for ``a `` too."""
+"""Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for ``A``, and ``a`` for ``a `` too."""
+_OPTIONS = {"sqlite_autoincrement": True} | _OPTIONS_OF_ADDED
+"""Numbers of our rows never come again."""
 
 
 def names() -> Names:
@@ -270,7 +271,7 @@ def _make_missing(connection: Connection, found: Owned, lab: str, place: str) ->
     for table in metadata.tables.values():
         copy = table.to_metadata(marked)
         copy.comment = Mark(lab, layout_of(table.name), table.name).text
-        copy.kwargs.update(_OPTIONS)
+        copy.kwargs.update(_OPTIONS_OF_ADDED if table in added_tables() else _OPTIONS)
     missing = [table for table in marked.sorted_tables if table.name not in found.present]
     marked.create_all(connection, tables=missing, checkfirst=False)
     for witness in _WITNESSES:

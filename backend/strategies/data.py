@@ -92,13 +92,16 @@ def _variant(key: str, table: _Table) -> VariantData:
         raise StrategyFileError(say(FileCode.BAD_NAME, name=key))
     with table:
         refusals = _refusals(table.table("refuses"))
+        needs = table.choices("needs", Need)
+        if len(needs) > 1:
+            raise table.error(FileCode.TOO_MANY_NEEDS)
         if refusals.keys() >= ALL_OPERATIONS:
             raise table.error(FileCode.GUARDS_NOTHING)
         return VariantData(
             key=key,
             function=table.string("function", key.replace("-", "_")),
             sound=table.flag("sound"),
-            needs=table.choices("needs", Need),
+            needs=needs,
             engines=table.choices("engines", EngineKind),
             refusals=refusals,
             leased=table.flag("leased", default=False),

@@ -6,6 +6,8 @@ import importlib
 import inspect
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -58,10 +60,21 @@ def load_yours(folder: Path) -> tuple[Strategy, ...]:
     package.__path__ = [str(folder)]
     sys.modules[PACKAGE] = package
     importlib.invalidate_caches()
-    strategies = load(folder, PACKAGE)
+    with _without_bytecode():
+        strategies = load(folder, PACKAGE)
     if not strategies:
         raise StrategyFileError(say(FileCode.NOTHING_THERE, folder=str(folder)))
     return strategies
+
+
+@contextmanager
+def _without_bytecode() -> Iterator[None]:
+    """Leave nothing in somebody else's folder, and so never take an old file for a new one."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def line_of(error: BaseException, folder: Path) -> tuple[str, int]:

@@ -1,7 +1,11 @@
 """Disable the button: the client holds a click back while an earlier one is in flight.
 
+There is nothing to be seen of it here: the protection is in the client, a button that is grey until the answer is
+there. The window's own Submit button is such a one, and so is the sender of a run, which is told so by the line
+``client-holds-back`` in the data file.
+
 The server runs without protection. The button helps against impatience, which is most of what happens on a good day,
-and against nothing else: a retry by a proxy, a second window or a redelivered message never saw the button.
+and against nothing else: a retry by a proxy, a second window or a redelivered message never saw it.
 """
 
 from __future__ import annotations
@@ -12,6 +16,6 @@ from backend.strategies.base import Services
 
 
 def disable_button(request: Request, services: Services) -> Answer:
-    """Act. The protection, such as it is, was at the client."""
+    """Act, as without protection."""
     with services.database.begin() as connection:
         return request.operation.act(connection, request)

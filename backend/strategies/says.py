@@ -40,6 +40,7 @@ class FileCode(Code):
     KNOWN_ALREADY = "strategy_file.known_already"
     NO_VARIANT = "strategy_file.no_variant"
     GUARDS_NOTHING = "strategy_file.guards_nothing"
+    TOO_MANY_NEEDS = "strategy_file.too_many_needs"
     NO_FUNCTION = "strategy_file.no_function"
     WRONG_ARGUMENTS = "strategy_file.wrong_arguments"
     NO_TABLES = "strategy_file.no_tables"
