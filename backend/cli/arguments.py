@@ -164,6 +164,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_pace(run)
     _add_number(run, "--processing-delay", 0, 60_000, 0, "ms of work between reading and writing (0)")
     _add_number(run, "--lease", 1, 3_600_000, 10_000, "ms that a lock or a record in flight lives (10000)")
+    about = "with --source redelivery: ms after which a message without an acknowledgement is delivered again (500)"
+    _add_number(run, "--visibility-timeout", 1, 3_600_000, 500, about)
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")

@@ -73,6 +73,7 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         chosen.lease,
         gateway_keys=GatewayKeys(chosen.gateway_keys),
         faults=tuple(map(parse_fault, chosen.fault)),
+        visibility_timeout_ms=chosen.visibility_timeout,
     )
 
 

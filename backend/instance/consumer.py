@@ -1,15 +1,18 @@
 """One consumer of the queue: ``python -m backend.instance.consumer``, with its settings in the environment.
 
-It reads as textbook consumers do: first what somebody else left behind, then what is new; it acknowledges a message
-when the strategy has answered that the intent is done, and leaves it pending when it could not be handled now.
+It reads as textbook consumers do: what is new, and what others have not acknowledged within the visibility time-out,
+whether they have died or are still at work; it acknowledges a message when the strategy has answered that the intent
+is done, and leaves it pending when it could not be handled now.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -19,38 +22,34 @@ from backend.engines.gateway.client import GatewayClient
 from backend.engines.redis_client import create_redis
 from backend.engines.zookeeper.address import address_file as zookeeper_file
 from backend.instance import bodies
+from backend.instance.deliveries import Deliveries, Delivery
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
-from backend.instance.queue import (
-    CLAIM_AFTER_MS,
-    GROUP,
-    KEY_LIFE_SECONDS,
-    MOST_DELIVERIES,
-    Handled,
-    Message,
-    Queue,
-    delivery_id,
-    queues_key,
-)
+from backend.instance.queue import GROUP, KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
 from backend.model.sentence import Code, Sentence, say, to_document
-from backend.model.vocabulary import Answer, OperationKey
+from backend.model.vocabulary import Answer, EngineKind, OperationKey
 from backend.strategies import find, use_folder
 from backend.tap.faults import instance_observers
-from backend.tap.observer import Tap
+from backend.tap.observer import Call, Tap
 from backend.tap.trace import Trace
 from backend.tap.zookeeper import ZooKeeperSessions
 
 if TYPE_CHECKING:
-    from backend.strategies.base import Services
+    from collections.abc import Callable, Iterator
 
-_BLOCK_MS = 100
+    from backend.instance.queue import Queue
+    from backend.strategies.base import Services
+    from backend.tap.observer import Flow
+
 _IDLE_SECONDS = 0.03
 _CLAIM_SECONDS = 0.1
-"""How often somebody else's messages are asked for while there are new ones: they are left behind for longer anyway."""
-_HANDLERS = 1
-"""A consumer handles one message at a time."""
+"""How often, at least, what is overdue is asked for."""
+_MOST_TAKEN_OVER = 15
+"""So many messages that were somebody else's are handled at a time, beside a new one. A run at its worst has half of
+them: a message is delivered at most five times, and each of the two consumers has one new message at a time."""
+_HANDLERS = 1 + _MOST_TAKEN_OVER
 _UNFINISHED = frozenset({Answer.ERROR, Answer.BUSY})
 """After these the message stays pending: it was not handled, or somebody else is at it."""
 
@@ -62,7 +61,10 @@ class QueueCode(Code):
 
 
 class Consumer:
-    """Handles messages until the process ends.
+    """Handles messages until the process ends: new ones one after the other, and beside them those that are overdue.
+
+    Somebody looks for overdue ones whatever else is at work: it does not depend on an idle consumer whether a message
+    is delivered again.
 
     Args:
         number: of this process; it names the consumer in the groups.
@@ -74,94 +76,112 @@ class Consumer:
     """
 
     def __init__(self, number: int, lab: str, services: Services, queue: redis.Redis, tap: Tap, trace: Trace) -> None:
-        self._name = f"consumer-{number}"
-        self._queues = queues_key(lab)
+        name = f"consumer-{number}"
+        self._new, self._overdue = Deliveries(queue, lab, name), Deliveries(queue, lab, name)
         self._never = threading.Event()
         self._services = services
         self._queue = queue
         self._tap = tap
         self._trace = trace
-        self._runs: list[str] = []
-        self._looked = self._claimed = 0.0
+        self._guard = threading.Lock()
+        self._at_work: Counter[str] = Counter()
+        """Entries of streams."""
+        self._helpers = threading.BoundedSemaphore(_MOST_TAKEN_OVER)
 
     def run(self) -> None:
-        """Handle one message after the other."""
+        """Handle messages for ever."""
+        threading.Thread(target=self._repeat, args=(self._take_over,), name="overdue", daemon=True).start()
+        self._repeat(self._handle_next)
+
+    def _repeat(self, work: Callable[[], None]) -> None:
         while True:
             try:
-                self._handle_next()
-            except redis.exceptions.ConnectionError:  # the server may come back; what was not acknowledged is pending
+                work()
+            except redis.exceptions.RedisError:  # the server may come back; what was not acknowledged is pending
                 self._never.wait(_IDLE_SECONDS)
 
     def _handle_next(self) -> None:
         """Handle a message of each run, if there is one."""
-        if time.monotonic() > self._looked + _IDLE_SECONDS:
-            found: Any = self._queue.smembers(self._queues)
-            self._runs, self._looked = sorted(found), time.monotonic()
-        for run in self._runs:
-            self._handle_one(Queue(run), None if len(self._runs) > 1 else _BLOCK_MS)
-        if len(self._runs) != 1:
+        queues = list(self._new.timeouts())
+        for keys in queues:
+            with self._until_it_is_over(self._new, keys):
+                if got := self._new.new(keys, blocks=len(queues) == 1):
+                    self._handle(got)
+        if len(queues) != 1:
             self._never.wait(_IDLE_SECONDS)
 
-    def _handle_one(self, keys: Queue, block_ms: int | None) -> None:
-        """Handle the next message of a run, if there is one."""
+    def _take_over(self) -> None:
+        """Take over what is overdue, each in a thread of its own; then wait for a while."""
+        timeouts = self._overdue.timeouts()
+        for keys, timeout in timeouts.items():
+            with self._until_it_is_over(self._overdue, keys):
+                for got in self._overdue.overdue(keys, timeout, self._at_work):
+                    self._helpers.acquire()
+                    threading.Thread(target=self._help, args=(got,), name="overdue", daemon=True).start()
+        self._never.wait(min([_CLAIM_SECONDS, *(timeout / 4000 for timeout in timeouts.values())]))
+
+    def _help(self, got: Delivery) -> None:
         try:
-            if self._claim_is_due() and (left_behind := self._claim(keys.stream)):
-                self._handle(keys, *left_behind)
-                return
-            new: Any = self._queue.xreadgroup(GROUP, self._name, {keys.stream: ">"}, count=1, block=block_ms)
-            for _, entries in new or ():
-                for entry, fields in entries:
-                    self._handle(keys, entry, fields, delivery=1)
+            with suppress(redis.exceptions.RedisError), self._until_it_is_over(self._overdue, got.keys):
+                self._handle(got)
+        finally:
+            self._helpers.release()
+
+    @contextmanager
+    def _until_it_is_over(self, deliveries: Deliveries, keys: Queue) -> Iterator[None]:
+        """A run may end, and its stream be deleted, at any moment."""
+        try:
+            yield
         except redis.exceptions.ResponseError as error:
             if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
                 raise
-            self._runs = [run for run in self._runs if run != keys.run]  # it is over, and its stream deleted
+            deliveries.forget(keys)
 
-    def _claim_is_due(self) -> bool:
-        due = len(self._runs) > 1 or time.monotonic() > self._claimed + _CLAIM_SECONDS
-        if due:
-            self._claimed = time.monotonic()
-        return due
-
-    def _claim(self, stream: str) -> tuple[str, Any, int] | None:
-        """What somebody else left behind, and which delivery of it this is; another one is asked for at once."""
-        answer: Any = self._queue.xautoclaim(stream, GROUP, self._name, CLAIM_AFTER_MS, "0-0", count=1)
-        for entry, fields in answer[1]:
-            self._claimed = 0.0
-            known: Any = self._queue.xpending_range(stream, GROUP, entry, entry, 1)
-            if fields and known:
-                return entry, fields, int(known[0]["times_delivered"])
-        return None
-
-    def _handle(self, keys: Queue, entry: str, fields: Any, delivery: int) -> None:  # noqa: ANN401  as redis-py has it
-        message = Message.from_fields(fields)
+    def _handle(self, got: Delivery) -> None:
+        message = Message.from_fields(got.fields)
         operation = urlsplit(message.path).path.rpartition("/")[2]
-        submission = delivery_id(message.submission_id, delivery)
-        with self._trace.handling(submission, operation, message.intent_key):
+        submission = delivery_id(message.submission_id, got.number)
+        with self._working(got.entry), self._trace.handling(submission, operation, message.intent_key):
             began = time.monotonic_ns()
-            outcome = self._deliver(keys.stream, entry, message, submission, delivery)
+            outcome = self._deliver(got, message, submission)
             if outcome is None:
                 return
             answer, detail = outcome
             self._trace.flush()
             said = to_document(detail) if detail else None
-            handled = Handled(message.submission_id, delivery, answer, said, began, time.monotonic_ns())
+            handled = Handled(message.submission_id, got.number, answer, said, began, time.monotonic_ns())
             pipeline = self._queue.pipeline(transaction=False)
-            pipeline.rpush(keys.reports, msgspec.json.encode(handled))
-            pipeline.expire(keys.reports, KEY_LIFE_SECONDS)
+            pipeline.rpush(got.keys.reports, msgspec.json.encode(handled))
+            pipeline.expire(got.keys.reports, KEY_LIFE_SECONDS)
             pipeline.execute()
 
-    def _deliver(
-        self, stream: str, entry: str, message: Message, submission: str, delivery: int
-    ) -> tuple[Answer, Sentence | None] | None:
+    @contextmanager
+    def _working(self, entry: str) -> Iterator[None]:
+        with self._guard:
+            self._at_work[entry] += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._at_work -= Counter({entry: 1})
+
+    def _deliver(self, got: Delivery, message: Message, submission: str) -> tuple[Answer, Sentence | None] | None:
         """Handle a message, and acknowledge it if nobody needs to get it again; None where it is nobody's any more."""
-        with self._tap.flow(flow_of(message.headers.get, submission)):
+        stream, entry = got.keys.stream, got.entry
+        with self._tap.flow(flow_of(message.headers.get, submission)) as flow:
+            self._note(flow, got)
             if not self._services.redis.xpending_range(stream, GROUP, entry, entry, 1):
                 return None  # somebody was quicker, or the run was given up
-            answer, detail = self._answer(message, submission, delivery)
-            if answer not in _UNFINISHED or delivery >= MOST_DELIVERIES:
+            answer, detail = self._answer(message, submission, got.number)
+            if answer not in _UNFINISHED or got.number >= MOST_DELIVERIES:
                 self._services.redis.xack(stream, GROUP, entry)
         return answer, detail
+
+    def _note(self, flow: Flow, got: Delivery) -> None:
+        """The delivery is the first step of its submission: it began before anybody knew whose it is."""
+        command = f"DELIVER {got.number}: {got.command}"
+        self._trace.after(Call(flow, flow.steps, EngineKind.REDIS, command, (), got.began_ns, got.ended_ns, got.answer))
+        flow.steps += 1
 
     def _answer(self, message: Message, submission: str, delivery: int) -> tuple[Answer, Sentence | None]:
         if delivery > MOST_DELIVERIES:
@@ -194,7 +214,7 @@ def main() -> None:
     services = open_services(
         engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway, zookeeper=zookeeper
     )
-    warm_up(services, _HANDLERS)
+    warm_up(services, 1)
     queue = create_redis(engines.redis)
     trace.get_ready()
     Consumer(settings.number, settings.lab, services, queue, tap, trace).run()

@@ -1,9 +1,9 @@
 """The queue: a stream in the Redis-protocol server, read by a consumer group.
 
 What the two ends of it agree on. A message asks for an intent, as a form or another service would; it stays pending
-until a consumer acknowledges it, and is delivered again if nobody does (Redis documentation: XREADGROUP, XAUTOCLAIM,
-XACK). Each run has a stream of its own, under a name that no other run of any lab has: what a dead run has left behind
-is nobody's work.
+until a consumer acknowledges it, and is delivered again if nobody does within the visibility time-out (Redis
+documentation: XREADGROUP, XPENDING, XCLAIM, XACK). Each run has a stream of its own, under a name that no other run of
+any lab has: what a dead run has left behind is nobody's work.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import Any
 import msgspec
 
 GROUP = "backend"
-CLAIM_AFTER_MS = 500
-"""A message that was delivered so long ago without being acknowledged is taken over by another consumer."""
 MOST_DELIVERIES = 5
 """After so many a message is given up, as a dead letter queue would."""
 KEY_LIFE_SECONDS = 3600
@@ -41,7 +39,7 @@ class Queue:
 
 
 def queues_key(lab: str) -> str:
-    """The set of the runs whose queues the consumers of a lab read."""
+    """The hash of the runs whose queues the consumers of a lab read, each with its visibility time-out in ms."""
     return f"submit-twice:{lab}:queues"
 
 

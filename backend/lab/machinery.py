@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.messages import Target
     from backend.model.observed import Reply
     from backend.model.options import LabOptions
-    from backend.model.plan import Fault
+    from backend.model.plan import Fault, Setup
 
 
 class Machinery:
@@ -222,11 +222,12 @@ class Machinery:
         self._processes.need_consumers(*self._urls())
 
     def deliver(
-        self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
+        self, run: str, setup: Setup, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
         client, comes_back = self._engines.client, lambda: self._fault_injector.brings_back(EngineKind.REDIS)
-        return Redelivery(client, self.name, run, messages, self.works, on_replies, comes_back)
+        timeout = setup.visibility_timeout_ms
+        return Redelivery(client, self.name, run, timeout, messages, self.works, on_replies, comes_back)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.

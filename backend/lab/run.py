@@ -104,7 +104,7 @@ class Bench(Protocol):
         """
 
     def deliver(
-        self, run: str, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
+        self, run: str, setup: Setup, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
     ) -> Redelivery:
         """Put messages onto the queue of a run."""
 
@@ -300,7 +300,8 @@ class ExperimentRun:
 
     def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
         if self._plan.source is Source.REDELIVERY:
-            return self._bench.deliver(self._name, list(self._submissions.messages(forms)), self._take_deliveries)
+            found = list(self._submissions.messages(forms))
+            return self._bench.deliver(self._name, self._setup, found, self._take_deliveries)
         return self._bench.sender.submit(self._submissions.job(forms), self._take)
 
     def _hold(self, sending: Sending | Redelivery) -> None:

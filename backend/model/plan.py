@@ -66,6 +66,9 @@ class Setup:
     """What is done to the run on purpose."""
     gateway_keys: GatewayKeys = GatewayKeys.NONE
     """Matters only to an operation whose effect is at the gateway."""
+    visibility_timeout_ms: int = 500
+    """Matters only to source `redelivery`: a message that was delivered so long ago without being acknowledged is
+    delivered again, whether whoever got it is dead or still at work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def report_document(report: Report) -> dict[str, object]:
         "instances": report.instances,
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
+        "visibility_timeout_ms": report.setup.visibility_timeout_ms,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],
         "missed_faults": [str(fault) for fault in report.missed_faults],

@@ -51,6 +51,7 @@ class Redelivery:
         queue: an untapped client.
         lab: names the consumers that are to read them.
         run: a name that no other run has.
+        visibility_timeout_ms: when a message that nobody has acknowledged is delivered again.
         messages: to be put onto the stream.
         works: knows which deliveries are being handled.
         on_replies: told what became of each delivery, also of those that a consumer did not survive.
@@ -62,6 +63,7 @@ class Redelivery:
         queue: redis.Redis,
         lab: str,
         run: str,
+        visibility_timeout_ms: int,
         messages: Sequence[Message],
         works: WorkBook,
         on_replies: Callable[[Sequence[Reply]], None],
@@ -71,6 +73,7 @@ class Redelivery:
         self._queue = queue
         self._queues = queues_key(lab)
         self._keys = Queue(run)
+        self._visibility_timeout_ms = visibility_timeout_ms
         self._messages = {message.submission_id: message for message in messages}
         self._works = works
         self._on_replies = on_replies
@@ -141,7 +144,7 @@ class Redelivery:
         for message in self._messages.values():
             pipeline.xadd(self._keys.stream, message.fields())
             self._sent_ns[message.submission_id] = now
-        pipeline.sadd(self._queues, self._keys.run)
+        pipeline.hset(self._queues, self._keys.run, str(self._visibility_timeout_ms))
         _, _, *entries, _ = pipeline.execute()
         self._entries = dict(zip(self._messages, entries, strict=True))
 
@@ -194,7 +197,7 @@ class Redelivery:
     def _withdraw(self) -> None:
         """Let no consumer take anything of it from now on."""
         pipeline = self._queue.pipeline(transaction=True)
-        pipeline.srem(self._queues, self._keys.run)
+        pipeline.hdel(self._queues, self._keys.run)
         pipeline.delete(self._keys.stream)
         pipeline.execute()
 
