@@ -56,6 +56,12 @@ def test_chinese_is_spoken_throughout(folder: Path) -> None:
     assert all(any("一" <= letter <= "龥" for letter in line) for line in out if not line.startswith("  "))
 
 
+@pytest.mark.parametrize("source", ["clicks", "redelivery --fault crash@redis:XACK:before"])
+def test_a_refusal_says_why_in_the_language_that_is_asked_for(folder: Path, source: str) -> None:
+    out, _ = told(folder, f"$M --language zh_CN run --operation place-order --strategy unique-index --source {source}")
+    assert any("重复: " in one and one.endswith("此前已提交过；没有再次执行。") for one in out), out  # noqa: RUF001  as Chinese is written
+
+
 def test_steps_are_told_in_chinese_too(folder: Path) -> None:
     line = "$M --language zh_CN run --operation place-order --strategy token --source retry --fault crash@redis:DEL"
     out, _ = told(folder, line)

@@ -101,12 +101,12 @@ class Operations:
 
         try:
             answer = variant.run(request, replace(services, replay=replay))
+            response = replayed[0] if replayed else render(request, answer)
+            self._tap.run(EngineKind.HTTP, f"reply {response.status}", (), lambda: answer.value)
         except Exception as error:
             problem = from_exception(error)
             self._tap.run(EngineKind.HTTP, f"reply {int(problem.status)}", (), lambda: problem.answer.value)
             raise problem from error
-        response = replayed[0] if replayed else render(request, answer)
-        self._tap.run(EngineKind.HTTP, f"reply {response.status}", (), lambda: answer.value)
         if answer is Answer.REPLAYED:
             resp.set_header("Idempotent-Replayed", "true")
         resp.status = response.status

@@ -11,6 +11,8 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -26,9 +28,10 @@ from backend.instance.deliveries import Deliveries, Delivery
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
 from backend.instance.queue import GROUP, KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
+from backend.instance.says import QueueCode
 from backend.instance.services import open_services, warm_up
 from backend.instance.settings import InstanceSettings
-from backend.model.sentence import Code, Sentence, say, to_document
+from backend.model.sentence import Sentence, say, to_document
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
 from backend.strategies import find, use_folder
 from backend.tap.faults import instance_observers
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backend.instance.queue import Queue
-    from backend.strategies.base import Services
+    from backend.strategies.base import Response, Services
     from backend.tap.observer import Flow
 
 _IDLE_SECONDS = 0.03
@@ -52,12 +55,6 @@ them: a message is delivered at most five times, and each of the two consumers h
 _HANDLERS = 1 + _MOST_TAKEN_OVER
 _UNFINISHED = frozenset({Answer.ERROR, Answer.BUSY})
 """After these the message stays pending: it was not handled, or somebody else is at it."""
-
-
-class QueueCode(Code):
-    """What a consumer says of a message."""
-
-    GIVEN_UP = "queue.given_up"
 
 
 class Consumer:
@@ -193,13 +190,20 @@ class Consumer:
             _, variant = find(query["strategy"][0], query.get("variant", [""])[0])
             body = bodies.read_body(operation, message.body)
             key = message.headers.get("Idempotency-Key", "")
-            services = services_of(self._services, message.headers.get)
+            services = replace(services_of(self._services, message.headers.get), replay=replayed)
             answer = variant.run(bodies.to_request(operation, body, submission, services.gateway, key), services)
         except Exception as error:  # noqa: BLE001  whatever it is, the message was not handled
             problem = from_exception(error)
             return problem.answer, problem.detail
         refusal = REFUSALS.get(answer)
         return answer, refusal.detail if refusal else None
+
+
+def replayed(response: Response) -> Answer:
+    """What an answer that was stored means to the queue: a failure that is replayed is none the less a failure."""
+    if response.status < HTTPStatus.BAD_REQUEST:
+        return Answer.REPLAYED
+    return Answer(str(msgspec.json.decode(response.body, type=dict[str, object])["answer"]))
 
 
 def main() -> None:

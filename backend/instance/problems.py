@@ -24,6 +24,7 @@ from backend.shop.conflicts import is_conflict, is_locked_file
 from backend.shop.operations import MissingRowError
 from backend.strategies import place_of
 from backend.strategies.base import NoAnswerError, RefusedError, Response, shown_text
+from backend.tap.on_purpose import fault_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,15 @@ REFUSALS: Mapping[Answer, Problem] = {
 
 def from_exception(error: Exception) -> Problem:
     """What a caller is told of an exception that a strategy let through."""
-    return _of_the_request(error) or _of_the_database(error) or _of_another_engine(error) or _unknown(error)
+    found = _on_purpose(error) or _of_the_request(error) or _of_the_database(error) or _of_another_engine(error)
+    return found or _unknown(error)
+
+
+def _on_purpose(error: Exception) -> Problem | None:
+    """An engine that really fails may be away, and back soon; a handler that throws has a fault of its own."""
+    if (fault := fault_behind(error)) is None:
+        return None
+    return _failed(say(RefusalCode.RAISED_ON_PURPOSE, error=type(error).__name__, fault=str(fault)))
 
 
 def _of_the_request(error: Exception) -> Problem | None:

@@ -41,3 +41,10 @@ class RefusalCode(Code):
     ZOOKEEPER_CALL_FAILED = "refusal.zookeeper_call_failed"
     STRATEGY_FAILED = "refusal.strategy_failed"
     STRATEGY_FAILED_AT = "refusal.strategy_failed_at"
+    RAISED_ON_PURPOSE = "refusal.raised_on_purpose"
+
+
+class QueueCode(Code):
+    """What a consumer says of a message."""
+
+    GIVEN_UP = "queue.given_up"

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from backend.instance import says  # noqa: F401  whoever reads an answer has to know its codes
 from backend.instance.headers import DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.instance.queue import Message
 from backend.instance.settings import THREADS

@@ -4,6 +4,8 @@
 
 - ``crash@redis:DEL``: the backend process kills itself (SIGKILL) right after that step; ``:before``: just before it.
 - ``reset@sql:COMMIT:before``: the connections to the database and to the caller are dropped just before the commit.
+- ``error@sql:INSERT``: the handler gets an exception of the database's driver instead of the answer; with ``:before``
+  the step never reaches the engine. It rolls back, if it does, and answers 500.
 - ``lost-reply``: the work is done and committed; the caller's connection is closed instead of an answer.
 - ``delay@sql:UPDATE=200``: 200 ms of waiting after the step; ``delay@reply=200``: before the answer leaves.
 - ``network=50``: 50 ms to the backend and 50 ms back.
@@ -15,8 +17,8 @@
 
 - ``kill@redis=300``: the same 300 ms after the first submission left; ``kill@redis#5``: after five answers.
 
-A fault at a step (`crash`, `reset`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent that comes
-to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
+A fault at a step (`crash`, `reset`, `error`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent
+that comes to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
 goes through.
 
 A fault of a server without a moment comes when half of the submissions that were asked for are answered, rounded down:
@@ -67,6 +69,7 @@ class FaultCode(Code):
 _PLACES = {
     FaultKind.CRASH: _STEPS,
     FaultKind.RESET: ("sql",),
+    FaultKind.ERROR: _STEPS,
     FaultKind.LOST_REPLY: ("",),
     FaultKind.DELAY: _STEPS,
     FaultKind.NETWORK: ("",),
@@ -135,6 +138,8 @@ def mark_of(fault: Fault) -> str:
             return "reply lost"
         case FaultKind.CRASH:
             return "crash"
+        case FaultKind.ERROR:
+            return "error raised"
         case _:
             return "connection reset"
 

@@ -20,6 +20,7 @@ class StepCode(Code):
     RESPONSE_DROPPED = "step.response_dropped"
     RESPONSE = "step.response"
     CRASH = "step.crash"
+    ERROR_RAISED = "step.error_raised"
     DELAY = "step.delay"
     PAUSE = "step.pause"
     CALLER_CUT = "step.caller_cut"
@@ -31,6 +32,7 @@ _BARE = {
     "connection reset": StepCode.CONNECTION_RESET,
     "reply lost": StepCode.RESPONSE_DROPPED,
     "crash": StepCode.CRASH,
+    "error raised": StepCode.ERROR_RAISED,
 }
 _NUMBERED = {
     "processing": StepCode.PROCESSING,

@@ -139,3 +139,5 @@ class FaultKind(StrEnum):
     """A server is killed (SIGKILL) in mid-run and started again."""
     RESTART = "restart"
     """A server is stopped in an orderly way in mid-run and started again."""
+    ERROR = "error"
+    """The handler gets an exception at a step, as if the engine had answered with an error."""

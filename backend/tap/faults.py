@@ -13,6 +13,7 @@ from backend.model.faults import mark_of, meets
 from backend.model.step_words import BOTH_CUT, CALLER_CUT
 from backend.model.vocabulary import EngineKind, FaultKind
 from backend.tap.observer import Call
+from backend.tap.on_purpose import error_on_purpose
 from backend.tap.processing import ProcessingDelay
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class StepFaults:
     """Carries out the faults at steps. It comes behind the trace, so that a step is traced before the crash after it.
 
     Each leaves a mark in the trace, a step of the engine HTTP: ``crash``, ``pause``, ``delay``, ``connection reset``,
-    ``reply lost``.
+    ``error raised``, ``reply lost``.
 
     Args:
         arrivals: who came to which step.
@@ -99,21 +100,32 @@ class StepFaults:
         self._never = threading.Event()
 
     def before(self, call: Call) -> None:
-        """Carry out what is due just before this step."""
+        """Carry out what is due just before this step.
+
+        Raises:
+            Exception: that of the fault ``error``: the step does not run.
+        """
         if call.flow.faults:
-            for fault in self._due(call, before=True):
-                self._carry_out(fault, call)
+            self._carry_out_all(call, before=True)
 
     def after(self, call: Call) -> None:
-        """Carry out what is due right after this step."""
+        """Carry out what is due right after this step.
+
+        Raises:
+            Exception: that of the fault ``error``: the step did run.
+        """
         if call.flow.faults:
-            for fault in self._due(call, before=False):
-                self._carry_out(fault, call)
+            self._carry_out_all(call, before=False)
+
+    def _carry_out_all(self, call: Call, *, before: bool) -> None:
+        due = list(self._due(call, before=before))
+        for fault in sorted(due, key=lambda fault: fault.kind is FaultKind.ERROR):  # nothing comes after that
+            self._carry_out(fault, call)
 
     def _due(self, call: Call, *, before: bool) -> Iterator[Fault]:
         flow = call.flow
         for index, fault in enumerate(flow.faults):
-            if fault.before is not before or index in flow.met or not meets(fault, call.engine, call.command):
+            if _is_before(fault) is not before or index in flow.met or not meets(fault, call.engine, call.command):
                 continue
             flow.met.add(index)
             nth = 1 if fault.nth is None else fault.nth
@@ -131,6 +143,8 @@ class StepFaults:
             case FaultKind.PAUSE:
                 with self._marked(call, fault, "SIGSTOP, SIGCONT"):
                     self._trace.pause(fault.ms)
+            case FaultKind.ERROR:
+                self._raise(fault, call)
             case FaultKind.LOST_REPLY:
                 call.flow.hang_up()
                 self._mark(call.flow, fault, CALLER_CUT, began)
@@ -145,6 +159,14 @@ class StepFaults:
         with self._trace.complete():
             os.kill(os.getpid(), signal.SIGKILL)
             self._never.wait()
+
+    def _raise(self, fault: Fault, call: Call) -> None:
+        if call.error is not None:
+            return  # the handler gets an exception as it is
+        error = error_on_purpose(call.engine, fault)
+        kind = type(error)
+        self._mark(call.flow, fault, f"{kind.__module__}.{kind.__name__}", time.monotonic_ns())
+        raise error
 
     @contextmanager
     def _marked(self, call: Call, fault: Fault, answer: str) -> Iterator[None]:
@@ -162,3 +184,8 @@ class StepFaults:
         call = Call(flow, flow.steps, EngineKind.HTTP, mark_of(fault), (), began, time.monotonic_ns(), answer)
         flow.steps += 1
         self._trace.after(call)
+
+
+def _is_before(fault: Fault) -> bool:
+    """Whether it comes before its step: who throws at its reply has not answered yet."""
+    return fault.before or (fault.kind is FaultKind.ERROR and fault.place == "reply")

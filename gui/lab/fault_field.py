@@ -21,6 +21,8 @@ READY = (
     "crash@sql:COMMIT",
     "crash@redis:XACK:before",
     "reset@sql:COMMIT:before",
+    "error@sql:COMMIT:before",
+    "error@reply",
     "delay@sql:INSERT:before=300",
     "delay@reply:before=300",
     "network=50",

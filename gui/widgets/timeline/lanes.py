@@ -27,7 +27,7 @@ PAUSE_NS = 1_000_000_000
 """A second in which nothing happened separates one burst of submissions from the next."""
 CRASH = "crash"
 PROCESSING = "processing"
-FAULTS = (CRASH, "connection reset", "reply lost", "delay", "pause")
+FAULTS = (CRASH, "connection reset", "error raised", "reply lost", "delay", "pause")
 """First words of the steps by which a fault leaves its mark in the trace; their engine is HTTP."""
 RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
 
