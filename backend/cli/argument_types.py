@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import Code, Sentence, plain, plain_list, say
+from backend.model.vocabulary import RetryCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,6 +86,15 @@ def database(given: str) -> str:
         if name not in DATABASES and "://" not in name:
             raise WrongArgumentsError(no_such("--database", name, DATABASES, plain("URL")))
     return given
+
+
+def retry_causes(given: str) -> frozenset[RetryCause]:
+    """Causes with commas between them."""
+    names = [name.strip() for name in given.split(",")]
+    for name in names:
+        if name not in set(RetryCause):
+            raise WrongArgumentsError(no_such("--retry-on", name, RetryCause))
+    return frozenset(map(RetryCause, names))
 
 
 def redis_url(given: str) -> str:

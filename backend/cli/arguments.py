@@ -16,13 +16,15 @@ from backend.cli.argument_types import (
     nearest,
     no_such,
     redis_url,
+    retry_causes,
     shown,
 )
 from backend.cli.service_arguments import ABOUT_SERVICE, add_check, add_service
 from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
+from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
-from backend.model.vocabulary import GatewayKeys, OperationKey, Source
+from backend.model.vocabulary import GatewayKeys, OperationKey, RetryCause, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,6 +171,10 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
+    run.add_argument(
+        "--retry-on", type=retry_causes, default=USUAL_RETRY_CAUSES, metavar="CAUSES",
+        help=f"of {','.join(RetryCause)}; all but 4xx unless given, which makes a caller go on until it hears 2xx",
+    )  # fmt: skip
     _add_number(run, "--backoff", 0, 60_000, 100, "ms before the first retry; doubles (100)")
     _add_number(run, "--limit-seconds", 1, 86_400, None, "end the run by then, with what is still at work undecided")
     run.add_argument("--reload", action="store_true", help="each submission from a form opened anew, with a new token")

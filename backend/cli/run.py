@@ -92,6 +92,7 @@ def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
         interval_ms=chosen.interval or 0,
         timeout_ms=chosen.timeout,
         retries=chosen.retries,
+        retry_on=chosen.retry_on,
         backoff_ms=chosen.backoff,
         reload=chosen.reload,
         edit=chosen.edit,

@@ -337,8 +337,7 @@ class ExperimentRun:
 
     def _fetch(self) -> Fetch:
         def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
-            wanted = self._submissions.fetches(method, paths)
-            return self._bench.sender.fetch(wanted, self._bench.targets, self._hold)
+            return self._bench.sender.fetch(self._submissions.fetches(method, paths), self._bench.targets, self._hold)
 
         return fetch
 
@@ -364,8 +363,7 @@ class ExperimentRun:
     def _left_behind(self, quiet: Quiet) -> Leftovers:
         """What is still at work. Where a process has not told, all that got no answer may be."""
         works = self._bench.works.at_work(self._entries)
-        replies = list(self._replies)
-        silent = {self._entry(r.intent_key) for r in replies if not r.status and not r.held_back}
+        silent = {self._entry(r.intent_key) for r in list(self._replies) if not r.status and not r.held_back}
         return left_behind(works, self.flying(), self._bench.steps, silent if quiet is Quiet.UNTOLD else set())
 
     def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
@@ -398,4 +396,5 @@ class ExperimentRun:
             working=leftovers.count,
             missed_faults=self._server_faults.missed(self._setup.faults, marks),
             ended_ns=time.monotonic_ns(),
+            retry_on=plan.retry_on if plan.source is Source.RETRY else frozenset(),
         )

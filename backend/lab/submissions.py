@@ -136,6 +136,7 @@ class Submissions:
             disable_button=plan.disable_button or holds_back,
             once_per_intent=holds_back,
             retries=plan.retries if plan.source is Source.RETRY else 0,
+            retry_on=plan.retry_on,
             backoff_ms=plan.backoff_ms,
             network_ms=milliseconds(self._setup.faults, FaultKind.NETWORK),
             awaits_instances=bool(self._setup.faults),

@@ -12,6 +12,7 @@ from backend.model.vocabulary import (
     Answer,
     EngineKind,
     OperationKey,
+    RetryCause,
     Source,
     Verdict,
 )
@@ -95,3 +96,5 @@ class Report:
     """Faults of the setup that did not come about: the step or the moment never came."""
     ended_ns: int = 0
     """When it was reported."""
+    retry_on: frozenset[RetryCause] = frozenset()
+    """After what its callers sent again; empty where they never do."""

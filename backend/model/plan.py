@@ -9,8 +9,12 @@ from backend.model.vocabulary import (
     GatewayKeys,
     OperationKey,
     Pace,
+    RetryCause,
     Source,
 )
+
+USUAL_RETRY_CAUSES = frozenset({RetryCause.TIMEOUT, RetryCause.CONNECTION, RetryCause.SERVER_ERROR, RetryCause.BUSY})
+"""As ordinary HTTP clients do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,9 @@ class Plan:
     disable_button: bool = False
     """Hold a click back while another one of the same intent is in flight."""
     retries: int = 3
-    """How often a caller of source `retry` sends the same intent again: after a time-out, a broken or refused
-    connection, a status of 500 or more, and after 409 where it means that another submission is under way."""
+    """How often a caller of source `retry` sends the same intent again."""
+    retry_on: frozenset[RetryCause] = USUAL_RETRY_CAUSES
+    """After what it does."""
     backoff_ms: int = 100
     """Wait before the first retry. It doubles each time: the n-th retry leaves ``backoff_ms * 2 ** (n - 1)`` after the
     answer, or its lack, to the attempt before."""

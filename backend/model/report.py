@@ -6,6 +6,7 @@ import time
 
 from backend.model.judgement import Report
 from backend.model.observed import AtWork
+from backend.model.vocabulary import RetryCause
 
 
 def report_document(report: Report) -> dict[str, object]:
@@ -22,6 +23,7 @@ def report_document(report: Report) -> dict[str, object]:
         "submissions": report.submissions,
         "sent": report.sent,
         "instances": report.instances,
+        "retry_on": [cause.value for cause in RetryCause if cause in report.retry_on],
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,

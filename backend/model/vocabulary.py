@@ -29,6 +29,20 @@ class Source(StrEnum):
     REDELIVERY = "redelivery"
 
 
+class RetryCause(StrEnum):
+    """After what a caller sends the same again."""
+
+    TIMEOUT = "timeout"
+    """No answer came in time."""
+    CONNECTION = "connection"
+    """The connection broke, or could not be opened."""
+    SERVER_ERROR = "5xx"
+    BUSY = "busy"
+    """A status of 409 that means: another submission is under way."""
+    CLIENT_ERROR = "4xx"
+    """Any status from 400 to 499. With the others: who does not hear 2xx sends again, as providers of webhooks do."""
+
+
 class EngineKind(StrEnum):
     """An engine is whatever executes a step."""
 

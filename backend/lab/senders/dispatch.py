@@ -290,7 +290,8 @@ class Dispatch:
         self._let_go(pending.delivery.submission_id)
 
     def _settle(self, outcome: Outcome, delivery: Delivery) -> None:
-        if delivery.attempt < self._job.retries and not self._is_cancelled and invites_a_retry(outcome):
+        may_again = delivery.attempt < self._job.retries and not self._is_cancelled
+        if may_again and invites_a_retry(outcome, self._job.retry_on):
             self._report(msgspec.structs.replace(outcome, retried=True))
             self._back_off(next_attempt(self._job, delivery))
             return

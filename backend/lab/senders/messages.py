@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from backend.lab.senders import says  # noqa: F401  whoever reads an outcome has to know its codes
+from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import Sentence, from_document
-from backend.model.vocabulary import Pace
+from backend.model.vocabulary import Pace, RetryCause
 
 LENGTH_BYTES = 4
 
@@ -50,6 +51,8 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     """Send nothing more for an intent that was answered with success: the page has moved on."""
     retries: int = 0
     """How often a delivery is sent again that got no answer, or one that invites it; see `retries`."""
+    retry_on: frozenset[RetryCause] = USUAL_RETRY_CAUSES
+    """What invites it."""
     backoff_ms: int = 100
     """Wait before the first retry; it doubles each time."""
     network_ms: int = 0

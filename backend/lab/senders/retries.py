@@ -1,20 +1,24 @@
 """When an HTTP client sends again, and what it sends.
 
-As ordinary clients do: after a time-out, after a connection that broke or could not be opened, after a status of 500 or
-more, and after 409 where the answer is ``busy``, since another submission is under way then. Every other answer is
-final. The n-th retry leaves ``backoff_ms * 2 ** (n - 1)`` milliseconds, at most a minute, after the attempt before has
-ended. It goes to the next instance in turn, as a load balancer would send it, and the attempt before may still be
-running in the backend.
+Unless a job wants something else, as ordinary clients do: after a time-out, after a connection that broke or could not
+be opened, after a status of 500 or more, and after 409 where the answer is ``busy``, since another submission is under
+way then. Every other answer is final; to a provider of webhooks only 2xx is (the rules of Stripe, GitHub and Shopify).
+The n-th retry leaves ``backoff_ms * 2 ** (n - 1)`` milliseconds, at most a minute, after the attempt before has ended.
+It goes to the next instance in turn, as a load balancer would send it, and the attempt before may still be running in
+the backend.
 """
 
 from __future__ import annotations
+
+from collections.abc import Container, Iterator
 
 import msgspec
 
 from backend.instance.headers import CALLER_PORT_HEADER, SUBMISSION_HEADER
 from backend.lab.senders.messages import Delivery, Job, Outcome
-from backend.model.vocabulary import Answer
+from backend.model.vocabulary import Answer, RetryCause
 
+_CLIENT_ERROR = 400
 _SERVER_ERROR = 500
 _CONFLICT = 409
 _LONGEST_BACKOFF_MS = 60_000
@@ -23,13 +27,24 @@ PORT_PLACE = {CALLER_PORT_HEADER: _NO_PORT}
 """A header with a place for the port of the connection."""
 
 
-def invites_a_retry(outcome: Outcome) -> bool:
-    """Whether a client would send again after this."""
+def invites_a_retry(outcome: Outcome, causes: Container[RetryCause]) -> bool:
+    """Whether a client that sends again after these would do so after this."""
+    return any(cause in causes for cause in _causes_of(outcome))
+
+
+def _causes_of(outcome: Outcome) -> Iterator[RetryCause]:
     if outcome.held_back:
-        return False
-    if outcome.status == _CONFLICT:
-        return _answer_of(outcome.body) == Answer.BUSY
-    return not outcome.status or outcome.status >= _SERVER_ERROR
+        return
+    if outcome.timed_out:
+        yield RetryCause.TIMEOUT
+    elif not outcome.status:
+        yield RetryCause.CONNECTION
+    elif outcome.status >= _SERVER_ERROR:
+        yield RetryCause.SERVER_ERROR
+    elif outcome.status >= _CLIENT_ERROR:
+        yield RetryCause.CLIENT_ERROR
+        if outcome.status == _CONFLICT and _answer_of(outcome.body) == Answer.BUSY:
+            yield RetryCause.BUSY
 
 
 def backoff_seconds(job: Job, attempt: int) -> float:
