@@ -129,7 +129,7 @@ def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
 
         explore_service_once(chosen, options, interrupted)
     elif chosen.replay:
-        explore.replay_once(chosen.replay, options, chosen.language or ENGLISH)
+        explore.replay_once(chosen.replay, options, interrupted, chosen.language or ENGLISH)
     else:
         explore.explore_once(chosen, options, interrupted)
 

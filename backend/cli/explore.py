@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, example_lines, report_exploration
-from backend.engines.bare import bare_engines
+from backend.cli.own_engines import own_engines
 from backend.explorer import counterexample
 from backend.explorer.explore import check, explore, replay
 from backend.explorer.question import Question
@@ -39,7 +39,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     question = replace(question, variant=check(question).key)
     files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
     language = chosen.language or ENGLISH
-    with bare_engines(options) as engines, ProgressBar(language) as bar:
+    with own_engines(options, interrupted) as engines, ProgressBar(language) as bar:
         found = explore(
             question,
             engines.database,
@@ -53,7 +53,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     report_exploration(found, files, language)
 
 
-def replay_once(path: Path, options: LabOptions, language: str = ENGLISH) -> None:
+def replay_once(path: Path, options: LabOptions, interrupted: threading.Event, language: str = ENGLISH) -> None:
     """Play a saved schedule again.
 
     Raises:
@@ -65,7 +65,7 @@ def replay_once(path: Path, options: LabOptions, language: str = ENGLISH) -> Non
 
         played = replay_service_once(saved, options)
     else:
-        with bare_engines(options) as engines:
+        with own_engines(options, interrupted) as engines:
             played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
     speak(example_lines(played, language))
     if played.verdict is not saved.verdict:

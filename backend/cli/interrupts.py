@@ -62,8 +62,8 @@ def or_else_its_error(interrupted: threading.Event) -> Iterator[None]:
     """
     try:
         yield
-    except SubmitTwiceError:
-        if interrupted.is_set():
+    except Exception:
+        if interrupted.is_set():  # a folder or a server that is gone already looks like any other failure
             raise InterruptedWorkError from None
         raise
     if interrupted.is_set():

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from tqdm import tqdm
 
 from backend import strategies
-from backend.engines.bare import bare_engines
+from backend.cli.own_engines import own_engines
 from backend.explorer import survey_files
 from backend.explorer.explore import Explorer
 from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, survey_document
@@ -58,7 +58,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     earlier = _earlier(chosen, scope, pairs)
     files = OutputFiles({"json": chosen.json, "survey": chosen.save_survey})
     language = chosen.language or ENGLISH
-    with bare_engines(options) as engines, _Bar(language) as bar:
+    with own_engines(options, interrupted) as engines, _Bar(language) as bar:
         found = survey(
             scope,
             partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +20,20 @@ from backend.engines.mariadb import start_mariadb
 from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
+from backend.engines.says import ProcessCode
 from backend.engines.sql import create_sql_engine, one_sentence
 from backend.engines.sqlite import start_sqlite
 from backend.engines.valkey import start_valkey
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.model.errors import EngineError
 from backend.model.options import LabOptions
-from backend.model.sentence import Sentence
+from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind
 from backend.shop.tables import create_tables
 
 _TRIALS = 3
 _PAUSE_S = 0.2
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,47 @@ class BareEngines:
 
 
 @contextmanager
-def bare_engines(options: LabOptions) -> Iterator[BareEngines]:
+def bare_engines(options: LabOptions, cancelled: threading.Event | None = None) -> Iterator[BareEngines]:
     """Start or connect both, side by side; whatever was started is stopped at the end.
 
+    Args:
+        options: which ones.
+        cancelled: set it from anywhere to end the start; it changes nothing once both are there.
+
     Raises:
-        EngineError: one of them cannot be had.
+        EngineError: one of them cannot be had, or the start was cancelled.
     """
-    with Supervisor(options.niceness) as supervisor, ThreadPoolExecutor(2) as starters:
-        database = starters.submit(start_database, supervisor, options.database, options.data_dir)
-        redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
-        database.result()
+    with Supervisor(options.niceness) as supervisor:
+        database, redis = _start_both(supervisor, options, cancelled)
         gateway = GatewayKeeper(supervisor, lambda: None)
         zookeeper = ZooKeeperKeeper(supervisor, options.zookeeper, lambda: None)
         try:
-            yield BareEngines(database.result().url, redis.result().url, gateway, zookeeper)
+            yield BareEngines(database.url, redis.url, gateway, zookeeper)
         finally:
             zookeeper.close()
             gateway.close()
+
+
+def _start_both(
+    supervisor: Supervisor, options: LabOptions, cancelled: threading.Event | None
+) -> tuple[RunningEngine, RunningEngine]:
+    with ThreadPoolExecutor(2) as starters:
+        database = starters.submit(start_database, supervisor, options.database, options.data_dir)
+        redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
+        try:
+            while (found := wait((database, redis), _LOOK_S, FIRST_EXCEPTION)).not_done:
+                for start in found.done:
+                    start.result()
+                _require_wanted(cancelled)
+            return database.result(), redis.result()
+        except BaseException:
+            supervisor.close()  # who is still at it ends with it
+            raise
+
+
+def _require_wanted(cancelled: threading.Event | None) -> None:
+    if cancelled and cancelled.is_set():
+        raise EngineError(say(ProcessCode.CLOSING))
 
 
 def start_database(supervisor: Supervisor, database: str, data_dir: Path | None) -> RunningEngine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,14 +15,16 @@ from sqlalchemy.engine import URL
 from backend.engines.redis_client import create_redis
 from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
-from backend.engines.sentences import one_sentence
+from backend.engines.sentences import one_sentence, reason_of
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.engines.sqlite import open_sqlite
 from backend.model.errors import EngineError
-from backend.model.sentence import Code, say
+from backend.model.sentence import Code, Sentence, say
 from backend.model.vocabulary import EngineKind
 
 _ANSWER_TIMEOUT_S = 5.0
+_NO_MORE = frozenset({EngineCode.FULL, EngineCode.HUNG_UP})
+"""A Redis that has enough clients says so and hangs up; who was about to log in only sees that."""
 _PLAIN_NAME = re.compile(r"[\w$-]+")
 
 
@@ -72,15 +76,18 @@ def connect_redis(url: str) -> RunningEngine:
     """
     try:
         address = _redis_address(url)
-        client = create_redis(url, max_connections=1, socket_timeout=_ANSWER_TIMEOUT_S)
+        first, second = (create_redis(url, max_connections=1, socket_timeout=_ANSWER_TIMEOUT_S) for _ in range(2))
     except (ValueError, TypeError):
         raise EngineError(say(AddressCode.NO_REDIS_URL)) from None
     try:
-        info: dict[str, object] = client.info("server")
+        info: dict[str, object] = first.info("server")
+        with _as_only_one(say(EngineCode.REDIS_AT, address=address), redis.RedisError):
+            second.ping()
     except (redis.RedisError, OSError, ValueError) as error:
         raise EngineError(one_sentence(error, say(EngineCode.REDIS_AT, address=address))) from None
     finally:
-        client.close()
+        first.close()
+        second.close()
     name = "Valkey" if info.get("server_name") == "valkey" or "valkey_version" in info else "Redis"
     version = str(info.get("valkey_version") or info.get("redis_version") or "")
     return RunningEngine(EngineKind.REDIS, name, version, address, url, embedded=False)
@@ -118,7 +125,7 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     text = url.render_as_string(hide_password=False)
     schema = None
     try:
-        engine = create_sql_engine(text, pool_size=1)
+        engine = create_sql_engine(text, pool_size=2)
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise EngineError(one_sentence(error, say(EngineCode.AT, name=name, address=address))) from None
     try:
@@ -128,6 +135,8 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
                 raise EngineError(say(AddressCode.MARIADB_TOO_OLD, address=address, version=version))
             if kind is EngineKind.POSTGRESQL:
                 schema = connection.scalar(sa.text("SELECT current_schema()"))
+            with _as_only_one(say(EngineCode.AT, name=name, address=address), sa.exc.SQLAlchemyError):
+                engine.connect().close()
     except (sa.exc.SQLAlchemyError, OSError, TypeError, ValueError) as error:
         if kind is EngineKind.MARIADB and isinstance(error, sa.exc.InvalidRequestError):
             raise EngineError(say(AddressCode.NO_MARIADB, address=address)) from None
@@ -135,6 +144,21 @@ def _connect_server(url: URL, kind: EngineKind, name: str) -> RunningEngine:
     finally:
         engine.dispose()
     return RunningEngine(kind, name, version, address, _pinned(url, schema) or text, embedded=False)
+
+
+@contextmanager
+def _as_only_one(what: Sentence, *errors: type[Exception]) -> Iterator[None]:
+    """Try a second connection beside the first.
+
+    Raises:
+        EngineError: the server allows no second one.
+    """
+    try:
+        yield
+    except errors as error:
+        if reason_of(error).code in _NO_MORE:
+            raise EngineError(say(EngineCode.BECAUSE, what=what, reason=say(EngineCode.ONE_CONNECTION))) from None
+        raise
 
 
 def _pinned(url: URL, schema: str | None) -> str | None:

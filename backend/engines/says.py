@@ -40,6 +40,7 @@ class EngineCode(Code):
 
     # What a driver's error means
     FULL = "engine.full"
+    ONE_CONNECTION = "engine.one_connection"
     WRONG_PASSWORD = "engine.wrong_password"  # noqa: S105  no password
     NO_PASSWORD = "engine.no_password"  # noqa: S105  no password
     MAY_NOT_LOG_IN = "engine.may_not_log_in"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -108,6 +108,8 @@ class Machinery:
         try:
             self._start()
         except (RuntimeError, MemoryError, OSError) as error:
+            if self._closing:  # its folder is gone, or going
+                raise EngineError(say(ProcessCode.CLOSING)) from None
             if sentence := scarce_resource(error):
                 raise InstanceError(sentence) from None
             raise
@@ -136,8 +138,8 @@ class Machinery:
         with ThreadPoolExecutor(3) as starters:
             try:
                 starts = [self._engines.start_database, self._engines.start_redis, self.sender.start]
-                for start in [starters.submit(start) for start in starts]:
-                    start.result()
+                for start in as_completed([starters.submit(start) for start in starts]):
+                    start.result()  # the first that fails ends the others: one may be at it for minutes
             except BaseException:  # an interrupt too: the starters wait for what would come up long after
                 self.close()
                 raise
