@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.backend.engines.helpers import command_of, wait_until
+from tests.backend.engines.helpers import explores, wait_until
 from tests.backend.http_caller import Caller
 from tests.test_attacked_command_line import EXPLORE, ORDER, PROJECT, Shell, folder
 
@@ -75,16 +75,10 @@ def test_signals_over_and_over_are_one_sentence(folder: Path, moment: int, pause
     assert shell.nothing_left(), shell.left()
 
 
-def explores(shell: Shell) -> bool:
-    """Whether it has a connection for each request."""
-    commands = map(command_of, psutil.Process(shell.process.pid).children(recursive=True))
-    return sum(command.startswith("postgres: submit_twice") for command in commands) > 3
-
-
 @pytest.mark.parametrize("line", [f"exec $M {EXPLORE} --requests 3 --crashes 1 --json report.json"])
 def test_an_exploration_keeps_what_it_found(folder: Path, line: str) -> None:
     shell = Shell(folder, line)
-    assert wait_until(lambda: explores(shell), 60)
+    assert wait_until(lambda: explores(shell.process.pid), 60)
     shell.process.send_signal(signal.SIGHUP)
     code, _, err = shell.ends()
     assert (code, err) == (1, KEPT)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.backend.engines.helpers import PROJECT, family, lives, wait_until
+from tests.backend.engines.helpers import PROJECT, explores, family, lives, wait_until
 
 NARROW = ("--operation", "place-order", "--strategy", "token", "--variant", "get-then-delete")
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_done_is_said_in_one_line(folder: Path, arguments: tuple[
 
 def test_an_interrupt_ends_the_survey_with_what_was_found(folder: Path) -> None:
     process = begin(folder, "--all", "--crashes", "1", "--requests", "3")
-    assert wait_until(lambda: len(family(process.pid)) > 3, 30)
+    assert wait_until(lambda: explores(process.pid), 60)
     members = family(process.pid)[1:]
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -20,7 +20,7 @@ _LOOK_S = 1.0
 _CPU_S = 1.0
 _BYTES = 1 << 18
 """Less than this is what an idle server does, too."""
-_MOST_ENDS = 3
+_MOST_ENDS = 2
 """One that is started again each time it ends would else look busy for ever."""
 
 

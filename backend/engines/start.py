@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +15,7 @@ from backend.model.errors import EngineError
 from backend.model.sentence import Sentence, plain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from backend.engines.processes.child import Child
@@ -60,6 +61,25 @@ def need_space(name: str, directory: Path, needed: int) -> None:
     free = shutil.disk_usage(directory).free
     if free < needed:
         raise failed(name, say(EngineCode.NO_SPACE, directory=str(directory), free=free >> 20, needed=needed >> 20))
+
+
+def side_by_side(starts: Sequence[Callable[[], object]], give_up: Callable[[], None]) -> None:
+    """Start several things at once.
+
+    Args:
+        starts: each blocks until its thing is there.
+        give_up: ends the other starts once one has failed: it may be at it for minutes.
+
+    Raises:
+        Exception: what the first that failed has raised.
+    """
+    with ThreadPoolExecutor(len(starts)) as starters:
+        try:
+            for start in as_completed([starters.submit(start) for start in starts]):
+                start.result()
+        except BaseException:
+            give_up()
+            raise
 
 
 def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[], T | None]) -> T:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from backend.engines.health import HealthBoard, backend_status
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
-from backend.engines.start import scarce_resource, why_not_up
+from backend.engines.start import scarce_resource, side_by_side, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
@@ -108,17 +107,15 @@ class Machinery:
         try:
             self._start()
         except (RuntimeError, MemoryError, OSError) as error:
-            if self._closing:  # its folder is gone, or going
-                raise EngineError(say(ProcessCode.CLOSING)) from None
-            if sentence := scarce_resource(error):
+            closing = say(ProcessCode.CLOSING) if self._closing else None  # its folder is gone, or going
+            if sentence := closing or scarce_resource(error):
                 raise InstanceError(sentence) from None
             raise
 
     def _start(self) -> None:
         self._supervisor.start()
-        trace_path = self._supervisor.private / "trace"
-        self._trace = trace = TraceServer(
-            trace_path,
+        trace = TraceServer(
+            trace_path := self._supervisor.private / "trace",
             self._take_steps,
             self._health.process_ready,
             self._want,
@@ -127,22 +124,15 @@ class Machinery:
             on_trouble=self._health.tell,
         )
         self._ending.add(trace.close, trace.stop)
-        port = self._options.port
-        pool = InstancePool(self._supervisor, trace, trace_path, self._token, port, self._instance_ended)
+        token, port = self._token, self._options.port
+        pool = InstancePool(self._supervisor, trace, trace_path, token, port, self._instance_ended)
         self._ending.add(pool.release_ports)
         consumers = ConsumerPool(self._supervisor, trace, trace_path, self.name, self._health.process_ended)
         self._processes = BackendProcesses(pool, consumers, self.works)
         pool.launch(range(1, self._options.instances + 1))
         self.sender = Sender(self._spawn_sender, self._supervisor.private / "sender")
         self._ending.add(self.sender.close, self.sender.close)
-        with ThreadPoolExecutor(3) as starters:
-            try:
-                starts = [self._engines.start_database, self._engines.start_redis, self.sender.start]
-                for start in as_completed([starters.submit(start) for start in starts]):
-                    start.result()  # the first that fails ends the others: one may be at it for minutes
-            except BaseException:  # an interrupt too: the starters wait for what would come up long after
-                self.close()
-                raise
+        side_by_side([self._engines.start_database, self._engines.start_redis, self.sender.start], self.close)
         self._open_connections()
         self._processes.resize(self._options.instances, *self._urls())
 

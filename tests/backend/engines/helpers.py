@@ -94,6 +94,11 @@ def family(pid: int) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+def explores(pid: int) -> bool:
+    """Whether the explorer below this process has a connection to PostgreSQL for each request, and one of its own."""
+    return sum(command_of(process).startswith("postgres: submit_twice") for process in family(pid)) > 3
+
+
 def lives(process: psutil.Process) -> bool:
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

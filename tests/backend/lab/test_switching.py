@@ -29,7 +29,7 @@ def test_instances_that_could_not_come_back_are_started_by_the_next_run() -> Non
             )
             lab.use_database(earlier)
             connection.execute("ALTER ROLE earlier CONNECTION LIMIT 1")
-            connection.execute("ALTER ROLE narrow CONNECTION LIMIT 1")
+            connection.execute("ALTER ROLE narrow CONNECTION LIMIT 2")
             with pytest.raises(SubmitTwiceError, match="could not start"):
                 lab.use_database(narrow)
             with pytest.raises(SubmitTwiceError, match="could not start"):
@@ -39,12 +39,12 @@ def test_instances_that_could_not_come_back_are_started_by_the_next_run() -> Non
 
 
 def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database() -> None:
-    """The lab reaches the new database, and the instances do not: its user may have one connection."""
+    """The lab reaches the new database, and the instances do not: its user may have two connections."""
     with own_lab(LabOptions(instances=2)) as laboratory:
         lab = laboratory.lab
         url = make_url(str(lab.connection()["database"]))
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-            connection.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1")
+            connection.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 2")
             connection.execute("CREATE DATABASE narrow OWNER narrow")
         narrow = url.set(username="narrow", password="narrow", database="narrow")
         for _ in range(2):
