@@ -110,9 +110,9 @@ def start_database(supervisor: Supervisor, database: str, data_dir: Path | None)
         case "mariadb":
             return start_mariadb(supervisor, data_dir / "mariadb" if data_dir else None)
         case "sqlite":
-            return start_sqlite(data_dir or supervisor.private)
+            return start_sqlite(data_dir or supervisor.private, supervisor.private)
         case _:
-            return connect_database(database)
+            return connect_database(database, supervisor.private)
 
 
 def start_redis(supervisor: Supervisor, url: str | None, data_dir: Path | None) -> RunningEngine:

@@ -40,11 +40,12 @@ class AddressCode(Code):
     NO_MARIADB = "address.no_mariadb"
 
 
-def connect_database(url: str) -> RunningEngine:
+def connect_database(url: str, scratch: Path | None = None) -> RunningEngine:
     """Verify that a database can be used, and describe it.
 
     Args:
         url: ``postgresql://`` (also ``postgres://``), ``mysql://``, ``mariadb://`` or ``sqlite:///path``.
+        scratch: where a copy of a file is looked into; None for the usual place.
 
     Raises:
         EngineError: the URL makes no sense, or the database cannot be used; the sentence holds no password.
@@ -55,7 +56,7 @@ def connect_database(url: str) -> RunningEngine:
     except (sa.exc.ArgumentError, ValueError):
         raise EngineError(say(AddressCode.NO_DATABASE_URL)) from None
     if backend == "sqlite":
-        return open_sqlite(_sqlite_path(parsed), embedded=False)
+        return open_sqlite(_sqlite_path(parsed), embedded=False, scratch=scratch)
     if backend in {"mysql", "mariadb"}:
         return _connect_mariadb(parsed)
     if backend != "postgresql":

@@ -30,6 +30,7 @@ from backend.engines.running import RunningEngine
 from backend.engines.says import EngineCode
 from backend.engines.start import bring_up, kept_directory, need_space, start_failure, system_failure
 from backend.engines.template import BrokenTemplateError, Template
+from backend.engines.unfinished import unfinished
 from backend.model.errors import EngineError
 from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind
@@ -134,13 +135,8 @@ def _kept(supervisor: Supervisor, program: Path, home: Path, data_dir: Path) -> 
     """The data below `data_dir`; new ones appear there in one step."""
     kept = data_dir.absolute() / "mariadb"
     if not kept.exists():
-        partial = data_dir.absolute() / f"mariadb.{secrets.token_hex(4)}"
-        try:
+        with unfinished(kept, 0o700) as partial:
             _create(supervisor, _Place(program, partial, home, temporary=False))
-            partial.rename(kept)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
     give_tree(kept, supervisor.user)
     return _Place(program, kept, home, temporary=False)
 

@@ -12,7 +12,6 @@ import functools
 import importlib.metadata
 import os
 import secrets
-import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,7 @@ from backend.engines.start import (
     system_failure,
 )
 from backend.engines.template import BrokenTemplateError, Template
+from backend.engines.unfinished import unfinished
 from backend.engines.wheels import wheel_folder
 from backend.model.vocabulary import EngineKind
 
@@ -152,18 +152,12 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cl
     sockets = own_directory(supervisor.directory, "postgresql", supervisor.user)
     home = data_dir.absolute() / "postgresql"
     if not home.exists():
-        partial = data_dir.absolute() / f"postgresql.{secrets.token_hex(4)}"
-        partial.mkdir(mode=0o711)
-        try:
+        with unfinished(home, 0o711) as partial:
             cluster = _Cluster(partial / "data", sockets, secrets.token_urlsafe(24), temporary=False)
             _create(supervisor, programs, cluster)
             password_file = os.open(partial / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(password_file, "w", encoding="ascii") as file:
                 file.write(cluster.password)
-            partial.rename(home)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
     give_tree(home / "data", supervisor.user)
     password = (home / "password").read_text(encoding="ascii").strip()
     return _Cluster(home / "data", sockets, password, temporary=False)

@@ -24,8 +24,12 @@ NAME = "SQLite"
 _FILE = "submit-twice.sqlite3"
 
 
-def start_sqlite(directory: Path) -> RunningEngine:
+def start_sqlite(directory: Path, scratch: Path | None = None) -> RunningEngine:
     """Use the database file in `directory`; what is not there is made. Its journal is a write-ahead log.
+
+    Args:
+        directory: where it is.
+        scratch: as for `open_sqlite`.
 
     Raises:
         EngineError: the file cannot be used.
@@ -34,17 +38,22 @@ def start_sqlite(directory: Path) -> RunningEngine:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EngineError(say(EngineCode.NOT_STARTED, name=NAME, reason=reason_of(error))) from None
-    return open_sqlite(directory / _FILE, embedded=True)
+    return open_sqlite(directory / _FILE, embedded=True, scratch=scratch)
 
 
-def open_sqlite(path: Path, *, embedded: bool) -> RunningEngine:
+def open_sqlite(path: Path, *, embedded: bool, scratch: Path | None = None) -> RunningEngine:
     """Use a database file that is ours, or is empty, or is not there yet.
+
+    Args:
+        path: the file.
+        embedded: whether the file belongs to a lab.
+        scratch: where a copy is looked into; None for the usual place.
 
     Raises:
         EngineError: it cannot be used, or holds tables of somebody else; it is as it was then, byte for byte.
     """
     try:
-        _require_ours(path)
+        _require_ours(path, scratch)
         _require_writable(path)
     except (sa.exc.DBAPIError, OSError) as error:
         raise EngineError(one_sentence(error, say(EngineCode.AT, name=NAME, address=str(path)))) from None
@@ -66,7 +75,7 @@ def _require_writable(path: Path) -> None:
         engine.dispose()
 
 
-def _require_ours(path: Path) -> None:
+def _require_ours(path: Path, scratch: Path | None) -> None:
     """Look into a file that may be anybody's. Opening it would already write: a journal's mode, its remains.
 
     Raises:
@@ -77,7 +86,8 @@ def _require_ours(path: Path) -> None:
     if filled == [path]:
         stranger = _stranger(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
     elif filled:
-        with tempfile.TemporaryDirectory(prefix="submit-twice-") as folder:  # a journal is worked off by whoever opens
+        # A journal is worked off by whoever opens the file.
+        with tempfile.TemporaryDirectory(prefix="submit-twice-", dir=scratch) as folder:
             for file in filled:
                 shutil.copyfile(file, Path(folder) / file.name)
             stranger = _stranger((Path(folder) / path.name).as_uri())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from backend.engines.patience import STANDSTILL_S, Patience
 from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.sentences import reason_of
+from backend.engines.unfinished import sweep_unfinished
 from backend.model.errors import EngineError
 from backend.model.sentence import Sentence, plain, say
 
@@ -172,6 +173,7 @@ def kept_directory(name: str, supervisor: Supervisor, data_dir: Path | None, unu
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         _require_entry(name, supervisor, data_dir)
+        sweep_unfinished(data_dir)
         yield
     except BaseException:
         for folder in made:

@@ -8,6 +8,7 @@ the end of a file are left out: most of a write-ahead log segment is zeros.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -75,16 +76,25 @@ class Template:
                 contents.append(kept)
         body = json.dumps(index).encode() + b"\n" + b"".join(contents)
         self.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
         partial = self.archive.with_name(f"{self.archive.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
             descriptor = os.open(partial, _WRITE_ONCE, 0o600)
             with os.fdopen(descriptor, "wb") as file:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
                 file.write(_MAGIC + b" %08x\n" % zlib.crc32(body) + body)
             partial.replace(self.archive)
         except OSError:
             with contextlib.suppress(OSError):
                 partial.unlink()
             raise
+
+    def _sweep(self) -> None:
+        """Remove what is left of archives whose writers were killed: nobody holds the lock on them any more."""
+        for partial in self.archive.parent.glob("*.template.*"):
+            with contextlib.suppress(OSError), partial.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                partial.unlink()
 
     def unpack(self, directory: Path, user: ServerUser | None) -> None:
         """Make the folders and files below the existing `directory`, private to `user` or, without one, to us.

@@ -114,7 +114,7 @@ class Machinery:
 
     def _start(self) -> None:
         self._supervisor.start()
-        trace = TraceServer(
+        self._trace = trace = TraceServer(
             trace_path := self._supervisor.private / "trace",
             self._take_steps,
             self._health.process_ready,

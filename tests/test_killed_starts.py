@@ -1,0 +1,126 @@
+"""A start that is interrupted or killed at any moment leaves no process, no folder and no intent.
+
+What nobody can remove, since the supervisor was killed as well, is removed by the next start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backend.engines.mariadb import find_mariadb
+from tests.backend.engines.helpers import command_of, wait_until
+from tests.test_attacked_command_line import Shell, folder
+
+__all__ = ["folder"]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc to see what was started")
+
+DATABASES = ("postgresql", "mariadb", "sqlite")
+WHERE = "--data-dir data --database {database} --json report.json"
+LINE = f"exec $M run --operation place-order --strategy unique-index {WHERE}"
+MOST_PROCESSES = 16
+"""More than a start has, so that some kills come when everything runs."""
+LONGEST_MORE_S = 0.2
+
+
+def descendants(pid: int) -> set[int]:
+    with suppress(psutil.NoSuchProcess):
+        return {process.pid for process in psutil.Process(pid).children(recursive=True)}
+    return set()
+
+
+def wait_for_births(shell: Shell, count: int) -> None:
+    """Until so many processes have been born below the command, or it has ended."""
+    born: set[int] = set()
+
+    def enough() -> bool:
+        born.update(descendants(shell.process.pid))
+        return len(born) >= count or shell.process.poll() is not None
+
+    assert wait_until(enough, 90)
+
+
+def kill_with_supervisor(shell: Shell) -> None:
+    """Neither sees the end of the other; a supervisor that is not there yet cannot be killed."""
+    pids = [shell.process.pid]
+    for pid in descendants(shell.process.pid):
+        with suppress(psutil.NoSuchProcess):
+            if "supervisor_process" in command_of(psutil.Process(pid)):
+                pids.append(pid)
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def start_and_kill(folder: Path, database: str, how: str, draw: random.Random) -> str:
+    """What was done, for the message of a test that fails."""
+    births, more = draw.randint(0, MOST_PROCESSES), draw.uniform(0, LONGEST_MORE_S)
+    shell = Shell(folder, LINE.format(database=database))
+    wait_for_births(shell, births)
+    with suppress(subprocess.TimeoutExpired):
+        shell.process.wait(more)
+    done = f"{how} after {births} births and {more:.3f} s"
+    if how == "both":
+        kill_with_supervisor(shell)
+        shell.process.wait()
+        for stream in (shell.process.stdout, shell.process.stderr):
+            if stream:
+                stream.close()
+        return done
+    shell.process.send_signal(getattr(signal, how))
+    code, _, err = shell.ends(90)
+    if how != "SIGKILL":
+        assert "Traceback" not in err, done
+        assert len(err.splitlines()) <= 1, (done, err)
+    assert code in {0, 1, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM}, done
+    assert shell.nothing_left(30), (done, shell.left())
+    return done
+
+
+def check_the_next_run(folder: Path, database: str, done: str) -> None:
+    """Every order is there once; nothing that the earlier start began is counted or lies about."""
+    (folder / "report.json").unlink(missing_ok=True)
+    shell = Shell(folder, LINE.format(database=database))
+    assert shell.ends(120)[0] == 0, done
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["intents"], report["effects"], report["verdicts"]) == (1, 1, {"exactly_once": 1}), done
+    assert shell.nothing_left(30), (done, shell.left())
+    unfinished = [path for path in folder.rglob("*") if path.name.startswith(".submit-twice-")]
+    assert unfinished == [], done
+
+
+def check(folder: Path, database: str, how: str, draw: random.Random, times: int) -> None:
+    if database == "mariadb" and find_mariadb() is None:
+        pytest.skip("MariaDB is not installed here")
+    for _ in range(times):
+        done = start_and_kill(folder, database, how, draw)
+    check_the_next_run(folder, database, done)
+
+
+@pytest.fixture
+def draw() -> random.Random:
+    return random.Random(random.getrandbits(64))  # noqa: S311  no secret
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_start_that_is_killed_leaves_nothing(folder: Path, database: str, draw: random.Random) -> None:
+    check(folder, database, draw.choice(["SIGINT", "SIGTERM", "SIGKILL", "both"]), draw, 1)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL", "both"])
+@pytest.mark.parametrize("database", DATABASES)
+def test_many_starts_that_are_killed_leave_nothing(folder: Path, database: str, how: str, draw: random.Random) -> None:
+    check(folder, database, how, draw, 8)
