@@ -129,6 +129,8 @@ class VariantInfo:
     """Engines that it needs besides the database and the Redis-protocol server."""
     missing: Sentence | None = None
     """What to install, where one of them is not there."""
+    sources: tuple[str, ...] = ()
+    """Where what is said of its strategy is known from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,6 @@ class StrategyInfo:
     key: str
     title: Sentence
     variants: tuple[VariantInfo, ...]
-    sources: tuple[str, ...] = ()
-    """Where what is said of it is known from."""
 
 
 @dataclass(frozen=True, slots=True)

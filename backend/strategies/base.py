@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -249,4 +249,5 @@ class Strategy:
     @property
     def info(self) -> StrategyInfo:
         """The strategy as plain data."""
-        return StrategyInfo(self.key, self.title, tuple(variant.info for variant in self.variants), self.sources)
+        variants = tuple(replace(variant.info, sources=self.sources) for variant in self.variants)
+        return StrategyInfo(self.key, self.title, variants)

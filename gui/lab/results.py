@@ -240,16 +240,17 @@ class Results(QSplitter):
             return
         prose = info.prose
         parts = (
-            ("", prose.summary),
-            (self.tr("What it guarantees"), prose.guarantees),
-            (self.tr("What breaks it"), prose.breaks),
-            (self.tr("Choose it when"), prose.choose_when),
+            ("", speak(prose.summary)),
+            (self.tr("What it guarantees"), speak(prose.guarantees)),
+            (self.tr("What breaks it"), speak(prose.breaks)),
+            (self.tr("Choose it when"), speak(prose.choose_when)),
+            (self.tr("Sources"), "\n".join(info.sources)),
         )
         body = "".join(
             f'<p style="color:{colours.muted}; margin:14px 0 2px 0">{escape(title)}</p>'
-            f'<p style="margin:0; line-height:135%">{escape(speak(text))}</p>'
+            f'<p style="margin:0; line-height:135%">{"<br>".join(map(escape, text.splitlines()))}</p>'
             for title, text in parts
-            if speak(text)
+            if text
         )
         title = escape(speak(prose.title))
         self.why.setHtml(f'<div style="margin:8px 12px"><h3 style="margin:4px 0">{title}</h3>{body}</div>')

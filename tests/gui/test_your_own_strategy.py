@@ -27,6 +27,10 @@ def test_the_window_has_it(open_window: OpenWindow, yours: Path) -> None:
     driver.qtbot.waitUntil(lambda: driver.verdict == "exactly_once", timeout=30_000)
     assert driver.shown == 1
     assert "The table of the effect cannot have an index" in driver.find(QTextBrowser, "whyView").toPlainText()
+    assert "Sources" not in driver.find(QTextBrowser, "whyView").toPlainText()
+    driver.choose("strategyCombo", "idempotency-key")
+    assert "docs.stripe.com/api/idempotent_requests" in driver.find(QTextBrowser, "whyView").toPlainText()
+    driver.choose("strategyCombo", "claim")
     driver.find(QTabWidget, "whyTabs").setCurrentIndex(1)
     code = driver.find(QPlainTextEdit, "codeView")
     driver.qtbot.waitUntil(lambda: code.textCursor().block().text().startswith("def with_the_effect"))

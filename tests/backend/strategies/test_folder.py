@@ -1,0 +1,90 @@
+"""The folder of our own strategies: what each file may know of the others, and what nobody else may know of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import backend
+import gui
+from backend.model.sentence import LANGUAGES, Sentence, words
+from backend.shop.schema import metadata
+from backend.strategies import all_strategies
+
+FOLDER = Path(backend.__path__[0]) / "strategies"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+FILES = [path for package in (backend, gui) for path in sorted(Path(package.__path__[0]).rglob("*.py"))]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_nobody_imports_a_strategy_not_even_another_one() -> None:
+    guilty = {
+        f"{path.stem}: {name}"
+        for path in FILES
+        for name in imported(path)
+        for strategy in NAMES
+        if f"{name}.".startswith(f"backend.strategies.{strategy}.")
+    }
+    assert len(NAMES) > 10
+    assert guilty == set()
+
+
+def test_nobody_tells_strategies_apart_by_their_variants_names() -> None:
+    """Exhibits, examples and the baseline of comparisons choose one; nothing behaves otherwise because of a name."""
+    names = {f"{strategy.key}/{variant.key}" for strategy in all_strategies() for variant in strategy.variants}
+    found = {
+        f"{path.stem}: {node.value}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    assert found == set()
+
+
+def texts() -> Iterator[tuple[str, Sentence]]:
+    for strategy in all_strategies():
+        yield strategy.key, strategy.title
+        for variant in strategy.variants:
+            name, prose = f"{strategy.key}/{variant.key}", variant.prose
+            yield from ((name, text) for text in (prose.title, prose.summary, prose.guarantees))
+            yield from ((name, text) for text in (prose.breaks, prose.choose_when, *variant.refusals.values()))
+            if fit := variant.claims.fit:
+                yield from ((name, text) for text in (fit.why, fit.mind))
+
+
+def test_every_text_stands_in_every_language() -> None:
+    silent = [name for name, text in texts() if len({words(text, language) for language in LANGUAGES}) == 1]
+    assert silent == []
+
+
+def test_a_handler_reads_as_the_article_would_print_it() -> None:
+    """Short functions, in a file of one page and a half."""
+    for name in NAMES:
+        source = (FOLDER / f"{name}.py").read_text("utf-8")
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 40, f"{name}.{node.name}"
+        assert source.count("\n") < 200, name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_strategy_goes_through_the_operations(name: str) -> None:
+    """What only one operation has lies with the operation."""
+    tree = ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))
+    assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))
+    assert not any("OperationKey" in name for name in imported(FOLDER / f"{name}.py"))
+
+
+def test_our_tables_are_all_in_the_schema() -> None:
+    assert not any(strategy.tables for strategy in all_strategies())
+    assert {"inbox", "fences", "idempotency_records"} <= metadata.tables.keys()
