@@ -1161,6 +1161,53 @@
     </message>
 </context>
 <context>
+    <name>FindingPane</name>
+    <message>
+        <source>Verdicts of all interleavings</source>
+        <translation>所有交错的结论</translation>
+    </message>
+    <message>
+        <source>How many interleavings come to which verdict appears here while they run.</source>
+        <translation>运行过程中，这里显示有多少种交错得到哪种结论。</translation>
+    </message>
+    <message>
+        <source>Events of the counterexample</source>
+        <translation>反例的事件</translation>
+    </message>
+    <message>
+        <source>The events of the counterexample appear here as a list, too.</source>
+        <translation>反例的事件也会以列表显示在这里。</translation>
+    </message>
+    <message>
+        <source>The current event in full</source>
+        <translation>当前事件的全文</translation>
+    </message>
+    <message>
+        <source>The current event in full, with its command and its answer.</source>
+        <translation>当前事件的全文，包括命令和答复。</translation>
+    </message>
+    <message>
+        <source>Counterexample</source>
+        <translation>反例</translation>
+    </message>
+    <message>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and when. Press Explore; then step through it with the arrow keys.</source>
+        <translation>到达最坏结论的最短路径会以时序图显示在这里：谁在何时向哪个引擎发送了什么。按“探索”，然后用方向键逐步查看。</translation>
+    </message>
+    <message>
+        <source>No counterexample: in every interleaving it takes effect exactly once.</source>
+        <translation>没有反例：在每一种交错中它都恰好生效一次。</translation>
+    </message>
+    <message>
+        <source>No counterexample so far; not every interleaving was explored.</source>
+        <translation>目前没有反例；并未探索所有交错。</translation>
+    </message>
+    <message>
+        <source>Counterexample: %1, context switches: %2</source>
+        <translation>反例：%1，上下文切换：%2</translation>
+    </message>
+</context>
+<context>
     <name>GatewayField</name>
     <message>
         <source>Gateway</source>
@@ -1919,6 +1966,10 @@
         <source>Choose it when</source>
         <translation>何时选用</translation>
     </message>
+    <message>
+        <source>Sources</source>
+        <translation>出处</translation>
+    </message>
 </context>
 <context>
     <name>RowsModel</name>
@@ -2368,53 +2419,6 @@
     <message>
         <source>Answer</source>
         <translation>答复</translation>
-    </message>
-</context>
-<context>
-    <name>Story</name>
-    <message>
-        <source>Verdicts of all interleavings</source>
-        <translation>所有交错的结论</translation>
-    </message>
-    <message>
-        <source>How many interleavings come to which verdict appears here while they run.</source>
-        <translation>运行过程中，这里显示有多少种交错得到哪种结论。</translation>
-    </message>
-    <message>
-        <source>Events of the counterexample</source>
-        <translation>反例的事件</translation>
-    </message>
-    <message>
-        <source>The events of the counterexample appear here as a list, too.</source>
-        <translation>反例的事件也会以列表显示在这里。</translation>
-    </message>
-    <message>
-        <source>The current event in full</source>
-        <translation>当前事件的全文</translation>
-    </message>
-    <message>
-        <source>The current event in full, with its command and its answer.</source>
-        <translation>当前事件的全文，包括命令和答复。</translation>
-    </message>
-    <message>
-        <source>Counterexample</source>
-        <translation>反例</translation>
-    </message>
-    <message>
-        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and when. Press Explore; then step through it with the arrow keys.</source>
-        <translation>到达最坏结论的最短路径会以时序图显示在这里：谁在何时向哪个引擎发送了什么。按“探索”，然后用方向键逐步查看。</translation>
-    </message>
-    <message>
-        <source>No counterexample: in every interleaving it takes effect exactly once.</source>
-        <translation>没有反例：在每一种交错中它都恰好生效一次。</translation>
-    </message>
-    <message>
-        <source>No counterexample so far; not every interleaving was explored.</source>
-        <translation>目前没有反例；并未探索所有交错。</translation>
-    </message>
-    <message>
-        <source>Counterexample: %1, context switches: %2</source>
-        <translation>反例：%1，上下文切换：%2</translation>
     </message>
 </context>
 <context>
