@@ -21,6 +21,7 @@ from backend.explorer.turns import (
     START,
     name_winners,
     order_moments,
+    possible,
     waiting_places,
     with_waiters,
 )
@@ -109,16 +110,13 @@ class Execution:
             HarnessError: requests wait for each other and nobody can go on.
         """
         live = [one for one in self.submissions if one.is_live]
-        steps = [Choice(EventKind.STEP, one.actor) for one in live if self._may_step(one)]
-        if not steps:
-            if live:
-                raise HarnessError(say(ExplorerCode.ALL_WAIT))
-            return ()
-        crashes = [
-            Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and one.state is SubmissionState.PARKED
-        ]
-        expiries = [Choice(EventKind.EXPIRE)] if self._expiries and self._leased else []
-        return (*steps, *crashes, *expiries)
+        return possible(
+            [one.actor for one in live if self._may_step(one)],
+            [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
+            may_expire=bool(self._expiries and self._leased),
+            some_live=bool(live),
+            all_wait=ExplorerCode.ALL_WAIT,
+        )
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""

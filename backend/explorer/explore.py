@@ -13,16 +13,16 @@ import sqlalchemy as sa
 
 from backend import strategies
 from backend.engines.sentences import reason_of
-from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
+from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
 from backend.explorer.execution import Execution
-from backend.explorer.footprints import canonical
 from backend.explorer.observer import Watcher
 from backend.explorer.question import MOST_REQUESTS, Counterexample, Exploration, Progress, Question
 from backend.explorer.recorder import Recorder
 from backend.explorer.sandbox import Sandbox
 from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
+from backend.explorer.tally import Tally
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice, Place
     from backend.model.sentence import Sentence
-    from backend.model.vocabulary import Verdict
     from backend.strategies.base import Variant
 
 _BATCH = 100
@@ -158,14 +157,10 @@ class _Run:
         self._watcher = watcher
         self._question = replace(question, variant=variant.key)
         self._variant = variant
-        self._started = time.monotonic()
+        self._tally = Tally(self._question)
         self._unjudged: list[tuple[Execution, tuple[Choice, ...]]] = []
-        self._outcomes: Counter[Verdict] = Counter()
         self._failures: Counter[Sentence] = Counter()
         """How the strategy itself failed, each with the number of schedules."""
-        self._classes: set[int] = set()
-        self._best: Candidate | None = None
-        self._shortest: dict[Verdict, Candidate] = {}
         self._trusting = True
         """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
         sandbox.need(variant.engines)
@@ -177,8 +172,9 @@ class _Run:
             exhaustive = self._search_twice(on_progress, cancelled, limit)
         except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
             raise EngineError(say(ExplorerCode.ENGINE_GONE, what=reason_of(error))) from None
-        on_progress(self._progress())
-        return self._found(exhaustive=exhaustive)
+        on_progress(self._tally.progress())
+        notes = (*self._sandbox.database.notes, *self._failed())
+        return self._tally.found(self._recorded, notes, exhaustive=exhaustive)
 
     def _search_twice(
         self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
@@ -193,13 +189,12 @@ class _Run:
     def _search(self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None) -> bool:
         """Play and judge schedules; whether none is left."""
         search = Search(self._open_execution, reduce=self._question.requests > _FULL_ENUMERATION)
-        told = self._started
+        told = self._tally.started
         for played, execution in enumerate(search.schedules(), 1):
             self._unjudged.append((execution, search.path))
-            self._classes.add(hash(canonical(execution.trace)))
             if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
                 self._judge()
-                on_progress(self._progress())
+                on_progress(self._tally.progress())
                 told = time.monotonic()
             if cancelled.is_set() or played == limit:
                 self._judge()
@@ -210,9 +205,9 @@ class _Run:
     def _forget(self) -> None:
         """Begin again: nothing was found so far, and no footprint is trusted any more."""
         self._trusting = False
-        self._unjudged, self._best = [], None
-        for found in (self._outcomes, self._failures, self._classes, self._shortest):
-            found.clear()
+        self._unjudged = []
+        self._tally.forget()
+        self._failures.clear()
 
     def replay(self, example: Counterexample) -> Counterexample:
         places: dict[int, Place] = {}
@@ -251,37 +246,10 @@ class _Run:
         unjudged, self._unjudged = self._unjudged, []
         verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _ in unjudged])
         for (execution, path), verdict in zip(unjudged, verdicts, strict=True):
-            self._outcomes[verdict] += 1
+            self._tally.add(verdict, execution, path)
             self._failures.update(execution.failures)
-            candidate = Candidate(verdict, execution, path)
-            self._best = replace_if_better(self._best, candidate)
-            known = self._shortest.get(verdict)
-            if known is None or candidate.cost < known.cost:
-                self._shortest[verdict] = candidate
 
     def _failed(self) -> Iterator[Sentence]:
         """The commonest failures of the strategy itself, as far as there were any."""
         for why, count in self._failures.most_common(_MOST_FAILURES):
             yield say(ExplorerCode.STRATEGY_FAILED, count=count, why=why)
-
-    def _progress(self) -> Progress:
-        return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
-
-    def _found(self, *, exhaustive: bool) -> Exploration:
-        outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
-        worst = self._best.verdict if self._best else None
-        examples = {
-            verdict: self._recorded(shortest) if verdict is worst else to_counterexample(self._question, shortest)
-            for verdict, shortest in self._shortest.items()
-        }
-        return Exploration(
-            question=self._question,
-            exhaustive=exhaustive,
-            schedules=sum(outcomes.values()),
-            classes=len(self._classes),
-            outcomes=outcomes,
-            counterexample=examples[self._best.verdict] if self._best else None,
-            examples=examples,
-            seconds=time.monotonic() - self._started,
-            notes=(*self._sandbox.database.notes, *self._failed()),
-        )

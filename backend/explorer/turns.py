@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from backend.explorer.errors import HarnessError
 from backend.explorer.footprints import Footprint
+from backend.explorer.question import Choice, EventKind
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from backend.explorer.traced_event import TracedEvent
+    from backend.model.sentence import Code
 
 START = Footprint(writes=frozenset({"start"}))
 CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
@@ -81,3 +85,30 @@ def order_moments(events: list[TracedEvent], told: int) -> None:
         traced.actor = traced.by.actor if traced.by else ""
     first = new[0].by if new else None
     events[told:] = sorted(new, key=lambda traced: (traced.by is not first, traced.actor))
+
+
+def possible(
+    steps: Sequence[str], crashes: Sequence[str], *, may_expire: bool, some_live: bool, all_wait: Code
+) -> tuple[Choice, ...]:
+    """The choices at a point of a schedule; nothing when it is complete.
+
+    Args:
+        steps: names of the requests that may take their next step.
+        crashes: names of those that may crash.
+        may_expire: whether a lease may run out.
+        some_live: whether something of a request may still happen.
+        all_wait: what to say where that is so, and nobody can go on.
+
+    Raises:
+        HarnessError: requests wait for each other and nobody can go on.
+    """
+    if not steps:
+        if some_live:
+            raise HarnessError(say(all_wait))
+        return ()
+    expiries = (Choice(EventKind.EXPIRE),) if may_expire else ()
+    return (
+        *(Choice(EventKind.STEP, actor) for actor in steps),
+        *(Choice(EventKind.CRASH, actor) for actor in crashes),
+        *expiries,
+    )

@@ -14,6 +14,7 @@ from backend.explorer.turns import (
     START,
     name_winners,
     order_moments,
+    possible,
     waiting_places,
     with_waiters,
 )
@@ -61,7 +62,7 @@ class ServiceExecution:
         self._leased: tuple[str, ...] = ()
         self.first = NOTHING
         """Not needed here: every request is parked before its first step."""
-        rig.gather(question.requests + question.crashes)
+        rig.spares.gather(question.requests + question.crashes)
         self.intent: ServiceIntent = rig.intents.fresh()
         self.fixture = Names(self.intent)
         self.events: list[TracedEvent] = []
@@ -100,14 +101,13 @@ class ServiceExecution:
             HarnessError: requests wait for each other and nobody can go on.
         """
         live = [one for one in self.actors if one.is_live]
-        steps = [Choice(EventKind.STEP, one.actor) for one in live if self._may_step(one)]
-        if not steps:
-            if live:
-                raise HarnessError(say(ServiceCode.ALL_WAIT))
-            return ()
-        crashes = [Choice(EventKind.CRASH, one.actor) for one in live if self._crashes and _may_crash(one)]
-        expiries = [Choice(EventKind.EXPIRE)] if self._expiries and self._leased else []
-        return (*steps, *crashes, *expiries)
+        return possible(
+            [one.actor for one in live if self._may_step(one)],
+            [one.actor for one in live if self._crashes and _may_crash(one)],
+            may_expire=bool(self._expiries and self._leased),
+            some_live=bool(live),
+            all_wait=ServiceCode.ALL_WAIT,
+        )
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch."""

@@ -77,7 +77,7 @@ class Floor:
 
     def join(self, actor: str) -> Actor:
         """Submit the intent to an instance that nobody uses; the request stops before its first step."""
-        instance = self._rig.take()
+        instance = self._rig.spares.take()
         one = Actor(actor, instance)
         self.actors.append(one)
         self.actors.sort(key=lambda other: other.actor)
@@ -95,7 +95,7 @@ class Floor:
         self._rig.director = None
         for one in self.actors:
             if not one.is_dead:
-                self._rig.give_back(one.instance)
+                self._rig.spares.give_back(one.instance)
 
     def grant(self, one: Actor, parked: Parked) -> None:
         """Let a step run. Returns when nothing moves any more.
@@ -122,7 +122,7 @@ class Floor:
         one.is_dead, one.running = True, None
         one.parked.clear()
         one.held.clear()
-        self._rig.cut_off(one.instance)
+        self._rig.spares.cut_off(one.instance)
         self._ended_transaction = True
         deadline = time.monotonic() + ANSWER_S
         for pid in filter(None, pids):

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, Self
 
 from backend.engines.processes.supervisor import Supervisor
-from backend.model.errors import InstanceError, SubmitTwiceError
+from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import say
 from backend.model.vocabulary import Answer
 from backend.service.ageing import Ageing
@@ -18,6 +18,7 @@ from backend.service.explored.background import Background
 from backend.service.explored.fleet import ANSWER_S, Fleet
 from backend.service.explored.footprints import Schema
 from backend.service.explored.locks import open_locks
+from backend.service.explored.spares import Spares
 from backend.service.explored.warm_up import LEAST_QUIET_S, warm_up
 from backend.service.intents import Intents, ServiceIntent
 from backend.service.process import LOOPBACK, ServiceProcesses
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ANSWER_S", "Rig", "StartCancelledError"]
 
-_REVIVALS = 8
 _NEVER_QUIET = 20
 """So many times as long as it should be quiet."""
 
@@ -98,9 +98,6 @@ class Rig:
         self._let_in: set[tuple[int, EngineKind]] = set()
         """Instances that have talked to an engine, and so do not insist on TLS."""
         self.hub = Hub(self)
-        self._ready: set[int] = set()
-        self._cut: set[int] = set()
-        """Instances that were cut off and are not prepared yet."""
         self._is_asking = False
         """Whether a request is under way while nobody directs."""
         self._is_idle = False
@@ -141,7 +138,7 @@ class Rig:
         for number in self.fleet.numbers:
             self.fleet.await_ready(number, self._cancelled)
             self.go_on()
-        self._ready.update(self.fleet.numbers)
+        self.spares = Spares(self.fleet, self.hub, self, kills=self.description.service.kill)
         kind = self.engines.database.kind if self.engines.database else None
         self.locks = opened.enter_context(open_locks(self.engines.own, kind))
         self.schema = Schema(self.engines.own)
@@ -157,7 +154,7 @@ class Rig:
         self.description = description
         self.intents = Intents(description, self.engines, self._call, self.engines.calls)
         self.background = Background()
-        self.gather(self._count)
+        self.spares.gather(self._count)
         self.quiet_s = warm_up(self)
 
     # While nobody directs
@@ -220,8 +217,7 @@ class Rig:
 
     def ask_once_more(self, intent: ServiceIntent, number: int) -> Response | None:
         """Send a last submission of an intent, when everything is over."""
-        self.gather(1)
-        return self.submit_alone(min(self._ready), intent, number)
+        return self.submit_alone(self.spares.any(), intent, number)
 
     def stay_quiet(self, seconds: float) -> None:
         """Return when nothing that was asked for has come for so long; whoever is never quiet is not waited for."""
@@ -230,65 +226,15 @@ class Rig:
         while (left := min(until, max(since, self._last_own) + seconds) - time.monotonic()) > 0:
             self.hub.poll(left)
 
-    # Instances
+    def ask(self, instance: int) -> None:
+        """Submit an intent of its own to an instance."""
+        self.submit(instance, self.intents.fresh(), 1)
 
-    def take(self) -> int:
-        """An instance that nobody uses, the first of them: a schedule runs on the same ones whenever it is played."""
-        instance = min(self._ready)
-        self._ready.remove(instance)
-        return instance
-
-    def give_back(self, instance: int) -> None:
-        """Its request is over."""
-        self._ready.add(instance)
-
-    def cut_off(self, instance: int) -> None:
-        """From now on nothing of an instance reaches the outside."""
-        self.hub.shut(instance)
-        self._cut.add(instance)
-        if self.description.service.kill:
-            self.fleet.kill(instance)
-            self.fleet.prepare(instance)
-
-    def gather(self, count: int) -> None:
-        """See to it that so many instances are ready. All that were cut off are let in again side by side.
-
-        Raises:
-            SubmitTwiceError: one of them does not recover.
-        """
-        if len(self._ready) >= count:
-            return
-        for instance in self._cut:
-            self.fleet.finish(instance)
-        for _ in range(_REVIVALS):
-            well = self._let_in_again(sorted(self._cut))
-            self._cut -= well
-            self._ready |= well
-            if not self._cut:
-                self.stay_quiet(self.quiet_s)
-                return
-        raise self.fleet.away(min(self._cut))
-
-    def _let_in_again(self, instances: list[int]) -> set[int]:
-        """Have instances find their way back to their engines, by a request each on an intent of its own."""
-        asked, well = [], set()
-        for instance in instances:
-            try:
-                self.submit(instance, self.intents.fresh(), 1)
-                asked.append(instance)
-            except InstanceError:
-                self.fleet.finish(instance)
-        for instance in asked:
-            try:
-                response = self.await_response(instance)
-            except InstanceError:  # cut connections can end a service, a moment later
-                self.fleet.finish(instance)
-                continue
-            if self.answer_of(response) is not Answer.ERROR:
-                well.add(instance)
-        return well
-
-    # Before schedules are played
+    def is_well(self, instance: int) -> bool:
+        """Whether an instance has answered, and no error."""
+        response = self.await_response(instance)
+        self.stay_quiet(self.quiet_s)
+        return self.answer_of(response) is not Answer.ERROR
 
     def _answered(self, instance: int, response: Response | None) -> None:
         if self.director is not None:
@@ -314,7 +260,7 @@ class Rig:
 
     def _call(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
         """Ask the service for something that is no submission: before the first one, or after the last."""
-        instance = min(self._ready or self.fleet.numbers)
+        instance = self.spares.any()
         self.fleet.send(instance, build(asks, self.fleet.host(instance), values))
         return self.await_response(instance)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
+from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError, UnsteadyError
-from backend.explorer.footprints import canonical
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
 from backend.explorer.search import Search
+from backend.explorer.tally import Tally
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
@@ -52,16 +51,13 @@ class ServiceExploration:
         self._rig = rig
         self._question = question
         self._reduce = reduce and question.requests > _FULL_ENUMERATION
-        self._started = time.monotonic()
+        self._tally = Tally(question)
         self._trusting = True
         """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
         self._begin()
 
     def _begin(self) -> None:
-        self._outcomes: Counter[Verdict] = Counter()
-        self._classes: set[int] = set()
-        self._best: Candidate | None = None
-        self._shortest: dict[Verdict, Candidate] = {}
+        self._tally.forget()
         self._previous: tuple[tuple[Choice, ...], list[object]] = ((), [])
         """The last schedule, and what was seen at each of its points."""
 
@@ -102,18 +98,18 @@ class ServiceExploration:
             reduce=self._reduce,
             may_differ=lambda execution: execution.has_waited,  # then the server has picked who goes on
         )
-        exhaustive, told = True, self._started
+        exhaustive, told = True, self._tally.started
         for played, execution in enumerate(search.schedules(), 1):
             self._compare(execution, search.path)
-            self._judge(execution, search.path)
+            self._tally.add(self._verdict(execution), execution, search.path)
             if time.monotonic() > told + _PROGRESS_S:
-                on_progress(self._progress())
+                on_progress(self._tally.progress())
                 told = time.monotonic()
             if cancelled.is_set() or played == limit:
                 exhaustive = not search.has_more
                 break
-        on_progress(self._progress())
-        return self._found(exhaustive=exhaustive)
+        on_progress(self._tally.progress())
+        return self._tally.found(self._recorded, self._notes(), exhaustive=exhaustive)
 
     def _open_execution(self, _first: Footprint | None) -> ServiceExecution:
         return ServiceExecution(self._rig, self._question, trusting=self._trusting)
@@ -132,16 +128,6 @@ class ServiceExploration:
         if execution.seen[: same + 1] != seen[: same + 1]:
             raise LateStepError(say(ServiceCode.DIVERGED))
 
-    def _judge(self, execution: ServiceExecution, path: tuple[Choice, ...]) -> None:
-        self._classes.add(hash(canonical(execution.trace)))
-        verdict = self._verdict(execution)
-        self._outcomes[verdict] += 1
-        candidate = Candidate(verdict, execution, path)
-        self._best = replace_if_better(self._best, candidate)
-        known = self._shortest.get(verdict)
-        if known is None or candidate.cost < known.cost:
-            self._shortest[verdict] = candidate
-
     def _verdict(self, execution: ServiceExecution) -> Verdict:
         effects = self._rig.intents.effects(execution.intent)
         if effects:
@@ -150,9 +136,6 @@ class ServiceExploration:
         last = self._rig.answer_of(self._rig.ask_once_more(execution.intent, len(execution.actors) + 1))
         refused = not last.claims_done and not self._rig.intents.effects(execution.intent)
         return judge(Facts(0, execution.answers, barred=refused))
-
-    def _progress(self) -> Progress:
-        return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self._started)
 
     def replay(self, example: Counterexample) -> Counterexample:
         """Play exactly this schedule again.
@@ -193,25 +176,6 @@ class ServiceExploration:
         except (HarnessError, DivergedError):
             return found
         return played if played.verdict is found.verdict else found
-
-    def _found(self, *, exhaustive: bool) -> Exploration:
-        outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
-        worst = self._best.verdict if self._best else None
-        examples = {
-            verdict: self._recorded(shortest) if verdict is worst else to_counterexample(self._question, shortest)
-            for verdict, shortest in self._shortest.items()
-        }
-        return Exploration(
-            question=self._question,
-            exhaustive=exhaustive,
-            schedules=sum(outcomes.values()),
-            classes=len(self._classes),
-            outcomes=outcomes,
-            counterexample=examples[self._best.verdict] if self._best else None,
-            examples=examples,
-            seconds=time.monotonic() - self._started,
-            notes=self._notes(),
-        )
 
     def _notes(self) -> tuple[Sentence, ...]:
         passed = self._rig.background.count

@@ -47,7 +47,7 @@ def warm_up(rig: Rig) -> float:
 
 def look_again(rig: Rig, trial: int) -> None:
     """See what the service does without being asked, longer from trial to trial, which are counted from 0."""
-    rig.gather(len(rig.fleet.numbers))
+    rig.spares.gather(len(rig.fleet.numbers))
     rig.stay_quiet(_AFTERWARDS_S)
     rig.observe(_OBSERVED_AGAIN_S[min(trial, len(_OBSERVED_AGAIN_S) - 1)])
 

@@ -83,6 +83,7 @@ class Framework:
 
 
 FASTAPI = Framework("FastAPI, asyncpg", "fastapi_service.py")
+SQLALCHEMY_ASYNC = Framework("FastAPI, SQLAlchemy asyncio", "sqlalchemy_async_service.py")
 DJANGO = Framework("Django, psycopg", "django_service.py")
 FLASK = Framework("Flask, SQLAlchemy, redis-py", "flask_service.py", redis=True)
 FLASK_ON_MARIADB = Framework("Flask, SQLAlchemy, PyMySQL", "flask_service.py", "mariadb")

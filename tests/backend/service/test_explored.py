@@ -6,13 +6,17 @@ import threading
 from math import comb
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from backend.engines.bare import bare_engines
 from backend.explorer.explore import explore
-from backend.explorer.question import Question
+from backend.explorer.question import Question, service_question
 from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey, Verdict
+from backend.service.explored.rig import Rig
+from backend.service.explored.run import ServiceExploration
+from tests.backend.service.conftest import SERVICES, plain_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +83,17 @@ def test_it_comes_to_what_our_own_strategy_with_the_same_steps_comes_to(
     assert (theirs.schedules, theirs.classes, theirs.outcomes) == (ours.schedules, ours.classes, ours.outcomes)
 
 
-def test_a_lease_that_runs_out_is_an_event(explored: Callable[..., Exploration]) -> None:
-    assert explored("/lease").outcomes.keys() == {ONCE}
-    assert explored("/lease", 2, 0, 1).outcomes[TWICE]
+def test_a_crash_may_kill_the_process_which_is_started_again() -> None:
+    """The same comes out: nothing of this service is in memory."""
+    usual = plain_service("/token-delete")
+    killed = msgspec.structs.replace(usual, service=msgspec.structs.replace(usual.service, kill=True))
+    found = []
+    for description in (usual, killed):
+        with Rig(description, SERVICES, 3) as rig:
+            exploration = ServiceExploration(rig, service_question("plain", 1, 1))
+            found.append(exploration.explore(lambda _: None, threading.Event()))
+    assert found[0].outcomes == found[1].outcomes
+    assert found[0].outcomes[Verdict.LOST]
 
 
 def test_work_after_the_answer_belongs_to_the_request(explored: Callable[..., Exploration]) -> None:

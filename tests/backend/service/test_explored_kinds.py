@@ -26,15 +26,15 @@ Ask = Callable[..., Exploration]
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with Rig(scripted([INSERT]), SERVICES, 3) as opened:
+    with Rig(scripted([INSERT]), SERVICES, 2) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def ask(rig: Rig) -> Ask:
-    def explore(description: Description, requests: int = 2, crashes: int = 0, *, reduce: bool = True) -> Exploration:
+    def explore(description: Description, expiries: int = 0) -> Exploration:
         rig.turn_to(description)
-        exploration = ServiceExploration(rig, service_question("script", requests, crashes), reduce=reduce)
+        exploration = ServiceExploration(rig, service_question("script", 2, 0, expiries))
         return exploration.explore(lambda _: None, threading.Event())
 
     return explore
@@ -78,6 +78,18 @@ def reads_then_writes(state: State) -> Generator[None, None, None]:
     state["n"] += 1
     yield
     state["effects"] += 1
+
+
+def holds_a_lock(state: State) -> Generator[None, None, None]:
+    """SET NX, INSERT, DEL."""
+    yield
+    if state["lock"]:
+        return
+    state["lock"] = 1
+    yield
+    state["effects"] += 1
+    yield
+    state["lock"] = 0
 
 
 def releases_blindly(state: State) -> Generator[None, None, None]:
@@ -181,6 +193,15 @@ def test_a_lock_that_is_released_whatever_happens(ask: Ask) -> None:
     lock = {"redis": "SET lock::key 1 NX EX 600", "stop": "none"}
     found = ask(scripted([lock, BEGIN, CHECK, INSERT, COMMIT], afterwards=[{"redis": "DEL lock::key"}]))
     assert found.outcomes == Model(releases_blindly).outcomes()
+
+
+def test_a_lease_that_runs_out_is_an_event(ask: Ask) -> None:
+    """SET, INSERT, DEL; the other finds the lock taken, unless it has run out between SET and DEL."""
+    lock = {"redis": "SET lock::key 1 NX EX 600", "stop": "none"}
+    service = scripted([lock, INSERT, {"redis": "DEL lock::key"}])
+    assert ask(service).outcomes == Model(holds_a_lock).outcomes()
+    found = ask(service, expiries=1)
+    assert found.outcomes[TWICE] > ask(service).outcomes.get(TWICE, 0)
 
 
 def test_a_transaction_that_is_tried_again_until_it_is_serializable(ask: Ask) -> None:

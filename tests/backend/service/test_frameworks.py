@@ -23,6 +23,7 @@ from tests.backend.service.frameworks import (
     FLASK,
     FLASK_ON_MARIADB,
     FOLDER,
+    SQLALCHEMY_ASYNC,
     Framework,
 )
 
@@ -56,6 +57,7 @@ def _explore(framework: Framework, paths: tuple[str, ...]) -> dict[str, Explorat
     ("framework", "expected"),
     [
         pytest.param(FASTAPI, SQL_WAYS, id=FASTAPI.name, marks=SLOW),
+        pytest.param(SQLALCHEMY_ASYNC, SQL_WAYS, id=SQLALCHEMY_ASYNC.name, marks=SLOW),
         pytest.param(DJANGO, SQL_WAYS, id=DJANGO.name, marks=SLOW),
         pytest.param(FLASK, SQL_WAYS | TOKEN_WAYS, id=FLASK.name, marks=SLOW),
         pytest.param(FLASK_ON_MARIADB, SQL_WAYS, id=FLASK_ON_MARIADB.name, marks=SLOW),
