@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.backend.engines.helpers import explores, wait_until
+from tests.backend.engines.helpers import explores, family, wait_until
 from tests.backend.http_caller import Caller
 from tests.test_attacked_command_line import EXPLORE, ORDER, PROJECT, Shell, folder
 
@@ -147,7 +147,8 @@ def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
     assert re.search(r"submissions|interleavings", shown)
 
 
-SERVE = f"uv run --no-sync --project {PROJECT} python {PROJECT / 'main.py'} serve"
+UV = f"uv run --no-sync --project {PROJECT} python {PROJECT / 'main.py'}"
+SERVE = f"{UV} serve"
 
 
 def serving(folder: Path) -> bool:
@@ -159,6 +160,25 @@ def serving(folder: Path) -> bool:
 def test_a_launcher_that_is_killed_takes_its_command_with_it(folder: Path) -> None:
     shell = Shell(folder, f"exec {SERVE} >where.json")
     assert wait_until(lambda: serving(folder), 60)
+    shell.process.kill()
+    assert shell.ends()[0] == -signal.SIGKILL
+    assert shell.nothing_left(30), shell.left()
+
+
+LAUNCHED = {
+    "run": f"{ORDER} --processing-delay 60000",
+    "explore": f"{EXPLORE} --requests 3 --crashes 2",
+    "explore all": "explore --all --requests 3",
+    "compare": "compare --quick --html report.html",
+    "check": f"check {PROJECT / 'resources' / 'examples' / 'orders-unsound.toml'} --intents 500",
+}
+
+
+@pytest.mark.parametrize("command", LAUNCHED)
+def test_each_command_ends_with_a_launcher_that_is_killed(folder: Path, command: str) -> None:
+    """At whatever it is: when it has started all that it needs, or earlier."""
+    shell = Shell(folder, f"exec {UV} {LAUNCHED[command]} >/dev/null 2>&1")
+    assert wait_until(lambda: len(family(shell.process.pid)) > 8, 60)
     shell.process.kill()
     assert shell.ends()[0] == -signal.SIGKILL
     assert shell.nothing_left(30), shell.left()
