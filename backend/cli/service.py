@@ -13,7 +13,7 @@ from backend.cli.argument_types import WrongArgumentsError
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_exploration
 from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
-from backend.model.faults import parse_fault
+from backend.model.faults import parse_wire_fault
 from backend.model.sentence import ENGLISH, say, words
 from backend.service.description import Description, load
 from backend.service.explored.run import explore_service, replay_service
@@ -25,7 +25,6 @@ from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes, require_sound
-from backend.service.wire.matching import ON_THE_WIRE, PLACES
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from backend.explorer.question import Counterexample
     from backend.model.options import LabOptions
-    from backend.model.plan import Fault
 
 DONE, NOT_EXACTLY_ONCE = 0, 3
 _DOCUMENTS = ("json", "markdown", "html", "junit")
@@ -43,7 +41,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     """Check a service from outside; returns the exit code.
 
     Raises:
-        WrongArgumentsError: a fault cannot happen at a step of a service.
+        FaultSyntaxError: a fault cannot happen at a step of a service.
         SubmitTwiceError: the file is wrong, or the service or an engine is away.
     """
     language = chosen.language or ENGLISH
@@ -51,7 +49,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
     situations = tuple(SituationKey(key) for key in chosen.situations or SituationKey)
     plan = CheckPlan(situations, chosen.intents, chosen.submissions, chosen.timeout / 1000)
-    faults = tuple(map(_fault_on_the_wire, chosen.fault))
+    faults = tuple(map(parse_wire_fault, chosen.fault))
     bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
 
     def show(progress: CheckProgress) -> None:
@@ -68,14 +66,6 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     if not files.takes_standard_output:
         speak(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
-
-
-def _fault_on_the_wire(text: str) -> Fault:
-    fault = parse_fault(text)
-    if fault.kind not in ON_THE_WIRE or fault.place not in PLACES:
-        kinds, places = ", ".join(sorted(ON_THE_WIRE)), ", ".join(sorted(PLACES))
-        raise WrongArgumentsError(say(ServiceCode.FAULT_ELSEWHERE, fault=text, kinds=kinds, places=places))
-    return fault
 
 
 def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:

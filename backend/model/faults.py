@@ -17,6 +17,10 @@
 
 - ``kill@redis=300``: the same 300 ms after the first submission left; ``kill@redis#5``: after five answers.
 
+At a step of somebody's own service (`parse_wire_fault`) an answer can be lost as well:
+
+- ``lost-reply@redis:SET``: the command is carried out, and its connection is dropped instead of an answer.
+
 A fault at a step (`crash`, `reset`, `error`, `lost-reply`, `delay`, `pause`) hits the first submission of each intent
 that comes to that step, and each submission at most once; ``#2`` hits the second one, ``#*`` all of them. So a retry
 goes through.
@@ -37,7 +41,7 @@ from backend.model.sentence import Code, Sentence, plain_list, say
 from backend.model.vocabulary import EngineKind, FaultKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _LONGEST_MS = 60_000
 _STEPS = ("sql", "redis", "gateway", "zookeeper", "reply")
@@ -53,6 +57,9 @@ class FaultCode(Code):
     """What is wrong with the text of a fault."""
 
     NO_SUCH = "fault.no_such"
+    POSSIBLE_ON_THE_WIRE = "fault.possible_on_the_wire"
+    ELSEWHERE = "fault.elsewhere"
+    NOT_BEFORE = "fault.not_before"
     WRONG = "fault.wrong"
     POSSIBLE = "fault.possible"
     NEEDS_PLACE = "fault.needs_place"
@@ -78,6 +85,15 @@ _PLACES = {
     FaultKind.KILL: _SERVERS,
     FaultKind.RESTART: _SERVERS,
 }
+_ENGINES = ("sql", "redis", "gateway")
+_PLACES_ON_THE_WIRE = {
+    FaultKind.CRASH: _ENGINES,
+    FaultKind.RESET: _ENGINES,
+    FaultKind.LOST_REPLY: ("", *_ENGINES),
+    FaultKind.DELAY: _ENGINES,
+    FaultKind.PAUSE: _ENGINES,
+    FaultKind.ERROR: _ENGINES,
+}
 _TAKE_TIME = frozenset({FaultKind.DELAY, FaultKind.NETWORK, FaultKind.LEASE, FaultKind.PAUSE})
 _OF_SERVERS = frozenset({FaultKind.KILL, FaultKind.RESTART})
 _OF_WHOLE_RUN = frozenset({FaultKind.NETWORK, FaultKind.LEASE})
@@ -88,16 +104,33 @@ class FaultSyntaxError(UnknownKeyError):
 
 
 def parse_fault(text: str) -> Fault:
-    """Read one fault; ``str`` of it gives an equal text again.
+    """Read one fault of a run; ``str`` of it gives an equal text again.
 
     Raises:
         FaultSyntaxError: it is none.
     """
+    fault = _read(text, FaultCode.POSSIBLE)
+    reason = _wrong_place(fault) or _wrong_time(fault) or _wrong_number(fault)
+    return _sound(fault, reason, text, FaultCode.POSSIBLE)
+
+
+def parse_wire_fault(text: str) -> Fault:
+    """Read one fault at a step of somebody's own service.
+
+    Raises:
+        FaultSyntaxError: it is none.
+    """
+    fault = _read(text, FaultCode.POSSIBLE_ON_THE_WIRE)
+    reason = _wrong_on_the_wire(fault) or _wrong_time(fault)
+    return _sound(fault, reason, text, FaultCode.POSSIBLE_ON_THE_WIRE)
+
+
+def _read(text: str, possible: FaultCode) -> Fault:
     found = _FAULT.fullmatch(text.strip())
     if not found or found["kind"] not in set(FaultKind):
-        raise FaultSyntaxError(say(FaultCode.NO_SUCH, fault=_shown(text), possible=say(FaultCode.POSSIBLE)))
+        raise FaultSyntaxError(say(FaultCode.NO_SUCH, fault=_shown(text), possible=say(possible)))
     nth = found["nth"]
-    fault = Fault(
+    return Fault(
         kind=FaultKind(found["kind"]),
         place=found["place"] or "",
         command=(found["command"] or "").upper(),
@@ -105,10 +138,11 @@ def parse_fault(text: str) -> Fault:
         ms=int(found["ms"] or 0),
         nth=None if nth is None else int(nth.replace("*", "0")),
     )
-    if reason := _wrong(fault):
-        raise FaultSyntaxError(
-            say(FaultCode.WRONG, fault=_shown(text), reason=reason, possible=say(FaultCode.POSSIBLE))
-        )
+
+
+def _sound(fault: Fault, reason: Sentence | None, text: str, possible: FaultCode) -> Fault:
+    if reason:
+        raise FaultSyntaxError(say(FaultCode.WRONG, fault=_shown(text), reason=reason, possible=say(possible)))
     return fault
 
 
@@ -162,21 +196,29 @@ def meets(fault: Fault, engine: EngineKind, command: str) -> bool:
     return place == fault.place and command.lstrip().upper().startswith(fault.command)
 
 
-def _wrong(fault: Fault) -> Sentence | None:
-    """What is wrong with it, for the end of a sentence that names it."""
-    return _wrong_place(fault) or _wrong_time(fault) or _wrong_number(fault)
-
-
 def _wrong_place(fault: Fault) -> Sentence | None:
-    places = _PLACES[fault.kind]
-    if fault.place not in places:
-        named = plain_list(f"@{place}" for place in places if place)
-        return say(FaultCode.NEEDS_PLACE, places=named) if named else say(FaultCode.TAKES_NO_PLACE)
+    if reason := _not_among(fault, _PLACES[fault.kind]):
+        return reason
     if fault.place in {"database", "reply"} and fault.command:
         return say(FaultCode.NO_COMMAND, place=fault.place)
     if of_server(fault) and (fault.command or fault.before):
         return say(FaultCode.NOT_A_STEP)
     return None
+
+
+def _wrong_on_the_wire(fault: Fault) -> Sentence | None:
+    if fault.kind not in _PLACES_ON_THE_WIRE:
+        return say(FaultCode.ELSEWHERE)
+    if fault.before and fault.kind is FaultKind.LOST_REPLY:
+        return say(FaultCode.NOT_BEFORE)
+    return _not_among(fault, _PLACES_ON_THE_WIRE[fault.kind])
+
+
+def _not_among(fault: Fault, places: Sequence[str]) -> Sentence | None:
+    if fault.place in places:
+        return None
+    named = plain_list(f"@{place}" for place in places if place)
+    return say(FaultCode.NEEDS_PLACE, places=named) if named else say(FaultCode.TAKES_NO_PLACE)
 
 
 def _wrong_time(fault: Fault) -> Sentence | None:

@@ -154,4 +154,4 @@ class FaultKind(StrEnum):
     RESTART = "restart"
     """A server is stopped in an orderly way in mid-run and started again."""
     ERROR = "error"
-    """The handler gets an exception at a step, as if the engine had answered with an error."""
+    """An engine answers a step with an error: a strategy gets an exception, a service hears it on the wire."""

@@ -126,11 +126,11 @@ class ServiceProcesses:
         never = threading.Event()
         while not self._serves(instance):
             if instance.ended.is_set():
-                raise InstanceError(say(ServiceCode.DIED, instance=instance.number, output=_told(instance)))
+                raise InstanceError(say(ServiceCode.DIED, instance=instance.number, output=last_lines(instance)))
             if time.monotonic() > deadline:
                 seconds = self._service.start_seconds
                 code = ServiceCode.NOT_READY
-                raise InstanceError(say(code, instance=instance.number, seconds=seconds, output=_told(instance)))
+                raise InstanceError(say(code, instance=instance.number, seconds=seconds, output=last_lines(instance)))
             never.wait(_LOOK_S)
             if any(stop is not None and stop.is_set() for stop in stops):
                 return
@@ -173,7 +173,8 @@ def _note_death(instance: Instance) -> None:
     instance.ended.set()
 
 
-def _told(instance: Instance) -> str:
+def last_lines(instance: Instance) -> str:
+    """The last lines that an instance wrote, or a dash."""
     return _last(instance.output())
 
 

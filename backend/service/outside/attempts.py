@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from backend.model.vocabulary import Answer
+from backend.model.vocabulary import Answer, FaultKind
 from backend.service.exchange import Host, answer_of, build
 from backend.service.outside.client import HeldRequest, Outcome, send
-from backend.service.wire.recorder import InFlight
+from backend.service.outside.lossy_proxy import LossyProxy
+from backend.service.wire.attribution import InFlight
 
 if TYPE_CHECKING:
     from backend.service.description import Request
@@ -49,8 +51,14 @@ class Attempts:
     def __init__(self, stand: Stand, timeout_s: float) -> None:
         self._stand = stand
         self._timeout_s = timeout_s
+        self._lost = tuple(fault for fault in stand.faults if fault.kind is FaultKind.LOST_REPLY and not fault.place)
         self.latencies: list[float] = []
         """Seconds of whole answers so far."""
+
+    @property
+    def loses_replies(self) -> bool:
+        """Whether a fault has callers not hear their answers."""
+        return bool(self._lost)
 
     @property
     def typical_s(self) -> float:
@@ -63,6 +71,10 @@ class Attempts:
         if outcome.response is not None:
             return answer_of(outcome.response, self._stand.description.answers)
         return Answer.TIMEOUT if outcome.gave_up else Answer.ERROR
+
+    async def until_all_serve(self) -> None:
+        """Wait for instances that a fault has killed: their callers do."""
+        await asyncio.to_thread(self._stand.await_instances)
 
     def instance_for(self, number: int) -> int:
         """Submissions take turns at the instances."""
@@ -85,13 +97,12 @@ class Attempts:
             timeout_s: how long its caller waits, where that is not the usual time.
             host: where to send it, where that is not the instance itself.
         """
+        number = tried.next_number
         submission, instance, request = self.name(tried)
         self._stand.recorder.began(InFlight(submission, instance, tried.intent.key))
-        try:
-            outcome = await send(host or self._stand.hosts[instance - 1], request, timeout_s or self._timeout_s)
-        except OSError as error:
-            now = time.monotonic_ns()
-            outcome = Outcome(None, now, now, error=str(error))
+        async with AsyncExitStack() as proxies:
+            to = host or await self._way(tried, number, instance, proxies)
+            outcome = await send(to, request, timeout_s or self._timeout_s)
         if not outcome.gave_up:
             self._stand.recorder.ended(submission)
         self._note(tried, outcome)
@@ -99,9 +110,15 @@ class Attempts:
 
     async def together(self, tried: Tried, count: int) -> None:
         """Release many submissions of an intent in the same moment."""
+        async with AsyncExitStack() as proxies:
+            await self._together(tried, count, proxies)
+
+    async def _together(self, tried: Tried, count: int, proxies: AsyncExitStack) -> None:
+        first = tried.next_number
         named = [self.name(tried) for _ in range(count)]
+        ways = [await self._way(tried, first + n, instance, proxies) for n, (_, instance, _) in enumerate(named)]
         opened = await asyncio.gather(
-            *(HeldRequest.open(self._stand.hosts[instance - 1], request) for _, instance, request in named),
+            *(HeldRequest.open(way, request) for way, (_, _, request) in zip(ways, named, strict=True)),
             return_exceptions=True,
         )
         for submission, instance, _ in named:
@@ -132,6 +149,23 @@ class Attempts:
         for outcome in outcomes:
             self._note(tried, outcome)
         tried.is_reached = _overlap(outcomes)
+
+    async def _way(self, tried: Tried, number: int, instance: int, proxies: AsyncExitStack) -> Host:
+        """Where a submission goes: to its instance, or through a proxy that loses the answer where a fault says so."""
+        target = self._stand.hosts[instance - 1]
+        due = [fault for fault in self._lost if (1 if fault.nth is None else fault.nth) in {0, number}]
+        if not due or tried.intent.key in self._stand.recorder.disturber.spared:
+            return target
+        proxy = LossyProxy(target, self._timeout_s)
+
+        def note(*_: object) -> None:
+            if any(kept.response is not None for kept in proxy.kept):
+                for fault in due:
+                    self._stand.recorder.disturber.struck[fault].add(tried.intent.key)
+
+        proxies.push(note)
+        await proxies.enter_async_context(proxy)
+        return proxy.host
 
     def _note(self, tried: Tried, outcome: Outcome) -> None:
         tried.outcomes.append(outcome)

@@ -93,6 +93,7 @@ class Checker:
         if not self._stand.is_ours or self._cancelled.is_set():
             return
         tried = Tried(self._stand.intents.fresh())
+        self._stand.recorder.disturber.spared.add(tried.intent.key)
         for _ in range(2):
             asyncio.run(self._attempts.one(tried))
         self._cancelled.wait(_AFTERWARDS_S)
@@ -112,10 +113,18 @@ class Checker:
             total = self._plan.intents * len(self._plan.situations)
             verdicts = Counter(result.verdict for result in results)
             self._on_progress(CheckProgress(key, self._done, total, verdicts))
-        return SituationResult(key, submissions, tuple(results), note=note, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        struck = self._struck(results)
+        return SituationResult(key, submissions, tuple(results), note=note, struck=struck, seconds=seconds)
+
+    def _struck(self, results: Sequence[IntentResult]) -> tuple[tuple[str, int], ...]:
+        keys = {result.key for result in results}
+        struck = self._stand.recorder.disturber.struck
+        return tuple((str(fault), len(keys & struck[fault])) for fault in self._stand.faults)
 
     def _way(self, key: SituationKey) -> tuple[Situation, Sentence | None]:
-        if key is SituationKey.CLICKS and asyncio.run(speaks_http2(self._stand.hosts[0])):
+        may_be_one = key is SituationKey.CLICKS and not self._attempts.loses_replies
+        if may_be_one and asyncio.run(speaks_http2(self._stand.hosts[0])):
             return clicks_in_one_packet, say(ServiceCode.ONE_PACKET)
         return SITUATIONS[key], None
 
@@ -197,6 +206,7 @@ class Checker:
         effects = self._stand.intents.effects(tried.intent)
         barred = False
         if not effects:
+            self._stand.recorder.disturber.spared.add(tried.intent.key)
             self._stand.ageing.pass_time(tried.intent)
             last = asyncio.run(self._attempts.one(tried))
             barred = not self._attempts.answer(last).claims_done and not self._stand.intents.effects(tried.intent)

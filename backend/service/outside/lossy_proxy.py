@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from backend.service.exchange import Host
 
 LOOPBACK = "127.0.0.1"
-_LARGEST = 1 << 20
 
 
 class LossyProxy:
@@ -53,10 +52,7 @@ class LossyProxy:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, ValueError):
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                (int(line[15:]) for line in head.lower().split(b"\r\n") if line[:15] == b"content-length:"), 0
-            )
-            body = await reader.readexactly(min(length, _LARGEST))
+            body = await reader.readexactly(_length(head))
             self.kept.append(await send(self._target, head + body, self._timeout_s))
         writer.transport.abort()
 

@@ -52,6 +52,8 @@ class SituationResult:
     """Why it could not be tried."""
     note: Sentence | None = None
     """What is worth knowing of how it was done."""
+    struck: tuple[tuple[str, int], ...] = ()
+    """Each fault of the plan, and how many of these intents it has hit."""
     seconds: float = 0.0
 
     @property

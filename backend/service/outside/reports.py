@@ -70,6 +70,7 @@ def _situation_document(situation: SituationResult) -> dict[str, object]:
         "contradictions": [{"intent": key, "sentence": str(sentence)} for key, sentence in situation.contradictions],
         "skipped": None if situation.skipped is None else str(situation.skipped),
         "note": None if situation.note is None else to_document(situation.note),
+        "faults": [{"fault": fault, "struck": struck} for fault, struck in situation.struck],
         "worst": None if situation.worst is None else _intent_document(situation.worst),
         "seconds": round(situation.seconds, 3),
     }

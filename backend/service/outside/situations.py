@@ -37,18 +37,21 @@ Situation: TypeAlias = "Callable[[Stand, Attempts, Sequence[Tried], CheckPlan], 
 async def clicks(_stand: Stand, attempts: Attempts, batch: Sequence[Tried], plan: CheckPlan) -> None:
     """Many submissions of an intent leave in the same moment."""
     for tried in batch:
+        await attempts.until_all_serve()
         await attempts.together(tried, plan.submissions)
 
 
 async def clicks_in_one_packet(_stand: Stand, attempts: Attempts, batch: Sequence[Tried], plan: CheckPlan) -> None:
     """The same in one packet, where the service speaks HTTP/2."""
     for tried in batch:
+        await attempts.until_all_serve()
         await attempts.in_one_packet(tried, plan.submissions)
 
 
 async def one_after_another(_stand: Stand, attempts: Attempts, batch: Sequence[Tried], _plan: CheckPlan) -> None:
     """Each submission follows the answer to the one before."""
     for tried in batch:
+        await attempts.until_all_serve()
         for _ in range(_SEQUENCE):
             await attempts.one(tried)
         tried.is_reached = tried.outcomes[0].response is not None
@@ -112,6 +115,7 @@ async def _until_success(attempts: Attempts, tried: Tried) -> None:
         outcome = await attempts.one(tried)
         if attempts.answer(outcome) not in _TRY_AGAIN:
             return
+        await attempts.until_all_serve()
         await asyncio.sleep(min(_RETRY_S, _BACKOFF_S * 2**turn))
 
 
@@ -121,6 +125,7 @@ async def _until_2xx(attempts: Attempts, tried: Tried) -> None:
         outcome = await attempts.one(tried)
         if outcome.response is not None and outcome.response.status in _SUCCESS:
             return
+        await attempts.until_all_serve()
         await asyncio.sleep(_BACKOFF_S * 2**turn)
 
 

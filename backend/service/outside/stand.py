@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from backend.engines.processes.supervisor import Supervisor
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import InstanceError, SubmitTwiceError
 from backend.model.sentence import plain, say
 from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
 from backend.service.intents import Intents
 from backend.service.outside.client import send
-from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses
+from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses, last_lines
 from backend.service.says import ServiceCode
 from backend.service.wire.dialects import DIALECTS
+from backend.service.wire.disturber import Processes
 from backend.service.wire.hub import Hub
-from backend.service.wire.recorder import Processes, Recorder
+from backend.service.wire.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from backend.engines.processes.child import Child
     from backend.lab.senders.http import Response
     from backend.model.observed import Step
     from backend.model.plan import Fault
@@ -76,7 +78,11 @@ class Stand:
         self._failure: Exception | None = None
         self._failed = threading.Event()
         self._values: dict[int, Mapping[str, str]] = {}
-        self.recorder = Recorder(Processes(self._kill, self._pause), faults, on_steps)
+        self.faults = tuple(faults)
+        self._revivals: list[threading.Thread] = []
+        self._revival_guard = threading.Lock()
+        self._crashed: set[Child] = set()
+        self.recorder = Recorder(Processes(self._crash, self._pause), faults, on_steps)
         self.hub = Hub(self.recorder)
         self.recorder.hub = self.hub
         self.quiet_s = _QUIET_S
@@ -104,7 +110,7 @@ class Stand:
         Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
         """
         deadline = time.monotonic() + limit_s
-        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_ns < self.quiet_s * 1e9:
+        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_event_ns < self.quiet_s * 1e9:
             if time.monotonic() > deadline:
                 return False
             threading.Event().wait(_LOOK_S / 5)
@@ -125,6 +131,17 @@ class Stand:
             instance.child.wait(ASK_S)
         self._processes.start(number, self._values[number])
         self._processes.await_ready(self._instance(number))
+
+    def await_instances(self) -> None:
+        """Wait until every instance that a fault has killed serves again.
+
+        Raises:
+            InstanceError: one does not start again.
+        """
+        while self._revivals:
+            self._revivals.pop().join()
+        if self._failure is not None:
+            raise self._failure
 
     def has_ended(self, number: int) -> bool:
         """Whether an instance has died."""
@@ -172,14 +189,16 @@ class Stand:
             self.require_well()
 
     def require_well(self) -> None:
-        """Make sure that the wire can be looked into.
+        """Make sure that the wire can be looked into, and that every instance is there.
 
         Raises:
-            SubmitTwiceError: the service insists on TLS.
+            SubmitTwiceError: the service insists on TLS, or an instance has ended by itself.
             Exception: what the thread that carries everything has failed with.
         """
-        if self._failure is not None:
-            raise self._failure
+        self.await_instances()
+        for instance in self._instances() if self.is_ours else ():
+            if instance.ended.is_set():
+                raise InstanceError(say(ServiceCode.ENDED, instance=instance.number, output=last_lines(instance)))
 
     def _poll(self) -> None:
         while not self._stopped.is_set():
@@ -215,6 +234,26 @@ class Stand:
         child = self._instance(number).child
         if child is not None:
             child.kill()
+
+    def _crash(self, number: int) -> None:
+        """By a fault, in the hub's thread; whoever runs services starts them again."""
+        child = self._instance(number).child
+        if child is None or child in self._crashed:
+            return
+        self._crashed.add(child)
+        child.kill()
+        revival = threading.Thread(target=self._revive, args=(number, child), name=f"revive-{number}", daemon=True)
+        self._revivals.append(revival)
+        revival.start()
+
+    def _revive(self, number: int, child: Child) -> None:
+        with self._revival_guard:
+            try:
+                self.start_again(number)
+            except SubmitTwiceError as error:
+                if (latest := self._instance(number).child) is not child and latest in self._crashed:
+                    return  # it met the next fault before it was ready
+                self._fail(error)
 
     def _pause(self, number: int, ms: int) -> None:
         child = self._instance(number).child

@@ -54,6 +54,8 @@ class CheckCode(Code):
     HEAD_ANSWERS = "check.head_answers"
     HEAD_REACHED = "check.head_reached"
     EFFECTS = "check.effects"
+    STRUCK = "check.struck"
+    NOT_STRUCK = "check.not_struck"
 
 
 def situation_term(key: SituationKey) -> Sentence:
@@ -95,6 +97,11 @@ def remarks(situation: SituationResult) -> Iterator[Sentence]:
         yield say(CheckCode.NOT_REACHED)
     elif situation.reached < len(situation.intents):
         yield say(CheckCode.REACHED, reached=situation.reached, intents=len(situation.intents))
+    for fault, struck in situation.struck if situation.intents else ():
+        if struck:
+            yield say(CheckCode.STRUCK, fault=fault, struck=struck, intents=len(situation.intents))
+        else:
+            yield say(CheckCode.NOT_STRUCK, fault=fault)
     for key, sentence in situation.contradictions[:3]:
         yield say(CheckCode.CONTRADICTION, intent=key, sentence=sentence)
 

@@ -144,6 +144,11 @@ class Link:
         """Units that the server has, oldest first."""
         self.in_transaction = False
         self.is_open = True
+        self._arrived: deque[Unit] = deque()
+        """Units that wait until the one before them may go on."""
+        self._returned: deque[Reply] = deque()
+        """Replies that wait for the same."""
+        self._holds_units = self._holds_replies = False
         self._handler = handler
         self.client = End(self, client, selector)
         self.server = End(self, server, selector)
@@ -183,13 +188,50 @@ class Link:
         else:
             self._from_server(data)
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether something is kept back on purpose."""
+        return self.is_open and (self._holds_units or self._holds_replies)
+
+    def hold_units(self) -> None:
+        """Whatever comes from the service from now on waits: nothing overtakes on a connection."""
+        self._holds_units = True
+
+    def go_on(self) -> None:
+        """Units go on as they came."""
+        self._holds_units = False
+        self._move_units()
+
+    def hold_replies(self) -> None:
+        """Whatever comes from the server from now on waits."""
+        self._holds_replies = True
+
+    def go_on_replying(self) -> None:
+        """Replies go on as they came."""
+        self._holds_replies = False
+        self._move_replies()
+
+    def answer(self, unit: Unit, reply: Reply) -> None:
+        """Answer a unit in the server's place, as soon as all before it is answered."""
+        if self.is_open:
+            unit.own_reply = reply
+            self.awaiting.append(unit)
+            self._answer_own()
+
     def _from_client(self, data: bytes) -> None:
         try:
-            units = self.dialect.from_client(data)
+            self._arrived += self.dialect.from_client(data)
         except Exception:  # noqa: BLE001  whatever is wrong with one connection ends that one only
             self.cut()
             return
-        for unit in units:
+        self._move_units()
+        if self.dialect.wants_tls:
+            self.cut()
+        self._let_go_if_lost()
+
+    def _move_units(self) -> None:
+        while self._arrived and self.is_open and not self._holds_units:
+            unit = self._arrived.popleft()
             match unit.handling:
                 case Handling.ANSWER:
                     self.client.write(unit.data)
@@ -197,19 +239,22 @@ class Link:
                     self.send(unit)
                 case _:
                     self._handler.arrived(self, unit)
-        if self.dialect.wants_tls:
-            self.cut()
-        self._let_go_if_lost()
 
     def _from_server(self, data: bytes) -> None:
         try:
-            replies = self.dialect.from_server(data)
+            self._returned += self.dialect.from_server(data)
         except Exception:  # noqa: BLE001  as above
             self.cut()
             return
-        for reply in replies:
+        self._move_replies()
+        self._let_go_if_lost()
+
+    def _move_replies(self) -> None:
+        while self._returned and self.is_open and not self._holds_replies:
+            reply = self._returned.popleft()
             if not reply.ends or not self.awaiting:
-                self.deliver(reply)
+                if not (self.awaiting and self.awaiting[0].is_muted):
+                    self.deliver(reply)
                 continue
             unit = self.awaiting.popleft()
             self.in_transaction = reply.in_transaction
@@ -217,7 +262,11 @@ class Link:
                 self.deliver(reply)
             else:
                 self._handler.replied(self, unit, reply)
-        self._let_go_if_lost()
+            self._answer_own()
+
+    def _answer_own(self) -> None:
+        while self.awaiting and self.is_open and (reply := self.awaiting[0].own_reply) is not None:
+            self._handler.replied(self, self.awaiting.popleft(), reply)
 
     def _let_go_if_lost(self) -> None:
         """Nobody will be able to tell the end of a reply any more: what awaits one counts as answered."""
@@ -225,7 +274,7 @@ class Link:
             unit = self.awaiting.popleft()
             self.in_transaction = False
             if not unit.waits:
-                self._handler.replied(self, unit, Reply(b""))
+                self._handler.replied(self, unit, unit.own_reply or Reply(b""))
 
     def _ended(self, end: End) -> None:
         if end is self.client:

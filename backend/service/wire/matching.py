@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.model.vocabulary import FaultKind
-
 if TYPE_CHECKING:
     from backend.model.plan import Fault
     from backend.model.vocabulary import EngineKind
     from backend.service.wire.unit import Unit
-
-ON_THE_WIRE = frozenset({FaultKind.CRASH, FaultKind.RESET, FaultKind.DELAY, FaultKind.PAUSE})
-"""What can be done at a step of a service."""
-PLACES = frozenset({"sql", "redis", "gateway"})
 
 
 def meets(fault: Fault, engine: EngineKind, unit: Unit) -> bool:

@@ -47,6 +47,10 @@ class Unit:
     """Where the client does not wait for the end of the whole: how many commands it wants answers to."""
     waits: bool = False
     """Whether it is passed on and the server still answers it: later, much later or never."""
+    own_reply: Reply | None = None
+    """What answers it instead of the server, which has not got it."""
+    is_muted: bool = False
+    """Whether parts of its reply are for nobody."""
 
 
 @dataclass(slots=True)

@@ -6,9 +6,11 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from backend.service.wire.attribution import InFlight
 from backend.service.wire.dialects import DIALECTS
+from backend.service.wire.disturber import Processes
 from backend.service.wire.hub import Hub
-from backend.service.wire.recorder import InFlight, Processes, Recorder
+from backend.service.wire.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

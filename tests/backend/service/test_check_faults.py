@@ -1,0 +1,154 @@
+"""`check` with faults on the wire: each did happen, and the verdict is what the engines then hold."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from backend.model.faults import parse_wire_fault
+from backend.model.vocabulary import Answer, Verdict
+from backend.service.outside.check import Checker
+from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.reports import check_document
+from backend.service.outside.stand import Stand
+from backend.service.outside.words import check_lines
+from tests.backend.service.awkward import SERVICES, awkward
+from tests.backend.service.conftest import plain_service
+from tests.backend.service.frameworks import FLASK_ON_MARIADB, FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from backend.service.description import Description
+    from backend.service.outside.model import Check, SituationResult
+
+ONCE, TWICE, LOST, STUCK = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK
+INTENTS = 3
+
+
+def check(description: Description, fault: str, *keys: SituationKey, folder: Path = SERVICES) -> Check:
+    plan = CheckPlan(keys, INTENTS, 3, timeout_s=10.0, limit_s=20.0)
+    with Stand(description, folder, faults=[parse_wire_fault(fault)]) as stand:
+        return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")
+
+
+def found(description: Description, fault: str, key: SituationKey, folder: Path = SERVICES) -> SituationResult:
+    (situation,) = check(description, fault, key, folder=folder).situations
+    return situation
+
+
+SOUND = (
+    "error@sql:INSERT:before",
+    "error@sql:INSERT",
+    "error@sql:COMMIT:before",
+    "error@sql:COMMIT",
+    "lost-reply@sql:INSERT",
+    "lost-reply@sql:COMMIT",
+    "lost-reply",
+    "reset@sql:COMMIT:before",
+    "reset@sql:COMMIT",
+    "delay@sql:INSERT:before=120",
+    "delay@sql:COMMIT=120",
+    "pause@sql:INSERT=150",
+    "crash@sql:INSERT:before",
+    "crash@sql:COMMIT:before",
+    "crash@sql:COMMIT",
+)
+
+
+@pytest.mark.parametrize("fault", SOUND)
+def test_a_sound_service_stays_sound_whatever_happens_on_the_wire(fault: str) -> None:
+    situation = found(plain_service("/unique"), fault, SituationKey.LOST_REPLY)
+    assert dict(situation.verdicts) == {ONCE: INTENTS}
+    assert situation.struck == ((fault, INTENTS),)
+
+
+@pytest.mark.parametrize("fault", ["error@sql:COMMIT", "lost-reply@sql:COMMIT", "reset@sql:COMMIT", "crash@sql:COMMIT"])
+def test_a_commit_of_which_nobody_hears_is_done_twice_without_protection(fault: str) -> None:
+    situation = found(awkward(), fault, SituationKey.REDELIVERY)
+    assert dict(situation.verdicts) == {TWICE: INTENTS}
+    assert situation.struck == ((fault, INTENTS),)
+
+
+@pytest.mark.parametrize("key", [SituationKey.CLICKS, SituationKey.ONE_AFTER_ANOTHER])
+def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey) -> None:
+    situation = found(plain_service("/unique"), "crash@sql:INSERT:before", key)
+    assert situation.struck == (("crash@sql:INSERT:before", INTENTS),)
+    assert set(situation.verdicts) <= {ONCE, Verdict.UNDECIDED}
+    assert all(
+        intent.verdict is ONCE for intent in situation.intents if {Answer.CREATED, Answer.DUPLICATE} & {*intent.answers}
+    )
+
+
+def test_the_last_submission_by_which_stuck_is_told_meets_no_fault() -> None:
+    """Everything fails as long as the fault does; nobody is stuck for that."""
+    situation = found(plain_service("/unique"), "error@sql:INSERT:before#*", SituationKey.ONE_AFTER_ANOTHER)
+    assert dict(situation.verdicts) == {Verdict.UNDECIDED: INTENTS}
+    assert situation.struck[0][1] == INTENTS
+
+
+@pytest.mark.parametrize(
+    ("path", "fault", "verdict"),
+    [
+        ("/token-delete", "lost-reply@redis:DEL", STUCK),
+        ("/token-delete", "error@redis:DEL", STUCK),
+        ("/token-delete", "error@redis:DEL:before", ONCE),
+        ("/token-delete", "error@sql:INSERT:before", STUCK),
+        ("/token-delete", "crash@redis:DEL", STUCK),
+        ("/lease", "error@redis:SET:before", ONCE),
+        ("/lease", "delay@redis:SET=120", ONCE),
+        ("/lease", "pause@redis:SET=150", ONCE),
+        ("/lease", "reset@redis:DEL:before", ONCE),
+    ],
+)
+def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, verdict: Verdict) -> None:
+    situation = found(plain_service(path), fault, SituationKey.RETRY)
+    hit = situation.struck[0][1]
+    assert hit == INTENTS
+    assert dict(situation.verdicts) == {verdict: INTENTS}
+
+
+@pytest.mark.timeout(300)  # its packages may have to be fetched
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "error@sql:INSERT:before",
+        "error@sql:COMMIT",
+        "lost-reply@sql:COMMIT",
+        "delay@sql:COMMIT=120",
+        "crash@sql:COMMIT",
+    ],
+)
+def test_on_mariadb_as_well(fault: str) -> None:
+    situation = found(FLASK_ON_MARIADB.description("/unique"), fault, SituationKey.LOST_REPLY, FOLDER)
+    assert dict(situation.verdicts) == {ONCE: INTENTS}
+    assert situation.struck == ((fault, INTENTS),)
+
+
+@pytest.mark.parametrize(("fault", "calls"), [("error@gateway:POST:before", 1), ("error@gateway:POST", 2)])
+def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int) -> None:
+    situation = found(awkward("/pay", effects="gateway = true"), fault, SituationKey.LOST_REPLY)
+    assert situation.struck == ((fault, INTENTS),)
+    # the first attempt meets the fault; the retry after it pays
+    assert {intent.effects for intent in situation.intents} == {calls}
+
+
+@pytest.mark.parametrize("fault", ["delay@sql:INSERT:before=900", "pause@sql:INSERT:before=900"])
+def test_what_a_fault_holds_up_is_waited_for(fault: str) -> None:
+    """The caller has long gone when the first of the two arrives."""
+    patient = msgspec.structs.replace(awkward())
+    plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), INTENTS, 3, timeout_s=0.3, limit_s=20.0)
+    with Stand(patient, SERVICES, faults=[parse_wire_fault(fault)]) as stand:
+        (situation,) = Checker(stand, plan, lambda _: None, threading.Event()).check("x").situations
+    assert {intent.effects for intent in situation.intents} == {3}
+    assert dict(situation.verdicts) == {TWICE: INTENTS}
+
+
+def test_a_fault_that_never_happens_is_named() -> None:
+    whole = check(plain_service("/unique"), "crash@sql:VACUUM", SituationKey.ONE_AFTER_ANOTHER)
+    assert whole.is_exactly_once
+    assert any("crash@sql:VACUUM never happened" in line for line in check_lines(whole))
+    assert check_document(whole)["situations"][0]["faults"] == [{"fault": "crash@sql:VACUUM", "struck": 0}]  # type: ignore[index]
