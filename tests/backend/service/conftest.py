@@ -12,6 +12,7 @@ from backend.engines.processes.supervisor import Supervisor
 from backend.explorer.question import service_question
 from backend.service.description import Description, parse
 from backend.service.explored.run import explore_service
+from backend.service.gateway import open_gateway
 from backend.service.reach import reach_database, reach_redis
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def postgresql(servers: Supervisor) -> Reach:
 def mariadb(servers: Supervisor) -> Reach:
     """A private server."""
     return reach_database(start_database(servers, "mariadb", None).url)
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Reach]:
+    """A gateway of our own."""
+    with open_gateway() as (reach, _):
+        yield reach
 
 
 @pytest.fixture(scope="session")
