@@ -48,7 +48,13 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     description, folder = _read(chosen.file)
     files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
     situations = tuple(SituationKey(key) for key in chosen.situations or SituationKey)
-    plan = CheckPlan(situations, chosen.intents, chosen.submissions, chosen.timeout / 1000)
+    plan = CheckPlan(
+        situations,
+        chosen.intents,
+        chosen.submissions,
+        chosen.timeout / 1000,
+        afterwards_s=chosen.afterwards / 1000,
+    )
     faults = tuple(map(parse_wire_fault, chosen.fault))
     bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
 

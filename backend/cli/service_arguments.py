@@ -22,6 +22,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
     _add_number(check, "--intents", MOST_INTENTS, 10, "in each situation (10)")
     _add_number(check, "--submissions", MOST_SUBMISSIONS, 5, "of each intent at the same moment (5)")
     _add_number(check, "--timeout", 600_000, 10_000, "client time-out in ms (10000)")
+    _add_number(check, "--afterwards", 600_000, 5_000, "of silence in ms before all effects are read once more (5000)")
     check.add_argument(
         "--fault", action="append", default=[], metavar="FAULT", help="at a step on the wire: crash@sql:COMMIT:before"
     )

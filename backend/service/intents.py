@@ -21,6 +21,7 @@ from backend.service.engines import statements_of
 from backend.service.exchange import value_at
 from backend.service.placeholders import Statement, fill, statement
 from backend.service.says import ServiceCode
+from backend.service.wire.attribution import InFlight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +42,10 @@ class ServiceIntent:
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
     """For placeholders; the number of a submission comes to them."""
+
+    def in_flight(self, submission: str, instance: int) -> InFlight:
+        """One of its submissions, for whoever watches the wire."""
+        return InFlight(submission, instance, self.key, self.values.get("uuid", ""))
 
     def submission(self, number: int) -> Mapping[str, str]:
         """Values for one submission, counted from 1."""

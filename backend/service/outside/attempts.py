@@ -15,7 +15,6 @@ from backend.model.vocabulary import Answer, FaultKind
 from backend.service.exchange import Host, answer_of, build
 from backend.service.outside.client import HeldRequest, Outcome, send
 from backend.service.outside.lossy_proxy import LossyProxy
-from backend.service.wire.attribution import InFlight
 
 if TYPE_CHECKING:
     from backend.service.description import Request
@@ -99,7 +98,7 @@ class Attempts:
         """
         number = tried.next_number
         submission, instance, request = self.name(tried)
-        self._stand.recorder.began(InFlight(submission, instance, tried.intent.key))
+        self._stand.recorder.began(tried.intent.in_flight(submission, instance))
         async with AsyncExitStack() as proxies:
             to = host or await self._way(tried, number, instance, proxies)
             outcome = await send(to, request, timeout_s or self._timeout_s)
@@ -122,7 +121,7 @@ class Attempts:
             return_exceptions=True,
         )
         for submission, instance, _ in named:
-            self._stand.recorder.began(InFlight(submission, instance, tried.intent.key))
+            self._stand.recorder.began(tried.intent.in_flight(submission, instance))
         held = [each for each in opened if isinstance(each, HeldRequest)]
         for each in held:
             each.release()
@@ -141,7 +140,7 @@ class Attempts:
 
         named = [self.name(tried) for _ in range(count)]
         for submission, _, _ in named:
-            self._stand.recorder.began(InFlight(submission, 1, tried.intent.key))
+            self._stand.recorder.began(tried.intent.in_flight(submission, 1))
         requests = [request for _, _, request in named]
         outcomes = await send_in_one_packet(self._stand.hosts[0], requests, self._timeout_s)
         for submission, _, _ in named:

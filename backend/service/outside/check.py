@@ -14,9 +14,11 @@ from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.attempts import Attempts, Tried
 from backend.service.outside.model import Check, CheckProgress, IntentResult, SituationKey, SituationResult
+from backend.service.outside.settling import Settling
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
 from backend.service.says import ServiceCode
+from backend.service.wire.attribution import is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,16 +30,8 @@ if TYPE_CHECKING:
     from backend.service.outside.stand import Stand
 
 _BATCH = 10
-_SETTLE_S = 0.3
-_AFTERWARDS_S = 1.0
-_LOOK_S = 0.02
-_MOST_QUIET_S = 5.0
-_SAME = 2
-"""So many readings in a row must agree of a service that nobody can look into."""
-_LATE = 4
-"""The service must be quiet so many times longer than it was seen to act after an answer."""
-_WAITED = frozenset({SituationKey.RETRY, SituationKey.CRASH})
-"""Situations in which something may be at work that no caller waits for."""
+_IDLE = frozenset({Answer.BUSY, Answer.CONFLICT, Answer.DUPLICATE, Answer.REPLAYED})
+"""Answers to a submission that does nothing itself."""
 
 
 class Checker:
@@ -62,10 +56,9 @@ class Checker:
         self._on_progress = on_progress
         self._cancelled = cancelled
         self._attempts = Attempts(stand, plan.timeout_s)
-        self._never = threading.Event()
+        self._settling = Settling(stand, self._attempts, plan, cancelled)
         self._done = 0
         self._intents: dict[str, ServiceIntent] = {}
-        self._waits_for_told = True
 
     def check(self, service: str) -> Check:
         """Try every situation of the plan.
@@ -78,26 +71,16 @@ class Checker:
         """
         started = time.monotonic()
         results = []
-        self._learn_quiet()
+        self._settling.learn()
         for key in self._plan.situations:
             if self._cancelled.is_set():
                 break
             results.append(self._situation(key))
-        results = self._read_again(results)
+        afterwards_s = self._settling.await_the_end()
+        results = [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
-        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, seconds)
-
-    def _learn_quiet(self) -> None:
-        """See how long the service works on after its answers, on an intent of its own."""
-        if not self._stand.is_ours or self._cancelled.is_set():
-            return
-        tried = Tried(self._stand.intents.fresh())
-        self._stand.recorder.disturber.spared.add(tried.intent.key)
-        for _ in range(2):
-            asyncio.run(self._attempts.one(tried))
-        self._cancelled.wait(_AFTERWARDS_S)
-        self._await_what_was_told([tried])
+        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, afterwards_s, seconds)
 
     def _situation(self, key: SituationKey) -> SituationResult:
         started = time.monotonic()
@@ -133,92 +116,59 @@ class Checker:
         self._intents |= {tried.intent.key: tried.intent for tried in batch}
         asyncio.run(situation(self._stand, self._attempts, batch, self._plan))
         self._stand.require_well()
-        is_quiet = self._settle(key, batch)
+        is_quiet = self._settling.settle(key, batch)
         results = [self._result(tried, is_quiet=is_quiet) for tried in batch]
         for tried in batch:
             for number in range(1, tried.next_number):
                 self._stand.recorder.ended(f"{tried.intent.key}.{number}")
         return _with_steps(results, self._steps_of)
 
-    def _settle(self, key: SituationKey, batch: Sequence[Tried]) -> bool:
-        """Wait until nothing of these intents is at work; whether that came within the limit."""
-        if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
-            return False
-        if not self._stand.is_ours or key in _WAITED:
-            pause = max(_SETTLE_S, 3 * self._attempts.typical_s)
-            if not self._stay(batch, pause, self._plan.limit_s):
-                return False
-        self._await_what_was_told(batch)
-        return True
-
-    def _stay(self, batch: Sequence[Tried], pause: float, limit_s: float) -> bool:
-        """Read effects until they stay as they are; whether they did within the limit."""
-        deadline = time.monotonic() + limit_s
-        seen, same = self._effects(batch), 0
-        while same < _SAME:
-            if time.monotonic() > deadline:
-                return False
-            self._never.wait(pause)
-            now = self._effects(batch)
-            same = same + 1 if now == seen else 0
-            seen = now
-        return True
-
-    def _await_what_was_told(self, batch: Sequence[Tried]) -> None:
-        """Wait for effects that an answer spoke of and that are not there: some services act after they answer.
-
-        How late they come is learned for what follows. A service whose effects have not come once is not waited for
-        again: every intent is read once more in the end.
-        """
-        limit_s = min(_MOST_QUIET_S, self._plan.limit_s)
-        deadline = time.monotonic() + limit_s
-        while self._waits_for_told and self._is_owed(batch):
-            self._waits_for_told = time.monotonic() < deadline and not self._cancelled.wait(_LOOK_S)
-        last_ns = max(outcome.ended_ns for tried in batch for outcome in tried.outcomes)
-        late_s = (self._stand.recorder.last_step_ns - last_ns) / 1e9
-        self._stand.quiet_s = min(limit_s, max(self._stand.quiet_s, _LATE * late_s))
-
-    def _is_owed(self, batch: Sequence[Tried]) -> bool:
-        return any(
-            not self._stand.intents.effects(tried.intent)
-            for tried in batch
-            if any(self._attempts.answer(outcome).claims_done for outcome in tried.outcomes)
-        )
-
-    def _read_again(self, results: Sequence[SituationResult]) -> list[SituationResult]:
-        """Effects that came after their intent was judged are effects."""
-        if not self._cancelled.is_set():
-            self._never.wait(self._stand.quiet_s)
-        return [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]
-
     def _again(self, result: IntentResult) -> IntentResult:
+        """Effects that came after their intent was judged are effects."""
         effects = self._stand.intents.effects(self._intents[result.key])
-        if effects <= max(1, result.effects):
-            return result  # the only effect may be that of the last submission, by which "stuck" is told from "lost"
+        if effects <= result.known_effects:
+            return result
+        if effects > 1:
+            verdict = Verdict.DUPLICATED
+        else:  # the only one, and it may be that of the last submission, unless that did nothing
+            verdict = Verdict.EXACTLY_ONCE if result.last_did_nothing else Verdict.UNDECIDED
         contradiction = _contradiction(result.answers, effects)
-        return replace(result, effects=effects, verdict=Verdict.DUPLICATED, contradiction=contradiction)
-
-    def _effects(self, batch: Sequence[Tried]) -> list[int]:
-        return [self._stand.intents.effects(tried.intent) for tried in batch]
+        return replace(result, effects=effects, verdict=verdict, contradiction=contradiction)
 
     def _result(self, tried: Tried, *, is_quiet: bool) -> IntentResult:
         answers = tuple(map(self._attempts.answer, tried.outcomes))
-        effects = self._stand.intents.effects(tried.intent)
-        barred = False
+        known = effects = self._stand.intents.effects(tried.intent)
+        last = None
         if not effects:
-            self._stand.recorder.disturber.spared.add(tried.intent.key)
-            self._stand.ageing.pass_time(tried.intent)
-            last = asyncio.run(self._attempts.one(tried))
-            barred = not self._attempts.answer(last).claims_done and not self._stand.intents.effects(tried.intent)
+            last = self._last_answer(tried)
+            known = self._stand.intents.effects(tried.intent)
+        barred = last is not None and not last.claims_done and not known
         verdict = judge(Facts(effects, frozenset(answers), barred=barred))
         if not is_quiet and verdict is not Verdict.DUPLICATED:
             verdict = Verdict.UNDECIDED
-        contradiction = _contradiction(answers, effects)
-        return IntentResult(tried.intent.key, effects, answers, verdict, tried.is_reached, contradiction)
+        return IntentResult(
+            tried.intent.key,
+            effects,
+            answers,
+            verdict,
+            tried.is_reached,
+            _contradiction(answers, effects),
+            known_effects=known,
+            last_did_nothing=last in _IDLE,
+        )
+
+    def _last_answer(self, tried: Tried) -> Answer:
+        """What one more submission is told when all that can run out by itself has run out, and no fault happens."""
+        self._stand.recorder.disturber.spared.add(tried.intent.key)
+        self._stand.ageing.pass_time(tried.intent)
+        return self._attempts.answer(asyncio.run(self._attempts.one(tried)))
 
     def _steps_of(self, key: str) -> tuple[Step, ...]:
         found = [
-            step for name, steps in self._stand.recorder.steps.items() if name.startswith(f"{key}.") for step in steps
+            step
+            for name, steps in self._stand.recorder.steps.items()
+            if name.startswith(f"{key}.") and not is_asked(name)
+            for step in steps
         ]
         return tuple(sorted(found, key=lambda step: step.started_ns))
 

@@ -36,6 +36,10 @@ class IntentResult:
     """Whether what the situation is about did happen to it."""
     contradiction: Sentence | None = None
     """Where the answers do not fit the effects."""
+    known_effects: int = 0
+    """As read when it was judged, after the last submission by which "stuck" is told from "lost"."""
+    last_did_nothing: bool = False
+    """Whether that last submission was told that it does nothing."""
     steps: tuple[Step, ...] = ()
     """What the service sent to its engines for it, where that was seen; kept for the worst intent only."""
 
@@ -97,6 +101,8 @@ class Check:
     is_cancelled: bool = False
     unattributed: int = 0
     """Steps that could not be told apart."""
+    afterwards_s: float = 0.0
+    """How long the service had done nothing when all effects were read once more; 0 where they were not."""
     seconds: float = 0.0
 
     @property
@@ -119,6 +125,8 @@ class CheckPlan:
     """How long a caller waits."""
     limit_s: float = 60.0
     """How long the service may go on working after the last answer, before an intent is undecided."""
+    afterwards_s: float = 5.0
+    """How long the service must have done nothing in the end, before all effects are read once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def check_document(check: Check) -> dict[str, object]:
         "cancelled": check.is_cancelled,
         "situations": [_situation_document(situation) for situation in check.situations],
         "unattributed_steps": check.unattributed,
+        "quiet_seconds": round(check.afterwards_s, 3),
         "seconds": round(check.seconds, 3),
     }
 

@@ -19,6 +19,7 @@ from backend.service.intents import Intents
 from backend.service.outside.client import send
 from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses, last_lines
 from backend.service.says import ServiceCode
+from backend.service.wire.attribution import ASKED, InFlight
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.disturber import Processes
 from backend.service.wire.hub import Hub
@@ -110,11 +111,21 @@ class Stand:
         Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
         """
         deadline = time.monotonic() + limit_s
-        while self.recorder.is_busy or time.monotonic_ns() - self.recorder.last_event_ns < self.quiet_s * 1e9:
+        while self.recorder.is_busy or self.silent_s < self.quiet_s:
             if time.monotonic() > deadline:
                 return False
             threading.Event().wait(_LOOK_S / 5)
         return True
+
+    @property
+    def silent_s(self) -> float:
+        """For how long nothing of the service's work was seen, and nobody was answered."""
+        return (time.monotonic_ns() - self.recorder.last_event_ns) / 1e9
+
+    def disturb(self, faults: Sequence[Fault]) -> None:
+        """From now on these faults happen, and no others. Nothing may be under way."""
+        self.faults = tuple(faults)
+        self.recorder.disturb(faults)
 
     def kill(self, number: int) -> None:
         """Kill an instance (SIGKILL)."""
@@ -214,8 +225,13 @@ class Stand:
         self._failed.set()
 
     def _ask(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
-        host = self.hosts[0]
-        return asyncio.run(send(host, build(asks, host, values), ASK_S)).response
+        """Whatever the service then asks its engines is none of its work."""
+        host, name = self.hosts[0], f"{values['key']}.{ASKED}"
+        self.recorder.asks(InFlight(name, 1, values["key"], values.get("uuid", "")))
+        try:
+            return asyncio.run(send(host, build(asks, host, values), ASK_S)).response
+        finally:
+            self.recorder.asked(name)
 
     def _door_values(self, instance: int) -> Mapping[str, str]:
         values: dict[str, str] = {}

@@ -47,6 +47,7 @@ class CheckCode(Code):
     CONTRADICTION = "check.contradiction"
     STEPS = "check.steps"
     UNATTRIBUTED = "check.unattributed"
+    AFTERWARDS = "check.afterwards"
     TITLE = "check.title"
     HEAD_SITUATION = "check.head_situation"
     HEAD_VERDICT = "check.head_verdict"
@@ -126,6 +127,8 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
         yield from (_INDENT * 2 + words(remark, language) for remark in remarks(situation))
     if check.unattributed:
         yield words(say(CheckCode.UNATTRIBUTED, steps=check.unattributed), language)
+    if check.afterwards_s:
+        yield words(say(CheckCode.AFTERWARDS, seconds=check.afterwards_s), language)
     yield from _steps(check, language)
 
 

@@ -49,6 +49,8 @@ class UnderWay:
     """Those that are due at it."""
     is_refused: bool = False
     """Whether its answer is an error of ours, whatever the server says."""
+    is_work: bool = False
+    """Whether it is work on an intent beyond doubt."""
     holds: bool = False
     """Whether its connection waits for it."""
 

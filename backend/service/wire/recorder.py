@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.model.observed import Step
-from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution
+from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution, is_asked
 from backend.service.wire.disturber import Disturber, UnderWay
 from backend.service.wire.unit import Handling
 from backend.tap.wording import answer_text, shorten
@@ -39,6 +39,7 @@ class Recorder:
         faults: Sequence[Fault] = (),
         on_steps: Callable[[Sequence[Step]], None] = lambda _steps: None,
     ) -> None:
+        self._processes = processes
         self.disturber = Disturber(processes, faults)
         self._on_steps = on_steps
         self._attribution = Attribution()
@@ -52,9 +53,9 @@ class Recorder:
         """Instances that have talked to an engine, and so do not insist on TLS."""
         self._hub: Hub
         self.last_step_ns = 0
-        """When something last passed."""
+        """When a step last passed that names an intent."""
         self.last_ns = 0
-        """When something last passed, or a submission began or ended."""
+        """When one last passed, or a submission began or ended."""
 
     @property
     def hub(self) -> Hub:
@@ -65,10 +66,23 @@ class Recorder:
     def hub(self, hub: Hub) -> None:
         self._hub = self.disturber.hub = hub
 
+    def disturb(self, faults: Sequence[Fault]) -> None:
+        """From now on these faults happen, and no others."""
+        self.disturber = Disturber(self._processes, faults)
+        self.disturber.hub = self._hub
+
     def began(self, submission: InFlight) -> None:
         """A submission is about to be sent."""
         self._attribution.began(submission)
         self.last_ns = time.monotonic_ns()
+
+    def asks(self, question: InFlight) -> None:
+        """We ask the service ourselves."""
+        self._attribution.began(question)
+
+    def asked(self, name: str) -> None:
+        """It has answered."""
+        self._attribution.ended(name)
 
     def ended(self, submission_id: str) -> None:
         """A submission is over, and what comes now is not its."""
@@ -92,27 +106,28 @@ class Recorder:
 
     @property
     def last_event_ns(self) -> int:
-        """When something last passed, a submission began or ended, or a process went on."""
+        """When a step last passed that names an intent, a submission began or ended, or a process went on."""
         return max(self.last_ns, self.disturber.paused_until_ns)
 
     # What the hub tells
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
-        self.last_ns = self.last_step_ns = time.monotonic_ns()
         if unit.handling is not Handling.STEP:
             link.send(unit)
             return
-        whose = self._attribution.whose(link, unit.text)
-        due = self.disturber.due(link, unit, whose.submission, whose.key)
-        step = UnderWay(whose.submission, self.last_ns, whose.key, due)
+        now = time.monotonic_ns()
+        whose = self._attribution.whose(link, unit)
+        due = () if is_asked(whose.submission) else self.disturber.due(link, unit, whose.submission, whose.key)
+        step = UnderWay(whose.submission, now, whose.key, due, is_work=whose.is_work)
+        self._note_work(step, now)
         self._under_way[id(unit)] = step
         self.disturber.arrived(link, unit, step)
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
         self._let_in.add((link.instance, link.dialect.engine))
-        now = self.last_ns = self.last_step_ns = time.monotonic_ns()
+        now = time.monotonic_ns()
         if unit.handling is not Handling.STEP:
             link.deliver(reply)
             return
@@ -121,8 +136,14 @@ class Recorder:
         if heard is None:
             self._under_way[id(unit)] = under_way
             return
+        self._note_work(under_way, now)
         self._keep(link, unit, heard, under_way)
         self.disturber.deliver(link, heard, under_way)
+
+    def _note_work(self, step: UnderWay, now: int) -> None:
+        """Heartbeats, and what a question of ours has the service ask, are no signs of work on an intent."""
+        if step.is_work:
+            self.last_ns = self.last_step_ns = now
 
     def _keep(self, link: Link, unit: Unit, reply: Reply, under_way: UnderWay) -> None:
         answer = "" if reply.error else answer_text(reply.answer, is_sql=link.dialect.engine.is_database)
@@ -138,7 +159,7 @@ class Recorder:
             answer,
             shorten(reply.error),
             under_way.began_ns,
-            self.last_ns,
+            time.monotonic_ns(),
             link.dialect.server_pid,
         )
         self.steps.setdefault(submission, []).append(step)

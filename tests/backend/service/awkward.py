@@ -49,6 +49,8 @@ def awkward(path: str = "/", *arguments: str, effects: str = EFFECTS, command: l
 
 def check(description: Description, *situations: SituationKey, intents: int = 2, timeout_s: float = 10.0) -> Check:
     """A small check."""
-    plan = CheckPlan(situations or (SituationKey.ONE_AFTER_ANOTHER,), intents, 3, timeout_s, limit_s=10.0)
+    plan = CheckPlan(
+        situations or (SituationKey.ONE_AFTER_ANOTHER,), intents, 3, timeout_s, limit_s=10.0, afterwards_s=1.0
+    )
     with Stand(description, SERVICES) as stand:
         return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from backend.model.faults import parse_wire_fault
@@ -20,24 +20,55 @@ from tests.backend.service.conftest import plain_service
 from tests.backend.service.frameworks import FLASK_ON_MARIADB, FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from backend.service.description import Description
     from backend.service.outside.model import Check, SituationResult
 
-ONCE, TWICE, LOST, STUCK = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK
+    Finds = Callable[..., SituationResult]
+
+ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
 INTENTS = 3
 
 
-def check(description: Description, fault: str, *keys: SituationKey, folder: Path = SERVICES) -> Check:
-    plan = CheckPlan(keys, INTENTS, 3, timeout_s=10.0, limit_s=20.0)
-    with Stand(description, folder, faults=[parse_wire_fault(fault)]) as stand:
+@pytest.fixture(scope="module")
+def stands() -> Iterator[Callable[[Description, Path], Stand]]:
+    """Each service is started once, and disturbed by one fault after the other."""
+    known: dict[str, Stand] = {}
+    with ExitStack() as opened:
+
+        def stand(description: Description, folder: Path) -> Stand:
+            key = str(description)
+            if key not in known:
+                known[key] = opened.enter_context(Stand(description, folder))
+            return known[key]
+
+        yield stand
+
+
+@pytest.fixture
+def check(stands: Callable[[Description, Path], Stand]) -> Callable[..., Check]:
+    """Checks a service in one situation, with one fault."""
+
+    def run(
+        description: Description, fault: str, key: SituationKey, folder: Path = SERVICES, timeout_s: float = 10.0
+    ) -> Check:
+        stand = stands(description, folder)
+        stand.disturb([parse_wire_fault(fault)])
+        plan = CheckPlan((key,), INTENTS, 3, timeout_s, limit_s=20.0, afterwards_s=0.2)
         return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")
 
+    return run
 
-def found(description: Description, fault: str, key: SituationKey, folder: Path = SERVICES) -> SituationResult:
-    (situation,) = check(description, fault, key, folder=folder).situations
-    return situation
+
+@pytest.fixture
+def found(check: Callable[..., Check]) -> Finds:
+    def run(*arguments: object, **named: object) -> SituationResult:
+        (situation,) = check(*arguments, **named).situations
+        return situation
+
+    return run
 
 
 SOUND = (
@@ -60,21 +91,22 @@ SOUND = (
 
 
 @pytest.mark.parametrize("fault", SOUND)
-def test_a_sound_service_stays_sound_whatever_happens_on_the_wire(fault: str) -> None:
-    situation = found(plain_service("/unique"), fault, SituationKey.LOST_REPLY)
+def test_a_sound_service_stays_sound_whatever_happens_on_the_wire(fault: str, found: Finds) -> None:
+    key = SituationKey.ONE_AFTER_ANOTHER if fault == "lost-reply" else SituationKey.LOST_REPLY
+    situation = found(plain_service("/unique"), fault, key)
     assert dict(situation.verdicts) == {ONCE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
 
 
 @pytest.mark.parametrize("fault", ["error@sql:COMMIT", "lost-reply@sql:COMMIT", "reset@sql:COMMIT", "crash@sql:COMMIT"])
-def test_a_commit_of_which_nobody_hears_is_done_twice_without_protection(fault: str) -> None:
+def test_a_commit_of_which_nobody_hears_is_done_twice_without_protection(fault: str, found: Finds) -> None:
     situation = found(awkward(), fault, SituationKey.REDELIVERY)
     assert dict(situation.verdicts) == {TWICE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
 
 
 @pytest.mark.parametrize("key", [SituationKey.CLICKS, SituationKey.ONE_AFTER_ANOTHER])
-def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey) -> None:
+def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey, found: Finds) -> None:
     situation = found(plain_service("/unique"), "crash@sql:INSERT:before", key)
     assert situation.struck == (("crash@sql:INSERT:before", INTENTS),)
     assert set(situation.verdicts) <= {ONCE, Verdict.UNDECIDED}
@@ -83,7 +115,7 @@ def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey)
     )
 
 
-def test_the_last_submission_by_which_stuck_is_told_meets_no_fault() -> None:
+def test_the_last_submission_by_which_stuck_is_told_meets_no_fault(found: Finds) -> None:
     """Everything fails as long as the fault does; nobody is stuck for that."""
     situation = found(plain_service("/unique"), "error@sql:INSERT:before#*", SituationKey.ONE_AFTER_ANOTHER)
     assert dict(situation.verdicts) == {Verdict.UNDECIDED: INTENTS}
@@ -93,18 +125,18 @@ def test_the_last_submission_by_which_stuck_is_told_meets_no_fault() -> None:
 @pytest.mark.parametrize(
     ("path", "fault", "verdict"),
     [
-        ("/token-delete", "lost-reply@redis:DEL", STUCK),
-        ("/token-delete", "error@redis:DEL", STUCK),
+        ("/token-delete", "lost-reply@redis:DEL", LOST),
+        ("/token-delete", "error@redis:DEL", LOST),
         ("/token-delete", "error@redis:DEL:before", ONCE),
-        ("/token-delete", "error@sql:INSERT:before", STUCK),
-        ("/token-delete", "crash@redis:DEL", STUCK),
+        ("/token-delete", "error@sql:INSERT:before", LOST),
+        ("/token-delete", "crash@redis:DEL", LOST),
         ("/lease", "error@redis:SET:before", ONCE),
         ("/lease", "delay@redis:SET=120", ONCE),
         ("/lease", "pause@redis:SET=150", ONCE),
         ("/lease", "reset@redis:DEL:before", ONCE),
     ],
 )
-def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, verdict: Verdict) -> None:
+def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, verdict: Verdict, found: Finds) -> None:
     situation = found(plain_service(path), fault, SituationKey.RETRY)
     hit = situation.struck[0][1]
     assert hit == INTENTS
@@ -122,14 +154,14 @@ def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, v
         "crash@sql:COMMIT",
     ],
 )
-def test_on_mariadb_as_well(fault: str) -> None:
+def test_on_mariadb_as_well(fault: str, found: Finds) -> None:
     situation = found(FLASK_ON_MARIADB.description("/unique"), fault, SituationKey.LOST_REPLY, FOLDER)
     assert dict(situation.verdicts) == {ONCE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
 
 
 @pytest.mark.parametrize(("fault", "calls"), [("error@gateway:POST:before", 1), ("error@gateway:POST", 2)])
-def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int) -> None:
+def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int, found: Finds) -> None:
     situation = found(awkward("/pay", effects="gateway = true"), fault, SituationKey.LOST_REPLY)
     assert situation.struck == ((fault, INTENTS),)
     # the first attempt meets the fault; the retry after it pays
@@ -137,17 +169,14 @@ def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int) -> None
 
 
 @pytest.mark.parametrize("fault", ["delay@sql:INSERT:before=900", "pause@sql:INSERT:before=900"])
-def test_what_a_fault_holds_up_is_waited_for(fault: str) -> None:
+def test_what_a_fault_holds_up_is_waited_for(fault: str, found: Finds) -> None:
     """The caller has long gone when the first of the two arrives."""
-    patient = msgspec.structs.replace(awkward())
-    plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), INTENTS, 3, timeout_s=0.3, limit_s=20.0)
-    with Stand(patient, SERVICES, faults=[parse_wire_fault(fault)]) as stand:
-        (situation,) = Checker(stand, plan, lambda _: None, threading.Event()).check("x").situations
+    situation = found(awkward(), fault, SituationKey.ONE_AFTER_ANOTHER, timeout_s=0.3)
     assert {intent.effects for intent in situation.intents} == {3}
     assert dict(situation.verdicts) == {TWICE: INTENTS}
 
 
-def test_a_fault_that_never_happens_is_named() -> None:
+def test_a_fault_that_never_happens_is_named(check: Callable[..., Check]) -> None:
     whole = check(plain_service("/unique"), "crash@sql:VACUUM", SituationKey.ONE_AFTER_ANOTHER)
     assert whole.is_exactly_once
     assert any("crash@sql:VACUUM never happened" in line for line in check_lines(whole))
