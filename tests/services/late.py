@@ -1,0 +1,128 @@
+"""A service that has answered before it has acted: one way a path, with a heartbeat beside it where that is wanted."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+import redis
+
+_LATEST_S = 4.5
+_never = threading.Event()
+_redis = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def run(sql: str, *values: str) -> int:
+    """How many rows it is about; the first number of a SELECT."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        done = connection.execute(sql, values)
+        return int(done.fetchone()[0]) if done.description else done.rowcount  # type: ignore[index]
+
+
+def insert(key: str) -> None:
+    run("INSERT INTO orders (order_no) VALUES (%s)", key)
+
+
+def insert_once(key: str) -> None:
+    run("INSERT INTO unique_orders (order_no) VALUES (%s) ON CONFLICT DO NOTHING", key)
+
+
+def insert_unless_there(key: str) -> int:
+    sql = "INSERT INTO orders (order_no) SELECT %s WHERE NOT EXISTS (SELECT FROM orders WHERE order_no = %s)"
+    return run(sql, key, key)
+
+
+def insert_with_retries(key: str) -> None:
+    """It fails twice, and nobody hears of it."""
+    for _ in range(2):
+        try:
+            run("INSERT INTO nowhere (order_no) VALUES (%s)", key)
+        except psycopg.Error:
+            sometime(1.5)
+    insert_once(key)
+
+
+def call(key: str) -> None:
+    called = http.client.HTTPConnection(os.environ["GATEWAY_HOST"], int(os.environ["GATEWAY_PORT"]), timeout=10)
+    called.request("POST", "/charges", json.dumps({"order": key}))
+    assert called.getresponse().status == 200
+    called.close()
+
+
+def work() -> None:
+    """Takes jobs from Redis, as many as there are."""
+    client = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, socket_timeout=60)
+    while True:
+        taken = client.blpop(["jobs"])
+        if taken is not None:
+            sometime(1.0)
+            insert(str(taken[1]))
+
+
+def beat() -> None:
+    while not _never.wait(0.05):
+        run("SELECT count(*) FROM pg_class")
+
+
+def sometime(most_s: float) -> None:
+    _never.wait(random.uniform(0.05, most_s))  # noqa: S311  no secret
+
+
+def later(act: Callable[[str], object], key: str, seconds: float | None = None) -> None:
+    def wait_and_act() -> None:
+        sometime(_LATEST_S) if seconds is None else _never.wait(seconds)
+        act(key)
+
+    threading.Thread(target=wait_and_act).start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        key = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["order_no"]
+        match self.path:
+            case "/sometime":
+                later(insert, key)
+            case "/sometime-once":
+                later(insert_once, key)
+            case "/retries":
+                threading.Thread(target=insert_with_retries, args=(key,)).start()
+            case "/now-and-then":
+                if insert_unless_there(key):
+                    later(insert, key, seconds=3.0)
+            case "/jobs":
+                _redis.rpush("jobs", key)
+            case "/charges":
+                later(call, key)
+            case _:
+                later(insert_once, key, seconds=0.1)
+        self._answer(202, {})
+
+    def do_GET(self) -> None:
+        key = parse_qs(urlsplit(self.path).query)["order_no"][0]
+        self._answer(200, {"count": run("SELECT count(*) FROM unique_orders WHERE order_no = %s", key)})
+
+    def _answer(self, status: int, content: dict[str, object]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    for background in [work, *([beat] if "beats" in sys.argv else [])]:
+        threading.Thread(target=background, daemon=True).start()
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
