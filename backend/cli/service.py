@@ -21,8 +21,10 @@ from backend.service.new import Answers, render
 from backend.service.outside.check import Checker
 from backend.service.outside.model import CheckPlan, CheckProgress, SituationKey
 from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
+from backend.service.outside.settling import MOST_READINGS
+from backend.service.outside.situations import most_submissions
 from backend.service.outside.stand import Stand
-from backend.service.outside.words import check_lines
+from backend.service.outside.words import CheckCode, check_lines
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes, require_sound
 
@@ -56,6 +58,8 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
         afterwards_s=chosen.afterwards / 1000,
     )
     faults = tuple(map(parse_wire_fault, chosen.fault))
+    if description.service.url:
+        _say_how_much(description, plan, language)
     bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
 
     def show(progress: CheckProgress) -> None:
@@ -72,6 +76,19 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     if not files.takes_standard_output:
         speak(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
+
+
+def _say_how_much(description: Description, plan: CheckPlan, language: str) -> None:
+    """Before anything is sent to a service that is not ours."""
+    asks = (description.before.request is not None) + MOST_READINGS * (description.effects.request is not None)
+    intents = plan.intents * sum(key is not SituationKey.CRASH for key in plan.situations)
+    sentence = say(
+        CheckCode.MOST_SENT,
+        host=description.service.url,
+        submitted=most_submissions(plan, is_ours=False),
+        asked=asks * intents,
+    )
+    sys.stderr.write(f"{words(sentence, language)}\n")
 
 
 def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:

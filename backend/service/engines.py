@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,10 @@ from backend.service.wire.glue import statements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
     from backend.engines.processes.supervisor import Supervisor
-    from backend.service.description import Database, Description
+    from backend.service.description import Description
 
 _QUICK = {"synchronous_commit": "off", "deadlock_timeout": "200ms", "jit": "off"}
 """So that a schedule takes no longer than it must; who waits for whom stays the same."""
@@ -70,7 +72,7 @@ def service_engines(
         EngineError: one of them cannot be had, or the set-up SQL fails.
     """
     with ExitStack() as opened:
-        reach, own = _database(description.database, supervisor, opened)
+        reach, own = _database(description, supervisor, opened)
         redis_reach, own_redis = _redis(description, supervisor, redis_url, opened)
         gateway, ledger = opened.enter_context(open_gateway()) if wants_gateway(description) else (None, None)
         yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger)
@@ -111,10 +113,13 @@ def run_script(engine: sa.Engine, text: str | list[str]) -> None:
 
 
 def _database(
-    wanted: Database | None, supervisor: Supervisor, opened: ExitStack
+    description: Description, supervisor: Supervisor, opened: ExitStack
 ) -> tuple[Reach | None, sa.Engine | None]:
+    wanted = description.database
     if wanted is None:
         return None, None
+    if description.service.url and wanted.url and not wanted.reset:
+        return reach_database(wanted.url), _only_read(wanted.url, opened)
     url = wanted.url or start_database(supervisor, wanted.kind or "postgresql", None).url
     with _told(ServiceCode.DATABASE_AWAY):
         if not (wanted.url and wanted.reset):
@@ -132,6 +137,23 @@ def _database(
     except sa.exc.SQLAlchemyError as error:
         raise EngineError(say(ServiceCode.SETUP_SQL, reason=one_sentence(error, "SQL"))) from None
     return reach_database(url), own
+
+
+def _only_read(url: str, opened: ExitStack) -> sa.Engine:
+    """The database of a service that was not started by us: its effects are read there, and nothing is written."""
+    own = create_sql_engine(url, pool_size=4)
+    opened.callback(own.dispose)
+    words = "SESSION CHARACTERISTICS AS TRANSACTION" if own.dialect.name == "postgresql" else "SESSION TRANSACTION"
+
+    def restrict(connection: DBAPIConnection, _record: object) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"SET {words} READ ONLY")
+        connection.commit()
+
+    sa.event.listen(own, "connect", restrict)
+    with _told(ServiceCode.DATABASE_AWAY), own.connect():
+        pass
+    return own
 
 
 def _run_reset(own: sa.Engine, text: str | list[str]) -> None:

@@ -63,7 +63,8 @@ class Host:
     def header(self) -> str:
         """Its Host header."""
         usual = 443 if self.tls else 80
-        return self.name if self.port == usual else f"{self.name}:{self.port}"
+        name = f"[{self.name}]" if ":" in self.name else self.name
+        return name if self.port == usual else f"{name}:{self.port}"
 
 
 def build(asks: Asks, host: Host, values: Mapping[str, str]) -> bytes:

@@ -34,6 +34,7 @@ class ServiceCode(Code):
     ENDED = "your_service.ended"
     NOT_READY = "your_service.not_ready"
     DATABASE_AWAY = "your_service.database_away"
+    UNREACHABLE = "your_service.unreachable"
     SERVICE_AWAY = "your_service.service_away"
     EFFECTS_FAILED = "your_service.effects_failed"
     EFFECTS_NO_NUMBER = "your_service.effects_no_number"

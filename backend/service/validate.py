@@ -11,13 +11,13 @@ from backend.service.engines import statements_of, wants_gateway, wants_redis
 from backend.service.exchange import check_path
 from backend.service.placeholders import OF_AN_INTENT, QuotedPlaceholderError, names_in, statement
 from backend.service.says import ServiceCode
+from backend.service.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _PARTS = ("", ".host", ".port", ".user", ".password", ".database", ".name")
-_HTTP = ("http://", "https://")
 
 
 def mistakes(description: Description, folder: Path) -> tuple[Sentence, ...]:
@@ -49,8 +49,13 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
         yield say(ServiceCode.ONE_OF, table="service", keys=(plain("command"), plain("url")))
     if service.command and service.url:
         yield say(ServiceCode.NOT_BOTH, table="service", first="command", second="url")
-    if service.url and not service.url.startswith(_HTTP):
+    if service.url and not _is_target(service.url):
         yield say(ServiceCode.BAD_URL, table="service", key="url", url=service.url)
+    if service.url and (database := description.database) is not None:
+        if not database.url:
+            yield say(ServiceCode.MISSING_KEY, table="database", key="url")  # nobody tells it of a database of ours
+        if database.setup and not database.reset:
+            yield say(ServiceCode.MISSING_KEY, table="database", key="reset")
     if service.command and not (folder / service.directory).is_dir():
         yield say(ServiceCode.NO_DIRECTORY, directory=str(folder / service.directory))
     known = {"port", *_engine_names(description)}
@@ -58,6 +63,14 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
         yield from _unknown("service", key, getattr(service, key), known)
     for name, value in service.environment.items():
         yield from _unknown("service.environment", name, value, known)
+
+
+def _is_target(url: str) -> bool:
+    try:
+        target_of(url)
+    except ValueError:
+        return False
+    return True
 
 
 def _engine_names(description: Description) -> set[str]:

@@ -51,6 +51,8 @@ class Attempts:
         self._stand = stand
         self._timeout_s = timeout_s
         self._lost = tuple(fault for fault in stand.faults if fault.kind is FaultKind.LOST_REPLY and not fault.place)
+        self.sent = 0
+        """Submissions so far."""
         self.latencies: list[float] = []
         """Seconds of whole answers so far."""
 
@@ -82,6 +84,7 @@ class Attempts:
     def name(self, tried: Tried) -> tuple[str, int, bytes]:
         """The next submission of an intent: its name, its instance and its bytes."""
         number = tried.next_number
+        self.sent += 1
         instance = self.instance_for(number)
         tried.instances.append(instance)
         submission = f"{tried.intent.key}.{number}"

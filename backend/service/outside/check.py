@@ -80,7 +80,8 @@ class Checker:
         results = [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
-        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, afterwards_s, seconds)
+        counted = (self._attempts.sent, self._stand.asked)
+        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, afterwards_s, *counted, seconds)
 
     def _situation(self, key: SituationKey) -> SituationResult:
         started = time.monotonic()
@@ -142,7 +143,8 @@ class Checker:
         if not effects:
             last = self._last_answer(tried)
             known = self._stand.intents.effects(tried.intent)
-        barred = last is not None and not last.claims_done and not known
+        # of a service that is not ours nobody knows what runs out by itself
+        barred = last is not None and not last.claims_done and not known and self._stand.is_ours
         verdict = judge(Facts(effects, frozenset(answers), barred=barred))
         if not is_quiet and verdict is not Verdict.DUPLICATED:
             verdict = Verdict.UNDECIDED
@@ -160,7 +162,7 @@ class Checker:
     def _last_answer(self, tried: Tried) -> Answer:
         """What one more submission is told when all that can run out by itself has run out, and no fault happens."""
         self._stand.recorder.disturber.spared.add(tried.intent.key)
-        self._stand.ageing.pass_time(tried.intent)
+        self._stand.ageing.pass_time(tried.intent, self._stand.recorder.keys_of(tried.intent.key))
         return self._attempts.answer(asyncio.run(self._attempts.one(tried)))
 
     def _steps_of(self, key: str) -> tuple[Step, ...]:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.lab.senders.http import MalformedResponseError, ResponseReader
+from backend.model.errors import SubmitTwiceError
+from backend.model.sentence import plain, say
+from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +103,19 @@ class HeldRequest:
             if (response := reader.feed(data)) is not None:
                 return response
         return reader.end()
+
+
+async def require_open(host: Host) -> None:
+    """Make sure that a service can be reached.
+
+    Raises:
+        SubmitTwiceError: nobody listens there, or what it says of itself over TLS is not trusted.
+    """
+    try:
+        (await HeldRequest.open(host, b"")).close()
+    except OSError as error:
+        reason = plain(getattr(error, "verify_message", "") or error.strerror or str(error) or type(error).__name__)
+        raise SubmitTwiceError(say(ServiceCode.UNREACHABLE, host=host.header, reason=reason)) from None
 
 
 async def send(host: Host, request: bytes, timeout_s: float) -> Outcome:

@@ -103,6 +103,10 @@ class Check:
     """Steps that could not be told apart."""
     afterwards_s: float = 0.0
     """How long the service had done nothing when all effects were read once more; 0 where they were not."""
+    submitted: int = 0
+    """Submissions of all intents."""
+    asked: int = 0
+    """Other requests to the service: what comes before an intent, and how often it took effect."""
     seconds: float = 0.0
 
     @property

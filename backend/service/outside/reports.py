@@ -53,6 +53,7 @@ def check_document(check: Check) -> dict[str, object]:
         "exactly_once": check.is_exactly_once,
         "cancelled": check.is_cancelled,
         "situations": [_situation_document(situation) for situation in check.situations],
+        "requests": {"submissions": check.submitted, "others": check.asked},
         "unattributed_steps": check.unattributed,
         "quiet_seconds": round(check.afterwards_s, 3),
         "seconds": round(check.seconds, 3),

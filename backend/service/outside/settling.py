@@ -20,6 +20,11 @@ _SETTLE_S = 0.3
 _LEARN_S = 1.0
 _LOOK_S = 0.02
 _MOST_QUIET_S = 5.0
+_MOST_LOOKS, _SLOWER = 16, 1.35
+"""Looks at effects that something is still to come of, each after so many times the pause before; 16 of them take more
+than five seconds from 20 ms on. Whoever is asked over HTTP is not asked without an end."""
+MOST_READINGS = 2 * (_MOST_LOOKS + 1) + 3
+"""Of one intent's effects, in one situation: here, when it is judged, and in the end."""
 _SAME = 2
 """So many readings in a row must agree of a service that nobody can look into."""
 _LATE = 4
@@ -86,14 +91,16 @@ class Settling:
         """Read effects until they stay as they are; whether they did within the limit."""
         deadline = time.monotonic() + limit_s
         seen, same = self._effects(batch), 0
-        while same < _SAME:
+        for look in range(_MOST_LOOKS):
+            if same >= _SAME:
+                return True
             if time.monotonic() > deadline:
                 return False
-            self._never.wait(pause)
+            self._never.wait(pause * _SLOWER**look)
             now = self._effects(batch)
             same = same + 1 if now == seen else 0
             seen = now
-        return True
+        return same >= _SAME
 
     def _effects(self, batch: Sequence[Tried]) -> list[int]:
         return [self._stand.intents.effects(tried.intent) for tried in batch]
@@ -106,8 +113,10 @@ class Settling:
         """
         limit_s = min(_MOST_QUIET_S, self._plan.limit_s)
         deadline = time.monotonic() + limit_s
-        while self._waits_for_told and self._is_owed(batch):
-            self._waits_for_told = time.monotonic() < deadline and not self._cancelled.wait(_LOOK_S)
+        for look in range(_MOST_LOOKS):
+            if not (self._waits_for_told and self._is_owed(batch)):
+                break
+            self._waits_for_told = time.monotonic() < deadline and not self._cancelled.wait(_LOOK_S * _SLOWER**look)
         last_ns = max(outcome.ended_ns for tried in batch for outcome in tried.outcomes)
         late_s = (self._stand.recorder.last_step_ns - last_ns) / 1e9
         self._stand.quiet_s = min(limit_s, max(self._stand.quiet_s, _LATE * late_s))

@@ -109,6 +109,18 @@ async def crash(stand: Stand, attempts: Attempts, batch: Sequence[Tried], _plan:
         await _until_success(attempts, tried)
 
 
+def most_submissions(plan: CheckPlan, *, is_ours: bool) -> int:
+    """How many submissions a plan comes to at most, that by which "stuck" is told from "lost" included."""
+    each = {
+        SituationKey.CLICKS: plan.submissions,
+        SituationKey.ONE_AFTER_ANOTHER: _SEQUENCE,
+        SituationKey.REDELIVERY: 2 * _MOST_DELIVERIES,
+    }
+    tried = [key for key in plan.situations if is_ours or key is not SituationKey.CRASH]
+    learned = sum(key in {SituationKey.RETRY, SituationKey.CRASH} for key in tried) + 2 * is_ours
+    return learned + plan.intents * sum(each.get(key, 1 + _RETRIES) + 1 for key in tried)
+
+
 async def _until_success(attempts: Attempts, tried: Tried) -> None:
     """Send again as a client does, until it hears that it is done, or gives up for good."""
     for turn in range(_RETRIES):

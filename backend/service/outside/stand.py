@@ -7,7 +7,6 @@ import threading
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from backend.engines.processes.supervisor import Supervisor
 from backend.model.errors import InstanceError, SubmitTwiceError
@@ -16,9 +15,10 @@ from backend.service.ageing import Ageing
 from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
 from backend.service.intents import Intents
-from backend.service.outside.client import send
+from backend.service.outside.client import require_open, send
 from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses, last_lines
 from backend.service.says import ServiceCode
+from backend.service.target import allowed_target
 from backend.service.wire.attribution import ASKED, InFlight
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.disturber import Processes
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 ASK_S = 30.0
 _LOOK_S = 0.05
 _QUIET_S = 0.1
-_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Stand:
@@ -70,7 +69,7 @@ class Stand:
     ) -> None:
         self.description = description
         self._folder = folder
-        self._allowed = frozenset(allowed) | _LOOPBACK_NAMES
+        self._allowed = frozenset(allowed)
         self._niceness = niceness
         self._redis_url = redis_url
         self._cancelled = cancelled
@@ -86,6 +85,8 @@ class Stand:
         self.recorder = Recorder(Processes(self._crash, self._pause), faults, on_steps)
         self.hub = Hub(self.recorder)
         self.recorder.hub = self.hub
+        self.asked = 0
+        """Requests so far that are no submissions: what comes before an intent, and how often it took effect."""
         self.quiet_s = _QUIET_S
         """How long the wire must be silent before the service counts as done."""
         self.is_ours = not description.service.url
@@ -169,7 +170,8 @@ class Stand:
         if self.is_ours:
             self._start(supervisor, opened)
         else:
-            self._running_at = [_host(self.description.service.url, self._allowed)]
+            self._running_at = [allowed_target(self.description.service.url, self._allowed)]
+            asyncio.run(require_open(self._running_at[0]))
         self.ageing = Ageing(self.engines)
         self.intents = Intents(self.description, self.engines, self._ask, self.engines.calls)
 
@@ -226,6 +228,7 @@ class Stand:
 
     def _ask(self, asks: Asks, values: Mapping[str, str]) -> Response | None:
         """Whatever the service then asks its engines is none of its work."""
+        self.asked += 1
         host, name = self.hosts[0], f"{values['key']}.{ASKED}"
         self.recorder.asks(InFlight(name, 1, values["key"], values.get("uuid", "")))
         try:
@@ -276,18 +279,3 @@ class Stand:
         if child is not None:
             child.pause()
             self.hub.later(ms / 1000, child.resume)
-
-
-def _host(url: str, allowed: frozenset[str]) -> Host:
-    """Where a service runs that was not started by us.
-
-    Raises:
-        SubmitTwiceError: it is no HTTP URL, or its host is not allowed.
-    """
-    parsed = urlsplit(url)
-    if parsed.scheme not in {"http", "https"} or not parsed.hostname:
-        raise SubmitTwiceError(say(ServiceCode.BAD_URL, table="service", key="url", url=url))
-    if parsed.hostname not in allowed:
-        raise SubmitTwiceError(say(ServiceCode.NOT_ALLOWED, host=parsed.hostname))
-    tls = parsed.scheme == "https"
-    return Host(parsed.hostname, parsed.port or (443 if tls else 80), parsed.path.rstrip("/"), tls)

@@ -48,6 +48,8 @@ class CheckCode(Code):
     STEPS = "check.steps"
     UNATTRIBUTED = "check.unattributed"
     AFTERWARDS = "check.afterwards"
+    SENT = "check.sent"
+    MOST_SENT = "check.most_sent"
     TITLE = "check.title"
     HEAD_SITUATION = "check.head_situation"
     HEAD_VERDICT = "check.head_verdict"
@@ -127,6 +129,7 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
         yield from (_INDENT * 2 + words(remark, language) for remark in remarks(situation))
     if check.unattributed:
         yield words(say(CheckCode.UNATTRIBUTED, steps=check.unattributed), language)
+    yield words(say(CheckCode.SENT, submitted=check.submitted, asked=check.asked), language)
     if check.afterwards_s:
         yield words(say(CheckCode.AFTERWARDS, seconds=check.afterwards_s), language)
     yield from _steps(check, language)

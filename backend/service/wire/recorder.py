@@ -46,6 +46,7 @@ class Recorder:
         self._numbers: Counter[str] = Counter()
         self._under_way: dict[int, UnderWay] = {}
         """For each step that is not answered, by its unit's identity."""
+        self._redis_keys: dict[str, set[str]] = {}
         self.steps: dict[str, list[Step]] = {}
         self.wanted_tls: EngineKind | None = None
         """The engine to which a client insisted on TLS."""
@@ -89,6 +90,10 @@ class Recorder:
         if self._attribution.ended(submission_id):
             self.last_ns = time.monotonic_ns()
 
+    def keys_of(self, intent: str) -> frozenset[str]:
+        """Keys in Redis that the steps of an intent have named."""
+        return frozenset(self._redis_keys.get(intent, ()))
+
     @property
     def unattributed(self) -> int:
         """Steps of which it is not known what submission they belong to."""
@@ -121,6 +126,8 @@ class Recorder:
         due = () if is_asked(whose.submission) else self.disturber.due(link, unit, whose.submission, whose.key)
         step = UnderWay(whose.submission, now, whose.key, due, is_work=whose.is_work)
         self._note_work(step, now)
+        if unit.keys and whose.key:
+            self._redis_keys.setdefault(whose.key, set()).update(unit.keys)
         self._under_way[id(unit)] = step
         self.disturber.arrived(link, unit, step)
 
