@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.engines.bare import start_database
+from backend.engines.processes.supervisor import Supervisor
 from backend.engines.sql import create_sql_engine
 from backend.model.errors import SubmitTwiceError
 from backend.model.vocabulary import Verdict
@@ -33,8 +34,6 @@ from tests.backend.service.awkward import SERVICES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from backend.engines.processes.supervisor import Supervisor
 
 ONCE, TWICE, UNDECIDED = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.UNDECIDED
 REQUEST = '[effects.request]\npath = "/count?key={key}"\ncount = "$.count"'
@@ -239,8 +238,12 @@ def test_no_other_machine_unless_it_is_named(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_effects_are_read_in_its_own_database_and_nothing_is_written_there(servers: Supervisor, kind: str) -> None:
-    url = start_database(servers, kind, None).url
+def test_effects_are_read_in_its_own_database_and_nothing_is_written_there(kind: str) -> None:
+    with Supervisor() as supervisor:
+        _read_only(start_database(supervisor, kind, None).url)
+
+
+def _read_only(url: str) -> None:
     engine = create_sql_engine(url, pool_size=2)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS orders (order_no varchar(99), free_at timestamp NULL)")
