@@ -36,12 +36,12 @@ class IntentResult:
     """Whether what the situation is about did happen to it."""
     contradiction: Sentence | None = None
     """Where the answers do not fit the effects."""
+    steps: tuple[Step, ...] = ()
+    """What the service sent to its engines for it, where that was seen; kept for the worst intent only."""
     known_effects: int = 0
     """As read when it was judged, after the last submission by which "stuck" is told from "lost"."""
     last_did_nothing: bool = False
     """Whether that last submission was told that it does nothing."""
-    steps: tuple[Step, ...] = ()
-    """What the service sent to its engines for it, where that was seen; kept for the worst intent only."""
 
 
 @dataclass(frozen=True, slots=True)
