@@ -234,7 +234,8 @@ def test_a_big_run_is_cancelled_quickly(laboratory: Laboratory, strategy: str) -
     report = run.wait(5)
     assert report.cancelled
     assert report.sent < 10_000
-    assert report.effects == count_effects(laboratory.lab.connection()["database"])
+    there = count_effects(laboratory.lab.connection()["database"])
+    assert report.effects <= there <= report.effects + report.working  # what was at work may have ended since
     assert report.contradictions == ()
     assert sum(report.answers.values()) == report.sent
 
