@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from backend.model.errors import InstanceError, SubmitTwiceError
 from backend.model.sentence import plain, say
@@ -12,7 +12,8 @@ from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
     from backend.lab.senders.http import Response
-    from backend.service.explored.rig import Rig
+    from backend.service.explored.fleet import Fleet
+    from backend.service.intents import Intents, ServiceIntent
 
 LEAST_QUIET_S = 0.001
 _MOST_QUIET_S = 0.2
@@ -24,7 +25,38 @@ _OBSERVED_AGAIN_S = (1.0, 3.0, 10.0)
 """For background work that comes less often."""
 
 
-def warm_up(rig: Rig) -> float:
+class Warming(Protocol):
+    """What a service is warmed up by: it sends requests, lets go of every step, and knows when the last one came."""
+
+    fleet: Fleet
+    intents: Intents
+    quiet_s: float
+    steps: int
+    last_step_ns: int
+
+    def observe(self, seconds: float) -> None:
+        """See what the service does without being asked."""
+
+    def go_on(self) -> None:
+        """Go on unless somebody has lost interest."""
+
+    def gather(self, count: int) -> None:
+        """Have so many instances ready."""
+
+    def stay_quiet(self, seconds: float) -> None:
+        """Return when nothing that was asked for has come for so long."""
+
+    def submit(self, instance: int, intent: ServiceIntent, number: int) -> None:
+        """Send a request to an instance."""
+
+    def await_response(self, instance: int) -> Response | None:
+        """Its response; None where the connection was closed instead."""
+
+    def answer_of(self, response: Response | None) -> Answer:
+        """What a response says."""
+
+
+def warm_up(rig: Warming) -> float:
     """Go every way through the service once, on each instance.
 
     Returns:
@@ -45,14 +77,14 @@ def warm_up(rig: Rig) -> float:
     return min(_MOST_QUIET_S, max(4 * longest, 10 * LEAST_QUIET_S)) if longest > 0 else LEAST_QUIET_S
 
 
-def look_again(rig: Rig, trial: int) -> None:
+def look_again(rig: Warming, trial: int) -> None:
     """See what the service does without being asked, longer from trial to trial, which are counted from 0."""
     rig.spares.gather(len(rig.fleet.numbers))
     rig.stay_quiet(_AFTERWARDS_S)
     rig.observe(_OBSERVED_AGAIN_S[min(trial, len(_OBSERVED_AGAIN_S) - 1)])
 
 
-def _ask_twice(rig: Rig, instance: int, quiet_s: float) -> float:
+def _ask_twice(rig: Warming, instance: int, quiet_s: float) -> float:
     """Submit an intent twice, one after the other; for how long the service worked on after its answers."""
     longest, intent = 0.0, rig.intents.fresh()
     for number in (1, 2):
@@ -66,7 +98,7 @@ def _ask_twice(rig: Rig, instance: int, quiet_s: float) -> float:
     return longest
 
 
-def _refused(rig: Rig, instance: int, response: Response | None) -> InstanceError:
+def _refused(rig: Warming, instance: int, response: Response | None) -> InstanceError:
     status = response.status if response else 0
     body = response.body[:300].decode("utf-8", "replace") if response else ""
     output = rig.fleet.instance(instance).output() or "-"
