@@ -107,6 +107,11 @@ class EnginesInUse:
             clear_database(self.engine, self.database, None)
             delete_keys(self.client, self.redis, [f"{self.prefix}:*"])
 
+    @property
+    def urls(self) -> tuple[str, str]:
+        """Of the database and of the Redis-protocol server, passwords included."""
+        return self.database.url, self.redis.url
+
     def faulted(self, fault: Fault) -> RunningEngine:
         """The one that a fault is about."""
         return self.redis if fault.place == "redis" else self.database

@@ -17,6 +17,7 @@ from typing import Protocol
 from backend.engines.installed import available_databases
 from backend.engines.says import ProcessCode
 from backend.lab.asking import Asking
+from backend.lab.bench import Bench
 from backend.lab.ledger import Entry
 from backend.lab.listener import Listener, NullListener
 from backend.lab.lock_watch import LockWatch
@@ -156,7 +157,7 @@ class Lab(Asking):
     def engines(self) -> tuple[EngineStatus, ...]:
         """All engines that this lab knows, missing ones included."""
         machinery = self._machinery
-        return machinery.statuses() if machinery else ()
+        return machinery.board.statuses() if machinery else ()
 
     @property
     def lost(self) -> Sentence | None:
@@ -237,10 +238,11 @@ class Lab(Asking):
             UnknownKeyError, NotApplicableError: at once, before anything is sent.
         """
         with self._turns:
-            machinery, _ = self._running()
-            machinery.require_faults(setup.faults)
+            machinery, watch = self._running()
+            bench = Bench(machinery.parts, watch.read_back)
+            bench.require_faults(setup.faults)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
-            run = ExperimentRun(next(self._numbers), machinery, setup, plan, told)
+            run = ExperimentRun(next(self._numbers), bench, setup, plan, told)
             self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
             run.thread.start()
             return run

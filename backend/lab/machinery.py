@@ -6,13 +6,12 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from backend.engines.gateway.keeper import GatewayKeeper
-from backend.engines.health import HealthBoard, backend_status
+from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence
@@ -21,37 +20,34 @@ from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
 from backend.lab.ending import Ending
+from backend.lab.engine_board import EngineBoard
 from backend.lab.engines_in_use import EnginesInUse
 from backend.lab.fault_injector import FaultInjector
 from backend.lab.forms import FormDesk
 from backend.lab.instances import PROJECT, InstancePool
 from backend.lab.ledger import Ledger
+from backend.lab.parts import Parts
 from backend.lab.senders.client import Sender
-from backend.lab.senders.redelivery import Redelivery
 from backend.lab.step_book import StepBook
 from backend.lab.stuck_locks import barred
 from backend.lab.trace_server import TraceServer
 from backend.lab.work_book import WorkBook
-from backend.model.errors import EngineError, InstanceError, NotApplicableError, SubmitTwiceError
-from backend.model.faults import FaultCode, to_servers
-from backend.model.observed import EngineStatus, Step
+from backend.model.errors import EngineError, InstanceError, SubmitTwiceError
+from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind, Health
+from backend.model.vocabulary import EngineKind
 from backend.shop.effects import ChainReader, EffectReader, RowReader
 
 if TYPE_CHECKING:
     from backend.engines.processes.child import Child
     from backend.engines.running import RunningEngine
-    from backend.instance.queue import Message
     from backend.lab.senders.client import WhyEnded
     from backend.lab.senders.messages import Target
-    from backend.model.observed import Reply
     from backend.model.options import LabOptions
-    from backend.model.plan import Fault, Setup
 
 
 class Machinery:
-    """Starts and stops everything, and gives runs what they need (`backend.lab.run.Bench`).
+    """Starts and stops everything, and changes what is in use. What a run needs is a `Bench`.
 
     Args:
         options: how to start.
@@ -65,6 +61,10 @@ class Machinery:
     works: WorkBook
     forms: FormDesk
     sender: Sender
+    parts: Parts
+    """All of it; there once it has started."""
+    board: EngineBoard
+    """How it is; there once it has started."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Machinery:
         self._on_engines = on_engines
         self._on_steps = on_steps
         self.name = secrets.token_hex(4)
-        self._token = secrets.token_urlsafe(24)
+        self.token = secrets.token_urlsafe(24)
         self._health = HealthBoard(on_engines, on_incident)
         self._supervisor = Supervisor(options.niceness, self._supervisor_lost, self._health.tell)
         self._ending = Ending()
@@ -88,7 +88,6 @@ class Machinery:
         self.steps = StepBook()
         self.works = WorkBook()
         self.forms = FormDesk()
-        self.on_read_back: Callable[[], None] = lambda: None
         self._engines = EnginesInUse(self._supervisor, options, self._engine_started)
         self._fault_injector = FaultInjector(self._find_child, self._engines.replace, self._health)
         self._ending.add(self._fault_injector.close, self._fault_injector.stop)
@@ -124,8 +123,8 @@ class Machinery:
             on_trouble=self._health.tell,
         )
         self._ending.add(trace.close, trace.stop)
-        token, port = self._token, self._options.port
-        pool = InstancePool(self._supervisor, trace, trace_path, token, port, self._instance_ended)
+        port = self._options.port
+        pool = InstancePool(self._supervisor, trace, trace_path, self.token, port, self._instance_ended)
         self._ending.add(pool.release_ports)
         consumers = ConsumerPool(self._supervisor, trace, trace_path, self.name, self._health.process_ended)
         self._processes = BackendProcesses(pool, consumers, self.works)
@@ -134,7 +133,25 @@ class Machinery:
         self._ending.add(self.sender.close, self.sender.close)
         side_by_side([self._engines.start_database, self._engines.start_redis, self.sender.start], self.close)
         self._open_connections()
-        self._processes.resize(self._options.instances, *self._urls())
+        self._processes.resize(self._options.instances, *self._engines.urls)
+        self.parts = self._parts()
+        self.board = EngineBoard(self.parts, self._health)
+
+    def _parts(self) -> Parts:
+        return Parts(
+            self.name,
+            self.token,
+            self._engines,
+            self._processes,
+            self.sender,
+            self._gateway,
+            self._zookeeper,
+            self._fault_injector,
+            self.ledger,
+            self.steps,
+            self.works,
+            self.forms,
+        )
 
     def give_up(self) -> None:
         """Wake whoever waits, for submissions or for something to come up: runs under way fail, a start ends.
@@ -172,93 +189,15 @@ class Machinery:
         else:
             self._gateway.want()
 
-    # What a run needs
-
     @property
     def targets(self) -> tuple[Target, ...]:
         """The instances."""
         return self._processes.targets
 
     @property
-    def token(self) -> str:
-        """Bearer token of the instances."""
-        return self._token
-
-    @property
     def database(self) -> sa.Engine:
         """Untapped connections to the database in use."""
         return self._engines.engine
-
-    def require_tables(self) -> None:
-        """Check that the tables are still those that we have made; a database that does not answer is told of later.
-
-        Raises:
-            EngineError: one was exchanged for something else.
-        """
-        self._engines.require_tables()
-
-    def require_instances(self) -> None:
-        """Have all instances running: after a switch of databases that failed some may be missing.
-
-        Raises:
-            InstanceError: they could not be started.
-        """
-        self._processes.need_instances(*self._urls())
-
-    def require_consumers(self) -> None:
-        """Have consumers of the queue running: they start when they are first needed.
-
-        Raises:
-            InstanceError: they could not be started.
-        """
-        self._processes.need_consumers(*self._urls())
-
-    def deliver(
-        self, run: str, setup: Setup, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
-    ) -> Redelivery:
-        """Put messages onto the queue of a run."""
-        client, comes_back = self._engines.client, lambda: self._fault_injector.brings_back(EngineKind.REDIS)
-        timeout = setup.visibility_timeout_ms
-        return Redelivery(client, self.name, run, timeout, messages, self.works, on_replies, comes_back)
-
-    def require_zookeeper(self) -> None:
-        """Have ZooKeeper running: it starts when it is first needed.
-
-        Raises:
-            EngineError: it is not installed, or could not be started.
-        """
-        self._zookeeper.require()
-
-    def require_gateway(self) -> None:
-        """Have the gateway running: it starts when it is first wanted.
-
-        Raises:
-            EngineError: it could not be started.
-        """
-        self._gateway.require()
-
-    def require_faults(self, faults: Iterable[Fault]) -> None:
-        """Check that these can be carried out on the engines in use.
-
-        Raises:
-            NotApplicableError: one of them cannot.
-        """
-        for fault in to_servers(faults):
-            engine = self._engines.faulted(fault)
-            if engine.child is None:
-                raise NotApplicableError(say(FaultCode.NOT_OURS, fault=str(fault), name=engine.name))
-
-    def disturb(self, fault: Fault) -> None:
-        """Kill, restart or pause a server; returns when it answers again.
-
-        Raises:
-            EngineError: it does not.
-        """
-        self._fault_injector.disturb(self._engines.faulted(fault), fault)
-
-    def read_back(self) -> None:
-        """Read all effects and all stuck locks into the ledger."""
-        self.on_read_back()
 
     # Changing
 
@@ -277,7 +216,7 @@ class Machinery:
         except BaseException:
             chosen.engine.dispose()
             with suppress(SubmitTwiceError):
-                self._processes.replace(*self._urls())
+                self._processes.replace(*self._engines.urls)
             raise
         self._engines.use(chosen)
         self._forget()
@@ -285,7 +224,7 @@ class Machinery:
 
     def set_instances(self, count: int) -> None:
         """Have this many instances."""
-        self._processes.resize(count, *self._urls())
+        self._processes.resize(count, *self._engines.urls)
         self._health.processes_replaced()
 
     def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
@@ -297,7 +236,7 @@ class Machinery:
         Raises:
             InstanceError: they could not be started again.
         """
-        self._processes.put_to_rest(flying, lambda: self._closing, *self._urls())
+        self._processes.put_to_rest(flying, lambda: self._closing, *self._engines.urls)
 
     def reset(self, *, only_own: bool = False) -> None:
         """Empty the tables and delete our keys; on a server behind a URL, which others may use, only what we made.
@@ -329,35 +268,16 @@ class Machinery:
         waiting = self.ledger.without_effect()
         self.ledger.set_barred(barred(self._engines.client, waiting, self._engines.prefix))
 
-    # Looking
-
-    def statuses(self) -> tuple[EngineStatus, ...]:
-        """The engines in use, with their health."""
-        engines = [self._status(engine) for engine in (self._engines.database, self._engines.redis)]
-        backend = backend_status(self._processes.ports, self._health.trouble(EngineKind.HTTP))
-        found = (*engines, *self._zookeeper.statuses, *self._gateway.statuses, backend)
-        return tuple(replace(one, health=Health.DOWN, note=self.lost) for one in found) if self.lost else found
-
-    def report_database(self, error: Exception | None) -> None:
-        """The database answered, or did not."""
-        database = self._engines.database
-        if database.child and not database.child.alive:
-            return  # the sentence about its end says more
-        self._health.set_trouble(database.kind, one_sentence(error, database.name) if error else None)
-
     def connection(self) -> Mapping[str, object]:
         """What a client from outside needs. Holds secrets: it is printed because its owner asked for it."""
         return {
             "urls": [f"http://{target.host}:{target.port}" for target in self.targets],
-            "token": self._token,
+            "token": self.token,
             "database": self._engines.database.client_url,
             "redis": self._engines.redis.url,
         }
 
     # Inside
-
-    def _urls(self) -> tuple[str, str]:
-        return self._engines.database.url, self._engines.redis.url
 
     def _engine_started(self, engine: RunningEngine) -> None:
         if engine.child:
@@ -388,12 +308,6 @@ class Machinery:
     def _instance_ended(self, number: int, again: bool) -> None:
         code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
         self._health.process_ended(number, say(code, number=number))
-
-    def _status(self, engine: RunningEngine) -> EngineStatus:
-        trouble = self._health.trouble(engine.kind)
-        health = Health.PAUSED if self._fault_injector.is_paused(engine.kind) else Health.DOWN
-        status = engine.status(health=health if trouble else Health.UP)
-        return replace(status, note=trouble or status.note)
 
     def _forget(self) -> None:
         self.ledger.clear()

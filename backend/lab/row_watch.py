@@ -63,7 +63,6 @@ class Watch:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="row-watch", daemon=True)
         self.latest = Judgement()
-        machinery.on_read_back = self.read_back
 
     def start(self) -> None:
         """Begin to look."""
@@ -128,9 +127,9 @@ class Watch:
             try:
                 self._look_once()
             except sqlalchemy.exc.SQLAlchemyError as error:
-                self._machinery.report_database(error)
+                self._machinery.board.report_database(error)
             else:
-                self._machinery.report_database(None)
+                self._machinery.board.report_database(None)
 
     def _look_once(self) -> None:
         with self._looking:

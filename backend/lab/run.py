@@ -7,29 +7,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import sqlalchemy as sa
 
 from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
-from backend.instance.queue import Message
+from backend.lab.bench import Bench
 from backend.lab.fault_timer import ServerFaults
-from backend.lab.forms import Fetch, Form, FormDesk
-from backend.lab.ledger import Entry, Ledger, entry_of
+from backend.lab.forms import Fetch, Form
+from backend.lab.ledger import Entry, entry_of
 from backend.lab.left_behind import Leftovers, left_behind
-from backend.lab.senders.client import CancelledError, Sender, Sending
-from backend.lab.senders.messages import Flying, Outcome, Target
+from backend.lab.senders.client import CancelledError, Sending
+from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery
-from backend.lab.step_book import StepBook
 from backend.lab.submissions import Submissions, to_reply
 from backend.lab.tally import Tally, percentiles
-from backend.lab.work_book import Quiet, WorkBook
+from backend.lab.work_book import Quiet
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.faults import to_servers
 from backend.model.judgement import Report
 from backend.model.observed import Reply
-from backend.model.plan import Fault, Plan, Setup
+from backend.model.plan import Plan, Setup
 from backend.model.sentence import Code, Sentence, plain, say
 from backend.model.vocabulary import EngineKind, OperationKey, Source
 from backend.strategies import find, require_guard
@@ -43,76 +41,6 @@ class RunCode(Code):
 
     DATABASE_FAILED = "run.database_failed"
     FAILED = "run.failed"
-
-
-class Bench(Protocol):
-    """What a run needs of the lab."""
-
-    name: str
-    """No other lab has it, not even one that worked on the same servers before."""
-    ledger: Ledger
-    steps: StepBook
-    works: WorkBook
-    forms: FormDesk
-    sender: Sender
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """The instances."""
-
-    @property
-    def token(self) -> str:
-        """Bearer token of the instances."""
-
-    @property
-    def database(self) -> sa.Engine:
-        """The lab's own, untapped connections."""
-
-    def require_zookeeper(self) -> None:
-        """Have ZooKeeper running.
-
-        Raises:
-            EngineError: it is not installed, or could not be started.
-        """
-
-    def require_gateway(self) -> None:
-        """Have the gateway running.
-
-        Raises:
-            EngineError: it could not be started.
-        """
-
-    def require_tables(self) -> None:
-        """Check that the tables are still ours.
-
-        Raises:
-            EngineError: they are not.
-        """
-
-    def require_instances(self) -> None:
-        """Have all instances running.
-
-        Raises:
-            InstanceError: they could not be started.
-        """
-
-    def require_consumers(self) -> None:
-        """Have consumers of the queue running.
-
-        Raises:
-            InstanceError: they could not be started.
-        """
-
-    def deliver(
-        self, run: str, setup: Setup, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
-    ) -> Redelivery:
-        """Put messages onto the queue of a run."""
-
-    def disturb(self, fault: Fault) -> None:
-        """Kill, restart or pause a server; returns when it answers again."""
-
-    def read_back(self) -> None:
-        """Read all effects and all stuck locks into the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,52 @@
+"""How the engines of a lab are, as its listener is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend.engines.health import HealthBoard, backend_status
+from backend.engines.sql import one_sentence
+from backend.model.vocabulary import EngineKind, Health
+
+if TYPE_CHECKING:
+    from backend.engines.running import RunningEngine
+    from backend.lab.parts import Parts
+    from backend.model.observed import EngineStatus
+
+
+class EngineBoard:
+    """The engines in use with their health.
+
+    Args:
+        parts: of the lab.
+        health: what is away, and why.
+    """
+
+    def __init__(self, parts: Parts, health: HealthBoard) -> None:
+        self._parts = parts
+        self._health = health
+
+    def statuses(self) -> tuple[EngineStatus, ...]:
+        """The engines in use, with their health."""
+        engines = [self._status(engine) for engine in (self._parts.engines.database, self._parts.engines.redis)]
+        backend = backend_status(self._parts.processes.ports, self._health.trouble(EngineKind.HTTP))
+        found = (*engines, *self._parts.zookeeper.statuses, *self._parts.gateway.statuses, backend)
+        return (
+            tuple(replace(one, health=Health.DOWN, note=self._health.lost) for one in found)
+            if self._health.lost
+            else found
+        )
+
+    def report_database(self, error: Exception | None) -> None:
+        """The database answered, or did not."""
+        database = self._parts.engines.database
+        if database.child and not database.child.alive:
+            return  # the sentence about its end says more
+        self._health.set_trouble(database.kind, one_sentence(error, database.name) if error else None)
+
+    def _status(self, engine: RunningEngine) -> EngineStatus:
+        trouble = self._health.trouble(engine.kind)
+        health = Health.PAUSED if self._parts.fault_injector.is_paused(engine.kind) else Health.DOWN
+        status = engine.status(health=health if trouble else Health.UP)
+        return replace(status, note=trouble or status.note)
