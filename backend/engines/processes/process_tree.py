@@ -6,7 +6,9 @@ must start quickly, uses this file without the rest of the project.
 """
 
 import os
+import select
 import signal
+import time
 from collections.abc import Iterator
 
 
@@ -145,3 +147,15 @@ def _processes_by_ps() -> Iterator[tuple[int, int]]:
         fields = line.split()
         if len(fields) > 2 and not fields[2].startswith("Z"):
             yield int(fields[0]), int(fields[1])
+
+
+def kill_hard(pid: int) -> None:
+    """Kill a process that is not our child, its descendants and its group; wait up to a second for its end."""
+    signal_tree(pid, signal.SIGKILL)
+    try:  # noqa: SIM105  without an import
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end and os.path.exists(f"/proc/{pid}"):  # noqa: PTH110  as above
+        select.select([], [], [], 0.005)

@@ -10,22 +10,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
-import select
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from backend.engines.processes import supervisor_process
 from backend.engines.processes.child import Child
-from backend.engines.processes.process_tree import signal_tree
+from backend.engines.processes.launch import folders, launch, learn_directory
+from backend.engines.processes.process_tree import kill_hard
 from backend.engines.processes.server_user import ServerUser, server_user
 from backend.engines.processes.surroundings import forget_foreign_settings
 from backend.engines.says import ProcessCode
@@ -40,10 +37,6 @@ T = TypeVar("T")
 _START_LIMIT_S = 20.0
 _CLOSE_LIMIT_S = 20.0
 """More than it takes to end all servers on a busy machine: a supervisor that is killed leaves its folder behind."""
-_AWKWARD = re.compile(r"[^\w/.+@=-]")
-"""Characters in a path that servers take for more than themselves: quotes, commas, line feeds and the like."""
-_LONGEST_BASE = 50
-"""Longest name of the temporary folder: a socket's path may have about 100 characters, and names follow."""
 
 
 class _Request:
@@ -135,7 +128,7 @@ class Supervisor:
         self._user = server_user()
         ours, theirs = socket.socketpair()
         try:
-            self._process = self._launch(theirs)
+            self._process = launch(theirs, self._user, self._niceness)
         except OSError as error:
             ours.close()
             raise EngineError(say(ProcessCode.SUPERVISOR_NOT_STARTED, reason=error.strerror or str(error))) from None
@@ -147,12 +140,16 @@ class Supervisor:
         if closed_meanwhile:
             self.close()
             raise EngineError(say(ProcessCode.CLOSING))
-        self._directory = self._learn_directory(ours)
+        try:
+            self._directory = learn_directory(ours, self._user)
+        except EngineError:
+            self.close()
+            raise
         self.private.mkdir(mode=0o700, exist_ok=True)
         self._mark = hold(self._directory)
         self._reader = threading.Thread(target=self._read, name="supervisor", daemon=True)
         self._reader.start()
-        threading.Thread(target=sweep, args=(self._bases(),), name="sweep", daemon=True).start()
+        threading.Thread(target=sweep, args=(folders(self._user),), name="sweep", daemon=True).start()
         return self
 
     def spawn(
@@ -267,44 +264,6 @@ class Supervisor:
 
     # Talking to the process
 
-    def _launch(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        script = Path(supervisor_process.__file__)
-        mode = "0700" if self._user is None else "0711"
-        own = [str(theirs.fileno()), str(os.getpid()), mode, str(self._niceness)]
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(script), *own, *self._bases()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-
-    def _bases(self) -> list[str]:
-        """Folders to make the directory in: the user's choice where it is usable, then the usual place."""
-        chosen = Path(tempfile.gettempdir())
-        usable = (
-            len(os.fsencode(chosen)) <= _LONGEST_BASE
-            and not _AWKWARD.search(str(chosen))
-            and (self._user is None or self._user.can_enter(chosen))
-        )
-        return [str(chosen)] if usable else ["/tmp"]  # noqa: S108 - the directory below it is made safely
-
-    def _learn_directory(self, ours: socket.socket) -> Path:
-        ours.settimeout(_START_LIMIT_S)
-        line = b""
-        try:
-            while not line.endswith(b"\n") and (data := ours.recv(4096)):
-                line += data
-            answer: dict[str, str] = json.loads(line or b"{}")
-        except (OSError, ValueError):
-            answer = {}
-        ours.settimeout(None)
-        if "directory" not in answer:
-            self.close()
-            reason = plain(answer["error"]) if "error" in answer else say(ProcessCode.SUPERVISOR_SILENT)
-            raise EngineError(say(ProcessCode.NO_FOLDER, directory=self._bases()[0], reason=reason))
-        return Path(answer["directory"])
-
     def _take_number(self) -> int:
         self._next += 1
         return self._next
@@ -383,7 +342,7 @@ class Supervisor:
         if not expected and self._process is not None:
             self._on_lost()
             for child in children:
-                _kill_hard(child.pid)
+                kill_hard(child.pid)
             if self._directory is not None:
                 supervisor_process.remove_directory(str(self._directory))
             self._let_go()
@@ -394,13 +353,3 @@ class Supervisor:
         for request in list(self._requests.values()):
             request.error = say(ProcessCode.SUPERVISOR_GONE)
             request.done.set()
-
-
-def _kill_hard(pid: int) -> None:
-    """Kill a process that is not our child, its descendants and its group; wait up to a second for its end."""
-    signal_tree(pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end and Path(f"/proc/{pid}").exists():
-        select.select([], [], [], 0.005)
