@@ -53,8 +53,8 @@ def test_the_next_start_removes_what_a_killed_lab_left(base: Path) -> None:
         assert segment in segments()
         survivor = next(process for process in lab.processes if process.name() == "sleep")
         for process in lab.processes:
-            if process.name() == "postgres":
-                with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess):  # PostgreSQL's helpers come and go
+                if process.name() == "postgres":
                     process.kill()  # its segment stays
         kill_both(lab)
         assert lab.directory.parent == base
