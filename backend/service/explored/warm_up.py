@@ -13,6 +13,7 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from backend.lab.senders.http import Response
     from backend.service.explored.fleet import Fleet
+    from backend.service.explored.spares import Spares
     from backend.service.intents import Intents, ServiceIntent
 
 LEAST_QUIET_S = 0.001
@@ -30,6 +31,7 @@ class Warming(Protocol):
 
     fleet: Fleet
     intents: Intents
+    spares: Spares
     quiet_s: float
     steps: int
     last_step_ns: int
@@ -39,9 +41,6 @@ class Warming(Protocol):
 
     def go_on(self) -> None:
         """Go on unless somebody has lost interest."""
-
-    def gather(self, count: int) -> None:
-        """Have so many instances ready."""
 
     def stay_quiet(self, seconds: float) -> None:
         """Return when nothing that was asked for has come for so long."""
