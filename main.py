@@ -23,6 +23,7 @@ from backend.cli.interrupts import InterruptCode
 from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
+from backend.model.vocabulary import RedisPersistence
 
 if TYPE_CHECKING:
     import argparse
@@ -147,6 +148,7 @@ def lab_options(chosen: argparse.Namespace) -> LabOptions:
     return LabOptions(
         database=chosen.database,
         redis=chosen.redis,
+        redis_persistence=chosen.redis_persistence and RedisPersistence(chosen.redis_persistence),
         zookeeper=chosen.zookeeper,
         data_dir=chosen.data_dir,
         reset=chosen.reset,

@@ -24,7 +24,7 @@ from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
 from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
-from backend.model.vocabulary import GatewayKeys, OperationKey, RetryCause, Source
+from backend.model.vocabulary import GatewayKeys, OperationKey, RedisPersistence, RetryCause, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,6 +55,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if surplus:
         options = _options(commands.get(chosen.command, grammar))
         raise WrongArgumentsError(_unknown(surplus[0], options))
+    if chosen.redis and chosen.redis_persistence:
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-persistence"))
     if chosen.command == RUN:
         _check_run(chosen)
     if chosen.command == EXPLORE:
@@ -99,6 +101,7 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         grammar,
         database="postgresql",
         redis=None,
+        redis_persistence=None,
         zookeeper=None,
         data_dir=None,
         reset=False,
@@ -140,6 +143,10 @@ def _add_common(grammar: argparse.ArgumentParser, **defaults: object) -> None:
         help="postgresql (unless given), mariadb, sqlite, or the URL of a running server",
     )  # fmt: skip
     add("--redis", type=redis_url, metavar="URL", help="a running server that speaks the Redis protocol")
+    add(
+        "--redis-persistence", choices=[mode.value for mode in RedisPersistence],
+        help="of the private server: what it writes to disk (none; with --data-dir everysec)",
+    )  # fmt: skip
     add("--zookeeper", type=hosts, metavar="HOSTS", help="running servers, as host:port,host:port")
     add("--data-dir", type=folder("--data-dir"), metavar="DIR", help="keep the data here, not in a temporary folder")
     add(

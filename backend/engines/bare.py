@@ -28,7 +28,7 @@ from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.model.errors import EngineError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind
+from backend.model.vocabulary import EngineKind, RedisPersistence
 from backend.shop.tables import create_tables
 
 _TRIALS = 3
@@ -115,7 +115,9 @@ def start_database(supervisor: Supervisor, database: str, data_dir: Path | None)
             return connect_database(database, supervisor.private)
 
 
-def start_redis(supervisor: Supervisor, url: str | None, data_dir: Path | None) -> RunningEngine:
+def start_redis(
+    supervisor: Supervisor, url: str | None, data_dir: Path | None, persistence: RedisPersistence | None = None
+) -> RunningEngine:
     """Connect to the Redis-protocol server at this URL, or start one.
 
     Raises:
@@ -123,7 +125,7 @@ def start_redis(supervisor: Supervisor, url: str | None, data_dir: Path | None) 
     """
     if url:
         return connect_redis(url)
-    return start_valkey(supervisor, data_dir / "valkey" if data_dir else None)
+    return start_valkey(supervisor, data_dir / "valkey" if data_dir else None, persistence=persistence)
 
 
 def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:

@@ -13,9 +13,10 @@ from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import FaultKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from backend.engines.health import HealthBoard
+    from backend.engines.key_store import Key
     from backend.engines.running import RunningEngine
     from backend.model.vocabulary import EngineKind
 
@@ -46,6 +47,8 @@ class Keeper:
         self._health = health
         self._on_replaced = on_replaced
         self._deaths: list[float] = []
+        self._held: Mapping[str, Key] | None = None
+        """The keys of a server that is ended on purpose, as they were just before."""
         self._given_up = False
         self._changed = threading.Condition()
         self._up = True
@@ -92,6 +95,7 @@ class Keeper:
             self._closed.wait(ms / 1000)
             child.resume()
             return
+        self._held = self._engine.keys.hold_still() if self._engine.keys else None
         with self._changed:
             self._up = False
         if kind is FaultKind.KILL:
@@ -140,14 +144,20 @@ class Keeper:
         else:
             self._give_up(say(EngineCode.GIVEN_UP, reason=failure))
             return
+        account = self._account()
         self._on_replaced(before, self._engine)
         self._health.set_trouble(self._engine.kind, None)
-        kept = EngineCode.BACK_AND_KEPT if before.keeps_data else EngineCode.BACK_AND_EMPTY
-        self._health.tell(say(kept, name=before.name))
+        self._health.tell(account)
         with self._changed:
             self._up = True
             self._changed.notify_all()
         self._watch()  # last: a server that has ended again meanwhile is told of at once
+
+    def _account(self) -> Sentence:
+        """What it kept; asked for before anybody else knows that it is back."""
+        held, self._held = self._held, None
+        name, keys = self._engine.name, self._engine.keys
+        return keys.account(name, held) if keys else say(EngineCode.BACK_AND_KEPT, name=name)
 
     def _give_up(self, sentence: Sentence) -> None:
         with self._changed:

@@ -13,6 +13,7 @@ from backend.model.vocabulary import EngineKind, Health
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.engines.key_store import KeyStore
     from backend.engines.processes.child import Child
     from backend.model.sentence import Sentence
 
@@ -35,8 +36,8 @@ class RunningEngine:
     """Its process, where we started one."""
     start_again: Callable[[], RunningEngine] | None = field(default=None, repr=False, compare=False)
     """Starts it once more, where it was and with its data, after its process has ended; raises `EngineError`."""
-    keeps_data: bool = True
-    """Whether what it acknowledged outlives its process."""
+    keys: KeyStore | None = field(default=None, repr=False, compare=False)
+    """Its keys, where it is a Redis-protocol server that we started."""
 
     @property
     def client_url(self) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import redis
 
+from backend.engines.key_store import KeyStore
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import own_directory
 from backend.engines.redis_client import create_redis
@@ -28,7 +29,7 @@ from backend.engines.start import (
 from backend.engines.wheels import wheel_folder
 from backend.model.errors import EngineError
 from backend.model.sentence import say
-from backend.model.vocabulary import EngineKind
+from backend.model.vocabulary import EngineKind, RedisPersistence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +50,14 @@ class _Place:
 
     socket: Path
     data: Path
-    persistent: bool
+    keys: KeyStore
 
 
 def start_valkey(
-    supervisor: Supervisor, data_dir: Path | None = None, choose_port: Callable[[], int] = free_port
+    supervisor: Supervisor,
+    data_dir: Path | None = None,
+    choose_port: Callable[[], int] = free_port,
+    persistence: RedisPersistence | None = None,
 ) -> RunningEngine:
     """Start a private Valkey and wait until it answers.
 
@@ -62,8 +66,9 @@ def start_valkey(
 
     Args:
         supervisor: owner of the process and of the temporary directory.
-        data_dir: keep the keys in an append-only file below this directory; None to keep nothing.
+        data_dir: keep the keys below this directory; None for a temporary one.
         choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
+        persistence: what is written to disk; None for nothing, or `everysec` where there is a `data_dir`.
 
     Raises:
         EngineError: it cannot be started; the sentence says why.
@@ -72,15 +77,16 @@ def start_valkey(
         home = own_directory(supervisor.directory, "valkey", supervisor.user)
         with kept_directory(NAME, supervisor, data_dir):
             data = home if data_dir is None else own_directory(data_dir.absolute(), "valkey", supervisor.user)
-            place = _Place(home / "valkey.sock", data, persistent=data_dir is not None)
-            password = secrets.token_urlsafe(24)
+            socket, password = home / "valkey.sock", secrets.token_urlsafe(24)
+            mode = persistence or (RedisPersistence.NONE if data_dir is None else RedisPersistence.EVERYSEC)
+            place = _Place(socket, data, KeyStore(_url(socket, password), mode))
             return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port, password))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
 
 def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> RunningEngine:
-    url = f"unix://:{password}@{quote(str(place.socket))}"
+    url = _url(place.socket, password)
     child = _spawn(supervisor, _configuration(place, port, password))
     try:
         version = bring_up(NAME, child, supervisor, lambda: _version(url, place.socket))
@@ -100,8 +106,12 @@ def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> Run
         embedded=True,
         child=child,
         start_again=lambda: _run(supervisor, place, port, password),
-        keeps_data=place.persistent,
+        keys=place.keys,
     )
+
+
+def _url(socket: Path, password: str) -> str:
+    return f"unix://:{password}@{quote(str(socket))}"
 
 
 def _configuration(place: _Place, port: int, password: str) -> str:
@@ -113,7 +123,8 @@ def _configuration(place: _Place, port: int, password: str) -> str:
         f"requirepass {password}",
         f"dir {_quoted(place.data)}",
         'save ""',
-        f"appendonly {'yes' if place.persistent else 'no'}",
+        f"appendonly {'yes' if place.keys.persists else 'no'}",
+        *([f"appendfsync {place.keys.mode}"] if place.keys.persists else []),
         "maxclients 1000",
         "daemonize no",
         "timeout 0",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.lab.senders.redelivery import Redelivery
-from backend.model.errors import NotApplicableError
-from backend.model.faults import FaultCode, to_servers
-from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import sqlalchemy as sa
 
@@ -47,13 +45,17 @@ class Bench:
         """Untapped connections to the database in use."""
         return self._parts.engines.engine
 
-    def require_tables(self) -> None:
-        """Check that the tables are still those that we have made; a database that does not answer is told of later.
+    def require_engines(self, setup: Setup) -> Setup:
+        """Have the engines as a setup wants them. A database that does not answer is told of later.
+
+        Returns:
+            The setup as it is then, with what it had left open.
 
         Raises:
-            EngineError: one was exchanged for something else.
+            EngineError: a table is no longer the one that we have made, or a server did not do what it was told.
         """
         self._parts.engines.require_tables()
+        return replace(setup, redis_persistence=self._parts.engines.use_persistence(setup.redis_persistence))
 
     def require_instances(self) -> None:
         """Have all instances running: after a switch of databases that failed some may be missing.
@@ -95,16 +97,13 @@ class Bench:
         """
         self._parts.gateway.require()
 
-    def require_faults(self, faults: Iterable[Fault]) -> None:
-        """Check that these can be carried out on the engines in use.
+    def require_setup(self, setup: Setup) -> None:
+        """Check that its faults and its knobs can be had on the engines in use.
 
         Raises:
             NotApplicableError: one of them cannot.
         """
-        for fault in to_servers(faults):
-            engine = self._parts.engines.faulted(fault)
-            if engine.child is None:
-                raise NotApplicableError(say(FaultCode.NOT_OURS, fault=str(fault), name=engine.name))
+        self._parts.engines.require_setup(setup)
 
     def disturb(self, fault: Fault) -> None:
         """Kill, restart or pause a server; returns when it answers again.

@@ -11,9 +11,12 @@ import sqlalchemy as sa
 
 from backend.engines.bare import open_tables, start_database, start_redis
 from backend.engines.redis_client import create_redis
+from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence
 from backend.lab.clearing import clear_database, delete_keys, keys_of
-from backend.model.errors import EngineError
+from backend.model.errors import EngineError, NotApplicableError
+from backend.model.faults import FaultCode, to_servers
+from backend.model.sentence import say
 from backend.shop.ownership.mark import key_prefix
 from backend.shop.tables import require_tables
 
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
     from backend.engines.running import RunningEngine
     from backend.lab.forms import HandedOut
     from backend.model.options import LabOptions
-    from backend.model.plan import Fault
+    from backend.model.plan import Fault, Setup
+    from backend.model.vocabulary import RedisPersistence
 
 _LAST_WORDS_S = 2.0
 """How long somebody's server may take when a lab takes leave of it."""
@@ -91,7 +95,8 @@ class EnginesInUse:
         Raises:
             EngineError: it cannot be had.
         """
-        self.redis = start_redis(self._supervisor, self._options.redis, self._options.data_dir)
+        options = self._options
+        self.redis = start_redis(self._supervisor, options.redis, options.data_dir, options.redis_persistence)
         self._on_started(self.redis)
 
     def open(self) -> None:
@@ -115,6 +120,31 @@ class EnginesInUse:
     def faulted(self, fault: Fault) -> RunningEngine:
         """The one that a fault is about."""
         return self.redis if fault.place == "redis" else self.database
+
+    def require_setup(self, setup: Setup) -> None:
+        """Check that the faults and the knobs of a setup can be had on the engines in use.
+
+        Raises:
+            NotApplicableError: one of them cannot.
+        """
+        for fault in to_servers(setup.faults):
+            engine = self.faulted(fault)
+            if engine.child is None:
+                raise NotApplicableError(say(FaultCode.NOT_OURS, fault=str(fault), name=engine.name))
+        if setup.redis_persistence and not self.redis.keys:
+            raise NotApplicableError(say(EngineCode.NOT_OUR_REDIS, name=self.redis.name))
+
+    def use_persistence(self, mode: RedisPersistence | None) -> RedisPersistence | None:
+        """Have the Redis-protocol server persist keys this way, or as it was started; how it does; None if not ours.
+
+        Raises:
+            EngineError: it does not.
+        """
+        keys = self.redis.keys
+        if keys is None:
+            return None
+        keys.use(mode or keys.started_with)
+        return keys.mode
 
     def require_tables(self) -> None:
         """Check that the tables are still those that we have made; a database that does not answer is told of later.

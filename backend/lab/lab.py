@@ -240,7 +240,7 @@ class Lab(Asking):
         with self._turns:
             machinery, watch = self._running()
             bench = Bench(machinery.parts, watch.read_back)
-            bench.require_faults(setup.faults)
+            bench.require_setup(setup)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(next(self._numbers), bench, setup, plan, told)
             self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]

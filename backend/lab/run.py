@@ -215,7 +215,7 @@ class ExperimentRun:
     def _require_what_it_needs(self) -> None:
         """Before anything is announced: a run that cannot start leaves nothing behind."""
         bench, plan = self._bench, self._plan
-        bench.require_tables()
+        self._setup = bench.require_engines(self._setup)
         bench.require_instances()
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.model.vocabulary import RedisPersistence
+
 
 @dataclass(frozen=True, slots=True)
 class LabOptions:
@@ -16,6 +18,8 @@ class LabOptions:
     """URL of a running server; None starts a private one."""
     zookeeper: str | None = None
     """``host:port,...`` of servers that run; None starts a private one when it is first needed."""
+    redis_persistence: RedisPersistence | None = None
+    """Of a private server; None is `none`, or `everysec` where its data are kept in a folder."""
     data_dir: Path | None = None
     reset: bool = False
     """Whether what labs have kept in that folder, or behind those URLs, is removed first."""

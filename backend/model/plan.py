@@ -9,6 +9,7 @@ from backend.model.vocabulary import (
     GatewayKeys,
     OperationKey,
     Pace,
+    RedisPersistence,
     RetryCause,
     Source,
 )
@@ -70,6 +71,8 @@ class Setup:
     """What is done to the run on purpose."""
     gateway_keys: GatewayKeys = GatewayKeys.NONE
     """Matters only to an operation whose effect is at the gateway."""
+    redis_persistence: RedisPersistence | None = None
+    """Of our own Redis-protocol server; None leaves it as it was started, and stands for a server that is not ours."""
     visibility_timeout_ms: int = 500
     """Matters only to source `redelivery`: a message that was delivered so long ago without being acknowledged is
     delivered again, whether whoever got it is dead or still at work."""

@@ -14,6 +14,7 @@ def report_document(report: Report) -> dict[str, object]:
 
     ``submissions`` is the number asked for per intent, ``sent`` the number that left for the backend in all.
     """
+    setup = report.setup
     return {
         "operation": report.operation.value,
         "strategy": report.setup.strategy,
@@ -26,6 +27,7 @@ def report_document(report: Report) -> dict[str, object]:
         "retry_on": [cause.value for cause in RetryCause if cause in report.retry_on],
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
+        "redis_persistence": setup.redis_persistence.value if setup.redis_persistence else None,
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],

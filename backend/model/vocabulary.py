@@ -43,6 +43,17 @@ class RetryCause(StrEnum):
     """Any status from 400 to 499. With the others: who does not hear 2xx sends again, as providers of webhooks do."""
 
 
+class RedisPersistence(StrEnum):
+    """What a Redis-protocol server of ours writes to disk."""
+
+    NONE = "none"
+    """Nothing."""
+    EVERYSEC = "everysec"
+    """Each write, to an append-only file that is synced once a second."""
+    ALWAYS = "always"
+    """Each write, to an append-only file that is synced before the answer."""
+
+
 class EngineKind(StrEnum):
     """An engine is whatever executes a step."""
 
