@@ -17,7 +17,6 @@ _SCRIPT = """
 import os, socket, sys, threading
 os.umask(0)
 from backend.lab.lab import Lab, LabOptions
-from backend.model import OperationKey
 from tests.backend.http_caller import caller_of
 lab = Lab(LabOptions(database=sys.argv[1]))
 lab.start()
