@@ -136,8 +136,9 @@ def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplic
 
 
 AS_THEY_ARE = {
-    "before", "count", "curl", "database", "disable", "explore", "items", "json", "nobody", "redis", "request", "reset",
-    "root", "save", "schema", "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit", "version", "wheel",
+    "before", "count", "curl", "database", "disable", "explore", "items", "json", "maxclients", "nobody", "redis",
+    "request", "reset", "root", "save", "schema", "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit",
+    "version", "wheel",
 }  # fmt: skip
 """Words in lower case that are commands, columns, keys of a file or names of programs."""
 

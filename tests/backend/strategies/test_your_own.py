@@ -266,10 +266,10 @@ def test_a_command_says_it_in_one_line_and_in_the_language_that_was_asked_for(
 # What goes wrong while it runs
 
 
-def with_body(folder: Path, body: str) -> None:
+def with_body(folder: Path, body: str, data: str = DATA) -> None:
     """The broken variant does this instead."""
     head = CODE.partition("def before_the_effect")[0]
-    write(folder, code=f"{head}def before_the_effect(request, services):\n    {body}\n")
+    write(folder, code=f"{head}def before_the_effect(request, services):\n    {body}\n", data=data)
     use_folder(folder)
 
 
@@ -352,3 +352,25 @@ def test_a_run_that_never_ends_says_who_is_still_at_work(folder: Path) -> None:
     assert found["out_of_time"] is True
     assert found["working"] == 1
     assert found["verdicts"] == {"undecided": 1}
+
+
+LOCKS = """if not services.redis.set(services.key('claim', request), '1', nx=True):
+        return Answer.BUSY
+    with services.database.begin() as connection:
+        request.operation.act(connection, request)
+    services.redis.delete(services.key('claim', request))
+    return Answer.CREATED"""
+
+
+@pytest.mark.parametrize(("declared", "verdict"), [("locks", "stuck"), ("keys", "undecided")])
+def test_a_lock_that_is_declared_and_left_behind_is_stuck(folder: Path, declared: str, verdict: str) -> None:
+    with_body(folder, LOCKS, DATA.replace("keys =", f"{declared} ="))
+    found = asked(folder, "explore", *ONE, "--variant", "before-the-effect", "--requests", "1", "--crashes", "1")
+    assert verdict in found["outcomes"]  # type: ignore[operator]
+
+
+def test_a_run_sees_the_lock_that_a_crash_left_behind(folder: Path) -> None:
+    with_body(folder, LOCKS, DATA.replace("keys =", "locks ="))
+    bound = ["--submissions", "1", "--fault", "crash@redis:SET", "--source", "retry", "--retries", "2", *SQLITE]
+    found = asked(folder, "run", *ONE, "--variant", "before-the-effect", *bound)
+    assert found["verdicts"] == {"stuck": 1}
