@@ -72,6 +72,7 @@ def read_data(path: Path) -> StrategyData:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StrategyFileError(say(FileCode.NOT_TOML, file=path.name, why=str(error))) from None
     with _Table(path.name, "", content) as table:
+        table.string("mark", "")  # as `table` below: for the README alone, see resources.update_readme
         variants = table.table("variants")
         data = StrategyData(
             title=table.text("title"),
@@ -91,6 +92,7 @@ def _variant(key: str, table: _Table) -> VariantData:
     if not KEY.fullmatch(key):
         raise StrategyFileError(say(FileCode.BAD_NAME, name=key))
     with table:
+        table.table("table")
         refusals = _refusals(table.table("refuses"))
         needs = table.choices("needs", Need)
         if len(needs) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 import backend
 import gui
 from backend.model.sentence import LANGUAGES, Sentence, words
+from backend.model.vocabulary import OperationKey
 from backend.shop.schema import metadata
 from backend.strategies import all_strategies
+from resources.update_readme import README, with_table
+from tests.backend.strategies.test_what_each_strategy_does import LINES
 
 FOLDER = Path(backend.__path__[0]) / "strategies"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -88,3 +92,17 @@ def test_no_strategy_goes_through_the_operations(name: str) -> None:
 def test_our_tables_are_all_in_the_schema() -> None:
     assert not any(strategy.tables for strategy in all_strategies())
     assert {"inbox", "fences", "idempotency_records"} <= metadata.tables.keys()
+
+
+def test_the_table_of_the_readme_is_fresh() -> None:
+    text = README.read_text("utf-8")
+    assert text == with_table(text), "uv run python -m resources.update_readme"
+
+
+def test_the_table_of_the_readme_promises_what_is_measured() -> None:
+    for line in LINES:
+        if line.operations != (OperationKey.CANCEL_ORDER,):
+            data = tomllib.loads((FOLDER / f"{line.strategy.replace('-', '_')}.toml").read_text("utf-8"))
+            promised = data["variants"][line.variant]["table"]
+            for measured, said in ((line.s, promised["one-by-one"]), (line.c, promised["at-once"])):
+                assert said.lstrip("*").startswith(measured), f"{line.strategy}/{line.variant}"
