@@ -161,7 +161,7 @@ class Shell:
         alive = [command_of(one) for one in psutil.process_iter() if lives(one) and _has(one, mark)]
         return [*alive, *(str(path) for path in self.folder.glob("submit-twice-*"))]
 
-    def nothing_left(self, seconds: float = 5.0) -> bool:
+    def nothing_left(self, seconds: float = 30.0) -> bool:
         return wait_until(lambda: not self.left(), seconds)
 
 

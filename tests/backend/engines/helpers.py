@@ -19,7 +19,7 @@ PASSING = ("postgres: submit_twice", "postgres: autovacuum worker", "postgres: [
 PROJECT = Path(__file__).parents[3]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Whether the condition comes true in time."""
     tick = threading.Event()
     end = time.monotonic() + seconds
@@ -62,7 +62,7 @@ class SmallLab:
         assert wait_until(at_rest)
         return found
 
-    def nothing_left(self, seconds: float = 10.0) -> bool:
+    def nothing_left(self, seconds: float = 30.0) -> bool:
         """Whether every process and the directory are gone before long: two seconds where nothing else runs."""
         return wait_until(lambda: not self.left(), seconds)
 
