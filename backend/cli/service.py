@@ -69,10 +69,10 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     stand = Stand(description, folder, faults=faults, allowed=chosen.allow_host, redis_url=options.redis)
     with bar, stand:
         found = Checker(stand, plan, show, interrupted).check(str(chosen.file))
-    files.write("json", json.dumps(check_document(found), ensure_ascii=False) + "\n")
+    files.write("json", json.dumps(check_document(found, language), ensure_ascii=False) + "\n")
     files.write("markdown", check_markdown(found, language))
     files.write("html", check_html(found, language))
-    files.write("junit", check_junit(found))
+    files.write("junit", check_junit(found, language))
     if not files.takes_standard_output:
         speak(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE

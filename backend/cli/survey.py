@@ -69,7 +69,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
         )
     changes = None if earlier is None else compare(earlier, found)
     files.write("survey", survey_files.to_json(found))
-    files.write("json", json.dumps(_document(found, changes), ensure_ascii=False) + "\n")
+    files.write("json", json.dumps(_document(found, changes, language), ensure_ascii=False) + "\n")
     if not files.takes_standard_output:
         speak(report_lines(found, changes, language))
     if found.stopped:
@@ -135,21 +135,21 @@ class _Bar:
         self._bar.update(cell.state not in {CellState.NOT_GUARDED, CellState.NOT_ASKED})
 
 
-def _document(found: Survey, changes: Sequence[Change] | None) -> dict[str, object]:
+def _document(found: Survey, changes: Sequence[Change] | None, language: str) -> dict[str, object]:
     document = survey_document(found)
     if changes is not None:
-        document["changes"] = [_change_document(change) for change in changes]
+        document["changes"] = [_change_document(change, language) for change in changes]
     return document
 
 
-def _change_document(change: Change) -> dict[str, str]:
+def _change_document(change: Change, language: str) -> dict[str, str]:
     operation, strategy, variant = change.pair
     return {
         "operation": operation.value,
         "strategy": strategy,
         "variant": variant,
         "change": change.kind.value,
-        "sentence": str(change.sentence),
+        "sentence": words(change.sentence, language),
     }
 
 

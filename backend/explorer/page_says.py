@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.question import Event, EventKind
 from backend.model.sentence import Code, say, words
+from backend.model.step_words import answer_sentence
 from backend.model.terms import answer_term
 from backend.model.vocabulary import Answer, EngineKind
 
@@ -90,7 +91,7 @@ def answer_in(event: Event, language: str) -> str:
     """What a caller was told, in a word; what an engine answered, as it did."""
     if event.kind is EventKind.ANSWER and event.engine == EngineKind.HTTP and event.answer in set(Answer):
         return words(answer_term(Answer(event.answer)), language)
-    return event.answer
+    return words(answer_sentence(event.answer), language) if event.kind is EventKind.STEP else event.answer
 
 
 def life_of(key: KeyState) -> Sentence:

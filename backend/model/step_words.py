@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from backend.model.sentence import Code, Sentence, plain, say
@@ -26,6 +27,9 @@ class StepCode(Code):
     CALLER_CUT = "step.caller_cut"
     BOTH_CUT = "step.both_cut"
     UNDER_WAY = "step.under_way"
+    NO_ROW = "step.no_row"
+    ROWS = "step.rows"
+    NAMED_ROW = "step.named_row"
 
 
 _BARE = {
@@ -41,6 +45,10 @@ _NUMBERED = {
     "pause": StepCode.PAUSE,
 }
 """Marks with a time, or a status, behind them."""
+NO_ROW = "no row"
+_NAMED_ROW = re.compile(r"row (\d+)")
+"""As the explorer names rows, in the order in which they come."""
+_ROWS = re.compile(r"(\d+) rows?")
 CALLER_CUT = "the caller's connection was closed"
 BOTH_CUT = "the caller's and the database's were closed"
 _OUTCOMES = {CALLER_CUT: StepCode.CALLER_CUT, BOTH_CUT: StepCode.BOTH_CUT}
@@ -54,6 +62,16 @@ def mark_sentence(command: str) -> Sentence:
     return say(_NUMBERED[mark], number=number) if mark in _NUMBERED and number.isdigit() else plain(command)
 
 
+def answer_sentence(answer: str) -> Sentence:
+    """What an engine answered; how many rows it was, where it told no more than that, is in words of ours."""
+    if answer == NO_ROW:
+        return say(StepCode.NO_ROW)
+    if found := _ROWS.fullmatch(answer):
+        return say(StepCode.ROWS, rows=int(found[1]))
+    found = _NAMED_ROW.fullmatch(answer)
+    return say(StepCode.NAMED_ROW, number=int(found[1])) if found else plain(answer)
+
+
 def command_sentence(step: Step) -> Sentence:
     """What was sent, or what happened; with a word where it has not ended."""
     sentence = mark_sentence(step.command) if step.engine is EngineKind.HTTP else plain(step.command)
@@ -62,8 +80,10 @@ def command_sentence(step: Step) -> Sentence:
 
 def outcome_sentence(step: Step) -> Sentence:
     """What came of a step: the engine's own words, or what the caller was told; empty where nothing was said."""
-    if step.engine is not EngineKind.HTTP or step.error:
-        return plain(step.error or step.answer)
+    if step.error:
+        return plain(step.error)
+    if step.engine is not EngineKind.HTTP:
+        return answer_sentence(step.answer)
     if step.answer in set(Answer):
         return answer_term(Answer(step.answer))
     code = _OUTCOMES.get(step.answer)

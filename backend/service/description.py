@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import msgspec
 
 from backend.model.errors import SubmitTwiceError
-from backend.model.sentence import Sentence, say
+from backend.model.sentence import Sentence, plain, say
 from backend.service.curl import read_curl
 from backend.service.says import ServiceCode
 
@@ -236,8 +236,12 @@ def _sentence(complaint: str) -> Sentence:
     path = at["path"].removeprefix("$").lstrip(".") if at else ""
     what = _AT.sub("", complaint)
     if unknown := _UNKNOWN_FIELD.match(what):
-        return say(ServiceCode.UNKNOWN_KEY, table=path or "top", key=unknown["key"])
+        return say(ServiceCode.UNKNOWN_KEY, table=_table(path), key=unknown["key"])
     if missing := _MISSING_FIELD.match(what):
-        return say(ServiceCode.MISSING_KEY, table=path or "top", key=missing["key"])
+        return say(ServiceCode.MISSING_KEY, table=_table(path), key=missing["key"])
     table, _, key = path.rpartition(".")
-    return say(ServiceCode.WRONG_VALUE, table=table or "top", key=key, reason=what[:1].lower() + what[1:])
+    return say(ServiceCode.WRONG_VALUE, table=_table(table), key=key, reason=what[:1].lower() + what[1:])
+
+
+def _table(name: str) -> Sentence:
+    return plain(name) if name else say(ServiceCode.TOP_LEVEL)

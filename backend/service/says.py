@@ -12,6 +12,7 @@ class ServiceCode(Code):
     NOT_TOML = "your_service.not_toml"
     NOT_UTF8 = "your_service.not_utf8"
     WRONG_VALUE = "your_service.wrong_value"
+    TOP_LEVEL = "your_service.top_level"
     UNKNOWN_KEY = "your_service.unknown_key"
     MISSING_KEY = "your_service.missing_key"
     MISSING_TABLE = "your_service.missing_table"

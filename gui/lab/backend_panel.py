@@ -97,7 +97,7 @@ class BackendPanel(QWidget):
         line.setSpacing(2)
         line.addWidget(self._mark)
         line.addWidget(self._summary, 1)
-        holder.setFixedHeight(4 * _line_height(self._summary.font()) + GRID // 2 + 4)
+        holder.setFixedHeight(3 * _line_height(self._summary.font()) + GRID + 4)
         return holder
 
     @property
@@ -171,7 +171,7 @@ class BackendPanel(QWidget):
         shown = f'<span style="color:{colour}; font-size:large">{glyph}</span>&nbsp;&nbsp;<b>{word}</b>'
         if self._harm is not None and info.sound:
             harm = self.tr("this run: %1").replace("%1", verdict_word(self._harm))
-            shown += f"<br>{VERDICT_GLYPHS[self._harm]}&nbsp;&nbsp;{harm}"
+            shown += f"&nbsp;&nbsp;&nbsp;{VERDICT_GLYPHS[self._harm]}&nbsp;{harm}"
             word = f"{word}, {harm}"
         self._mark.setText(shown)
         self._mark.setAccessibleName(word)

@@ -42,9 +42,9 @@ def text_of(form: Form, check: Check, language: str) -> str:
         case "md":
             return reports.check_markdown(check, language)
         case "xml":
-            return reports.check_junit(check)
+            return reports.check_junit(check, language)
         case _:
-            return json.dumps(reports.check_document(check), ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(reports.check_document(check, language), ensure_ascii=False, indent=2) + "\n"
 
 
 class ReportButton(QPushButton):

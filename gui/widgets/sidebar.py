@@ -25,7 +25,7 @@ class Sidebar(QScrollArea):
         self._body.setObjectName("sidebar")
         column = QVBoxLayout(self._body)
         column.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, 2)
-        column.setSpacing(GRID - 2)
+        column.setSpacing(GRID // 2)
         for number, panel in enumerate(panels):
             if number:
                 column.addWidget(hairline())

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from backend.cli.compare import summary
 from backend.cli.exploration_report import OUTPUTS, report_exploration
 from backend.cli.run_report import report_lines
+from backend.cli.survey import _document
 from backend.cli.survey import report_lines as survey_lines
 from backend.comparison.cost_records import Cost, OtherLoad
 from backend.comparison.documents import comparison_markdown
@@ -26,21 +28,24 @@ from backend.explorer.explore import explore
 from backend.explorer.mermaid import mermaid
 from backend.explorer.question import Event, Exploration, Question
 from backend.explorer.survey import CellState, Scope, Survey, cell_of
+from backend.explorer.survey_changes import Change, ChangeKind
 from backend.explorer.web_page import exploration_html
 from backend.files.output import OutputFiles
 from backend.lab.run_notes import Shown
+from backend.model.faults import parse_fault
 from backend.model.judgement import Report
 from backend.model.observed import AtWork, Step
 from backend.model.options import LabOptions
 from backend.model.plan import Setup
 from backend.model.sentence import say, to_document
+from backend.model.step_words import BOTH_CUT, CALLER_CUT
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
 from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
-from backend.service.outside.reports import check_html, check_markdown
+from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
 from backend.service.outside.words import check_lines
 from backend.shop.schema import metadata
 from tests.gui import pseudo
-from tests.gui.test_pseudo_translation import PRODUCTS, keys
+from tests.gui.reading import PRODUCTS, keys
 
 SYNTAX = ("sequenceDiagram", "autonumber", "participant", "actor", "as", "over", "Note", "note", "right", "left", "of",
           "rect", "rgb", "end", "loop", "opt", "x", "title", "retry", "Caller", "Note")  # fmt: skip
@@ -190,12 +195,27 @@ def test_a_grid(explored: list[Exploration]) -> None:
     survey = Survey(
         scope, tuple(cells), 1.0, True, "stopped", ("note",), to_document(UNFINISHED), (to_document(UNFINISHED),)
     )
+    changes = [Change(kind, cell.pair, cell, cell) for kind in ChangeKind for cell in cells]
     for each in (survey, Survey(scope)):
         check(lines(survey_lines(each, None, pseudo.SPOKEN)))
         check(lines(survey_lines(each, (), pseudo.SPOKEN)))
+        check(lines(survey_lines(each, changes, pseudo.SPOKEN)))
+    document = _document(survey, changes, pseudo.SPOKEN)
+    assert isinstance(document["changes"], list)
+    check(lines(change["sentence"] for change in document["changes"]))
 
 
 STEP = Step("1.1", 0, 1, EngineKind.SQLITE, "COMMIT", "", "", 0, 1)
+MARKS = tuple(
+    Step("1.1", number, 1, EngineKind.HTTP, command, answer, "", number, ended)
+    for number, (command, answer, ended) in enumerate(
+        [("processing 30 ms", "", 9), ("processing 30 ms", "", 0), ("delay 30 ms", "", 9),
+         ("pause 30 ms", "SIGSTOP, SIGCONT", 9), ("crash", "SIGKILL", 9), ("connection reset", BOTH_CUT, 9),
+         ("reply lost", CALLER_CUT, 9), *((f"reply {200 + number}", answer, 9) for number, answer in enumerate(Answer))]
+    )
+)  # fmt: skip
+"""Every mark that the trace has between the commands."""
+ROWS = tuple(replace(STEP, answer=answer) for answer in ("no row", "1 row", "20 rows", "row 2"))
 REPORT = Report(
     operation=OperationKey.PLACE_ORDER,
     setup=Setup("none", "direct"),
@@ -219,8 +239,18 @@ REPORT = Report(
 @pytest.mark.parametrize("ending", ["cancelled", "out_of_time", ""])
 def test_a_run(operation: OperationKey, ending: str) -> None:
     work = (AtWork("1.1", "NO-1", 1, 0, "COMMIT", begun=True), AtWork("1.2", "NO-1", 1, 0, begun=False))
-    report = replace(REPORT, operation=operation, **{ending: True} if ending else {}, contradicting=3)  # type: ignore[arg-type]
-    shown = Shown("order_no", "NO-1", Verdict.DUPLICATED, (STEP,), 3)
+    faults = (parse_fault("crash@redis:DEL"),)
+    report = replace(
+        REPORT,
+        setup=replace(REPORT.setup, faults=faults),
+        missed_faults=faults,
+        operation=operation,
+        contradictions=(UNFINISHED,),
+        cancelled=ending == "cancelled",
+        out_of_time=ending == "out_of_time",
+        contradicting=3,
+    )
+    shown = Shown("order_no", "NO-1", Verdict.DUPLICATED, (STEP, *MARKS, *ROWS), 3)
     texts: list[str] = []
     for verdict in Verdict:
         for each in (
@@ -230,12 +260,15 @@ def test_a_run(operation: OperationKey, ending: str) -> None:
         ):
             texts += report_lines(each, Counter({(Answer.ERROR, str(n)): 1 for n in range(20)}), shown, pseudo.SPOKEN)
             texts += report_lines(each, {}, replace(shown, steps=()), pseudo.SPOKEN)
-    check(lines(texts), ["COMMIT", "order_no NO-1", *(source.value for source in Source), operation.value])
+    check(
+        lines(texts),
+        ["COMMIT", "order_no NO-1", "crash@redis:DEL", *(source.value for source in Source), operation.value],
+    )
 
 
 def test_a_check_of_a_service() -> None:
     intents = tuple(
-        IntentResult(f"K-{n}", n, (*Answer,), verdict, n % 2 == 0, UNFINISHED, (STEP,))
+        IntentResult(f"K-{n}", n, (*Answer,), verdict, n % 2 == 0, UNFINISHED, (STEP, *ROWS))
         for n, verdict in enumerate(Verdict)
     )
     situations = [SituationResult(key, 2, intents, note=UNFINISHED) for key in SituationKey]
@@ -250,3 +283,10 @@ def test_a_check_of_a_service() -> None:
         allowed = ["s.toml", "COMMIT", *(intent.key for intent in intents)]
         check(Page(check_html(found, pseudo.SPOKEN)).texts, allowed)
         check(lines([check_markdown(found, pseudo.SPOKEN), *check_lines(found, pseudo.SPOKEN)]), allowed)
+        junit = ET.fromstring(check_junit(found, pseudo.SPOKEN))  # noqa: S314  made here
+        said = [text or "" for each in junit.iter() for text in (each.get("message"), each.text)]
+        document = check_document(found, pseudo.SPOKEN)
+        assert isinstance(document["situations"], list)
+        for one in document["situations"]:
+            said += [one["skipped"] or "", *(contradiction["sentence"] for contradiction in one["contradictions"])]
+        check(lines(said), allowed)

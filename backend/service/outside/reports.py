@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from backend.model.sentence import ENGLISH, say, to_document, words
-from backend.model.terms import verdict_term
 from backend.model.vocabulary import Verdict
 from backend.service.outside.words import (
     GLYPHS,
     CheckCode,
     check_lines,
     counted,
+    failure_sentence,
     remarks,
     situation_term,
     step_line,
@@ -46,13 +46,13 @@ _HEADS = (
 )
 
 
-def check_document(check: Check) -> dict[str, object]:
-    """The JSON document of ``check --json``."""
+def check_document(check: Check, language: str = ENGLISH) -> dict[str, object]:
+    """The JSON document of ``check --json``; keys are the same in every language, sentences are not."""
     return {
         "service": check.service,
         "exactly_once": check.is_exactly_once,
         "cancelled": check.is_cancelled,
-        "situations": [_situation_document(situation) for situation in check.situations],
+        "situations": [_situation_document(situation, language) for situation in check.situations],
         "requests": {"submissions": check.submitted, "others": check.asked},
         "unattributed_steps": check.unattributed,
         "quiet_seconds": round(check.afterwards_s, 3),
@@ -60,7 +60,7 @@ def check_document(check: Check) -> dict[str, object]:
     }
 
 
-def _situation_document(situation: SituationResult) -> dict[str, object]:
+def _situation_document(situation: SituationResult, language: str) -> dict[str, object]:
     return {
         "situation": situation.situation.value,
         "intents": len(situation.intents),
@@ -69,8 +69,10 @@ def _situation_document(situation: SituationResult) -> dict[str, object]:
         "effects": situation.effects,
         "verdicts": {verdict.value: count for verdict, count in situation.verdicts.items()},
         "answers": {answer.value: count for answer, count in situation.answers.items()},
-        "contradictions": [{"intent": key, "sentence": str(sentence)} for key, sentence in situation.contradictions],
-        "skipped": None if situation.skipped is None else str(situation.skipped),
+        "contradictions": [
+            {"intent": key, "sentence": words(sentence, language)} for key, sentence in situation.contradictions
+        ],
+        "skipped": None if situation.skipped is None else words(situation.skipped, language),
         "note": None if situation.note is None else to_document(situation.note),
         "faults": [{"fault": fault, "struck": struck} for fault, struck in situation.struck],
         "worst": None if situation.worst is None else _intent_document(situation.worst),
@@ -120,8 +122,8 @@ def check_html(check: Check, language: str = ENGLISH) -> str:
     return "\n".join(_page(check, language)) + "\n"
 
 
-def check_junit(check: Check) -> str:
-    """JUnit XML: a suite for each situation, a case for each intent."""
+def check_junit(check: Check, language: str = ENGLISH) -> str:
+    """JUnit XML: a suite for each situation, a case for each intent. Names are keys; what failed is in words."""
     root = ET.Element("testsuites", name=f"submit-twice {check.service}", time=f"{check.seconds:.3f}")
     for situation in check.situations:
         failures = sum(intent.verdict is not Verdict.EXACTLY_ONCE for intent in situation.intents)
@@ -137,12 +139,14 @@ def check_junit(check: Check) -> str:
         )
         if situation.skipped:
             case = ET.SubElement(suite, "testcase", classname=situation.situation.value, name="skipped")
-            ET.SubElement(case, "skipped", message=str(situation.skipped))
+            ET.SubElement(case, "skipped", message=words(situation.skipped, language))
         for intent in situation.intents:
             case = ET.SubElement(suite, "testcase", classname=situation.situation.value, name=intent.key)
             if intent.verdict is not Verdict.EXACTLY_ONCE:
-                failure = ET.SubElement(case, "failure", message=_failure(intent), type=intent.verdict.value)
-                failure.text = _printable("\n".join(map(step_line, intent.steps)))
+                failure = ET.SubElement(
+                    case, "failure", message=words(failure_sentence(intent), language), type=intent.verdict.value
+                )
+                failure.text = _printable("\n".join(step_line(step, language) for step in intent.steps))
     _totals(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -155,11 +159,6 @@ def _totals(root: ET.Element) -> None:
 def _printable(text: str) -> str:
     """XML has no place for control characters."""
     return "".join(char if char >= " " or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
-def _failure(intent: IntentResult) -> str:
-    answers = ", ".join(answer.value for answer in intent.answers)
-    return f"{words(verdict_term(intent.verdict))}: {intent.effects} effects; told {answers}"
 
 
 def _cells(situation: SituationResult, language: str) -> Iterator[str]:

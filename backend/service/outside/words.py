@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model.sentence import ENGLISH, Code, Sentence, say, words
+from backend.model.step_words import outcome_sentence
 from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Verdict
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backend.model.observed import Step
-    from backend.service.outside.model import Check, SituationKey, SituationResult
+    from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
 
 _INDENT = "  "
 _MOST_STEPS = 40
@@ -43,7 +44,6 @@ class CheckCode(Code):
     NOT_REACHED = "check.not_reached"
     SKIPPED = "check.skipped"
     COUNTED = "check.counted"
-    TOLD = "check.told"
     CONTRADICTION = "check.contradiction"
     STEPS = "check.steps"
     UNATTRIBUTED = "check.unattributed"
@@ -56,9 +56,9 @@ class CheckCode(Code):
     HEAD_EFFECTS = "check.head_effects"
     HEAD_ANSWERS = "check.head_answers"
     HEAD_REACHED = "check.head_reached"
-    EFFECTS = "check.effects"
     STRUCK = "check.struck"
     NOT_STRUCK = "check.not_struck"
+    FAILURE = "check.failure"
 
 
 def situation_term(key: SituationKey) -> Sentence:
@@ -87,6 +87,16 @@ def told(situation: SituationResult) -> tuple[Sentence, ...]:
     """Its answers with their numbers, the most frequent first."""
     ordered = sorted(situation.answers.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(say(CheckCode.COUNTED, count=count, what=answer_term(answer)) for answer, count in ordered)
+
+
+def failure_sentence(intent: IntentResult) -> Sentence:
+    """What was wrong with an intent: its verdict, its effects and what its callers were told."""
+    return say(
+        CheckCode.FAILURE,
+        verdict=verdict_term(intent.verdict),
+        effects=intent.effects,
+        told=tuple(map(answer_term, intent.answers)),
+    )
 
 
 def remarks(situation: SituationResult) -> Iterator[Sentence]:
@@ -135,11 +145,11 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
     yield from _steps(check, language)
 
 
-def step_line(step: Step) -> str:
+def step_line(step: Step, language: str = ENGLISH) -> str:
     """A step of a service on one line."""
-    answer = step.error or step.answer
+    outcome = words(outcome_sentence(step), language)
     number = step.submission_id.rpartition(".")[2]
-    return f"#{number:3} {step.engine:10} {step.command}" + (f" -> {answer}" if answer else "")
+    return f"#{number:3} {step.engine:10} {step.command}" + (f" -> {outcome}" if outcome else "")
 
 
 def _steps(check: Check, language: str) -> Iterator[str]:
@@ -149,4 +159,4 @@ def _steps(check: Check, language: str) -> Iterator[str]:
     if worst is None or worst.verdict is Verdict.EXACTLY_ONCE:
         return
     yield words(say(CheckCode.STEPS, intent=worst.key, verdict=verdict_term(worst.verdict)), language)
-    yield from (_INDENT + step_line(step) for step in worst.steps[:_MOST_STEPS])
+    yield from (_INDENT + step_line(step, language) for step in worst.steps[:_MOST_STEPS])

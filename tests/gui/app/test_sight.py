@@ -20,13 +20,15 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS
 from backend.model.catalogue import StrategyInfo
-from backend.model.vocabulary import OperationKey
+from backend.model.vocabulary import OperationKey, Verdict
 from gui.app.start import install_translations
 from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
+from gui.widgets.sidebar import Sidebar
+from gui.wording.catalogue import VariantChoice
 
 INCIDENT = (
     "backend instance 1 was killed (SIGKILL) on purpose in the middle of submission 1.1; it is started again, and what "
@@ -96,6 +98,27 @@ def test_every_choice_of_the_pages_can_be_read_when_it_is_chosen(window: MainWin
         page = window.pages.currentWidget()
         qtbot.waitUntil(page.isVisible)
         cut += [text for box in page.findChildren(QComboBox) if box.isVisible() for text in cut_items(box)]
+    assert not cut, "\n".join(cut)
+
+
+def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    sidebar = window.lab.findChild(Sidebar)
+    assert sidebar is not None
+    qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
+    box = window.lab.source.edit
+    assert box.mapTo(sidebar.viewport(), box.rect().bottomLeft()).y() <= sidebar.viewport().height()
+
+
+def test_what_is_said_of_a_variant_and_of_its_run_is_not_cut(window: MainWindow) -> None:
+    backend, cut = window.lab.backend, list[str]()
+    backend.note_harm(Verdict.EXACTLY_ONCE)  # the longest word
+    for strategy in backend.catalogue.strategies:
+        for variant in strategy.variants:
+            backend.show_choice(VariantChoice(min(variant.guards), strategy.key, variant.key))
+            mark, summary = backend._mark, backend._summary
+            QApplication.processEvents()
+            if mark.sizeHint().width() > mark.width() or summary.heightForWidth(summary.width()) > summary.height():
+                cut.append(f"{mark.accessibleName()} / {summary.text()}")
     assert not cut, "\n".join(cut)
 
 
