@@ -16,7 +16,9 @@ from backend.engines.sentences import one_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["create_sql_engine", "one_sentence"]
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["create_sql_engine", "one_sentence", "retire"]
 
 CONNECT_TIMEOUT_S = 5
 """How long a database may take to accept a connection."""
@@ -64,6 +66,26 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     if backend in {"mysql", "mariadb"}:
         _adapt_mariadb(engine)
     return engine
+
+
+def retire(engine: sa.Engine) -> None:
+    """Close all connections for good.
+
+    A connection that somebody has borrowed is closed when it is given back, and nobody gets another one: whoever comes
+    too late has an `sqlalchemy.exc.InvalidRequestError`. Disposing alone would leave both open, in a pool that nobody
+    knows.
+    """
+    sa.event.listen(engine, "do_connect", _refuse)
+    sa.event.listen(engine.pool, "checkin", _close_returned)
+    engine.dispose()
+
+
+def _refuse(*_: object) -> None:
+    raise sa.exc.InvalidRequestError("this engine is not used any more")
+
+
+def _close_returned(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.close()
 
 
 def sqlalchemy_url(url: str) -> URL:

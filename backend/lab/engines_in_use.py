@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from backend.engines.bare import open_tables, start_database, start_redis
 from backend.engines.redis_client import create_redis
 from backend.engines.says import EngineCode
-from backend.engines.sql import one_sentence
+from backend.engines.sql import one_sentence, retire
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.faults import FaultCode, to_servers
@@ -173,7 +173,7 @@ class EnginesInUse:
         Raises:
             EngineError: it was to be emptied, and did not answer.
         """
-        self.engine.dispose()
+        retire(self.engine)
         with self._guard:
             self.engine, self.prefix, self.database = chosen.engine, chosen.prefix, self._databases[chosen.name]
         if chosen.name in self._to_be_emptied:

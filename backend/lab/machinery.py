@@ -14,7 +14,7 @@ from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
-from backend.engines.sql import one_sentence
+from backend.engines.sql import one_sentence, retire
 from backend.engines.start import scarce_resource, side_by_side, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.lab.backend_processes import BackendProcesses
@@ -214,7 +214,7 @@ class Machinery:
         try:
             self._processes.replace(chosen.running.url, self._engines.redis.url)
         except BaseException:
-            chosen.engine.dispose()
+            retire(chosen.engine)
             with suppress(SubmitTwiceError):
                 self._processes.replace(*self._engines.urls)
             raise
@@ -284,7 +284,7 @@ class Machinery:
             self._fault_injector.keep(engine)
 
     def _open_connections(self) -> None:
-        self._ending.add(lambda: self._engines.engine.dispose())
+        self._ending.add(lambda: retire(self._engines.engine))
         self._ending.add(lambda: self._engines.client.close())
         self._ending.add(self._engines.take_leave)
         self._engines.open()

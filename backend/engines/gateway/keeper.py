@@ -20,7 +20,7 @@ from backend.engines.processes.ports import free_port
 from backend.engines.running import RunningEngine
 from backend.engines.says import ProcessCode
 from backend.engines.sentences import reason_of
-from backend.engines.sql import create_sql_engine
+from backend.engines.sql import create_sql_engine, retire
 from backend.engines.start import failed, wait_until_up
 from backend.files.private import touch_privately, write_privately
 from backend.model.errors import EngineError
@@ -108,7 +108,7 @@ class GatewayKeeper:
         if self._starter:
             self._starter.join(_CLOSE_SECONDS)
         if self._engine:
-            self._engine.dispose()
+            retire(self._engine)
 
     # Looking
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from backend.engines.running import RunningEngine
-from backend.engines.sql import create_sql_engine, sqlalchemy_url
+from backend.engines.sql import create_sql_engine, retire, sqlalchemy_url
 from tests.backend.engines.helpers import wait_until
 
 GOODS = sa.Table("goods", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("count", sa.Integer))
@@ -173,3 +174,17 @@ def test_a_transaction_on_postgresql_has_no_round_trip_of_ours(postgresql: Runni
     lines = log.read_text()[begin:].splitlines()
     told = [line.partition("LOG:")[2].split(":", 1)[1].split()[0] for line in lines if "LOG:  " in line]
     assert told == ["BEGIN", "SELECT", "COMMIT"] * 2
+
+
+def test_of_an_engine_that_is_not_used_any_more_no_connection_stays_open(tmp_path: Path) -> None:
+    engine = create_sql_engine(f"sqlite:///{tmp_path / 'retired.sqlite3'}")
+    borrowed = engine.connect()
+    driver = borrowed.connection.driver_connection
+    assert driver is not None
+    retire(engine)
+    assert borrowed.execute(sa.text("SELECT 1")).scalar() == 1
+    borrowed.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+    with pytest.raises(sa.exc.InvalidRequestError):
+        engine.connect()
