@@ -19,7 +19,7 @@ from backend.model.sentence import LANGUAGES, templates
 from backend.model.vocabulary import Verdict
 from gui.app.start import install_translations
 from gui.wording.terms import verdict_word
-from resources.update_translations import catalogue_texts, compile_texts, unfinished
+from resources.update_translations import catalogue_texts, compile_texts, main, unfinished
 
 FOLDER = Path(str(files("resources"))) / "translations"
 CHINESE = FOLDER / "submit-twice_zh_CN.ts"
@@ -44,6 +44,14 @@ def test_every_text_is_translated() -> None:
     assert len(messages()) > 250
     assert unfinished(CHINESE) == []
     assert [source for _, source, forms in messages() if not all(forms)] == []
+
+
+def test_the_files_know_every_text_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resources.update_translations.TRANSLATIONS", tmp_path)
+    for file in FOLDER.glob("*.ts"):
+        shutil.copy(file, tmp_path)
+    assert main() == 0
+    assert unfinished(tmp_path / CHINESE.name) == []
 
 
 def test_a_window_that_runs_keeps_the_file_that_it_has_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
