@@ -103,8 +103,9 @@ class Attribution:
     def _found(self, link: Link, text: str) -> Whose:
         with self._guard:
             here = [each for each in self._in_flight.values() if each.instance == link.instance]
-            keys = {self._keys[mark] for mark in _MARK.findall(text) if mark in self._keys}
-        keys |= {each.key for each in here if each.key in text}
+            keys = {each.key for each in here if each.key in text}
+            if not keys:
+                keys = {self._keys[mark] for mark in _MARK.findall(text) if mark in self._keys}
         possible = [each for each in here if each.key in keys]
         if keys and not possible:
             return self._unsure(link, keys, is_named=True)
