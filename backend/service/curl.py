@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import base64
+import re
 import shlex
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 _FORM = "application/x-www-form-urlencoded"
+_METHOD = re.compile("[A-Za-z]+")
+_ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,7 @@ def read_curl(line: str) -> CurlRequest:
     Raises:
         ValueError: it is none, or uses something that cannot be taken over; the text says what.
     """
-    try:
-        words = shlex.split(line.replace("\\\n", " ").replace("^\n", " "))
-    except ValueError as error:
-        raise ValueError(f"its quotes do not match ({error})") from None
-    if not words or words[0] not in {"curl", "curl.exe"}:
-        raise ValueError("it does not begin with “curl”")
-    known, unknown = _parser().parse_known_args(words[1:])
+    known, unknown = _parser().parse_known_args(_arguments(line))
     addresses = [word for word in [*known.url, *unknown] if not word.startswith("-")]
     options = [word for word in unknown if word.startswith("-")]
     if options:
@@ -50,17 +48,53 @@ def read_curl(line: str) -> CurlRequest:
         raise ValueError("it must have one URL")
     address = addresses[0] if "://" in addresses[0] else f"http://{addresses[0]}"
     url = urlsplit(address)
+    if url.scheme not in {"http", "https"} or url.port == 0:  # a ValueError where it is too high
+        raise ValueError("its URL must be one of http or https")
     headers = dict(_header(text) for text in known.header)
     body = _body(known, headers)
-    if known.user:
-        headers["Authorization"] = "Basic " + base64.b64encode(known.user.encode()).decode()
-    if known.cookie:
-        headers["Cookie"] = known.cookie
+    _complete(headers, known, url)
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
     if known.get and body:
         path, body = path + ("&" if url.query else "?") + body, ""
     method = known.request or ("GET" if known.get or not (body or known.sends) else "POST")
-    return CurlRequest(method.upper(), path, body, f"{url.scheme}://{url.netloc}", headers)
+    if not _METHOD.fullmatch(method):
+        raise ValueError(f"“{method}” is no method")
+    return CurlRequest(method.upper(), path, body, f"{url.scheme}://{url.netloc.rpartition('@')[2]}", headers)
+
+
+def _arguments(line: str) -> list[str]:
+    try:
+        words = shlex.split(_ANSI.sub(_plain_quotes, line.replace("\\\n", " ").replace("^\n", " ")))
+    except ValueError as error:
+        raise ValueError(f"its quotes do not match ({error})") from None
+    words = words[1:] if words[:1] == ["$"] else words
+    if not words or words[0] not in {"curl", "curl.exe"}:
+        raise ValueError("it does not begin with “curl”")
+    return words[1:]
+
+
+def _complete(headers: dict[str, str], known: argparse.Namespace, url: SplitResult) -> None:
+    """Headers that options and the URL stand for."""
+    login = known.user
+    if not login and url.username is not None:
+        login = f"{unquote(url.username)}:{unquote(url.password or '')}"
+    if login:
+        headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+    texts = (("Cookie", "; ".join(known.cookie)), ("User-Agent", known.user_agent), ("Referer", known.referer))
+    for name, value in texts:
+        if value:
+            headers.setdefault(name, value)
+
+
+def _plain_quotes(found: re.Match[str]) -> str:
+    """What a shell makes of ``$'…'``, as browsers copy bodies with line breaks."""
+    return shlex.quote(_ESCAPE.sub(lambda escape: _escaped(escape[1]), found[1]))
+
+
+def _escaped(text: str) -> str:
+    if text[0] in "xu":
+        return chr(int(text[1:], 16))
+    return {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}.get(text, text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-urlencode", action="append", default=[])
     parser.add_argument("--json", default=None)
     parser.add_argument("-u", "--user", default="")
-    parser.add_argument("-b", "--cookie", default="")
+    parser.add_argument("-b", "--cookie", action="append", default=[])
     parser.add_argument("-A", "--user-agent", default="")
     parser.add_argument("-e", "--referer", default="")
     parser.add_argument("-m", "--max-time", "--connect-timeout", "--retry", "-o", "--output", default=None)
@@ -87,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
-    if not colon:
+    if not colon or not text.isprintable():
         raise ValueError(f"“{text}” is no header")
     return name.strip(), value.strip()
 
@@ -95,7 +129,7 @@ def _header(text: str) -> tuple[str, str]:
 def _body(known: argparse.Namespace, headers: dict[str, str]) -> str:
     names = {name.lower() for name in headers}
     known.sends = bool(known.data or known.data_urlencode or known.json is not None)
-    if any(text.startswith("@") for text in known.data):
+    if any(text.startswith("@") for text in [*known.data, *known.data_urlencode, known.json or ""]):
         raise ValueError("a body from a file (@) cannot be taken over; write it into the file itself")
     if known.json is not None:
         for name in ("Content-Type", "Accept"):

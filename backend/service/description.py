@@ -168,7 +168,7 @@ def load(path: Path) -> Description:
         ServiceFileError: it is not there, is no TOML, or says something that is not understood.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ServiceFileError(
             say(ServiceCode.NO_FILE, file=str(path), reason=(error.strerror or type(error).__name__).lower())
@@ -186,6 +186,8 @@ def parse(text: str, name: str = FILE_NAME) -> Description:
     """
     try:
         content = tomllib.loads(text)
+    except RecursionError:
+        raise ServiceFileError(say(ServiceCode.NOT_TOML, file=name, reason=say(ServiceCode.NESTED))) from None
     except tomllib.TOMLDecodeError as error:
         raise ServiceFileError(say(ServiceCode.NOT_TOML, file=name, reason=str(error))) from None
     for table in ("service", "request", "effects"):

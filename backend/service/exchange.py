@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FORM = "application/x-www-form-urlencoded"
 _SUCCESS = range(200, 300)
+_OUR_OWN = frozenset({"host", "connection", "content-length", "transfer-encoding"})
+"""Headers that follow from how a request is sent."""
 _PLACE = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 
 
@@ -78,10 +80,10 @@ def build(asks: Asks, host: Host, values: Mapping[str, str]) -> bytes:
     body = _body(asks, lower.get("content-type", ""), values)
     if body and "content-type" not in lower:
         headers["Content-Type"] = "application/json" if _is_json(asks, "") else _FORM
+    headers = {name: value for name, value in headers.items() if name.lower() not in _OUR_OWN}
+    lines = [f"{asks.method} {host.base}{fill_path(asks.path, values)} HTTP/1.1", f"Host: {host.header}"]
     if body or asks.method in {"POST", "PUT", "PATCH"}:
         headers["Content-Length"] = str(len(body))
-    headers = {name: value for name, value in headers.items() if name.lower() not in {"host", "connection"}}
-    lines = [f"{asks.method} {host.base}{fill_path(asks.path, values)} HTTP/1.1", f"Host: {host.header}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
 

@@ -55,8 +55,9 @@ def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = _s
 
 
 def fill_path(text: str, values: Mapping[str, str]) -> str:
-    """Put values into a path or a query: percent-encoded."""
-    return fill(text, values, lambda value: quote(value, safe=""))
+    """Put values into a path or a query: percent-encoded, as is whatever is not ASCII."""
+    filled = fill(text, values, lambda value: quote(value, safe=""))
+    return "".join(char if char.isascii() else quote(char) for char in filled)
 
 
 def fill_header(text: str, values: Mapping[str, str]) -> str:

@@ -6,12 +6,22 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from backend.model.sentence import Sentence, plain, say
-from backend.service.description import Description, ServiceFileError
+from backend.service.description import Counted, Description, Preparation, Request, ServiceFileError
 from backend.service.engines import statements_of, wants_gateway, wants_redis
 from backend.service.exchange import check_path
 from backend.service.placeholders import OF_AN_INTENT, QuotedPlaceholderError, names_in, statement
 from backend.service.says import ServiceCode
 from backend.service.target import target_of
+from backend.service.texts import (
+    wrong_count,
+    wrong_database_url,
+    wrong_environment,
+    wrong_headers,
+    wrong_json,
+    wrong_path,
+    wrong_redis_url,
+    wrong_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +49,7 @@ def _mistakes(description: Description, folder: Path) -> Iterator[Sentence]:
     yield from _service(description, folder)
     yield from _engines(description)
     yield from _requests(description)
+    yield from _texts(description)
     yield from _sql(description)
     yield from _effects(description)
 
@@ -49,6 +60,22 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
         yield say(ServiceCode.ONE_OF, table="service", keys=(plain("command"), plain("url")))
     if service.command and service.url:
         yield say(ServiceCode.NOT_BOTH, table="service", first="command", second="url")
+    yield from _running(description)
+    if service.command and not (folder / service.directory).is_dir():
+        yield say(ServiceCode.NO_DIRECTORY, directory=str(folder / service.directory))
+    if service.ready:
+        yield from wrong_path(service.ready, "service", "ready")
+    yield from wrong_environment(service.environment)
+    known = {"port", *_engine_names(description)}
+    for key in ("command", "setup"):
+        yield from _unknown("service", key, getattr(service, key), known)
+    for name, value in service.environment.items():
+        yield from _unknown("service.environment", name, value, known)
+
+
+def _running(description: Description) -> Iterator[Sentence]:
+    """Of a service that runs already."""
+    service = description.service
     if service.url and not _is_target(service.url):
         yield say(ServiceCode.BAD_URL, table="service", key="url", url=service.url)
     if service.url and (database := description.database) is not None:
@@ -56,13 +83,6 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
             yield say(ServiceCode.MISSING_KEY, table="database", key="url")  # nobody tells it of a database of ours
         if database.setup and not database.reset:
             yield say(ServiceCode.MISSING_KEY, table="database", key="reset")
-    if service.command and not (folder / service.directory).is_dir():
-        yield say(ServiceCode.NO_DIRECTORY, directory=str(folder / service.directory))
-    known = {"port", *_engine_names(description)}
-    for key in ("command", "setup"):
-        yield from _unknown("service", key, getattr(service, key), known)
-    for name, value in service.environment.items():
-        yield from _unknown("service.environment", name, value, known)
 
 
 def _is_target(url: str) -> bool:
@@ -85,6 +105,8 @@ def _kind_of(url: str) -> str:
 
 
 def _engines(description: Description) -> Iterator[Sentence]:
+    if description.redis is not None:
+        yield from wrong_redis_url(description.redis.url)
     database = description.database
     if database is None:
         return
@@ -92,9 +114,33 @@ def _engines(description: Description) -> Iterator[Sentence]:
         yield say(ServiceCode.ONE_OF, table="database", keys=(plain("kind"), plain("url")))
     if database.kind and database.url:
         yield say(ServiceCode.NOT_BOTH, table="database", first="kind", second="url")
+    if database.url:
+        yield from wrong_database_url(database.url)
     for key in ("setup", "reset"):
         for name in names_in(getattr(database, key)):
             yield say(ServiceCode.NO_PLACEHOLDER_HERE, table="database", key=key, name=_shown(name))
+
+
+def _texts(description: Description) -> Iterator[Sentence]:
+    asked: list[tuple[str, Request | Preparation | Counted | None]] = [
+        ("request", description.request),
+        ("before.request", description.before.request),
+        ("effects.request", description.effects.request),
+    ]
+    for table, request in asked:
+        if request is not None:
+            yield from wrong_path(request.path, table)
+            yield from wrong_headers(request.headers, table)
+            yield from wrong_json(request.json, table)
+    for lines in statements_of(description.before.redis):
+        yield from wrong_words(lines, "before", "redis")
+    if description.effects.sql:
+        yield from wrong_count(description.effects.sql)
+    meanings: dict[int, str] = {}
+    for name in description.answers.__struct_fields__:
+        for status in getattr(description.answers, name):
+            if (first := meanings.setdefault(status, name)) != name:
+                yield say(ServiceCode.STATUS_TWICE, status=status, first=first, second=name)
 
 
 def _requests(description: Description) -> Iterator[Sentence]:
