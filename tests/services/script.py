@@ -72,6 +72,14 @@ def run_pipeline(key: str, statements: list[str]) -> bool:
     return True
 
 
+def run_batch(key: str, commands: list[str]) -> bool:
+    """Send commands in one go, in no transaction."""
+    with _redis.pipeline(transaction=False) as pipeline:
+        for each in commands:
+            pipeline.execute_command(*each.replace(":key", key).split())  # type: ignore[no-untyped-call]
+        return bool(pipeline.execute())
+
+
 def run(key: str, step: dict[str, Any]) -> None:
     if random.random() >= step.get("chance", 1):  # noqa: S311  no secret
         return
@@ -79,6 +87,8 @@ def run(key: str, step: dict[str, Any]) -> None:
         found = run_sql(key, step["sql"])
     elif "pipeline" in step:
         found = run_pipeline(key, step["pipeline"])
+    elif "batch" in step:
+        found = run_batch(key, step["batch"])
     elif "together" in step:
         found = run_together(key, step["together"])
     else:

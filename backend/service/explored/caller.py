@@ -40,6 +40,8 @@ class Caller:
         self._was_kept = False
         self.is_busy = False
         """Whether a response is awaited."""
+        self.is_taken = False
+        """Whether the service has been at work since the request was sent, so that it certainly has it."""
 
     def send(self, request: bytes) -> None:
         """Send a request.
@@ -52,7 +54,7 @@ class Caller:
             self.hang_up()
         if self._socket is None:
             self._connect()
-        self.is_busy, self._sent = True, request
+        self.is_busy, self.is_taken, self._sent = True, False, request
         self._write(request)
 
     def hang_up(self) -> None:
@@ -91,8 +93,11 @@ class Caller:
             self._end(response, hang_up=self._is_old or not response.keep_alive)
 
     def _ended(self) -> None:
-        """A kept connection that ends before anything came was closed while it was idle: the request is sent again."""
-        if self.is_busy and self._was_kept and self._reader.is_between_responses:
+        """A kept connection that ends before anything came was closed while it was idle: the request is sent again.
+
+        Not so where the service has begun with it: then it was hung up on.
+        """
+        if self.is_busy and self._was_kept and not self.is_taken and self._reader.is_between_responses:
             request = self._sent
             self.hang_up()
             with suppress(OSError):

@@ -85,6 +85,11 @@ class Fleet:
         except OSError:
             raise self.away(number) from None
 
+    def note_work(self, number: int) -> None:
+        """An instance has sent something to an engine."""
+        if (caller := self._callers.get(number)) is not None:
+            caller.is_taken = True
+
     def await_response(self, number: int) -> Response | None:
         """The response to the last request; None where the connection ended without one.
 

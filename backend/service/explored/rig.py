@@ -161,6 +161,7 @@ class Rig:
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
+        self.fleet.note_work(link.instance)
         if self.director is not None:
             self.director.arrived(link, unit)
             return

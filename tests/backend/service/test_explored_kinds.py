@@ -174,6 +174,21 @@ KINDS: dict[str, tuple[Sequence[Step], dict[Verdict, int]]] = {
         ],
         {TWICE: 4},
     ),
+    "commands that are sent in one go": (
+        [{"batch": ["INCR n::key", "INCR m::key"]}, INSERT],
+        {TWICE: comb(6, 3)},
+    ),
+    "a blocking read, which nobody schedules": (
+        [{"redis": "RPUSH queue::key 1"}, {"redis": "BLPOP queue::key 0"}, INSERT],
+        {TWICE: comb(4, 2)},
+    ),
+    "an exception that nobody catches, after which the connection ends": (
+        [
+            *sql("SELECT 1 / (1 - n) FROM stock WHERE order_no = :key", "UPDATE stock SET n = 1 WHERE order_no = :key"),
+            INSERT,
+        ],
+        Model(reads_then_writes).outcomes(),
+    ),
     "text that is new each time": (
         [BEGIN, *sql("SELECT id FROM orders WHERE order_no IN (':random', '') -- :random"), INSERT, COMMIT],
         {TWICE: comb(6, 3)},
