@@ -13,31 +13,26 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import redis
 
-from backend.engines.gateway.client import GatewayClient
 from backend.engines.redis_client import create_redis
-from backend.engines.zookeeper.address import address_file as zookeeper_file
 from backend.instance import bodies
 from backend.instance.deliveries import Deliveries, Delivery
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
 from backend.instance.queue import GROUP, KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
 from backend.instance.says import QueueCode
-from backend.instance.services import open_services, warm_up
-from backend.instance.settings import InstanceSettings
+from backend.instance.services import warm_up
+from backend.instance.wiring import connect
 from backend.model.sentence import Sentence, say, to_document
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
-from backend.strategies import find, use_folder
-from backend.tap.faults import instance_observers
+from backend.strategies import find
 from backend.tap.observer import Call, Tap
 from backend.tap.trace import Trace
-from backend.tap.zookeeper import ZooKeeperSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,20 +203,12 @@ def replayed(response: Response) -> Answer:
 
 def main() -> None:
     """Consume until interrupted."""
-    settings = InstanceSettings.from_environment()
-    use_folder(settings.folder)
-    trace = Trace(settings.number, Path(settings.trace))
-    tap = Tap(instance_observers(trace, Path(settings.trace).parent))
-    engines = trace.await_welcome()
-    gateway = GatewayClient(Path(engines.gateway), trace.want_gateway)
-    zookeeper = ZooKeeperSessions(zookeeper_file(Path(settings.trace).parent), tap, trace.want_zookeeper)
-    services = open_services(
-        engines.database, engines.redis, tap, connections=_HANDLERS, gateway=gateway, zookeeper=zookeeper
-    )
-    warm_up(services, 1)
-    queue = create_redis(engines.redis)
-    trace.get_ready()
-    Consumer(settings.number, settings.lab, services, queue, tap, trace).run()
+    wiring = connect(_HANDLERS)
+    warm_up(wiring.services, 1)
+    queue = create_redis(wiring.engines.redis)
+    wiring.trace.get_ready()
+    settings = wiring.settings
+    Consumer(settings.number, settings.lab, wiring.services, queue, wiring.tap, wiring.trace).run()
 
 
 if __name__ == "__main__":

@@ -19,11 +19,11 @@ import msgspec
 
 from backend.engines.says import ProcessCode
 from backend.lab.work_book import WorkBook
+from backend.model.frames import framed, take_frames
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind
 from backend.tap.trace import (
-    LENGTH_BYTES,
     Ask,
     GoOn,
     Handling,
@@ -35,7 +35,6 @@ from backend.tap.trace import (
     TraceMessage,
     Wanted,
     Welcome,
-    framed,
     to_steps,
 )
 
@@ -207,7 +206,7 @@ class TraceServer:
             return False
         buffer = self._buffers[connection]
         buffer += chunk
-        for frame in _take_frames(buffer):
+        for frame in take_frames(buffer):
             message = self._decoder.decode(frame)
             self._guarded(type(message).__name__.lower(), partial(self._take, connection, message))
         return True
@@ -317,16 +316,3 @@ def _send(connection: socket.socket, message: LabMessage) -> bool:
 
 def _go_on(connection: socket.socket) -> None:
     _send(connection, GoOn())
-
-
-def _take_frames(buffer: bytearray) -> list[bytes]:
-    frames = []
-    start = 0
-    while len(buffer) - start >= LENGTH_BYTES:
-        end = start + LENGTH_BYTES + int.from_bytes(buffer[start : start + LENGTH_BYTES])
-        if end > len(buffer):
-            break
-        frames.append(bytes(buffer[start + LENGTH_BYTES : end]))
-        start = end
-    del buffer[:start]
-    return frames

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from backend.model.frames import framed, read_frame
 from backend.model.observed import Step
 from backend.model.vocabulary import EngineKind
 from backend.tap.wording import answer_text, command_text, error_text
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 0.005
 LONG_NS = 50_000_000
 """A step that takes longer is told while it is under way."""
-LENGTH_BYTES = 4
 
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
@@ -311,15 +311,9 @@ class Trace:
         self._socket.sendall(framed(message))
 
 
-def framed(message: TraceMessage | LabMessage) -> bytes:
-    """A message as it goes over the socket."""
-    content = msgspec.msgpack.encode(message)
-    return len(content).to_bytes(LENGTH_BYTES) + content
-
-
 def _read(stream: IO[bytes]) -> LabMessage | None:
     """The lab's next message; None at the end."""
-    content = stream.read(int.from_bytes(stream.read(LENGTH_BYTES)))
+    content = read_frame(stream)
     return msgspec.msgpack.decode(content, type=LabMessage) if content else None
 
 

@@ -10,12 +10,10 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from backend.lab.senders.messages import (
-    LENGTH_BYTES,
     Cancel,
     Cancelled,
     Delivery,
@@ -28,9 +26,9 @@ from backend.lab.senders.messages import (
     Outcomes,
     Target,
     ToProcess,
-    frame,
 )
 from backend.model.errors import SubmitTwiceError
+from backend.model.frames import framed, read_frame
 from backend.model.sentence import Code, Sentence, say
 
 _LOOK_SECONDS = 0.1
@@ -219,7 +217,7 @@ class _Link:
 
     def _send(self, message: ToProcess) -> bool:
         try:
-            self._connection.sendall(frame(message))
+            self._connection.sendall(framed(message))
         except OSError:
             return False
         return True
@@ -227,7 +225,7 @@ class _Link:
     def _listen(self) -> None:
         decoder = msgspec.msgpack.Decoder(FromProcess)
         with self._connection.makefile("rb") as stream:
-            while content := _read_frame(stream):
+            while content := read_frame(stream):
                 message = decoder.decode(content)
                 with self._guard:
                     sending = self._under_way.get(message.job_id)
@@ -352,14 +350,3 @@ class Sender:
             if reason := why_ended():
                 raise SenderError(say(SenderCode.NOT_STARTED, reason=reason))
         raise SenderError(say(SenderCode.CLOSED))
-
-
-def _read_frame(stream: IO[bytes]) -> bytes:
-    """The next frame; nothing at the end, which may be in the middle of one."""
-    try:
-        head = stream.read(LENGTH_BYTES)
-        length = int.from_bytes(head) if len(head) == LENGTH_BYTES else 0
-        content = stream.read(length)
-    except OSError:
-        return b""
-    return content if len(content) == length else b""

@@ -1,4 +1,4 @@
-"""What the lab and the sender process say to each other: MessagePack in frames with a length of four bytes."""
+"""What the lab and the sender process say to each other."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from backend.lab.senders import says  # noqa: F401  whoever reads an outcome has
 from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import Sentence, from_document
 from backend.model.vocabulary import Pace, RetryCause
-
-LENGTH_BYTES = 4
 
 
 class Target(msgspec.Struct, frozen=True, array_like=True):
@@ -148,9 +146,3 @@ class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
 
 ToProcess = Job | Cancel
 FromProcess = Outcomes | LetGo | Cancelled | Finished
-
-
-def frame(message: ToProcess | FromProcess) -> bytes:
-    """A message as it goes over the socket."""
-    content = msgspec.msgpack.encode(message)
-    return len(content).to_bytes(LENGTH_BYTES) + content

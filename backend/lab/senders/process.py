@@ -15,7 +15,6 @@ import msgspec
 from backend.lab.senders.connections import ConnectionPool
 from backend.lab.senders.dispatch import Dispatch
 from backend.lab.senders.messages import (
-    LENGTH_BYTES,
     Cancelled,
     Finished,
     Flying,
@@ -24,8 +23,8 @@ from backend.lab.senders.messages import (
     Outcome,
     Outcomes,
     ToProcess,
-    frame,
 )
+from backend.model.frames import LENGTH_BYTES, framed
 
 _FLUSH_SECONDS = 0.01
 
@@ -53,12 +52,12 @@ class Post:
     def cancelled(self, job_id: int, flying: list[Flying]) -> None:
         """Tell what has left and is awaited."""
         self.flush()
-        self._writer.write(frame(Cancelled(job_id, flying)))
+        self._writer.write(framed(Cancelled(job_id, flying)))
 
     def finish(self, finished: Finished) -> None:
         """Tell all of it, and that the job has ended."""
         self.flush()
-        self._writer.write(frame(finished))
+        self._writer.write(framed(finished))
 
     def flush(self) -> None:
         """Tell what there is."""
@@ -67,10 +66,10 @@ class Post:
             self._timer = None
         waiting, self._outcomes = self._outcomes, {}
         for job_id, outcomes in waiting.items():
-            self._writer.write(frame(Outcomes(job_id, outcomes)))
+            self._writer.write(framed(Outcomes(job_id, outcomes)))
         let_go, self._let_go = self._let_go, {}
         for job_id, submission_ids in let_go.items():
-            self._writer.write(frame(LetGo(job_id, submission_ids)))
+            self._writer.write(framed(LetGo(job_id, submission_ids)))
 
     def _flush_soon(self) -> None:
         if self._timer is None:

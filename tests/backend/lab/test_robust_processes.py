@@ -19,12 +19,13 @@ from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from backend.lab.fault_injector import FaultInjector
 from backend.lab.trace_server import TraceServer
+from backend.model.frames import framed
 from backend.model.observed import Step
 from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
-from backend.tap.trace import Hello, Ready, Steps, framed
+from backend.tap.trace import Hello, Ready, Steps
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
