@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
+from backend.explorer.leases import Leases
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
-from backend.explorer.redis_keys import keys_of
 from backend.explorer.says import ExplorerCode
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
@@ -73,8 +73,7 @@ class Execution:
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
         self._expiries = question.expiries
-        self._lease_keys: set[str] = set()
-        self._leased: tuple[str, ...] = ()
+        self._leases = Leases(sandbox, wanted=question.expiries > 0)
         self.first = first
         self._first_command = ""
         self._foretold: dict[Choice, Footprint | None] = {}
@@ -113,7 +112,7 @@ class Execution:
         return possible(
             [one.actor for one in live if self._may_step(one)],
             [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
-            may_expire=bool(self._expiries and self._leased),
+            may_expire=bool(self._expiries and self._leases.held),
             some_live=bool(live),
             all_wait=ExplorerCode.ALL_WAIT,
         )
@@ -128,7 +127,7 @@ class Execution:
         if not self._trusting:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
-            return union(lease(self.fixture.readable(key)) for key in self._leased) | EXPIRY | EXPIRY_BUDGET
+            return union(lease(self.fixture.readable(key)) for key in self._leases.held) | EXPIRY | EXPIRY_BUDGET
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
@@ -252,10 +251,7 @@ class Execution:
 
     def _expire(self) -> None:
         self._expiries -= 1
-        for key in self._leased:
-            self._sandbox.expire(key)
-        self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leased))
-        self._look_for_leases()
+        self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leases.end_all()))
 
     def _kill(self, one: Submission) -> int | None:
         pid = one.connections.database.drop()
@@ -292,10 +288,10 @@ class Execution:
 
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
-            self._note_lease(call)
+            self._leases.note(call)
         elif call.engine is EngineKind.ZOOKEEPER:
             self._sandbox.note_node(self.fixture, call)
-            self._look_for_leases()
+            self._leases.look()
         elif call.engine is EngineKind.GATEWAY:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
@@ -313,18 +309,6 @@ class Execution:
         elif one.step.blocked:
             one.step = TracedEvent(EventKind.ANSWER, one, call)
             self.events.append(one.step)
-
-    def _note_lease(self, call: Call) -> None:
-        if self._expiries:
-            keys = keys_of(call.command, list(call.parameters))
-            if keys is not None and keys.may_lease:
-                self._lease_keys.update(keys.names)
-            self._look_for_leases()
-
-    def _look_for_leases(self) -> None:
-        if self._expiries:
-            keys = (key for key in sorted(self._lease_keys) if self._sandbox.has_lease(key))
-            self._leased = (*keys, *self._sandbox.session_locks())
 
     def _require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step."""

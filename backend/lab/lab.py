@@ -7,9 +7,7 @@ threads, in batches, and must return quickly.
 
 from __future__ import annotations
 
-import itertools
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -18,13 +16,12 @@ from backend.engines.installed import available_databases
 from backend.engines.says import ProcessCode
 from backend.lab.asking import Asking
 from backend.lab.bench import Bench
-from backend.lab.ledger import Entry
 from backend.lab.listener import Listener, NullListener
 from backend.lab.lock_watch import LockWatch
 from backend.lab.machinery import Machinery
 from backend.lab.row_watch import Watch
 from backend.lab.run import ExperimentRun, RunListener
-from backend.lab.senders.messages import Flying
+from backend.lab.runs_under_way import RunsUnderWay
 from backend.model.business_keys import KeyMaker
 from backend.model.errors import SubmitTwiceError
 from backend.model.judgement import Judgement, Report
@@ -73,8 +70,7 @@ class Lab(Asking):
         self._starting: Machinery | None = None
         self._watch: Watch | None = None
         self._locks: LockWatch | None = None
-        self._runs: list[ExperimentRun] = []
-        self._numbers = itertools.count(1)
+        self._runs = RunsUnderWay()
         self._keys = KeyMaker()
 
     def start(self, cancelled: threading.Event | None = None) -> None:
@@ -123,9 +119,9 @@ class Lab(Asking):
             finally:
                 self._starting = None
             self._machinery = machinery
-            self._watch = Watch(machinery, self._listener, self._in_flight, lambda: bool(self._active()), self._flying)
+            self._watch = Watch(machinery, self._listener, self._runs)
             self._watch.start()
-            self._locks = LockWatch(machinery, self._listener.waits_seen, lambda: bool(self._active()))
+            self._locks = LockWatch(machinery, self._listener.waits_seen, self._runs.any_active)
             self._locks.start()
         self._engines_changed()
 
@@ -134,14 +130,13 @@ class Lab(Asking):
         starting = self._starting
         if starting:
             starting.close()  # `start` has the turn: what it waits for does not come any more
-        for run in tuple(self._runs):
-            run.cancel(patience_s=0)  # what is at work is reported as undecided
-        self._wait_until_told(_LAST_WAIT_SECONDS)
+        self._runs.cancel()  # what is at work is reported as undecided
+        self._runs.wait_until_told(_LAST_WAIT_SECONDS)
         machinery_or_none = self._machinery
         if machinery_or_none:
             machinery_or_none.give_up()  # whoever waits for a run has the turn: it must not wait for long
         with self._turns:
-            self._wait_until_told(_LAST_WAIT_SECONDS)
+            self._runs.wait_until_told(_LAST_WAIT_SECONDS)
             watch, self._watch = self._watch, None
             locks, self._locks = self._locks, None
             machinery, self._machinery = self._machinery, None
@@ -181,7 +176,7 @@ class Lab(Asking):
             EngineError: it cannot be used; the earlier database stays in use.
         """
         with self._turns:
-            self._stop_runs()
+            self._runs.stop()
             machinery, watch = self._running()
             with watch.paused():
                 if machinery.use_database(database):
@@ -194,7 +189,7 @@ class Lab(Asking):
     def set_instances(self, count: int) -> None:
         """Have `count` backend processes (1 to 4). Blocks."""
         with self._turns:
-            self._stop_runs()
+            self._runs.stop()
             self._running()[0].set_instances(count)
         self._engines_changed()
 
@@ -211,9 +206,9 @@ class Lab(Asking):
             EngineError: an engine did not answer, or a table is not ours any more.
         """
         with self._turns:
-            self._stop_runs()
+            self._runs.stop()
             machinery, watch = self._running()
-            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._flying()))
+            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._runs.flying()))
             with watch.paused():
                 machinery.reset(only_own=only_own)
                 watch.forget()
@@ -242,9 +237,8 @@ class Lab(Asking):
             bench = Bench(machinery.parts, watch.read_back)
             bench.require_setup(setup)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
-            run = ExperimentRun(next(self._numbers), bench, setup, plan, told)
-            self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
-            run.thread.start()
+            run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
+            self._runs.start(run)
             return run
 
     # Looking
@@ -277,28 +271,6 @@ class Lab(Asking):
     def _forget_locks(self) -> None:
         if locks := self._locks:
             locks.clear()
-
-    def _active(self) -> list[ExperimentRun]:
-        return [run for run in self._runs if not run.ended]
-
-    def _in_flight(self) -> int:
-        return sum(run.in_flight for run in self._active())
-
-    def _flying(self) -> list[tuple[Flying, Entry]]:
-        return [flying for run in tuple(self._runs) for flying in run.flying()]
-
-    def _stop_runs(self) -> None:
-        runs = list(self._runs)
-        for run in runs:
-            run.cancel()
-        for run in runs:
-            run.wait_until_told()
-
-    def _wait_until_told(self, seconds: float) -> None:
-        """Wait for the ends of all runs, so many seconds at most."""
-        deadline = time.monotonic() + seconds
-        for run in tuple(self._runs):
-            run.wait_until_told(max(0.0, deadline - time.monotonic()))
 
     def _run_finished(self, report: Report) -> None:
         if watch := self._watch:

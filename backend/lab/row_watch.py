@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,9 +17,8 @@ from backend.model.judgement import Judgement
 from backend.shop.effects import EffectReader
 
 if TYPE_CHECKING:
-    from backend.lab.ledger import Entry
     from backend.lab.listener import Listener
-    from backend.lab.senders.messages import Flying
+    from backend.lab.runs_under_way import RunsUnderWay
 
 _BUSY_SECONDS = 0.08
 _IDLE_SECONDS = 0.25
@@ -35,24 +34,18 @@ class Watch:
     Args:
         machinery: whose database and ledger.
         listener: told of rows and judgements.
-        in_flight: how many submissions are not answered yet.
-        active: whether a run is under way, be it only reading back.
-        flying: what has left for a backend process that has not let go of it, with its intent.
+        runs: of the lab.
     """
 
     def __init__(
         self,
         machinery: Machinery,
         listener: Listener,
-        in_flight: Callable[[], int],
-        active: Callable[[], bool],
-        flying: Callable[[], list[tuple[Flying, Entry]]],
+        runs: RunsUnderWay,
     ) -> None:
         self._machinery = machinery
         self._listener = listener
-        self._in_flight = in_flight
-        self._active = active
-        self._flying = flying
+        self._runs = runs
         self._version = 0
         """Of the book of works, when it was last looked at."""
         self._at_work = NOTHING
@@ -107,9 +100,9 @@ class Watch:
 
     def _judge(self, at_work: Leftovers) -> None:
         """Judge anew. What was at work is known from before the rows were read: what has ended has its rows in."""
-        ledger, final = self._machinery.ledger, not self._active()
+        ledger, final = self._machinery.ledger, not self._runs.any_active()
         judged = ledger.judgement(final=final, at_work=at_work.entries)
-        judged = replace(judged, in_flight=self._in_flight(), at_work=at_work.examples, working=at_work.count)
+        judged = replace(judged, in_flight=self._runs.in_flight(), at_work=at_work.examples, working=at_work.count)
         if run := judged.run:
             shown, count = at_work.of(run.wanted)
             run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count)
@@ -119,11 +112,11 @@ class Watch:
         self._listener.judged(judged)
 
     def _left_behind(self) -> Leftovers:
-        flying = [] if self._active() else self._flying()
+        flying = [] if self._runs.any_active() else self._runs.flying()
         return left_behind(self._machinery.works.at_work(), flying, self._machinery.steps)
 
     def _watch(self) -> None:
-        while not self._stopped.wait(_BUSY_SECONDS if self._active() else _IDLE_SECONDS):
+        while not self._stopped.wait(_BUSY_SECONDS if self._runs.any_active() else _IDLE_SECONDS):
             try:
                 self._look_once()
             except sqlalchemy.exc.SQLAlchemyError as error:
@@ -133,7 +126,7 @@ class Watch:
 
     def _look_once(self) -> None:
         with self._looking:
-            active, version = self._active(), self._machinery.works.version
+            active, version = self._runs.any_active(), self._machinery.works.version
             at_work = self._left_behind()
             rested = bool(self._at_work.count) and not at_work.count and not active
             found = self._tell_rows(complete=rested or (not active and self._somebody_deleted()))
