@@ -7,15 +7,13 @@ where two submissions have to meet, a processing delay or a fault makes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from backend.model.faults import parse_fault
+from backend.comparison.exhibit import Exhibit as Exhibit
+from backend.comparison.exhibit import faults_of
+from backend.comparison.incident_exhibits import INCIDENTS
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source, Verdict
-
-if TYPE_CHECKING:
-    from backend.model.plan import Fault, Intent
 
 _WORK_MS = 1_200
 """Longer than a caller waits, and longer than a lease lasts."""
@@ -30,32 +28,6 @@ _GIVES_UP_ONCE = Plan((), 1, Source.RETRY, timeout_ms=_GIVE_UP_MS, retries=1)
 _PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=8)
 """Tries again until an instance that crashed is back."""
 _ONE_MESSAGE = Plan((), 1, Source.REDELIVERY)
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """One situation."""
-
-    key: str
-    title: str
-    look: str
-    """What happens, and where it is to be seen."""
-    lesson: str
-    """What to take home, in one sentence."""
-    operation: OperationKey
-    promises: Verdict
-    setup: Setup
-    plan: Plan
-    """Without intents; see `plan_for`."""
-    instances: int = 1
-
-    def plan_for(self, intent: Intent) -> Plan:
-        """The plan with its one intent."""
-        return replace(self.plan, intents=(intent,))
-
-
-def _faults(*texts: str) -> tuple[Fault, ...]:
-    return tuple(parse_fault(text) for text in texts)
 
 
 EXHIBITS: tuple[Exhibit, ...] = (
@@ -98,7 +70,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="A token taken outside of the transaction remembers a promise, not a deed.",
         operation=_PLACE,
         promises=Verdict.LOST,
-        setup=Setup("token", "delete-first", faults=_faults("crash@redis:DEL")),
+        setup=Setup("token", "delete-first", faults=faults_of("crash@redis:DEL")),
         plan=_PERSISTS,
     ),
     Exhibit(
@@ -142,7 +114,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="A lock without an end outlives its holder.",
         operation=_PLACE,
         promises=Verdict.STUCK,
-        setup=Setup("distributed-lock", "redis-no-expiry", faults=_faults("crash@redis:SET")),
+        setup=Setup("distributed-lock", "redis-no-expiry", faults=faults_of("crash@redis:SET")),
         plan=replace(_PERSISTS, retries=5),  # nobody has to watch for longer to see that it does not end
     ),
     Exhibit(
@@ -186,7 +158,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="At least once means: sometimes twice.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
-        setup=Setup("none", "direct", faults=_faults("crash@redis:XACK:before")),
+        setup=Setup("none", "direct", faults=faults_of("crash@redis:XACK:before")),
         plan=_ONE_MESSAGE,
     ),
     Exhibit(
@@ -196,7 +168,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="Exactly once is at least once, and an effect that can be recognised.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,
-        setup=Setup("unique-index", "catch-violation", faults=_faults("crash@redis:XACK:before")),
+        setup=Setup("unique-index", "catch-violation", faults=faults_of("crash@redis:XACK:before")),
         plan=_ONE_MESSAGE,
     ),
     Exhibit(
@@ -206,7 +178,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="No answer does not mean not done.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
-        setup=Setup("none", "direct", faults=_faults("lost-reply")),
+        setup=Setup("none", "direct", faults=faults_of("lost-reply")),
         plan=_PERSISTS,
     ),
     Exhibit(
@@ -217,7 +189,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="Remember the answer with the effect, in one transaction.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,
-        setup=Setup("idempotency-key", "draft-07", faults=_faults("lost-reply")),
+        setup=Setup("idempotency-key", "draft-07", faults=faults_of("lost-reply")),
         plan=_PERSISTS,
     ),
     Exhibit(
@@ -253,7 +225,10 @@ EXHIBITS: tuple[Exhibit, ...] = (
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,
         setup=Setup(
-            "distributed-lock", "redis-fenced", lease_ms=_SHORT_LEASE_MS, faults=_faults("delay@sql:INSERT:before=1500")
+            "distributed-lock",
+            "redis-fenced",
+            lease_ms=_SHORT_LEASE_MS,
+            faults=faults_of("delay@sql:INSERT:before=1500"),
         ),
         plan=_GIVES_UP_ONCE,
     ),
@@ -265,7 +240,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="Mark and act in one transaction, or not at all.",
         operation=_PLACE,
         promises=Verdict.LOST,
-        setup=Setup("inbox", "separate-transactions", faults=_faults("crash@sql:COMMIT")),
+        setup=Setup("inbox", "separate-transactions", faults=faults_of("crash@sql:COMMIT")),
         plan=_ONE_MESSAGE,
     ),
     Exhibit(
@@ -276,7 +251,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         lesson="No transaction of yours covers somebody else's ledger.",
         operation=OperationKey.SEND_MESSAGE,
         promises=Verdict.DUPLICATED,
-        setup=Setup("unique-index", "catch-violation", faults=_faults("crash@gateway")),
+        setup=Setup("unique-index", "catch-violation", faults=faults_of("crash@gateway")),
         plan=_PERSISTS,
     ),
     Exhibit(
@@ -289,11 +264,12 @@ EXHIBITS: tuple[Exhibit, ...] = (
         setup=Setup(
             "unique-index",
             "catch-violation",
-            faults=_faults("crash@gateway"),
+            faults=faults_of("crash@gateway"),
             gateway_keys=GatewayKeys.HONOURED,
         ),
         plan=_PERSISTS,
     ),
+    *INCIDENTS,
 )
 """In the order of the menu."""
 

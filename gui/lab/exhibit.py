@@ -114,14 +114,21 @@ class ExhibitCard(QWidget):
 
 
 def fill_menu(menu: QMenu, show: Callable[[Exhibit], None]) -> None:
-    """One entry for each exhibit."""
+    """One entry for each exhibit, which says what is tried and not what comes of it."""
     for exhibit in EXHIBITS:
-        action = QAction(f"{catalogue_text(exhibit.title)}  {VERDICT_GLYPHS[exhibit.promises]}", menu)
+        action = QAction(catalogue_text(exhibit.title), menu)
         action.setObjectName(f"exhibit-{exhibit.key}")
-        action.setToolTip(catalogue_text(exhibit.look))
+        action.setToolTip(_what_is_tried(exhibit))
         action.triggered.connect(lambda _checked=False, chosen=exhibit: show(chosen))
         menu.addAction(action)
     menu.setToolTipsVisible(True)
+
+
+def _what_is_tried(exhibit: Exhibit) -> str:
+    """In the keys of the command line."""
+    setup = exhibit.setup
+    variant = f"{setup.strategy}/{setup.variant}"
+    return " \N{MIDDLE DOT} ".join([exhibit.operation, variant, exhibit.plan.source, *map(str, setup.faults)])
 
 
 def _verdict(verdict: Verdict) -> str:

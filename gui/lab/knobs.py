@@ -84,6 +84,8 @@ class Knobs(QObject):
             lease_ms=source.lease.value(),
             faults=source.all_faults,
             gateway_keys=backend.gateway_keys_key,
+            redis_persistence=source.persistence.mode,
+            visibility_timeout_ms=source.visibility_timeout.value(),
         )
 
     def plan(self, submissions: int, intents: tuple[Intent, ...]) -> Plan:
@@ -98,6 +100,7 @@ class Knobs(QObject):
             timeout_ms=source.timeout.value(),
             disable_button=self._form.disable.isChecked(),
             retries=source.retries.value(),
+            retry_on=source.retry_causes.causes,
             backoff_ms=source.backoff.value(),
             reload=source.reload.isChecked(),
             edit=source.edit.isChecked(),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from backend.model.plan import Fault
 from backend.model.vocabulary import FaultKind, Pace, Source
+from gui.lab.choices import PersistenceBox, RetryCauses, key_of, read_causes
 from gui.lab.fault_field import FaultField
 from gui.theme import GRID
 from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, spin
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SourcePanel(QWidget):
-    """Source, pace, time-out and retries, processing delay, lease, faults.
+    """Source, pace, time-out and retries, processing delay, lease, visibility time-out, persistence, faults.
 
     Signals:
         changed: another source or pace, or other faults.
@@ -66,8 +67,17 @@ class SourcePanel(QWidget):
         self._section.add_field(
             self.tr("Retries"),
             self.retries,
-            self.tr("How often a caller sends again after a time-out, a broken connection, a busy or failing backend"),
+            self.tr("How often a caller sends again"),
             self.backoff,
+        )
+        self.retry_causes = RetryCauses(self)
+        self._section.add_field(
+            self.tr("Retry on"),
+            self.retry_causes.box,
+            self.tr(
+                "After what a caller sends again: a time-out, a lost connection, 5xx and busy; or whatever is not 2xx, "
+                "as providers of webhooks do"
+            ),
         )
 
     def _make_backend(self) -> None:
@@ -81,6 +91,7 @@ class SourcePanel(QWidget):
         self._section.add_field(
             self.tr("Lease"), self.lease, self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
         )
+        self._make_engines()
         self.faults = FaultField()
         self._section.add_field_with_button(
             self.tr("Faults"),
@@ -113,6 +124,23 @@ class SourcePanel(QWidget):
         )
         self._section.add_wide(self.edit)
 
+    def _make_engines(self) -> None:
+        self.visibility_timeout = spin("visibilityTimeoutSpin", 1, 3_600_000, 500, self.tr("ms"))
+        self._section.add_field(
+            self.tr("Visibility"),
+            self.visibility_timeout,
+            self.tr(
+                "Visibility time-out of the queue: a message that is not acknowledged so long after its delivery is "
+                "delivered again, also while its consumer is still at work"
+            ),
+        )
+        self.persistence = PersistenceBox(self)
+        self._section.add_field(
+            self.tr("Persistence"),
+            self.persistence.box,
+            self.tr("Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"),
+        )
+
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
         made = spin(name, smallest, largest, value, self.tr("ms"))
         made.setFixedWidth(10 * GRID)
@@ -141,6 +169,8 @@ class SourcePanel(QWidget):
         self.timeout.setEnabled(self.source_key is not Source.REDELIVERY)
         self.retries.setEnabled(retry)
         self.backoff.setEnabled(retry)
+        self.retry_causes.box.setEnabled(retry)
+        self.visibility_timeout.setEnabled(self.source_key is Source.REDELIVERY)
         self.changed.emit()
 
     def show_knobs(self, setup: Setup, plan: Plan) -> None:
@@ -151,6 +181,9 @@ class SourcePanel(QWidget):
         self.timeout.setValue(plan.timeout_ms)
         self.retries.setValue(plan.retries)
         self.backoff.setValue(plan.backoff_ms)
+        self.retry_causes.show_causes(plan.retry_on)
+        self.visibility_timeout.setValue(setup.visibility_timeout_ms)
+        self.persistence.show_mode(setup.redis_persistence)
         self.processing_delay.setValue(setup.processing_delay_ms)
         self.lease.setValue(setup.lease_ms)
         lost = Fault(FaultKind.LOST_REPLY)
@@ -170,6 +203,9 @@ class SourcePanel(QWidget):
         self.timeout.setValue(settings.number("lab/timeout", 30_000))
         self.retries.setValue(settings.number("lab/retries", 3))
         self.backoff.setValue(settings.number("lab/backoff", 100))
+        self.retry_causes.show_causes(read_causes(settings.text("lab/retry-on")))
+        self.visibility_timeout.setValue(settings.number("lab/visibility-timeout", 500))
+        choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
         self.faults.setText(settings.text("lab/faults"))
         self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
         self.reload.setChecked(settings.flag("lab/reload", default=False))
@@ -186,6 +222,9 @@ class SourcePanel(QWidget):
         settings.remember("lab/timeout", self.timeout.value())
         settings.remember("lab/retries", self.retries.value())
         settings.remember("lab/backoff", self.backoff.value())
+        settings.remember("lab/retry-on", key_of(self.retry_causes.causes))
+        settings.remember("lab/visibility-timeout", self.visibility_timeout.value())
+        settings.remember("lab/redis-persistence", current_key(self.persistence.box))
         settings.remember("lab/faults", self.faults.text())
         settings.remember("lab/lost-reply", self.lost_reply.isChecked())
         settings.remember("lab/reload", self.reload.isChecked())

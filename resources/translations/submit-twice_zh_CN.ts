@@ -263,6 +263,102 @@
         <translation>第一个持有者一直卡到租约结束。重试拿到编号为 2 的锁并写入。第一个醒来时，它的编号 1 被拒绝：它的步骤以响应“冲突”结束，而它的调用方早已放弃，再也听不到。</translation>
     </message>
     <message>
+        <source>Work longer than the visibility time-out</source>
+        <translation>处理时间超过可见性超时</translation>
+    </message>
+    <message>
+        <source>Nobody dies. After 900 ms the queue gives the message to another consumer, while the first is still at work: DELIVER 2 stands before XACK of the first.</source>
+        <translation>没有任何进程退出。900 毫秒后，队列把消息交给另一个消费者，而第一个仍在处理：DELIVER 2 出现在第一次投递的 XACK 之前。</translation>
+    </message>
+    <message>
+        <source>A queue cannot tell a consumer that is slow from one that is dead.</source>
+        <translation>队列分不清消费者是慢还是已经退出。</translation>
+    </message>
+    <message>
+        <source>The same work, with an inbox</source>
+        <translation>同样的处理，使用收件箱</translation>
+    </message>
+    <message>
+        <source>The second delivery waits at the key that the first has inserted and not committed yet. Then it finds it, is told “duplicate”, and acknowledges.</source>
+        <translation>第二次投递在第一次已插入但尚未提交的键上等待，随后发现该键已存在，得到“重复”，并确认消息。</translation>
+    </message>
+    <message>
+        <source>Expect each message twice at the same time, not only one after the other.</source>
+        <translation>要准备好同一条消息同时到达两次，而不只是先后到达两次。</translation>
+    </message>
+    <message>
+        <source>A handler that throws after its mark</source>
+        <translation>处理程序在标记之后抛出异常</translation>
+    </message>
+    <message>
+        <source>The handler commits its mark, and then throws. The queue delivers again, the handler finds the mark, and says “duplicate”. Nobody ever did the work.</source>
+        <translation>处理程序提交了标记，随后抛出异常。队列再次投递，处理程序看到标记，答复“重复”。工作从未完成。</translation>
+    </message>
+    <message>
+        <source>A mark must not outlive the failure of what it stands for.</source>
+        <translation>标记所代表的工作失败时，标记不能留下。</translation>
+    </message>
+    <message>
+        <source>The same, mark and work in one transaction</source>
+        <translation>同样的情形，标记与工作在同一事务中</translation>
+    </message>
+    <message>
+        <source>The handler throws after the same first COMMIT. Here that is the commit of mark and order together, so the second delivery is a duplicate indeed.</source>
+        <translation>处理程序同样在第一次 COMMIT 之后抛出异常。这里它同时提交标记和订单，因此第二次投递确实是重复。</translation>
+    </message>
+    <message>
+        <source>Whatever the handler throws at, mark and work are both there or both gone.</source>
+        <translation>无论处理程序在哪里抛出异常，标记与工作要么都在，要么都不在。</translation>
+    </message>
+    <message>
+        <source>A webhook that is answered with 500</source>
+        <translation>得到 500 答复的 Webhook</translation>
+    </message>
+    <message>
+        <source>The endpoint adds to the stock, and throws before it answers. The provider wants to hear 2xx and sends the event again: count = count + n runs twice.</source>
+        <translation>接收端增加了库存，却在答复前抛出异常。提供方要收到 2xx 才罢休，于是再次发送该事件：count = count + n 执行了两次。</translation>
+    </message>
+    <message>
+        <source>A provider cannot see what you did, only what you answered.</source>
+        <translation>提供方看不到你做了什么，只看到你答复了什么。</translation>
+    </message>
+    <message>
+        <source>The same event, kept by its number</source>
+        <translation>同一事件，按编号记录</translation>
+    </message>
+    <message>
+        <source>A movement row with the number of the event, in the transaction of the addition. The event that comes again runs into its unique index. It is told 409, which is no 2xx either, so it comes a third time.</source>
+        <translation>在增加库存的事务中写入一行带事件编号的变动记录。再次到来的事件撞上其唯一索引，得到 409；这也不是 2xx，于是它第三次到来。</translation>
+    </message>
+    <message>
+        <source>Store the number of the event with its effect, and answer 2xx to those that you know.</source>
+        <translation>把事件编号与其效果一起保存，对已知的事件答复 2xx。</translation>
+    </message>
+    <message>
+        <source>Redis restarts while a lock is held</source>
+        <translation>持有锁时 Redis 重启</translation>
+    </message>
+    <message>
+        <source>The server writes nothing to disk. It restarts while the first holder works, and has no lock any more: the retry takes it, and both write. A sentence says what the restart has cost.</source>
+        <translation>服务器不写磁盘。它在第一个持有者工作时重启，锁随之消失：重试取得锁，两者都写入。有一句话说明这次重启丢失了什么。</translation>
+    </message>
+    <message>
+        <source>A lock is no safer than the memory that it is kept in.</source>
+        <translation>锁并不比存放它的内存更可靠。</translation>
+    </message>
+    <message>
+        <source>The same restart, with each write synced to disk</source>
+        <translation>同样的重启，每次写入都同步到磁盘</translation>
+    </message>
+    <message>
+        <source>The lock is there again after the restart, with what is left of its lease. Every retry is told “busy” until the first holder is done.</source>
+        <translation>重启后锁仍在，租期还剩多少就是多少。在第一个持有者完成之前，每次重试都得到“忙”。</translation>
+    </message>
+    <message>
+        <source>A file outlives a restart, not a failover: only the resource can refuse a second writer for sure.</source>
+        <translation>文件经得起重启，经不起故障转移：只有资源本身才能可靠地拒绝第二个写入者。</translation>
+    </message>
+    <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
         <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
     </message>
@@ -1666,6 +1762,25 @@
     </message>
 </context>
 <context>
+    <name>PersistenceBox</name>
+    <message>
+        <source>As it was started</source>
+        <translation>与启动时相同</translation>
+    </message>
+    <message>
+        <source>Nothing written</source>
+        <translation>不写磁盘</translation>
+    </message>
+    <message>
+        <source>Synced each second</source>
+        <translation>每秒同步</translation>
+    </message>
+    <message>
+        <source>Synced each write</source>
+        <translation>每次写入同步</translation>
+    </message>
+</context>
+<context>
     <name>ProgressPanel</name>
     <message>
         <source>So far</source>
@@ -1969,6 +2084,25 @@
     <message>
         <source>Sources</source>
         <translation>出处</translation>
+    </message>
+</context>
+<context>
+    <name>RetryCauses</name>
+    <message>
+        <source>Any failure</source>
+        <translation>任何失败</translation>
+    </message>
+    <message>
+        <source>Time-outs only</source>
+        <translation>仅超时</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>没有答复</translation>
+    </message>
+    <message>
+        <source>Anything but 2xx</source>
+        <translation>非 2xx 都重试</translation>
     </message>
 </context>
 <context>
@@ -2331,8 +2465,20 @@
         <translation>重试</translation>
     </message>
     <message>
-        <source>How often a caller sends again after a time-out, a broken connection, a busy or failing backend</source>
-        <translation>超时、连接断开、后端忙或失败之后，调用方再发几次</translation>
+        <source>Visibility</source>
+        <translation>可见性超时</translation>
+    </message>
+    <message>
+        <source>Visibility time-out of the queue: a message that is not acknowledged so long after its delivery is delivered again, also while its consumer is still at work</source>
+        <translation>队列的可见性超时：消息投递后这么久仍未确认，就会再次投递，即使其消费者仍在处理</translation>
+    </message>
+    <message>
+        <source>Persistence</source>
+        <translation>持久化</translation>
+    </message>
+    <message>
+        <source>Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps</source>
+        <translation>自带的 Redis 协议服务器的持久化方式：写什么到磁盘，也就决定了保留什么</translation>
     </message>
     <message>
         <source>Work of the handler between what it reads and what it writes: it widens every gap</source>
@@ -2365,6 +2511,18 @@
     <message>
         <source>The work is done, and the caller&apos;s connection is closed instead of an answer</source>
         <translation>工作已完成，但关闭调用方的连接而不答复</translation>
+    </message>
+    <message>
+        <source>How often a caller sends again</source>
+        <translation>调用方重试多少次</translation>
+    </message>
+    <message>
+        <source>Retry on</source>
+        <translation>重试条件</translation>
+    </message>
+    <message>
+        <source>After what a caller sends again: a time-out, a lost connection, 5xx and busy; or whatever is not 2xx, as providers of webhooks do</source>
+        <translation>调用方在什么情况下重试：超时、连接断开、5xx 和忙；或像 Webhook 提供方那样，只要不是 2xx 就重试</translation>
     </message>
     <message>
         <source>&amp;Processing</source>

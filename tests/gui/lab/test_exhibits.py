@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS, find_exhibit
 from backend.model.faults import of_server, parse_fault
-from backend.model.vocabulary import FaultKind, Source
+from backend.model.vocabulary import FaultKind, RetryCause, Source
 from gui.lab.fault_field import READY
 from gui.lab.source_panel import SourcePanel
 from gui.settings import Settings
-from gui.theme import Theme
+from gui.theme import VERDICT_GLYPHS, Theme
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
@@ -47,6 +47,41 @@ def test_every_exhibit_can_be_shown_in_the_knobs(qtbot: QtBot) -> None:
         assert set(panel.all_faults) == set(exhibit.setup.faults), exhibit.key
         assert panel.source_key is exhibit.plan.source
         assert (panel.retries.value(), panel.timeout.value()) == (exhibit.plan.retries, exhibit.plan.timeout_ms)
+
+
+def test_every_exhibit_stands_in_the_knobs_of_its_queue_its_callers_and_its_servers(qtbot: QtBot) -> None:
+    panel, again, settings = SourcePanel(), SourcePanel(), Settings()
+    for made in (panel, again):
+        qtbot.addWidget(made)
+    for exhibit in EXHIBITS:
+        panel.show_knobs(exhibit.setup, exhibit.plan)
+        panel.save(settings)
+        again.restore(settings)
+        for shown in (panel, again):
+            assert shown.retry_causes.causes == exhibit.plan.retry_on, exhibit.key
+            assert shown.visibility_timeout.value() == exhibit.setup.visibility_timeout_ms, exhibit.key
+            assert shown.persistence.mode is exhibit.setup.redis_persistence, exhibit.key
+
+
+def test_causes_that_are_not_on_offer_become_a_choice(qtbot: QtBot) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    causes = frozenset({RetryCause.BUSY, RetryCause.SERVER_ERROR})
+    panel.retry_causes.show_causes(causes)
+    assert panel.retry_causes.causes == causes
+    assert panel.retry_causes.box.currentText() == "5xx, busy"
+
+
+def test_the_menu_says_what_is_tried_and_not_what_comes_of_it(driver: Driver) -> None:
+    actions = [one for one in driver.window.findChildren(QAction) if one.objectName().startswith("exhibit-")]
+    assert len(actions) == len(EXHIBITS)
+    for action in actions:
+        exhibit = find_exhibit(action.objectName().removeprefix("exhibit-"))
+        for text in (action.text(), action.toolTip()):
+            assert not any(glyph in text for glyph in VERDICT_GLYPHS.values())
+        assert action.text() == exhibit.title
+        assert f"{exhibit.setup.strategy}/{exhibit.setup.variant}" in action.toolTip()
+        assert exhibit.look not in action.toolTip()
 
 
 def test_ready_made_faults_can_be_read_and_others_are_refused_in_words(qtbot: QtBot) -> None:
@@ -94,10 +129,12 @@ def test_knobs_without_a_meaning_for_the_source_are_disabled(qtbot: QtBot) -> No
             "retriesSpin",
             "backoffSpin",
             "timeoutSpin",
+            "visibilityTimeoutSpin",
         }
+        assert panel.retry_causes.box.isEnabled() == (source is Source.RETRY)
     assert enabled[Source.CLICKS] == {"timeoutSpin"}
     assert enabled[Source.RETRY] == {"retriesSpin", "backoffSpin", "timeoutSpin"}
-    assert enabled[Source.REDELIVERY] == set()
+    assert enabled[Source.REDELIVERY] == {"visibilityTimeoutSpin"}
 
 
 def test_the_knobs_are_remembered(qtbot: QtBot) -> None:

@@ -1,0 +1,77 @@
+"""Boxes for two knobs whose values are words: after what a caller sends again, and what Valkey writes to disk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QComboBox
+
+from backend.model.plan import USUAL_RETRY_CAUSES
+from backend.model.vocabulary import RedisPersistence, RetryCause
+from gui.widgets.forms import KEY_ROLE, choose_key, combo, current_key
+
+_WEBHOOK = frozenset(RetryCause)
+_TIMEOUT = frozenset({RetryCause.TIMEOUT})
+_UNANSWERED = _TIMEOUT | {RetryCause.CONNECTION}
+
+
+class RetryCauses(QObject):
+    """What makes a caller send again; a set that is not among the usual ones becomes a choice of its own."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.box = combo("retryOnCombo")
+        for causes, text in (
+            (USUAL_RETRY_CAUSES, self.tr("Any failure")),
+            (_TIMEOUT, self.tr("Time-outs only")),
+            (_UNANSWERED, self.tr("No answer")),
+            (_WEBHOOK, self.tr("Anything but 2xx")),
+        ):
+            self.box.addItem(text, key_of(causes))
+
+    @property
+    def causes(self) -> frozenset[RetryCause]:
+        """Those that are chosen."""
+        return read_causes(current_key(self.box))
+
+    def show_causes(self, causes: frozenset[RetryCause]) -> None:
+        """Choose these."""
+        key = key_of(causes)
+        if self.box.findData(key, KEY_ROLE) < 0:
+            self.box.addItem(", ".join(cause.value for cause in RetryCause if cause in causes), key)
+        choose_key(self.box, key)
+
+
+class PersistenceBox(QObject):
+    """What the private Redis-protocol server writes to disk."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.box: QComboBox = combo("redisPersistenceCombo")
+        for key, text in (
+            ("", self.tr("As it was started")),
+            (RedisPersistence.NONE.value, self.tr("Nothing written")),
+            (RedisPersistence.EVERYSEC.value, self.tr("Synced each second")),
+            (RedisPersistence.ALWAYS.value, self.tr("Synced each write")),
+        ):
+            self.box.addItem(text, key)
+
+    @property
+    def mode(self) -> RedisPersistence | None:
+        """What is chosen; None for as it was started."""
+        key = current_key(self.box)
+        return RedisPersistence(key) if key else None
+
+    def show_mode(self, mode: RedisPersistence | None) -> None:
+        """Choose this."""
+        choose_key(self.box, mode.value if mode else "")
+
+
+def key_of(causes: frozenset[RetryCause]) -> str:
+    """As on the command line."""
+    return ",".join(cause.value for cause in RetryCause if cause in causes)
+
+
+def read_causes(key: str) -> frozenset[RetryCause]:
+    """Of a key that somebody may have written into the settings by hand: what is none is left out."""
+    found = frozenset(RetryCause(name) for name in key.split(",") if name in set(RetryCause))
+    return found or USUAL_RETRY_CAUSES
