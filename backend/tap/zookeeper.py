@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 SESSION_S = 1.0
 """Silence after which the server ends a session, and with it frees its locks."""
 _START_SECONDS = 5.0
-_WANTED_SECONDS = 20.0
+_WANTED_SECONDS = 60.0
+"""For callers from outside, who wait no longer than they want to: a run has it started before it begins."""
 _AWAY_SECONDS = 3.0
 """How long a server that went away is waited for: it is started again within this time, or not at all."""
 _POLL_SECONDS = 0.01

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _ANSWER_SECONDS = 5.0
 _HEALTH_SECONDS = 2.0
-_START_SECONDS = 10.0
+_START_SECONDS = 60.0
+"""For callers from outside, who wait no longer than they want to: a run has the gateway started before it begins."""
 _POLL_SECONDS = 0.01
 
 
