@@ -49,6 +49,31 @@ def test_two_labs_on_one_server_do_not_take_each_others_messages() -> None:
             assert queue_keys(url) == []
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("source", [Source.CLICKS, Source.REDELIVERY])
+@pytest.mark.parametrize(
+    ("one", "other"), [("none", "unique-index"), ("token", "inbox"), ("distributed-lock", "idempotency-key")]
+)
+def test_two_labs_on_one_database_and_one_redis_judge_their_own_runs(source: Source, one: str, other: str) -> None:
+    """While one is reset, the other goes on."""
+    clicks = 4 if source is Source.CLICKS else 1
+    with own_lab() as host:
+        where = host.lab.connection()
+        options = LabOptions(database=str(where["database"]), redis=str(where["redis"]))
+        with own_lab(options) as first, own_lab(options) as second:
+            for _ in range(3):
+                runs = []
+                for lab, strategy in ((first, one), (second, other)):
+                    wanted = tuple(lab.intent(PLACE, number) for number in range(20))
+                    runs.append((strategy, lab.lab.start_run(Setup(strategy), Plan(wanted, clicks, source))))
+                for strategy, run in runs:
+                    expected = Verdict.DUPLICATED if (strategy, clicks) == ("none", 4) else Verdict.EXACTLY_ONCE
+                    report = run.wait(60)
+                    assert (report.verdicts, report.contradictions) == ({expected: 20}, ()), strategy
+                first.lab.reset()
+                assert second.lab.judgement().effects > 0
+
+
 def test_what_was_answered_is_told_when_redelivery_is_cancelled(laboratory: Laboratory) -> None:
     run = laboratory.lab.start_run(Setup("none"), messages(laboratory, 1_000))
     assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) >= 50)
