@@ -42,7 +42,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read a command line, as far as that needs no engine.
 
     Raises:
-        WrongArgumentsError: it cannot be understood.
+        WrongArgumentsError: the command line cannot be understood.
         SystemExit: it asks for help, which was printed.
     """
     grammar = Grammar(prog="main.py", description=DESCRIPTION)

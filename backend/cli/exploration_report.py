@@ -27,7 +27,7 @@ def report_exploration(found: Exploration, files: OutputFiles, language: str) ->
     """Write the documents that are wanted, and say what was found.
 
     Raises:
-        SubmitTwiceError: one of them cannot be written any more.
+        SubmitTwiceError: a document cannot be written any more.
     """
     files.write("json", json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
     files.write("html", exploration_html(found, language))

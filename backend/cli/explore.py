@@ -25,7 +25,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     """Explore what the arguments ask and report it. An interrupt ends it with what was found so far.
 
     Raises:
-        SubmitTwiceError: it cannot be asked, or an engine is away.
+        SubmitTwiceError: the question cannot be asked, or an engine is away.
     """
     question = Question(
         OperationKey(chosen.operation),

@@ -21,8 +21,8 @@ def own_engines(options: LabOptions, interrupted: threading.Event) -> Iterator[B
     """As `bare_engines`; an interrupt ends their start.
 
     Raises:
-        InterruptedWorkError: it did.
-        EngineError: one of them cannot be had.
+        InterruptedWorkError: an interrupt ended the start.
+        EngineError: an engine cannot be had.
     """
     with ExitStack() as opened:
         with or_else_its_error(interrupted):

@@ -110,7 +110,7 @@ def finish(run: Run, interrupted: threading.Event) -> Report:
     """Wait for a run; an interrupt cancels it and still gets its report, unless what is in flight takes long.
 
     Raises:
-        InterruptedWorkError: it does.
+        InterruptedWorkError: what is in flight took too long after an interrupt.
     """
     while not interrupted.is_set():
         try:

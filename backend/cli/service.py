@@ -128,7 +128,7 @@ def check_file(chosen: argparse.Namespace) -> int:
     """Say what is wrong with a service's file; returns the exit code.
 
     Raises:
-        ServiceFileError: it cannot be read.
+        ServiceFileError: the file cannot be read.
     """
     language = chosen.language or ENGLISH
     description = load(chosen.file)

@@ -278,6 +278,6 @@ def find_exhibit(key: str) -> Exhibit:
     """The exhibit of this key.
 
     Raises:
-        KeyError: there is none.
+        KeyError: no exhibit has this key.
     """
     return next(exhibit for exhibit in EXHIBITS if exhibit.key == key)

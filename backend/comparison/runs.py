@@ -123,9 +123,9 @@ class Runs:
         """A run; tried again where it could not begin: an instance may still be on its way back.
 
         Raises:
-            CancelledError: somebody has had enough.
-            NotOverError: it was not over in time.
-            SubmitTwiceError: it cannot be carried out.
+            CancelledError: the comparison was cancelled.
+            NotOverError: the run was not over in time.
+            SubmitTwiceError: the run cannot be carried out.
         """
         for _ in range(_ATTEMPTS - 1):
             try:
@@ -141,8 +141,8 @@ class Runs:
         """Wait until every engine and instance that a run has killed is back.
 
         Raises:
-            CancelledError: somebody has had enough.
-            SubmitTwiceError: one does not come back.
+            CancelledError: the comparison was cancelled.
+            SubmitTwiceError: an engine or an instance does not come back.
         """
         until = self._clock() + _RECOVERY_SECONDS
         while down := [engine for engine in self._lab.engines() if engine.health is Health.DOWN]:
@@ -154,7 +154,7 @@ class Runs:
         """Let some time pass.
 
         Raises:
-            CancelledError: somebody has had enough.
+            CancelledError: the comparison was cancelled.
         """
         if self._cancelled.wait(seconds):
             raise CancelledError

@@ -102,7 +102,7 @@ def start_database(supervisor: Supervisor, database: str, data_dir: Path | None)
     """Start a database by its name, or connect to the one at this URL.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: the database could not be started, or does not answer at its URL.
     """
     match database:
         case "postgresql":
@@ -121,7 +121,7 @@ def start_redis(
     """Connect to the Redis-protocol server at this URL, or start one.
 
     Raises:
-        EngineError: it cannot be had.
+        EngineError: the server could not be started, or does not answer at its URL.
     """
     if url:
         return connect_redis(url)
@@ -132,7 +132,7 @@ def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:
     """Connections to a database with our tables in it; those that are missing are made.
 
     Raises:
-        EngineError: they could not be made.
+        EngineError: the database does not answer, its tables are not ours, or they could not be made.
     """
     engine = create_sql_engine(database.url, pool_size=connections)
     for left in reversed(range(_TRIALS)):

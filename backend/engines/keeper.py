@@ -85,7 +85,7 @@ class Keeper:
         """Kill, restart or pause the server; returns when it answers again, or the lab is closed.
 
         Raises:
-            EngineError: it does not answer again.
+            EngineError: the server does not answer again.
         """
         child = self._engine.child
         if child is None:

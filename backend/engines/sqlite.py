@@ -79,7 +79,7 @@ def _require_ours(path: Path, scratch: Path | None) -> None:
     """Look into a file that may be anybody's. Opening it would already write: a journal's mode, its remains.
 
     Raises:
-        EngineError: it holds something that is not ours.
+        EngineError: the file holds something that is not ours.
     """
     filled = [file for file in (path, *map(path.with_name, _journals(path))) if file.is_file() and file.stat().st_size]
     stranger = ""

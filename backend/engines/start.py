@@ -121,7 +121,7 @@ def bring_up(name: str, child: Child, supervisor: Supervisor, probe: Callable[[]
     """As `wait_until_up`; a server that does not come up is gone afterwards.
 
     Raises:
-        PortTakenError: somebody else has its port.
+        PortTakenError: somebody else has the server's port.
         EngineError: as for `wait_until_up`.
     """
     try:

@@ -101,7 +101,7 @@ class Template:
 
         Raises:
             BrokenTemplateError: nothing was written.
-            OSError: they cannot be written.
+            OSError: a folder or a file cannot be written.
         """
         index, contents = self._read()
         offset = 0

@@ -152,7 +152,7 @@ def _version(url: str, socket: Path) -> str | None:
     """The server's version once it has read its data and answers, None before.
 
     Raises:
-        RecoveringError: it is reading its data.
+        RecoveringError: the server is still reading its data.
     """
     if not socket.exists():
         return None

@@ -16,7 +16,7 @@ def wheel_folder(package: str) -> Path:
     Importing these packages would load their own ways to start a server, make folders of theirs and take a while.
 
     Raises:
-        EngineError: it is not installed.
+        EngineError: the package is not installed.
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:

@@ -159,7 +159,7 @@ def save(example: Counterexample, path: Path) -> None:
     """Write a schedule to a JSON file.
 
     Raises:
-        SubmitTwiceError: it cannot be written.
+        SubmitTwiceError: the file cannot be written.
     """
     write_document(path, to_json(example))
 

@@ -47,7 +47,7 @@ def check(question: Question) -> Variant:
     """The variant that a question is about.
 
     Raises:
-        SubmitTwiceError: it cannot be asked, and why.
+        SubmitTwiceError: the question is out of range, or about a variant that does not guard its operation.
     """
     variant = strategies.find(question.strategy, question.variant)[1]
     strategies.require_guard(variant, question.operation)

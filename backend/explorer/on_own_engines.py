@@ -36,7 +36,7 @@ def explore(
         zookeeper: servers that run, as in `LabOptions`.
 
     Raises:
-        SubmitTwiceError: it cannot be asked, or an engine cannot be had.
+        SubmitTwiceError: the question cannot be asked, or an engine cannot be had.
     """
     exploring.check(question)
     with bare_engines(LabOptions(niceness=niceness, zookeeper=zookeeper)) as engines:

@@ -195,7 +195,7 @@ class Sandbox:
         """Have these engines, besides the database and the Redis-protocol server, for what is explored next.
 
         Raises:
-            EngineError: one of them cannot be had.
+            EngineError: an engine is not installed, or could not be started.
         """
         self._holds_sessions = EngineKind.ZOOKEEPER in engines
         if not self._holds_sessions or self._sessions is not None:

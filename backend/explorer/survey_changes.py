@@ -70,7 +70,7 @@ def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
     time or a person says nothing by its counts.
 
     Raises:
-        SubmitTwiceError: they asked different things.
+        SubmitTwiceError: the two surveys asked different things.
     """
     if _asked(earlier.scope) != _asked(later.scope):
         scopes = {"before": scope_sentence(earlier.scope), "now": scope_sentence(later.scope)}

@@ -46,7 +46,7 @@ def save(survey: Survey, path: Path) -> None:
     """Write a survey to a JSON file.
 
     Raises:
-        SubmitTwiceError: it cannot be written.
+        SubmitTwiceError: the file cannot be written.
     """
     write_document(path, to_json(survey))
 

@@ -214,7 +214,7 @@ class Sessions:
         """Make sure that no session has ended by itself.
 
         Raises:
-            HarnessError: one has; what its request did says nothing.
+            HarnessError: a session has ended by itself; what its request did says nothing.
         """
         if not all(one.has_lasted for one in self._all):
             raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.SESSION_ENDED)))

@@ -50,7 +50,7 @@ class OutputFiles:
             not wanted.
 
     Raises:
-        SubmitTwiceError: one of them cannot be written.
+        SubmitTwiceError: a document cannot be written to its place.
     """
 
     def __init__(self, targets: Mapping[str, str | None]) -> None:
@@ -91,7 +91,7 @@ def require_writable(target: str | Path) -> None:
     """Make sure that a document can be written there, without touching a file that is there.
 
     Raises:
-        SubmitTwiceError: it cannot.
+        SubmitTwiceError: nothing can be written there; the sentence says why.
     """
     if str(target) == STANDARD_OUTPUT:
         if _standard_output() is None:
@@ -139,7 +139,7 @@ def speak(lines: Iterable[str]) -> None:
     Characters that a terminal's encoding does not have are told by their number.
 
     Raises:
-        SubmitTwiceError: nobody reads it any more.
+        SubmitTwiceError: the reader of standard output is gone.
     """
     output = _standard_output()
     if output is not None:

@@ -35,6 +35,6 @@ class Asking:
         """Check, without a running lab, that a run can be asked for.
 
         Raises:
-            UnknownKeyError, NotApplicableError: it cannot, and why.
+            UnknownKeyError, NotApplicableError: the strategy is unknown, or does not guard the operation.
         """
         strategies.require_guard(strategies.find(setup.strategy, setup.variant)[1], operation)

@@ -54,7 +54,7 @@ class BackendProcesses:
         """Have this many instances.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: an instance could not be started.
         """
         self._instances.resize(count, database, redis)
 
@@ -62,7 +62,7 @@ class BackendProcesses:
         """Have all instances running, should earlier ones not have come up.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: an instance could not be started.
         """
         self._instances.need(database, redis)
 
@@ -70,7 +70,7 @@ class BackendProcesses:
         """Have consumers running: they start when they are first needed.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: a consumer could not be started.
         """
         self._consumers.need(database, redis)
 
@@ -82,7 +82,7 @@ class BackendProcesses:
         """Start other instances in the places of these.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: an instance could not be started.
         """
         self._instances.replace(database, redis)
 
@@ -98,7 +98,7 @@ class BackendProcesses:
             redis: as `database`.
 
         Raises:
-            InstanceError: they could not be started again.
+            InstanceError: a process that was ended could not be started again.
         """
         deadline = time.monotonic() + _REST_SECONDS
         told = threading.Event()

@@ -61,7 +61,7 @@ class Bench:
         """Have all instances running: after a switch of databases that failed some may be missing.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: an instance could not be started.
         """
         self._parts.processes.need_instances(*self._parts.engines.urls)
 
@@ -69,7 +69,7 @@ class Bench:
         """Have consumers of the queue running: they start when they are first needed.
 
         Raises:
-            InstanceError: they could not be started.
+            InstanceError: a consumer could not be started.
         """
         self._parts.processes.need_consumers(*self._parts.engines.urls)
 
@@ -85,7 +85,7 @@ class Bench:
         """Have ZooKeeper running: it starts when it is first needed.
 
         Raises:
-            EngineError: it is not installed, or could not be started.
+            EngineError: ZooKeeper is not installed, or could not be started.
         """
         self._parts.zookeeper.require()
 
@@ -93,7 +93,7 @@ class Bench:
         """Have the gateway running: it starts when it is first wanted.
 
         Raises:
-            EngineError: it could not be started.
+            EngineError: the gateway could not be started.
         """
         self._parts.gateway.require()
 
@@ -101,7 +101,7 @@ class Bench:
         """Check that its faults and its knobs can be had on the engines in use.
 
         Raises:
-            NotApplicableError: one of them cannot.
+            NotApplicableError: a fault or a knob is about a server that we have not started.
         """
         self._parts.engines.require_setup(setup)
 
@@ -109,6 +109,6 @@ class Bench:
         """Kill, restart or pause a server; returns when it answers again.
 
         Raises:
-            EngineError: it does not.
+            EngineError: the server does not answer again.
         """
         self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)

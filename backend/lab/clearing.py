@@ -68,7 +68,7 @@ def delete_keys(client: redis.Redis, running: RunningEngine, patterns: Iterable[
         keys: more of them, by name.
 
     Raises:
-        EngineError: it did not answer.
+        EngineError: the server did not answer.
     """
     try:
         for pattern in patterns:

@@ -63,7 +63,7 @@ class ConsumerPool:
         """Have consumers on these engines; those that run keep running.
 
         Raises:
-            InstanceError: one could not be started.
+            InstanceError: a consumer could not be started.
         """
         with self._guard:
             if self._children:

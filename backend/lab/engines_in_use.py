@@ -85,7 +85,7 @@ class EnginesInUse:
         """Start or connect the database of the options.
 
         Raises:
-            EngineError: it cannot be had.
+            EngineError: the database could not be started, or does not answer at its URL.
         """
         self.database = self._start_database(self._options.database)
 
@@ -93,7 +93,7 @@ class EnginesInUse:
         """Start or connect the Redis-protocol server.
 
         Raises:
-            EngineError: it cannot be had.
+            EngineError: the server could not be started, or does not answer at its URL.
         """
         options = self._options
         self.redis = start_redis(self._supervisor, options.redis, options.data_dir, options.redis_persistence)
@@ -125,7 +125,7 @@ class EnginesInUse:
         """Check that the faults and the knobs of a setup can be had on the engines in use.
 
         Raises:
-            NotApplicableError: one of them cannot.
+            NotApplicableError: a fault or a knob is about a server that we have not started.
         """
         for fault in to_servers(setup.faults):
             engine = self.faulted(fault)
@@ -138,7 +138,7 @@ class EnginesInUse:
         """Have the Redis-protocol server persist keys this way, or as it was started; how it does; None if not ours.
 
         Raises:
-            EngineError: it does not.
+            EngineError: the server does not persist keys in that way.
         """
         keys = self.redis.keys
         if keys is None:
@@ -150,7 +150,7 @@ class EnginesInUse:
         """Check that the tables are still those that we have made; a database that does not answer is told of later.
 
         Raises:
-            EngineError: one was exchanged for something else.
+            EngineError: a table was exchanged for something else.
         """
         with suppress(sa.exc.SQLAlchemyError), self.engine.connect() as connection:
             require_tables(connection, with_triggers=True)
@@ -159,7 +159,7 @@ class EnginesInUse:
         """Start or connect another database; None if it is in use already.
 
         Raises:
-            EngineError: it cannot be used.
+            EngineError: the database cannot be started, does not answer, or is not ours to use.
         """
         known = self._databases.get(name)
         if known is self.database:
@@ -171,7 +171,7 @@ class EnginesInUse:
         """Use this one from now on.
 
         Raises:
-            EngineError: it was to be emptied, and did not answer.
+            EngineError: the database was to be emptied, and did not answer.
         """
         retire(self.engine)
         with self._guard:
@@ -220,7 +220,7 @@ class EnginesInUse:
         """Keys in somebody's server that belong to a database which goes with this lab would stay for ever.
 
         Raises:
-            EngineError: it did not answer.
+            EngineError: the server did not answer.
         """
         if not self.redis.embedded:
             client = create_redis(self.redis.url, max_connections=1, socket_timeout=_LAST_WORDS_S)

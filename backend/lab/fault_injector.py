@@ -80,7 +80,7 @@ class FaultInjector:
         """Carry out the fault of a server; returns when it answers again.
 
         Raises:
-            EngineError: it does not.
+            EngineError: the server does not answer again.
         """
         keeper = next((keeper for keeper in self._keepers if keeper.keeps(engine)), None)
         if keeper is None:

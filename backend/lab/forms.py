@@ -101,7 +101,7 @@ class FormDesk:
         """The forms of these intents, by business key.
 
         Raises:
-            SubmitTwiceError: one could not be opened.
+            SubmitTwiceError: a form could not be opened.
         """
         with self._opening:
             self._prepare([intent for intent in intents if _page(intent) not in self._prepared], database)

@@ -82,7 +82,7 @@ class InstancePool:
         """Have `count` instances on these engines; those that run already keep running.
 
         Raises:
-            InstanceError: one could not be started.
+            InstanceError: an instance could not be started.
         """
         if not 1 <= count <= MOST_INSTANCES:
             raise InstanceError(say(ProcessCode.INSTANCE_COUNT, most=MOST_INSTANCES, count=count))
@@ -93,7 +93,7 @@ class InstancePool:
         """Have as many instances as there are to be, should earlier ones not have come up.
 
         Raises:
-            InstanceError: one could not be started.
+            InstanceError: an instance could not be started.
         """
         with self._guard:
             if len(self._instances) < self._wanted:

@@ -49,8 +49,8 @@ class Run(Protocol):
         """Block until the run is reported.
 
         Raises:
-            TimeoutError: it is still under way after `timeout` seconds.
-            SubmitTwiceError: it could not be carried out.
+            TimeoutError: the run is still under way after `timeout` seconds.
+            SubmitTwiceError: the run could not be carried out.
         """
 
 

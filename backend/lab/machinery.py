@@ -205,7 +205,7 @@ class Machinery:
         """Start or connect another database and move the instances to it; False if it is in use already.
 
         Raises:
-            EngineError: it cannot be used; nothing has changed.
+            EngineError: the database cannot be used; nothing has changed.
         """
         chosen = self._engines.choose(database)
         if chosen is None:
@@ -234,7 +234,7 @@ class Machinery:
             flying: the instances that something is on its way to.
 
         Raises:
-            InstanceError: they could not be started again.
+            InstanceError: a process that was ended could not be started again.
         """
         self._processes.put_to_rest(flying, lambda: self._closing, *self._engines.urls)
 

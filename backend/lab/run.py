@@ -116,8 +116,8 @@ class ExperimentRun:
         """Block until the run is reported.
 
         Raises:
-            TimeoutError: it is still under way.
-            SubmitTwiceError: it could not be carried out.
+            TimeoutError: the run is still under way after `timeout` seconds.
+            SubmitTwiceError: the run could not be carried out.
         """
         if not self._told.wait(timeout):
             raise TimeoutError

@@ -107,7 +107,7 @@ def parse_fault(text: str) -> Fault:
     """Read one fault of a run; ``str`` of it gives an equal text again.
 
     Raises:
-        FaultSyntaxError: it is none.
+        FaultSyntaxError: the text is no fault.
     """
     fault = _read(text, FaultCode.POSSIBLE)
     reason = _wrong_place(fault) or _wrong_time(fault) or _wrong_number(fault)
@@ -118,7 +118,7 @@ def parse_wire_fault(text: str) -> Fault:
     """Read one fault at a step of somebody's own service.
 
     Raises:
-        FaultSyntaxError: it is none.
+        FaultSyntaxError: the text is no fault that can happen on the wire.
     """
     fault = _read(text, FaultCode.POSSIBLE_ON_THE_WIRE)
     reason = _wrong_on_the_wire(fault) or _wrong_time(fault)

@@ -209,7 +209,7 @@ def with_curl(description: Description) -> Description:
     """The same with each curl command read into its parts.
 
     Raises:
-        ServiceFileError: one of them cannot be read.
+        ServiceFileError: a curl command cannot be read.
     """
     changed: dict[str, Any] = {"request": _read(description.request, "request")}
     before, effects = description.before, description.effects

@@ -138,7 +138,7 @@ def value_at(content: object, path: str) -> object:
     """The value at a path such as ``$.items[0].id``.
 
     Raises:
-        LookupError: there is none.
+        LookupError: nothing is at that path.
     """
     for found in _steps(path):
         if isinstance(found, int):
@@ -156,7 +156,7 @@ def check_path(path: str, table: str, key: str) -> None:
     """See whether `value_at` understands a path.
 
     Raises:
-        ServiceFileError: it does not.
+        ServiceFileError: the path cannot be understood.
     """
     try:
         _steps(path)

@@ -114,7 +114,7 @@ class Intents:
         """How often it took effect, as read now.
 
         Raises:
-            SubmitTwiceError: that cannot be read, or is no number.
+            SubmitTwiceError: the count of effects cannot be read, or is no number.
         """
         if self._count is not None:
             return self._counted_by_sql(self._count, intent)

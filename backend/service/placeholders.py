@@ -49,7 +49,7 @@ def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = _s
     """Put values in.
 
     Raises:
-        UnknownPlaceholderError: one has no value.
+        UnknownPlaceholderError: a placeholder has no value.
     """
     return PLACEHOLDER.sub(lambda found: escape(_value(found[1], values)), text)
 
@@ -96,7 +96,7 @@ class Statement:
         """What to bind.
 
         Raises:
-            UnknownPlaceholderError: one has no value.
+            UnknownPlaceholderError: a placeholder has no value.
         """
         return {_bound(name): _value(name, values) for name in self.names}
 

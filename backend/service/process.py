@@ -70,7 +70,7 @@ class ServiceProcesses:
         """Run the set-up commands, each to its end.
 
         Raises:
-            InstanceError: one cannot be run, or fails.
+            InstanceError: a command cannot be run, or fails.
         """
         if not self._folder.is_dir():
             raise InstanceError(say(ServiceCode.NO_DIRECTORY, directory=str(self._folder)))

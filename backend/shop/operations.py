@@ -306,7 +306,7 @@ class CancelOrder(Operation):
         """Delete the order.
 
         Raises:
-            GoneError: there is none, or none any more.
+            GoneError: there is no such order, or none any more.
         """
         deleted = connection.execute(delete(orders).where(orders.c.order_no == request.key))
         if deleted.rowcount == 0:
@@ -334,7 +334,7 @@ class Gateway(Protocol):
         """Have the message of a request sent; False if it was sent before under this key.
 
         Raises:
-            GatewayError: there was no answer.
+            GatewayError: the gateway did not answer.
         """
 
     def with_keys(self, keys: GatewayKeys) -> Gateway:

@@ -128,7 +128,7 @@ def require_guard(variant: Variant, operation: OperationKey) -> None:
     """Check that a variant guards an operation.
 
     Raises:
-        NotApplicableError: it does not, and why.
+        NotApplicableError: the variant does not guard the operation; the sentence says why.
     """
     if reason := variant.refusals.get(operation):
         raise NotApplicableError(reason)

@@ -36,7 +36,7 @@ def load(folder: Path, package: str) -> tuple[Strategy, ...]:
         package: what it is called as a package.
 
     Raises:
-        StrategyFileError: one of them cannot be used.
+        StrategyFileError: a strategy's file cannot be used.
     """
     strategies = [_load_one(path, package) for path in sorted(folder.glob("*.toml"))]
     return tuple(sorted(strategies, key=lambda strategy: strategy.position))

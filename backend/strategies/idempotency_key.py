@@ -152,7 +152,7 @@ def finish(connection: Connection, key: str, attempt: int, response: Response) -
     """Keep the answer, if the record is still ours.
 
     Raises:
-        LostClaimError: it is not.
+        LostClaimError: another attempt has taken the record over.
     """
     kept = connection.execute(
         update(records)

@@ -25,7 +25,7 @@ def quoted_key(value: str) -> str:
     """A structured-field String (RFC 8941, 3.3.3), or the bare token that many clients send.
 
     Raises:
-        KeySyntaxError: it is neither, or too long.
+        KeySyntaxError: the value is neither a String nor a token, or too long.
     """
     value = value.strip()
     if quoted := _QUOTED.fullmatch(value):
@@ -39,7 +39,7 @@ def plain_key(value: str) -> str:
     """Up to 255 printable characters.
 
     Raises:
-        KeySyntaxError: there are others, or too many.
+        KeySyntaxError: the value has other characters, or too many.
     """
     value = value.strip()
     if not _PRINTABLE.fullmatch(value):

@@ -21,7 +21,7 @@ class _BoundedResult(AsyncResult):  # type: ignore[misc]
         """Wait for it.
 
         Raises:
-            KazooTimeoutError: it does not come in time.
+            KazooTimeoutError: the answer does not come in time.
         """
         return super().get(block, _ANSWER_SECONDS if timeout is None else timeout)
 

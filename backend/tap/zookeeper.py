@@ -58,7 +58,7 @@ class ZooKeeperSessions:
         """A client that is connected.
 
         Raises:
-            ZooKeeperError: there is none to be had.
+            ZooKeeperError: no server can be reached.
         """
         with self._guard:
             address = self._address()

@@ -60,7 +60,7 @@ class BackgroundJob(QObject, Generic[Asked]):
             cancelled: set when somebody has lost interest: return soon, with what is there.
 
         Raises:
-            SubmitTwiceError: it cannot be done, and why.
+            SubmitTwiceError: the work cannot be done; the sentence says why.
         """
         raise NotImplementedError
 

@@ -26,8 +26,8 @@ class RunUnderWay(Protocol):
         """Block until the run is reported.
 
         Raises:
-            TimeoutError: it is still under way after `timeout` seconds.
-            SubmitTwiceError: it could not be carried out.
+            TimeoutError: the run is still under way after `timeout` seconds.
+            SubmitTwiceError: the run could not be carried out.
         """
 
 

@@ -57,7 +57,7 @@ class GatewayClient:
             honoured: whether the gateway is to be one that honours keys.
 
         Raises:
-            GatewayError: there was no answer.
+            GatewayError: the gateway did not answer; the sentence says whether the message may have been sent.
             GatewayRefusedError: the gateway refused.
         """
         address = self._find()

@@ -87,7 +87,7 @@ class GatewayKeeper:
         """Have it started, and wait until it answers.
 
         Raises:
-            EngineError: it does not.
+            EngineError: the gateway could not be started, or does not answer.
         """
         self.want()
         self._settled.wait()
@@ -122,7 +122,7 @@ class GatewayKeeper:
         """Its ledger.
 
         Raises:
-            EngineError: it was not wanted yet.
+            EngineError: the gateway was not wanted yet, so there is no ledger.
         """
         if self._engine is None:
             raise EngineError(say(GatewayCode.NOT_RUNNING))
@@ -210,7 +210,7 @@ class GatewayKeeper:
         """Its version once it answers, None before. A worker that outlives its killed parent for a moment is no answer.
 
         Raises:
-            EngineError: nobody waits for it any more.
+            EngineError: the lab is being closed.
         """
         if self._closing:
             raise EngineError(say(ProcessCode.CLOSING))

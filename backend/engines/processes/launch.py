@@ -37,7 +37,7 @@ def launch(theirs: socket.socket, user: ServerUser | None, niceness: int) -> sub
         niceness: how much everything steps back for others.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the process cannot be started.
     """
     script = Path(supervisor_process.__file__)
     mode = "0700" if user is None else "0711"
@@ -66,7 +66,7 @@ def learn_directory(ours: socket.socket, user: ServerUser | None) -> Path:
     """The directory that the process has made; it says so first of all.
 
     Raises:
-        EngineError: it could not make one, or says nothing.
+        EngineError: the process could not make a directory, or says nothing.
     """
     ours.settimeout(_START_LIMIT_S)
     line = b""

@@ -36,7 +36,7 @@ class HeldPorts:
         """Hold this port, or one that is free. One that is held already, for a process that was replaced, stays so.
 
         Raises:
-            InstanceError: somebody else has it, or there is no such port.
+            InstanceError: somebody else has the port, or there is no such port.
         """
         if port is not None and port in self._held:
             return port
@@ -72,7 +72,7 @@ def _claim(holder: socket.socket, port: int) -> None:
     """Bind this port as a server does, past connections that linger; only one of several that try at once can listen.
 
     Raises:
-        OSError: somebody else has it.
+        OSError: somebody else has the port.
     """
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     holder.bind((_HOST, port))

@@ -118,7 +118,7 @@ class Supervisor:
         """Start the supervisor process and have the temporary directory made.
 
         Raises:
-            EngineError: neither can be had.
+            EngineError: the process cannot be started, or the directory cannot be made.
         """
         if sys.platform == "win32":
             raise EngineError(say(ProcessCode.NEEDS_UNIX))

@@ -266,7 +266,7 @@ def mark(directory: str) -> int:
     It has the lock when it appears, so that nobody takes the folder for that of a dead lab.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the mark cannot be written.
     """
     import fcntl
 

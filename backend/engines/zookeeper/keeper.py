@@ -69,7 +69,7 @@ class ZooKeeperKeeper:
         """Have it running.
 
         Raises:
-            EngineError: it is not installed, or does not answer.
+            EngineError: ZooKeeper is not installed, or does not answer.
         """
         with self._guard:
             if self._running and not (self._keeper and self._keeper.has_given_up):
@@ -144,7 +144,7 @@ def _parsed(hosts: str) -> list[tuple[str, int]]:
     """Hosts and ports of ``host:port,host``; a folder behind them, as kazoo takes it, is left out.
 
     Raises:
-        EngineError: it is no such list.
+        EngineError: the text is no list of hosts.
     """
     found = []
     for host in hosts.partition("/")[0].split(","):

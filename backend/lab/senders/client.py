@@ -83,7 +83,7 @@ class Sending:
         """Block until every delivery has ended; all outcomes have been told by then.
 
         Raises:
-            TimeoutError: it takes longer than `timeout` seconds.
+            TimeoutError: deliveries are under way for longer than `timeout` seconds.
             CancelledError: somebody had `leave` called before.
             SenderError: the sender process went away.
         """
@@ -260,7 +260,7 @@ class Sender:
         """Start the process, unless it runs already.
 
         Raises:
-            SenderError: it did not come up.
+            SenderError: the process did not come up.
         """
         with self._guard:
             self._living_link()

@@ -95,7 +95,7 @@ class Fleet:
 
         Raises:
             InstanceError: the instance has ended.
-            SubmitTwiceError: it never answers.
+            SubmitTwiceError: the instance never answers.
         """
         deadline = time.monotonic() + ANSWER_S
         while number not in self._responses:

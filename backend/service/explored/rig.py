@@ -254,7 +254,7 @@ class Rig:
         """Go on unless somebody has lost interest.
 
         Raises:
-            StartCancelledError: somebody has.
+            StartCancelledError: the exploration was cancelled while it started.
         """
         if self._cancelled.is_set():
             raise StartCancelledError

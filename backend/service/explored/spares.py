@@ -69,7 +69,7 @@ class Spares:
         """See to it that so many instances are ready. All that were cut off are let in again side by side.
 
         Raises:
-            SubmitTwiceError: one of them does not recover.
+            SubmitTwiceError: an instance does not recover.
         """
         if len(self._ready) >= count:
             return

@@ -62,7 +62,7 @@ def warm_up(rig: Warming) -> float:
         How long, in seconds, an instance must be silent after its answer before its request counts as over.
 
     Raises:
-        SubmitTwiceError: it fails, or sends no step through the doors.
+        SubmitTwiceError: the service fails, or sends no step through the doors.
     """
     steps, numbers = rig.steps, rig.fleet.numbers
     rig.observe(_OBSERVED_S)

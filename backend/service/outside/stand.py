@@ -136,7 +136,7 @@ class Stand:
         """Start an instance again that has ended; it is ready when this returns.
 
         Raises:
-            InstanceError: it does not start.
+            InstanceError: the instance does not start.
         """
         instance = self._instance(number)
         if instance.child is not None:
@@ -148,7 +148,7 @@ class Stand:
         """Wait until every instance that a fault has killed serves again.
 
         Raises:
-            InstanceError: one does not start again.
+            InstanceError: an instance does not start again.
         """
         while self._revivals:
             self._revivals.pop().join()

@@ -45,7 +45,7 @@ class Cursor:
         """The next bytes.
 
         Raises:
-            ValueError: there are not that many.
+            ValueError: fewer bytes than that are left.
         """
         end = self.place + count
         if end > len(self._data):
@@ -93,7 +93,7 @@ def column_of(packet: bytes) -> Column:
     """Of a column definition.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the packet is no column definition.
     """
     cursor = Cursor(packet)
     for _ in range(6):
@@ -144,7 +144,7 @@ def parameters_of(packet: bytes, place: int, count: int, known: Sequence[Column]
         known: their types in the execution before, where this one does not say them again.
 
     Raises:
-        ValueError: it ends too early.
+        ValueError: the packet ends too early.
     """
     if not count:
         return [], []

@@ -36,7 +36,7 @@ def parameters_of(bind: bytes, oids: Sequence[int]) -> tuple[object, ...]:
     """The parameters of a Bind message, from behind the names.
 
     Raises:
-        ValueError: it ends too early.
+        ValueError: the message ends too early.
     """
     formats, place = _formats(bind, 0)
     count, place = _number(bind, place, 2)

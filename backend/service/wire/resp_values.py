@@ -36,7 +36,7 @@ class Frame:
             buffer: what it held when it was last asked, and perhaps more.
 
         Raises:
-            ValueError: it is no value, or too long a one.
+            ValueError: the bytes are no value, or too long a one.
         """
         while self._missing:
             if not self._skip(buffer):
@@ -78,7 +78,7 @@ def line_at(buffer: bytearray, place: int) -> tuple[bytes, int] | None:
     """The line at a place and where it ends; None while it is not complete.
 
     Raises:
-        ValueError: it is too long for one.
+        ValueError: the line is too long.
     """
     end = buffer.find(_END, place, place + _LONGEST_LINE)
     if end >= 0:
@@ -92,7 +92,7 @@ def words_of(command: bytes) -> list[bytes]:
     """The words of a whole command.
 
     Raises:
-        ValueError: it is no array of strings.
+        ValueError: the command is no array of strings.
     """
     if command[:1] != b"*":
         return command.split()  # an inline command, as typed into a terminal
@@ -106,7 +106,7 @@ def value_of(whole: bytes) -> object:
     """A whole value.
 
     Raises:
-        ValueError: it is none, or values are nested too deeply.
+        ValueError: the bytes are no value, or values are nested too deeply.
     """
     return _value(whole, 0, 0, raw=False)[0]
 

@@ -122,7 +122,7 @@ def write_svg(diagram: SequenceView, path: Path) -> None:
     """Write the whole diagram.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     from PySide6.QtSvg import QSvgGenerator  # noqa: PLC0415, RUF100  few need it, and it is a library of its own
 
@@ -140,7 +140,7 @@ def write_png(diagram: SequenceView, path: Path) -> None:
     """Write the whole diagram, at twice its size.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     size = whole(diagram)
     image = QImage(size * PNG_SCALE, QImage.Format.Format_RGB32)
