@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -147,9 +148,9 @@ def shown_path(file: str) -> str:
     Args:
         file: as a frame or a module names it.
     """
-    if file.startswith(f"{_FOLDER}/"):
+    if file.startswith(f"{_FOLDER}{os.sep}"):
         return Path(file).relative_to(_FOLDER.parents[1]).as_posix()
-    if _yours.folder is not None and file.startswith(f"{_yours.folder}/"):
+    if _yours.folder is not None and file.startswith(f"{_yours.folder}{os.sep}"):
         return Path(file).relative_to(_yours.folder.parent).as_posix()
     return ""
 
