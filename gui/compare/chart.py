@@ -11,6 +11,7 @@ from backend.comparison.says import CompareCode
 from backend.model.sentence import say
 from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
 from gui.widgets.forms import describe
+from gui.widgets.hints import paint_hint
 from gui.wording.comparison import ratio, situation_head
 from gui.wording.speech import speak
 
@@ -77,7 +78,8 @@ class Chart(QWidget):
         if self._picture and self._picture.bands:
             self._paint(painter, self._picture)
         else:
-            self._paint_empty(painter)
+            text = self.tr("All strategies in one picture: the higher the safer, the further to the right the cheaper.")
+            paint_hint(painter, self, text, self._theme.colours)
         painter.end()
 
     def _paint(self, painter: QPainter, picture: Picture) -> None:
@@ -174,13 +176,6 @@ class Chart(QWidget):
         painter.setPen(QColor(colours.text))
         after = round(max(place(price.highest), last)) + GRID
         painter.drawText(QRect(after, box.top(), 200, ROW), Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_empty(self, painter: QPainter) -> None:
-        painter.setPen(QColor(self._theme.colours.muted))
-        box = self.rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
-        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        text = self.tr("All strategies in one picture: the higher the safer, the further to the right the cheaper.")
-        painter.drawText(box, middle, text)
 
 
 def scrolled(chart: Chart) -> QScrollArea:

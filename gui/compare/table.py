@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.compare.model import ComparisonModel
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import describe
+from gui.widgets.hints import paint_focus, paint_hint
 
 if TYPE_CHECKING:
     from backend.comparison.records import ComparedCell
@@ -154,19 +155,12 @@ class ComparisonTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The cells; while there are none, what will be here and how to get it."""
         super().paintEvent(event)
-        if self.cells.lines:
-            return
         painter = QPainter(self.viewport())
-        painter.setFont(self.window().font())
-        painter.setPen(QColor(self._theme.colours.muted))
-        box = self.viewport().rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
-        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(
-            box,
-            middle,
-            self.tr(
+        if not self.cells.lines:
+            text = self.tr(
                 "A row for each strategy, a column for each way in which a submission arrives twice, and what the "
                 "protection costs. Press Compare."
-            ),
-        )
+            )
+            paint_hint(painter, self.viewport(), text, self._theme.colours)
+        paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()

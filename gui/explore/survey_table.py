@@ -36,6 +36,8 @@ class CellDelegate(QStyledItemDelegate):
         plain = QStyleOptionViewItem(option)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
+        if selected:
+            painter.fillRect(option.rect, option.palette.base())  # the view has painted its row already
         super().paint(painter, plain, index)
         if selected:
             painter.save()

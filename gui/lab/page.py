@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from backend.model.judgement import Judgement
 from backend.model.plan import Plan, Setup
@@ -17,6 +17,7 @@ from gui.lab.current import CurrentRun
 from gui.lab.exhibit import ExhibitCard
 from gui.lab.form import IntentForm
 from gui.lab.knobs import Knobs
+from gui.lab.offer import Offer
 from gui.lab.progress import RunProgress
 from gui.lab.results import Results
 from gui.lab.selection import Selection
@@ -65,7 +66,6 @@ class LabPage(QWidget):
         self._ordered: set[str] = set()
         self._current = CurrentRun()
         self._database = ""
-        self._focus_later: QPushButton | None = None
         self.form = IntentForm()
         self.backend = BackendPanel(theme)
         self.source = SourcePanel()
@@ -73,6 +73,7 @@ class LabPage(QWidget):
         self.counters = Counters()
         self.exhibit = ExhibitCard()
         self._knobs = Knobs(self.form, self.backend, self.source)
+        self._offer = Offer(self.form, self.backend, self.source)
         self._progress = RunProgress(self.form.progress)
         self.results = Results(theme)
         self.timeline = Timeline(theme)
@@ -357,37 +358,9 @@ class LabPage(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        form, usable = self.form, self._usable
-        reason = self._why_not()
-        for sender in (form.submit, form.spam):
-            self._enable(sender, usable and not reason)
-        form.say_why_not(reason if usable else "")
-        form.cancel.setEnabled(self._runs > 0)
-        for widget in (form.operation, form.key, form.new_intent, form.reset, self.backend):
-            widget.setEnabled(usable)
+        self._offer.refresh(usable=self._usable, runs=self._runs, ordered=self._ordered)
         self.exhibit.note_position(self._knobs.position)
         self.ready_changed.emit(self.ready)
-
-    def _enable(self, sender: QPushButton, enabled: bool) -> None:
-        """A button that is disabled in flight gives its focus away; it gets it back, for whoever works by keyboard."""
-        if not enabled and sender.hasFocus():
-            self._focus_later = sender
-        sender.setEnabled(enabled)
-        if enabled and self._focus_later is sender:
-            self._focus_later = None
-            sender.setFocus()
-
-    def _why_not(self) -> str:
-        form = self.form
-        if form.complaint:
-            return form.complaint
-        if self.source.faults.complaint:
-            return self.source.faults.complaint
-        if form.disable.isChecked() and self._runs:
-            return self.tr("Disabled until the answer arrives")
-        if self.backend.strategy_key == "front-end" and form.key.text() in self._ordered:
-            return self.tr("Answered; a new intent enables it again")
-        return ""
 
     def save(self, settings: Settings) -> None:
         """Keep the choices for the next session."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QLabel,
     QPlainTextEdit,
     QSizePolicy,
     QSplitter,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
 from gui.theme import GRID, code_font
 from gui.widgets.code import CodeView
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import KEY_ROLE, describe, hairline
 from gui.widgets.table import RecordTable
 from gui.wording.replies import reply_text
@@ -91,7 +91,7 @@ class Results(QSplitter):
             self.tr("Select a row or an answer to see every command that its submission sent to an engine."),
         )
         self.steps_table.follow_newest = False
-        self._steps_caption = QLabel()
+        self._steps_caption = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self._steps_caption.setFont(code_font(0.95))
         self._steps_caption.setContentsMargins(GRID, 6, GRID, 6)
         self._steps_caption.setObjectName("stepsCaption")

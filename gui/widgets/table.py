@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import KEY_ROLE, describe
+from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.records import Tone
 
 if TYPE_CHECKING:
@@ -164,10 +164,8 @@ class RecordTable(QTableView):
         if self.records.records:
             self._paint_rows(painter, event.rect())
         else:
-            self._paint_empty(painter)
-        if self.hasFocus():
-            painter.setPen(self._inks.mark)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            paint_hint(painter, self.viewport(), self._empty, self._theme.colours)
+        paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
@@ -210,33 +208,26 @@ class RecordTable(QTableView):
     def _paint_texts(
         self, painter: QPainter, record: object, columns: list[tuple[Column[Any], int, int]], top: int
     ) -> None:
-        """The texts of a row; those in ASCII in one call, as each call lets other threads have the interpreter."""
-        line, begin = "", columns[0][1] + PADDING
         for column, left, width in columns:
-            start, room = left + PADDING, width - 2 * PADDING + 2
+            start, room = left + PADDING, width - 2 * PADDING
             if column.accent and (engine := self.records.engine(record)) is not None:
                 self._paint_dot(painter, self._inks.engines[engine], start, top)
                 start, room = start + DOT + PADDING, room - DOT - PADDING
-            text = column.text(record)
-            if not text.isascii():
-                self._paint_text(painter, text, start, top, room, right=column.right)
-                continue
-            characters = int(room / self._advance)
-            cell = ceil((start - begin) / self._advance)  # never over the end of the column before
-            if len(text) > characters:
-                text = text[: max(0, characters - 1)]
-                cut = begin + (cell + len(text)) * self._advance
-                painter.drawText(round(cut), top + self._baseline, ELLIPSIS)
-            if column.right:
-                cell = max(0, int((start + room - 2 - begin) / self._advance) - len(text))
-            line = line.ljust(cell) + text
-        painter.drawText(begin, top + self._baseline, line)
+            self._paint_text(painter, column.text(record), start, top, room, right=column.right)
 
-    def _paint_text(self, painter: QPainter, text: str, start: int, top: int, room: int, *, right: bool) -> None:
-        text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    def _paint_text(self, painter: QPainter, text: str, start: float, top: int, room: int, *, right: bool) -> None:
+        """A cell, which begins or ends where its column's title does. Letters of ASCII all have one width."""
+        if text.isascii():
+            length = len(text) * self._advance
+            if length > room:
+                text = text[: max(0, int(room / self._advance) - 1)] + ELLIPSIS
+                length = room
+        else:
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            length = self._metrics.horizontalAdvance(text)
         if right:
-            start += max(0, room - self._metrics.horizontalAdvance(text))
-        painter.drawText(start, top + self._baseline, text)
+            start += max(0.0, room - length)
+        painter.drawText(QPointF(start, top + self._baseline), text)
 
     def _paint_dot(self, painter: QPainter, colour: QColor, left: int, top: int) -> None:
         painter.save()
@@ -245,11 +236,3 @@ class RecordTable(QTableView):
         painter.setBrush(colour)
         painter.drawEllipse(left, top + (self._height - DOT) // 2, DOT, DOT)
         painter.restore()
-
-    def _paint_empty(self, painter: QPainter) -> None:
-        """What will appear here, and how to make it appear."""
-        painter.setFont(self.window().font())
-        painter.setPen(self._inks.muted)
-        box = self.viewport().rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
-        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(box, middle, self._empty)

@@ -144,7 +144,8 @@ def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplic
 
 
 AS_THEY_ARE = {
-    "before", "count", "curl", "database", "disable", "explore", "items", "json", "maxclients", "nobody", "redis",
+    "always", "before", "count", "curl", "database", "disable", "everysec", "explore", "items", "json", "maxclients",
+    "nobody", "none", "redis",
     "request", "reset", "root", "save", "schema", "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit",
     "version", "wheel",
 }  # fmt: skip

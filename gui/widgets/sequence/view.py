@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from gui.theme import GRID, code_font
 from gui.widgets.forms import describe
+from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.sequence.diagram import Columns, cast_of
 from gui.widgets.sequence.painter import SequencePainter
 from gui.wording.exploration import event_text
@@ -119,6 +120,16 @@ class SequenceView(QAbstractScrollArea):
             bar.setPageStep(seen)
             bar.setSingleStep(step)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A ring shows where the keyboard is."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The ring goes."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """The diagram, or what will be here."""
         painter = QPainter(self.viewport())
@@ -126,7 +137,8 @@ class SequenceView(QAbstractScrollArea):
         if self._events:
             self._paint_diagram(painter)
         else:
-            self._paint_empty(painter)
+            paint_hint(painter, self.viewport(), self._empty, self._theme.colours)
+        paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()
 
     def _paint_diagram(self, painter: QPainter) -> None:
@@ -163,9 +175,3 @@ class SequenceView(QAbstractScrollArea):
         diagram.paint_rows(range(len(self._events)), -1, active=False)
         painter.translate(0, -self._header)
         diagram.paint_header(QRect(0, 0, columns.width, self._header))
-
-    def _paint_empty(self, painter: QPainter) -> None:
-        painter.setFont(self.window().font())
-        painter.setPen(self._theme.colours.muted)
-        box = self.viewport().rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty)

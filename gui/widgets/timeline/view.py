@@ -23,7 +23,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.theme import GRID
 from gui.widgets.forms import describe
+from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.timeline.facts import Fact, facts_of, hover_text
+from gui.widgets.timeline.keys import PAN, ZOOM, press
 from gui.widgets.timeline.painter import DETAIL_PIXELS, TimelinePainter
 from gui.widgets.timeline.raster import Raster
 from gui.widgets.timeline.scale import Scale
@@ -43,10 +45,8 @@ SLICE_SECONDS, SLICE_PAUSE_MS = 0.003, 6
 RASTER_LIFE_SECONDS = 0.2
 """While data arrive, a raster is begun anew at most so often."""
 NOTCH = 120
-ZOOM = 1.25
 NEAR = 3
 """Pixels that the pointer may be off."""
-PAN = 0.1
 
 
 class TimelineView(QWidget):
@@ -167,6 +167,14 @@ class TimelineView(QWidget):
         """Move what is in sight by pixels."""
         self._go(self.scale.panned(right, down))
 
+    def go_to_end(self, *, last: bool) -> None:
+        """To the end of the newest burst, or to its beginning."""
+        extent = self._book.extent(newest=True)
+        if last:
+            self.pan(self.scale.width - GRID - self.scale.x_of(extent.end), 0)
+        else:
+            self.pan(GRID - self.scale.x_of(extent.begin), 0)
+
     def _go(self, scale: Scale, *, by_hand: bool = True) -> None:
         if by_hand:
             self.following = False
@@ -201,7 +209,8 @@ class TimelineView(QWidget):
             text = "; ".join(hover_text(fact, zero).replace("\n", ", ") for fact in facts_of(self._book, lane)[:12])
         self.setAccessibleDescription(text)
 
-    def _choose_neighbour(self, distance: int) -> None:
+    def choose_neighbour(self, distance: int) -> None:
+        """Go so many lanes down from the one that is selected, and tell."""
         lane = self._book.find(self.selected)
         if not len(self._book):
             return
@@ -288,43 +297,8 @@ class TimelineView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Zoom, pan, fit; with Ctrl, the arrows go from lane to lane."""
-        if not self._press(Qt.Key(event.key()), event.modifiers()):
+        if not press(self, Qt.Key(event.key()), event.modifiers()):
             super().keyPressEvent(event)
-
-    def _press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            distance = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key, 0)
-            if distance:
-                self._choose_neighbour(distance)
-            return bool(distance)
-        scale = self.scale
-        across, down = PAN * scale.width, max(PAN * scale.height, scale.lane_pixels)
-        moves = {
-            Qt.Key.Key_Left: (across, 0.0),
-            Qt.Key.Key_Right: (-across, 0.0),
-            Qt.Key.Key_Up: (0.0, down),
-            Qt.Key.Key_Down: (0.0, -down),
-            Qt.Key.Key_PageUp: (0.0, float(scale.height)),
-            Qt.Key.Key_PageDown: (0.0, -float(scale.height)),
-        }
-        if key in moves:
-            self.pan(*moves[key])
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus}:
-            self.zoom(1 / ZOOM if key is Qt.Key.Key_Minus else ZOOM)
-        elif key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
-            self._go_to_end(last=key is Qt.Key.Key_End)
-        elif key is Qt.Key.Key_F:
-            (self.fit_all if modifiers & Qt.KeyboardModifier.ShiftModifier else self.fit)()
-        else:
-            return False
-        return True
-
-    def _go_to_end(self, *, last: bool) -> None:
-        scale, extent = self.scale, self._book.extent(newest=True)
-        if last:
-            self.pan(scale.width - GRID - scale.x_of(extent.end), 0)
-        else:
-            self.pan(GRID - scale.x_of(extent.begin), 0)
 
     # Painting
 
@@ -336,9 +310,7 @@ class TimelineView(QWidget):
             self._painter.paint(painter, self.scale, self.selected, self._raster_in_sight())
         else:
             self._paint_empty(painter)
-        if self.hasFocus():
-            painter.setPen(self._theme.colours.accent)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        paint_focus(painter, self, self, self._theme.colours)
         painter.end()
         self._took_ms = (perf_counter() - began) * 1000
 
@@ -348,10 +320,8 @@ class TimelineView(QWidget):
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self._theme.colours.surface)
-        painter.setPen(self._theme.colours.muted)
         text = self.tr("Each submission gets a lane here: its steps, where it waits, and what its caller sees.")
-        box = self.rect().adjusted(4 * GRID, 3 * GRID, -4 * GRID, -GRID)
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, text)
+        paint_hint(painter, self, text, self._theme.colours)
 
     def _raster_in_sight(self) -> tuple[QImage, QRectF] | None:
         """The latest raster, put where it belongs by now; a better one is begun where that is worth it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSpinBox, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
@@ -211,3 +211,10 @@ def test_the_current_cell_is_framed_and_can_be_read(theme: Theme, catalogue: tup
     }
     assert colours == {colour_of(model, BROKEN)}
     assert picture.pixelColor(origin.x() + box.left() + 1, origin.y() + box.center().y()).name() not in colours
+
+
+def test_the_current_cell_is_framed_and_what_it_says_can_be_seen(pane: SurveyPane, theme: Theme) -> None:
+    box = pane.table.visualRect(pane.table.currentIndex())
+    image = pane.table.viewport().grab().toImage()
+    assert image.pixelColor(box.center()).name() == theme.colours.surface
+    assert image.pixelColor(box.topLeft() + QPoint(1, 1)).name() == theme.colours.accent

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -138,3 +139,27 @@ def test_rows_of_an_earlier_run_are_dim_and_say_so(table: RecordTable, theme: Th
     picture = table.viewport().grab().toImage()
     second = table.visualRect(model.index(1, 4)).topLeft() + QPoint(2, 2)
     assert picture.pixelColor(second).name() == theme.colours.surface, "a duplicate of an earlier run still glows"
+
+
+def ink(image: QImage, box: QRect) -> tuple[int, int]:
+    """Where the text in a stretch of an image begins and ends: columns that are not of one colour."""
+    found = [
+        x
+        for x in range(max(0, box.left()), min(box.right(), image.width()))
+        if len({image.pixel(x, y) for y in range(box.top(), box.bottom())}) > 1
+    ]
+    return found[0], found[-1]
+
+
+def test_cells_line_up_with_the_titles_of_their_columns(table: RecordTable) -> None:
+    table.resize(900, 300)
+    table.records.append(rows(3))
+    header, titles = table.horizontalHeader(), table.horizontalHeader().grab().toImage()
+    cells = table.viewport().grab().toImage()
+    height = table.verticalHeader().defaultSectionSize()
+    for number, column in enumerate(table.records.columns):
+        left, width = table.columnViewportPosition(number), table.columnWidth(number)
+        title = ink(titles, QRect(left + 1, 4, width - 2, header.height() - 8))
+        cell = ink(cells, QRect(left + 1, 2, width - 2, height - 4))
+        place = 1 if column.right else 0
+        assert abs(title[place] - cell[place]) <= 2, column.title
