@@ -72,12 +72,12 @@ def use_folder(folder: Path | None) -> None:
     folder = folder.resolve()
     found = load_yours(folder)
     ours = {strategy.key for strategy in _ours()}
-    for strategy in found:
-        if strategy.key in ours:
-            raise StrategyFileError(say(FileCode.KNOWN_ALREADY, key=strategy.key))
-        for table in strategy.tables:
-            if not add_table(table):
-                raise StrategyFileError(say(FileCode.TABLE_TAKEN, key=strategy.key, table=table.name))
+    if known := next((strategy.key for strategy in found if strategy.key in ours), ""):
+        raise StrategyFileError(say(FileCode.KNOWN_ALREADY, key=known))
+    for strategy, table in [(one, table) for one in found for table in one.tables]:
+        if not add_table(table):
+            forget_added_tables()
+            raise StrategyFileError(say(FileCode.TABLE_TAKEN, key=strategy.key, table=table.name))
     _yours.folder, _yours.strategies = folder, found
 
 

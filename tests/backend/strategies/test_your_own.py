@@ -244,6 +244,13 @@ def test_files_that_are_missing_are_named(tmp_path: Path) -> None:
             use_folder(place)
 
 
+def test_two_strategies_with_a_table_of_one_name_are_refused_both(folder: Path) -> None:
+    write(folder, name="other")
+    with pytest.raises(StrategyFileError, match="The strategy “other” has a table claims"):
+        use_folder(folder)
+    assert "claims" not in metadata.tables
+
+
 def test_a_file_whose_name_begins_with_a_line_is_a_helper(folder: Path) -> None:
     (folder / "_tables.py").write_text(CODE.partition("\n\n\ndef")[0], "utf-8")
     head, _, rest = CODE.partition("\n\n\ndef")
