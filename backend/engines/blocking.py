@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 ASK_EVERY_S = 0.12
 """Pause between two questions that lets MariaDB look again."""
 
+BLOCKERS_OF = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%s::int[]) AS pid"
+"""PostgreSQL: for each of these processes, those that it waits for."""
+WAITS_SINCE = (
+    "SELECT pid, pg_blocking_pids(pid), extract(epoch FROM min(waitstart))::float,"
+    " extract(epoch FROM clock_timestamp() - min(waitstart))::float"
+    " FROM pg_locks WHERE NOT granted GROUP BY pid"
+)
+"""PostgreSQL: each process that waits, for whom, since when (Unix time), and for how many seconds."""
 _POSTGRESQL = """
 SELECT pid, unnest(pg_blocking_pids(pid)) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = current_database()

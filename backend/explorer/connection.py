@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.waiting import Ready, Wait
 
+from backend.engines.blocking import BLOCKERS_OF
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -77,11 +79,10 @@ def _ready(fd: int, wanted: Wait, seconds: float) -> Ready:
     return Ready((Ready.R if can_read else 0) | (Ready.W if can_write else 0))
 
 
-_BLOCKERS = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%s::int[]) AS pid"
 _ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
 
 
-class LockWatch:
+class LockObserver:
     """Asks the server, on a connection of its own, who waits for whom."""
 
     def __init__(self, url: str) -> None:
@@ -91,7 +92,7 @@ class LockWatch:
 
     def blockers(self, pids: Iterable[int]) -> dict[int, frozenset[int]]:
         """For each server process, those that it waits for; none if it does not wait for a lock."""
-        rows = self._connection.execute(_BLOCKERS, (list(pids),)).fetchall()
+        rows = self._connection.execute(BLOCKERS_OF, (list(pids),)).fetchall()
         return {pid: frozenset(blocking) for pid, blocking in rows}
 
     def is_gone(self, pid: int) -> bool:

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
-from backend.explorer.connection import LockWatch, ParkingConnection, connect
+from backend.explorer.connection import LockObserver, ParkingConnection, connect
 from backend.explorer.database_access import DatabaseAccess, PostgresqlAccess, SqliteAccess
 from backend.explorer.quiescence import that_wait_for
 from backend.explorer.says import ExplorerCode
@@ -93,7 +93,7 @@ class PostgresqlDatabase:
             connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
             opened.callback(self._drop_schema)
             create_tables(connection)
-        self._locks = LockWatch(self._url)
+        self._locks = LockObserver(self._url)
         opened.callback(self._locks.close)
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
         self.blockers = self._locks.blockers

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, WAITS_SINCE, blocked_sessions
 from backend.lab.lock_waits import Blocked, LockBook
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ _LINGER_NS = 1_000_000_000
 """A submission from outside of any run is noticed by its steps; so long after one, more are expected."""
 _SETTLE_NS = 60_000_000
 """Steps of several instances arrive within some milliseconds of each other."""
-_WHO_WAITS = sa.text(
-    "SELECT pid, pg_blocking_pids(pid), extract(epoch FROM min(waitstart))::float,"
-    " extract(epoch FROM clock_timestamp() - min(waitstart))::float"
-    " FROM pg_locks WHERE NOT granted GROUP BY pid"
-)
 
 
 class LockWatch:
@@ -109,7 +104,7 @@ class LockWatch:
             waiting = blocked_sessions(connection)
             self._book.add_sample(asked, {pid: Blocked(asked, tuple(holders)) for pid, holders in waiting.items()})
             return ASK_EVERY_S
-        rows = connection.execute(_WHO_WAITS).all()
+        rows = connection.exec_driver_sql(WAITS_SINCE).all()
         now = (asked + time.monotonic_ns()) // 2
         blocked = {
             pid: Blocked(now - round((age or 0.0) * 1e9), tuple(blockers), mark) for pid, blockers, mark, age in rows

@@ -16,7 +16,7 @@ from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.valkey import start_valkey
-from backend.explorer.connection import LockWatch
+from backend.explorer.connection import LockObserver
 from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question
 from backend.model.vocabulary import OperationKey
@@ -44,7 +44,7 @@ def per_second(explorer: Explorer, question: Question) -> float:
 
 def round_trip(database_url: str) -> float:
     """Microseconds of the shortest question that the watch asks."""
-    watch = LockWatch(database_url)
+    watch = LockObserver(database_url)
     started = time.perf_counter()
     for _ in range(SCHEDULES):
         watch.blockers([])

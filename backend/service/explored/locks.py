@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, BLOCKERS_OF, blocked_sessions
 from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-_POSTGRESQL = "SELECT pid, pg_blocking_pids(pid) FROM unnest(%(pids)s::int[]) AS pid"
 _ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %(pid)s"
 _MARIADB_ALIVE = "SELECT count(*) FROM information_schema.processlist WHERE id = %(pid)s"
 
@@ -54,7 +53,7 @@ class PostgresqlLocks:
 
     def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
         """For each server process, those that it waits for; none if it does not wait for a lock."""
-        rows = self._connection.exec_driver_sql(_POSTGRESQL, {"pids": list(pids)})
+        rows = self._connection.exec_driver_sql(BLOCKERS_OF, (list(pids),))
         return {pid: frozenset(blocking) for pid, blocking in rows}
 
     def is_gone(self, pid: int) -> bool:
