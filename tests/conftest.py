@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import defaultdict
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
+CORES = min(os.cpu_count() or 1, 8)
 _OF_PYTEST_QT = ("qt_api", "qt_log_level_fail")
 
 
@@ -27,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="of each large table at most N cases, drawn by the seed that pytest-randomly prints",
     )
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Files side by side, one a processor and two at least, since they wait for servers more than they work.
+
+    A file, or a test of it, runs in this process.
+    """
+    return 0 if all(argument.partition("::")[0].endswith(".py") for argument in config.args) else max(2, CORES)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
