@@ -262,6 +262,8 @@ def _version(cluster: _Cluster, port: int) -> str | None:
             connect_timeout=5,
         ) as connection:
             return connection.info.parameter_status("server_version")
+    except psycopg.errors.ConnectionTimeout:
+        return None
     except psycopg.OperationalError as error:
         if "starting up" in str(error) or "not yet accepting" in str(error):
             raise RecoveringError from None

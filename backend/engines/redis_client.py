@@ -12,7 +12,8 @@ from redis.retry import Retry
 if TYPE_CHECKING:
     from typing import Any
 
-CONNECT_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 5.0
+"""How long a server may take to accept a connection, or to answer."""
 
 R = TypeVar("R", bound=redis.Redis)
 
@@ -31,7 +32,8 @@ def create_redis(
 
     redis-py 8 repeats a command up to ten times when its answer is lost, so that an INCR or a SET NX would run twice
     behind the caller's back. It also greets every connection with up to four commands; here only AUTH and SELECT are
-    left, where the URL asks for them.
+    left, where the URL asks for them. A server behind a Unix socket is on this machine: one that does not answer is
+    busy, or was stopped on purpose, and an answer is waited for until it comes or the server ends.
 
     Args:
         url: ``redis://``, ``rediss://`` or ``unix://``.
@@ -39,6 +41,7 @@ def create_redis(
         max_connections: most connections at a time.
         options: further arguments of `redis.Redis`, such as ``socket_timeout`` in seconds.
     """
+    patience = None if url.startswith("unix:") else ANSWER_TIMEOUT_S
     defaults: dict[str, Any] = {
         "retry": Retry(NoBackoff(), 0),
         "retry_on_error": [],
@@ -47,7 +50,8 @@ def create_redis(
         "protocol": 2,
         "driver_info": None,
         "max_connections": max_connections,
-        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_connect_timeout": patience,
+        "socket_timeout": patience,
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
     return client_class.from_url(url, **(defaults | options))

@@ -22,6 +22,8 @@ __all__ = ["create_sql_engine", "one_sentence", "retire"]
 
 CONNECT_TIMEOUT_S = 5
 """How long a database may take to accept a connection."""
+SOCKET_TIMEOUT_S = 60
+"""The same where it is reached by a Unix socket: it is on this machine, and slow if anything, not away."""
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another writer before it reports that the database is locked."""
 _POOL_TIMEOUT_S = 30
@@ -45,7 +47,7 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     """
     parsed = sqlalchemy_url(url)
     backend = parsed.get_backend_name()
-    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S}
+    options: dict[str, Any] = {"connect_timeout": SOCKET_TIMEOUT_S if _is_by_socket(parsed) else CONNECT_TIMEOUT_S}
     if backend == "sqlite":
         options = {"factory": _Connection, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
     extra = {"use_native_hstore": False} if backend == "postgresql" else {}
@@ -66,6 +68,11 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     if backend in {"mysql", "mariadb"}:
         _adapt_mariadb(engine)
     return engine
+
+
+def _is_by_socket(url: URL) -> bool:
+    host = url.host or url.query.get("host") or ""
+    return "unix_socket" in url.query or str(host).startswith("/")
 
 
 def retire(engine: sa.Engine) -> None:

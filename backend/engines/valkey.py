@@ -163,6 +163,8 @@ def _version(url: str, socket: Path) -> str | None:
             raise RecoveringError
     except redis.exceptions.BusyLoadingError:
         raise RecoveringError from None
+    except redis.exceptions.TimeoutError:
+        return None
     except redis.exceptions.ConnectionError as error:
         if isinstance(error, redis.exceptions.AuthenticationError):
             raise

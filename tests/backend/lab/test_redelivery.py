@@ -67,6 +67,17 @@ def test_a_consumer_that_dies_before_it_acknowledges(
     assert deliver(laboratory, Setup("none"), OperationKey.PLACE_ORDER).verdicts == {Verdict.EXACTLY_ONCE: 1}
 
 
+def test_a_queue_that_stands_still_for_long_comes_out_right(laboratory: Laboratory) -> None:
+    """Longer than a client of its own would wait."""
+    wanted = tuple(laboratory.intent(OperationKey.PLACE_ORDER, number) for number in range(1, 41))
+    setup = Setup("unique-index", faults=(parse_fault("pause@redis=7000"),))
+    report = laboratory.lab.start_run(setup, Plan(wanted, 1, Source.REDELIVERY)).wait(90)
+
+    assert report.missed_faults == ()
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 40}
+    assert report.contradictions == ()
+
+
 def test_a_form_token_behind_the_queue_loses_what_its_consumer_dropped(laboratory: Laboratory) -> None:
     faults = (parse_fault("crash@redis:DEL"),)
     report = deliver(laboratory, Setup("token", "delete-first", faults=faults), OperationKey.PLACE_ORDER)
