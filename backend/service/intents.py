@@ -8,6 +8,7 @@ import re
 import secrets
 import shlex
 import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,7 @@ class Intents:
         if self._prepare:
             if self._engines.own is None:
                 raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="before.sql"))
-            with self._engines.own.begin() as connection:
+            with self._begin(self._engines.own) as connection:
                 for each in self._prepare:
                     connection.exec_driver_sql(each.sql, each.parameters(values))
         lines = [line for text in statements_of(self._before.redis) for line in text.splitlines() if line.strip()]
@@ -136,6 +137,11 @@ class Intents:
             for line in lines:
                 words = [fill(word, values) for word in shlex.split(line)]
                 self._engines.own_redis.execute_command(*words)  # type: ignore[no-untyped-call]
+
+    def _begin(self, own: sa.Engine) -> AbstractContextManager[sa.Connection]:
+        """A transaction for what comes before an intent; a single statement is one by itself."""
+        alone = _by_itself(own)
+        return own.begin() if len(self._prepare) > 1 or alone is own else alone.connect()
 
     def _prepare_by_request(self, values: Mapping[str, str]) -> dict[str, str]:
         asks = self._before.request
@@ -156,7 +162,7 @@ class Intents:
         if self._engines.own is None:
             raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="effects.sql"))
         try:
-            with self._engines.own.connect() as connection:
+            with _by_itself(self._engines.own).connect() as connection:
                 rows = connection.exec_driver_sql(count.sql, count.parameters(intent.values)).fetchmany(2)
         except sa.exc.SQLAlchemyError as error:
             reason = one_sentence(error, "SQL")
@@ -177,6 +183,13 @@ class Intents:
         except (ValueError, LookupError):
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.request")) from None
         return len(found) if isinstance(found, list) else _whole(found, "effects.request")
+
+
+def _by_itself(own: sa.Engine) -> sa.Engine:
+    """The same where a statement needs no BEGIN and no COMMIT, if the driver gets there without a round trip."""
+    if own.dialect.name != "postgresql":
+        return own
+    return own.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _whole(value: object, key: str) -> int:

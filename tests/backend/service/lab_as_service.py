@@ -38,7 +38,12 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """All of them; what needs a gateway or ZooKeeper is not reached through the wire of these two."""
+    """All of them but two kinds that cannot be compared on the wire.
+
+    ZooKeeper's protocol has no dialect: a lock in it would pass unseen, and no schedule could hold it back. And
+    `send-message` has its effect at the lab's own gateway, whose address an instance learns from a file of its lab and
+    not from its environment: its calls do not come through a door.
+    """
     for strategy in all_strategies():
         for variant in strategy.variants:
             for operation in OperationKey:
