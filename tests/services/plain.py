@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -75,6 +76,16 @@ def lease(key: str) -> int:
     return status
 
 
+def digest_lease(key: str) -> int:
+    """A lock under a name that does not tell its key."""
+    name = f"lock:{hashlib.sha256(key.encode()).hexdigest()}"
+    if not _redis.set(name, "1", nx=True, px=600_000):
+        return 503
+    status = check_then_act(key)
+    _redis.delete(name)
+    return status
+
+
 def kept_lock(key: str) -> int:
     """The same without a lease: whoever dies inside keeps it."""
     if not _redis.set(f"lock:{key}", key, nx=True):
@@ -128,6 +139,7 @@ WAYS: dict[str, Callable[[str], int]] = {
     "/token-get": token_get,
     "/token-delete": token_delete,
     "/lease": lease,
+    "/digest-lease": digest_lease,
     "/kept-lock": kept_lock,
     "/claim": claim,
     "/claim-ms": claim_ms,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Finds = Callable[..., SituationResult]
 
-ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
+ONCE, TWICE, LOST, STUCK = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK
 INTENTS = 3
 
 
@@ -113,6 +113,15 @@ def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey,
     assert all(
         intent.verdict is ONCE for intent in situation.intents if {Answer.CREATED, Answer.DUPLICATE} & {*intent.answers}
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"), [("/lease", Verdict.UNDECIDED), ("/digest-lease", Verdict.UNDECIDED), ("/kept-lock", STUCK)]
+)
+def test_a_lease_runs_out_before_anybody_is_called_stuck(path: str, verdict: Verdict, found: Finds) -> None:
+    situation = found(plain_service(path), "crash@redis:SET", SituationKey.ONE_AFTER_ANOTHER)
+    assert dict(situation.verdicts) == {verdict: INTENTS}
+    assert situation.struck[0][1] == INTENTS
 
 
 def test_the_last_submission_by_which_stuck_is_told_meets_no_fault(found: Finds) -> None:
