@@ -171,6 +171,14 @@ class SourcePanel(QWidget):
         self.backoff.setEnabled(retry)
         self.retry_causes.box.setEnabled(retry)
         self.visibility_timeout.setEnabled(self.source_key is Source.REDELIVERY)
+        for field, is_asked in (
+            (self.pace, clicks),
+            (self.timeout, self.source_key is not Source.REDELIVERY),
+            (self.retries, retry),
+            (self.retry_causes.box, retry),
+            (self.visibility_timeout, self.source_key is Source.REDELIVERY),
+        ):
+            self._section.show_row(field, is_asked)
         self.changed.emit()
 
     def show_knobs(self, setup: Setup, plan: Plan) -> None:

@@ -51,6 +51,7 @@ class Section(QWidget):
         super().__init__(parent)
         heading = QLabel(title)
         heading.setProperty("role", "heading")
+        self._rows: dict[QWidget, tuple[QWidget, ...]] = {}
         self.grid = QGridLayout()
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(GRID)
@@ -58,7 +59,7 @@ class Section(QWidget):
         self.grid.setColumnStretch(1, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GRID // 2)
+        outer.setSpacing(2)
         outer.addWidget(heading)
         outer.addLayout(self.grid)
 
@@ -74,7 +75,13 @@ class Section(QWidget):
         self.grid.addWidget(field, row, 1, 1, 1 if beside else 2)
         if beside is not None:
             self.grid.addWidget(beside, row, 2)
+        self._rows[field] = (label, field, beside) if beside else (label, field)
         return label
+
+    def show_row(self, field: QWidget, shown: bool) -> None:
+        """Have the row of a field there, or not."""
+        for widget in self._rows[field]:
+            widget.setVisible(shown)
 
     def add_field_with_button(self, caption: str, field: QWidget, explanation: str, push: QPushButton) -> QLabel:
         """A row whose field takes all that a narrow button at its end leaves."""

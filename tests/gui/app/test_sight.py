@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS
 from backend.model.catalogue import StrategyInfo
-from backend.model.vocabulary import OperationKey, Verdict
+from backend.model.vocabulary import OperationKey, Source, Verdict
 from gui.app.start import install_translations
 from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
@@ -101,11 +101,14 @@ def test_every_choice_of_the_pages_can_be_read_when_it_is_chosen(window: MainWin
     assert not cut, "\n".join(cut)
 
 
-def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("source", Source)
+def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot, source: Source) -> None:
     sidebar = window.lab.findChild(Sidebar)
     assert sidebar is not None
     qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
-    box = window.lab.source.edit
+    box, sources = window.lab.source.edit, window.lab.source.source
+    sources.setCurrentIndex(sources.findData(source.value))
+    QApplication.processEvents()
     assert box.mapTo(sidebar.viewport(), box.rect().bottomLeft()).y() <= sidebar.viewport().height()
 
 
