@@ -118,17 +118,8 @@ def fill_menu(menu: QMenu, show: Callable[[Exhibit], None]) -> None:
     for exhibit in EXHIBITS:
         action = QAction(catalogue_text(exhibit.title), menu)
         action.setObjectName(f"exhibit-{exhibit.key}")
-        action.setToolTip(_what_is_tried(exhibit))
         action.triggered.connect(lambda _checked=False, chosen=exhibit: show(chosen))
         menu.addAction(action)
-    menu.setToolTipsVisible(True)
-
-
-def _what_is_tried(exhibit: Exhibit) -> str:
-    """In the keys of the command line."""
-    setup = exhibit.setup
-    variant = f"{setup.strategy}/{setup.variant}"
-    return " \N{MIDDLE DOT} ".join([exhibit.operation, variant, exhibit.plan.source, *map(str, setup.faults)])
 
 
 def _verdict(verdict: Verdict) -> str:
