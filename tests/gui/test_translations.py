@@ -144,10 +144,9 @@ def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplic
 
 
 AS_THEY_ARE = {
-    "always", "before", "count", "curl", "database", "disable", "everysec", "explore", "items", "json", "maxclients",
-    "nobody", "none", "redis",
-    "request", "reset", "root", "save", "schema", "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit",
-    "version", "wheel",
+    "always", "answers", "before", "count", "curl", "database", "disable", "effects", "everysec", "explore",
+    "headers", "items", "json", "maxclients", "nobody", "none", "redis", "request", "reset", "root", "save", "schema",
+    "service", "setup", "srvr", "sslmode", "status", "tokens", "ulimit", "version", "wheel",
 }  # fmt: skip
 """Words in lower case that are commands, columns, keys of a file or names of programs."""
 
