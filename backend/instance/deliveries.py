@@ -91,7 +91,8 @@ class Deliveries:
     def overdue(self, keys: Queue, timeout_ms: int, at_work: Collection[str]) -> Iterator[Delivery]:
         """Messages that nobody has acknowledged in time, each taken over as it is asked for.
 
-        What this consumer itself is at work on is left to the others: so who gets it is another process.
+        What this consumer is at work on itself is left to the others: whoever gets it is another process, and no
+        process handles a message twice at the same time.
 
         Args:
             keys: of the queue.
@@ -101,7 +102,7 @@ class Deliveries:
         pending: Any = self._queue.xpending_range(keys.stream, GROUP, "-", "+", _MOST_OVERDUE, idle=timeout_ms)
         for one in pending:
             found = _Overdue(one["message_id"], one["consumer"], one["time_since_delivered"])
-            if found.owner == self._consumer and found.entry in at_work:
+            if found.entry in at_work:
                 continue
             if taken := self._take_over(keys, timeout_ms, found):
                 yield taken

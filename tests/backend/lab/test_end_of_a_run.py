@@ -38,8 +38,7 @@ def duplicated(report: Report, effects: int = 2) -> bool:
 
 def test_a_message_that_is_delivered_again_while_it_is_handled(laboratory: Laboratory) -> None:
     """The second consumer is still at work when the first one acknowledges."""
-    setup = Setup("none", processing_delay_ms=WORK_MS, visibility_timeout_ms=1_000)
-    report = start(laboratory, setup, source=Source.REDELIVERY).wait(60)
+    report = start(laboratory, Setup("none", processing_delay_ms=WORK_MS), source=Source.REDELIVERY).wait(60)
     assert duplicated(report)
     assert report.answers == {Answer.CREATED: 2}
     assert report.contradictions == ()

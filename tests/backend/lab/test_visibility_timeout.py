@@ -100,11 +100,19 @@ def step(steps: tuple[Step, ...], command: str) -> Step:
 
 
 def test_a_message_that_nobody_ever_handles_in_time_is_given_up(laboratory: Laboratory) -> None:
-    """Five deliveries, all at work; the sixth finds that it is the sixth."""
-    report = deliver(laboratory, setup("unique-index", timeout_ms=50), 1)
+    """The holder of the lock is at work all the time; the other one is told so four times."""
+    report = deliver(laboratory, setup("distributed-lock", timeout_ms=50), 1)
 
     assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
-    assert report.answers == {Answer.CREATED: 1, Answer.DUPLICATE: 4, Answer.ERROR: 1}
+    assert report.answers == {Answer.CREATED: 1, Answer.BUSY: 4}
+
+
+def test_no_process_handles_a_message_twice_at_the_same_time(laboratory: Laboratory) -> None:
+    """There are two: so it takes effect twice, however long it takes."""
+    report = deliver(laboratory, setup("none", work_ms=4_000), 1)
+
+    assert report.answers == {Answer.CREATED: 2}
+    assert report.effects == 2
 
 
 def test_nothing_of_the_queue_is_left(laboratory: Laboratory) -> None:

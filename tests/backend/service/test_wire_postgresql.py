@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -235,14 +236,14 @@ def test_tls_is_declined_and_a_client_that_can_do_without_goes_on(door: Proxy) -
 
 @pytest.mark.parametrize("way", ["sslmode=require", "sslmode=require sslnegotiation=direct"])
 def test_a_client_that_insists_on_tls_hears_at_once(door: Proxy, way: str) -> None:
-    closed: list[bool] = []
-    door.recorder.closed = lambda link: closed.append(link.dialect.wants_tls)  # type: ignore[method-assign]
+    closed: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    door.recorder.closed = lambda link: closed.put(link.dialect.wants_tls)  # type: ignore[method-assign]
     options = dict(part.split("=") for part in way.split())
     if "sslnegotiation" in options and psycopg.pq.version() < 170000:
         options.pop("sslnegotiation")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(door.url, connect_timeout=10, **options)  # type: ignore[arg-type]
-    assert closed == [True]
+    assert closed.get(timeout=PATIENCE_S)
 
 
 def test_what_the_server_says_unasked_passes(door: Proxy, connection: psycopg.Connection[Any]) -> None:
