@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sample",
         type=int,
         metavar="N",
-        help="of each large table at most N cases, drawn by the seed that pytest-randomly prints",
+        help="of each exhaustive table at most N cases, drawn by the seed that pytest-randomly prints",
     )
 
 
@@ -40,13 +40,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Draw a sample of the large tables, the same in every worker."""
+    """Draw a sample of the exhaustive tables, the same in every worker."""
     most = config.getoption("sample")
     if most is None:
         return
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in sorted(items, key=lambda item: item.nodeid):
-        if item.get_closest_marker("large"):
+        if item.get_closest_marker("exhaustive"):
             tables[item.nodeid.partition("[")[0]].append(item)
     draw = random.Random(config.getoption("randomly_seed", 0))  # noqa: S311  no secret
     left_out = {item for cases in tables.values() for item in draw.sample(cases, max(0, len(cases) - most))}

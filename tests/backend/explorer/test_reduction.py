@@ -108,7 +108,6 @@ def test_one_schedule_of_each_class_is_played_and_all_of_a_class_come_out_the_sa
     check(on_postgresql, question)
 
 
-@pytest.mark.large
 @pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("requests", [2, 3])
@@ -119,7 +118,6 @@ def test_nothing_that_matters_is_left_out_of_any_question(
     check(on_postgresql, Question(*pair, requests))
 
 
-@pytest.mark.large
 @pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("mishap", [(1, 0), (0, 1)], ids=["crash", "expiry"])
@@ -130,7 +128,6 @@ def test_nothing_that_matters_is_left_out_where_something_goes_wrong(
     check(on_postgresql, Question(*pair, 2, *mishap))
 
 
-@pytest.mark.large
 @pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("mishaps", [(2, 0, 0), (3, 0, 0), (2, 1, 0), (2, 0, 1)], ids=["2", "3", "crash", "expiry"])
@@ -156,7 +153,6 @@ def test_on_sqlite_too_nothing_that_matters_is_left_out(on_sqlite: Player, quest
     check(on_sqlite, question)
 
 
-@pytest.mark.large
 @pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("pair", IN_THE_DATABASE[::3], ids="/".join)

@@ -106,7 +106,6 @@ def _outcome(found: Exploration) -> Outcome:
     return found.schedules, dict(found.outcomes)
 
 
-@pytest.mark.large
 @pytest.mark.parametrize("case", _params(ALL, QUICK))
 def test_on_the_wire_a_strategy_comes_to_what_it_comes_to_in_our_own_explorer(
     case: Case, both: Callable[..., tuple[Outcome, Outcome]]
@@ -115,7 +114,6 @@ def test_on_the_wire_a_strategy_comes_to_what_it_comes_to_in_our_own_explorer(
     assert theirs == ours
 
 
-@pytest.mark.large
 @pytest.mark.parametrize("case", _params(_first_of_each(), QUICK_ALONE))
 def test_so_it_does_where_a_request_crashes_at_any_step_and_is_retried(
     case: Case, both: Callable[..., tuple[Outcome, Outcome]]
@@ -124,7 +122,6 @@ def test_so_it_does_where_a_request_crashes_at_any_step_and_is_retried(
     assert theirs == ours
 
 
-@pytest.mark.large
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("case", _params(_first_of_each(), QUICK_WITH_CRASH))
 def test_so_it_does_where_one_of_two_requests_crashes(
@@ -134,7 +131,6 @@ def test_so_it_does_where_one_of_two_requests_crashes(
     assert theirs == ours
 
 
-@pytest.mark.large
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("case", _params(_with_a_lease(), set()))
 def test_so_it_does_when_a_lease_runs_out(case: Case, both: Callable[..., tuple[Outcome, Outcome]], limit: int) -> None:
@@ -142,7 +138,6 @@ def test_so_it_does_when_a_lease_runs_out(case: Case, both: Callable[..., tuple[
     assert theirs == ours
 
 
-@pytest.mark.large
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("case", _params(_with_a_lease(), set()))
 def test_so_it_does_when_a_lease_runs_out_and_a_request_crashes(
