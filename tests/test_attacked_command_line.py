@@ -207,7 +207,7 @@ def test_what_can_be_done_is_done_in_any_environment(folder: Path, line: str) ->
     assert shell.nothing_left(), shell.left()
 
 
-FEW = "ulimit -u 20; exec $M"
+FEW = "ulimit -u 12; exec $M"
 """What few processes allow depends on how far a start comes, never on how it is told."""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psutil
 
+from backend.instance.settings import VARIABLE
 from backend.lab.lab import Lab
 from backend.model.observed import EngineStatus
 from backend.model.options import LabOptions
@@ -49,6 +51,12 @@ def born_since(before: list[psutil.Process]) -> list[psutil.Process]:
 def named(processes: list[psutil.Process], word: str) -> psutil.Process:
     """The first, hence the parent, whose command line has this word."""
     return next(process for process in processes if word in " ".join(process.cmdline()))
+
+
+def serving(url: str) -> psutil.Process:
+    """The process of ours that serves there, whichever lab it belongs to."""
+    told = f'"port":{urlsplit(url).port},'
+    return next(process for process in family() if told in process.environ().get(VARIABLE, ""))
 
 
 def backend_of(laboratory: Laboratory) -> EngineStatus:

@@ -38,8 +38,8 @@ PRODUCTS = (
 SHOWN = ("double-click", "token-lost-order", "message-redelivered-to-an-index", "gateway-with-a-key")
 """Exhibits that between them have clicks, retries, redelivery, a crash, a held key and the gateway."""
 PAINTED = "painted"
-CELLS = "gui/widgets/table.py"
-"""What is painted from there is cut to the width of its column, and is read from the model as a whole."""
+CUT = ("gui/widgets/table.py", "gui/widgets/elided_label.py")
+"""What is painted from there is cut to the width that there is, and is read as a whole elsewhere."""
 CODE = {
     "codeView", "stepCodeView", "faultsEdit", "stateView",
     "serviceCurlEdit", "serviceCommandEdit", "serviceEffectsEdit", "serviceText", "serviceFileName",
@@ -68,7 +68,7 @@ class Reader:
 
     def allowed(self) -> list[str]:
         """What is the same in every language."""
-        return [*PRODUCTS, *keys(), *self.commands, *self.of_the_lab()]
+        return [*PRODUCTS, *keys(), *sources(), *self.commands, *self.of_the_lab()]
 
     def of_the_lab(self) -> list[str]:
         """Keys, commands and addresses of this lab."""
@@ -103,6 +103,12 @@ def keys() -> list[str]:
     return [*names, *READY, *(kind.value + "@" for kind in FaultKind), *(status.name for status in OrderStatus)]
 
 
+def sources() -> list[str]:
+    """What strategies refer to: titles and addresses of publications."""
+    strategies = Lab.strategies()
+    return [source for strategy in strategies for variant in strategy.variants for source in variant.sources]
+
+
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that a widget of ours paints itself."""
@@ -110,7 +116,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paint = QPainter.drawText
 
     def record(painter: QPainter, *arguments: object) -> object:
-        if not sys._getframe(1).f_code.co_filename.endswith(CELLS):
+        if not sys._getframe(1).f_code.co_filename.endswith(CUT):
             texts.extend(argument for argument in arguments if isinstance(argument, str))
         return paint(painter, *arguments)  # type: ignore[call-overload]
 

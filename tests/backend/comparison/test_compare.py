@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 
@@ -21,6 +17,7 @@ from backend.comparison.records import CellState, Comparison, ComparisonProgress
 from backend.model.errors import UnknownKeyError
 from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from tests.backend.comparison.conftest import Compare
+from tests.busy import busy_loops
 
 
 def worst(found: Comparison) -> dict[str, list[Verdict | None]]:
@@ -103,12 +100,8 @@ def test_what_cannot_be_measured_says_why_and_the_rest_goes_on(compare: Compare)
 
 def test_beside_a_busy_loop_on_each_core_no_ratio_is_given(compare: Compare) -> None:
     asked = ComparisonQuestion(strategies=("none/direct", "unique-index/on-conflict"), situations=(), quick=True)
-    loops = [_loop_of_another() for _ in range(os.cpu_count() or 1)]
-    try:
+    with busy_loops():
         found = compare(asked)
-    finally:
-        for loop in loops:
-            os.kill(loop, signal.SIGKILL)
     costs = [line.cost for line in found.lines if line.cost]
     assert [(cost.finding, cost.ratio) for cost in costs] == [(Finding.NOISY, None)] * 2
     assert all(cost.others and cost.others.during > BUSY_SHARE * cost.others.cores for cost in costs)
@@ -117,12 +110,6 @@ def test_beside_a_busy_loop_on_each_core_no_ratio_is_given(compare: Compare) -> 
     told = list(summary(found))
     assert any("processors while it was measured" in line for line in told)
     assert any("main.py compare --cost-only --operation place-order --strategy none/direct" in line for line in told)
-
-
-def _loop_of_another() -> int:
-    """The PID of a busy loop whose parent has ended: one of ours would count as part of the measurement."""
-    started = ["sh", "-c", '"$0" -c "while True: pass" >/dev/null 2>&1 & echo $!', sys.executable]
-    return int(subprocess.run(started, check=True, capture_output=True, text=True).stdout)
 
 
 def test_costs_that_are_measured_again_take_the_place_of_the_noisy_ones(found: Comparison, compare: Compare) -> None:

@@ -100,9 +100,9 @@ def impatient_caller(laboratory: Laboratory) -> Iterator[Caller]:
     with engine_of(laboratory).connect() as connection:
         connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = 3")
         laboratory.lab.set_instances(2)
-        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = DEFAULT")
         yield caller_of(laboratory.lab, 1)
         laboratory.lab.set_instances(1)
+        connection.exec_driver_sql("SET GLOBAL innodb_lock_wait_timeout = DEFAULT")
 
 
 def engine_of(laboratory: Laboratory) -> sa.Engine:

@@ -13,7 +13,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import EngineKind, OperationKey
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
-from tests.backend.own_lab import named, newest_lab
+from tests.backend.own_lab import serving
 
 PLACE = OperationKey.PLACE_ORDER
 
@@ -56,7 +56,9 @@ def test_what_a_process_was_at_when_it_died_is_not_under_way_any_more(laboratory
     setup = Setup("none", "direct", processing_delay_ms=20_000)
     run = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), 1))
     assert wait_until(lambda: bool(laboratory.told.under_way), 20)
-    os.kill(named(newest_lab(), "backend.instance").pid, signal.SIGKILL)
+    urls = laboratory.lab.connection()["urls"]
+    assert isinstance(urls, list)
+    os.kill(serving(urls[0]).pid, signal.SIGKILL)
     report = run.wait(60)
     assert report.effects == 0
     (begun,) = laboratory.told.under_way

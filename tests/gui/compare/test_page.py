@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.questions import SituationKey
 from gui.compare.exports import FORMS, write
+from tests.busy import busy_loops
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -73,14 +71,9 @@ def test_a_noisy_cost_offers_to_be_measured_again_and_only_that_is(driver: Drive
     ask(driver, "front-end", SituationKey.ONE_AFTER_ANOTHER)
     driver.find(QCheckBox, "compareCostCheck").setChecked(True)
     assert re.fullmatch(r"About \d+ min\.", driver.find(QLabel, "compareEstimate").text())
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
-    try:
+    with busy_loops():
         driver.click("compareButton")
         driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
     cells = page.table.cells.lines[0].cells
     assert texts(driver)[0][1] == "noisy"
     assert "1 cost was too noisy for a ratio" in driver.find(QLabel, "compareStatus").text()
