@@ -19,6 +19,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.report import report_document
 from backend.model.vocabulary import OperationKey, RedisPersistence, Source, Verdict
 from tests.backend.conftest import Laboratory
+from tests.backend.engines.helpers import wait_until
 from tests.backend.own_lab import own_lab, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
@@ -126,6 +127,7 @@ def test_what_is_taken_anew_was_not_kept_and_what_has_expired_was_not_lost() -> 
             client.set("submit-twice:1:lock:place-order:b", "kept")
             client.set("submit-twice:1:token:c", "1", px=1)
             client.rpush("submit-twice:1:reports", "d")
+            assert wait_until(lambda: not client.exists("submit-twice:1:token:c"))
             held = engine.keys.hold_still()
             client.client_unpause()
             client.set("submit-twice:1:lock:place-order:a", "second")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Finds = Callable[..., SituationResult]
 
+pytestmark = pytest.mark.exhaustive
+
 ONCE, TWICE, LOST, STUCK = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK
 INTENTS = 3
 

@@ -19,6 +19,8 @@ from backend.service.says import ServiceCode
 from tests.backend.service.conftest import SERVICES
 from tests.backend.service.scripts import BEGIN, CHECK, COMMIT, INSERT, Model, State, scripted, sql
 
+pytestmark = pytest.mark.exhaustive
+
 ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
 Step = Mapping[str, Any]
 Ask = Callable[..., Exploration]

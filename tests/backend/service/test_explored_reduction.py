@@ -14,6 +14,8 @@ from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES
 from tests.backend.service.scripts import BEGIN, COMMIT, INSERT, scripted, sql
 
+pytestmark = pytest.mark.exhaustive
+
 Step = Mapping[str, Any]
 SCHEMA = """
 CREATE VIEW seen AS SELECT order_no, n FROM stock;

@@ -16,6 +16,8 @@ from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from tests.backend.service.awkward import SERVICES
 
+pytestmark = pytest.mark.exhaustive
+
 ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
 ROWS = """sql = '''
 SELECT (SELECT count(*) FROM orders WHERE order_no = {key})
