@@ -25,8 +25,9 @@ class Judgement:
     intents: int = 0
     effects: int = 0
     submissions: int = 0
-    """Submissions sent; clicks that were held back are not among them."""
+    """Those that are over: answered, given up or cut off. Clicks that were held back are not among them."""
     in_flight: int = 0
+    """Those that were asked for and are not over."""
     held_back: int = 0
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     answers: Mapping[Answer, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.page_says import life_of
@@ -18,7 +18,7 @@ from gui.wording.speech import speak
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backend.explorer.question import Event, Place, Question, Snapshot
+    from backend.explorer.question import Counterexample, Event, Place, Question, Snapshot
     from gui.theme import Theme
 
 
@@ -54,12 +54,14 @@ class Evidence(QSplitter):
         self.setSizes([260, 336])
         self._source: SourceCode | None = None
 
-    def show_question(self, question: Question | None) -> None:
-        """The strategy whose code the steps come from; None where there is no counterexample."""
+    @Slot(object)
+    def show_example(self, example: Counterexample | None) -> None:
+        """The counterexample from whose strategy the steps come; None where there is none."""
         self.state.clear()
         self.place.clear()
-        self._source = _source_of(question) if question else None
+        self._source = _source_of(example.question) if example else None
 
+    @Slot(object)
     def show_event(self, event: Event) -> None:
         """Another event is the current one."""
         self.state.setPlainText("\n".join(state_lines(event.after)))

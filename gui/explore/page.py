@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from gui.explore.evidence import Evidence
 from gui.explore.explorer import Explorer
-from gui.explore.finding import FindingPane
 from gui.explore.progress import ProgressPanel
 from gui.explore.question_panel import QuestionPanel
 from gui.explore.survey import SurveyPane
 from gui.theme import GRID
 from gui.widgets.exploration_banner import ExplorationBanner
+from gui.widgets.finding import FindingPane, Names
 from gui.widgets.forms import button, describe, hairline
 from gui.widgets.sequence.export import ExportButton
 from gui.wording.catalogue import Catalogue
@@ -45,7 +46,14 @@ class ExplorePage(QWidget):
         self.question = QuestionPanel()
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
-        self.story = FindingPane(theme)
+        self.evidence = Evidence(theme)
+        invitation = self.tr(
+            "The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which "
+            "engine, and when. Press Explore; then step through it with the arrow keys."
+        )
+        self.story = FindingPane(theme, Names(), invitation, self.evidence)
+        self.story.example_shown.connect(self.evidence.show_example)
+        self.story.event_shown.connect(self.evidence.show_event)
         self.export = ExportButton(self.story.diagram)
         self.survey = SurveyPane(theme, bridge.options)
         self._still_open = {"explorer", "survey"}

@@ -52,9 +52,9 @@ class Counters(QWidget):
         self._layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         self._layout.setSpacing(GRID)
         self._effects = self._add(self.tr("rows"), self.tr("Effects, read back from the database"))
-        self._sent = self._add(self.tr("sent"), self.tr("Submissions that left for the backend"))
+        self._over = self._add(self.tr("over"), self.tr("Submissions that were answered, given up or cut off"))
         self._held = self._add(self.tr("blocked"), self.tr("Clicks that were blocked by the disabled button"))
-        self._flying = self._add(self.tr("in flight"), self.tr("Submissions without an answer yet"))
+        self._flying = self._add(self.tr("in flight"), self.tr("Submissions that are not over yet"))
         self._add_line()
         self._answers = {
             answer: self._add(answer_word(answer), self.tr("Callers who were told this")) for answer in Answer
@@ -80,7 +80,7 @@ class Counters(QWidget):
         """The numbers as of now."""
         written = QLocale().toString
         self._effects.show_number(written(judgement.effects))
-        self._sent.show_number(written(judgement.submissions))
+        self._over.show_number(written(judgement.submissions))
         self._held.show_number(written(judgement.held_back))
         self._flying.show_number(written(judgement.in_flight))
         for answer, counter in self._answers.items():

@@ -30,9 +30,10 @@ from gui.service.file_button import FileButton
 from gui.service.knobs import CheckPanel, ExplorePanel
 from gui.service.models import situation_word
 from gui.service.reports import ReportButton
-from gui.service.story import ExplorePane
 from gui.theme import GRID
+from gui.widgets.finding import FindingPane, Names
 from gui.widgets.forms import button, describe, hairline
+from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sidebar import WIDTH, Sidebar
 from gui.wording.exploration import number
 
@@ -69,11 +70,24 @@ class ServicePage(QWidget):
         self.banner = ServiceBanner(theme)
         self.file = FilePane()
         self.check_pane = CheckPane(theme)
-        self.story = ExplorePane(theme)
+        self.story = self._make_story(theme)
         self._make_buttons()
         self._lay_out()
         self._connect(bridge)
         self._refresh()
+
+    def _make_story(self, theme: Theme) -> FindingPane:
+        invitation = self.tr(
+            "The shortest way to the worst verdict appears here as a sequence diagram: every statement that the "
+            "service sent, and when. Press Explore; then step through it with the arrow keys."
+        )
+        names = Names("serviceOutcomesTable", "serviceEventsTable", "serviceCounterexampleView", "serviceEventDetail")
+        story = FindingPane(theme, names, invitation)
+        self.export = ExportButton(story.diagram)
+        self.export.setObjectName("serviceExportButton")
+        self.export.setText(self.tr("Export"))  # its letter is that of Explore, which is on this page, too
+        story.add_beside_caption(self.export)
+        return story
 
     def _make_buttons(self) -> None:
         self.check_button = button("serviceCheckButton", self.tr("Chec&k"), "primary")
@@ -151,7 +165,7 @@ class ServicePage(QWidget):
         self.examiner.written.connect(self.status.setText)
         self.examiner.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         self.report.chosen.connect(self.examiner.write)
-        self.story.export.failed.connect(bridge.failed)
+        self.export.failed.connect(bridge.failed)
         self.check_pane.failed.connect(bridge.failed)
 
     # Beginning and end
@@ -286,6 +300,7 @@ class ServicePage(QWidget):
         """Begin an exploration, as the button does; nothing while that cannot be pressed."""
         if self.explore_button.isEnabled():
             self.story.clear()
+            self.export.offer(None)
             self.banner.show_exploring()
             self._begin(self.interleavings.asked(self.file.file), self.story)
 
@@ -323,6 +338,7 @@ class ServicePage(QWidget):
             text, count, seconds = self.tr("Intents: %1, in %2 s"), _intents(found), found.check.seconds
         else:
             self.story.show_found(found)
+            self.export.offer(found)
             self.banner.show_found(found)
             text, count, seconds = self.tr("Interleavings: %1, in %2 s"), found.schedules, found.seconds
         self._finish(text.replace("%1", number(count)).replace("%2", self.locale().toString(seconds, "f", 1)))

@@ -667,14 +667,6 @@
         <translation>从数据库读回的结果</translation>
     </message>
     <message>
-        <source>sent</source>
-        <translation>已发送</translation>
-    </message>
-    <message>
-        <source>Submissions that left for the backend</source>
-        <translation>已发往后端的提交</translation>
-    </message>
-    <message>
         <source>blocked</source>
         <translation>已拦下</translation>
     </message>
@@ -687,8 +679,16 @@
         <translation>处理中</translation>
     </message>
     <message>
-        <source>Submissions without an answer yet</source>
-        <translation>尚无答复的提交</translation>
+        <source>over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>Submissions that were answered, given up or cut off</source>
+        <translation>已得到答复、已放弃等待或连接已断开的提交</translation>
+    </message>
+    <message>
+        <source>Submissions that are not over yet</source>
+        <translation>尚未结束的提交</translation>
     </message>
     <message>
         <source>Callers who were told this</source>
@@ -900,6 +900,10 @@
 <context>
     <name>ExplorePage</name>
     <message>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and when. Press Explore; then step through it with the arrow keys.</source>
+        <translation>到达最坏结论的最短路径会以时序图显示在这里：谁在何时向哪个引擎发送了什么。按“探索”，然后用方向键逐步查看。</translation>
+    </message>
+    <message>
         <source>Ex&amp;plore</source>
         <translation>探索(&amp;P)</translation>
     </message>
@@ -934,61 +938,6 @@
     <message>
         <source>What to explore</source>
         <translation>探索什么</translation>
-    </message>
-</context>
-<context>
-    <name>ExplorePane</name>
-    <message>
-        <source>Export</source>
-        <translation>导出</translation>
-    </message>
-    <message>
-        <source>Verdicts of all interleavings</source>
-        <translation>所有交错的结论</translation>
-    </message>
-    <message>
-        <source>How many interleavings come to which verdict appears here while they run.</source>
-        <translation>运行过程中，这里显示有多少种交错得到哪种结论。</translation>
-    </message>
-    <message>
-        <source>Events of the counterexample</source>
-        <translation>反例的事件</translation>
-    </message>
-    <message>
-        <source>The events of the counterexample appear here as a list, too.</source>
-        <translation>反例的事件也会以列表显示在这里。</translation>
-    </message>
-    <message>
-        <source>The current event in full</source>
-        <translation>当前事件的全文</translation>
-    </message>
-    <message>
-        <source>The current event in full, with its command and its answer.</source>
-        <translation>当前事件的全文，包括命令和答复。</translation>
-    </message>
-    <message>
-        <source>The shortest way to the worst verdict appears here as a sequence diagram: every statement that the service sent, and when. Press Explore; then step through it with the arrow keys.</source>
-        <translation>通向最差结论的最短路径以时序图显示在这里：服务发送的每条语句及其先后。按“探索”，然后用方向键逐步查看。</translation>
-    </message>
-    <message>
-        <source>No counterexample: in every interleaving it takes effect exactly once.</source>
-        <translation>没有反例：在每一种交错中它都恰好生效一次。</translation>
-    </message>
-    <message>
-        <source>No counterexample so far; not every interleaving was explored.</source>
-        <translation>目前没有反例；并未探索所有交错。</translation>
-    </message>
-    <message>
-        <source>Counterexample</source>
-        <translation>反例</translation>
-    </message>
-    <message>
-        <source>Counterexample: %1, context switches: %2</source>
-        <translation>反例：%1，上下文切换：%2</translation>
-    </message>
-    <message>
-        <source>Effects by then: %1</source>
-        <translation>到此为止的生效次数：%1</translation>
     </message>
 </context>
 <context>
@@ -1287,8 +1236,8 @@
         <translation>反例</translation>
     </message>
     <message>
-        <source>The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which engine, and when. Press Explore; then step through it with the arrow keys.</source>
-        <translation>到达最坏结论的最短路径会以时序图显示在这里：谁在何时向哪个引擎发送了什么。按“探索”，然后用方向键逐步查看。</translation>
+        <source>Effects by then: %1</source>
+        <translation>到此为止的生效次数：%1</translation>
     </message>
     <message>
         <source>No counterexample: in every interleaving it takes effect exactly once.</source>
@@ -2298,6 +2247,14 @@
 </context>
 <context>
     <name>ServicePage</name>
+    <message>
+        <source>The shortest way to the worst verdict appears here as a sequence diagram: every statement that the service sent, and when. Press Explore; then step through it with the arrow keys.</source>
+        <translation>通向最差结论的最短路径以时序图显示在这里：服务发送的每条语句及其先后。按“探索”，然后用方向键逐步查看。</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
     <message>
         <source>Chec&amp;k</source>
         <translation>检查(&amp;K)</translation>

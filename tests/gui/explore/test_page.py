@@ -111,7 +111,10 @@ def test_the_current_event_is_told_in_full(page: Driver) -> None:
     events = page.find(QAbstractItemView, "eventsTable")
     for _ in range(9):
         QTest.keyClick(events, Qt.Key.Key_Down)
-    assert detail.toPlainText() == "A \N{RIGHTWARDS ARROW} caller: response\n\N{LEFTWARDS ARROW} created"
+    assert (
+        detail.toPlainText()
+        == "A \N{RIGHTWARDS ARROW} caller: response\n\N{LEFTWARDS ARROW} created\nEffects by then: 2"
+    )
 
 
 def test_stepping_in_the_diagram_moves_the_list_and_the_text_too(page: Driver) -> None:

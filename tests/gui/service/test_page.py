@@ -127,7 +127,7 @@ def test_an_exploration_shows_the_counterexample(page: Driver, tmp_path: Path) -
     QTest.keyClick(diagram, Qt.Key.Key_Down)
     assert page.find(QAbstractItemView, "serviceEventsTable").currentIndex().row() == 1
     assert "INSERT INTO orders" in page.find(QPlainTextEdit, "serviceEventDetail").toPlainText()
-    export = page.window.service.story.export
+    export = page.window.service.export
     for ending in ("html", "mmd", "svg", "json"):
         export.write(str(tmp_path / f"found.{ending}"))
         assert (tmp_path / f"found.{ending}").stat().st_size > 100

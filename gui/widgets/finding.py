@@ -1,16 +1,16 @@
-"""What an exploration of a service found: the outcomes, and the counterexample as a diagram and as a list."""
+"""What an exploration found: the outcomes, and the counterexample as a diagram and as a list."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.mistake import mistake_sentence
 from gui.theme import GRID, code_font
 from gui.widgets.forms import describe, hairline
-from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sequence.models import EventsModel, OutcomesModel
 from gui.widgets.sequence.view import SequenceView
 from gui.widgets.table import RecordTable
@@ -23,46 +23,78 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 LEFT, RIGHT = 380, 596
-OUTCOME_ROWS, DETAIL_LINES = 5, 5
+UPPER, LOWER = 360, 260
+OUTCOME_ROWS, DETAIL_LINES = 5, 4
 
 
-class ExplorePane(QSplitter):
-    """Outcomes and events at the left, the diagram and the current event at the right."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Object names, those of the Explore page unless said."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setObjectName("serviceExplorePane")
+    outcomes: str = "exploreTable"
+    events: str = "eventsTable"
+    diagram: str = "counterexampleView"
+    detail: str = "eventDetail"
+
+
+class FindingPane(QSplitter):
+    """Outcomes and events at the left, the diagram and the current event at the right.
+
+    Signals:
+        example_shown: the counterexample that is shown from now on; None where there is none.
+        event_shown: the event that is the current one.
+
+    Args:
+        theme: for the colours.
+        names: of its parts.
+        invitation: what stands in place of the diagram before anything was found.
+        below: more about the current event.
+    """
+
+    example_shown = Signal(object)
+    event_shown = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        names: Names,
+        invitation: str,
+        below: QWidget | None = None,
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
         self._theme = theme
+        self._invitation = invitation
         self._events: tuple[Event, ...] = ()
         self._mistake, self._mark, self._mistake_text = -1, "", ""
         self.outcomes = OutcomesModel(self)
         self.moments = EventsModel(self)
         self.diagram = SequenceView(theme)
-        self.diagram.setObjectName("serviceCounterexampleView")
+        self.diagram.setObjectName(names.diagram)
         self.diagram.stepped.connect(self.go_to)
-        self.export = ExportButton(self.diagram)
-        self.export.setObjectName("serviceExportButton")
-        self.export.setText(self.tr("Export"))  # its letter is that of Explore, which is on this page, too
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        self.addWidget(self._make_left())
-        self.addWidget(self._make_right())
+        self.addWidget(self._make_left(names))
+        self.addWidget(self._make_right(names, below))
         self.setSizes([LEFT, RIGHT])
         self.setStretchFactor(1, 1)
         self.clear()
 
-    def _make_left(self) -> QWidget:
+    def add_beside_caption(self, control: QWidget) -> None:
+        """A control at the right of the heading of the counterexample."""
+        self._strip.addWidget(control)
+
+    def _make_left(self, names: Names) -> QWidget:
         self.table = RecordTable(
-            "serviceOutcomesTable",
+            names.outcomes,
             self.tr("Verdicts of all interleavings"),
             self.outcomes,
             self._theme,
             self.tr("How many interleavings come to which verdict appears here while they run."),
         )
-        header, row = self.table.horizontalHeader().sizeHint().height(), self.table.verticalHeader()
-        self.table.setFixedHeight(header + OUTCOME_ROWS * row.defaultSectionSize() + 2)
+        header, rows = self.table.horizontalHeader().sizeHint().height(), self.table.verticalHeader()
+        self.table.setFixedHeight(header + OUTCOME_ROWS * rows.defaultSectionSize() + 2)
         self.list = RecordTable(
-            "serviceEventsTable",
+            names.events,
             self.tr("Events of the counterexample"),
             self.moments,
             self._theme,
@@ -77,54 +109,53 @@ class ExplorePane(QSplitter):
         self.caption.setFont(code_font(0.95))
         self.caption.setTextFormat(Qt.TextFormat.PlainText)
         strip = QWidget()
-        layout = QHBoxLayout(strip)
-        layout.setContentsMargins(GRID, 4, GRID, 4)
-        layout.addWidget(self.caption, 1)
-        layout.addWidget(self.export)
+        self._strip = QHBoxLayout(strip)
+        self._strip.setContentsMargins(GRID, 4, GRID, 4)
+        self._strip.addWidget(self.caption, 1)
         return strip
 
-    def _make_right(self) -> QWidget:
+    def _make_right(self, names: Names, below: QWidget | None) -> QWidget:
         self.detail = QPlainTextEdit()
-        self.detail.setObjectName("serviceEventDetail")
+        self.detail.setObjectName(names.detail)
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
         self.detail.setFont(code_font(0.95))
         describe(self.detail, self.tr("The current event in full"))
         self.detail.setPlaceholderText(self.tr("The current event in full, with its command and its answer."))
         self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
-        return _column(self.diagram, hairline(), self.detail)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setHandleWidth(1)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.diagram)
+        halves.addWidget(_column(self.detail, hairline(), below) if below else self.detail)
+        halves.setSizes([UPPER, LOWER])
+        halves.setStretchFactor(0, 1)
+        return _column(halves)
 
     def clear(self) -> None:
         """Nothing was found yet."""
         self.outcomes.clear()
-        self.export.offer(None)
-        self._show(
-            None,
-            self.tr(
-                "The shortest way to the worst verdict appears here as a sequence diagram: every statement that the "
-                "service sent, and when. Press Explore; then step through it with the arrow keys."
-            ),
-        )
+        self.show_counterexample(None, self._invitation)
 
     def show_found(self, found: Exploration) -> None:
         """The outcomes and the counterexample."""
         self.outcomes.show(found.outcomes)
-        self.export.offer(found)
         none = (
             self.tr("No counterexample: in every interleaving it takes effect exactly once.")
             if found.exhaustive
             else self.tr("No counterexample so far; not every interleaving was explored.")
         )
-        self._show(found.counterexample, none)
+        self.show_counterexample(found.counterexample, none)
 
-    def _show(self, example: Counterexample | None, none: str) -> None:
+    def show_counterexample(self, example: Counterexample | None, none: str) -> None:
+        """The events, the first one current; where there are none, a sentence why."""
         self._events = example.events if example else ()
-        self._mistake = example.mistake if example else -1
+        self._mistake, self._mistake_text = (example.mistake, speak(mistake_sentence(example))) if example else (-1, "")
         self._mark = mistake_word(example.verdict) if example else ""
-        self._mistake_text = speak(mistake_sentence(example)) if example else ""
         self.moments.show(self._events, self._mistake, self._mark)
         self.detail.clear()
         self.diagram.show_events(self._events, none, self._mistake, self._mark)
+        self.example_shown.emit(example)
         if example is None:
             self.caption.setText(self.tr("Counterexample"))
             return
@@ -154,6 +185,7 @@ class ExplorePane(QSplitter):
         if event.after is not None:
             lines.append(self.tr("Effects by then: %1").replace("%1", number(event.after.effects)))
         self.detail.setPlainText("\n".join(lines))
+        self.event_shown.emit(event)
 
 
 def _column(*widgets: QWidget) -> QWidget:
