@@ -119,7 +119,7 @@ class ProgressBar:
 
     def __init__(self, language: str = ENGLISH) -> None:
         self._language = language
-        self._bar = tqdm(disable=None, bar_format="{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {desc}", unit=" cells")
+        self._bar = tqdm(disable=None, bar_format="{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {desc}")
 
     def __enter__(self) -> ProgressBar:
         return self

@@ -24,7 +24,7 @@ from backend.service.outside.reports import check_document, check_html, check_ju
 from backend.service.outside.settling import MOST_READINGS
 from backend.service.outside.situations import most_submissions
 from backend.service.outside.stand import Stand
-from backend.service.outside.words import CheckCode, check_lines
+from backend.service.outside.words import CheckCode, check_lines, situation_term
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes, require_sound
 
@@ -60,11 +60,11 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     faults = tuple(map(parse_wire_fault, chosen.fault))
     if description.service.url:
         _say_how_much(description, plan, language)
-    bar = tqdm(total=plan.intents * len(situations), unit=" intents", disable=None)
+    bar = tqdm(total=plan.intents * len(situations), unit=words(say(CheckCode.BAR_UNIT), language), disable=None)
 
     def show(progress: CheckProgress) -> None:
         bar.update(progress.done - bar.n)
-        bar.set_postfix_str(progress.situation.value)
+        bar.set_postfix_str(words(situation_term(progress.situation), language))
 
     stand = Stand(description, folder, faults=faults, allowed=chosen.allow_host, redis_url=options.redis)
     with bar, stand:

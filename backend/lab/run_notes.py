@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from tqdm import tqdm
 
 from backend.lab.listener import NullListener
-from backend.model.sentence import words
+from backend.model.sentence import Code, say, words
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
 from backend.shop.operations import OPERATIONS
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _PROGRESS_SECONDS = 0.1
 _MOST_SUBMISSIONS = 4
 """How many submissions of an intent are shown step by step."""
+
+
+class NoteCode(Code):
+    """What the progress bar of a run says."""
+
+    BAR_UNIT = "run.bar_unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Notes(NullListener):
         """What each submission of an intent was told."""
         self._makers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         """Who made the effects, by table and key."""
-        self._bar = tqdm(total=submissions, unit=" submissions", disable=None, mininterval=_PROGRESS_SECONDS)
+        unit = words(say(NoteCode.BAR_UNIT), language)
+        self._bar = tqdm(total=submissions, unit=unit, disable=None, mininterval=_PROGRESS_SECONDS)
 
     def __enter__(self) -> Self:
         return self

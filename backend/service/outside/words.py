@@ -59,6 +59,7 @@ class CheckCode(Code):
     STRUCK = "check.struck"
     NOT_STRUCK = "check.not_struck"
     FAILURE = "check.failure"
+    BAR_UNIT = "check.bar_unit"
 
 
 def situation_term(key: SituationKey) -> Sentence:
