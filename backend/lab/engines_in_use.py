@@ -15,8 +15,9 @@ from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence, retire
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
-from backend.model.faults import FaultCode, to_servers
+from backend.model.faults import FaultCode, server_number, to_servers
 from backend.model.sentence import say
+from backend.model.vocabulary import FaultKind
 from backend.shop.ownership.mark import key_prefix
 from backend.shop.tables import require_tables
 
@@ -131,6 +132,10 @@ class EnginesInUse:
             engine = self.faulted(fault)
             if engine.child is None:
                 raise NotApplicableError(say(FaultCode.NOT_OURS, fault=str(fault), name=engine.name))
+            if fault.kind in {FaultKind.FAILOVER, FaultKind.PARTITION}:
+                raise NotApplicableError(say(FaultCode.NEEDS_REPLICA, fault=str(fault), name=engine.name))
+            if (number := server_number(fault)) and number > 1:
+                raise NotApplicableError(say(FaultCode.NO_SUCH_SERVER, fault=str(fault), number=number, servers=1))
         if setup.redis_persistence and not self.redis.keys:
             raise NotApplicableError(say(EngineCode.NOT_OUR_REDIS, name=self.redis.name))
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from backend.engines.says import ProcessCode
 from backend.model.errors import SubmitTwiceError
-from backend.model.faults import mark_of, of_step
+from backend.model.faults import mark_of, moment_ms, of_step
 from backend.model.sentence import say
-from backend.model.vocabulary import FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -92,8 +91,8 @@ class ServerFaults:
 
     def _moment_comes(self, fault: Fault, began: float) -> bool:
         with self._changed:
-            if fault.ms and fault.kind is not FaultKind.PAUSE:
-                left = began + fault.ms / 1000 - time.monotonic()
+            if after_ms := moment_ms(fault):
+                left = began + after_ms / 1000 - time.monotonic()
                 return not self._changed.wait_for(lambda: self._over, max(0.0, left))
             awaited = self._half if fault.nth is None else fault.nth
             self._changed.wait_for(lambda: self._over or self._answers >= awaited)

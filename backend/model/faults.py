@@ -14,8 +14,13 @@
 - ``pause@database=500``, ``pause@redis=500``: the server is stopped for 500 ms in mid-run.
 - ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
 - ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
+- ``failover@redis``, ``failover@database``: the primary is killed, and a replica that has got nothing of this run is
+  promoted.
+- ``partition@redis``: nobody hears a server for a while, its replica or whom it is the replica of least of all.
 
 - ``kill@redis=300``: the same 300 ms after the first submission left; ``kill@redis#5``: after five answers.
+- ``kill@redis:2``: the second server, where there are several; without a number the primary, or the first.
+  ``partition@redis`` is about the replica, or the first.
 
 At a step of somebody's own service (`parse_wire_fault`) an answer can be lost as well:
 
@@ -27,7 +32,8 @@ goes through.
 
 A fault of a server without a moment comes when half of the submissions that were asked for are answered, rounded down:
 with a single submission as soon as it leaves. What is under way just then is not settled by that, so runs differ.
-``#40`` puts it after 40 answers, ``=300`` (of ``kill`` and ``restart``) 300 ms after the first submission left.
+``#40`` puts it after 40 answers, ``=300`` (of ``kill``, ``restart`` and ``failover``) 300 ms after the first submission
+left. ``pause`` and ``partition`` last for that long; a ``partition`` without it until the run is over.
 """
 
 from __future__ import annotations
@@ -47,7 +53,7 @@ _LONGEST_MS = 60_000
 _STEPS = ("sql", "redis", "gateway", "zookeeper", "reply")
 _SERVERS = ("database", "redis")
 _FAULT = re.compile(
-    r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)[A-Za-z]+))?(?P<before>:before)?)?"
+    r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)(?:[A-Za-z]+|\d{1,2})))?(?P<before>:before)?)?"
     r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>\d{1,7}|\*))?"
 )
 _LONGEST_SHOWN = 80
@@ -71,6 +77,9 @@ class FaultCode(Code):
     TAKES_NO_TIME = "fault.takes_no_time"
     TAKES_NO_NUMBER = "fault.takes_no_number"
     TIME_OR_NUMBER = "fault.time_or_number"
+    NEEDS_REPLICA = "fault.needs_replica"
+    NO_SERVER = "fault.no_server"
+    NO_SUCH_SERVER = "fault.no_such_server"
 
 
 _PLACES = {
@@ -84,6 +93,8 @@ _PLACES = {
     FaultKind.PAUSE: (*_STEPS, "database"),
     FaultKind.KILL: _SERVERS,
     FaultKind.RESTART: _SERVERS,
+    FaultKind.FAILOVER: _SERVERS,
+    FaultKind.PARTITION: ("redis",),
 }
 _ENGINES = ("sql", "redis", "gateway")
 _PLACES_ON_THE_WIRE = {
@@ -95,7 +106,11 @@ _PLACES_ON_THE_WIRE = {
     FaultKind.ERROR: _ENGINES,
 }
 _TAKE_TIME = frozenset({FaultKind.DELAY, FaultKind.NETWORK, FaultKind.LEASE, FaultKind.PAUSE})
-_OF_SERVERS = frozenset({FaultKind.KILL, FaultKind.RESTART})
+_AT_A_MOMENT = frozenset({FaultKind.KILL, FaultKind.RESTART, FaultKind.FAILOVER})
+"""Their time is a moment; that of others says how long."""
+_OF_SERVERS = _AT_A_MOMENT | {FaultKind.PARTITION}
+_OF_ONE_OF_SEVERAL = frozenset({FaultKind.KILL, FaultKind.RESTART, FaultKind.PAUSE, FaultKind.PARTITION})
+"""Those for which one of several servers can be named."""
 _OF_WHOLE_RUN = frozenset({FaultKind.NETWORK, FaultKind.LEASE})
 
 
@@ -149,8 +164,18 @@ def _sound(fault: Fault, reason: Sentence | None, text: str, possible: FaultCode
 def of_server(fault: Fault) -> bool:
     """Whether it happens to a server; ``pause@redis`` without a command does, with one it is a step's."""
     if fault.kind is FaultKind.PAUSE:
-        return fault.place == "database" or (fault.place == "redis" and not fault.command)
+        return fault.place == "database" or (fault.place == "redis" and not fault.command.isalpha())
     return fault.kind in _OF_SERVERS
+
+
+def server_number(fault: Fault) -> int | None:
+    """Which of several servers it names, from 1; None where it names none."""
+    return int(fault.command) if fault.command.isdecimal() else None
+
+
+def moment_ms(fault: Fault) -> int:
+    """How long after the first submission has left it comes; 0 where no such time is given."""
+    return fault.ms if fault.kind in _AT_A_MOMENT else 0
 
 
 def of_step(fault: Fault) -> bool:
@@ -201,13 +226,14 @@ def _wrong_place(fault: Fault) -> Sentence | None:
         return reason
     if fault.place in {"database", "reply"} and fault.command:
         return say(FaultCode.NO_COMMAND, place=fault.place)
-    if of_server(fault) and (fault.command or fault.before):
-        return say(FaultCode.NOT_A_STEP)
-    return None
+    if of_server(fault):
+        names_one = fault.kind in _OF_ONE_OF_SEVERAL and fault.place == "redis" and server_number(fault)
+        return say(FaultCode.NOT_A_STEP) if fault.before or (fault.command and not names_one) else None
+    return say(FaultCode.NO_SERVER) if fault.command.isdecimal() else None
 
 
 def _wrong_on_the_wire(fault: Fault) -> Sentence | None:
-    if fault.kind not in _PLACES_ON_THE_WIRE:
+    if fault.kind not in _PLACES_ON_THE_WIRE or fault.command.isdecimal():
         return say(FaultCode.ELSEWHERE)
     if fault.before and fault.kind is FaultKind.LOST_REPLY:
         return say(FaultCode.NOT_BEFORE)
@@ -236,7 +262,7 @@ def _wrong_number(fault: Fault) -> Sentence | None:
         return None
     if fault.kind in _OF_WHOLE_RUN or (of_server(fault) and not fault.nth):
         return say(FaultCode.TAKES_NO_NUMBER)
-    if fault.ms and fault.kind in _OF_SERVERS:
+    if moment_ms(fault):
         return say(FaultCode.TIME_OR_NUMBER)
     return None
 

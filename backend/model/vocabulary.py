@@ -54,6 +54,19 @@ class RedisPersistence(StrEnum):
     """Each write, to an append-only file that is synced before the answer."""
 
 
+class RedisTopology(StrEnum):
+    """Which Redis-protocol servers of ours there are, and what they are to each other."""
+
+    SINGLE = "single"
+    """One."""
+    SENTINEL = "sentinel"
+    """A primary, its replica, and three sentinels that promote the replica when the primary is gone."""
+    THREE = "three"
+    """Three that know nothing of each other."""
+    FIVE = "five"
+    """Five that know nothing of each other."""
+
+
 class EngineKind(StrEnum):
     """An engine is whatever executes a step."""
 
@@ -164,5 +177,9 @@ class FaultKind(StrEnum):
     """A server is killed (SIGKILL) in mid-run and started again."""
     RESTART = "restart"
     """A server is stopped in an orderly way in mid-run and started again."""
+    FAILOVER = "failover"
+    """The primary is killed in mid-run, and a replica that has got nothing of the run is promoted."""
+    PARTITION = "partition"
+    """Nobody hears a server for a while."""
     ERROR = "error"
     """An engine answers a step with an error: a strategy gets an exception, a service hears it on the wire."""

@@ -102,7 +102,8 @@ def test_a_server_that_goes_away_in_mid_run(laboratory: Laboratory, server: str,
 @pytest.mark.parametrize(
     "text",
     ["crash@redis:DEL", "crash@sql:COMMIT:before", "lost-reply", "delay@reply=200", "network=50", "pause@database=500",
-     "kill@redis", "lease=200", "crash@sql:INSERT#2", "reset@sql:COMMIT:before#*"],
+     "kill@redis", "lease=200", "crash@sql:INSERT#2", "reset@sql:COMMIT:before#*", "failover@redis=300",
+     "failover@database#5", "partition@redis", "partition@redis:2=500#3", "kill@redis:2#5", "pause@redis:3=200"],
 )  # fmt: skip
 def test_a_fault_reads_as_it_is_written(text: str) -> None:
     assert str(parse_fault(text)) == text
@@ -110,8 +111,11 @@ def test_a_fault_reads_as_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "explode", "crash", "crash@moon", "delay@sql:INSERT", "kill@sql", "lost-reply@sql"]
-)
+    "text",
+    ["", "explode", "crash", "crash@moon", "delay@sql:INSERT", "kill@sql", "lost-reply@sql", "failover@sql",
+     "partition@database", "failover@redis:2", "crash@redis:2", "kill@redis:0", "kill@database:2",
+     "failover@redis=5#2"],
+)  # fmt: skip
 def test_what_is_no_fault_is_refused_with_what_is_possible(text: str) -> None:
     with pytest.raises(FaultSyntaxError, match="Possible are: crash@STEP"):
         parse_fault(text)
