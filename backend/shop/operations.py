@@ -102,6 +102,11 @@ class UniqueRow:
     table: sa.Table
     values: Mapping[str, object]
 
+    @property
+    def plain_values(self) -> Mapping[str, object]:
+        """Without the column under the unique index, so that nothing refuses a second row."""
+        return {name: value for name, value in self.values.items() if not self.table.c[name].unique}
+
 
 class Operation:
     """A business operation. `effects` is the table in which its effects can be counted.

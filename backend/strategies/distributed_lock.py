@@ -8,6 +8,10 @@ The lease frees the lock after a crash. It also frees it while a slow holder is 
 inside: with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index
 or a fencing token at the resource closes that gap: each grant gets a higher number, and the resource refuses whoever
 comes with a lower one than it has seen.
+
+The lock must be around both the transaction and the check. ``redis-release-before-commit`` takes it inside the
+transaction, as a lock in a method that an annotation makes transactional does: it is free before the row can be seen
+(redisson #2183). ``redis-check-outside`` looks before it waits its turn, and does not look again.
 """
 
 from __future__ import annotations
@@ -67,6 +71,35 @@ def without_check(request: Request, services: Services) -> Answer:
     try:
         with services.database.begin() as connection:
             return request.operation.act(connection, request)
+    finally:
+        release(services, key, owner)
+
+
+def released_before_commit(request: Request, services: Services) -> Answer:
+    """Lock inside the transaction: by the time that COMMIT shows the row to others, the lock is free."""
+    with services.database.begin() as connection:
+        key, owner = services.key("lock", request), services.new_token()
+        if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+            return Answer.BUSY
+        try:
+            if request.operation.is_done(connection, request):
+                return Answer.DUPLICATE
+            return request.operation.act_and_remember(connection, request)
+        finally:
+            release(services, key, owner)
+
+
+def with_check_outside(request: Request, services: Services) -> Answer:
+    """Check, lock, and act on what the check saw before the lock."""
+    with services.database.begin() as connection:
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+    key, owner = services.key("lock", request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        with services.database.begin() as connection:
+            return request.operation.act_and_remember(connection, request)
     finally:
         release(services, key, owner)
 

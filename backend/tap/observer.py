@@ -37,6 +37,8 @@ class Flow:
     """Steps begun so far."""
     has_read: bool = False
     """Whether a step looked at a key in Redis."""
+    in_gap: bool = False
+    """Whether its last step looked and wrote in one statement, and has written."""
     delayed: bool = False
     """Whether the processing delay is over."""
     faults: tuple[Fault, ...] = ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROCESSING = "processing"
 """How its mark in the trace begins, a step of the engine HTTP."""
 _WRITTEN = re.compile(r"(?:INSERT(?: IGNORE)? INTO|UPDATE|DELETE FROM)\s+[\"`]?(\w+)", re.IGNORECASE)
+_LOOKS_AND_WRITES = re.compile(r"INSERT\s.*\bSELECT\b.*\bNOT\b\W+EXISTS\b", re.IGNORECASE | re.DOTALL)
 _REDIS_WRITES = frozenset({"SET", "DEL"})
 
 
@@ -27,8 +28,8 @@ class ProcessingDelay:
     `claim_tables` of the schema) and before the first write of what the intent is about, or the call to the gateway.
     So locks are held, and leases run, for that long; and whoever looks before it acts has looked already.
 
-    A key in Redis that was looked at with GET and is written next is a claim with a gap in it: there the delay stands
-    in the gap.
+    A key in Redis that was looked at with GET and is written next is a claim with a gap in it, and so is a row that is
+    inserted where none exists and not committed yet: there the delay stands in the gap.
 
     Args:
         trace: gets a mark that says when the delay began and ended.
@@ -44,12 +45,13 @@ class ProcessingDelay:
         if flow.delayed or not flow.processing_delay_ms:
             return
         flow.has_read = flow.has_read or (call.engine is EngineKind.REDIS and call.command == "GET")
-        if _is_the_work(call):
+        if flow.in_gap or (_is_the_work(call) and not _LOOKS_AND_WRITES.match(call.command)):
             flow.delayed = True
             self._wait(call)
 
     def after(self, call: Call) -> None:
-        """Nothing: the delay is before a step."""
+        """See whether the next step is behind a gap; the delay itself is before a step."""
+        call.flow.in_gap = bool(call.answer) and _LOOKS_AND_WRITES.match(call.command) is not None
 
     def _wait(self, call: Call) -> None:
         flow, command = call.flow, f"{PROCESSING} {call.flow.processing_delay_ms} ms"

@@ -37,6 +37,8 @@ CASES = [
     # SELECT, INSERT, COMMIT. Only if one commits before the other selects is it once (2 orders); then the second has
     # SELECT, COMMIT, alone. In all others both have three steps: C(6, 3) less the 2 serial ones.
     (PLACE, "none", "check-then-act", {ONCE: 2, TWICE: comb(6, 3) - 2}),
+    # INSERT ... WHERE NOT EXISTS, COMMIT: nothing waits. Once in the 2 serial orders only.
+    (PLACE, "none", "insert-where-not-exists", {ONCE: 2, TWICE: comb(4, 2) - 2}),
     # UPDATE (locks), INSERT, COMMIT: 3 steps hold the row.
     (PAY, "none", "direct", {TWICE: waiting_at_first_step(3, 3)}),
     # UPDATE (locks), COMMIT.
@@ -80,6 +82,21 @@ CASES = [
     (PLACE, "distributed-lock", "redis", {ONCE: 2 * 5}),
     # SET, INSERT, COMMIT, DELIFEQ: 3 places to fail, or after the release a second order.
     (PLACE, "distributed-lock", "redis-no-check", {ONCE: 2 * 3, TWICE: 2}),
+    # SET, SELECT, INSERT, DELIFEQ, COMMIT. The other one's SET fails before SELECT, INSERT or DELIFEQ: 3 places. Or it
+    # comes after COMMIT, and the other one's SELECT, DELIFEQ, COMMIT follow: 1. Or it comes between DELIFEQ and COMMIT:
+    # once if COMMIT is next, and else COMMIT comes after one of the other one's 4 further steps. Times two.
+    (PLACE, "distributed-lock", "redis-release-before-commit", {ONCE: 2 * (3 + 1 + 1), TWICE: 2 * 4}),
+    # SELECT, COMMIT, SET, INSERT, COMMIT, DELIFEQ; a gets the lock first, b is the other one. If b's SELECT comes after
+    # a's second COMMIT, b has two steps, which lie around DELIFEQ: 3. Else it has looked too early. Its SET fails after
+    # a's SET, INSERT or second COMMIT; the two steps before it lie among a's 3, 4 or 5 steps so far, of the last less
+    # the one place after that COMMIT. Or its SET comes after DELIFEQ, and the two steps before it lie among a's 6, less
+    # those 3 that find the row. Times two.
+    (
+        PLACE,
+        "distributed-lock",
+        "redis-check-outside",
+        {ONCE: 2 * (3 + comb(5, 2) + comb(6, 2) + comb(7, 2) - 1), TWICE: 2 * (comb(8, 2) - 3)},
+    ),
     # The mutex is held over SELECT, INSERT, COMMIT.
     (PLACE, "local-lock", "in-process", {ONCE: waiting_at_first_step(3, 2)}),
     # DELETE (locks the row), COMMIT. Whoever waited finds no row, which ends it.

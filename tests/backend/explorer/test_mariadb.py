@@ -61,6 +61,8 @@ def database(mariadb: RunningEngine) -> Iterator[MariadbDatabase]:
         (PLACE, "none", "direct", {TWICE: comb(4, 2)}),
         # The snapshot is no older than the only plain read: as on PostgreSQL.
         (PLACE, "none", "check-then-act", {ONCE: 2, TWICE: comb(6, 3) - 2}),
+        # INSERT ... SELECT reads with locks: the second one waits until COMMIT, and then inserts nothing.
+        (PLACE, "none", "insert-where-not-exists", {ONCE: waiting_at_first_step(2, 2)}),
         (ADD, "none", "direct", {TWICE: waiting_at_first_step(2, 2)}),
         (PLACE, "unique-index", "catch-violation", {ONCE: waiting_at_first_step(2, 1)}),
         # INSERT IGNORE, which comes back without a row: COMMIT follows.

@@ -28,6 +28,7 @@ OTHER_WORK = {
     "unique-index/catch-violation pay-order": "INSERT INTO payments",  # claim and effect are one row
     "unique-index/on-conflict pay-order": "INSERT INTO payments",
     "pessimistic-lock/repeatable-read": "INSERT INTO payments",
+    "none/insert-where-not-exists place-order": "COMMIT",  # what it inserts is there for others only then
 }
 CLAIMS = {
     "token/delete-first": ("DEL ",),
@@ -44,6 +45,7 @@ CLAIMS = {
     "inbox/same-transaction": ("INSERT INTO inbox",),
     "inbox/separate-transactions": ("INSERT INTO inbox", "COMMIT"),
     "none/check-then-act": ("SELECT",),
+    "none/insert-where-not-exists": ("INSERT INTO",),
     "local-lock/in-process": ("SELECT",),
     "pessimistic-lock/lock-then-check": ("SELECT", "SELECT"),
     "pessimistic-lock/lock-only": ("SELECT",),
@@ -54,6 +56,8 @@ CLAIMS = {
     "distributed-lock/redis-no-expiry": ("SET ", "SELECT"),
     "distributed-lock/redis-blind-release": ("SET ", "SELECT"),
     "distributed-lock/redis-no-check": ("SET ",),
+    "distributed-lock/redis-release-before-commit": ("SET ", "SELECT"),
+    "distributed-lock/redis-check-outside": ("SELECT", "COMMIT", "SET "),
     "distributed-lock/redis-fenced": ("SET ", "INCRBY "),
 }
 """How the steps begin that come before the delay; what stands in no line here claims nothing before it works."""
@@ -61,7 +65,8 @@ RECORDS_FIRST = {OperationKey.ADD_STOCK: "INSERT INTO stock_movements", Operatio
 """What an operation notes for whoever looks whether it is done; it comes after the look."""
 RECORDING = frozenset(
     {"none/check-then-act", "local-lock/in-process", "distributed-lock/redis", "distributed-lock/redis-no-expiry",
-     "distributed-lock/redis-blind-release", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
+     "distributed-lock/redis-blind-release", "distributed-lock/redis-release-before-commit",
+     "distributed-lock/redis-check-outside", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
 )  # fmt: skip
 
 CASES = [
