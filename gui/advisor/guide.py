@@ -57,6 +57,11 @@ class Guide(QObject):
         importlib.import_module("gui.advisor.dialog")
         self._catalogue = Catalogue(strategies)
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether the strategies are known."""
+        return bool(self._catalogue.strategies)
+
     def open(self) -> None:
         """Show the questions beside the window; nothing happens before the strategies are known."""
         if not self._catalogue.strategies:

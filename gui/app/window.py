@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QMainWindow,
-    QMenu,
-    QMessageBox,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QVBoxLayout, QWidget
 
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
 from gui.advisor.guide import Guide
+from gui.app.commands import CommandTable
+from gui.app.menus import Menus
 from gui.app.status import EngineStrip, MessageBar
 from gui.compare.page import ComparePage
 from gui.explore.page import ExplorePage
-from gui.lab.exhibit import fill_menu
 from gui.lab.page import LabPage
 from gui.service.page import ServicePage
 from gui.theme import Theme, ThemeMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from backend.comparison.exhibits import Exhibit
     from backend.comparison.records import ComparedCell
     from gui.link.bridge import LabBridge
@@ -39,9 +28,6 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 2000
 """A window that closes waits this long for the lab; the supervisor ends what is left."""
-LANGUAGES = (("", ""), ("en", "English"), ("zh_CN", "简体中文"))
-"""Names of languages are the same in every language; without one it is the system's."""
-
 USUAL = QSize(1440, 900)
 FRAME = QSize(16, 48)
 """What title bar and borders take at most: the size of a window is that of its inside."""
@@ -85,7 +71,9 @@ class MainWindow(QMainWindow):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
-        self._make_menus()
+        self.menus = Menus(self)
+        self.table = CommandTable(self)
+        self.menus.fill(self.table.commands)
         self._connect()
         self._restore()
 
@@ -115,77 +103,15 @@ class MainWindow(QMainWindow):
         self.compare.explore_asked.connect(self._ask_explorer)
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
-        self.pages.currentChanged.connect(self._page_changed)
-        self.lab.ready_changed.connect(self._offer_exhibits)
+        self.menus.refused.connect(self._command_failed)
+        for changes in (self.lab.ready_changed, bridge.catalogue_ready):
+            changes.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
 
-    # Menus
+    # What commands do
 
-    def _make_menus(self) -> None:
-        form, bar = self.lab.form, self.menuBar()
-        bar.setAccessibleName(self.tr("Menu"))
-        menu = bar.addMenu(self.tr("&File"))
-        self._add(menu, self.tr("&Quit"), self.close, "Ctrl+Q")
-        menu = bar.addMenu(self.tr("&Run"))
-        self._start = self._add(menu, self.tr("&Submit"), lambda: self._buttons()[0].click(), "Ctrl+Return")
-        of_lab = [
-            self._add(menu, self.tr("S&ubmit several times"), form.spam.click, "Ctrl+Shift+Return"),
-            self._add(menu, self.tr("&New intent"), form.new_intent.click, "Ctrl+N"),
-        ]
-        self._add(menu, self.tr("&Cancel"), lambda: self._buttons()[1].click(), "Esc")
-        menu.addSeparator()
-        of_lab.append(self._add(menu, self.tr("&Reset"), form.reset.click, "Ctrl+R"))
-        of_lab.append(self._add(menu, self.tr("&Knobs as at the first start"), self.lab.turn_knobs_back))
-        self._of_lab = tuple(of_lab)
-        self._exhibits = bar.addMenu(self.tr("Exhi&bits"))
-        fill_menu(self._exhibits, self._show_exhibit)
-        self._offer_exhibits(ready=False)
-        menu = bar.addMenu(self.tr("&View"))
-        self._add_themes(menu.addMenu(self.tr("&Theme")))
-        self._add_languages(menu.addMenu(self.tr("&Language")))
-        menu.addSeparator()
-        for number in range(self.pages.count()):
-            text = self.pages.tabText(number).replace("&", "")
-            self._add(menu, text, partial(self.pages.setCurrentIndex, number), f"Ctrl+{number + 1}")
-        menu = bar.addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Which one for me?"), self.guide.open, "F2")
-        self._add(menu, self.tr("&Keyboard shortcuts"), self._show_shortcuts, "F1")
-        self._add(menu, self.tr("&About Submit Twice"), self._show_about)
-
-    def _buttons(self) -> tuple[QAbstractButton, QAbstractButton]:
-        """What starts and what cancels on the page shown."""
-        page = self.pages.currentWidget()
-        if page is self.compare:
-            return self.compare.start, self.compare.cancel
-        if page is self.explore:
-            part = self.explore.survey if self.explore.views.currentWidget() is self.explore.survey else self.explore
-            return part.start, part.cancel
-        if page is self.service:
-            return self.service.start, self.service.cancel
-        return self.lab.form.submit, self.lab.form.cancel
-
-    @Slot()
-    def _page_changed(self) -> None:
-        """Commands of the Lab act on nothing that is out of sight; the others take their name from the page."""
-        page = self.pages.currentWidget()
-        for action in self._of_lab:
-            action.setEnabled(page is self.lab)
-        self._start.setText(
-            {
-                self.compare: self.tr("&Compare"),
-                self.explore: self.tr("&Explore"),
-                self.service: self.tr("&Start"),
-            }.get(page, self.tr("&Submit"))
-        )
-
-    @Slot(bool)
-    def _offer_exhibits(self, ready: bool) -> None:
-        reason = "" if ready else self.tr("Exhibits run once the engines are up and nothing else is running.")
-        for action in self._exhibits.actions():
-            action.setEnabled(ready)
-            action.setStatusTip(reason)
-
-    def _show_exhibit(self, exhibit: Exhibit) -> None:
+    def show_exhibit(self, exhibit: Exhibit) -> None:
+        """Run an exhibit in the Lab."""
         self.pages.setCurrentWidget(self.lab)
         self.lab.show_exhibit(exhibit)
 
@@ -208,55 +134,40 @@ class MainWindow(QMainWindow):
             Question(subject.operation, subject.strategy, subject.variant, crashes=crashes, expiries=expiries)
         )
 
-    def _add(self, menu: QMenu, text: str, slot: Callable[[], object], shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda: slot())
-        menu.addAction(action)
-        return action
-
-    def _add_themes(self, menu: QMenu) -> None:
-        titles = {
-            ThemeMode.SYSTEM: self.tr("&System"),
-            ThemeMode.LIGHT: self.tr("&Light"),
-            ThemeMode.DARK: self.tr("&Dark"),
-        }
-        group = QActionGroup(self)
-        for mode, title in titles.items():
-            action = self._add(menu, title, partial(self.use_theme, mode))
-            action.setCheckable(True)
-            action.setChecked(self._theme.mode is mode)
-            group.addAction(action)
-
-    def _add_languages(self, menu: QMenu) -> None:
-        group = QActionGroup(self)
-        for language, title in LANGUAGES:
-            shown = title if language else self.tr("&System")
-            action = self._add(menu, shown, partial(self._use_language, language))
-            action.setCheckable(True)
-            action.setChecked(self._settings.language == language)
-            group.addAction(action)
-
     def use_theme(self, mode: ThemeMode) -> None:
         """Change to another theme, and remember it."""
         self._theme.set_mode(mode)
         self._settings.theme = mode
 
-    def _use_language(self, language: str) -> None:
+    def uses_theme(self, mode: ThemeMode) -> bool:
+        """Whether this theme was chosen."""
+        return self._theme.mode is mode
+
+    def use_language(self, language: str) -> None:
+        """Have another language from the next session on; an empty one is the system's."""
         self._settings.language = language
         self.messages.show_sentence(self.tr("The language changes when the window is opened next."), retry=False)
 
-    def _show_shortcuts(self) -> None:
-        lines = [
-            f"<tr><td style='padding:2px 24px 2px 0'>{action.text().replace('&', '')}</td>"
-            f"<td><code>{action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}</code></td></tr>"
-            for action in self.findChildren(QAction)
-            if not action.shortcut().isEmpty()
-        ]
-        self._tell(self.tr("Keyboard shortcuts"), f"<table>{''.join(lines)}</table>")
+    def uses_language(self, language: str) -> bool:
+        """Whether this language was chosen."""
+        return self._settings.language == language
 
-    def _show_about(self) -> None:
+    def open_palette(self) -> None:
+        """Show all commands, to find one by typing."""
+        from gui.app.palette import Palette  # noqa: PLC0415, RUF100  (not needed for the first paint)
+
+        palette = Palette(self.table, self)
+        palette.chosen.connect(self.menus.run)
+        palette.bring_to_front()
+
+    def open_shortcuts(self) -> None:
+        """Show all keys."""
+        from gui.app.shortcuts import ShortcutsDialog  # noqa: PLC0415, RUF100  (not needed for the first paint)
+
+        ShortcutsDialog(self.table, self).open()
+
+    def show_about(self) -> None:
+        """Say what this is."""
         self._tell(
             self.tr("About Submit Twice"),
             self.tr(

@@ -20,6 +20,7 @@ from gui.compare.model import ComparisonModel
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.widgets.view_keys import ViewKey, press
 
 if TYPE_CHECKING:
     from backend.comparison.records import ComparedCell
@@ -124,10 +125,13 @@ class ComparisonTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter opens the current cell."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._open(self.currentIndex())
-        else:
+        if not press(event, self.keys()):
             super().keyPressEvent(event)
+
+    def keys(self) -> tuple[ViewKey, ...]:
+        """What keys do here, beside those that go from cell to cell."""
+        open_it = self.tr("Open the cell in the Lab")
+        return (ViewKey(("Return", "Enter"), open_it, lambda: self._open(self.currentIndex())),)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """What can be done with the cell under the pointer, or with the current one."""

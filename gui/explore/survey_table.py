@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from gui.explore.survey_model import Index, SurveyModel
 from gui.theme import GRID
 from gui.widgets.forms import describe
+from gui.widgets.view_keys import ViewKey
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -89,6 +90,13 @@ class SurveyTable(QTableView):
         self.verticalHeader().setFixedWidth(width + 3 * GRID)
         if model.rowCount() and not self.currentIndex().isValid():
             self.setCurrentIndex(model.index(0, 0))
+
+    def keys(self) -> tuple[ViewKey, ...]:
+        """What keys do here, beside those that go from cell to cell."""
+        return (ViewKey(("Return", "Enter"), self.tr("Look closely at the question"), self._activate_current),)
+
+    def _activate_current(self) -> None:
+        self.activated.emit(self.currentIndex())
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # noqa: N802
         """Tell."""

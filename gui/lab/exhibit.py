@@ -6,18 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backend.comparison.exhibits import EXHIBITS, Exhibit
+from backend.comparison.exhibits import Exhibit
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import button, describe
 from gui.wording.catalogue import catalogue_text
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from backend.model.vocabulary import Verdict
     from gui.lab.knobs import Position
     from gui.link.pending_run import PendingRun
@@ -111,15 +108,6 @@ class ExhibitCard(QWidget):
         """Nothing is on show; also where another run begins, as the card would be read as if it were about that."""
         self._exhibit = self._pending = self._position = None
         self.hide()
-
-
-def fill_menu(menu: QMenu, show: Callable[[Exhibit], None]) -> None:
-    """One entry for each exhibit, which says what is tried and not what comes of it."""
-    for exhibit in EXHIBITS:
-        action = QAction(catalogue_text(exhibit.title), menu)
-        action.setObjectName(f"exhibit-{exhibit.key}")
-        action.triggered.connect(lambda _checked=False, chosen=exhibit: show(chosen))
-        menu.addAction(action)
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -218,13 +218,21 @@ class LabPage(QWidget):
         """Whether the lab is there and nothing runs."""
         return self._usable and not self._runs
 
+    def why_not_ready(self) -> str:
+        """Why nothing can be begun; empty where it can."""
+        if self.ready:
+            return ""
+        if self._usable:
+            return self.tr("A run is under way; cancel it, or try again when it is over.")
+        return self.tr("The engines are not running yet; try again when the strip below shows them.")
+
+    def why_not_send(self) -> str:
+        """Why the form cannot be submitted; empty where it can."""
+        return self.form.why_not.text() or self.why_not_ready()
+
     def _ready_or_said(self) -> bool:
         if not self.ready:
-            self._bridge.failed.emit(
-                self.tr("A run is under way; cancel it, or try again when it is over.")
-                if self._usable
-                else self.tr("The engines are not running yet; try again when the strip below shows them.")
-            )
+            self._bridge.failed.emit(self.why_not_ready())
         return self.ready
 
     def _choose_database(self, database: EngineKind) -> None:

@@ -286,6 +286,10 @@ class ServicePage(QWidget):
         """What begins the work that is in front."""
         return self.explore_button if self.views.currentWidget() is self.story else self.check_button
 
+    def start_what_is_shown(self) -> None:
+        """Begin the work that is in front."""
+        self.start.click()
+
     @Slot()
     def check(self) -> None:
         """Begin a check, as the button does; nothing while that cannot be pressed."""

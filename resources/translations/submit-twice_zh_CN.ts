@@ -540,6 +540,157 @@
     </message>
 </context>
 <context>
+    <name>CommandTable</name>
+    <message>
+        <source>&amp;Submit</source>
+        <translation>提交(&amp;S)</translation>
+    </message>
+    <message>
+        <source>S&amp;ubmit several times</source>
+        <translation>多次提交(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;New intent</source>
+        <translation>新意图(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>重置(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Knobs as at the first start</source>
+        <translation>参数恢复为初次启动时(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>对比(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Measure costs &amp;again</source>
+        <translation>重新测量代价(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>取消(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Explore</source>
+        <translation>探索(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Explore all</source>
+        <translation>探索全部(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Save the grid…</source>
+        <translation>保存表格…(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare with an earlier grid…</source>
+        <translation>与先前的表格比较…(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Open the file of a service…</source>
+        <translation>打开服务文件…(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Save the file of the service</source>
+        <translation>保存服务文件(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>开始(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>跟随系统(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>深色(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Find a command…</source>
+        <translation>查找命令…(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Which one for me?</source>
+        <translation>我该用哪一个？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About Submit Twice</source>
+        <translation>关于 Submit Twice(&amp;A)</translation>
+    </message>
+    <message>
+        <source>In the timeline</source>
+        <translation>时间线中</translation>
+    </message>
+    <message>
+        <source>In a sequence diagram</source>
+        <translation>时序图中</translation>
+    </message>
+    <message>
+        <source>In the table of the comparison</source>
+        <translation>比较表中</translation>
+    </message>
+    <message>
+        <source>In the grid of all questions</source>
+        <translation>全部问题的表格中</translation>
+    </message>
+    <message>
+        <source>Nothing is under way.</source>
+        <translation>没有正在进行的运行。</translation>
+    </message>
+    <message>
+        <source>A comparison is under way.</source>
+        <translation>比较正在进行。</translation>
+    </message>
+    <message>
+        <source>Choose a situation or the costs first.</source>
+        <translation>请先选择一种情境或开销。</translation>
+    </message>
+    <message>
+        <source>No costs were measured that are too noisy for a ratio.</source>
+        <translation>没有因波动太大而无法给出比值的开销。</translation>
+    </message>
+    <message>
+        <source>An exploration is under way.</source>
+        <translation>探索正在进行。</translation>
+    </message>
+    <message>
+        <source>Nothing was explored yet, or an exploration is under way.</source>
+        <translation>还没有探索结果，或探索正在进行。</translation>
+    </message>
+    <message>
+        <source>A check or an exploration is under way.</source>
+        <translation>检查或探索正在进行。</translation>
+    </message>
+    <message>
+        <source>Open the file of a service first, and choose a situation.</source>
+        <translation>请先打开服务文件，并选择一种情境。</translation>
+    </message>
+    <message>
+        <source>The engines are not running yet.</source>
+        <translation>引擎尚未运行。</translation>
+    </message>
+</context>
+<context>
     <name>Compare</name>
     <message>
         <source>Written to %1.</source>
@@ -642,6 +793,10 @@
     <message>
         <source>Enter opens a cell in the Lab</source>
         <translation>回车在实验室中打开单元格</translation>
+    </message>
+    <message>
+        <source>Open the cell in the Lab</source>
+        <translation>在实验室中打开该单元格</translation>
     </message>
     <message>
         <source>&amp;Open in the Lab</source>
@@ -1548,108 +1703,8 @@
         <translation>页面</translation>
     </message>
     <message>
-        <source>Menu</source>
-        <translation>菜单</translation>
-    </message>
-    <message>
-        <source>&amp;File</source>
-        <translation>文件(&amp;F)</translation>
-    </message>
-    <message>
-        <source>&amp;Quit</source>
-        <translation>退出(&amp;Q)</translation>
-    </message>
-    <message>
-        <source>&amp;Run</source>
-        <translation>运行(&amp;R)</translation>
-    </message>
-    <message>
-        <source>&amp;Submit</source>
-        <translation>提交(&amp;S)</translation>
-    </message>
-    <message>
-        <source>S&amp;ubmit several times</source>
-        <translation>多次提交(&amp;U)</translation>
-    </message>
-    <message>
-        <source>&amp;New intent</source>
-        <translation>新意图(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel</source>
-        <translation>取消(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Reset</source>
-        <translation>重置(&amp;R)</translation>
-    </message>
-    <message>
-        <source>&amp;Knobs as at the first start</source>
-        <translation>参数恢复为初次启动时(&amp;K)</translation>
-    </message>
-    <message>
-        <source>Exhi&amp;bits</source>
-        <translation>展品(&amp;B)</translation>
-    </message>
-    <message>
-        <source>&amp;View</source>
-        <translation>视图(&amp;V)</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>主题(&amp;T)</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>语言(&amp;L)</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>帮助(&amp;H)</translation>
-    </message>
-    <message>
-        <source>&amp;Which one for me?</source>
-        <translation>我该用哪一个？(&amp;W)</translation>
-    </message>
-    <message>
-        <source>&amp;Keyboard shortcuts</source>
-        <translation>键盘快捷键(&amp;K)</translation>
-    </message>
-    <message>
-        <source>&amp;About Submit Twice</source>
-        <translation>关于 Submit Twice(&amp;A)</translation>
-    </message>
-    <message>
-        <source>&amp;Explore</source>
-        <translation>探索(&amp;E)</translation>
-    </message>
-    <message>
-        <source>&amp;Start</source>
-        <translation>开始(&amp;S)</translation>
-    </message>
-    <message>
-        <source>Exhibits run once the engines are up and nothing else is running.</source>
-        <translation>引擎就绪且没有其他运行时才能演示。</translation>
-    </message>
-    <message>
-        <source>&amp;System</source>
-        <translation>跟随系统(&amp;S)</translation>
-    </message>
-    <message>
-        <source>&amp;Light</source>
-        <translation>浅色(&amp;L)</translation>
-    </message>
-    <message>
-        <source>&amp;Dark</source>
-        <translation>深色(&amp;D)</translation>
-    </message>
-    <message>
         <source>The language changes when the window is opened next.</source>
         <translation>下次打开窗口时切换语言。</translation>
-    </message>
-    <message>
-        <source>Keyboard shortcuts</source>
-        <translation>键盘快捷键</translation>
     </message>
     <message>
         <source>About Submit Twice</source>
@@ -1670,6 +1725,41 @@
     <message>
         <source>Starting the engines…</source>
         <translation>正在启动引擎…</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>运行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Exhi&amp;bits</source>
+        <translation>展品(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
     </message>
 </context>
 <context>
@@ -1708,6 +1798,53 @@
     <message>
         <source>Share</source>
         <translation>占比</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Type a part of a command</source>
+        <translation>输入命令的一部分</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>No command has these words.</source>
+        <translation>没有包含这些词的命令。</translation>
+    </message>
+    <message>
+        <source>Exhibit: %1</source>
+        <translation>展品：%1</translation>
+    </message>
+    <message>
+        <source>Theme: %1</source>
+        <translation>主题：%1</translation>
+    </message>
+    <message>
+        <source>Language: %1</source>
+        <translation>语言：%1</translation>
+    </message>
+    <message>
+        <source>Page: %1</source>
+        <translation>页面：%1</translation>
     </message>
 </context>
 <context>
@@ -2201,6 +2338,22 @@
         <source>Sequence diagram of the counterexample; the arrow keys step through it</source>
         <translation>反例的时序图，用方向键逐步查看</translation>
     </message>
+    <message>
+        <source>Next event</source>
+        <translation>下一个事件</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>上一个事件</translation>
+    </message>
+    <message>
+        <source>First event</source>
+        <translation>第一个事件</translation>
+    </message>
+    <message>
+        <source>Last event</source>
+        <translation>最后一个事件</translation>
+    </message>
 </context>
 <context>
     <name>ServiceBanner</name>
@@ -2342,6 +2495,29 @@
     <message>
         <source>Interleavings: %1, in %2 s</source>
         <translation>交错：%1，用时 %2 秒</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>任意页面</translation>
     </message>
 </context>
 <context>
@@ -2719,6 +2895,10 @@
         <source>Every variant and every operation</source>
         <translation>每个变体与每个操作</translation>
     </message>
+    <message>
+        <source>Look closely at the question</source>
+        <translation>仔细查看该问题</translation>
+    </message>
 </context>
 <context>
     <name>Timeline</name>
@@ -2853,6 +3033,45 @@
     <message>
         <source>ms</source>
         <translation>毫秒</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineKeys</name>
+    <message>
+        <source>Move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>Move by a page</source>
+        <translation>移动一页</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Fit the newest submissions</source>
+        <translation>适应最新的提交</translation>
+    </message>
+    <message>
+        <source>Fit everything</source>
+        <translation>适应全部</translation>
+    </message>
+    <message>
+        <source>Go to the beginning</source>
+        <translation>到开头</translation>
+    </message>
+    <message>
+        <source>Go to the end</source>
+        <translation>到结尾</translation>
+    </message>
+    <message>
+        <source>Choose the lane above or below</source>
+        <translation>选择上一条或下一条泳道</translation>
     </message>
 </context>
 <context>

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
+    QDialog,
     QFileDialog,
     QLabel,
-    QMessageBox,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -140,12 +141,12 @@ def test_the_guidance(reader: Reader) -> None:
 
 def test_help_about_and_messages(reader: Reader) -> None:
     window = reader.driver.window
-    for ask in (window._show_shortcuts, window._show_about):
-        ask()
-        box = window.findChildren(QMessageBox)[-1]
+    for command in ("about", "shortcuts", "palette"):
+        window.findChildren(QAction, command)[0].trigger()
+        box = window.findChildren(QDialog)[-1]
         reader.read(box)
         box.close()
-    window._use_language("en")
+    window.use_language("en")
     reader.read()
     check(reader)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
@@ -13,6 +14,7 @@ from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.sequence.diagram import Columns, cast_of
 from gui.widgets.sequence.painter import SequencePainter
+from gui.widgets.view_keys import ViewKey, press
 from gui.wording.exploration import event_text
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
     from backend.explorer.question import Event
     from gui.theme import Theme
-
-STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
 
 class SequenceView(QAbstractScrollArea):
@@ -80,14 +80,19 @@ class SequenceView(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Step through the events."""
-        last = len(self._events) - 1
-        wanted = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}.get(Qt.Key(event.key()))
-        if (step := STEPS.get(Qt.Key(event.key()))) is not None:
-            wanted = min(max(self._current + step, 0), last)
-        if wanted is None or last < 0:
+        if not self._events or not press(event, self.keys()):
             super().keyPressEvent(event)
-        else:
-            self._go_to(wanted)
+
+    def keys(self) -> tuple[ViewKey, ...]:
+        """What keys do here."""
+        last = len(self._events) - 1
+        following, preceding = min(self._current + 1, last), max(self._current - 1, 0)
+        return (
+            ViewKey(("Down", "Right"), self.tr("Next event"), partial(self._go_to, following)),
+            ViewKey(("Up", "Left"), self.tr("Previous event"), partial(self._go_to, preceding)),
+            ViewKey(("Home",), self.tr("First event"), partial(self._go_to, 0)),
+            ViewKey(("End",), self.tr("Last event"), partial(self._go_to, last)),
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Go to the event that was clicked."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF
 
 from gui.widgets.timeline.scale import Scale
+from gui.widgets.view_keys import ViewKey
 
 PAN = 0.1
 """Part of the width, or of the height, by which a key moves what is in sight."""
@@ -37,34 +39,42 @@ class Canvas(Protocol):
         """Go so many lanes down from the one that is selected."""
 
 
-def press(canvas: Canvas, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
-    """Do what a key stands for: zoom, pan, fit; with Ctrl, the arrows go from lane to lane. False for other keys."""
-    if modifiers & Qt.KeyboardModifier.ControlModifier:
-        distance = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key, 0)
-        if distance:
-            canvas.choose_neighbour(distance)
-        return bool(distance)
-    moves = _moves(canvas.scale)
-    if key in moves:
-        canvas.pan(*moves[key])
-    elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus}:
-        canvas.zoom(1 / ZOOM if key is Qt.Key.Key_Minus else ZOOM)
-    elif key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
-        canvas.go_to_end(last=key is Qt.Key.Key_End)
-    elif key is Qt.Key.Key_F:
-        (canvas.fit_all if modifiers & Qt.KeyboardModifier.ShiftModifier else canvas.fit)()
-    else:
-        return False
-    return True
+def timeline_keys(canvas: Canvas) -> tuple[ViewKey, ...]:
+    """What keys do: zoom, pan, fit; with Ctrl, the arrows go from lane to lane."""
+    return (*_moving(canvas), *_zooming(canvas), *_going(canvas))
 
 
-def _moves(scale: Scale) -> dict[Qt.Key, tuple[float, float]]:
-    across, down = PAN * scale.width, max(PAN * scale.height, scale.lane_pixels)
-    return {
-        Qt.Key.Key_Left: (across, 0.0),
-        Qt.Key.Key_Right: (-across, 0.0),
-        Qt.Key.Key_Up: (0.0, down),
-        Qt.Key.Key_Down: (0.0, -down),
-        Qt.Key.Key_PageUp: (0.0, float(scale.height)),
-        Qt.Key.Key_PageDown: (0.0, -float(scale.height)),
-    }
+def _moving(canvas: Canvas) -> tuple[ViewKey, ...]:
+    scale = canvas.scale
+    across, down, page = PAN * scale.width, max(PAN * scale.height, scale.lane_pixels), float(scale.height)
+    a_little = QCoreApplication.translate("TimelineKeys", "Move")
+    much = QCoreApplication.translate("TimelineKeys", "Move by a page")
+    return (
+        ViewKey(("Left",), a_little, partial(canvas.pan, across, 0.0)),
+        ViewKey(("Right",), a_little, partial(canvas.pan, -across, 0.0)),
+        ViewKey(("Up",), a_little, partial(canvas.pan, 0.0, down)),
+        ViewKey(("Down",), a_little, partial(canvas.pan, 0.0, -down)),
+        ViewKey(("PgUp",), much, partial(canvas.pan, 0.0, page)),
+        ViewKey(("PgDown",), much, partial(canvas.pan, 0.0, -page)),
+    )
+
+
+def _zooming(canvas: Canvas) -> tuple[ViewKey, ...]:
+    return (
+        ViewKey(("+", "="), QCoreApplication.translate("TimelineKeys", "Zoom in"), partial(canvas.zoom, ZOOM)),
+        ViewKey(("-",), QCoreApplication.translate("TimelineKeys", "Zoom out"), partial(canvas.zoom, 1 / ZOOM)),
+        ViewKey(("F",), QCoreApplication.translate("TimelineKeys", "Fit the newest submissions"), canvas.fit),
+        ViewKey(("Shift+F",), QCoreApplication.translate("TimelineKeys", "Fit everything"), canvas.fit_all),
+    )
+
+
+def _going(canvas: Canvas) -> tuple[ViewKey, ...]:
+    begin = QCoreApplication.translate("TimelineKeys", "Go to the beginning")
+    end = QCoreApplication.translate("TimelineKeys", "Go to the end")
+    lane = QCoreApplication.translate("TimelineKeys", "Choose the lane above or below")
+    return (
+        ViewKey(("Home",), begin, partial(canvas.go_to_end, last=False)),
+        ViewKey(("End",), end, partial(canvas.go_to_end, last=True)),
+        ViewKey(("Ctrl+Up",), lane, partial(canvas.choose_neighbour, -1)),
+        ViewKey(("Ctrl+Down",), lane, partial(canvas.choose_neighbour, 1)),
+    )

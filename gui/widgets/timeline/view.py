@@ -25,16 +25,18 @@ from gui.theme import GRID
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.timeline.facts import Fact, facts_of, hover_text
-from gui.widgets.timeline.keys import PAN, ZOOM, press
+from gui.widgets.timeline.keys import PAN, ZOOM, timeline_keys
 from gui.widgets.timeline.painter import DETAIL_PIXELS, TimelinePainter
 from gui.widgets.timeline.raster import Raster
 from gui.widgets.timeline.scale import Scale
+from gui.widgets.view_keys import press
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gui.theme import Theme
     from gui.widgets.timeline.lanes import Lane, LaneBook
+    from gui.widgets.view_keys import ViewKey
 
 FRAME_MS = 33
 GROW_MS = 200
@@ -295,9 +297,13 @@ class TimelineView(QWidget):
 
     # Keyboard
 
+    def keys(self) -> tuple[ViewKey, ...]:
+        """What keys do here."""
+        return timeline_keys(self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Zoom, pan, fit; with Ctrl, the arrows go from lane to lane."""
-        if not press(self, Qt.Key(event.key()), event.modifiers()):
+        if not press(event, self.keys()):
             super().keyPressEvent(event)
 
     # Painting

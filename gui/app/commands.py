@@ -1,0 +1,251 @@
+"""The table of commands: whatever the window can be told to do is one entry here.
+
+Menus and shortcuts (`menus.py`), the list of keys (`shortcuts.py`) and the palette (`palette.py`) are made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject
+
+from backend.comparison.exhibits import EXHIBITS
+from gui.theme import ThemeMode
+from gui.widgets.command import Command, Menu
+from gui.widgets.forms import plain
+from gui.widgets.view_keys import ViewKey
+from gui.wording.catalogue import catalogue_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QTabWidget
+
+    from backend.comparison.exhibits import Exhibit
+    from gui.advisor.guide import Guide
+    from gui.compare.page import ComparePage
+    from gui.explore.page import ExplorePage
+    from gui.lab.page import LabPage
+    from gui.service.page import ServicePage
+
+LANGUAGES = (("", ""), ("en", "English"), ("zh_CN", "简体中文"))
+"""Names of languages are the same in every language; without one it is the system's."""
+
+
+class Window(Protocol):
+    """What the commands act on."""
+
+    pages: QTabWidget
+    lab: LabPage
+    compare: ComparePage
+    explore: ExplorePage
+    service: ServicePage
+    guide: Guide
+
+    def show_exhibit(self, exhibit: Exhibit) -> None:
+        """Run an exhibit in the Lab."""
+
+    def use_theme(self, mode: ThemeMode) -> None:
+        """Have another theme."""
+
+    def uses_theme(self, mode: ThemeMode) -> bool:
+        """Whether this theme was chosen."""
+
+    def use_language(self, language: str) -> None:
+        """Have another language; an empty one is the system's."""
+
+    def uses_language(self, language: str) -> bool:
+        """Whether this language was chosen."""
+
+    def open_palette(self) -> None:
+        """Show all commands, to find one by typing."""
+
+    def open_shortcuts(self) -> None:
+        """Show all keys."""
+
+    def show_about(self) -> None:
+        """Say what this is."""
+
+    def close(self) -> bool:
+        """Quit."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysOfView:
+    """Keys that a view obeys by itself, and what it is called."""
+
+    title: str
+    keys: tuple[ViewKey, ...]
+
+
+class CommandTable(QObject):
+    """Every command of a window.
+
+    Args:
+        window: what the commands act on; its pages are there already.
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window.pages)
+        self._window = window
+        self._tabs = window.pages
+        self.commands: tuple[Command, ...] = (
+            *self._of_lab(), *self._of_compare(), *self._of_explore(), *self._of_survey(), *self._of_service(),
+            *self._exhibits(), *self._themes(), *self._languages(), *self._pages(), *self._of_window(),
+        )  # fmt: skip
+
+    def _of_lab(self) -> Iterator[Command]:
+        lab = self._window.lab
+        form = lab.form
+        yield Command("lab-submit", self.tr("&Submit"), Menu.RUN, form.submit, "Ctrl+Return", lab, lab.why_not_send)
+        yield Command(
+            "lab-submit-often", self.tr("S&ubmit several times"), Menu.RUN, form.spam, "Ctrl+Shift+Return", lab,
+            lab.why_not_send,
+        )  # fmt: skip
+        yield Command(
+            "lab-new-intent", self.tr("&New intent"), Menu.RUN, form.new_intent, "Ctrl+N", lab, lab.why_not_ready
+        )
+        yield Command("lab-cancel", self.tr("&Cancel"), Menu.RUN, form.cancel, "Esc", lab, self._nothing_runs)
+        yield Command(
+            "lab-reset", self.tr("&Reset"), Menu.RUN, form.reset, "Ctrl+R", lab, lab.why_not_ready, apart=True
+        )
+        yield Command(
+            "lab-knobs", self.tr("&Knobs as at the first start"), Menu.RUN, lab.turn_knobs_back, "", lab,
+            lab.why_not_ready,
+        )  # fmt: skip
+
+    def _of_compare(self) -> Iterator[Command]:
+        page = self._window.compare
+        yield Command(
+            "compare-start", self.tr("&Compare"), Menu.RUN, page.start, "Ctrl+Return", page, self._cannot_compare
+        )
+        yield Command(
+            "compare-costs", self.tr("Measure costs &again"), Menu.RUN, page.again, "", page, self._no_noisy_costs
+        )
+        yield Command("compare-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
+
+    def _of_explore(self) -> Iterator[Command]:
+        page = self._window.explore
+        one = page.views.widget(0)
+        yield Command(
+            "explore-start", self.tr("&Explore"), Menu.RUN, page.start, "Ctrl+Return", one, self._cannot_explore
+        )
+        yield Command("explore-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", one, self._nothing_runs)
+
+    def _of_survey(self) -> Iterator[Command]:
+        pane = self._window.explore.survey
+        yield Command(
+            "survey-start", self.tr("&Explore all"), Menu.RUN, pane.start, "Ctrl+Return", pane, self._cannot_explore
+        )
+        yield Command("survey-cancel", self.tr("Ca&ncel"), Menu.RUN, pane.cancel, "Esc", pane, self._nothing_runs)
+        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.keep, "", pane, self._no_grid)
+        yield Command("survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.compare, "", pane,
+                      self._no_grid)  # fmt: skip
+
+    def _of_service(self) -> Iterator[Command]:
+        page = self._window.service
+        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, page.open.ask_for_file, "",
+                      page)  # fmt: skip
+        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, page.save_file, "", page)
+        yield Command(
+            "service-start", self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
+            self._cannot_check,
+        )  # fmt: skip
+        yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
+
+    def _exhibits(self) -> Iterator[Command]:
+        for exhibit in EXHIBITS:
+            yield Command(
+                f"exhibit-{exhibit.key}", catalogue_text(exhibit.title), Menu.EXHIBITS,
+                partial(self._window.show_exhibit, exhibit), why_not=self._window.lab.why_not_ready,
+            )  # fmt: skip
+
+    def _themes(self) -> Iterator[Command]:
+        titles = {
+            ThemeMode.SYSTEM: self.tr("&System"),
+            ThemeMode.LIGHT: self.tr("&Light"),
+            ThemeMode.DARK: self.tr("&Dark"),
+        }
+        for mode, title in titles.items():
+            yield Command(
+                f"theme-{mode.value}", title, Menu.THEME, partial(self._window.use_theme, mode),
+                is_chosen=partial(self._window.uses_theme, mode),
+            )  # fmt: skip
+
+    def _languages(self) -> Iterator[Command]:
+        for language, title in LANGUAGES:
+            yield Command(
+                f"language-{language or 'system'}", title or self.tr("&System"), Menu.LANGUAGE,
+                partial(self._window.use_language, language),
+                is_chosen=partial(self._window.uses_language, language),
+            )  # fmt: skip
+
+    def _pages(self) -> Iterator[Command]:
+        tabs = self._tabs
+        for number in range(tabs.count()):
+            yield Command(
+                f"page-{number + 1}", plain(tabs.tabText(number)), Menu.VIEW, partial(tabs.setCurrentIndex, number),
+                f"Ctrl+{number + 1}", apart=number == 0,
+            )  # fmt: skip
+
+    def _of_window(self) -> Iterator[Command]:
+        window = self._window
+        yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
+        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K",
+                      apart=True)  # fmt: skip
+        yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
+                      why_not=self._no_strategies)  # fmt: skip
+        yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
+        yield Command("about", self.tr("&About Submit Twice"), Menu.HELP, window.show_about)
+
+    def keys_of_views(self) -> tuple[KeysOfView, ...]:
+        """Keys that views obey by themselves while they have the focus."""
+        window = self._window
+        return (
+            KeysOfView(self.tr("In the timeline"), window.lab.timeline.view.keys()),
+            KeysOfView(self.tr("In a sequence diagram"), window.explore.story.diagram.keys()),
+            KeysOfView(self.tr("In the table of the comparison"), window.compare.table.keys()),
+            KeysOfView(self.tr("In the grid of all questions"), window.explore.survey.table.keys()),
+        )
+
+    @property
+    def page_titles(self) -> tuple[str, ...]:
+        """What the pages are called, in their order."""
+        return tuple(plain(self._tabs.tabText(number)) for number in range(self._tabs.count()))
+
+    def page_of(self, command: Command) -> str:
+        """The title of the page that a command belongs to; empty where it belongs to none."""
+        titles = enumerate(self.page_titles)
+        return next((title for number, title in titles if command.belongs_to(self._tabs.widget(number))), "")
+
+    # Why not
+
+    def _nothing_runs(self) -> str:
+        return self.tr("Nothing is under way.")
+
+    def _cannot_compare(self) -> str:
+        if self._window.compare.comparer.busy:
+            return self.tr("A comparison is under way.")
+        return self._no_strategies() or self.tr("Choose a situation or the costs first.")
+
+    def _no_noisy_costs(self) -> str:
+        return self.tr("No costs were measured that are too noisy for a ratio.")
+
+    def _cannot_explore(self) -> str:
+        return self._no_strategies() or self.tr("An exploration is under way.")
+
+    def _no_grid(self) -> str:
+        return self.tr("Nothing was explored yet, or an exploration is under way.")
+
+    def _cannot_check(self) -> str:
+        page = self._window.service
+        if page.start.isEnabled():
+            return ""
+        if page.examiner.busy:
+            return self.tr("A check or an exploration is under way.")
+        return self.tr("Open the file of a service first, and choose a situation.")
+
+    def _no_strategies(self) -> str:
+        return "" if self._window.guide.is_filled else self.tr("The engines are not running yet.")

@@ -1,0 +1,125 @@
+"""Menus and shortcuts, made from the table of commands."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
+
+from gui.widgets.command import Command, Menu
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+
+_DECIDE = frozenset({QEvent.Type.EnabledChange, QEvent.Type.Show, QEvent.Type.Hide})
+"""What happens to a button or to a part of a page when a command becomes possible, or is so no longer."""
+
+
+class Menus(QObject):
+    """The menu bar of a window and the actions in it.
+
+    An action is in its menu, and obeys its keys, while the place of its command is in sight. So one shortcut may stand
+    for another command on each page.
+
+    Args:
+        window: whose menu bar is filled.
+
+    Signals:
+        refused: why a command cannot be done that was asked for.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: dict[Command, QAction] = {}
+
+    def fill(self, commands: Sequence[Command]) -> None:
+        """Make menus and actions; once."""
+        menus = self._make_menus()
+        groups = {menu: QActionGroup(self) for menu in Menu}
+        for command in commands:
+            menu = menus[command.menu]
+            if command.apart and not menu.isEmpty():
+                menu.addSeparator()
+            action = self._make_action(command)
+            if command.is_chosen is not None:
+                groups[command.menu].addAction(action)
+            menu.addAction(action)
+            self._actions[command] = action
+        self._watch(commands)
+        self.refresh()
+
+    def _make_menus(self) -> dict[Menu, QMenu]:
+        bar = self._window.menuBar()
+        bar.setAccessibleName(self.tr("Menu"))
+        menus = {
+            Menu.FILE: bar.addMenu(self.tr("&File")),
+            Menu.RUN: bar.addMenu(self.tr("&Run")),
+            Menu.EXHIBITS: bar.addMenu(self.tr("Exhi&bits")),
+            Menu.VIEW: bar.addMenu(self.tr("&View")),
+            Menu.HELP: bar.addMenu(self.tr("&Help")),
+        }
+        menus[Menu.THEME] = menus[Menu.VIEW].addMenu(self.tr("&Theme"))
+        menus[Menu.LANGUAGE] = menus[Menu.VIEW].addMenu(self.tr("&Language"))
+        for menu in menus.values():
+            menu.aboutToShow.connect(self.refresh)
+        return menus
+
+    def _make_action(self, command: Command) -> QAction:
+        action = QAction(command.text, self._window)
+        action.setObjectName(command.key)
+        if command.shortcut:
+            action.setShortcut(QKeySequence(command.shortcut))
+        action.setCheckable(command.is_chosen is not None)
+        action.triggered.connect(partial(self._triggered, command))
+        return action
+
+    def _watch(self, commands: Sequence[Command]) -> None:
+        watched: set[QWidget] = {command.place for command in commands if command.place is not None}
+        watched.update(command.button for command in commands if command.button is not None)
+        for each in watched:
+            each.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """A page comes into sight, or a button can be pressed from now on, or no longer."""
+        if event.type() in _DECIDE:
+            self.refresh()
+        return False
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again which commands are offered and can be done; to be called whenever that may have changed."""
+        for command, action in self._actions.items():
+            action.setVisible(command.is_offered(self._window))
+            action.setEnabled(command.can_run)
+            action.setStatusTip(command.obstacle)
+            if command.is_chosen is not None:
+                action.setChecked(command.is_chosen())
+
+    def _triggered(self, command: Command, _checked: bool = False) -> None:
+        self.run(command)
+
+    @Slot(object)
+    def run(self, command: Command) -> None:
+        """Go where a command belongs, and do it; where it cannot be done, say why."""
+        if command.place is not None and not command.is_offered(self._window):
+            self._go_to(command)
+        if command.can_run:
+            command.run()
+            self.refresh()  # another theme, say, is ticked now
+        else:
+            self.refused.emit(command.obstacle)
+
+    def _go_to(self, command: Command) -> None:
+        for tabs in self._window.findChildren(QTabWidget):
+            for number in range(tabs.count()):
+                if command.belongs_to(tabs.widget(number)):
+                    tabs.setCurrentIndex(number)

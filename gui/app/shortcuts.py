@@ -1,0 +1,70 @@
+"""Every key of the window: its commands by page, and what views do with keys of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+
+from gui.theme import GRID
+from gui.widgets.forms import describe
+from gui.widgets.view_keys import listed, native
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtWidgets import QWidget
+
+    from gui.app.commands import CommandTable
+
+SIZE = (70 * GRID, 80 * GRID)
+
+
+class ShortcutsDialog(QDialog):
+    """A list with a heading for each page and each view; goes when it is closed."""
+
+    def __init__(self, table: CommandTable, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("shortcutsDialog")
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.list = QTreeWidget()
+        self.list.setObjectName("shortcutsList")
+        describe(self.list, self.tr("Keyboard shortcuts"))
+        self.list.setToolTip("")
+        self.list.setHeaderLabels([self.tr("Command"), self.tr("Keys")])
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self._fill(table)
+        self.list.expandAll()
+        header = self.list.header()
+        header.setAccessibleName(self.list.accessibleName())
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        buttons = QDialogButtonBox()
+        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        describe(close, self.tr("Close"))
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.list)
+        layout.addWidget(buttons)
+        self.resize(*SIZE)
+        self.resize(self.size().boundedTo(window.size()))
+
+    def _fill(self, table: CommandTable) -> None:
+        with_keys = [command for command in table.commands if command.shortcut]
+        for page in ("", *table.page_titles):
+            lines = [(each.title, native(each.shortcut)) for each in with_keys if table.page_of(each) == page]
+            self._add(page or self.tr("Everywhere"), lines)
+        for view in table.keys_of_views():
+            self._add(view.title, listed(view.keys))
+
+    def _add(self, title: str, lines: Iterable[tuple[str, str]]) -> None:
+        head = QTreeWidgetItem([title])
+        font = self.font()
+        font.setBold(True)
+        head.setFont(0, font)
+        self.list.addTopLevelItem(head)
+        head.addChildren([QTreeWidgetItem([what, keys]) for what, keys in lines])

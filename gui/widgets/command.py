@@ -1,0 +1,94 @@
+"""What somebody can have the window do: one entry for each command, from which menus, shortcuts and lists are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QAbstractButton
+
+from gui.widgets.forms import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+
+class Menu(Enum):
+    """Where a command stands, in the order of the menu bar; themes and languages are menus in *View*."""
+
+    FILE = auto()
+    RUN = auto()
+    EXHIBITS = auto()
+    VIEW = auto()
+    THEME = auto()
+    LANGUAGE = auto()
+    HELP = auto()
+
+
+def _nothing() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that the window can do.
+
+    Attributes:
+        key: its name in every language, and the object name of its action.
+        text: what it is called, with the letter of its menu.
+        menu: where it stands.
+        does: the button that it presses, or what it calls.
+        shortcut: its keys as `QKeySequence` reads them, or none.
+        place: the page, or the part of one, that it belongs to; it is offered while that is in sight. None: always.
+        why_not: why it cannot be done just now; empty where it can. Of a button it is asked while that is disabled.
+        is_chosen: whether it is ticked, for one choice of several; None where nothing is chosen.
+        apart: whether a line comes before it.
+    """
+
+    key: str
+    text: str
+    menu: Menu
+    does: QAbstractButton | Callable[[], object]
+    shortcut: str = ""
+    place: QWidget | None = None
+    why_not: Callable[[], str] = _nothing
+    is_chosen: Callable[[], bool] | None = None
+    apart: bool = False
+
+    @property
+    def title(self) -> str:
+        """The text without its letter and without the dots that announce a dialog."""
+        return plain(self.text).removesuffix("…")
+
+    @property
+    def button(self) -> QAbstractButton | None:
+        """What it presses, if it presses something."""
+        return self.does if isinstance(self.does, QAbstractButton) else None
+
+    @property
+    def can_run(self) -> bool:
+        """Whether it can be done just now, were its place in sight."""
+        return self.button.isEnabled() if self.button else not self.why_not()
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be done just now; empty where it can."""
+        return "" if self.can_run else self.why_not()
+
+    def is_offered(self, window: QWidget) -> bool:
+        """Whether its place is the one that the window shows."""
+        return self.place is None or self.place.isVisibleTo(window)
+
+    def belongs_to(self, page: QWidget | None) -> bool:
+        """Whether its place is this page, or a part of it."""
+        return page is not None and self.place is not None and (page is self.place or page.isAncestorOf(self.place))
+
+    def run(self) -> None:
+        """Do it; a disabled button stays as it is."""
+        if isinstance(self.does, QAbstractButton):
+            self.does.click()
+        else:
+            self.does()
