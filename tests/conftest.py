@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from collections import defaultdict
 from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backend.cli.early import SIGNALS
+from tests.places import choose_memory
+
+choose_memory()
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
 CORES = min(os.cpu_count() or 1, 8)
 _OF_PYTEST_QT = ("qt_api", "qt_log_level_fail")
+
+
+def _hear_what_is_ignored() -> None:
+    """Whatever tests start inherits what is ignored: hang-ups under `nohup`, Ctrl-C in the background of a script."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
+
+
+_hear_what_is_ignored()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,6 +22,8 @@ import redis
 
 from tests.backend.engines.helpers import command_of, family, lives, wait_until
 from tests.backend.http_caller import Caller
+from tests.places import short_place
+from tests.tables import exhaustive_but
 
 PROJECT = Path(__file__).parents[1]
 KEYS = {
@@ -69,7 +71,7 @@ def start(folder: Path, *arguments: str) -> Command:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder for the temporary folder of the command: short, and open to the user that the servers run as."""
-    with TemporaryDirectory(prefix="st", dir="/tmp") as name:
+    with TemporaryDirectory(prefix="st", dir=short_place()) as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
@@ -155,68 +157,7 @@ def test_a_data_directory_keeps_its_rows(folder: Path) -> None:
             assert database.execute("SELECT count(*), count(DISTINCT order_no) FROM orders").fetchone() == (6, 2)
 
 
-# Wrong arguments
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("walk",),
-        ("run",),
-        ("run", "--operation", "place-order"),
-        ("run", "--operation", "fly", "--strategy", "none"),
-        (*ORDER, "--strategy", "nothing"),
-        (*ORDER, "--strategy", ""),
-        (*ORDER, "--strategy", "none", "--variant", "nothing"),
-        (*ORDER, "--strategy", "pessimistic-lock"),
-        (*ORDER, "--strategy", "none", "--submissions", "0"),
-        (*ORDER, "--strategy", "none", "--submissions", "-3"),
-        (*ORDER, "--strategy", "none", "--submissions", "many"),
-        (*ORDER, "--strategy", "none", "--submissions", "--5"),
-        (*ORDER, "--strategy", "none", "--submissions", "²"),
-        (*ORDER, "--strategy", "none", "--submissions", "1e9"),
-        (*ORDER, "--strategy", "none", "--submissions", "9" * 5_000),
-        (*ORDER, "--strategy", "none", "--intents", "0"),
-        (*ORDER, "--strategy", "none", "--instances", "5"),
-        (*ORDER, "--strategy", "none", "--interval", "5", "--one-after-another"),
-        ("serve", "--port", "0"),
-        ("serve", "--port", "65536"),
-        ("serve", "--language", "tlh"),
-    ],
-    ids=lambda arguments: " ".join(arguments)[-40:],
-)
-def test_wrong_arguments_are_told_at_once(folder: Path, arguments: tuple[str, ...]) -> None:
-    code, out, err = carry_out(folder, *arguments)
-    assert (code, out) == (2, "")
-    assert err
-    assert "Traceback" not in err
-
-
-# What cannot run
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--database", "postgresql://me:pass-word@127.0.0.1:1/x"),
-        ("--database", "postgresql://me:pass-word@127.0.0.1:notaport/x"),
-        ("--redis", "redis://:pass-word@127.0.0.1:1/0"),
-        ("--data-dir", "file"),
-        ("--data-dir", "file/below"),
-        ("--json", "no/such/folder/report.json"),
-        ("--json", "."),
-    ],
-    ids=" ".join,
-)
-def test_what_could_not_run_is_one_line(folder: Path, arguments: tuple[str, ...]) -> None:
-    (folder / "file").write_text("not a folder")
-    with under_way(folder, *ORDER, "--strategy", "none", *arguments) as command:
-        out, err = command.process.communicate(timeout=60)
-        assert (command.process.returncode, out) == (1, "")
-        assert err.count("\n") == 1
-        assert err.startswith("submit-twice: ")
-        assert "pass-word" not in err
-        assert command.nothing_left(), command.left()
+# What cannot run: the rest is in test_attacked_command_line.py
 
 
 def test_a_port_in_use_is_one_line(folder: Path) -> None:
@@ -268,8 +209,17 @@ def test_serve_listens_where_it_is_told(folder: Path) -> None:
 # Ends
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("delay", ["0", "60000"], ids=["sending", "waiting"])
+@pytest.mark.parametrize(
+    ("delay", "number"),
+    exhaustive_but(
+        [
+            pytest.param(delay, number, id=f"{what}-{number}")
+            for delay, what in (("0", "sending"), ("60000", "waiting"))
+            for number in (signal.SIGINT, signal.SIGTERM)
+        ],
+        lambda delay, number: (delay == "0") is (number is signal.SIGINT),
+    ),
+)
 def test_an_interrupted_run_ends_soon_and_leaves_nothing(folder: Path, number: signal.Signals, delay: str) -> None:
     arguments = ("--strategy", "none", "--submissions", "20000", "--processing-delay", delay, "--json", "-")
     with under_way(folder, *ORDER, *arguments) as command:

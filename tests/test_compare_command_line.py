@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from main import main
+from tests.places import short_place
 from tests.test_command_line import carry_out
 
 
 def test_compare_reports_what_it_found_and_writes_a_page() -> None:
-    with TemporaryDirectory(prefix="st", dir="/tmp") as name:
+    with TemporaryDirectory(prefix="st", dir=short_place()) as name:
         folder = Path(name)
         folder.chmod(0o755)
         code, out, err = carry_out(

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.backend.engines.helpers import PROJECT, explores, family, lives, wait_until
+from tests.places import short_place
 
 NARROW = ("--operation", "place-order", "--strategy", "token", "--variant", "get-then-delete")
 
@@ -21,7 +22,7 @@ NARROW = ("--operation", "place-order", "--strategy", "token", "--variant", "get
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Short, and open to the user that the servers run as."""
-    with TemporaryDirectory(prefix="st", dir="/tmp") as name:
+    with TemporaryDirectory(prefix="st", dir=short_place()) as name:
         Path(name).chmod(0o755)
         yield Path(name)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
 
 from backend.cli import interrupts
 from backend.cli.run_report import report_lines
@@ -19,9 +20,11 @@ from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source
 if TYPE_CHECKING:
     import argparse
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from backend.lab.lab import Run
+    from backend.lab.listener import Listener
     from backend.model.judgement import Report
     from backend.model.options import LabOptions
     from backend.model.plan import Intent
@@ -32,8 +35,39 @@ _PATIENCE_SECONDS = 10.0
 """How long an interrupted run may take to be reported."""
 
 
-def run_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
+OpenLab: TypeAlias = "Callable[[LabOptions, Listener, threading.Event], AbstractContextManager[Lab]]"
+
+
+@contextmanager
+def lab_of_its_own(options: LabOptions, listener: Listener, interrupted: threading.Event) -> Iterator[Lab]:
+    """A lab that starts with a command and ends with it.
+
+    Raises:
+        InterruptedWorkError: there was an interrupt before it had started.
+        SubmitTwiceError: it cannot be started.
+    """
+    lab = Lab(options, listener)
+    try:
+        with interrupts.or_else_its_error(interrupted):
+            lab.start(interrupted)
+        yield lab
+    finally:
+        lab.close()
+
+
+def run_once(
+    chosen: argparse.Namespace,
+    options: LabOptions,
+    interrupted: threading.Event,
+    open_lab: OpenLab = lab_of_its_own,
+) -> None:
     """Run one experiment and report it; an interrupt ends it with what was measured so far.
+
+    Args:
+        chosen: the arguments of the command.
+        options: of the lab.
+        interrupted: set when it is to stop.
+        open_lab: makes the lab in which it runs.
 
     Raises:
         InterruptedWorkError: it was interrupted before anything was measured.
@@ -44,16 +78,13 @@ def run_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threa
     Lab.require(setup, OperationKey(chosen.operation))
     files = OutputFiles({"json": chosen.json})
     language = chosen.language or ENGLISH
-    with Notes(chosen.submissions * chosen.intents, language) as notes:
-        lab = Lab(options, notes)
-        try:
-            with interrupts.or_else_its_error(interrupted):
-                lab.start(interrupted)
-            plan = plan_of(chosen, lab)
-            report = finish(lab.start_run(setup, plan), interrupted)
-            shown = notes.worst_intent(plan.intents, report, lab.steps_of)
-        finally:
-            lab.close()
+    with (
+        Notes(chosen.submissions * chosen.intents, language) as notes,
+        open_lab(options, notes, interrupted) as lab,
+    ):
+        plan = plan_of(chosen, lab)
+        report = finish(lab.start_run(setup, plan), interrupted)
+        shown = notes.worst_intent(plan.intents, report, lab.steps_of)
     indent = None if files.takes_standard_output else 2
     files.write("json", json.dumps(report_document(report), indent=indent) + "\n")
     if not files.takes_standard_output:

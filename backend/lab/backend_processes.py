@@ -102,7 +102,13 @@ class BackendProcesses:
         """
         deadline = time.monotonic() + _REST_SECONDS
         told = threading.Event()
-        self._works.ask(told.set)
+
+        def all_told() -> None:
+            told.set()
+            self._works.wake()
+
+        version = self._works.version
+        self._works.ask(all_told)
         while self._works.at_work() or any(True for _ in flying()) or not told.is_set():
             if closing():
                 return
@@ -110,4 +116,5 @@ class BackendProcesses:
                 self.stop_consumers()
                 self.replace(database, redis)
                 return
-            self._works.wait_for_change(_LOOK_SECONDS)
+            self._works.wait_for_change(version, _LOOK_SECONDS)
+            version = self._works.version

@@ -84,10 +84,10 @@ class WorkBook:
         with self._changed:
             self._wake()
 
-    def wait_for_change(self, timeout: float) -> None:
-        """Wait until something begins or ends, at most so many seconds."""
+    def wait_for_change(self, version: int, timeout: float) -> None:
+        """Wait until this version of the book is an earlier one, at most so many seconds."""
         with self._changed:
-            self._changed.wait(timeout)
+            self._changed.wait_for(lambda: self._version != version, timeout)
 
     def at_work(self, entries: Collection[Entry] | None = None) -> list[Work]:
         """What is at work, of these intents or of all, the longest first."""

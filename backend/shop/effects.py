@@ -103,6 +103,7 @@ class RowReader:
         self._engine = engine
         self._guard = threading.Lock()
         self._tables = tables
+        self._summary = sa.union_all(*map(_summary, tables))
         self._clear()
 
     def _clear(self) -> None:
@@ -119,7 +120,8 @@ class RowReader:
         with self._guard:
             self._clear()
         with suppress(sa.exc.SQLAlchemyError):
-            self.read_all()
+            if self.differs():
+                self.read_all()
         with self._guard:
             self._untold = {table: set(seen) for table, seen in self._seen.items()}
 
@@ -142,14 +144,8 @@ class RowReader:
     def differs(self) -> bool:
         """Whether other effects are there than those that were read, by their number and the sum of their ids."""
         with self._guard, self._engine.connect() as connection:
-            return any(self._differs(connection, table) for table in self._tables)
-
-    def _differs(self, connection: sa.Connection, table: sa.Table) -> bool:
-        count, total = connection.execute(
-            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.id), 0)).where(_is_effect(table))
-        ).one()
-        seen = self._seen[table.name]
-        return (int(count), int(total)) != (len(seen), sum(seen))
+            found = {name: (int(count), int(total)) for name, count, total in connection.execute(self._summary)}
+            return found != {name: (len(seen), sum(seen)) for name, seen in self._seen.items()}
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -200,6 +196,11 @@ class RowReader:
 
 def _is_effect(table: sa.Table) -> sa.ColumnElement[bool]:
     return _IS_EFFECT.get(table.name, sa.true())
+
+
+def _summary(table: sa.Table) -> sa.Select[Any]:
+    total = sa.func.coalesce(sa.func.sum(table.c.id), 0)
+    return sa.select(sa.literal(table.name), sa.func.count(), total).where(_is_effect(table))
 
 
 def to_row(table: str, found: Any) -> Row:  # noqa: ANN401  a row of six columns

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from backend.lab.lab import Lab
+from backend.lab.listener import Listener, NullListener
 from backend.model.judgement import Judgement, Report
 from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
 from backend.model.options import LabOptions
@@ -34,6 +35,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
+        self.also: Listener = NullListener()
+        """Who else is told."""
         self.forget()
 
     def forget(self) -> None:
@@ -53,63 +56,75 @@ class Recorder:
         with self.changed:
             self.engines = list(engines)
             self.changed.notify_all()
+        self.also.engines_changed(engines)
 
     def rows_added(self, rows: Sequence[Row]) -> None:
         with self.changed:
             self.rows += rows
             self.changed.notify_all()
+        self.also.rows_added(rows)
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         gone = {(row.table, row.id) for row in rows}
         with self.changed:
             self.rows = [row for row in self.rows if (row.table, row.id) not in gone]
             self.changed.notify_all()
+        self.also.rows_gone(rows)
 
     def steps_under_way(self, steps: Sequence[Step]) -> None:
         with self.changed:
             self.under_way += steps
             self.changed.notify_all()
+        self.also.steps_under_way(steps)
 
     def rows_cleared(self) -> None:
         with self.changed:
             self.rows.clear()
             self.changed.notify_all()
+        self.also.rows_cleared()
 
     def replies_received(self, replies: Sequence[Reply]) -> None:
         with self.changed:
             self.replies += replies
             self.changed.notify_all()
+        self.also.replies_received(replies)
 
     def steps_recorded(self, steps: Sequence[Step]) -> None:
         with self.changed:
             self.steps += steps
             self.changed.notify_all()
+        self.also.steps_recorded(steps)
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:
         with self.changed:
             self.waits += waits
             self.changed.notify_all()
+        self.also.waits_seen(waits)
 
     def judged(self, judgement: Judgement) -> None:
         with self.changed:
             self.judgements.append(judgement)
             self.changed.notify_all()
+        self.also.judged(judgement)
 
     def run_finished(self, report: Report) -> None:
         with self.changed:
             self.reports.append(report)
             self.changed.notify_all()
+        self.also.run_finished(report)
 
     def run_failed(self, sentence: Sentence) -> None:
         with self.changed:
             self.failures.append(str(sentence))
             self.changed.notify_all()
+        self.also.run_failed(sentence)
 
     def incident(self, sentence: Sentence) -> None:
         with self.changed:
             self.told.append(sentence)
             self.incidents.append(str(sentence))
             self.changed.notify_all()
+        self.also.incident(sentence)
 
 
 class Laboratory:

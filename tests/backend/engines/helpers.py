@@ -19,14 +19,14 @@ PASSING = ("postgres: submit_twice", "postgres: autovacuum worker", "postgres: [
 PROJECT = Path(__file__).parents[3]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0, every_s: float = 0.01) -> bool:
     """Whether the condition comes true in time."""
     tick = threading.Event()
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             return False
-        tick.wait(0.01)
+        tick.wait(every_s)
     return True
 
 

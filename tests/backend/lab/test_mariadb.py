@@ -22,6 +22,7 @@ from tests.backend.conftest import Laboratory, Recorder
 from tests.backend.http_caller import Caller, caller_of
 from tests.backend.own_lab import wait_for
 from tests.backend.strategies.test_what_each_strategy_does import CASES, ONCE, Line, check, run_line
+from tests.tables import exhaustive_but, first_of_each
 
 pytestmark = pytest.mark.skipif(find_mariadb() is None, reason="MariaDB (mariadb-server-core) is not installed here")
 
@@ -45,7 +46,17 @@ def laboratory() -> Iterator[Laboratory]:
         lab.close()
 
 
-@pytest.mark.parametrize(("line", "operation", "pace", "expected"), CASES)
+@pytest.mark.parametrize(
+    ("line", "operation", "pace", "expected"),
+    exhaustive_but(
+        CASES,
+        first_of_each(
+            lambda line, _operation, pace, _expected: (
+                (line.strategy, line.variant) if pace is Pace.SIMULTANEOUS else None
+            )
+        ),
+    ),
+)
 def test_k_submissions_take_effect_as_often_as_promised(
     laboratory: Laboratory, line: Line, operation: OperationKey, pace: Pace, expected: str
 ) -> None:

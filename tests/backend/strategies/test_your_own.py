@@ -309,13 +309,23 @@ def test_what_goes_wrong_is_told_by_the_explorer(
 
 
 def test_what_goes_wrong_is_told_to_the_caller(folder: Path) -> None:
-    for body, said in WRONG_BODIES.values():
-        with_body(folder, body)
-        with own_lab(LabOptions(database="sqlite")) as laboratory:
-            report = laboratory.run(OperationKey.PLACE_ORDER, "claim", "before-the-effect", submissions=1)
+    head, _, variant = DATA.partition("[variants.before-the-effect]")
+    names = [f"wrong-{number}" for number, _ in enumerate(WRONG_BODIES)]
+    data = head + "".join(f"[variants.{name}]{variant}\n" for name in names)
+    code, wanted = CODE.partition("def before_the_effect")[0], {}
+    for name, (body, said) in zip(names, WRONG_BODIES.values(), strict=True):
+        function = name.replace("-", "_")
+        code += f"def {function}(request, services):\n    {body}\n"
+        wanted[name] = said.replace("before_the_effect", function).replace("line 20", f"line {code.count(chr(10))}")
+    write(folder, code=code, data=data)
+    use_folder(folder)
+    with own_lab(LabOptions(database="sqlite")) as laboratory:
+        for name, said in wanted.items():
+            laboratory.told.forget()
+            report = laboratory.run(OperationKey.PLACE_ORDER, "claim", name, submissions=1)
             (reply,) = laboratory.told.replies
-        assert (reply.status, said in str(reply.detail)) == (500, True), reply.detail
-        assert report.verdicts == {Verdict.UNDECIDED: 1}
+            assert (reply.status, said in str(reply.detail)) == (500, True), reply.detail
+            assert report.verdicts == {Verdict.UNDECIDED: 1}
 
 
 ENDLESS = {
