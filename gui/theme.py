@@ -50,6 +50,7 @@ class Colours:
     database: str
     redis: str
     zookeeper: str
+    broker: str
     gateway: str
     http: str
     good: str
@@ -76,8 +77,9 @@ class Colours:
         """The one colour of an engine."""
         if kind.is_database:
             return QColor(self.database)
-        return QColor({EngineKind.REDIS: self.redis, EngineKind.ZOOKEEPER: self.zookeeper,
-                       EngineKind.GATEWAY: self.gateway}.get(kind, self.http))  # fmt: skip
+        colours = {EngineKind.REDIS: self.redis, EngineKind.ZOOKEEPER: self.zookeeper, EngineKind.BROKER: self.broker,
+                   EngineKind.GATEWAY: self.gateway}  # fmt: skip
+        return QColor(colours.get(kind, self.http))
 
     def verdict(self, verdict: Verdict | None) -> QColor:
         """The strong colour of a verdict, for a bar or a glyph's disc."""
@@ -102,7 +104,7 @@ LIGHT = Colours(
     name="light", window="#f4f5f7", surface="#ffffff", sunken="#eceef1", raised="#ffffff",
     text="#1b2027", muted="#59626e", disabled="#a3abb5", hairline="#dcdfe4", border="#c3c9d1",
     accent="#4250c4", on_accent="#ffffff", accent_hover="#3643ad", selection="#dfe3fb",
-    database="#0072b2", redis="#d55e00", zookeeper="#009e73", gateway="#cc79a7", http="#7d8794",
+    database="#0072b2", redis="#d55e00", zookeeper="#009e73", broker="#2f3640", gateway="#cc79a7", http="#7d8794",
     good="#009e73", duplicated="#e69f00", lost="#d9c400", stuck="#56b4e9", undecided="#8a94a0",
     alarm="#b3123f", alarm_tint="#fbdde6",
     good_tint="#dff4ed", duplicated_tint="#fdeccb", lost_tint="#fbf6b8", stuck_tint="#dff0fb",
@@ -114,7 +116,7 @@ DARK = Colours(
     name="dark", window="#15181d", surface="#1b1f25", sunken="#101317", raised="#262b33",
     text="#e4e8ed", muted="#98a2ae", disabled="#5a636e", hairline="#2b3139", border="#3d454f",
     accent="#8f9bff", on_accent="#10131f", accent_hover="#a8b1ff", selection="#333b6b",
-    database="#3d9fdc", redis="#ee7a2c", zookeeper="#1fbf91", gateway="#d992ba", http="#8d97a3",
+    database="#3d9fdc", redis="#ee7a2c", zookeeper="#1fbf91", broker="#dfe4ea", gateway="#d992ba", http="#8d97a3",
     good="#1fbf91", duplicated="#f0ae1c", lost="#f0e442", stuck="#6bc2f2", undecided="#98a2ae",
     alarm="#ff7d9c", alarm_tint="#521a2b",
     good_tint="#143a31", duplicated_tint="#47350e", lost_tint="#45420f", stuck_tint="#173a50",

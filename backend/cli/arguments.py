@@ -173,8 +173,12 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_pace(run)
     _add_number(run, "--processing-delay", 0, 60_000, 0, "ms of work between reading and writing (0)")
     _add_number(run, "--lease", 1, 3_600_000, 10_000, "ms that a lock or a record in flight lives (10000)")
-    about = "with --source redelivery: ms after which a message without an acknowledgement is delivered again (500)"
+    about = "of a queue: ms after which a message without an acknowledgement is delivered again (500)"
     _add_number(run, "--visibility-timeout", 1, 3_600_000, 500, about)
+    about = (
+        "with --source nats: ms for which the server knows a message's id, and drops another one with it (0: no ids)"
+    )
+    _add_number(run, "--deduplication-window", 0, 3_600_000, 0, about)
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
@@ -280,6 +284,9 @@ def _check_run(chosen: argparse.Namespace) -> None:
         raise WrongArgumentsError(say(ArgumentCode.NEEDS, command=RUN, options=plain_list(missing)))
     if chosen.interval is not None and chosen.one_after_another:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--interval", second="--one-after-another"))
+    if chosen.deduplication_window and chosen.source != Source.NATS:
+        with_nats = f"--source {Source.NATS}"
+        raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--deduplication-window", other=with_nats))
 
 
 def _check_explore(chosen: argparse.Namespace) -> None:

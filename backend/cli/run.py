@@ -105,6 +105,7 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         gateway_keys=GatewayKeys(chosen.gateway_keys),
         faults=tuple(map(parse_fault, chosen.fault)),
         visibility_timeout_ms=chosen.visibility_timeout,
+        deduplication_ms=chosen.deduplication_window,
     )
 
 

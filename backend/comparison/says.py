@@ -93,6 +93,7 @@ class CompareCode(Code):
     REFUSED = "compare.refused"
     ROUND_TRIPS = "compare.round_trips"
     STEPS = "compare.steps"
+    ENGINE_BROKER = "compare.engine_broker"
     ENGINE_GATEWAY = "compare.engine_gateway"
 
     MACHINE = "compare.machine"

@@ -32,6 +32,7 @@ _ENGINES = {
     EngineKind.SQLITE: plain("SQL"),
     EngineKind.REDIS: plain("Redis"),
     EngineKind.ZOOKEEPER: plain("ZooKeeper"),
+    EngineKind.BROKER: say(CompareCode.ENGINE_BROKER),
     EngineKind.GATEWAY: say(CompareCode.ENGINE_GATEWAY),
 }
 

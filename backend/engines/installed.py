@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.engines import mariadb
+from backend.engines.broker import nats_server
 from backend.engines.zookeeper import server as zookeeper
 from backend.model.catalogue import StrategyInfo
 from backend.model.observed import EngineStatus
-from backend.model.sentence import Code, say
-from backend.model.vocabulary import EngineKind, Health
+from backend.model.sentence import Code, Sentence, say
+from backend.model.vocabulary import EngineKind, Health, Source
 
 
 class InstalledCode(Code):
@@ -48,6 +49,12 @@ def _mariadb() -> EngineStatus:
         health=Health.UP if there else Health.MISSING,
         note=note if there else mariadb.WHAT_TO_INSTALL,
     )
+
+
+def missing_sources() -> dict[Source, Sentence]:
+    """The queues that cannot be had here, each with what to install."""
+    missing = {Source.NATS: nats_server.what_is_missing()}
+    return {source: what for source, what in missing.items() if what}
 
 
 def with_what_is_missing(info: StrategyInfo, zookeeper_hosts: str | None) -> StrategyInfo:

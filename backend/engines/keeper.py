@@ -10,7 +10,7 @@ from backend.engines.says import EngineCode
 from backend.engines.sentences import reason_of
 from backend.model.errors import EngineError
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import FaultKind
+from backend.model.vocabulary import EngineKind, FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from backend.engines.health import HealthBoard
     from backend.engines.key_store import Key
     from backend.engines.running import RunningEngine
-    from backend.model.vocabulary import EngineKind
 
 _MOST_DEATHS = 4
 _COUNTED_SECONDS = 10.0
@@ -157,7 +156,10 @@ class Keeper:
         """What it kept; asked for before anybody else knows that it is back."""
         held, self._held = self._held, None
         name, keys = self._engine.name, self._engine.keys
-        return keys.account(name, held) if keys else say(EngineCode.BACK_AND_KEPT, name=name)
+        if keys:
+            return keys.account(name, held)
+        kept = EngineCode.BACK_WITH_MESSAGES if self._engine.kind is EngineKind.BROKER else EngineCode.BACK_AND_KEPT
+        return say(kept, name=name)
 
     def _give_up(self, sentence: Sentence) -> None:
         with self._changed:

@@ -17,6 +17,7 @@ class EngineCode(Code):
 
     # Incidents
     RESTARTING = "engine.restarting"
+    BACK_WITH_MESSAGES = "engine.back_with_messages"
     BACK_AND_KEPT = "engine.back_and_kept"
     BACK_AND_EMPTY = "engine.back_and_empty"
     BACK_WITH_KEYS = "engine.back_with_keys"

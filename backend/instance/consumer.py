@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,121 +22,155 @@ import redis
 
 from backend.engines.redis_client import create_redis
 from backend.instance import bodies
-from backend.instance.deliveries import Deliveries, Delivery
+from backend.instance.announced import Announcements
+from backend.instance.deliveries import Deliveries
 from backend.instance.flows import flow_of, services_of
 from backend.instance.problems import REFUSALS, from_exception
-from backend.instance.queue import GROUP, KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
+from backend.instance.queue import KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
 from backend.instance.says import QueueCode
 from backend.instance.services import warm_up
 from backend.instance.wiring import connect
+from backend.model.errors import BrokerError
 from backend.model.sentence import Sentence, say, to_document
-from backend.model.vocabulary import Answer, EngineKind, OperationKey
+from backend.model.vocabulary import Answer, OperationKey, Source
 from backend.strategies import find
-from backend.tap.observer import Call, Tap
-from backend.tap.trace import Trace
+from backend.tap.observer import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from backend.instance.deliveries import Delivery
+    from backend.instance.nats_deliveries import NatsDeliveries
     from backend.instance.queue import Queue
-    from backend.strategies.base import Response, Services
+    from backend.instance.wiring import Wiring
+    from backend.strategies.base import Response
     from backend.tap.observer import Flow
 
 _IDLE_SECONDS = 0.03
 _CLAIM_SECONDS = 0.1
 """How often, at least, what is overdue is asked for."""
-_MOST_TAKEN_OVER = 15
-"""So many messages that were somebody else's are handled at a time, beside a new one. A run at its worst has half of
-them: a message is delivered at most five times, and each of the two consumers has one new message at a time."""
-_HANDLERS = 1 + _MOST_TAKEN_OVER
+_MOST_HELPED = 15
+"""So many messages are handled at a time, beside a new one off a stream of the Redis-protocol server. A run at its
+worst has half of them: a message is delivered at most five times, and each of the two consumers has one new message."""
+_HANDLERS = 1 + _MOST_HELPED
 _UNFINISHED = frozenset({Answer.ERROR, Answer.BUSY})
 """After these the message stays pending: it was not handled, or somebody else is at it."""
 
 
 class Consumer:
-    """Handles messages until the process ends: new ones one after the other, and beside them those that are overdue.
+    """Handles messages until the process ends.
 
-    Somebody looks for overdue ones whatever else is at work: it does not depend on an idle consumer whether a message
-    is delivered again.
+    Off a stream of the Redis-protocol server, new ones one after the other, and beside them those that are overdue:
+    somebody looks for them whatever else is at work, so that it does not depend on an idle consumer whether a message
+    is delivered again. Off a broker, which delivers again by itself, several at a time.
 
     Args:
         number: of this process; it names the consumer in the groups.
-        lab: whose queues it reads.
-        services: the engines, tapped.
+        wiring: the engines, tapped, and the trace, which is flushed before the outcome of a delivery is told.
         queue: an untapped client.
-        tap: where steps pass.
-        trace: flushed before the outcome of a delivery is told.
     """
 
-    def __init__(self, number: int, lab: str, services: Services, queue: redis.Redis, tap: Tap, trace: Trace) -> None:
-        name = f"consumer-{number}"
-        self._new, self._overdue = Deliveries(queue, lab, name), Deliveries(queue, lab, name)
-        self._never = threading.Event()
-        self._services = services
+    def __init__(self, number: int, wiring: Wiring, queue: redis.Redis) -> None:
+        self._services, self._tap, self._trace = wiring.services, wiring.tap, wiring.trace
+        self._folder = Path(wiring.settings.trace).parent
         self._queue = queue
-        self._tap = tap
-        self._trace = trace
+        self._announced = Announcements(queue, wiring.settings.lab)
+        self._deliveries = Deliveries(queue, self._services.redis, f"consumer-{number}")
+        self._broker: NatsDeliveries | None = None
+        self._never = threading.Event()
         self._guard = threading.Lock()
         self._at_work: Counter[str] = Counter()
         """Entries of streams."""
-        self._helpers = threading.BoundedSemaphore(_MOST_TAKEN_OVER)
+        self._helpers = threading.BoundedSemaphore(_MOST_HELPED)
 
     def run(self) -> None:
         """Handle messages for ever."""
-        threading.Thread(target=self._repeat, args=(self._take_over,), name="overdue", daemon=True).start()
+        for work in (self._take_over, self._pull):
+            threading.Thread(target=self._repeat, args=(work,), name=work.__name__, daemon=True).start()
         self._repeat(self._handle_next)
 
     def _repeat(self, work: Callable[[], None]) -> None:
         while True:
             try:
                 work()
-            except redis.exceptions.RedisError:  # the server may come back; what was not acknowledged is pending
+            except (redis.exceptions.RedisError, BrokerError):  # it may come back, with what was not acknowledged
                 self._never.wait(_IDLE_SECONDS)
 
     def _handle_next(self) -> None:
-        """Handle a message of each run, if there is one."""
-        queues = list(self._new.timeouts())
-        for keys in queues:
-            with self._until_it_is_over(self._new, keys):
-                if got := self._new.new(keys, blocks=len(queues) == 1):
+        """Handle a new message of each run, if there is one."""
+        queues = list(self._announced.of(Source.REDELIVERY))
+        for queue in queues:
+            with self._until_it_is_over(queue):
+                if got := self._deliveries.new(queue, blocks=len(queues) == 1):
                     self._handle(got)
         if len(queues) != 1:
             self._never.wait(_IDLE_SECONDS)
 
     def _take_over(self) -> None:
         """Take over what is overdue, each in a thread of its own; then wait for a while."""
-        timeouts = self._overdue.timeouts()
-        for keys, timeout in timeouts.items():
-            with self._until_it_is_over(self._overdue, keys):
-                for got in self._overdue.overdue(keys, timeout, self._at_work):
+        timeouts = self._announced.of(Source.REDELIVERY)
+        for queue, timeout in timeouts.items():
+            with self._until_it_is_over(queue):
+                for got in self._deliveries.overdue(queue, timeout, self._at_work):
                     self._helpers.acquire()
-                    threading.Thread(target=self._help, args=(got,), name="overdue", daemon=True).start()
+                    self._in_a_thread(got)
         self._never.wait(min([_CLAIM_SECONDS, *(timeout / 4000 for timeout in timeouts.values())]))
+
+    def _pull(self) -> None:
+        """Pull a message of each run off the broker, and handle it in a thread of its own."""
+        queues = list(self._announced.of(Source.NATS))
+        for queue in queues:
+            self._helpers.acquire()  # first: what nobody has the time to handle stays where it is
+            got = None
+            try:
+                with self._until_it_is_over(queue):
+                    got = self._nats().next(queue)
+            finally:
+                if got is None:
+                    self._helpers.release()
+            if got:
+                self._in_a_thread(got)
+        if not queues:
+            self._never.wait(_IDLE_SECONDS)
+
+    def _nats(self) -> NatsDeliveries:
+        if self._broker is None:
+            from backend.instance.nats_deliveries import NatsDeliveries  # noqa: PLC0415, RUF100  most never want it
+
+            self._broker = NatsDeliveries(self._folder, self._queue, self._tap)
+        return self._broker
+
+    def _in_a_thread(self, got: Delivery) -> None:
+        threading.Thread(target=self._help, args=(got,), name="delivery", daemon=True).start()
 
     def _help(self, got: Delivery) -> None:
         try:
-            with suppress(redis.exceptions.RedisError), self._until_it_is_over(self._overdue, got.keys):
+            with suppress(redis.exceptions.RedisError, BrokerError), self._until_it_is_over(got.queue):
                 self._handle(got)
         finally:
             self._helpers.release()
 
     @contextmanager
-    def _until_it_is_over(self, deliveries: Deliveries, keys: Queue) -> Iterator[None]:
+    def _until_it_is_over(self, queue: Queue) -> Iterator[None]:
         """A run may end, and its stream be deleted, at any moment."""
         try:
             yield
         except redis.exceptions.ResponseError as error:
             if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
                 raise
-            deliveries.forget(keys)
+            self._announced.forget(queue)
+        except BrokerError:
+            if self._broker:
+                self._broker.forget(queue)
+            raise
 
     def _handle(self, got: Delivery) -> None:
-        message = Message.from_fields(got.fields)
+        message = got.message
         operation = urlsplit(message.path).path.rpartition("/")[2]
         submission = delivery_id(message.submission_id, got.number)
         with self._working(got.entry), self._trace.handling(submission, operation, message.intent_key):
             began = time.monotonic_ns()
-            outcome = self._deliver(got, message, submission)
+            outcome = self._deliver(got, submission)
             if outcome is None:
                 return
             answer, detail = outcome
@@ -143,8 +178,8 @@ class Consumer:
             said = to_document(detail) if detail else None
             handled = Handled(message.submission_id, got.number, answer, said, began, time.monotonic_ns())
             pipeline = self._queue.pipeline(transaction=False)
-            pipeline.rpush(got.keys.reports, msgspec.json.encode(handled))
-            pipeline.expire(got.keys.reports, KEY_LIFE_SECONDS)
+            pipeline.rpush(got.queue.reports, msgspec.json.encode(handled))
+            pipeline.expire(got.queue.reports, KEY_LIFE_SECONDS)
             pipeline.execute()
 
     @contextmanager
@@ -157,22 +192,24 @@ class Consumer:
             with self._guard:
                 self._at_work -= Counter({entry: 1})
 
-    def _deliver(self, got: Delivery, message: Message, submission: str) -> tuple[Answer, Sentence | None] | None:
+    def _deliver(self, got: Delivery, submission: str) -> tuple[Answer, Sentence | None] | None:
         """Handle a message, and acknowledge it if nobody needs to get it again; None where it is nobody's any more."""
-        stream, entry = got.keys.stream, got.entry
-        with self._tap.flow(flow_of(message.headers.get, submission)) as flow:
+        with self._tap.flow(flow_of(got.message.headers.get, submission)) as flow:
             self._note(flow, got)
-            if not self._services.redis.xpending_range(stream, GROUP, entry, entry, 1):
-                return None  # somebody was quicker, or the run was given up
-            answer, detail = self._answer(message, submission, got.number)
+            if not got.is_pending():
+                return None
+            answer, detail = self._answer(got.message, submission, got.number)
             if answer not in _UNFINISHED or got.number >= MOST_DELIVERIES:
-                self._services.redis.xack(stream, GROUP, entry)
+                try:
+                    got.acknowledge()
+                except BrokerError as error:  # it is delivered again
+                    return Answer.ERROR, error.sentence
         return answer, detail
 
     def _note(self, flow: Flow, got: Delivery) -> None:
         """The delivery is the first step of its submission: it began before anybody knew whose it is."""
         command = f"DELIVER {got.number}: {got.command}"
-        self._trace.after(Call(flow, flow.steps, EngineKind.REDIS, command, (), got.began_ns, got.ended_ns, got.answer))
+        self._trace.after(Call(flow, flow.steps, got.engine, command, (), got.began_ns, got.ended_ns, got.answer))
         flow.steps += 1
 
     def _answer(self, message: Message, submission: str, delivery: int) -> tuple[Answer, Sentence | None]:
@@ -207,8 +244,7 @@ def main() -> None:
     warm_up(wiring.services, 1)
     queue = create_redis(wiring.engines.redis)
     wiring.trace.get_ready()
-    settings = wiring.settings
-    Consumer(settings.number, settings.lab, wiring.services, queue, wiring.tap, wiring.trace).run()
+    Consumer(wiring.settings.number, wiring, queue).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The queue: a stream in the Redis-protocol server, read by a consumer group.
+"""The queue: a stream, of the Redis-protocol server or of a broker, which the consumers of a lab read.
 
 What the two ends of it agree on. A message asks for an intent, as a form or another service would; it stays pending
 until a consumer acknowledges it, and is delivered again if nobody does within the visibility time-out (Redis
@@ -37,10 +37,10 @@ class Queue:
         """A list in which consumers tell what became of each delivery."""
         return f"submit-twice:{self.run}:reports"
 
-
-def queues_key(lab: str) -> str:
-    """The hash of the runs whose queues the consumers of a lab read, each with its visibility time-out in ms."""
-    return f"submit-twice:{lab}:queues"
+    @property
+    def deliveries(self) -> str:
+        """A hash in which consumers count the deliveries of each message, where the broker may forget them."""
+        return f"submit-twice:{self.run}:deliveries"
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.lab.senders.redelivery import Redelivery
-from backend.model.vocabulary import EngineKind
+from backend.lab.senders.run_queue import JetStreamQueue, StreamQueue
+from backend.model.errors import NotApplicableError
+from backend.model.faults import FaultCode, to_servers
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from backend.instance.queue import Message
     from backend.lab.parts import Parts
     from backend.lab.senders.messages import Target
+    from backend.lab.senders.run_queue import RunQueue
     from backend.model.observed import Reply
     from backend.model.plan import Fault, Setup
 
@@ -73,13 +78,45 @@ class Bench:
         """
         self._parts.processes.need_consumers(*self._parts.engines.urls)
 
+    def require_broker(self, source: Source) -> None:
+        """Have the broker of a source running: it starts when it is first needed.
+
+        Raises:
+            EngineError: it is not installed, or could not be started.
+        """
+        if source is Source.NATS:
+            self._parts.nats.require()
+
     def deliver(
-        self, run: str, setup: Setup, messages: Sequence[Message], on_replies: Callable[[Sequence[Reply]], None]
+        self,
+        run: str,
+        source: Source,
+        setup: Setup,
+        messages: Sequence[Message],
+        on_replies: Callable[[Sequence[Reply]], None],
     ) -> Redelivery:
-        """Put messages onto the queue of a run."""
-        client, faults = self._parts.engines.client, self._parts.fault_injector
-        timeout, comes_back = setup.visibility_timeout_ms, lambda: faults.brings_back(EngineKind.REDIS)
-        return Redelivery(client, self.name, run, timeout, messages, self.works, on_replies, comes_back)
+        """Put messages onto the queue of a run.
+
+        Raises:
+            EngineError: the broker does not answer.
+        """
+        queue = self._queue(run, source, setup)
+        return Redelivery(
+            queue, self._parts.engines.client, run, messages, self.works, on_replies, lambda: self._comes_back(source)
+        )
+
+    def _queue(self, run: str, source: Source, setup: Setup) -> RunQueue:
+        client = self._parts.engines.client
+        if source is Source.NATS:
+            from backend.engines.broker.nats_client import NatsClient  # noqa: PLC0415, RUF100  most runs never want it
+
+            return JetStreamQueue(NatsClient(self._parts.nats.require()), client, self.name, run, setup)
+        return StreamQueue(client, self.name, run, setup)
+
+    def _comes_back(self, source: Source) -> bool:
+        """Whether what the messages of a source go through runs, or will run again."""
+        broker = self._parts.nats.comes_back if source is Source.NATS else True
+        return broker and self._parts.fault_injector.brings_back(EngineKind.REDIS)
 
     def require_zookeeper(self) -> None:
         """Have ZooKeeper running: it starts when it is first needed.
@@ -97,13 +134,16 @@ class Bench:
         """
         self._parts.gateway.require()
 
-    def require_setup(self, setup: Setup) -> None:
+    def require_setup(self, setup: Setup, source: Source) -> None:
         """Check that its faults and its knobs can be had on the engines in use.
 
         Raises:
             NotApplicableError: a fault or a knob is about a server that we have not started.
         """
         self._parts.engines.require_setup(setup)
+        about_broker = [fault for fault in to_servers(setup.faults) if fault.place == "broker"]
+        if about_broker and source is not Source.NATS:
+            raise NotApplicableError(say(FaultCode.NO_BROKER, fault=str(about_broker[0])))
 
     def disturb(self, fault: Fault) -> None:
         """Kill, restart or pause a server; returns when it answers again.
@@ -111,4 +151,7 @@ class Bench:
         Raises:
             EngineError: the server does not answer again.
         """
-        self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)
+        if fault.place == "broker":
+            self._parts.nats.disturb(fault)
+        else:
+            self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)

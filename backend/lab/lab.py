@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from backend.engines.installed import available_databases
+from backend.engines.installed import available_databases, missing_sources
 from backend.engines.says import ProcessCode
 from backend.lab.asking import Asking
 from backend.lab.bench import Bench
@@ -29,7 +29,7 @@ from backend.model.observed import EngineStatus, Step
 from backend.model.options import LabOptions
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import OperationKey
+from backend.model.vocabulary import OperationKey, Source
 
 _LAST_WAIT_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
@@ -167,6 +167,10 @@ class Lab(Asking):
         """The databases that `use_database` can switch to; missing ones say what to install."""
         return available_databases()
 
+    def missing_sources(self) -> Mapping[Source, Sentence]:
+        """The sources of messages that cannot be had here, each with what to install."""
+        return missing_sources()
+
     # Changing the set-up
 
     def use_database(self, database: str) -> None:
@@ -235,7 +239,7 @@ class Lab(Asking):
         with self._turns:
             machinery, watch = self._running()
             bench = Bench(machinery.parts, watch.read_back)
-            bench.require_setup(setup)
+            bench.require_setup(setup, plan.source)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
             self._runs.start(run)

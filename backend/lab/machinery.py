@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from backend.engines.broker.keeper import BrokerKeeper
+from backend.engines.broker.nats_server import start_nats
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
@@ -35,7 +37,7 @@ from backend.lab.work_book import WorkBook
 from backend.model.errors import EngineError, InstanceError, SubmitTwiceError
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind
+from backend.model.vocabulary import EngineKind, Source
 from backend.shop.effects import ChainReader, EffectReader, RowReader
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class Machinery:
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed, self._health.tell)
         self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines, self._health.tell)
+        self._nats = BrokerKeeper(self._supervisor, Source.NATS, start_nats, self._on_engines, self._health.tell)
         self.ledger = Ledger()
         self.steps = StepBook()
         self.works = WorkBook()
@@ -93,6 +96,7 @@ class Machinery:
         self._ending.add(self._fault_injector.close, self._fault_injector.stop)
         self._ending.add(self._gateway.close, self._gateway.stop)
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
+        self._ending.add(self._nats.close, self._nats.close)
         self._ending.add(self.works.wake, self.works.wake)
 
     # Life
@@ -146,6 +150,7 @@ class Machinery:
             self.sender,
             self._gateway,
             self._zookeeper,
+            self._nats,
             self._fault_injector,
             self.ledger,
             self.steps,

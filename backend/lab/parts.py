@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from backend.engines.broker.keeper import BrokerKeeper
     from backend.engines.gateway.keeper import GatewayKeeper
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.lab.backend_processes import BackendProcesses
@@ -31,6 +32,7 @@ class Parts:
     sender: Sender
     gateway: GatewayKeeper
     zookeeper: ZooKeeperKeeper
+    nats: BrokerKeeper
     fault_injector: FaultInjector
     ledger: Ledger
     steps: StepBook

@@ -221,15 +221,16 @@ class ExperimentRun:
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:
             bench.require_zookeeper()
-        if plan.source is Source.REDELIVERY:
+        if plan.source.is_queue:
+            bench.require_broker(plan.source)
             bench.require_consumers()
         else:
             bench.sender.start()
 
     def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
-        if self._plan.source is Source.REDELIVERY:
+        if self._plan.source.is_queue:
             found = list(self._submissions.messages(forms))
-            return self._bench.deliver(self._name, self._setup, found, self._take_deliveries)
+            return self._bench.deliver(self._name, self._plan.source, self._setup, found, self._take_deliveries)
         return self._bench.sender.submit(self._submissions.job(forms), self._take)
 
     def _hold(self, sending: Sending | Redelivery) -> None:

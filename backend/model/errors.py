@@ -28,6 +28,10 @@ class GatewayError(EngineError):
     """A call to the gateway got no answer; the sentence says whether anything is known of its effect."""
 
 
+class BrokerError(EngineError):
+    """A message broker is not there, or refused."""
+
+
 class ZooKeeperError(EngineError):
     """ZooKeeper is not there."""
 

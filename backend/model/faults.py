@@ -14,6 +14,7 @@
 - ``pause@database=500``, ``pause@redis=500``: the server is stopped for 500 ms in mid-run.
 - ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
 - ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
+- ``kill@broker``, ``restart@broker``: the same of the broker, where messages go through one.
 - ``failover@redis``, ``failover@database``: the primary is killed, and a replica that has got nothing of this run is
   promoted.
 - ``partition@redis``: nobody hears a server for a while, its replica or whom it is the replica of least of all.
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LONGEST_MS = 60_000
-_STEPS = ("sql", "redis", "gateway", "zookeeper", "reply")
+_STEPS = ("sql", "redis", "broker", "gateway", "zookeeper", "reply")
 _SERVERS = ("database", "redis")
 _FAULT = re.compile(
     r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)(?:[A-Za-z]+|\d{1,2})))?(?P<before>:before)?)?"
@@ -79,6 +80,7 @@ class FaultCode(Code):
     TIME_OR_NUMBER = "fault.time_or_number"
     NEEDS_REPLICA = "fault.needs_replica"
     NO_SERVER = "fault.no_server"
+    NO_BROKER = "fault.no_broker"
     NO_SUCH_SERVER = "fault.no_such_server"
 
 
@@ -91,8 +93,8 @@ _PLACES = {
     FaultKind.NETWORK: ("",),
     FaultKind.LEASE: ("",),
     FaultKind.PAUSE: (*_STEPS, "database"),
-    FaultKind.KILL: _SERVERS,
-    FaultKind.RESTART: _SERVERS,
+    FaultKind.KILL: (*_SERVERS, "broker"),
+    FaultKind.RESTART: (*_SERVERS, "broker"),
     FaultKind.FAILOVER: _SERVERS,
     FaultKind.PARTITION: ("redis",),
 }

@@ -24,7 +24,8 @@ class Fault:
 
     kind: FaultKind
     place: str = ""
-    """``sql``, ``redis``, ``gateway``, ``zookeeper`` or ``reply`` for a step, ``database`` or ``redis`` for a server;
+    """``sql``, ``redis``, ``broker``, ``gateway``, ``zookeeper`` or ``reply`` for a step, ``database``, ``redis`` or
+    ``broker`` for a server;
     empty where the kind says it all."""
     command: str = ""
     """First words of the step's command, in capitals; empty for any step of that engine."""
@@ -74,8 +75,11 @@ class Setup:
     redis_persistence: RedisPersistence | None = None
     """Of our own Redis-protocol server; None leaves it as it was started, and stands for a server that is not ours."""
     visibility_timeout_ms: int = 500
-    """Matters only to source `redelivery`: a message that was delivered so long ago without being acknowledged is
+    """Matters only to a queue: a message that was delivered so long ago without being acknowledged is
     delivered again, whether whoever got it is dead or still at work."""
+    deduplication_ms: int = 0
+    """Matters only to source `nats`: for so long the server knows the id of a message, which is the intent's key, and
+    drops another one with the same id. 0 publishes without ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def report_document(report: Report) -> dict[str, object]:
         "lease_ms": report.setup.lease_ms,
         "redis_persistence": setup.redis_persistence.value if setup.redis_persistence else None,
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,
+        "deduplication_ms": setup.deduplication_ms,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],
         "missed_faults": [str(fault) for fault in report.missed_faults],

@@ -27,6 +27,14 @@ class Source(StrEnum):
     CLICKS = "clicks"
     RETRY = "retry"
     REDELIVERY = "redelivery"
+    """A stream of the Redis-protocol server."""
+    NATS = "nats"
+    """A stream of NATS JetStream."""
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether it delivers messages, and delivers them again."""
+        return self in {Source.REDELIVERY, Source.NATS}
 
 
 class RetryCause(StrEnum):
@@ -75,6 +83,7 @@ class EngineKind(StrEnum):
     SQLITE = "sqlite"
     REDIS = "redis"
     ZOOKEEPER = "zookeeper"
+    BROKER = "broker"
     GATEWAY = "gateway"
     HTTP = "http"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from backend.model.errors import GatewayError
+from backend.model.errors import BrokerError, GatewayError, SubmitTwiceError
 from backend.model.sentence import plain
 from backend.model.vocabulary import EngineKind
 
@@ -22,6 +22,9 @@ _RAISED = {
 }
 """By module and name, since a process has the drivers of its own engines only."""
 
+_OURS: dict[EngineKind, type[SubmitTwiceError]] = {EngineKind.GATEWAY: GatewayError, EngineKind.BROKER: BrokerError}
+"""Those whose clients are ours."""
+
 
 class OnPurposeError(Exception):
     """The cause of an exception that a fault raises."""
@@ -34,8 +37,8 @@ class OnPurposeError(Exception):
 def error_on_purpose(engine: EngineKind, fault: Fault) -> Exception:
     """What the driver of an engine raises where a statement or a command has failed at the server."""
     cause = OnPurposeError(fault)
-    if engine is EngineKind.GATEWAY:
-        error: Exception = GatewayError(plain(str(cause)))
+    if engine in _OURS:
+        error: Exception = _OURS[engine](plain(str(cause)))
     else:
         module, name = _RAISED[engine]
         kind: type[Exception] = getattr(import_module(module), name)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox
 
 from backend.model.plan import Intent, Plan, Setup
-from backend.model.vocabulary import OperationKey
+from backend.model.vocabulary import OperationKey, Source
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -86,6 +86,7 @@ class Knobs(QObject):
             gateway_keys=backend.gateway_keys_key,
             redis_persistence=source.persistence.mode,
             visibility_timeout_ms=source.visibility_timeout.value(),
+            deduplication_ms=source.deduplication.value() if source.source_key is Source.NATS else 0,
         )
 
     def plan(self, submissions: int, intents: tuple[Intent, ...]) -> Plan:

@@ -132,6 +132,7 @@ class LabPage(QWidget):
         bridge = self._bridge
         bridge.catalogue_ready.connect(self._fill_catalogue)
         bridge.databases_ready.connect(self._fill_databases)
+        bridge.sources_missing.connect(self.source.show_missing)
         bridge.engines_changed.connect(self._note_engines)
         bridge.started.connect(self._become_usable)
         bridge.lost.connect(self._become_unusable)

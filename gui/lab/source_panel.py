@@ -12,11 +12,15 @@ from backend.model.vocabulary import FaultKind, Pace, Source
 from gui.lab.choices import PersistenceBox, RetryCauses, key_of, read_causes
 from gui.lab.fault_field import FaultField
 from gui.theme import GRID
-from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, spin
+from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, set_item_enabled, spin
+from gui.wording.speech import speak
 from gui.wording.terms import pace_word, source_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backend.model.plan import Plan, Setup
+    from backend.model.sentence import Sentence
     from gui.settings import Settings
 
 
@@ -124,6 +128,11 @@ class SourcePanel(QWidget):
         )
         self._section.add_wide(self.edit)
 
+    def show_missing(self, missing: Mapping[Source, Sentence]) -> None:
+        """Grey out the sources that cannot be had here; the reason says what to install."""
+        for index, source in enumerate(Source):
+            set_item_enabled(self.source, index, source not in missing, speak(missing.get(source)))
+
     def _make_engines(self) -> None:
         self.visibility_timeout = spin("visibilityTimeoutSpin", 1, 3_600_000, 500, self.tr("ms"))
         self._section.add_field(
@@ -132,6 +141,15 @@ class SourcePanel(QWidget):
             self.tr(
                 "Visibility time-out of the queue: a message that is not acknowledged so long after its delivery is "
                 "delivered again, also while its consumer is still at work"
+            ),
+        )
+        self.deduplication = spin("deduplicationSpin", 0, 3_600_000, 0, self.tr("ms"))
+        self._section.add_field(
+            self.tr("Known ids"),
+            self.deduplication,
+            self.tr(
+                "Deduplication window of NATS JetStream: for so long the server knows the id of a message, which is "
+                "the intent's key, and drops another one with it; 0 sends no ids"
             ),
         )
         self.persistence = PersistenceBox(self)
@@ -164,19 +182,22 @@ class SourcePanel(QWidget):
     @Slot()
     def _refresh(self) -> None:
         clicks, retry = self.source_key is Source.CLICKS, self.source_key is Source.RETRY
+        queue, nats = self.source_key.is_queue, self.source_key is Source.NATS
         self.pace.setEnabled(clicks)
         self.interval.setEnabled(clicks and self.pace_key is Pace.INTERVAL)
-        self.timeout.setEnabled(self.source_key is not Source.REDELIVERY)
+        self.timeout.setEnabled(not queue)
         self.retries.setEnabled(retry)
         self.backoff.setEnabled(retry)
         self.retry_causes.box.setEnabled(retry)
-        self.visibility_timeout.setEnabled(self.source_key is Source.REDELIVERY)
+        self.visibility_timeout.setEnabled(queue)
+        self.deduplication.setEnabled(nats)
         for field, is_asked in (
             (self.pace, clicks),
-            (self.timeout, self.source_key is not Source.REDELIVERY),
+            (self.timeout, not queue),
             (self.retries, retry),
             (self.retry_causes.box, retry),
-            (self.visibility_timeout, self.source_key is Source.REDELIVERY),
+            (self.visibility_timeout, queue),
+            (self.deduplication, nats),
         ):
             self._section.show_row(field, is_asked)
         self.changed.emit()
@@ -191,6 +212,7 @@ class SourcePanel(QWidget):
         self.backoff.setValue(plan.backoff_ms)
         self.retry_causes.show_causes(plan.retry_on)
         self.visibility_timeout.setValue(setup.visibility_timeout_ms)
+        self.deduplication.setValue(setup.deduplication_ms)
         self.persistence.show_mode(setup.redis_persistence)
         self.processing_delay.setValue(setup.processing_delay_ms)
         self.lease.setValue(setup.lease_ms)
@@ -213,6 +235,7 @@ class SourcePanel(QWidget):
         self.backoff.setValue(settings.number("lab/backoff", 100))
         self.retry_causes.show_causes(read_causes(settings.text("lab/retry-on")))
         self.visibility_timeout.setValue(settings.number("lab/visibility-timeout", 500))
+        self.deduplication.setValue(settings.number("lab/deduplication-window", 0))
         choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
         self.faults.setText(settings.text("lab/faults"))
         self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
@@ -232,6 +255,7 @@ class SourcePanel(QWidget):
         settings.remember("lab/backoff", self.backoff.value())
         settings.remember("lab/retry-on", key_of(self.retry_causes.causes))
         settings.remember("lab/visibility-timeout", self.visibility_timeout.value())
+        settings.remember("lab/deduplication-window", self.deduplication.value())
         settings.remember("lab/redis-persistence", current_key(self.persistence.box))
         settings.remember("lab/faults", self.faults.text())
         settings.remember("lab/lost-reply", self.lost_reply.isChecked())

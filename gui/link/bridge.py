@@ -37,6 +37,7 @@ class LabBridge(QObject):
     Signals:
         catalogue_ready: the strategies, a tuple of StrategyInfo.
         databases_ready: what can be switched to, a tuple of EngineStatus.
+        sources_missing: the sources of messages that cannot be had, a mapping of Source to Sentence.
         started: engines and instances are usable.
         start_failed: one sentence why not.
         engines_changed, rows_added, rows_gone, rows_cleared, replies_received, judged, run_finished: as the lab says.
@@ -59,6 +60,7 @@ class LabBridge(QObject):
     start_failed = Signal(str)
     engines_changed = Signal(object)
     databases_ready = Signal(object)
+    sources_missing = Signal(object)
     rows_added = Signal(object)
     rows_gone = Signal(object)
     rows_cleared = Signal()
@@ -147,6 +149,7 @@ class LabBridge(QObject):
             raise
         self._lab = lab
         self.post(self.databases_ready, lab.databases())
+        self.post(self.sources_missing, lab.missing_sources())
         self.post(self.engines_changed, lab.engines())
         self.post(self.started)
 
@@ -209,6 +212,7 @@ class LabBridge(QObject):
     def _tell_engines(self) -> None:
         lab = self._need_lab()
         self.post(self.databases_ready, lab.databases())
+        self.post(self.sources_missing, lab.missing_sources())
         self.post(self.engines_changed, lab.engines())
 
     def _work(self, job: Callable[[], None], afterwards: Callable[[], None] | None = None) -> None:

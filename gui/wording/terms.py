@@ -89,6 +89,7 @@ def source_word(source: Source) -> str:
         Source.CLICKS: QCoreApplication.translate("Words", "Repeated clicks"),
         Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
         Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
+        Source.NATS: QCoreApplication.translate("Words", "Redelivery by NATS JetStream"),
     }[source]
 
 
@@ -107,6 +108,7 @@ ENGINE_NAMES = {
     EngineKind.SQLITE: "SQLite",
     EngineKind.REDIS: "Redis",
     EngineKind.ZOOKEEPER: "ZooKeeper",
+    EngineKind.BROKER: "NATS",
     EngineKind.GATEWAY: "Gateway",
     EngineKind.HTTP: "HTTP",
 }

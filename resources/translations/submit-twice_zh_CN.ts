@@ -2606,6 +2606,14 @@
         <translation>队列的可见性超时：消息投递后这么久仍未确认，就会再次投递，即使其消费者仍在处理</translation>
     </message>
     <message>
+        <source>Known ids</source>
+        <translation>已知标识</translation>
+    </message>
+    <message>
+        <source>Deduplication window of NATS JetStream: for so long the server knows the id of a message, which is the intent&apos;s key, and drops another one with it; 0 sends no ids</source>
+        <translation>NATS JetStream 的去重窗口：在这段时间内，服务器记得消息的标识（即意图的键），并丢弃带有相同标识的另一条消息；0 表示不发送标识</translation>
+    </message>
+    <message>
         <source>Persistence</source>
         <translation>持久化</translation>
     </message>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Repeated clicks</source>
         <translation>重复点击</translation>
+    </message>
+    <message>
+        <source>Redelivery by NATS JetStream</source>
+        <translation>NATS JetStream 重新投递</translation>
     </message>
     <message>
         <source>At intervals</source>

@@ -1,9 +1,10 @@
-"""Source `redelivery`: messages on a stream, handled by consumers, delivered again when nobody acknowledges them."""
+"""The queues as sources: messages on a stream, handled by consumers, delivered again when nobody acknowledges them."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,16 +12,17 @@ import redis
 
 from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
-from backend.instance.queue import GROUP, KEY_LIFE_SECONDS, Handled, Message, Queue, delivery_id, queues_key
+from backend.instance.queue import Handled, Message, Queue, delivery_id
 from backend.lab.senders.messages import Flying
-from backend.model.errors import EngineError
+from backend.model.errors import BrokerError, EngineError
 from backend.model.observed import Reply
 from backend.model.sentence import Code, Sentence, from_document, say
 from backend.model.vocabulary import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from backend.lab.senders.run_queue import RunQueue
     from backend.lab.work_book import WorkBook
 
 _LOOK_SECONDS = 0.1
@@ -40,6 +42,7 @@ class DeliveryCode(Code):
     DELIVERY_SAID = "delivery.delivery_said"
     DIED = "delivery.died"
     GONE = "delivery.gone"
+    KNOWN = "delivery.known"
     REDIS_FAILED = "delivery.redis_failed"
     ANSWERS_MISSING = "delivery.answers_missing"
 
@@ -48,22 +51,20 @@ class Redelivery:
     """Messages of one run under way; waits, and is cancelled, as what the sender process sends.
 
     Args:
-        queue: an untapped client.
-        lab: names the consumers that are to read them.
+        queue: what they are put onto.
+        client: an untapped one of the Redis-protocol server, by which consumers tell what became of each delivery.
         run: a name that no other run has.
-        visibility_timeout_ms: when a message that nobody has acknowledged is delivered again.
-        messages: to be put onto the stream.
+        messages: to be put onto the queue.
         works: knows which deliveries are being handled.
         on_replies: told what became of each delivery, also of those that a consumer did not survive.
-        comes_back: whether the server, should it be away, is being started again.
+        comes_back: whether what is away is being started again.
     """
 
     def __init__(
         self,
-        queue: redis.Redis,
-        lab: str,
+        queue: RunQueue,
+        client: redis.Redis,
         run: str,
-        visibility_timeout_ms: int,
         messages: Sequence[Message],
         works: WorkBook,
         on_replies: Callable[[Sequence[Reply]], None],
@@ -71,17 +72,18 @@ class Redelivery:
     ) -> None:
         self._comes_back = comes_back
         self._queue = queue
-        self._queues = queues_key(lab)
-        self._keys = Queue(run)
-        self._visibility_timeout_ms = visibility_timeout_ms
+        self._client = client
+        self._reports = Queue(run).reports
         self._messages = {message.submission_id: message for message in messages}
         self._works = works
         self._on_replies = on_replies
         self._cancelled = threading.Event()
         self._left = threading.Event()
-        self._sent_ns: dict[str, int] = {}
-        self._entries: dict[str, str] = {}
-        """Where each message is on the stream; those that were taken back are not here."""
+        self._sent_ns = 0
+        self._taken: Collection[str] = ()
+        """Messages that the queue has taken, without those that were taken back."""
+        self._fetched: deque[str] = deque()
+        """Reports that are to be taken next."""
         self._told: dict[str, set[int]] = {name: set() for name in self._messages}
         """Deliveries of each message whose end was told."""
         self._gaps: dict[tuple[str, int], threading.Event] = {}
@@ -96,7 +98,7 @@ class Redelivery:
         self._left.set()
 
     def wait_until_over(self) -> bool:
-        """Put the messages onto the stream and wait until none of them can be delivered again.
+        """Put the messages onto the queue and wait until none of them can be delivered again.
 
         A delivery that another one has overtaken may still be handled then.
 
@@ -104,12 +106,12 @@ class Redelivery:
             Whether it is so; False if somebody had `leave` called before.
 
         Raises:
-            EngineError: the Redis-protocol server went away.
+            EngineError: the Redis-protocol server, or the broker, went away.
         """
         try:
             self._put()
             self._follow()
-            self._withdraw()
+            self._queue.withdraw()
         except redis.exceptions.RedisError as error:
             raise _failed(DeliveryCode.REDIS_FAILED, error) from None
         return not self._left.is_set()
@@ -123,9 +125,11 @@ class Redelivery:
         try:
             self._drain()
             self._tell_ended(all_known=not self._left.is_set())
-            self._queue.delete(self._keys.reports)
+            self._client.delete(self._reports)
         except redis.exceptions.RedisError as error:
             raise _failed(DeliveryCode.ANSWERS_MISSING, error) from None
+        finally:
+            self._queue.close()
 
     def flying(self) -> list[Flying]:
         """Nothing: what is not being handled when nobody waits any more is not delivered any more."""
@@ -137,25 +141,22 @@ class Redelivery:
         return True
 
     def _put(self) -> None:
-        pipeline = self._queue.pipeline(transaction=False)
-        pipeline.xgroup_create(self._keys.stream, GROUP, id="0", mkstream=True)
-        pipeline.expire(self._keys.stream, KEY_LIFE_SECONDS * 24)
+        self._sent_ns = time.monotonic_ns()
+        self._taken = self._queue.put(list(self._messages.values()))
+        known = [name for name in self._messages if name not in self._taken]
+        for name in known:
+            self._told[name].add(1)
         now = time.monotonic_ns()
-        for message in self._messages.values():
-            pipeline.xadd(self._keys.stream, message.fields())
-            self._sent_ns[message.submission_id] = now
-        pipeline.hset(self._queues, self._keys.run, str(self._visibility_timeout_ms))
-        _, _, *entries, _ = pipeline.execute()
-        self._entries = dict(zip(self._messages, entries, strict=True))
+        self._on_replies([self._reply(name, Answer.DUPLICATE, say(DeliveryCode.KNOWN), now) for name in known])
 
     def _follow(self) -> None:
-        """Take reports until the stream holds nothing that may be delivered; a server that went away may come back."""
+        """Take reports until the queue holds nothing that may be delivered; a server that went away may come back."""
         away = None
         while not self._left.is_set():
             try:
                 if self._nothing_more():
                     return
-            except redis.exceptions.ConnectionError:
+            except (redis.exceptions.ConnectionError, BrokerError):
                 away = away or time.monotonic()
                 if time.monotonic() > away + _AWAY_SECONDS and not self._comes_back():
                     raise
@@ -166,57 +167,35 @@ class Redelivery:
     def _nothing_more(self) -> bool:
         """Take what is reported next; whether nothing more can be."""
         if self._cancelled.is_set():
-            self._take_back()
+            self._taken = self._queue.take_back()
             self._cancelled.clear()
         if self._drain():
             self._left.wait(_GATHER_SECONDS)
-        elif all(self._told.values()) and self._is_quiet():
+        elif all(self._told.values()) and self._queue.is_quiet():
             return True
         elif answer := self._await_report():
             self._take(answer)
-        elif self._is_quiet():
+        elif self._queue.is_quiet():
             return True
         if self._gaps:
             self._tell_ended(all_known=False)
         return False
 
     def _await_report(self) -> str | None:
-        found: Any = self._queue.blpop([self._keys.reports], timeout=_LOOK_SECONDS)
+        found: Any = self._client.blpop([self._reports], timeout=_LOOK_SECONDS)
         return found[1] if found else None
 
-    def _is_quiet(self) -> bool:
-        """Whether each message was delivered and acknowledged, or is gone."""
-        try:
-            stream: Any = self._queue.xinfo_stream(self._keys.stream)
-            (group,) = self._queue.xinfo_groups(self._keys.stream)
-        except redis.exceptions.ResponseError:
-            return True  # the server has lost the stream
-        delivered: Any = group["last-delivered-id"]
-        return not group["pending"] and bool(delivered == stream["last-generated-id"])
-
-    def _withdraw(self) -> None:
-        """Let no consumer take anything of it from now on."""
-        pipeline = self._queue.pipeline(transaction=True)
-        pipeline.hdel(self._queues, self._keys.run)
-        pipeline.delete(self._keys.stream)
-        pipeline.execute()
-
-    def _take_back(self) -> None:
-        """In one transaction, so that what is delivered in this moment is known to be."""
-        pipeline = self._queue.pipeline(transaction=True)
-        pipeline.xinfo_groups(self._keys.stream)
-        pipeline.xgroup_setid(self._keys.stream, GROUP, "$")
-        (group,), _ = pipeline.execute()
-        last = _position(group["last-delivered-id"])
-        self._entries = {name: entry for name, entry in self._entries.items() if _position(entry) <= last}
-
     def _drain(self) -> bool:
-        """Take what is reported; whether anything was."""
+        """Take what is reported; whether anything was.
+
+        To take a report may mean to look for others: those that were fetched together with it come first.
+        """
         taken = False
         while True:
-            reports: Any = self._queue.lpop(self._keys.reports, _AT_A_TIME) or ()
-            for report in reports:
-                self._take(report)
+            reports: Any = self._client.lpop(self._reports, _AT_A_TIME) or ()
+            self._fetched.extend(reports)
+            while self._fetched:
+                self._take(self._fetched.popleft())
             taken = taken or bool(reports)
             if len(reports) < _AT_A_TIME:
                 return taken
@@ -229,7 +208,12 @@ class Redelivery:
         self._look_for_gaps(name, handled.delivery)
         detail = from_document(handled.detail)
         answer = Answer(handled.answer)
-        self._on_replies([self._reply(name, handled.delivery, answer, detail, handled.began_ns, handled.ended_ns)])
+        told = say(
+            DeliveryCode.DELIVERY_SAID if detail else DeliveryCode.DELIVERY,
+            delivery=handled.delivery,
+            **({"detail": detail} if detail else {}),
+        )
+        self._on_replies([self._reply(name, answer, told, handled.ended_ns, handled.delivery, handled.began_ns)])
 
     def _look_for_gaps(self, name: str, delivery: int) -> None:
         """Notice earlier deliveries of a message that have not been told of, and tell those that have ended."""
@@ -262,34 +246,27 @@ class Redelivery:
                 self._on_replies([self._died(name, 1, DeliveryCode.GONE)])
 
     def _without_a_word(self) -> Iterator[str]:
-        return (name for name in self._entries if not self._told[name])
+        return (name for name in self._taken if not self._told[name])
 
     def _died(self, name: str, delivery: int, why: DeliveryCode) -> Reply:
         self._told[name].add(delivery)
-        return self._reply(name, delivery, Answer.ERROR, say(why), self._sent_ns[name], time.monotonic_ns())
+        told = say(DeliveryCode.DELIVERY_SAID, delivery=delivery, detail=say(why))
+        return self._reply(name, Answer.ERROR, told, time.monotonic_ns(), delivery)
 
     def _reply(
-        self, name: str, delivery: int, answer: Answer, detail: Sentence | None, began: int, ended: int
+        self, name: str, answer: Answer, detail: Sentence, ended_ns: int, delivery: int = 1, began_ns: int | None = None
     ) -> Reply:
-        code = DeliveryCode.DELIVERY_SAID if detail else DeliveryCode.DELIVERY
-        said = {"detail": detail} if detail else {}
         return Reply(
             submission_id=delivery_id(name, delivery),
             intent_key=self._messages[name].intent_key,
             answer=answer,
             status=0,
-            detail=say(code, delivery=delivery, **said),
-            sent_ns=began,
-            received_ns=ended,
+            detail=detail,
+            sent_ns=began_ns or self._sent_ns,
+            received_ns=ended_ns,
             retry_of=name if delivery > 1 else "",
         )
 
 
 def _failed(code: DeliveryCode, error: redis.exceptions.RedisError) -> EngineError:
     return EngineError(say(code, reason=one_sentence(error, say(EngineCode.THE_REDIS_SERVER))))
-
-
-def _position(entry: str) -> tuple[int, int]:
-    """An entry id as numbers, which have the order of the stream."""
-    milliseconds, _, number = entry.partition("-")
-    return int(milliseconds), int(number)

@@ -129,11 +129,13 @@ def test_knobs_without_a_meaning_for_the_source_are_disabled(qtbot: QtBot) -> No
             "backoffSpin",
             "timeoutSpin",
             "visibilityTimeoutSpin",
+            "deduplicationSpin",
         }
         assert panel.retry_causes.box.isEnabled() == (source is Source.RETRY)
     assert enabled[Source.CLICKS] == {"timeoutSpin"}
     assert enabled[Source.RETRY] == {"retriesSpin", "backoffSpin", "timeoutSpin"}
     assert enabled[Source.REDELIVERY] == {"visibilityTimeoutSpin"}
+    assert enabled[Source.NATS] == {"visibilityTimeoutSpin", "deduplicationSpin"}
 
 
 def test_the_knobs_are_remembered(qtbot: QtBot) -> None:

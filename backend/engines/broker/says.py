@@ -1,0 +1,12 @@
+"""What is said of message brokers."""
+
+from __future__ import annotations
+
+from backend.model.sentence import Code
+
+
+class BrokerCode(Code):
+    """The sentences."""
+
+    NATS_MISSING = "broker.nats_missing"
+    NO_ANSWER = "broker.no_answer"

@@ -1,0 +1,126 @@
+"""Source `nats`: a stream of a real JetStream server, which delivers again by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.engines.broker.nats_server import find_nats
+from backend.model.errors import NotApplicableError
+from backend.model.faults import parse_fault
+from backend.model.judgement import Report
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
+from tests.backend.conftest import Laboratory
+from tests.backend.engines.helpers import wait_until
+
+pytestmark = pytest.mark.skipif(find_nats() is None, reason="no NATS server is installed")
+
+EXHAUSTIVE = pytest.mark.exhaustive
+WORK_MS = 1_500
+"""Three times the time after which a message is delivered again."""
+
+
+def deliver(laboratory: Laboratory, setup: Setup, intents: int = 1, submissions: int = 1) -> Report:
+    wanted = tuple(laboratory.intent(OperationKey.PLACE_ORDER, number) for number in range(1, intents + 1))
+    return laboratory.lab.start_run(setup, Plan(wanted, submissions, Source.NATS)).wait(120)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("strategy", ["none", "token", "inbox"])
+def test_a_message_that_is_acknowledged_is_handled_once(laboratory: Laboratory, strategy: str) -> None:
+    report = deliver(laboratory, Setup(strategy), intents=20)
+
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 20}
+    assert report.answers == {Answer.CREATED: 20}
+    assert report.contradictions == ()
+    steps = laboratory.lab.steps_of(laboratory.told.replies[0].submission_id)
+    assert [step.command.split()[0] for step in steps if step.engine is EngineKind.BROKER] == ["DELIVER", "ACK"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "verdict", "first", "others"),
+    [
+        pytest.param("none", Verdict.DUPLICATED, Answer.CREATED, Answer.CREATED, marks=EXHAUSTIVE),
+        pytest.param("unique-index", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.DUPLICATE, marks=EXHAUSTIVE),
+        ("inbox", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.DUPLICATE),
+        pytest.param("distributed-lock", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.BUSY, marks=EXHAUSTIVE),
+    ],
+)
+def test_work_that_outlasts_the_acknowledgement_wait_is_delivered_again_while_nobody_has_died(
+    laboratory: Laboratory, strategy: str, verdict: Verdict, first: Answer, others: Answer
+) -> None:
+    report = deliver(laboratory, Setup(strategy, processing_delay_ms=WORK_MS), intents=5)
+
+    assert report.verdicts == {verdict: 5}
+    told = dict(report.answers)
+    assert told[first] >= 5
+    assert set(told) == {first, others}, "each delivery has told what became of it"
+    assert sum(told.values()) >= 10
+    assert report.at_work == ()
+    assert laboratory.told.incidents == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("strategy", "verdict"), [("none", Verdict.DUPLICATED), ("unique-index", Verdict.EXACTLY_ONCE)]
+)
+def test_a_consumer_that_dies_before_it_acknowledges(laboratory: Laboratory, strategy: str, verdict: Verdict) -> None:
+    report = deliver(laboratory, Setup(strategy, faults=(parse_fault("crash@broker:ACK:before"),)))
+
+    assert report.verdicts == {verdict: 1}
+    assert report.missed_faults == ()
+
+
+@pytest.mark.parametrize(
+    ("window_ms", "verdict", "told"),
+    [
+        (0, Verdict.DUPLICATED, {Answer.CREATED: 2}),
+        (10_000, Verdict.EXACTLY_ONCE, {Answer.CREATED: 1, Answer.DUPLICATE: 1}),
+    ],
+)
+def test_the_server_knows_the_ids_of_messages_for_a_while(
+    laboratory: Laboratory, window_ms: int, verdict: Verdict, told: dict[Answer, int]
+) -> None:
+    report = deliver(laboratory, Setup(deduplication_ms=window_ms), submissions=2)
+
+    assert report.verdicts == {verdict: 1}
+    assert report.answers == told
+    assert report.contradictions == ()
+
+
+def test_an_id_that_is_known_does_not_keep_a_delivery_from_being_repeated(laboratory: Laboratory) -> None:
+    faults = (parse_fault("crash@broker:ACK:before"),)
+    report = deliver(laboratory, Setup(deduplication_ms=10_000, faults=faults), submissions=2)
+
+    assert report.verdicts == {Verdict.DUPLICATED: 1}
+
+
+def test_a_broker_that_is_killed_comes_back_with_its_messages(laboratory: Laboratory) -> None:
+    report = deliver(laboratory, Setup("unique-index", faults=(parse_fault("kill@broker"),)), intents=300)
+
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 300}
+    assert report.missed_faults == ()
+    assert [text for text in laboratory.told.incidents if "the messages are kept" in text]
+    assert not [reply for reply in laboratory.told.replies if "consumer ended" in str(reply.detail)]
+
+
+def test_a_run_that_is_cancelled_leaves_nothing_to_be_delivered(laboratory: Laboratory) -> None:
+    wanted = tuple(laboratory.intent(OperationKey.PLACE_ORDER, number) for number in range(1, 401))
+    run = laboratory.lab.start_run(Setup(processing_delay_ms=200), Plan(wanted, 1, Source.NATS))
+    wait_until(lambda: bool(laboratory.told.replies))
+    run.cancel()
+    report = run.wait(60)
+
+    assert report.cancelled
+    assert 0 < report.effects < 400
+    assert set(report.verdicts) <= {Verdict.EXACTLY_ONCE, Verdict.UNDECIDED}
+    machinery = laboratory.lab._machinery
+    assert machinery is not None
+    assert wait_until(lambda: not machinery.works.at_work())
+    assert len(laboratory.told.rows) <= report.effects + report.working
+
+
+def test_a_fault_of_the_broker_needs_one(laboratory: Laboratory) -> None:
+    wanted = (laboratory.intent(OperationKey.PLACE_ORDER, 1),)
+    with pytest.raises(NotApplicableError, match="go through none"):
+        laboratory.lab.start_run(Setup(faults=(parse_fault("kill@broker"),)), Plan(wanted, 1, Source.REDELIVERY))
