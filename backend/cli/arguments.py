@@ -179,6 +179,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         "with --source nats: ms for which the server knows a message's id, and drops another one with it (0: no ids)"
     )
     _add_number(run, "--deduplication-window", 0, 3_600_000, 0, about)
+    about = "with --source rabbitmq: messages that a consumer may have without having acknowledged them (1)"
+    _add_number(run, "--prefetch", 1, 1_000, 1, about)
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
@@ -287,6 +289,9 @@ def _check_run(chosen: argparse.Namespace) -> None:
     if chosen.deduplication_window and chosen.source != Source.NATS:
         with_nats = f"--source {Source.NATS}"
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--deduplication-window", other=with_nats))
+    if chosen.prefetch > 1 and chosen.source != Source.RABBITMQ:
+        with_rabbitmq = f"--source {Source.RABBITMQ}"
+        raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--prefetch", other=with_rabbitmq))
 
 
 def _check_explore(chosen: argparse.Namespace) -> None:

@@ -106,6 +106,7 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         faults=tuple(map(parse_fault, chosen.fault)),
         visibility_timeout_ms=chosen.visibility_timeout,
         deduplication_ms=chosen.deduplication_window,
+        prefetch=chosen.prefetch,
     )
 
 

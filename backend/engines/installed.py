@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.engines import mariadb
-from backend.engines.broker import nats_server
+from backend.engines.broker import nats_server, rabbitmq_server
 from backend.engines.zookeeper import server as zookeeper
 from backend.model.catalogue import StrategyInfo
 from backend.model.observed import EngineStatus
@@ -53,7 +53,7 @@ def _mariadb() -> EngineStatus:
 
 def missing_sources() -> dict[Source, Sentence]:
     """The queues that cannot be had here, each with what to install."""
-    missing = {Source.NATS: nats_server.what_is_missing()}
+    missing = {Source.NATS: nats_server.what_is_missing(), Source.RABBITMQ: rabbitmq_server.what_is_missing()}
     return {source: what for source, what in missing.items() if what}
 
 

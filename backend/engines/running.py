@@ -39,6 +39,9 @@ class RunningEngine:
     keys: KeyStore | None = field(default=None, repr=False, compare=False)
     """Its keys, where it is a Redis-protocol server that we started."""
 
+    ask: Callable[..., str] | None = field(default=None, repr=False, compare=False)
+    """What its own tool prints when it is called with these words; raises `BrokerError`."""
+
     @property
     def client_url(self) -> str:
         """The URL, password included, as the engine's own tools such as ``psql`` want it."""

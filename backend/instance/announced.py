@@ -23,6 +23,7 @@ class Announced(msgspec.Struct, frozen=True, gc=False):
 
     source: Source
     visibility_timeout_ms: int
+    prefetch: int = 1
 
 
 def queues_key(lab: str) -> str:
@@ -45,15 +46,15 @@ class Announcements:
         self._found: dict[str, Announced] = {}
         self._looked = 0.0
 
-    def of(self, source: Source) -> dict[Queue, int]:
-        """The queues of a source, each with its visibility time-out in milliseconds."""
+    def of(self, source: Source) -> dict[Queue, Announced]:
+        """The queues of a source."""
         with self._guard:
             if time.monotonic() > self._looked + _LOOK_SECONDS:
                 found: Any = self._queue.hgetall(self._key)
                 self._found = {run: msgspec.json.decode(told, type=Announced) for run, told in sorted(found.items())}
                 self._looked = time.monotonic()
             announced = self._found.items()
-            return {Queue(run): told.visibility_timeout_ms for run, told in announced if told.source is source}
+            return {Queue(run): told for run, told in announced if told.source is source}
 
     def forget(self, queue: Queue) -> None:
         """This queue was deleted: its run is over."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from backend.instance.deliveries import Delivery
     from backend.instance.nats_deliveries import NatsDeliveries
     from backend.instance.queue import Queue
+    from backend.instance.rabbitmq_deliveries import RabbitDeliveries
     from backend.instance.wiring import Wiring
     from backend.strategies.base import Response
     from backend.tap.observer import Flow
@@ -76,7 +77,8 @@ class Consumer:
         self._queue = queue
         self._announced = Announcements(queue, wiring.settings.lab)
         self._deliveries = Deliveries(queue, self._services.redis, f"consumer-{number}")
-        self._broker: NatsDeliveries | None = None
+        self._jetstream: NatsDeliveries | None = None
+        self._rabbit: RabbitDeliveries | None = None
         self._never = threading.Event()
         self._guard = threading.Lock()
         self._at_work: Counter[str] = Counter()
@@ -85,7 +87,7 @@ class Consumer:
 
     def run(self) -> None:
         """Handle messages for ever."""
-        for work in (self._take_over, self._pull):
+        for work in (self._take_over, self._pull, self._consume):
             threading.Thread(target=self._repeat, args=(work,), name=work.__name__, daemon=True).start()
         self._repeat(self._handle_next)
 
@@ -108,13 +110,14 @@ class Consumer:
 
     def _take_over(self) -> None:
         """Take over what is overdue, each in a thread of its own; then wait for a while."""
-        timeouts = self._announced.of(Source.REDELIVERY)
-        for queue, timeout in timeouts.items():
+        queues = self._announced.of(Source.REDELIVERY)
+        for queue, told in queues.items():
             with self._until_it_is_over(queue):
-                for got in self._deliveries.overdue(queue, timeout, self._at_work):
+                for got in self._deliveries.overdue(queue, told.visibility_timeout_ms, self._at_work):
                     self._helpers.acquire()
                     self._in_a_thread(got)
-        self._never.wait(min([_CLAIM_SECONDS, *(timeout / 4000 for timeout in timeouts.values())]))
+        timeouts = (told.visibility_timeout_ms / 4000 for told in queues.values())
+        self._never.wait(min([_CLAIM_SECONDS, *timeouts]))
 
     def _pull(self) -> None:
         """Pull a message of each run off the broker, and handle it in a thread of its own."""
@@ -133,12 +136,35 @@ class Consumer:
         if not queues:
             self._never.wait(_IDLE_SECONDS)
 
+    def _consume(self) -> None:
+        """Handle what RabbitMQ delivers, one message after the other, on the thread that has the connection."""
+        queues = self._announced.of(Source.RABBITMQ)
+        try:
+            for queue, told in queues.items():
+                if got := self._rabbitmq().next(queue, told.prefetch):
+                    self._handle(got)
+        except BaseException:
+            if self._rabbit:
+                self._rabbit.keep(())
+            raise
+        if self._rabbit:
+            self._rabbit.keep(queues)
+        if not queues:
+            self._never.wait(_IDLE_SECONDS)
+
+    def _rabbitmq(self) -> RabbitDeliveries:
+        if self._rabbit is None:
+            from backend.instance.rabbitmq_deliveries import RabbitDeliveries  # noqa: PLC0415, RUF100  as above
+
+            self._rabbit = RabbitDeliveries(self._folder, self._queue, self._tap)
+        return self._rabbit
+
     def _nats(self) -> NatsDeliveries:
-        if self._broker is None:
+        if self._jetstream is None:
             from backend.instance.nats_deliveries import NatsDeliveries  # noqa: PLC0415, RUF100  most never want it
 
-            self._broker = NatsDeliveries(self._folder, self._queue, self._tap)
-        return self._broker
+            self._jetstream = NatsDeliveries(self._folder, self._queue, self._tap)
+        return self._jetstream
 
     def _in_a_thread(self, got: Delivery) -> None:
         threading.Thread(target=self._help, args=(got,), name="delivery", daemon=True).start()
@@ -160,8 +186,8 @@ class Consumer:
                 raise
             self._announced.forget(queue)
         except BrokerError:
-            if self._broker:
-                self._broker.forget(queue)
+            if self._jetstream:
+                self._jetstream.forget(queue)
             raise
 
     def _handle(self, got: Delivery) -> None:
@@ -199,11 +225,11 @@ class Consumer:
             if not got.is_pending():
                 return None
             answer, detail = self._answer(got.message, submission, got.number)
-            if answer not in _UNFINISHED or got.number >= MOST_DELIVERIES:
-                try:
-                    got.acknowledge()
-                except BrokerError as error:  # it is delivered again
-                    return Answer.ERROR, error.sentence
+            done = answer not in _UNFINISHED or got.number >= MOST_DELIVERIES
+            try:
+                (got.acknowledge if done else got.give_back)()
+            except BrokerError as error:  # it is delivered again
+                return Answer.ERROR, error.sentence
         return answer, detail
 
     def _note(self, flow: Flow, got: Delivery) -> None:

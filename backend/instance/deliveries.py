@@ -20,6 +20,10 @@ _MOST_OVERDUE = 100
 """So many messages are looked at together."""
 
 
+def _nothing() -> None:
+    """Time does it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A message as a consumer got it."""
@@ -41,6 +45,8 @@ class Delivery:
     """Whether it is still to be handled; a step where that has to be asked."""
     acknowledge: Callable[[], object]
     """Have it delivered no more; a step."""
+    give_back: Callable[[], object] = _nothing
+    """Have it delivered again; a step, where that does not come by itself when nobody has acknowledged it in time."""
 
 
 @dataclass(frozen=True, slots=True)

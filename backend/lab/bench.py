@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.lab.senders.redelivery import Redelivery
-from backend.lab.senders.run_queue import JetStreamQueue, StreamQueue
+from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQueue
 from backend.model.errors import NotApplicableError
 from backend.model.faults import FaultCode, to_servers
 from backend.model.sentence import say
@@ -39,6 +39,7 @@ class Bench:
         self.ledger, self.steps, self.works, self.forms = parts.ledger, parts.steps, parts.works, parts.forms
         self.sender = parts.sender
         self.read_back = read_back
+        self._source = Source.CLICKS
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -84,8 +85,8 @@ class Bench:
         Raises:
             EngineError: it is not installed, or could not be started.
         """
-        if source is Source.NATS:
-            self._parts.nats.require()
+        if source.has_broker:
+            self._parts.brokers[source].require()
 
     def deliver(
         self,
@@ -110,12 +111,15 @@ class Bench:
         if source is Source.NATS:
             from backend.engines.broker.nats_client import NatsClient  # noqa: PLC0415, RUF100  most runs never want it
 
-            return JetStreamQueue(NatsClient(self._parts.nats.require()), client, self.name, run, setup)
+            return JetStreamQueue(NatsClient(self._parts.brokers[source].require()), client, self.name, run, setup)
+        if source is Source.RABBITMQ:
+            broker = self._parts.brokers[source]
+            return RabbitQueue(broker, client, self.name, run, setup, lambda: bool(self.works.at_work()))
         return StreamQueue(client, self.name, run, setup)
 
     def _comes_back(self, source: Source) -> bool:
         """Whether what the messages of a source go through runs, or will run again."""
-        broker = self._parts.nats.comes_back if source is Source.NATS else True
+        broker = self._parts.brokers[source].comes_back if source.has_broker else True
         return broker and self._parts.fault_injector.brings_back(EngineKind.REDIS)
 
     def require_zookeeper(self) -> None:
@@ -142,7 +146,8 @@ class Bench:
         """
         self._parts.engines.require_setup(setup)
         about_broker = [fault for fault in to_servers(setup.faults) if fault.place == "broker"]
-        if about_broker and source is not Source.NATS:
+        self._source = source
+        if about_broker and not source.has_broker:
             raise NotApplicableError(say(FaultCode.NO_BROKER, fault=str(about_broker[0])))
 
     def disturb(self, fault: Fault) -> None:
@@ -152,6 +157,6 @@ class Bench:
             EngineError: the server does not answer again.
         """
         if fault.place == "broker":
-            self._parts.nats.disturb(fault)
+            self._parts.brokers[self._source].disturb(fault)
         else:
             self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)

@@ -31,7 +31,8 @@ class EngineBoard:
         """The engines in use, with their health."""
         engines = [self._status(engine) for engine in (self._parts.engines.database, self._parts.engines.redis)]
         backend = backend_status(self._parts.processes.ports, self._health.trouble(EngineKind.HTTP))
-        on_demand = (*self._parts.zookeeper.statuses, *self._parts.nats.statuses, *self._parts.gateway.statuses)
+        brokers = (status for broker in self._parts.brokers.values() for status in broker.statuses)
+        on_demand = (*self._parts.zookeeper.statuses, *brokers, *self._parts.gateway.statuses)
         found = (*engines, *on_demand, backend)
         return (
             tuple(replace(one, health=Health.DOWN, note=self._health.lost) for one in found)

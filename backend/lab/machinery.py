@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from backend.engines.broker.keeper import BrokerKeeper
 from backend.engines.broker.nats_server import start_nats
+from backend.engines.broker.rabbitmq_server import start_rabbitmq
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
@@ -86,7 +87,10 @@ class Machinery:
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed, self._health.tell)
         self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines, self._health.tell)
-        self._nats = BrokerKeeper(self._supervisor, Source.NATS, start_nats, self._on_engines, self._health.tell)
+        self._brokers = {
+            source: BrokerKeeper(self._supervisor, source, start, self._on_engines, self._health.tell)
+            for source, start in ((Source.NATS, start_nats), (Source.RABBITMQ, start_rabbitmq))
+        }
         self.ledger = Ledger()
         self.steps = StepBook()
         self.works = WorkBook()
@@ -96,7 +100,8 @@ class Machinery:
         self._ending.add(self._fault_injector.close, self._fault_injector.stop)
         self._ending.add(self._gateway.close, self._gateway.stop)
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
-        self._ending.add(self._nats.close, self._nats.close)
+        for broker in self._brokers.values():
+            self._ending.add(broker.close, broker.close)
         self._ending.add(self.works.wake, self.works.wake)
 
     # Life
@@ -150,7 +155,7 @@ class Machinery:
             self.sender,
             self._gateway,
             self._zookeeper,
-            self._nats,
+            self._brokers,
             self._fault_injector,
             self.ledger,
             self.steps,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backend.engines.broker.keeper import BrokerKeeper
     from backend.engines.gateway.keeper import GatewayKeeper
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.client import Sender
     from backend.lab.step_book import StepBook
     from backend.lab.work_book import WorkBook
+    from backend.model.vocabulary import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Parts:
     sender: Sender
     gateway: GatewayKeeper
     zookeeper: ZooKeeperKeeper
-    nats: BrokerKeeper
+    brokers: Mapping[Source, BrokerKeeper]
     fault_injector: FaultInjector
     ledger: Ledger
     steps: StepBook

@@ -30,6 +30,7 @@ def report_document(report: Report) -> dict[str, object]:
         "redis_persistence": setup.redis_persistence.value if setup.redis_persistence else None,
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,
         "deduplication_ms": setup.deduplication_ms,
+        "prefetch": setup.prefetch,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],
         "missed_faults": [str(fault) for fault in report.missed_faults],

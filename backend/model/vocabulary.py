@@ -30,11 +30,18 @@ class Source(StrEnum):
     """A stream of the Redis-protocol server."""
     NATS = "nats"
     """A stream of NATS JetStream."""
+    RABBITMQ = "rabbitmq"
+    """A queue of RabbitMQ."""
 
     @property
     def is_queue(self) -> bool:
         """Whether it delivers messages, and delivers them again."""
-        return self in {Source.REDELIVERY, Source.NATS}
+        return self in {Source.REDELIVERY, Source.NATS, Source.RABBITMQ}
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether a broker delivers them, one that starts when it is first needed."""
+        return self in {Source.NATS, Source.RABBITMQ}
 
 
 class RetryCause(StrEnum):

@@ -86,6 +86,7 @@ class Knobs(QObject):
             gateway_keys=backend.gateway_keys_key,
             redis_persistence=source.persistence.mode,
             visibility_timeout_ms=source.visibility_timeout.value(),
+            prefetch=source.prefetch.value() if source.source_key is Source.RABBITMQ else 1,
             deduplication_ms=source.deduplication.value() if source.source_key is Source.NATS else 0,
         )
 

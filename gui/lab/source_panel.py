@@ -152,6 +152,15 @@ class SourcePanel(QWidget):
                 "the intent's key, and drops another one with it; 0 sends no ids"
             ),
         )
+        self.prefetch = spin("prefetchSpin", 1, 1_000, 1)
+        self._section.add_field(
+            self.tr("Prefetch"),
+            self.prefetch,
+            self.tr(
+                "So many messages of RabbitMQ a consumer may have that it has not acknowledged: all of them are "
+                "delivered again when it dies"
+            ),
+        )
         self.persistence = PersistenceBox(self)
         self._section.add_field(
             self.tr("Persistence"),
@@ -183,20 +192,23 @@ class SourcePanel(QWidget):
     def _refresh(self) -> None:
         clicks, retry = self.source_key is Source.CLICKS, self.source_key is Source.RETRY
         queue, nats = self.source_key.is_queue, self.source_key is Source.NATS
+        rabbitmq = self.source_key is Source.RABBITMQ
         self.pace.setEnabled(clicks)
         self.interval.setEnabled(clicks and self.pace_key is Pace.INTERVAL)
         self.timeout.setEnabled(not queue)
         self.retries.setEnabled(retry)
         self.backoff.setEnabled(retry)
         self.retry_causes.box.setEnabled(retry)
-        self.visibility_timeout.setEnabled(queue)
+        self.visibility_timeout.setEnabled(queue and not rabbitmq)
+        self.prefetch.setEnabled(rabbitmq)
         self.deduplication.setEnabled(nats)
         for field, is_asked in (
             (self.pace, clicks),
             (self.timeout, not queue),
             (self.retries, retry),
             (self.retry_causes.box, retry),
-            (self.visibility_timeout, queue),
+            (self.visibility_timeout, queue and not rabbitmq),
+            (self.prefetch, rabbitmq),
             (self.deduplication, nats),
         ):
             self._section.show_row(field, is_asked)
@@ -213,6 +225,7 @@ class SourcePanel(QWidget):
         self.retry_causes.show_causes(plan.retry_on)
         self.visibility_timeout.setValue(setup.visibility_timeout_ms)
         self.deduplication.setValue(setup.deduplication_ms)
+        self.prefetch.setValue(setup.prefetch)
         self.persistence.show_mode(setup.redis_persistence)
         self.processing_delay.setValue(setup.processing_delay_ms)
         self.lease.setValue(setup.lease_ms)
@@ -236,6 +249,7 @@ class SourcePanel(QWidget):
         self.retry_causes.show_causes(read_causes(settings.text("lab/retry-on")))
         self.visibility_timeout.setValue(settings.number("lab/visibility-timeout", 500))
         self.deduplication.setValue(settings.number("lab/deduplication-window", 0))
+        self.prefetch.setValue(settings.number("lab/prefetch", 1))
         choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
         self.faults.setText(settings.text("lab/faults"))
         self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
@@ -256,6 +270,7 @@ class SourcePanel(QWidget):
         settings.remember("lab/retry-on", key_of(self.retry_causes.causes))
         settings.remember("lab/visibility-timeout", self.visibility_timeout.value())
         settings.remember("lab/deduplication-window", self.deduplication.value())
+        settings.remember("lab/prefetch", self.prefetch.value())
         settings.remember("lab/redis-persistence", current_key(self.persistence.box))
         settings.remember("lab/faults", self.faults.text())
         settings.remember("lab/lost-reply", self.lost_reply.isChecked())

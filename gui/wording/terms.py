@@ -90,6 +90,7 @@ def source_word(source: Source) -> str:
         Source.RETRY: QCoreApplication.translate("Words", "Retry after a time-out"),
         Source.REDELIVERY: QCoreApplication.translate("Words", "Redelivery by a queue"),
         Source.NATS: QCoreApplication.translate("Words", "Redelivery by NATS JetStream"),
+        Source.RABBITMQ: QCoreApplication.translate("Words", "Redelivery by RabbitMQ"),
     }[source]
 
 
@@ -108,7 +109,7 @@ ENGINE_NAMES = {
     EngineKind.SQLITE: "SQLite",
     EngineKind.REDIS: "Redis",
     EngineKind.ZOOKEEPER: "ZooKeeper",
-    EngineKind.BROKER: "NATS",
+    EngineKind.BROKER: "Broker",
     EngineKind.GATEWAY: "Gateway",
     EngineKind.HTTP: "HTTP",
 }

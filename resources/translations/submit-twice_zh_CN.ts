@@ -2614,6 +2614,14 @@
         <translation>NATS JetStream 的去重窗口：在这段时间内，服务器记得消息的标识（即意图的键），并丢弃带有相同标识的另一条消息；0 表示不发送标识</translation>
     </message>
     <message>
+        <source>Prefetch</source>
+        <translation>预取</translation>
+    </message>
+    <message>
+        <source>So many messages of RabbitMQ a consumer may have that it has not acknowledged: all of them are delivered again when it dies</source>
+        <translation>消费者最多可持有多少条尚未确认的 RabbitMQ 消息：它一旦死亡，这些消息会全部重新投递</translation>
+    </message>
+    <message>
         <source>Persistence</source>
         <translation>持久化</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Redelivery by NATS JetStream</source>
         <translation>NATS JetStream 重新投递</translation>
+    </message>
+    <message>
+        <source>Redelivery by RabbitMQ</source>
+        <translation>RabbitMQ 重新投递</translation>
     </message>
     <message>
         <source>At intervals</source>

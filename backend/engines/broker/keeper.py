@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backend.engines.broker.address import BrokerAddress, address_file
+from backend.engines.broker.says import BrokerCode
 from backend.engines.health import HealthBoard
 from backend.engines.keeper import Keeper
 from backend.files.private import write_privately
+from backend.model.errors import BrokerError
+from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind, Health, Source
 
 if TYPE_CHECKING:
@@ -68,6 +71,17 @@ class BrokerKeeper:
         self._health.set_trouble(EngineKind.BROKER, None)
         self._on_change()
         return address
+
+    def ask(self, *words: str) -> str:
+        """What the broker's own tool prints when it is called with these words.
+
+        Raises:
+            BrokerError: it has failed, or there is none.
+        """
+        running = self._running
+        if running is None or running.ask is None:
+            raise BrokerError(say(BrokerCode.NO_TOOL))
+        return running.ask(*words)
 
     @property
     def comes_back(self) -> bool:

@@ -9,4 +9,6 @@ class BrokerCode(Code):
     """The sentences."""
 
     NATS_MISSING = "broker.nats_missing"
+    RABBITMQ_MISSING = "broker.rabbitmq_missing"
+    NO_TOOL = "broker.no_tool"
     NO_ANSWER = "broker.no_answer"

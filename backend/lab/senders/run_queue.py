@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import redis
@@ -14,8 +14,9 @@ from backend.model.errors import BrokerError
 from backend.model.vocabulary import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from backend.engines.broker.keeper import BrokerKeeper
     from backend.engines.broker.nats_client import NatsClient
     from backend.instance.queue import Message
     from backend.model.plan import Setup
@@ -156,6 +157,76 @@ class JetStreamQueue:
             self._client.delete(Queue(self._run).deliveries)
             self._nats.delete_stream(self._run)
         self._nats.close()
+
+
+class RabbitQueue:
+    """A queue of RabbitMQ. Consumers learn of it as of any other.
+
+    Args:
+        broker: knows what is delivered and not acknowledged, which AMQP does not tell.
+        client: untapped, of the Redis-protocol server.
+        lab: names the consumers that are to read it.
+        run: a name that no other run has.
+        setup: says how many messages a consumer may have at a time.
+        at_work: whether consumers are handling messages: then nobody needs to be asked.
+    """
+
+    def __init__(
+        self,
+        broker: BrokerKeeper,
+        client: redis.Redis,
+        lab: str,
+        run: str,
+        setup: Setup,
+        at_work: Callable[[], bool],
+    ) -> None:
+        from backend.engines.broker.rabbitmq_client import RabbitClient  # noqa: PLC0415, RUF100  most never want it
+
+        self._rabbit = RabbitClient(broker.require())
+        self._broker = broker
+        self._client = client
+        self._queues = queues_key(lab)
+        self._run = run
+        self._announced = Announced(Source.RABBITMQ, setup.visibility_timeout_ms, setup.prefetch)
+        self._at_work = at_work
+
+    def put(self, messages: Sequence[Message]) -> Collection[str]:
+        """As in `RunQueue`."""
+        self._rabbit.declare(self._run)
+        self._rabbit.publish(self._run, [msgspec.json.encode(message) for message in messages])
+        self._client.hset(self._queues, self._run, msgspec.json.encode(self._announced).decode())
+        return [message.submission_id for message in messages]
+
+    def is_quiet(self) -> bool:
+        """As in `RunQueue`. To ask what is not acknowledged takes a second: only if all else says that it is over."""
+        ready = self._rabbit.ready(self._run)
+        if ready is None:
+            return True
+        return not ready and not self._at_work() and not self._unacknowledged()
+
+    def _unacknowledged(self) -> int:
+        """Messages that some consumer has, and the ready ones that have come back meanwhile."""
+        table = self._broker.ask("list_queues", "name", "messages")
+        counts = dict(line.rsplit(maxsplit=1) for line in table.splitlines() if len(line.split()) > 1)
+        return int(counts.get(self._run, "0"))
+
+    def take_back(self) -> Collection[str]:
+        """As in `RunQueue`. What came back from a consumer goes with the rest; it was delivered."""
+        self._rabbit.purge(self._run)
+        found: Any = self._client.hkeys(Queue(self._run).deliveries)
+        return list(found)
+
+    def withdraw(self) -> None:
+        """As in `RunQueue`. Who is still at work on a message can acknowledge it."""
+        self._client.hdel(self._queues, self._run)
+        self._rabbit.purge(self._run)
+
+    def close(self) -> None:
+        """As in `RunQueue`. A broker that does not answer takes it along when it goes."""
+        with suppress(BrokerError, redis.exceptions.RedisError):
+            self._client.delete(Queue(self._run).deliveries)
+            self._rabbit.delete(self._run)
+        self._rabbit.close()
 
 
 def _position(entry: str) -> tuple[int, int]:

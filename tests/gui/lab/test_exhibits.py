@@ -130,11 +130,13 @@ def test_knobs_without_a_meaning_for_the_source_are_disabled(qtbot: QtBot) -> No
             "timeoutSpin",
             "visibilityTimeoutSpin",
             "deduplicationSpin",
+            "prefetchSpin",
         }
         assert panel.retry_causes.box.isEnabled() == (source is Source.RETRY)
     assert enabled[Source.CLICKS] == {"timeoutSpin"}
     assert enabled[Source.RETRY] == {"retriesSpin", "backoffSpin", "timeoutSpin"}
     assert enabled[Source.REDELIVERY] == {"visibilityTimeoutSpin"}
+    assert enabled[Source.RABBITMQ] == {"prefetchSpin"}
     assert enabled[Source.NATS] == {"visibilityTimeoutSpin", "deduplicationSpin"}
 
 
