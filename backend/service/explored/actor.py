@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from backend.explorer.footprints import NOTHING, Footprint
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from backend.explorer.traced_event import TracedEvent
     from backend.model.vocabulary import Answer
     from backend.service.wire.link import Link
-    from backend.service.wire.unit import Reply, Unit
+    from backend.service.wire.unit import Handling, Reply, Unit
 
 
 @dataclass(slots=True)
@@ -72,6 +73,17 @@ class Actor:
         kept = [parked for parked in self.parked if keep(parked)]
         self.parked.clear()
         self.parked.extend(kept)
+
+    def has_parked(self, link: Link) -> bool:
+        """Whether something that it sent on a connection waits to be granted."""
+        return any(parked.link is link for parked in self.parked)
+
+    def take_behind(self, link: Link, *handlings: Handling) -> list[Unit]:
+        """What comes next on a connection as long as it is of these kinds, off the parked ones."""
+        here = [parked.unit for parked in self.parked if parked.link is link and parked.unit is not None]
+        taken = list(takewhile(lambda unit: unit.handling in handlings, here))
+        self.keep_parked(lambda parked: not any(parked.unit is unit for unit in taken))
+        return taken
 
     @property
     def family(self) -> str:

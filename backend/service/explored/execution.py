@@ -22,7 +22,6 @@ from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind
 from backend.service.explored.floor import Floor
 from backend.service.explored.footprints import key_footprint, redis_footprint
-from backend.service.explored.leases import makes_lease
 from backend.service.explored.names import Names, skeleton
 from backend.service.says import ServiceCode
 from backend.tap.observer import Call, Flow
@@ -161,7 +160,7 @@ class ServiceExecution:
     def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
         """A step got its answer."""
         if link.dialect.engine is EngineKind.REDIS:
-            if makes_lease(unit):
+            if unit.makes_lease:
                 self._lease_keys.update(unit.keys)
             self._look_for_leases()
         traced = one.traced

@@ -109,6 +109,8 @@ class Floor:
         else:
             one.running, one.is_blocked = parked, False
             parked.link.send(parked.unit)
+            for behind in one.take_behind(parked.link, Handling.PASS):
+                parked.link.send(behind)  # such as the rows of a COPY, without which its answer never comes
         self.settle(one)
 
     def cut_off(self, one: Actor) -> None:
@@ -167,6 +169,11 @@ class Floor:
 
     # What the rig tells
 
+    def holds(self, link: Link) -> bool:
+        """Whether a unit that has come on this connection is parked."""
+        one = self._by_instance.get(link.instance)
+        return one is not None and one.has_parked(link)
+
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance. One that a request sends which counted as over goes on, and is told."""
         one = self._by_instance.get(link.instance)
@@ -177,7 +184,7 @@ class Floor:
             self._let_by(link, unit)
         else:
             self._note_sign(one, link, unit)
-            if unit.handling is Handling.GLUED and not any(parked.link is link for parked in one.parked):
+            if unit.handling is not Handling.STEP and not one.has_parked(link):
                 self._pass(one, link, unit)
             else:
                 one.parked.append(Parked(unit, link))
@@ -260,15 +267,13 @@ class Floor:
         one.is_blocked = False
         had_more = bool(one.parked)
         link.deliver(reply)
-        while one.parked and one.parked[0].link is link and _is_glued(one.parked[0].unit):
-            glued = one.parked.popleft()
-            if glued.unit is not None:
-                self._pass(one, link, glued.unit)
+        for behind in one.take_behind(link, Handling.GLUED, Handling.PASS):
+            self._pass(one, link, behind)
         if had_more:
             self._rig.stay_quiet(_LONG_SILENCE_S)  # it issues steps side by side: wait for those that this one brings
 
     def _pass(self, one: Actor, link: Link, unit: Unit) -> None:
-        one.glued += 1
+        one.glued += unit.handling is Handling.GLUED
         link.send(unit)
 
     def _prove_blocked(self) -> None:
@@ -294,7 +299,3 @@ class Floor:
         self.require_no_late_step()
         if time.monotonic() > deadline:
             raise HarnessError(say(code, seconds=ANSWER_S, output=""))
-
-
-def _is_glued(unit: Unit | None) -> bool:
-    return unit is not None and unit.handling is Handling.GLUED

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.footprints import EVERYTHING, LEASES, Footprint, union
 from backend.explorer.redis_keys import is_understood, only_reads
-from backend.service.explored.leases import makes_lease
 from backend.service.explored.tables import Tables, first_word
 from backend.service.wire.glue import ends_transaction, is_glued, statements
 
@@ -152,7 +151,7 @@ def redis_footprint(unit: Unit, readable: dict[str, str] | None = None) -> Footp
         unit: the command.
         readable: keys by names that are the same in each schedule.
     """
-    leases = frozenset({LEASES}) if makes_lease(unit) else frozenset()
+    leases = frozenset({LEASES}) if unit.makes_lease else frozenset()
     if not _WHOLE_SERVER.isdisjoint(unit.commands):
         return Footprint(leases, frozenset({_ANY_KEY}))
     if not unit.keys or not all(map(is_understood, unit.commands)):

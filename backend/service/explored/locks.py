@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 _ALIVE = "SELECT count(*) FROM pg_stat_activity WHERE pid = %(pid)s"
+_NAMED_WAITS = "SELECT id, info FROM information_schema.processlist WHERE state = 'User lock'"
+_NAMED_LOCK = re.compile(r"\bGET_LOCK\s*\(\s*('(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE | re.DOTALL)
 _MARIADB_ALIVE = "SELECT count(*) FROM information_schema.processlist WHERE id = %(pid)s"
 
 
@@ -62,7 +65,7 @@ class PostgresqlLocks:
 
 
 class MariadbLocks:
-    """``information_schema.innodb_lock_waits``.
+    """``information_schema.innodb_lock_waits``, and ``IS_USED_LOCK`` for a lock that a statement names.
 
     Args:
         connection: one of ours, which nobody else uses.
@@ -76,9 +79,19 @@ class MariadbLocks:
     def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock."""
         self._never.wait(max(0.0, self._asked + ASK_EVERY_S - time.monotonic()))
-        found = blocked_sessions(self._connection)
+        found = {**blocked_sessions(self._connection), **self._waiting_by_name()}
         self._asked = time.monotonic()
         return {pid: found.get(pid, frozenset()) for pid in pids}
+
+    def _waiting_by_name(self) -> Mapping[int, frozenset[int]]:
+        """Who waits in ``GET_LOCK``, and for whom; who was given the lock meanwhile holds it, and waits no longer."""
+        waits: dict[int, frozenset[int]] = {}
+        for pid, statement in self._connection.exec_driver_sql(_NAMED_WAITS).all():
+            if named := _NAMED_LOCK.search(statement or ""):
+                literal = named[1].replace("%", "%%")
+                holder = self._connection.exec_driver_sql(f"SELECT IS_USED_LOCK({literal})").scalar()
+                waits[pid] = frozenset() if holder in {None, pid} else frozenset({int(holder)})
+        return waits
 
     def is_gone(self, pid: int) -> bool:
         """Whether a connection has ended, and its transaction with it."""

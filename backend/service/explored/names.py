@@ -16,7 +16,12 @@ _SHORTEST = 4
 """A shorter value would be found in texts that do not mean it."""
 _LONGEST_WORD = 20
 _LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'")
-_NUMBER = re.compile(r"\b[0-9a-f]{8,}\b|\$?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\b[0-9a-f]{8,}\b|(?<![A-Za-z0-9])[0-9a-f]*\d[0-9a-f]*(?![A-Za-z0-9])|\$?\d+(?:\.\d+)?")
+"""Also within the names that drivers make up, such as ``c_7f8e1c0d_1``."""
+_SAVEPOINT = re.compile(
+    r"(SAVEPOINT|RELEASE(?:\s+SAVEPOINT)?|ROLLBACK\b.*?\bTO(?:\s+SAVEPOINT)?)\s+(?!SAVEPOINT\b)\S+", re.IGNORECASE
+)
+"""What follows is a name, and may be a number of any base."""
 _LIST = re.compile(r"(?:[?#%]s?\s*,\s*)+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_-]*")
 
@@ -50,7 +55,9 @@ def skeleton(unit: Unit) -> str:
 
 @lru_cache(maxsize=4096)
 def _of_sql(command: str) -> str:
-    text = "; ".join(statements(command))
+    text = "; ".join(
+        _SAVEPOINT.sub(r"\1", each) if _SAVEPOINT.fullmatch(each) else each for each in statements(command)
+    )
     return _LIST.sub("", _NUMBER.sub("#", _LITERAL.sub("?", text)))
 
 

@@ -52,6 +52,9 @@ class StartCancelledError(Exception):
 class Director(Protocol):
     """Who decides what becomes of steps while a schedule is played."""
 
+    def holds(self, link: Link) -> bool:
+        """Whether a unit that has come on this connection is not passed on yet."""
+
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
 
@@ -158,6 +161,10 @@ class Rig:
         self.quiet_s = warm_up(self)
 
     # While nobody directs
+
+    def holds(self, link: Link) -> bool:
+        """Whether a unit that has come on this connection is not passed on yet."""
+        return self.director is not None and self.director.holds(link)
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""

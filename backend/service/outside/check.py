@@ -162,7 +162,7 @@ class Checker:
     def _last_answer(self, tried: Tried) -> Answer:
         """What one more submission is told when all that can run out by itself has run out, and no fault happens."""
         self._stand.recorder.disturber.spared.add(tried.intent.key)
-        self._stand.ageing.pass_time(tried.intent, self._stand.recorder.keys_of(tried.intent.key))
+        self._stand.ageing.pass_time(tried.intent, self._stand.recorder.leases_of(tried.intent.key))
         return self._attempts.answer(asyncio.run(self._attempts.one(tried)))
 
     def _steps_of(self, key: str) -> tuple[Step, ...]:

@@ -66,6 +66,10 @@ class HttpDialect:
     def client_ended(self) -> None:
         """The client has hung up."""
 
+    def server_ended(self) -> Reply:
+        """What has come of a reply that will never be whole, now that the server has hung up."""
+        return Reply(_off(self._output, len(self._output)), ends=False)
+
     def _responses(self) -> Iterator[Reply]:
         while not self.is_lost and (head_end := self._head_end(self._output)) >= 0:
             head = bytes(self._output[: head_end + 2])

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from backend.service.wire.link import End, Link
+from backend.service.wire.end import End
+from backend.service.wire.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,7 @@ class Hub:
     def _run_timers(self) -> None:
         while self._timers and self._timers[0][0] <= time.monotonic():
             heapq.heappop(self._timers)[2]()
+            self.links = {link for link in self.links if not link.is_over}
 
     def close(self) -> None:
         """Hang up everywhere."""
@@ -151,11 +153,11 @@ class Hub:
 
     def _move(self, end: End, mask: int) -> None:
         link = end.link
-        if mask & selectors.EVENT_WRITE and link.is_open:
+        if mask & selectors.EVENT_WRITE and not end.is_closed:
             end.flush()
-        if mask & selectors.EVENT_READ and link.is_open:
+        if mask & selectors.EVENT_READ and not end.is_closed and link.is_open:
             link.took(end)
-        if not link.is_open:
+        if link.is_over:
             self.links.discard(link)
 
     def _accept(self, door: Door) -> None:

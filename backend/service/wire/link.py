@@ -2,119 +2,36 @@
 
 from __future__ import annotations
 
-import selectors
-import socket
 from collections import deque
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+from backend.service.wire.end import End
 from backend.service.wire.unit import Handling, Reply, Unit
 
 if TYPE_CHECKING:
-    from backend.service.wire.unit import Dialect
+    import selectors
+    import socket
 
-_CHUNK = 1 << 18
-_MOST_UNSENT = 4 << 20
-"""Bytes kept for an end that does not read; then the other end is not read either."""
-_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+    from backend.service.wire.unit import Dialect
 
 
 class Handler(Protocol):
     """Who decides what becomes of units and replies. Called in the hub's thread."""
 
+    def holds(self, link: Link) -> bool:
+        """Whether a unit that has come on this connection is not passed on yet: nothing may overtake it."""
+
     def arrived(self, link: Link, unit: Unit) -> None:
-        """A service has sent a unit that is a step, or is glued to one; `Link.send` passes it on, now or later."""
+        """A service has sent a unit that is a step, is glued to one, or comes behind one that is held.
+
+        `Link.send` passes it on, now or later.
+        """
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """The server has answered this unit; `Link.deliver` passes it on, now or later."""
 
     def closed(self, link: Link) -> None:
         """The connection has ended, from either side."""
-
-
-class End:
-    """One of the two sockets, which never blocks.
-
-    Args:
-        link: to which it belongs.
-        socket_: connected.
-        selector: tells when it can be read or written.
-    """
-
-    def __init__(self, link: Link, socket_: socket.socket, selector: selectors.BaseSelector) -> None:
-        self.link = link
-        self.socket = socket_
-        self._selector = selector
-        self._unsent = bytearray()
-        self._wants = _READ
-        self.other: End
-        socket_.setblocking(False)
-        if socket_.family != getattr(socket, "AF_UNIX", None):
-            socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(socket_, _READ, self)
-
-    def write(self, data: bytes) -> None:
-        """Send, as soon as the other side takes it."""
-        if not self._unsent:
-            try:
-                sent = self.socket.send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                return  # whoever reads from it learns that it has ended
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self._unsent += data
-        self._watch()
-
-    def flush(self) -> None:
-        """Send what is left."""
-        try:
-            sent = self.socket.send(self._unsent)
-        except BlockingIOError:
-            return
-        except OSError:
-            sent = len(self._unsent)
-        del self._unsent[:sent]
-        self._watch()
-
-    def read(self) -> bytes | None:
-        """What has come; nothing where it has ended, None where nothing is there."""
-        try:
-            return self.socket.recv(_CHUNK)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
-
-    def close(self, *, hard: bool = False) -> None:
-        """Hang up; hard, so that the other side learns of it as of a crash."""
-        with suppress(KeyError, ValueError):
-            self._selector.unregister(self.socket)
-        with suppress(OSError):
-            if self._unsent:
-                self.socket.send(self._unsent)
-            if hard:
-                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-        self.socket.close()
-
-    def _watch(self) -> None:
-        self._change((self._wants & ~_WRITE) | (_WRITE if self._unsent else 0))
-        full = len(self._unsent) > _MOST_UNSENT
-        self.other._change((self.other._wants & ~_READ) | (0 if full else _READ))  # noqa: SLF001  the same class
-
-    def _change(self, wants: int) -> None:
-        if wants == self._wants or self.socket.fileno() < 0:
-            return
-        wanted, self._wants = self._wants, wants
-        with suppress(KeyError, ValueError, OSError):
-            if not wants:
-                self._selector.unregister(self.socket)
-            elif wanted:
-                self._selector.modify(self.socket, wants, self)
-            else:
-                self._selector.register(self.socket, wants, self)
 
 
 class Link:
@@ -149,6 +66,9 @@ class Link:
         self._returned: deque[Reply] = deque()
         """Replies that wait for the same."""
         self._holds_units = self._holds_replies = False
+        self._server_has_ended = False
+        self.last_words = ""
+        """Of a server that has hung up: its complaint, in one line."""
         self._handler = handler
         self.client = End(self, client, selector)
         self.server = End(self, server, selector)
@@ -170,11 +90,14 @@ class Link:
 
     def cut(self) -> None:
         """End it as the death of the service would: nothing that was not sent yet reaches anybody."""
-        if self.is_open:
-            self.is_open = False
-            self.server.close()
-            self.client.close(hard=True)
-            self._handler.closed(self)
+        self.server.close()
+        self.client.close(hard=True)
+        self._close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and all that was under way is where it should be."""
+        return not self.is_open and self.client.is_closed and self.server.is_closed
 
     def took(self, end: End) -> None:
         """An end can be read."""
@@ -235,7 +158,7 @@ class Link:
             match unit.handling:
                 case Handling.ANSWER:
                     self.client.write(unit.data)
-                case Handling.PASS:
+                case Handling.PASS if not self._handler.holds(self):
                     self.send(unit)
                 case _:
                     self._handler.arrived(self, unit)
@@ -263,6 +186,9 @@ class Link:
             else:
                 self._handler.replied(self, unit, reply)
             self._answer_own()
+        if self._server_has_ended and not self._holds_replies:
+            self.client.end()
+            self._close()
 
     def _answer_own(self) -> None:
         while self.awaiting and self.is_open and (reply := self.awaiting[0].own_reply) is not None:
@@ -277,9 +203,21 @@ class Link:
                 self._handler.replied(self, unit, unit.own_reply or Reply(b""))
 
     def _ended(self, end: End) -> None:
+        end.close()
         if end is self.client:
             self.dialect.client_ended()
-        self.is_open = False
-        self.client.close()
-        self.server.close()
-        self._handler.closed(self)
+            self.server.end()
+            self._close()
+            return
+        last = self.dialect.server_ended()
+        self.last_words = last.error
+        self._returned.append(last)
+        self._server_has_ended = True
+        self._move_replies()
+
+    def _close(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            self._handler.closed(self)
+            self.awaiting.clear()
+            self.in_transaction = False

@@ -56,7 +56,8 @@ class MysqlDialect:
         self._statements: dict[int, tuple[str, int]] = {}
         """Text and number of parameters of each prepared statement."""
         self._types: dict[int, list[Column]] = {}
-        self._latest = 0
+        self._latest = ""
+        """Text of the statement that the client had prepared last; it need not wait for the number to execute it."""
         self._sends_file = False
 
     # From the client
@@ -75,6 +76,10 @@ class MysqlDialect:
 
     def client_ended(self) -> None:
         """The client has hung up."""
+
+    def server_ended(self) -> Reply:
+        """What has come of a reply that will never be whole, now that the server has hung up."""
+        return Reply(self._leftovers(), ends=False)
 
     def sent(self, unit: Unit) -> None:
         """This unit was passed on to the server."""
@@ -104,7 +109,8 @@ class MysqlDialect:
             sql = payload[1:].decode("utf-8", "backslashreplace")
             return Unit(raw, Handling.GLUED if is_glued(sql) else Handling.STEP, (sql,), sql)
         if command == _PREPARE:
-            return Unit(raw, Handling.GLUED, (), payload[1:].decode("utf-8", "backslashreplace"))
+            self._latest = payload[1:].decode("utf-8", "backslashreplace")
+            return Unit(raw, Handling.GLUED, (), self._latest)
         if command == _EXECUTE:
             return self._execution(raw, payload)
         return Unit(raw, Handling.GLUED, (), f"COM {command:#04x}")
@@ -112,8 +118,10 @@ class MysqlDialect:
     def _execution(self, raw: bytes, payload: bytes) -> Unit:
         try:
             number = int.from_bytes(payload[1:5], "little")
-            number = self._latest if number == _LATEST else number
-            sql, count = self._statements[number]
+            if number == _LATEST:
+                sql, count = self._latest, sum(map(bool, _PLACEHOLDER.findall(self._latest)))
+            else:
+                sql, count = self._statements[number]
             values, self._types[number] = parameters_of(payload, 10, count, self._types.get(number, []))
         except (KeyError, ValueError, IndexError):
             return Unit(raw, Handling.STEP, ("EXECUTE",), "EXECUTE")
@@ -138,11 +146,15 @@ class MysqlDialect:
         replies = [] if self.is_lost else list(self._replies())
         self.is_lost = self.is_lost or len(self._output) > MOST_BUFFERED
         if self.is_lost:
-            held = self._results[0].taken() if self._results else b""
-            replies.append(Reply(held + bytes(self._output), ends=False))
+            replies.append(Reply(self._leftovers(), ends=False))
             self._results.clear()
-            self._output.clear()
         return replies
+
+    def _leftovers(self) -> bytes:
+        held = self._results[0].taken() if self._results else b""
+        left = held + bytes(self._output)
+        self._output.clear()
+        return left
 
     def _replies(self) -> Iterator[Reply]:
         for raw, payload in _packets(self._output):
@@ -170,7 +182,6 @@ class MysqlDialect:
         sql = self._preparing.popleft() if self._preparing else ""
         if result.statement is not None:
             number, parameters = result.statement
-            self._latest = number
             self._statements[number] = (sql, parameters)
 
     def _enter(self, raw: bytes, payload: bytes) -> bytes:

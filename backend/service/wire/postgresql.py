@@ -5,7 +5,6 @@ Source: PostgreSQL documentation, "Frontend/Backend Protocol", "Message Formats"
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import deque
 from contextlib import suppress
@@ -13,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import EngineKind
 from backend.service.wire.glue import is_glued
-from backend.service.wire.postgresql_values import in_words, parameters_of, rows_of
+from backend.service.wire.postgresql_names import Names
+from backend.service.wire.postgresql_replies import Gathered
+from backend.service.wire.postgresql_values import in_place, text_at
 from backend.service.wire.unit import MOST_BUFFERED, PART, Handling, Reply, Unit
 
 if TYPE_CHECKING:
@@ -26,11 +27,8 @@ _LONGEST_GREETING = 1 << 20
 _COPY_BEGINS = frozenset("GHW")
 """Nothing goes on until the client knows."""
 _SKIPPED = "skipped, because a command before it failed"
-_SHOWN_ROWS = 5
 _COMPLETIONS = frozenset("CsIE")
 """CommandComplete, PortalSuspended, EmptyQueryResponse, ErrorResponse."""
-_COUNT = re.compile(r"(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY|SELECT) (\d+)")
-_PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
 class PostgresqlDialect:
@@ -49,15 +47,12 @@ class PostgresqlDialect:
         self._input = bytearray()
         self._output = bytearray()
         self._group = bytearray()
-        self._executed: list[tuple[str, tuple[object, ...]]] = []
-        self._statements: dict[str, tuple[str, tuple[int, ...]]] = {}
+        self._names = Names()
         self._copies_in = False
         """Whether the client was asked for the rows of a COPY; until its end the server ignores Sync."""
-        self._portals: dict[str, tuple[str, tuple[object, ...]]] = {}
-        self._described: deque[str] = deque()
         self._awaited: deque[int] = deque()
         """For each unit that the server has: how many completions answer it; 0 for a ReadyForQuery."""
-        self._reply = _Gathered()
+        self._reply = Gathered()
 
     # From the client
 
@@ -77,6 +72,11 @@ class PostgresqlDialect:
     def client_ended(self) -> None:
         """The client has hung up."""
         self.wants_tls = self.wants_tls or (self._refused_tls and not self._greeted)
+
+    def server_ended(self) -> Reply:
+        """What has come of a reply that will never be whole, now that the server has hung up."""
+        error = self._reply.finish(in_transaction=False).error
+        return Reply(self._leftovers(), ends=False, error=error)
 
     def sent(self, unit: Unit) -> None:
         """This unit was passed on to the server."""
@@ -125,19 +125,19 @@ class PostgresqlDialect:
         body = message[_HEAD:]
         match kind:
             case "Q":
-                yield self._simple(message, _text(body)[0])
-            case "S" if self._copies_in and not self._executed:
+                yield self._simple(message, text_at(body)[0])
+            case "S" if self._copies_in and not self._names.executed:
                 yield Unit(message, Handling.PASS)  # the one before it was ignored, since a COPY was under way
             case "F":
                 yield Unit(self._take_group() + message, Handling.STEP, ("CALL function",), "CALL function")
             case "S":
                 yield self._close_group(message)
-            case "H" if not self._executed:
+            case "H" if not self._names.executed:
                 yield Unit(self._take_group() + message, Handling.PASS)
             case "H":
                 yield self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
             case "P" | "B" | "D" | "E" | "C":
-                self._note(kind, body)
+                self._names.note(kind, body)
                 self._group += message
             case _:
                 # passwords, rows of a COPY, the end; and whatever is not known
@@ -154,45 +154,13 @@ class PostgresqlDialect:
         return data
 
     def _close_group(self, sync: bytes) -> Unit:
-        data, executed = self._take_group() + sync, self._executed
-        self._executed = []
+        data, executed = self._take_group() + sync, self._names.take_executed()
         commands = tuple(sql for sql, _ in executed)
         telling = [pair for pair in executed if not is_glued(pair[0])] or executed
         handling = Handling.GLUED if all(map(is_glued, commands)) else Handling.STEP
-        text = "; ".join(_in_place(sql, values) for sql, values in telling)
+        text = "; ".join(in_place(sql, values) for sql, values in telling)
         completions = len(executed) if sync[:1] == b"H" else 0
         return Unit(data, handling, commands, text, completions=completions)
-
-    def _note(self, kind: str, body: bytes) -> None:
-        """Remember what names stand for."""
-        try:
-            self._read(kind, body)
-        except (ValueError, LookupError, struct.error):
-            if kind == "E":
-                self._executed.append(("EXECUTE", ()))
-
-    def _read(self, kind: str, body: bytes) -> None:
-        match kind:
-            case "P":
-                name, rest = _text(body)
-                sql, rest = _text(rest)
-                count = int.from_bytes(rest[:2])
-                oids = tuple(int.from_bytes(rest[2 + 4 * n : 6 + 4 * n]) for n in range(count))
-                self._statements[name] = (sql, oids)
-            case "B":
-                portal, rest = _text(body)
-                name, rest = _text(rest)
-                sql, oids = self._statements[name]
-                self._portals[portal] = (sql, parameters_of(rest, oids))
-            case "D" if body[:1] == b"S":
-                self._described.append(_text(body[1:])[0])
-            case "E":
-                self._executed.append(self._portals[_text(body)[0]])
-            case "C":
-                known = self._statements if body[:1] == b"S" else self._portals
-                known.pop(_text(body[1:])[0], None)
-            case _:
-                pass
 
     # From the server
 
@@ -249,7 +217,7 @@ class PostgresqlDialect:
     def _finished(self, kind: str, *, in_transaction: bool) -> Iterator[Reply]:
         """The reply to the oldest unit; after an error the server skips all up to the client's Sync."""
         reply = self._reply.finish(in_transaction=in_transaction)
-        self._reply = _Gathered()
+        self._reply = Gathered()
         while kind == "Z" and len(self._awaited) > 1 and self._awaited[0]:
             self._awaited.popleft()
             yield Reply(b"", error=_SKIPPED, in_transaction=in_transaction)
@@ -264,77 +232,10 @@ class PostgresqlDialect:
                 self._copies_in = True
             case "Z":
                 self._copies_in = False
-            case "t" if self._described:
-                self._learn_types(self._described.popleft(), body)
+            case "t":
+                self._names.learn_types(body)
             case "n" | "T" | "D" | "C" | "E":
                 with suppress(ValueError, LookupError, struct.error):
                     self._reply.look(kind, body)
             case _:
                 pass
-
-    def _learn_types(self, name: str, body: bytes) -> None:
-        if name in self._statements:
-            count = int.from_bytes(body[:2])
-            oids = tuple(int.from_bytes(body[2 + 4 * n : 6 + 4 * n]) for n in range(count))
-            self._statements[name] = (self._statements[name][0], oids)
-
-
-class _Gathered:
-    """What has come of a reply so far."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self._columns: bytes | None = None
-        self._rows: list[bytes] = []
-        self._answer: object = None
-        self._error = ""
-
-    def look(self, kind: str, body: bytes) -> None:
-        """Keep what a person wants to know of a message."""
-        match kind:
-            case "T":
-                self._columns, self._rows = body, []
-            case "D":
-                if len(self._rows) < _SHOWN_ROWS:
-                    self._rows.append(body)
-            case "C":
-                self._answer = self._told(_text(body)[0])
-            case "E" if not self._error:
-                self._error = _complaint(body)
-            case _:
-                pass
-
-    def taken(self) -> bytes:
-        """What has come so far, to be passed on before the rest."""
-        data = bytes(self.data)
-        self.data.clear()
-        return data
-
-    def finish(self, *, in_transaction: bool) -> Reply:
-        """The whole reply."""
-        return Reply(bytes(self.data), answer=self._answer, error=self._error, in_transaction=in_transaction)
-
-    def _told(self, tag: str) -> object:
-        if self._columns is not None or self._rows or tag.startswith("SELECT"):
-            return rows_of(self._columns, self._rows)
-        counted = _COUNT.fullmatch(tag)
-        return int(counted[1]) if counted else None
-
-
-def _text(body: bytes) -> tuple[str, bytes]:
-    """A string that ends with a zero, and what follows it."""
-    text, _, rest = body.partition(b"\0")
-    return text.decode("utf-8", "replace"), rest
-
-
-def _in_place(sql: str, values: tuple[object, ...]) -> str:
-    def value(found: re.Match[str]) -> str:
-        place = int(found[1]) - 1
-        return in_words(values[place]) if place < len(values) else found[0]
-
-    return _PLACEHOLDER.sub(value, sql)
-
-
-def _complaint(body: bytes) -> str:
-    fields = {part[:1]: part[1:].decode("utf-8", "replace") for part in body.split(b"\0") if part}
-    return f"{fields.get(b'C', '')} {fields.get(b'M', '')}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import uuid
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _BOOL, _INT8, _INT2, _INT4, _FLOAT4, _FLOAT8, _UUID, _JSONB = 16, 20, 21, 23, 700, 701, 2950, 3802
 _TEXTS = frozenset({0, 18, 19, 25, 114, 705, 1042, 1043})
 _NULL = 0xFFFFFFFF
+_PLACEHOLDER = re.compile(r"\$(\d+)")
 
 _BINARY: dict[int, Callable[[bytes], object]] = {
     _BOOL: lambda raw: raw != b"\0",
@@ -27,9 +29,20 @@ _BINARY: dict[int, Callable[[bytes], object]] = {
 }
 
 
-def in_words(value: object) -> str:
-    """A parameter as SQL writes it."""
-    return literal(value)
+def text_at(body: bytes) -> tuple[str, bytes]:
+    """A string that ends with a zero, and what follows it."""
+    text, _, rest = body.partition(b"\0")
+    return text.decode("utf-8", "replace"), rest
+
+
+def in_place(sql: str, values: tuple[object, ...]) -> str:
+    """The statement with its parameters where their placeholders stand."""
+
+    def value(found: re.Match[str]) -> str:
+        place = int(found[1]) - 1
+        return literal(values[place]) if place < len(values) else found[0]
+
+    return _PLACEHOLDER.sub(value, sql)
 
 
 def parameters_of(bind: bytes, oids: Sequence[int]) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backend.model.observed import Step
 from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution, is_asked
 from backend.service.wire.disturber import Disturber, UnderWay
-from backend.service.wire.unit import Handling
+from backend.service.wire.unit import Handling, Reply
 from backend.tap.wording import answer_text, shorten
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from backend.service.wire.disturber import Processes
     from backend.service.wire.hub import Hub
     from backend.service.wire.link import Link
-    from backend.service.wire.unit import Reply, Unit
+    from backend.service.wire.unit import Unit
+
+_NO_ANSWER = "the connection ended"
 
 
 class Recorder:
@@ -46,7 +48,7 @@ class Recorder:
         self._numbers: Counter[str] = Counter()
         self._under_way: dict[int, UnderWay] = {}
         """For each step that is not answered, by its unit's identity."""
-        self._redis_keys: dict[str, set[str]] = {}
+        self._leases: dict[str, set[str]] = {}
         self.steps: dict[str, list[Step]] = {}
         self.wanted_tls: EngineKind | None = None
         """The engine to which a client insisted on TLS."""
@@ -90,9 +92,9 @@ class Recorder:
         if self._attribution.ended(submission_id):
             self.last_ns = time.monotonic_ns()
 
-    def keys_of(self, intent: str) -> frozenset[str]:
-        """Keys in Redis that the steps of an intent have named."""
-        return frozenset(self._redis_keys.get(intent, ()))
+    def leases_of(self, intent: str) -> frozenset[str]:
+        """Keys in Redis to which the steps of an intent may have given a life; others' leases are not among them."""
+        return frozenset(self._leases.get(intent, ()))
 
     @property
     def unattributed(self) -> int:
@@ -116,6 +118,10 @@ class Recorder:
 
     # What the hub tells
 
+    def holds(self, _link: Link) -> bool:
+        """Never: what a fault holds up holds up all that comes behind it."""
+        return False
+
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
         if unit.handling is not Handling.STEP:
@@ -126,8 +132,8 @@ class Recorder:
         due = () if is_asked(whose.submission) else self.disturber.due(link, unit, whose.submission, whose.key)
         step = UnderWay(whose.submission, now, whose.key, due, is_work=whose.is_work)
         self._note_work(step, now)
-        if unit.keys and whose.key:
-            self._redis_keys.setdefault(whose.key, set()).update(unit.keys)
+        if unit.makes_lease and whose.key:
+            self._leases.setdefault(whose.key, set()).update(unit.keys)
         self._under_way[id(unit)] = step
         self.disturber.arrived(link, unit, step)
 
@@ -176,6 +182,7 @@ class Recorder:
         """A connection has ended."""
         self._attribution.closed(link)
         for unit in link.awaiting:
-            self._under_way.pop(id(unit), None)
+            if (under_way := self._under_way.pop(id(unit), None)) is not None:
+                self._keep(link, unit, Reply(b"", error=link.last_words or _NO_ANSWER), under_way)
         if link.dialect.wants_tls and (link.instance, link.dialect.engine) not in self._let_in:
             self.wanted_tls = link.dialect.engine  # else it was killed in the middle of connecting

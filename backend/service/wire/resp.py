@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import EngineKind
+from backend.service.wire.leases import makes_lease
 from backend.service.wire.resp_values import Frame, RespError, line_at, value_of, words_of
 from backend.service.wire.unit import Handling, Reply, Unit
 from backend.tap.wording import shorten
@@ -62,6 +63,10 @@ class RespDialect:
 
     def client_ended(self) -> None:
         """The client has hung up."""
+
+    def server_ended(self) -> Reply:
+        """What has come of a reply that will never be whole, now that the server has hung up."""
+        return Reply(bytes(self._output), ends=False)
 
     def sent(self, unit: Unit) -> None:
         """This unit was passed on to the server."""
@@ -133,9 +138,11 @@ class RespDialect:
         name = texts[0].upper()
         unit = Unit(data, self._handling(name, texts), (name,), shorten(" ".join([name, *texts[1:]])), keys_of(texts))
         unit.waits = unit.handling is Handling.PASS and not self.is_lost
+        unit.makes_lease = makes_lease(texts)
         if name == "EXEC":
             unit.keys = tuple(dict.fromkeys(key for queued in self._queued for key in queued.keys))
             unit.commands = ("EXEC", *(queued.commands[0] for queued in self._queued))
+            unit.makes_lease = any(queued.makes_lease for queued in self._queued)
             unit.text = shorten("MULTI; " + "; ".join([*(queued.text for queued in self._queued), "EXEC"]))
         self._note_transaction(name, unit)
         return unit

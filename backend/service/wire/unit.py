@@ -43,6 +43,8 @@ class Unit:
     """The command with its parameters in place."""
     keys: tuple[str, ...] = ()
     """Redis keys that it names; empty where that is not known."""
+    makes_lease: bool = False
+    """Whether it may have given one of them a life."""
     completions: int = 0
     """Where the client does not wait for the end of the whole: how many commands it wants answers to."""
     waits: bool = False
@@ -92,3 +94,6 @@ class Dialect(Protocol):
 
     def client_ended(self) -> None:
         """The client has hung up."""
+
+    def server_ended(self) -> Reply:
+        """What has come of a reply that will never be whole, now that the server has hung up."""

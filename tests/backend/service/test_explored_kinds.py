@@ -184,6 +184,15 @@ KINDS: dict[str, tuple[Sequence[Step], dict[Verdict, int]]] = {
         [{"redis": "RPUSH queue::key 1"}, {"redis": "BLPOP queue::key 0"}, INSERT],
         {TWICE: comb(4, 2)},
     ),
+    "a blocking read that is sent before anybody has answered": (
+        [{"batch": ["RPUSH queue::key 1", "BLPOP queue::key 0"]}, INSERT],
+        {TWICE: comb(4, 2)},
+    ),
+    "a savepoint whose name is new each time": (
+        [BEGIN, *sql("SAVEPOINT sp_:random"), CHECK, INSERT, COMMIT],
+        # good is what looks after the other one's COMMIT; its SAVEPOINT may stand at any of 5 places
+        {ONCE: 2 * 5, TWICE: comb(8, 4) - 2 * 5},
+    ),
     "an exception that nobody catches, after which the connection ends": (
         [
             *sql("SELECT 1 / (1 - n) FROM stock WHERE order_no = :key", "UPDATE stock SET n = 1 WHERE order_no = :key"),

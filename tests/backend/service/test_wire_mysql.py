@@ -107,6 +107,20 @@ def test_prepared_statements_show_their_parameters(door: Proxy, connection: Driv
     assert not any(link.awaiting for link in door.hub.links)
 
 
+def test_a_statement_is_executed_before_the_server_has_said_its_number(door: Proxy, connection: Driver) -> None:
+    """MariaDB's connectors do not wait: -1 stands for what was prepared last."""
+    prepare(connection, "SELECT 1")
+    connection._execute_command(_PREPARE, "INSERT INTO things (name) VALUES (?)")
+    connection._result = None
+    parameters = b"\x00" + b"\x01\xfd\x00" + b"\x04it's"
+    connection._execute_command(_EXECUTE, b"\xff\xff\xff\xff" + b"\x00\x01\x00\x00\x00" + parameters)
+    for _ in range(3):
+        connection._read_packet()
+    connection._next_seq_id = 1
+    assert connection._read_packet().is_ok_packet()
+    assert after(door, 1) == ["INSERT INTO things (name) VALUES ('it''s')"]
+
+
 def prepare(connection: Driver, sql: str) -> int:
     connection._execute_command(_PREPARE, sql)
     head = connection._read_packet().get_all_data()

@@ -206,6 +206,28 @@ def test_a_statement_is_cancelled(door: Proxy, connection: psycopg.Connection[An
     connection.rollback()
 
 
+def test_the_last_words_of_a_server_that_hangs_up_in_mid_statement_are_heard(
+    door: Proxy, connection: psycopg.Connection[Any]
+) -> None:
+    """Services tell by them whether to try again: SQLSTATE 57P01 instead of a connection that just ended."""
+    raised: list[psycopg.Error] = []
+
+    def wait() -> None:
+        try:
+            connection.execute("SELECT pg_sleep(60) FROM pg_database LIMIT 1")
+        except psycopg.Error as error:
+            raised.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    with psycopg.connect(door.url, autocommit=True, connect_timeout=10) as other:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
+        while not other.execute(query, (connection.info.backend_pid,)).fetchone():
+            pass
+    waiting.join(PATIENCE_S)
+    assert [type(error) for error in raised] == [psycopg.errors.AdminShutdown]
+
+
 def test_rows_of_a_megabyte(door: Proxy, connection: psycopg.Connection[Any]) -> None:
     text = "z" * (1 << 20)
     connection.execute("INSERT INTO things VALUES (1, %s)", (text,))

@@ -53,7 +53,24 @@ async def lock(connection: Any, key: str) -> int:
     return await check(connection, key)
 
 
-WAYS = {"check": check, "unique": unique, "lock": lock}
+async def copy(connection: Any, key: str) -> int:
+    """The driver sends the rows before it has heard that the server wants them."""
+    if await connection.fetchval("SELECT id FROM orders WHERE order_no = $1", key):
+        return 409
+    await connection.copy_records_to_table("orders", records=[(key,)], columns=["order_no"])
+    return 201
+
+
+async def nested(connection: Any, key: str) -> int:
+    """The driver numbers its savepoints."""
+    try:
+        async with connection.transaction():
+            return await unique(connection, key)
+    except asyncpg.UniqueViolationError:
+        return 409
+
+
+WAYS = {"check": check, "unique": unique, "lock": lock, "copy": copy, "nested": nested}
 
 
 @app.post("/{way}")

@@ -62,6 +62,18 @@ def lock(key: str) -> int:
         return check_then_insert(connection, key)
 
 
+def named_lock(key: str) -> int:
+    """A lock of MariaDB's, which outlasts the transaction."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT GET_LOCK(:name, 20)"), {"name": f"order-{key}"})
+        try:
+            status = check_then_insert(connection, key)
+            connection.commit()
+        finally:
+            connection.execute(sa.text("SELECT RELEASE_LOCK(:name)"), {"name": f"order-{key}"})
+    return status
+
+
 def token_get(key: str) -> int:
     if not tokens.get(f"token:{key}"):
         return 409
@@ -77,7 +89,14 @@ def token_delete(key: str) -> int:
         return insert(connection, key)
 
 
-WAYS = {"check": check, "unique": unique, "lock": lock, "token-get": token_get, "token-delete": token_delete}
+WAYS = {
+    "check": check,
+    "unique": unique,
+    "lock": lock,
+    "named-lock": named_lock,
+    "token-get": token_get,
+    "token-delete": token_delete,
+}
 
 
 @app.post("/<way>")
