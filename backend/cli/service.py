@@ -15,7 +15,7 @@ from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
 from backend.model.faults import parse_wire_fault
 from backend.model.sentence import ENGLISH, say, words
-from backend.service.description import Description, load
+from backend.service.description import Description, load, parse
 from backend.service.explored.run import explore_service, replay_service
 from backend.service.new import Answers, render
 from backend.service.outside.check import Checker
@@ -151,7 +151,9 @@ def new_file(chosen: argparse.Namespace) -> None:
     except ValueError as error:
         raise WrongArgumentsError(say(ServiceCode.BAD_CURL, table="request", reason=str(error))) from None
     files.write("file", text)
-    speak([words(say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), chosen.language or ENGLISH)])
+    left = mistakes(parse(text), chosen.file.resolve().parent)
+    said = [say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), *left]
+    speak([words(sentence, chosen.language or ENGLISH) for sentence in said])
 
 
 def _ask() -> Answers:

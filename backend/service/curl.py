@@ -7,10 +7,20 @@ import base64
 import re
 import shlex
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _FORM = "application/x-www-form-urlencoded"
+_FROM_FILE = "a body from a file (@) cannot be taken over; write it into the file itself"
 _METHOD = re.compile("[A-Za-z]+")
+_BOUNDARY = "submit-twice-form"
+_CONTINUED = re.compile(r"[\\^]\r?\n")
+_CARET = re.compile(r"\^(.)", re.DOTALL)
+_NOT_TAKEN = frozenset({"accept-encoding"})
+"""An answer that is packed is read by nobody here."""
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|.)", re.DOTALL)
 
@@ -26,6 +36,12 @@ class CurlRequest:
     host: str = ""
     """Host and port of the URL, with its scheme."""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class _AsItIs(str):
+    """Nothing in it has a meaning of its own."""
+
+    __slots__ = ()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,8 +66,8 @@ def read_curl(line: str) -> CurlRequest:
     url = urlsplit(address)
     if url.scheme not in {"http", "https"} or url.port == 0:  # a ValueError where it is too high
         raise ValueError("its URL must be one of http or https")
-    headers = dict(_header(text) for text in known.header)
-    body = _body(known, headers)
+    headers = _headers(known.header)
+    body = _form(known.form, headers) if known.form else _body(known, headers)
     _complete(headers, known, url)
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
     if known.get and body:
@@ -63,14 +79,17 @@ def read_curl(line: str) -> CurlRequest:
 
 
 def _arguments(line: str) -> list[str]:
+    text = _CONTINUED.sub(" ", line).replace("\r\n", "\n")
+    if '^"' in text:  # as browsers copy it for the command prompt of Windows
+        text = _CARET.sub(r"\1", text)
     try:
-        words = shlex.split(_ANSI.sub(_plain_quotes, line.replace("\\\n", " ").replace("^\n", " ")))
+        words = shlex.split(_ANSI.sub(_plain_quotes, text))
     except ValueError as error:
         raise ValueError(f"its quotes do not match ({error})") from None
     words = words[1:] if words[:1] == ["$"] else words
     if not words or words[0] not in {"curl", "curl.exe"}:
         raise ValueError("it does not begin with “curl”")
-    return words[1:]
+    return [word for word in words[1:] if word != "--"]
 
 
 def _complete(headers: dict[str, str], known: argparse.Namespace, url: SplitResult) -> None:
@@ -80,6 +99,8 @@ def _complete(headers: dict[str, str], known: argparse.Namespace, url: SplitResu
         login = f"{unquote(url.username)}:{unquote(url.password or '')}"
     if login:
         headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+    if known.oauth2_bearer:
+        headers["Authorization"] = f"Bearer {known.oauth2_bearer}"
     texts = (("Cookie", "; ".join(known.cookie)), ("User-Agent", known.user_agent), ("Referer", known.referer))
     for name, value in texts:
         if value:
@@ -101,14 +122,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(add_help=False, allow_abbrev=False, prog="curl")
     parser.add_argument("-X", "--request", default="")
     parser.add_argument("-H", "--header", action="append", default=[])
-    parser.add_argument("-d", "--data", "--data-ascii", "--data-raw", "--data-binary", action="append", default=[])
+    parser.add_argument("-d", "--data", "--data-ascii", "--data-binary", dest="data", action="append", default=[])
+    parser.add_argument("--data-raw", dest="data", action="append", type=_AsItIs)
     parser.add_argument("--data-urlencode", action="append", default=[])
+    parser.add_argument("-F", "--form", dest="form", action="append", default=[])
+    parser.add_argument("--form-string", dest="form", action="append", type=_AsItIs)
     parser.add_argument("--json", default=None)
     parser.add_argument("-u", "--user", default="")
     parser.add_argument("-b", "--cookie", action="append", default=[])
     parser.add_argument("-A", "--user-agent", default="")
     parser.add_argument("-e", "--referer", default="")
-    parser.add_argument("-m", "--max-time", "--connect-timeout", "--retry", "-o", "--output", default=None)
+    parser.add_argument("--oauth2-bearer", default="")
+    for ignored in ("-m", "--max-time", "--connect-timeout", "--retry", "-o", "--output", "-w", "--write-out"):
+        parser.add_argument(ignored, dest="ignored_value", default=None)
     parser.add_argument("--url", action="append", default=[])
     parser.add_argument("-G", "--get", action="store_true")
     for flag in ("-s", "-S", "-i", "-v", "-k", "-L", "-f", "-g", "-N", "-sS", "-sSL", "-sL"):
@@ -119,8 +145,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _headers(texts: Sequence[str]) -> dict[str, str]:
+    """All of them but those that are to be left out: ``Accept:`` takes away what curl would send by itself."""
+    return {
+        name: value
+        for text in texts
+        for name, value in [_header(text)]
+        if name.lower() not in _NOT_TAKEN and (value or text.endswith(";"))
+    }
+
+
 def _header(text: str) -> tuple[str, str]:
+    """A header; one with a semicolon in place of the colon is sent empty."""
     name, colon, value = text.partition(":")
+    if not colon and text.endswith(";"):
+        name, colon, value = text[:-1], ":", ""
     if not colon or not text.isprintable():
         raise ValueError(f"“{text}” is no header")
     return name.strip(), value.strip()
@@ -129,8 +168,8 @@ def _header(text: str) -> tuple[str, str]:
 def _body(known: argparse.Namespace, headers: dict[str, str]) -> str:
     names = {name.lower() for name in headers}
     known.sends = bool(known.data or known.data_urlencode or known.json is not None)
-    if any(text.startswith("@") for text in [*known.data, *known.data_urlencode, known.json or ""]):
-        raise ValueError("a body from a file (@) cannot be taken over; write it into the file itself")
+    if any(_is_file(text) for text in [*known.data, *known.data_urlencode, known.json or ""]):
+        raise ValueError(_FROM_FILE)
     if known.json is not None:
         for name in ("Content-Type", "Accept"):
             if name.lower() not in names:
@@ -140,6 +179,32 @@ def _body(known: argparse.Namespace, headers: dict[str, str]) -> str:
     if known.sends and "content-type" not in names:
         headers["Content-Type"] = _FORM
     return "&".join([*known.data, *encoded])
+
+
+def _is_file(text: str, signs: str = "@") -> bool:
+    return text[:1] in signs and text != "" and not isinstance(text, _AsItIs)
+
+
+def _field(text: str) -> tuple[str, str]:
+    """A field of a form, without what may be said of its type."""
+    name, equals, value = text.partition("=")
+    if not equals or not name or '"' in name:
+        raise ValueError(f"“{text}” is no field of a form")
+    if isinstance(text, _AsItIs):
+        return name, value
+    if _is_file(value, "@<"):
+        raise ValueError(_FROM_FILE)
+    return name, value.partition(";type=")[0]
+
+
+def _form(texts: Sequence[str], headers: dict[str, str]) -> str:
+    """A body of several parts (RFC 7578)."""
+    for name in [name for name in headers if name.lower() == "content-type"]:
+        del headers[name]
+    headers["Content-Type"] = f"multipart/form-data; boundary={_BOUNDARY}"
+    head = 'Content-Disposition: form-data; name="'
+    parts = [f'--{_BOUNDARY}\r\n{head}{name}"\r\n\r\n{value}\r\n' for name, value in map(_field, texts)]
+    return "".join([*parts, f"--{_BOUNDARY}--\r\n"])
 
 
 def _encoded(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ FILE_NAME = "submit-twice.toml"
 MOST_INSTANCES = 3
 _AT = re.compile(r" - at `(?P<path>[^`]+)`$")
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<key>[^`]+)`")
+_SOME_KEY = "[...]"
+"""How a mistake in a table with any keys is told, without saying which."""
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<key>[^`]+)`")
 
 Command = Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -196,7 +199,7 @@ def parse(text: str, name: str = FILE_NAME) -> Description:
     try:
         found = msgspec.convert(content, Description)
     except msgspec.ValidationError as error:
-        raise ServiceFileError(_sentence(str(error))) from None
+        raise ServiceFileError(_sentence(str(error), content)) from None
     return with_curl(found)
 
 
@@ -223,6 +226,9 @@ def with_curl(description: Description) -> Description:
 def _read(request: Any, table: str) -> Any:  # noqa: ANN401  any of the three kinds of request
     if not request.curl:
         return request
+    for key in ("path", "body"):
+        if getattr(request, key) != getattr(type(request)(), key):
+            raise ServiceFileError(say(ServiceCode.NOT_BOTH, table=table, first="curl", second=key))
     try:
         read = read_curl(request.curl)
     except ValueError as error:
@@ -233,9 +239,12 @@ def _read(request: Any, table: str) -> Any:  # noqa: ANN401  any of the three ki
     )
 
 
-def _sentence(complaint: str) -> Sentence:
+def _sentence(complaint: str, content: Mapping[str, Any]) -> Sentence:
     at = _AT.search(complaint)
     path = at["path"].removeprefix("$").lstrip(".") if at else ""
+    if path.endswith(_SOME_KEY):
+        path = path.removesuffix(_SOME_KEY)
+        path = f"{path}.{_no_text(content, path.split('.'))}"
     what = _AT.sub("", complaint)
     if unknown := _UNKNOWN_FIELD.match(what):
         return say(ServiceCode.UNKNOWN_KEY, table=_table(path), key=unknown["key"])
@@ -243,6 +252,13 @@ def _sentence(complaint: str) -> Sentence:
         return say(ServiceCode.MISSING_KEY, table=_table(path), key=missing["key"])
     table, _, key = path.rpartition(".")
     return say(ServiceCode.WRONG_VALUE, table=_table(table), key=key, reason=what[:1].lower() + what[1:])
+
+
+def _no_text(content: Any, path: Sequence[str]) -> str:  # noqa: ANN401  anything that TOML can hold
+    """The first key of a table of texts whose value is none."""
+    for name in path:
+        content = content[name]
+    return next((str(key) for key, value in content.items() if not isinstance(value, str)), "")
 
 
 def _table(name: str) -> Sentence:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from redis import Redis
+from redis.exceptions import RedisError
 
 from backend.engines.bare import start_database, start_redis
 from backend.engines.external import connect_redis
 from backend.engines.redis_client import create_redis
 from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
-from backend.model.errors import EngineError
+from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 from backend.service.gateway import Ledger, open_gateway
 from backend.service.placeholders import names_in
@@ -52,6 +53,37 @@ class ServiceEngines:
         """Those that there are."""
         return tuple(reach for reach in (self.database, self.redis, self.gateway) if reach is not None)
 
+    def require_well(self) -> None:
+        """Make sure that the servers are there.
+
+        Raises:
+            EngineError: one of them has gone.
+        """
+        if self.own is not None:
+            with _told(ServiceCode.DATABASE_AWAY), self.own.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        if self.own_redis is not None:
+            try:
+                self.own_redis.ping()
+            except RedisError as error:
+                raise EngineError(say(ServiceCode.REDIS_AWAY, reason=one_sentence(error, "it"))) from None
+
+    @contextmanager
+    def named_if_away(self) -> Iterator[None]:
+        """Where something fails because a server has gone, say so.
+
+        Raises:
+            EngineError: a server has gone, or does not let us do what must be done.
+        """
+        try:
+            yield
+        except (SubmitTwiceError, sa.exc.SQLAlchemyError, RedisError) as error:
+            self.require_well()
+            if isinstance(error, SubmitTwiceError):
+                raise
+            code = ServiceCode.REDIS_AWAY if isinstance(error, RedisError) else ServiceCode.DATABASE_AWAY
+            raise EngineError(say(code, reason=one_sentence(error, "it"))) from None
+
     def calls(self, key: str) -> int:
         """How many calls that name this key came to the gateway."""
         return self.ledger.count(key) if self.ledger else 0
@@ -80,7 +112,12 @@ def service_engines(
 
 def wants_redis(description: Description) -> bool:
     """Whether anything in the file speaks of Redis."""
-    return description.redis is not None or "redis" in _named(description) or bool(description.before.redis)
+    return names_redis(description) or bool(description.before.redis)
+
+
+def names_redis(description: Description) -> bool:
+    """Whether the service is told where Redis is, or the file says it."""
+    return description.redis is not None or "redis" in _named(description)
 
 
 def wants_gateway(description: Description) -> bool:

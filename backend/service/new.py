@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ _KEY_NAMES = re.compile(
     r"(order|request|payment|invoice|message|event|transaction|idempotency)[-_]?(no|nr|number|id|key)?|^id$|^key$",
     re.IGNORECASE,
 )
+_DATABASE_URL = '# url = "postgresql://user:password@localhost:5432/shop" # of the service; it is only read'
+_FIELD = re.compile(
+    r"(?:^|(?<=&))(?P<name>[^=&\s]+)=(?P<value>[^&\s]*)"
+    r'|form-data; name="(?P<part>[^"]+)"\r\n\r\n(?P<part_value>[^\r\n]*)\r\n'
+)
+"""One of a form: ``name=value``, or a part of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ def render(answers: Answers) -> str:
 def _service(answers: Answers) -> list[str]:
     if not answers.command:
         return ["[service]", f"url = {_text(answers.url or _base(answers))}", ""]
-    lines = ["[service]", f"command = {json.dumps(answers.command.split(), ensure_ascii=False)}", 'directory = "."', ""]
+    command = json.dumps(_words(answers.command), ensure_ascii=False)
+    lines = ["[service]", f"command = {command}", 'directory = "."', ""]
     lines += ["[service.environment]", 'PORT = "{port}"']
     if answers.database != "none":
         lines.append(f'DATABASE_URL = "{{{answers.database}}}"')
@@ -56,10 +64,19 @@ def _service(answers: Answers) -> list[str]:
 def _engines(answers: Answers) -> list[str]:
     if answers.database == "none":
         return []
+    if not answers.command:
+        return ["[database]", _DATABASE_URL, ""]
     lines = ["[database]", f"kind = {_text(answers.database)}"]
     if answers.setup:
         lines.append(f"setup = {_text(answers.setup)}")
     return [*lines, ""]
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()
 
 
 def _request(answers: Answers) -> list[str]:
@@ -92,17 +109,34 @@ def _base(answers: Answers) -> str:
 
 
 def _with_key(body: str) -> str:
-    """The body with the value that looks like the intent's key made a placeholder."""
+    """The body with the value that looks like the intent's key made a placeholder: of JSON or of a form."""
     if "{key}" in body:
         return body
     try:
         content = json.loads(body)
     except ValueError:
-        return body
-    if isinstance(content, dict):
-        for name, value in content.items():
-            if isinstance(value, str) and _KEY_NAMES.search(name):
-                return json.dumps({**content, name: "{key}"}, ensure_ascii=False)
+        return _with_key_in_form(body)
+    return json.dumps(content, ensure_ascii=False) if _put_key(content) else body
+
+
+def _put_key(content: object) -> bool:
+    """Make the first such value in JSON a placeholder, the outermost ones first; whether there is one."""
+    if isinstance(content, list):
+        return any(map(_put_key, content))
+    if not isinstance(content, dict):
+        return False
+    for name, value in content.items():
+        if isinstance(value, str) and _KEY_NAMES.search(name):
+            content[name] = "{key}"
+            return True
+    return any(map(_put_key, content.values()))
+
+
+def _with_key_in_form(body: str) -> str:
+    for found in _FIELD.finditer(body):
+        if _KEY_NAMES.search(found["name"] or found["part"]):
+            place = found.span("value" if found["name"] else "part_value")
+            return f"{body[: place[0]]}{{key}}{body[place[1] :]}"
     return body
 
 
@@ -112,7 +146,7 @@ def _with_key_header(headers: Mapping[str, str]) -> dict[str, str]:
 
 def _text(value: str) -> str:
     """A TOML string."""
-    if "\n" in value and "'''" not in value:
+    if "\n" in value and "\r" not in value and "'''" not in value:
         return f"'''\n{value}'''"
     if '"' in value and "'" not in value and "\n" not in value:
         return f"'{value}'"

@@ -15,7 +15,7 @@ from backend.service.placeholders import PLACEHOLDER
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HIGHEST_PORT = 65535
 _READS = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
@@ -58,6 +58,12 @@ def wrong_environment(environment: Mapping[str, str]) -> Iterator[Sentence]:
             yield say(ServiceCode.NO_VARIABLE, name=name.replace("\0", ""))
 
 
+def wrong_command(command: Sequence[str], key: str) -> Iterator[Sentence]:
+    """As the operating system takes it."""
+    if command and (not command[0] or any("\0" in word for word in command)):
+        yield say(ServiceCode.NO_PROGRAM, key=key)
+
+
 def wrong_words(lines: str, table: str, key: str) -> Iterator[Sentence]:
     """Commands of Redis, one a line."""
     try:
@@ -84,6 +90,7 @@ def wrong_redis_url(url: str) -> Iterator[Sentence]:
     try:
         parsed = urlsplit(url)
         is_known = parsed.scheme in {"redis", "unix"} and (parsed.port or 1) > 0
+        is_known = is_known and (parsed.scheme == "unix" or not parsed.path.strip("/").strip("0123456789"))
     except ValueError:
         is_known = False
     if not is_known:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from backend.model.sentence import Sentence, plain, say
 from backend.service.description import Counted, Description, Preparation, Request, ServiceFileError
-from backend.service.engines import statements_of, wants_gateway, wants_redis
+from backend.service.engines import names_redis, statements_of, wants_gateway
 from backend.service.exchange import check_path
 from backend.service.placeholders import OF_AN_INTENT, QuotedPlaceholderError, names_in, statement
 from backend.service.says import ServiceCode
 from backend.service.target import target_of
 from backend.service.texts import (
+    wrong_command,
     wrong_count,
     wrong_database_url,
     wrong_environment,
@@ -61,11 +62,16 @@ def _service(description: Description, folder: Path) -> Iterator[Sentence]:
     if service.command and service.url:
         yield say(ServiceCode.NOT_BOTH, table="service", first="command", second="url")
     yield from _running(description)
-    if service.command and not (folder / service.directory).is_dir():
+    if service.command and not _is_directory(folder / service.directory):
         yield say(ServiceCode.NO_DIRECTORY, directory=str(folder / service.directory))
     if service.ready:
         yield from wrong_path(service.ready, "service", "ready")
+        yield from _unknown("service", "ready", service.ready, set())
     yield from wrong_environment(service.environment)
+    if service.command and "port" not in {*names_in(service.command), *names_in(service.environment)}:
+        yield say(ServiceCode.PORT_NOWHERE, placeholder=_shown("port"))
+    for key, command in [("command", service.command or []), *(("setup", each) for each in service.setup)]:
+        yield from wrong_command(command, key)
     known = {"port", *_engine_names(description)}
     for key in ("command", "setup"):
         yield from _unknown("service", key, getattr(service, key), known)
@@ -78,11 +84,20 @@ def _running(description: Description) -> Iterator[Sentence]:
     service = description.service
     if service.url and not _is_target(service.url):
         yield say(ServiceCode.BAD_URL, table="service", key="url", url=service.url)
+    if service.url and description.before.redis and description.redis is None:
+        yield say(ServiceCode.MISSING_KEY, table="redis", key="url")
     if service.url and (database := description.database) is not None:
         if not database.url:
             yield say(ServiceCode.MISSING_KEY, table="database", key="url")  # nobody tells it of a database of ours
         if database.setup and not database.reset:
             yield say(ServiceCode.MISSING_KEY, table="database", key="reset")
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no name of a file
+        return False
 
 
 def _is_target(url: str) -> bool:
@@ -110,7 +125,7 @@ def _engines(description: Description) -> Iterator[Sentence]:
     database = description.database
     if database is None:
         return
-    if not database.kind and not database.url:
+    if not database.kind and not database.url and not description.service.url:
         yield say(ServiceCode.ONE_OF, table="database", keys=(plain("kind"), plain("url")))
     if database.kind and database.url:
         yield say(ServiceCode.NOT_BOTH, table="database", first="kind", second="url")
@@ -153,7 +168,7 @@ def _requests(description: Description) -> Iterator[Sentence]:
         yield from _unknown("request", key, getattr(request, key), known)
         carried.update(names_in(getattr(request, key)))
     if not carried & {"key", "uuid", *saved}:
-        yield say(ServiceCode.KEY_NOWHERE, placeholder=_shown("key"))
+        yield say(ServiceCode.KEY_NOWHERE, table="request", placeholder=_shown("key"))
     if request.json is not None and request.body:
         yield say(ServiceCode.NOT_BOTH, table="request", first="json", second="body")
     if before is not None:
@@ -180,7 +195,7 @@ def _sql(description: Description) -> Iterator[Sentence]:
             yield say(ServiceCode.NO_ENGINE, key=f"{table}.{key}")
     for text in statements_of(before.redis):
         yield from _unknown("before", "redis", text, set(OF_AN_INTENT))
-    if before.redis and not wants_redis(description):
+    if before.redis and description.service.command and not names_redis(description):
         yield say(ServiceCode.NO_ENGINE, key="before.redis")
 
 
@@ -195,8 +210,13 @@ def _effects(description: Description) -> Iterator[Sentence]:
         yield say(ServiceCode.NO_ENGINE, key="effects.gateway")
     if effects.request is not None:
         yield from _bad_path(effects.request.count, "effects.request", "count")
+        saved = set(description.before.request.save) if description.before.request else set()
+        carried: set[str] = set()
         for key in ("path", "headers", "json", "body"):
-            yield from _unknown("effects.request", key, getattr(effects.request, key), set(OF_AN_INTENT))
+            yield from _unknown("effects.request", key, getattr(effects.request, key), {*OF_AN_INTENT, *saved})
+            carried.update(names_in(getattr(effects.request, key)))
+        if not carried & {"key", "uuid", *saved}:
+            yield say(ServiceCode.KEY_NOWHERE, table="effects.request", placeholder=_shown("key"))
 
 
 def _bad_path(path: str, table: str, key: str) -> Iterator[Sentence]:

@@ -41,6 +41,15 @@ def restless(key: str) -> None:
         connection.execute(_INSERT, (key,))
 
 
+def insert_in_the_end(key: str) -> None:
+    """Waits for its database, however long it is away."""
+    while True:
+        try:
+            return insert(key)
+        except psycopg.OperationalError:
+            threading.Event().wait(0.05)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -56,6 +65,8 @@ class Handler(BaseHTTPRequestHandler):
                 status = 500
             case "/pay":
                 pay(key)
+            case "/patient":
+                insert_in_the_end(key)
             case "/restless":
                 restless(key)
             case "/early":

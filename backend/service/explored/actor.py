@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from backend.explorer.footprints import NOTHING, Footprint
+from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from backend.explorer.traced_event import TracedEvent
     from backend.model.vocabulary import Answer
     from backend.service.wire.link import Link
-    from backend.service.wire.unit import Handling, Reply, Unit
+    from backend.service.wire.unit import Reply, Unit
 
 
 @dataclass(slots=True)
@@ -26,6 +27,13 @@ class Parked:
     link: Link | None = None
     answer: Answer | None = None
     """Of the reply to the caller."""
+    is_background: bool = False
+    """Whether it is none of the request's, and only waits because its connection is used by the request as well."""
+
+    @property
+    def goes_behind(self) -> bool:
+        """Whether nobody grants it: it goes on when what was sent before it has its reply."""
+        return self.unit is not None and (self.is_background or self.unit.handling is not Handling.STEP)
 
 
 @dataclass(slots=True, eq=False)
@@ -74,15 +82,16 @@ class Actor:
         self.parked.clear()
         self.parked.extend(kept)
 
-    def has_parked(self, link: Link) -> bool:
-        """Whether something that it sent on a connection waits to be granted."""
-        return any(parked.link is link for parked in self.parked)
+    def must_wait(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit has to stay behind what was sent before it, or its reply would come before theirs."""
+        if any(parked.link is link for parked in self.parked):
+            return True
+        return not unit.is_part and self.running is not None and self.running.link is link
 
-    def take_behind(self, link: Link, *handlings: Handling) -> list[Unit]:
-        """What comes next on a connection as long as it is of these kinds, off the parked ones."""
-        here = [parked.unit for parked in self.parked if parked.link is link and parked.unit is not None]
-        taken = list(takewhile(lambda unit: unit.handling in handlings, here))
-        self.keep_parked(lambda parked: not any(parked.unit is unit for unit in taken))
+    def take_behind(self, link: Link, may_go: Callable[[Parked], bool]) -> list[Parked]:
+        """What comes next on a connection as long as it may go, off the parked ones."""
+        taken = list(takewhile(may_go, [parked for parked in self.parked if parked.link is link]))
+        self.keep_parked(lambda parked: not any(parked is one for one in taken))
         return taken
 
     @property

@@ -43,13 +43,18 @@ class Background:
         """Whether a step that comes beside a request is none of its own. If so, it is counted."""
         if link not in self._links and not self._comes_by_itself(unit):
             return False
-        self._links.add(link)
+        self._add(link)
         self.count += 1
         return True
 
     def claim(self, link: Link) -> None:
         """Whatever is under way on a connection before a request begins is none of the request's."""
         if link.in_transaction or link.awaiting:
+            self._add(link)
+
+    def _add(self, link: Link) -> None:
+        """Only a database's connection belongs to one at a time; all of an instance may share one to Redis."""
+        if link.dialect.engine.is_database:
             self._links.add(link)
 
     def replied(self, link: Link, *, in_transaction: bool) -> None:

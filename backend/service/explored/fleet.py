@@ -73,6 +73,10 @@ class Fleet:
         """The process."""
         return next(one for one in self._processes.instances if one.number == number)
 
+    def has_ended(self, number: int) -> bool:
+        """Whether the process is no more."""
+        return self.instance(number).ended.is_set()
+
     def send(self, number: int, request: bytes) -> None:
         """Send a request; its response is told, and kept for `await_response`.
 

@@ -109,8 +109,10 @@ class Floor:
         else:
             one.running, one.is_blocked = parked, False
             parked.link.send(parked.unit)
-            for behind in one.take_behind(parked.link, Handling.PASS):
-                parked.link.send(behind)  # such as the rows of a COPY, without which its answer never comes
+            for part in one.take_behind(parked.link, lambda behind: behind.unit is not None and behind.unit.is_part):
+                self._release(
+                    one, parked.link, part
+                )  # such as the rows of a COPY, without which its answer never comes
         self.settle(one)
 
     def cut_off(self, one: Actor) -> None:
@@ -169,22 +171,27 @@ class Floor:
 
     # What the rig tells
 
-    def holds(self, link: Link) -> bool:
-        """Whether a unit that has come on this connection is parked."""
+    def holds(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit that is no step has come behind one that is parked."""
         one = self._by_instance.get(link.instance)
-        return one is not None and one.has_parked(link)
+        return one is not None and one.must_wait(link, unit)
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance. One that a request sends which counted as over goes on, and is told."""
         one = self._by_instance.get(link.instance)
-        if one is None or one.is_dead or self._is_background(link, unit):
+        if one is None or one.is_dead:
             self._let_by(link, unit)
+        elif self._is_background(link, unit):
+            if one.must_wait(link, unit):
+                one.parked.append(Parked(unit, link, is_background=True))
+            else:
+                self._let_by(link, unit)
         elif not one.is_live or self._rig.intents.names_another(unit.text, self._intent):
             self._is_late = self._is_late or unit.handling is Handling.STEP
             self._let_by(link, unit)
         else:
             self._note_sign(one, link, unit)
-            if unit.handling is not Handling.STEP and not one.has_parked(link):
+            if unit.handling is not Handling.STEP and not one.must_wait(link, unit):
                 self._pass(one, link, unit)
             else:
                 one.parked.append(Parked(unit, link))
@@ -267,10 +274,17 @@ class Floor:
         one.is_blocked = False
         had_more = bool(one.parked)
         link.deliver(reply)
-        for behind in one.take_behind(link, Handling.GLUED, Handling.PASS):
-            self._pass(one, link, behind)
+        for behind in one.take_behind(link, lambda parked: parked.goes_behind):
+            self._release(one, link, behind)
         if had_more:
             self._rig.stay_quiet(_LONG_SILENCE_S)  # it issues steps side by side: wait for those that this one brings
+
+    def _release(self, one: Actor, link: Link, behind: Parked) -> None:
+        if behind.unit is not None:
+            if behind.is_background:
+                self._let_by(link, behind.unit)
+            else:
+                self._pass(one, link, behind.unit)
 
     def _pass(self, one: Actor, link: Link, unit: Unit) -> None:
         one.glued += unit.handling is Handling.GLUED

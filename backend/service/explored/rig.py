@@ -52,8 +52,8 @@ class StartCancelledError(Exception):
 class Director(Protocol):
     """Who decides what becomes of steps while a schedule is played."""
 
-    def holds(self, link: Link) -> bool:
-        """Whether a unit that has come on this connection is not passed on yet."""
+    def holds(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit that is no step has come behind one that is not passed on yet."""
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
@@ -162,9 +162,9 @@ class Rig:
 
     # While nobody directs
 
-    def holds(self, link: Link) -> bool:
-        """Whether a unit that has come on this connection is not passed on yet."""
-        return self.director is not None and self.director.holds(link)
+    def holds(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit that is no step has come behind one that is not passed on yet."""
+        return self.director is not None and self.director.holds(link, unit)
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""

@@ -196,7 +196,10 @@ def explore_service(
     """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`."""
     instances = question.requests + question.crashes + (SPARES if question.crashes else 0)
     try:
-        with Rig(description, folder, instances, niceness=niceness, redis_url=redis_url, cancelled=cancelled) as rig:
+        with (
+            Rig(description, folder, instances, niceness=niceness, redis_url=redis_url, cancelled=cancelled) as rig,
+            rig.engines.named_if_away(),
+        ):
             return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)
     except StartCancelledError:
         return Exploration(question, exhaustive=False, schedules=0, classes=0, outcomes={}, counterexample=None)
@@ -212,5 +215,9 @@ def replay_service(
 ) -> Counterexample:
     """Start a service with all it needs, play one schedule again, and stop everything."""
     question = example.question
-    with Rig(description, folder, question.requests + question.crashes, niceness=niceness, redis_url=redis_url) as rig:
+    count = question.requests + question.crashes
+    with (
+        Rig(description, folder, count, niceness=niceness, redis_url=redis_url) as rig,
+        rig.engines.named_if_away(),
+    ):
         return ServiceExploration(rig, question).replay(example)

@@ -66,11 +66,14 @@ class Spares:
             self._fleet.prepare(instance)
 
     def gather(self, count: int) -> None:
-        """See to it that so many instances are ready. All that were cut off are let in again side by side.
+        """See to it that so many instances are ready. All that were cut off, or have ended, are let in again together.
 
         Raises:
             SubmitTwiceError: an instance does not recover.
         """
+        ended = {instance for instance in self._ready if self._fleet.has_ended(instance)}
+        self._ready -= ended
+        self._cut |= ended
         if len(self._ready) >= count:
             return
         for instance in self._cut:

@@ -17,6 +17,8 @@ from backend.service.outside.client import HeldRequest, Outcome, send
 from backend.service.outside.lossy_proxy import LossyProxy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backend.service.description import Request
     from backend.service.intents import ServiceIntent
     from backend.service.outside.stand import Stand
@@ -108,6 +110,8 @@ class Attempts:
         if not outcome.gave_up:
             self._stand.recorder.ended(submission)
         self._note(tried, outcome)
+        if timeout_s is None:  # else the caller sends again at once
+            await self._require_engines([outcome])
         return outcome
 
     async def together(self, tried: Tried, count: int) -> None:
@@ -136,6 +140,7 @@ class Attempts:
         for outcome in [*outcomes, *refused]:
             self._note(tried, outcome)
         tried.is_reached = _overlap(outcomes)
+        await self._require_engines(outcomes)
 
     async def in_one_packet(self, tried: Tried, count: int) -> None:
         """The same over HTTP/2, to one instance."""
@@ -151,6 +156,12 @@ class Attempts:
         for outcome in outcomes:
             self._note(tried, outcome)
         tried.is_reached = _overlap(outcomes)
+        await self._require_engines(outcomes)
+
+    async def _require_engines(self, outcomes: Sequence[Outcome]) -> None:
+        """Who is not answered is not tried again and again on engines that are no more."""
+        if any(outcome.response is None for outcome in outcomes):
+            await asyncio.to_thread(self._stand.engines.require_well)
 
     async def _way(self, tried: Tried, number: int, instance: int, proxies: AsyncExitStack) -> Host:
         """Where a submission goes: to its instance, or through a proxy that loses the answer where a fault says so."""

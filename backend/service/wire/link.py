@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Handler(Protocol):
     """Who decides what becomes of units and replies. Called in the hub's thread."""
 
-    def holds(self, link: Link) -> bool:
-        """Whether a unit that has come on this connection is not passed on yet: nothing may overtake it."""
+    def holds(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit that is no step has come behind one that is not passed on yet: it must not overtake it."""
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A service has sent a unit that is a step, is glued to one, or comes behind one that is held.
@@ -158,7 +158,7 @@ class Link:
             match unit.handling:
                 case Handling.ANSWER:
                     self.client.write(unit.data)
-                case Handling.PASS if not self._handler.holds(self):
+                case Handling.PASS if not self._handler.holds(self, unit):
                     self.send(unit)
                 case _:
                     self._handler.arrived(self, unit)

@@ -118,7 +118,7 @@ class Recorder:
 
     # What the hub tells
 
-    def holds(self, _link: Link) -> bool:
+    def holds(self, _link: Link, _unit: Unit) -> bool:
         """Never: what a fault holds up holds up all that comes behind it."""
         return False
 

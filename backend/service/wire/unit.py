@@ -54,6 +54,11 @@ class Unit:
     is_muted: bool = False
     """Whether parts of its reply are for nobody."""
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it belongs to what was sent before it, and has no reply of its own."""
+        return self.handling is Handling.PASS and not self.waits
+
 
 @dataclass(slots=True)
 class Reply:

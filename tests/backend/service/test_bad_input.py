@@ -15,16 +15,19 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import LANGUAGES, words
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.description import parse
-from backend.service.explored.run import explore_service
+from backend.service.explored.rig import Rig
+from backend.service.explored.run import ServiceExploration, explore_service
 from backend.service.outside.check import Checker
 from backend.service.outside.model import CheckPlan, SituationKey
 from backend.service.outside.stand import Stand
+from backend.service.says import ServiceCode
 from backend.service.validate import mistakes
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 
 if TYPE_CHECKING:
-    from backend.explorer.question import Exploration
+    from backend.explorer.question import Exploration, Progress
     from backend.service.description import Description
+    from backend.service.engines import ServiceEngines
 
 MISSING = ["/nowhere/at/all", "x"]
 
@@ -112,9 +115,18 @@ def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path:
     assert {intent.verdict for intent in found.intents} == {Verdict.DUPLICATED}
 
 
-def test_an_engine_that_is_killed_in_mid_run_is_named() -> None:
+def kill_postgresql(engines: ServiceEngines) -> None:
+    assert engines.own is not None
+    with engines.own.connect() as connection:
+        directory = connection.exec_driver_sql("SHOW data_directory").scalar_one()
+    os.kill(int((Path(directory) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("path", ["/", "/patient"])
+def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
+    """Also where the service waits for it, and nobody is answered any more."""
     plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), 10_000, 3, 2.0, limit_s=5.0)
-    with Stand(awkward(), SERVICES) as stand:
+    with Stand(awkward(path), SERVICES) as stand:
         told = threading.Event()
         failure: list[SubmitTwiceError] = []
 
@@ -128,11 +140,29 @@ def test_an_engine_that_is_killed_in_mid_run_is_named() -> None:
         checking.start()
         assert told.wait(60)
         assert stand.engines.own is not None
-        with stand.engines.own.connect() as connection:
-            directory = connection.exec_driver_sql("SHOW data_directory").scalar_one()
-        os.kill(int((Path(directory) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        checking.join(60)
-    assert "fails" in str(failure[0])
+        kill_postgresql(stand.engines)
+        checking.join(40)
+        assert failure, "the check goes on without its database"
+    assert failure[0].sentence.code in {ServiceCode.DATABASE_AWAY, ServiceCode.EFFECTS_FAILED}
+
+
+def test_an_engine_that_is_killed_while_interleavings_are_explored_is_named() -> None:
+    def play_on_without_it() -> None:
+        with Rig(awkward(), SERVICES, 3) as rig, rig.engines.named_if_away():
+            is_killed = threading.Event()
+
+            def kill(_progress: Progress) -> None:
+                if not is_killed.is_set():
+                    is_killed.set()
+                    kill_postgresql(rig.engines)
+
+            exploration = ServiceExploration(rig, service_question("submit-twice.toml", 3, 0, 0), reduce=False)
+            exploration.explore(kill, threading.Event())
+
+    with pytest.raises(SubmitTwiceError) as raised:
+        play_on_without_it()
+    assert raised.value.sentence.code is ServiceCode.DATABASE_AWAY
+    said(raised)
 
 
 def test_the_gateway_counts_calls() -> None:

@@ -21,7 +21,9 @@ path = "/{key}"
 gateway = true
 [service.environment]
 GATEWAY = "{gateway}"
+PORT = "{port}"
 """
+COUNTED = "[effects.request]\npath = '/count'\n"
 POSTGRESQL = "[database]\nkind = 'postgresql'\n"
 
 
@@ -63,6 +65,14 @@ def request(line: str) -> str:
         (changed("gateway = true", "sql = 'SELECT count(*) FROM x'") + POSTGRESQL, "whose effects it counts"),
         (FILE + "'A=B' = '1'\n", "no environment variable"),
         (FILE + 'A = "x\\u0000y"\n', "no environment variable"),
+        (changed("command", f"directory = '{'a' * 5000}'\ncommand"), "is not there"),
+        (changed("command", "ready = '/health/{key}'\ncommand"), "[service] ready: nothing stands for the placeholder"),
+        (changed('["true"]', '[""]'), "[service] command holds an empty name"),
+        (changed("command", 'setup = [["true", "\\u0000"]]\ncommand'), "[service] setup holds an empty name"),
+        (changed('PORT = "{port}"', ""), "must tell the service its port"),
+        (changed("[effects]\ngateway = true", COUNTED), "[effects.request] must carry {key}"),
+        (FILE + "[redis]\nurl = 'redis://h/first'\n", "no redis:// URL"),
+        (FILE + "[before]\nredis = 'SET token:{key} 1'\n", "before.redis needs an engine"),
     ],
 )
 def test_it_is_one_sentence_each(text: str, sentence: str) -> None:
@@ -80,10 +90,29 @@ def test_it_is_one_sentence_each(text: str, sentence: str) -> None:
         changed("/{key}", "/ü/{key}?a={uuid}"),
         changed("gateway = true", "sql = '(SELECT count(*) FROM x WHERE a = {uuid})'") + POSTGRESQL,
         FILE + "[redis]\nurl = 'unix:///run/redis.sock'\n",
+        FILE + "[redis]\nurl = 'redis://h/7'\n[before]\nredis = 'SET token:{key} 1'\n",
+        changed("[effects]\ngateway = true", COUNTED.replace("/count", "/count/{id}"))
+        + "[before.request]\nsave = {id = '$.id'}\n",
     ],
 )
 def test_what_can_stand_there_is_let_pass(text: str) -> None:
     assert mistakes(parse(text), Path()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (FILE + "HOST = 1\n", r"\[service.environment\] HOST: expected `str`"),
+        (request("headers = {A = 'x', B = 2}"), r"\[request.headers\] B: expected `str`"),
+        (
+            request("curl = 'curl http://localhost/orders -d order_no={key}'"),
+            r"\[request\] cannot have both curl and path",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_table_and_key(text: str, sentence: str) -> None:
+    with pytest.raises(ServiceFileError, match=sentence):
+        parse(text)
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
@@ -117,6 +146,9 @@ def test_a_path_goes_out_in_ascii_and_the_length_is_ours() -> None:
         "curl -H 'A: b\nC: d' http://x",
         "curl --json @file http://x",
         "curl --data-urlencode @file http://x",
+        "curl -F order_no=1 -F photo=@file http://x",
+        "curl -F order_no http://x",
+        "curl -T file http://x",
     ],
 )
 def test_a_curl_command_that_cannot_be_taken_over(line: str) -> None:
@@ -132,6 +164,24 @@ def test_a_curl_command_that_cannot_be_taken_over(line: str) -> None:
         ("curl http://user:p%20w@x/", "", {"Authorization": "Basic dXNlcjpwIHc="}),
         ("curl -A agent -e from http://x", "", {"User-Agent": "agent", "Referer": "from"}),
         ("$ curl http://x", "", {}),
+        ("curl http://x --data-raw @home -H 'Content-Type: text/plain'", "@home", {"Content-Type": "text/plain"}),
+        ("curl -H 'Accept:' -H 'X-None;' -H 'Accept-Encoding: gzip' http://x", "", {"X-None": ""}),
+        ("curl --oauth2-bearer token -w '%{http_code}' -- http://x", "", {"Authorization": "Bearer token"}),
+        ("curl \\\r\n  -H 'A: b' \\\r\n  http://x\r\n", "", {"A": "b"}),
+        (
+            'curl ^"http://x/^" ^\n  -H ^"A: ^\\^"b^\\^"^" ^\n  --json ^"^{^\\^"c^\\^":1^}^"',
+            '{"c":1}',
+            {"A": '"b"', "Content-Type": "application/json", "Accept": "application/json"},
+        ),
+        (
+            "curl -F a=b --form-string c=@d http://x",
+            (
+                '--submit-twice-form\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
+                '--submit-twice-form\r\nContent-Disposition: form-data; name="c"\r\n\r\n@d\r\n'
+                "--submit-twice-form--\r\n"
+            ),
+            {"Content-Type": "multipart/form-data; boundary=submit-twice-form"},
+        ),
     ],
 )
 def test_a_curl_command_as_it_is_copied(line: str, body: str, headers: dict[str, str]) -> None:

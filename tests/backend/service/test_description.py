@@ -121,6 +121,20 @@ def test_what_is_no_curl_command_is_told(line: str) -> None:
         read_curl(line)
 
 
+@pytest.mark.parametrize(
+    ("options", "carried"),
+    [
+        ("-d order_no=A-1 -d qty=2", "order_no={key}&qty=2"),
+        ("-F qty=2 -F order_no=A-1", '"order_no"\r\n\r\n{key}\r\n'),
+        ("""--json '{"qty": 2, "order": {"items": [], "order_no": "A-1"}}'""", '"order_no": "{key}"'),
+    ],
+)
+def test_what_looks_like_the_key_is_found_in_forms_and_within_json(options: str, carried: str) -> None:
+    description = parse(render(Answers(curl=f"curl http://localhost:3000/orders {options}", command="node server.js")))
+    assert carried in description.request.body
+    assert mistakes(description, Path()) == ()
+
+
 def test_a_file_that_was_written_from_a_curl_command_can_be_used() -> None:
     line = """curl http://localhost:3000/orders -H 'Idempotency-Key: abc' -d '{"order_no": "A-1", "qty": 2}'"""
     description = parse(render(Answers(curl=line, command="node server.js")))

@@ -31,11 +31,11 @@ def described(url: str, reset: str = "") -> Description:
     return parse(FILE.format(url=url, reset=reset))
 
 
-@pytest.fixture
-def somebodys() -> Iterator[tuple[Supervisor, str, sa.Engine]]:
+@pytest.fixture(params=["postgresql", "mariadb"])
+def somebodys(request: pytest.FixtureRequest) -> Iterator[tuple[Supervisor, str, sa.Engine]]:
     """A running server with a database that somebody else uses."""
     with Supervisor() as supervisor:
-        url = start_database(supervisor, "postgresql", None).url
+        url = start_database(supervisor, request.param, None).url
         engine = create_sql_engine(url, pool_size=2)
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE TABLE orders (order_no text)")
@@ -48,7 +48,9 @@ def somebodys() -> Iterator[tuple[Supervisor, str, sa.Engine]]:
 
 def names(engine: sa.Engine) -> set[str]:
     with engine.connect() as connection:
-        return set(connection.exec_driver_sql("SELECT datname FROM pg_database").scalars())
+        is_postgresql = engine.dialect.name == "postgresql"
+        sql = "SELECT datname FROM pg_database" if is_postgresql else "SHOW DATABASES"
+        return set(connection.exec_driver_sql(sql).scalars())
 
 
 def rows(engine: sa.Engine, table: str) -> list[str]:
