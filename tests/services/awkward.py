@@ -71,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
                 restless(key)
             case "/early":
                 threading.Timer(0.1, insert, (key,)).start()
+            case "/late":
+                threading.Timer(0.4, insert, (key,)).start()
             case "/again":
                 insert(key)
                 threading.Timer(0.7, insert, (key,)).start()

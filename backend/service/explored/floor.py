@@ -7,7 +7,7 @@ moves by itself. A statement without an answer waits for another request only if
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from backend.explorer.errors import HarnessError
 from backend.model.errors import EngineError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.http import Response
     from backend.model.vocabulary import Answer
     from backend.service.explored.rig import Rig
+    from backend.service.explored.teller import Teller
     from backend.service.intents import ServiceIntent
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
@@ -37,16 +38,6 @@ _LOOK_S = 0.25
 
 class LateStepError(EngineError):
     """A request issued a step after it had counted as over: it must be waited for longer."""
-
-
-class Teller(Protocol):
-    """Who keeps what happened."""
-
-    def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
-        """A step got its answer."""
-
-    def told(self, one: Actor, answer: Answer) -> None:
-        """A caller heard its answer."""
 
 
 class Floor:

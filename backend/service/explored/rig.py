@@ -17,6 +17,7 @@ from backend.service.exchange import answer_of, build
 from backend.service.explored.background import Background
 from backend.service.explored.fleet import ANSWER_S, Fleet
 from backend.service.explored.footprints import Schema
+from backend.service.explored.lateness import Lateness
 from backend.service.explored.locks import open_locks
 from backend.service.explored.spares import Spares
 from backend.service.explored.warm_up import LEAST_QUIET_S, warm_up
@@ -112,6 +113,7 @@ class Rig:
         self.steps = 0
         """How many of them came."""
         self.background = Background()
+        self.lateness = Lateness()
         self.quiet_s = LEAST_QUIET_S
         """How long an instance must be silent after its answer before its request counts as over."""
 
@@ -169,6 +171,7 @@ class Rig:
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
         self.fleet.note_work(link.instance)
+        self.lateness.acted(unit.text)
         if self.director is not None:
             self.director.arrived(link, unit)
             return
@@ -210,6 +213,7 @@ class Rig:
             SubmitTwiceError: the instance cannot be reached.
         """
         request = build(self.description.request, self.fleet.host(instance), intent.submission(number))
+        self.lateness.asked(instance, intent.key)
         self.fleet.send(instance, request)
 
     def answer_of(self, response: Response | None) -> Answer:
@@ -245,6 +249,7 @@ class Rig:
         return self.answer_of(response) is not Answer.ERROR
 
     def _answered(self, instance: int, response: Response | None) -> None:
+        self.lateness.answered(instance)
         if self.director is not None:
             self.director.answered(instance, response)
 

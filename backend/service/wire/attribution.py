@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Unit
 
-_MARK = re.compile(r"k[0-9a-f]{6}x\d{7}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+MARK = re.compile(r"k[0-9a-f]{6}x\d{7}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """Keys and UUIDs of intents, as `Intents` makes them."""
 _READ = 1 << 16
 """Bytes of a step in which an intent's key is looked for."""
@@ -105,7 +105,7 @@ class Attribution:
             here = [each for each in self._in_flight.values() if each.instance == link.instance]
             keys = {each.key for each in here if each.key in text}
             if not keys:
-                keys = {self._keys[mark] for mark in _MARK.findall(text) if mark in self._keys}
+                keys = {self._keys[mark] for mark in MARK.findall(text) if mark in self._keys}
         possible = [each for each in here if each.key in keys]
         if keys and not possible:
             return self._unsure(link, keys, is_named=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import selectors
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from backend.service.wire.link import Link
-
+_Whole = TypeVar("_Whole")
+"""What has two ends."""
 _CHUNK = 1 << 18
 _MOST_UNSENT = 4 << 20
 """Bytes kept for an end that does not read; then the other end is not read either."""
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-class End:
+class End(Generic[_Whole]):
     """It never blocks.
 
     Args:
@@ -25,7 +24,7 @@ class End:
         selector: tells when it can be read or written.
     """
 
-    def __init__(self, link: Link, socket_: socket.socket, selector: selectors.BaseSelector) -> None:
+    def __init__(self, link: _Whole, socket_: socket.socket, selector: selectors.BaseSelector) -> None:
         self.link = link
         self.socket = socket_
         self._selector = selector
@@ -33,7 +32,7 @@ class End:
         self._wants = _READ
         self._is_ending = False
         """Whether it is closed as soon as all is sent."""
-        self.other: End
+        self.other: End[_Whole]
         socket_.setblocking(False)
         if socket_.family != getattr(socket, "AF_UNIX", None):
             socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

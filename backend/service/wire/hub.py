@@ -151,7 +151,7 @@ class Hub:
             if door.instance == instance:
                 door.is_shut = is_shut
 
-    def _move(self, end: End, mask: int) -> None:
+    def _move(self, end: End[Link], mask: int) -> None:
         link = end.link
         if mask & selectors.EVENT_WRITE and not end.is_closed:
             end.flush()

@@ -70,8 +70,8 @@ class Link:
         self.last_words = ""
         """Of a server that has hung up: its complaint, in one line."""
         self._handler = handler
-        self.client = End(self, client, selector)
-        self.server = End(self, server, selector)
+        self.client: End[Link] = End(self, client, selector)
+        self.server: End[Link] = End(self, server, selector)
         self.client.other, self.server.other = self.server, self.client
 
     def send(self, unit: Unit) -> None:
@@ -99,7 +99,7 @@ class Link:
         """Whether it has ended, and all that was under way is where it should be."""
         return not self.is_open and self.client.is_closed and self.server.is_closed
 
-    def took(self, end: End) -> None:
+    def took(self, end: End[Link]) -> None:
         """An end can be read."""
         data = end.read()
         if data is None or not self.is_open:
@@ -202,7 +202,7 @@ class Link:
             if not unit.waits:
                 self._handler.replied(self, unit, unit.own_reply or Reply(b""))
 
-    def _ended(self, end: End) -> None:
+    def _ended(self, end: End[Link]) -> None:
         end.close()
         if end is self.client:
             self.dialect.client_ended()

@@ -91,6 +91,9 @@ EXPRESS = Framework("Express, pg, ioredis", "express_service.js", redis=True)
 EXPRESS_NODE_REDIS = Framework(
     "Express, pg, node-redis", "express_service.js", redis=True, environment={"REDIS_CLIENT": "node-redis"}
 )
+EXPRESS_WITH_HEARTBEATS = Framework(
+    "Express, heartbeats", "express_service.js", redis=True, environment={"BEAT_MS": "3"}
+)
 EXPRESS_ON_MARIADB = Framework("Express, mysql2", "express_service.js", "mariadb", environment={"DATABASE": "mariadb"})
 EXPRESS_IDEMPOTENCY = Framework("express-idempotency", "express_idempotency.js", redis=True)
 

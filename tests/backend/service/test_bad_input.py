@@ -108,6 +108,12 @@ def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> No
     assert found.effects == 0
 
 
+@pytest.mark.exhaustive
+def test_work_long_after_the_answer_is_waited_for_and_scheduled() -> None:
+    """Later than anything that a service is watched for at first."""
+    assert explore(awkward("/late")).outcomes == {Verdict.DUPLICATED: 6}
+
+
 @pytest.mark.parametrize("path", ["/early", "/again"])
 def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path: str) -> None:
     (found,) = check(awkward(path)).situations

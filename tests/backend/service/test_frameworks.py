@@ -19,6 +19,7 @@ from tests.backend.service.frameworks import (
     EXPRESS_IDEMPOTENCY,
     EXPRESS_NODE_REDIS,
     EXPRESS_ON_MARIADB,
+    EXPRESS_WITH_HEARTBEATS,
     FASTAPI,
     FLASK,
     FLASK_ON_MARIADB,
@@ -74,6 +75,7 @@ def _explore(framework: Framework, paths: tuple[str, ...]) -> dict[str, Explorat
         pytest.param(FLASK_ON_MARIADB, SQL_WAYS | MARIADB_WAYS, id=FLASK_ON_MARIADB.name, marks=SLOW),
         pytest.param(EXPRESS, SQL_WAYS | TOKEN_WAYS, id=EXPRESS.name),
         pytest.param(EXPRESS_NODE_REDIS, TOKEN_WAYS, id=EXPRESS_NODE_REDIS.name, marks=SLOW),
+        pytest.param(EXPRESS_WITH_HEARTBEATS, TOKEN_WAYS, id=EXPRESS_WITH_HEARTBEATS.name, marks=SLOW),
         pytest.param(EXPRESS_ON_MARIADB, SQL_WAYS, id=EXPRESS_ON_MARIADB.name, marks=SLOW),
     ],
 )

@@ -112,6 +112,12 @@ async function main() {
     "token-delete": async (key) => ((await redis.del(`token:${key}`)) ? insert(key) : 409),
   };
 
+  if (process.env.BEAT_MS) {
+    // on the connection that all requests share
+    const beat = () => redis.set(`heartbeat:${process.pid}`, "1", "EX", 60).catch(() => {});
+    setInterval(beat, Number(process.env.BEAT_MS));
+  }
+
   const app = express();
   app.use(express.json());
   app.post("/:way", async (request, response) => {

@@ -1,0 +1,21 @@
+"""Who keeps what happens on a floor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from backend.model.vocabulary import Answer
+    from backend.service.explored.actor import Actor
+    from backend.service.wire.link import Link
+    from backend.service.wire.unit import Reply, Unit
+
+
+class Teller(Protocol):
+    """It is told in the order in which things happen."""
+
+    def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
+        """A step got its answer."""
+
+    def told(self, one: Actor, answer: Answer) -> None:
+        """A caller heard its answer."""
