@@ -181,6 +181,10 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_number(run, "--deduplication-window", 0, 3_600_000, 0, about)
     about = "with --source rabbitmq: messages that a consumer may have without having acknowledged them (1)"
     _add_number(run, "--prefetch", 1, 1_000, 1, about)
+    run.add_argument(
+        "--zookeeper-servers", type=int, choices=[1, 3], default=1,
+        help="of our own, for a lock in ZooKeeper: one that stands alone, or an ensemble (1)",
+    )  # fmt: skip
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
@@ -289,6 +293,8 @@ def _check_run(chosen: argparse.Namespace) -> None:
     if chosen.deduplication_window and chosen.source != Source.NATS:
         with_nats = f"--source {Source.NATS}"
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--deduplication-window", other=with_nats))
+    if chosen.zookeeper and chosen.zookeeper_servers > 1:
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--zookeeper", second="--zookeeper-servers"))
     if chosen.prefetch > 1 and chosen.source != Source.RABBITMQ:
         with_rabbitmq = f"--source {Source.RABBITMQ}"
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--prefetch", other=with_rabbitmq))

@@ -107,6 +107,7 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         visibility_timeout_ms=chosen.visibility_timeout,
         deduplication_ms=chosen.deduplication_window,
         prefetch=chosen.prefetch,
+        zookeeper_servers=chosen.zookeeper_servers,
     )
 
 

@@ -122,13 +122,13 @@ class Bench:
         broker = self._parts.brokers[source].comes_back if source.has_broker else True
         return broker and self._parts.fault_injector.brings_back(EngineKind.REDIS)
 
-    def require_zookeeper(self) -> None:
-        """Have ZooKeeper running: it starts when it is first needed.
+    def require_zookeeper(self, servers: int) -> None:
+        """Have so many ZooKeepers running: they start when they are first needed.
 
         Raises:
             EngineError: ZooKeeper is not installed, or could not be started.
         """
-        self._parts.zookeeper.require()
+        self._parts.zookeeper.require(servers)
 
     def require_gateway(self) -> None:
         """Have the gateway running: it starts when it is first wanted.
@@ -158,5 +158,7 @@ class Bench:
         """
         if fault.place == "broker":
             self._parts.brokers[self._source].disturb(fault)
+        elif fault.place == "zookeeper":
+            self._parts.zookeeper.disturb(fault)
         else:
             self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)

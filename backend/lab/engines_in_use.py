@@ -129,7 +129,7 @@ class EnginesInUse:
             NotApplicableError: a fault or a knob is about a server that we have not started.
         """
         for fault in to_servers(setup.faults):
-            if fault.place == "broker":
+            if fault.place in {"broker", "zookeeper"}:
                 continue  # it is known to a run only
             engine = self.faulted(fault)
             if engine.child is None:

@@ -220,7 +220,7 @@ class ExperimentRun:
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:
-            bench.require_zookeeper()
+            bench.require_zookeeper(self._setup.zookeeper_servers)
         if plan.source.is_queue:
             bench.require_broker(plan.source)
             bench.require_consumers()

@@ -15,6 +15,7 @@
 - ``kill@database``, ``kill@redis``: the server is killed (SIGKILL) in mid-run; the lab starts it again.
 - ``restart@database``, ``restart@redis``: the server is stopped in an orderly way and started again.
 - ``kill@broker``, ``restart@broker``: the same of the broker, where messages go through one.
+- ``kill@zookeeper``, ``restart@zookeeper``: the same of the ZooKeeper that leads, or of the only one.
 - ``failover@redis``, ``failover@database``: the primary is killed, and a replica that has got nothing of this run is
   promoted.
 - ``partition@redis``: nobody hears a server for a while, its replica or whom it is the replica of least of all.
@@ -93,8 +94,8 @@ _PLACES = {
     FaultKind.NETWORK: ("",),
     FaultKind.LEASE: ("",),
     FaultKind.PAUSE: (*_STEPS, "database"),
-    FaultKind.KILL: (*_SERVERS, "broker"),
-    FaultKind.RESTART: (*_SERVERS, "broker"),
+    FaultKind.KILL: (*_SERVERS, "broker", "zookeeper"),
+    FaultKind.RESTART: (*_SERVERS, "broker", "zookeeper"),
     FaultKind.FAILOVER: _SERVERS,
     FaultKind.PARTITION: ("redis",),
 }

@@ -80,6 +80,8 @@ class Setup:
     deduplication_ms: int = 0
     """Matters only to source `nats`: for so long the server knows the id of a message, which is the intent's key, and
     drops another one with the same id. 0 publishes without ids."""
+    zookeeper_servers: int = 1
+    """1 or 3. Matters only to a lock in ZooKeeper, and only where we start it."""
     prefetch: int = 1
     """Matters only to source `rabbitmq`: so many messages a consumer may have that it has not acknowledged yet."""
 

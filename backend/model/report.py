@@ -31,6 +31,7 @@ def report_document(report: Report) -> dict[str, object]:
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,
         "deduplication_ms": setup.deduplication_ms,
         "prefetch": setup.prefetch,
+        "zookeeper_servers": setup.zookeeper_servers,
         "gateway_keys": report.setup.gateway_keys.value,
         "faults": [str(fault) for fault in report.setup.faults],
         "missed_faults": [str(fault) for fault in report.missed_faults],

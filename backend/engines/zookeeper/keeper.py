@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,7 @@ from backend.engines.health import HealthBoard
 from backend.engines.keeper import Keeper
 from backend.engines.running import RunningEngine
 from backend.engines.zookeeper.address import ZooKeeperAddress, address_file
+from backend.engines.zookeeper.ensemble import leader_of, start_ensemble
 from backend.engines.zookeeper.says import ZooKeeperCode
 from backend.engines.zookeeper.server import NAME, Started, ask_version, start_zookeeper, what_is_missing
 from backend.files.private import write_privately
@@ -24,9 +26,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.processes.supervisor import Supervisor
+    from backend.model.plan import Fault
     from backend.model.sentence import Sentence
 
 _PORT = 2181
+_LOOK_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class _Server:
+    """One of our own, and who keeps it alive."""
+
+    running: RunningEngine
+    health: HealthBoard
+    keeper: Keeper
+
+    @property
+    def trouble(self) -> Sentence | None:
+        """Why it is away; None if it is not."""
+        return self.health.trouble(EngineKind.ZOOKEEPER)
+
+    def replace(self, _before: RunningEngine, now: RunningEngine) -> None:
+        """It was started again."""
+        self.running = now
 
 
 class ZooKeeperKeeper:
@@ -34,9 +56,9 @@ class ZooKeeperKeeper:
 
     Args:
         supervisor: under which it runs; its directory holds the file by which clients find it.
-        hosts: of servers that run already, ``host:port,host:port``; None to start a private one.
-        on_change: called when it came or went.
-        on_incident: told that it ended, and that it is back.
+        hosts: of servers that run already, ``host:port,host:port``; None to start private ones.
+        on_change: called when one came or went.
+        on_incident: told that one ended, and that it is back.
     """
 
     def __init__(
@@ -49,11 +71,15 @@ class ZooKeeperKeeper:
         self._supervisor = supervisor
         self._hosts = hosts
         self._on_change = on_change
-        self._health = HealthBoard(on_change, on_incident)
+        self._on_incident = on_incident
         self._guard = threading.Lock()
-        self._running: RunningEngine | None = None
-        self._keeper: Keeper | None = None
+        self._password = secrets.token_urlsafe(24)
+        """For all servers that are started: their data outlive them."""
+        self._elsewhere: RunningEngine | None = None
+        self._servers: list[_Server] = []
+        self._leader: int | None = None
         self._starter: threading.Thread | None = None
+        self._closed = threading.Event()
 
     @property
     def missing(self) -> Sentence | None:
@@ -65,17 +91,20 @@ class ZooKeeperKeeper:
         """Where it runs, once it was required."""
         return msgspec.json.decode(address_file(self._supervisor.private).read_bytes(), type=ZooKeeperAddress)
 
-    def require(self) -> None:
+    def require(self, servers: int | None = None) -> None:
         """Have it running.
+
+        Args:
+            servers: how many; None for as many as there are, or for one.
 
         Raises:
             EngineError: ZooKeeper is not installed, or does not answer.
         """
         with self._guard:
-            if self._running and not (self._keeper and self._keeper.has_given_up):
-                return
-            self._running = self._connect(self._hosts) if self._hosts else self._start()
-        self._health.set_trouble(EngineKind.ZOOKEEPER, None)
+            if self._hosts:
+                self._elsewhere = self._elsewhere or self._connect(self._hosts)
+            elif not self._servers or servers not in {None, len(self._servers)} or self._has_given_up:
+                self._start(servers or 1)
         self._on_change()
 
     def want(self) -> None:
@@ -84,20 +113,48 @@ class ZooKeeperKeeper:
             self._starter = threading.Thread(target=self._bring_up, name="zookeeper-start", daemon=True)
             self._starter.start()
 
+    def disturb(self, fault: Fault) -> None:
+        """Kill or restart the server that leads, or the only one; returns when it answers again.
+
+        Raises:
+            EngineError: it does not answer again.
+        """
+        servers = list(self._servers)
+        if not servers:
+            return
+        led = self._find_leader() or 1
+        waiting = threading.Thread(target=self._tell_who_leads, args=(led,), name="zookeeper-leader", daemon=True)
+        if len(servers) > 1:
+            waiting.start()
+        servers[led - 1].keeper.disturb(fault.kind, fault.ms)
+
     def close(self) -> None:
-        """Start nothing again, and say nothing more of it. The supervisor ends the process."""
-        self._health.close()
-        if self._keeper:
-            self._keeper.stop()
+        """Start nothing again, and say nothing more of it. The supervisor ends the processes."""
+        self._closed.set()
+        for server in self._servers:
+            server.health.close()
+            server.keeper.stop()
 
     @property
     def statuses(self) -> tuple[EngineStatus, ...]:
         """ZooKeeper with its health; nothing before it was needed."""
-        running = self._running
-        if running is None:
+        if self._elsewhere:
+            return (self._elsewhere.status(),)
+        servers = list(self._servers)
+        if not servers:
             return ()
-        trouble = self._health.trouble(EngineKind.ZOOKEEPER)
-        return (running.status(Health.DOWN if trouble else Health.UP, trouble),)
+        ports = ",".join(server.running.address.rpartition(":")[2] for server in servers)
+        away = [server.trouble for server in servers if server.trouble]
+        health = Health.DOWN if 2 * len(away) >= len(servers) else Health.UP
+        note = away[0] if away else None
+        if note is None and self._leader and len(servers) > 1:
+            note = say(ZooKeeperCode.LEADS, number=self._leader)
+        whole = replace(servers[0].running, name=NAME, address=f"127.0.0.1:{ports}")
+        return (whole.status(health, note),)
+
+    @property
+    def _has_given_up(self) -> bool:
+        return any(server.keeper.has_given_up for server in self._servers)
 
     def _bring_up(self) -> None:
         try:
@@ -106,19 +163,46 @@ class ZooKeeperKeeper:
             why = error.sentence if isinstance(error, SubmitTwiceError) else plain(str(error))
             self._tell(ZooKeeperAddress("", "", to_document(why)))
 
-    def _start(self) -> RunningEngine:
-        running = _engine(start_zookeeper(self._supervisor))
-        self._tell(ZooKeeperAddress(running.address, secrets.token_urlsafe(24)))
-        self._keeper = Keeper(running, self._health, self._replaced)
-        return running
+    def _start(self, servers: int) -> None:
+        before, self._servers = self._servers, []
+        for server in before:
+            server.health.close()
+            server.keeper.stop()
+            if server.running.child:
+                server.running.child.kill()
+        started = (start_zookeeper(self._supervisor),) if servers == 1 else start_ensemble(self._supervisor)
+        hosts = ",".join(f"127.0.0.1:{one.port}" for one in started)
+        self._tell(ZooKeeperAddress(hosts, self._password))
+        names = [NAME] if servers == 1 else [f"{NAME} {number}" for number in range(1, servers + 1)]
+        self._servers = [self._kept(_engine(name, one)) for name, one in zip(names, started, strict=True)]
+        self._leader = self._find_leader()
 
-    def _replaced(self, _before: RunningEngine, now: RunningEngine) -> None:
-        self._running = now
+    def _kept(self, running: RunningEngine) -> _Server:
+        health = HealthBoard(self._on_change, self._on_incident)
+        server = _Server(running, health, Keeper(running, health, lambda before, now: server.replace(before, now)))
+        return server
+
+    def _find_leader(self) -> int | None:
+        return leader_of([int(server.running.address.rpartition(":")[2]) for server in self._servers])
+
+    def _tell_who_leads(self, led: int) -> None:
+        """Say who leads once that is another one; the others decide it, and nobody waits for that."""
+        was_away = False
+        while not self._closed.wait(_LOOK_SECONDS):
+            leader, away = self._find_leader(), self._servers[led - 1].trouble is not None
+            was_away = was_away or away
+            if leader not in {None, led}:
+                self._leader = leader
+                self._on_incident(say(ZooKeeperCode.LEADS_NOW, before=led, now=leader))
+                self._on_change()
+                return
+            if was_away and not away and leader == led:
+                return  # it was back before the others had missed it
 
     def _connect(self, hosts: str) -> RunningEngine:
         for name, port in _parsed(hosts):
             if version := ask_version(name, port):
-                self._tell(ZooKeeperAddress(hosts, secrets.token_urlsafe(24)))
+                self._tell(ZooKeeperAddress(hosts, self._password))
                 return RunningEngine(EngineKind.ZOOKEEPER, NAME, version, hosts, hosts, embedded=False)
         raise EngineError(say(ZooKeeperCode.NO_SRVR, hosts=hosts))
 
@@ -126,17 +210,17 @@ class ZooKeeperKeeper:
         write_privately(address_file(self._supervisor.private), msgspec.json.encode(address))
 
 
-def _engine(started: Started) -> RunningEngine:
+def _engine(name: str, started: Started) -> RunningEngine:
     address = f"127.0.0.1:{started.port}"
     return RunningEngine(
         kind=EngineKind.ZOOKEEPER,
-        name=NAME,
+        name=name,
         version=started.version,
         address=address,
         url=address,
         embedded=True,
         child=started.child,
-        start_again=lambda: _engine(started.start_again()),
+        start_again=lambda: _engine(name, started.start_again()),
     )
 
 

@@ -8,6 +8,8 @@ from backend.model.sentence import Code
 class ZooKeeperCode(Code):
     """About ZooKeeper and calls to it."""
 
+    LEADS = "zookeeper.leads"
+    LEADS_NOW = "zookeeper.leads_now"
     MISSING = "zookeeper.missing"
     NOT_RUNNING = "zookeeper.not_running"
     NO_ANSWER = "zookeeper.no_answer"

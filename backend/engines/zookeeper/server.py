@@ -47,6 +47,14 @@ admin.enableServer=false
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """What a server consists of."""
+
+    java: Path
+    jar: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A ZooKeeper that answered."""
 
@@ -57,11 +65,11 @@ class Started:
     """Starts it once more, on its port and with its data, after its process has ended; raises `EngineError`."""
 
 
-def find_zookeeper() -> tuple[Path, Path] | None:
+def find_zookeeper() -> Program | None:
     """Java and the jar; None if one of them is missing."""
     java = shutil.which("java")
     jar = next((jar for jar in _JARS if jar.is_file()), None)
-    return (Path(java), jar) if java and jar else None
+    return Program(Path(java), jar) if java and jar else None
 
 
 def what_is_missing(hosts: str | None) -> Sentence | None:
@@ -82,37 +90,63 @@ def start_zookeeper(supervisor: Supervisor, choose_port: Callable[[], int] = fre
     found = find_zookeeper()
     if found is None:
         raise EngineError(say(ZooKeeperCode.MISSING))
-    java, jar = found
     try:
         data = own_directory(supervisor.directory, "zookeeper", supervisor.user)
-        return on_free_port(NAME, choose_port, lambda port: _run(supervisor, java, jar, data, port))
+        return on_free_port(NAME, choose_port, lambda port: _run(supervisor, found, data, port))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
 
-def _run(supervisor: Supervisor, java: Path, jar: Path, data: Path, port: int) -> Started:
-    configuration = data / "zookeeper.cfg"
-    configuration.unlink(missing_ok=True)
-    with os.fdopen(os.open(configuration, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(_CONFIGURATION.format(data=data, port=port))
-    give(configuration, supervisor.user)
-    child = supervisor.spawn(
-        "zookeeper",
-        [str(java), *_JAVA_OPTIONS, "-cp", str(jar), _MAIN, str(configuration)],
+def _run(supervisor: Supervisor, program: Program, data: Path, port: int) -> Started:
+    child = launch(supervisor, program, data, _CONFIGURATION.format(data=data, port=port))
+    version = bring_up(NAME, child, supervisor, lambda: ask_version("127.0.0.1", port))
+    return Started(child, port, version, lambda: _run(supervisor, program, data, port))
+
+
+def launch(supervisor: Supervisor, program: Program, data: Path, configuration: str) -> Child:
+    """Start a server, without waiting for it.
+
+    Args:
+        supervisor: owner of the process.
+        program: to be run.
+        data: folder of the server; the configuration is written there.
+        configuration: its lines.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    file = data / "zookeeper.cfg"
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(configuration)
+    give(file, supervisor.user)
+    return supervisor.spawn(
+        data.name,
+        [str(program.java), *_JAVA_OPTIONS, "-cp", str(program.jar), _MAIN, str(file)],
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
         as_server_user=True,
     )
-    version = bring_up(NAME, child, supervisor, lambda: ask_version("127.0.0.1", port))
-    return Started(child, port, version, lambda: _run(supervisor, java, jar, data, port))
+
+
+def ask_mode(host: str, port: int) -> str:
+    """Whether a server is ``leader``, ``follower`` or ``standalone``; empty if it does not answer."""
+    found = [line.partition(": ")[2] for line in _ask(host, port) if line.startswith("Mode: ")]
+    return found[0] if found else ""
 
 
 def ask_version(host: str, port: int) -> str | None:
-    """The version that a server gives; None if it does not answer."""
+    """The version that a server gives once it serves; None if it does not."""
+    for line in _ask(host, port):
+        if line.startswith("Zookeeper version: "):
+            return line.removeprefix("Zookeeper version: ").partition("-")[0]
+    return None
+
+
+def _ask(host: str, port: int) -> list[str]:
+    """What a server answers to ``srvr``; nothing if it does not answer."""
     with suppress(OSError), socket.create_connection((host, port), timeout=_ANSWER_S) as connection:
         connection.sendall(b"srvr")
         connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as stream:
-            first = stream.readline().decode(errors="replace")
-        if first.startswith("Zookeeper version: "):
-            return first.removeprefix("Zookeeper version: ").partition("-")[0]
-    return None
+            return stream.read().decode(errors="replace").splitlines()
+    return []

@@ -10,6 +10,7 @@ from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Pace, Source, Verdict
 from tests.backend.conftest import Laboratory
+from tests.backend.engines.helpers import wait_until
 
 pytestmark = pytest.mark.exhaustive
 
@@ -51,6 +52,32 @@ def test_a_holder_that_was_paused_past_its_session_is_refused(laboratory: Labora
     assert first.answer is Answer.TIMEOUT
     told = [step.answer for step in laboratory.lab.steps_of(first.submission_id) if step.engine is EngineKind.HTTP]
     assert told[-1] == "conflict"
+
+
+@needs_zookeeper
+def test_a_lock_outlives_the_leader_of_an_ensemble(laboratory: Laboratory) -> None:
+    """It is killed while the lock is held, and another one leads; the holder's session goes on."""
+    machinery = laboratory.lab._machinery
+    assert machinery is not None
+    laboratory.lab.set_instances(2)
+    for number in range(1, 4):
+        setup = Setup("distributed-lock", VARIANT, 3_000, zookeeper_servers=3)
+        laboratory.told.forget()
+        run = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE, number),), 4))
+        assert wait_until(lambda: any(step.command.startswith("processing") for step in laboratory.told.under_way), 60)
+        machinery.parts.zookeeper.disturb(parse_fault("kill@zookeeper"))
+        report = run.wait(60)
+
+        assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
+        assert report.answers == {Answer.CREATED: 1, Answer.BUSY: 3}
+        assert wait_until(lambda: any("leads now" in told for told in laboratory.told.incidents))
+    assert [
+        engine.address.count(",") for engine in laboratory.lab.engines() if engine.kind is EngineKind.ZOOKEEPER
+    ] == [2]
+    laboratory.run(PLACE, "distributed-lock", VARIANT)
+    assert [
+        engine.address.count(",") for engine in laboratory.lab.engines() if engine.kind is EngineKind.ZOOKEEPER
+    ] == [0]
 
 
 def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
