@@ -6,13 +6,18 @@ import os
 import random
 import signal
 from collections import defaultdict
+from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from backend.cli.early import SIGNALS
 from tests.places import choose_memory
+
+if TYPE_CHECKING:
+    from tests.backend.conftest import Laboratory
 
 choose_memory()
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -31,6 +36,20 @@ def _hear_what_is_ignored() -> None:
 
 
 _hear_what_is_ignored()
+
+
+@pytest.fixture(scope="session")
+def _started_lab() -> Iterator[Laboratory]:
+    """The lab of this worker: with PostgreSQL, Valkey and one instance. Tests get it through fixtures that empty it."""
+    from backend.lab.lab import Lab
+    from backend.model.options import LabOptions
+    from tests.backend.conftest import Laboratory, Recorder
+
+    told = Recorder()
+    lab = Lab(LabOptions(), told)
+    lab.start()
+    yield Laboratory(lab, told)
+    lab.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

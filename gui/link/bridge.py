@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.lab.lab import Lab
+    from backend.lab.listener import Listener
     from backend.model.options import LabOptions
     from backend.model.plan import Intent, Plan, Setup
     from backend.model.vocabulary import OperationKey
@@ -53,6 +54,11 @@ class LabBridge(QObject):
         incident: one sentence about something that was killed, stopped or started again.
         failed: one sentence about a command or a run that could not be carried out.
         closed: nothing of the lab is running any more.
+
+    Args:
+        options: how the lab is started.
+        parent: as for any QObject.
+        make_lab: makes it; None for a lab of the bridge's own.
     """
 
     catalogue_ready = Signal(object)
@@ -83,9 +89,15 @@ class LabBridge(QObject):
     _run_over = Signal(object)
     _work_done = Signal()
 
-    def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        options: LabOptions,
+        parent: QObject | None = None,
+        make_lab: Callable[[LabOptions, Listener], Lab] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._options = options
+        self._make_lab = make_lab
         self._lab: Lab | None = None
         self._listener = LabListener(self)
         self._relay = Relay(
@@ -141,7 +153,7 @@ class LabBridge(QObject):
             self.post(self.rows_cleared)
             self.runs_may_have_ended()
         self.post(self.catalogue_ready, Lab.strategies(self._options.zookeeper))
-        lab = Lab(self._options, self._listener)
+        lab = (self._make_lab or Lab)(self._options, self._listener)
         try:
             lab.start()
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,7 +14,6 @@ from backend.lab.lab import Lab
 from backend.lab.listener import Listener, NullListener
 from backend.model.judgement import Judgement, Report
 from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
-from backend.model.options import LabOptions
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence
 from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace
@@ -165,15 +164,6 @@ class Laboratory:
         wanted = tuple(self.intent(operation, number) for number in range(1, intents + 1))
         plan = Plan(wanted, submissions, pace=pace, timeout_ms=timeout_ms)
         return self.lab.start_run(Setup(strategy, variant, delay_ms, lease_ms), plan).wait(60)
-
-
-@pytest.fixture(scope="session")
-def _started_lab() -> Iterator[Laboratory]:
-    told = Recorder()
-    lab = Lab(LabOptions(), told)
-    lab.start()
-    yield Laboratory(lab, told)
-    lab.close()
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
+from tests.backend.conftest import Laboratory
 from tests.gui.driver import Driver
+from tests.gui.lent_lab import lend
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -105,11 +107,15 @@ OpenWindow = Callable[..., Driver]
 
 @pytest.fixture
 def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindow]:
-    """Opens the real window; the lab behind it is real, too. Whatever was opened is closed in the end."""
+    """Opens the real window; the lab behind it is real, too. Whatever was opened is closed in the end.
+
+    The lab is the window's own, unless `shared` is lent to it.
+    """
     opened: list[Driver] = []
 
-    def open_one(options: LabOptions | None = None) -> Driver:
-        made = LabBridge(options or LabOptions())
+    def open_one(options: LabOptions | None = None, shared: Laboratory | None = None) -> Driver:
+        lent = None if shared is None else lambda _options, listener: lend(shared, listener)
+        made = LabBridge(options or LabOptions(), make_lab=lent)
         window = MainWindow(made, theme, Settings())
         window.resize(1280, 800)
         driver = Driver(qtbot, window, made)
@@ -135,8 +141,16 @@ def driver_at_start(open_window: OpenWindow) -> Driver:
 
 
 @pytest.fixture
-def driver(open_window: OpenWindow) -> Driver:
-    """The window, ready to be used."""
+def driver(open_window: OpenWindow, _started_lab: Laboratory) -> Driver:
+    """The window, ready to be used, on the lab that all tests share: one of its own takes a second of computing."""
+    driver = open_window(shared=_started_lab)
+    driver.wait_until_usable()
+    return driver
+
+
+@pytest.fixture
+def own_driver(open_window: OpenWindow) -> Driver:
+    """The same on a lab of its own, which a test may break."""
     driver = open_window()
     driver.wait_until_usable()
     return driver
