@@ -118,12 +118,15 @@ def test_a_run_reports_what_happened(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "effects", "verdicts"),
-    [
-        (("place-order", "--strategy", "unique-index"), 1, {"exactly_once": 1}),
-        (("pay-order", "--strategy", "state-machine"), 1, {"exactly_once": 1}),
-        (("pay-order", "--strategy", "pessimistic-lock", "--variant", "lock-only"), 50, {"duplicated": 1}),
-        (("add-stock", "--strategy", "token", "--database", "sqlite"), 1, {"exactly_once": 1}),
-    ],
+    exhaustive_but(
+        [
+            (("place-order", "--strategy", "unique-index"), 1, {"exactly_once": 1}),
+            (("pay-order", "--strategy", "state-machine"), 1, {"exactly_once": 1}),
+            (("pay-order", "--strategy", "pessimistic-lock", "--variant", "lock-only"), 50, {"duplicated": 1}),
+            (("add-stock", "--strategy", "token", "--database", "sqlite"), 1, {"exactly_once": 1}),
+        ],
+        lambda arguments, *_: "lock-only" in arguments or "sqlite" in arguments,
+    ),
 )
 def test_the_runs_of_the_readme(
     folder: Path, arguments: tuple[str, ...], effects: int, verdicts: dict[str, int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -141,9 +142,15 @@ def driver_at_start(open_window: OpenWindow) -> Driver:
 
 
 @pytest.fixture
-def driver(open_window: OpenWindow, _started_lab: Laboratory) -> Driver:
+def open_shared(open_window: OpenWindow, _started_lab: Laboratory) -> OpenWindow:
+    """Opens windows, one after the other, on the lab that all tests share."""
+    return partial(open_window, shared=_started_lab)
+
+
+@pytest.fixture
+def driver(open_shared: OpenWindow) -> Driver:
     """The window, ready to be used, on the lab that all tests share: one of its own takes a second of computing."""
-    driver = open_window(shared=_started_lab)
+    driver = open_shared()
     driver.wait_until_usable()
     return driver
 

@@ -27,8 +27,10 @@ from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.wording.terms import ENGINE_NAMES
+from tests.backend.conftest import Laboratory
 from tests.gui import pseudo
 from tests.gui.driver import Driver
+from tests.gui.lent_lab import lend
 
 PRODUCTS = (
     *ENGINE_NAMES.values(),
@@ -136,12 +138,12 @@ def pseudo_language(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.fixture
 def open_reader(
-    qtbot: QtBot, theme: Theme, pseudo_language: None, painted: list[str]
+    qtbot: QtBot, theme: Theme, pseudo_language: None, painted: list[str], _started_lab: Laboratory
 ) -> Iterator[Callable[[], Reader]]:
     opened: list[Driver] = []
 
     def open_one() -> Reader:
-        bridge = LabBridge(LabOptions())
+        bridge = LabBridge(LabOptions(), make_lab=lambda _options, listener: lend(_started_lab, listener))
         window = MainWindow(bridge, theme, Settings())
         window.resize(1280, 800)
         driver = Driver(qtbot, window, bridge)

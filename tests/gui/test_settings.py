@@ -31,15 +31,29 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@pytest.mark.timeout(300)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8)
+SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(SHARED, max_examples=8)
 @example(values={"lab/quantity": "99999999999999999999"})
 @example(values={"lab/lease": "-99999999999999999999", "lab/spam": "1" * 5000})
-@given(values=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8))
+@given(values=ANY)
 def test_the_window_opens_whatever_the_settings_file_says(
     qtbot: QtBot, theme: Theme, tmp_path: Path, values: dict[str, str]
 ) -> None:
-    path = tmp_path / f"{APPLICATION}.ini"
+    open_and_close(qtbot, theme, tmp_path / f"{APPLICATION}.ini", values)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(300)
+@settings(SHARED, max_examples=40)
+@given(values=ANY)
+def test_so_it_does_with_many_files(qtbot: QtBot, theme: Theme, tmp_path: Path, values: dict[str, str]) -> None:
+    open_and_close(qtbot, theme, tmp_path / f"{APPLICATION}.ini", values)
+
+
+def open_and_close(qtbot: QtBot, theme: Theme, path: Path, values: dict[str, str]) -> None:
     sections: dict[str, list[str]] = {}
     for key, value in values.items():
         section, _, name = key.partition("/")

@@ -18,6 +18,7 @@ from backend.engines.running import RunningEngine
 from backend.model.vocabulary import EngineKind
 from tests.backend.engines.conftest import open_to_everybody
 from tests.backend.engines.helpers import lives, small_lab, wait_until
+from tests.tables import exhaustive_but, values
 
 
 def test_the_small_lab_has_what_is_to_be_stopped() -> None:
@@ -27,7 +28,12 @@ def test_the_small_lab_has_what_is_to_be_stopped() -> None:
         assert lab.left()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    exhaustive_but(
+        [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP], values(signal.SIGKILL, signal.SIGTERM)
+    ),
+)
 def test_nothing_is_left_after_a_signal(number: signal.Signals) -> None:
     with small_lab("wait") as lab:
         os.kill(lab.news["pid"], number)

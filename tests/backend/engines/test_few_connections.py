@@ -22,6 +22,7 @@ from backend.lab.lab import Lab
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence
+from tests.tables import exhaustive_but, values
 
 SOON_S = 60.0
 """Far less than for ever; a start takes a second or two, more on a busy machine."""
@@ -104,7 +105,7 @@ def test_a_redis_that_allows_one_connection() -> None:
             assert reason_of(refusal(start)) is EngineCode.ONE_CONNECTION
 
 
-@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+@pytest.mark.parametrize("server", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
 def test_a_lab_that_gets_too_few_connections_says_so(request: pytest.FixtureRequest, server: str) -> None:
     """Its backend process has none, ends, and is not started again for ever."""
     lab = Lab(LabOptions(database=limited(request.getfixturevalue(server), 2), instances=4))

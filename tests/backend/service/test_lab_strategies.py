@@ -48,12 +48,12 @@ QUICK = {
     "add-stock distributed-lock redis-fenced",
 }
 """The others take minutes, all in all."""
-QUICK_ALONE = {"place-order distributed-lock redis-no-expiry", "place-order idempotency-key stripe"}
-FEW = 200
+QUICK_ALONE = {"place-order distributed-lock redis-no-expiry"}
+FEW = 40
 """So many of the first schedules are compared where there are thousands; all of them with `-m exhaustive`."""
 MANY = 4_000
 """No more of them, even then. Both search in the same order, so that these are the same ones."""
-QUICK_WITH_CRASH = {"place-order token delete-first", "pay-order optimistic-lock version-from-form"}
+QUICK_WITH_CRASH = {"place-order token delete-first"}
 ALL = list(cases())
 
 

@@ -82,8 +82,8 @@ def test_no_two_controls_or_commands_share_a_shortcut(driver: Driver) -> None:
     assert sorted(letters) == sorted(set(letters))
 
 
-def test_choices_and_theme_come_back_in_the_next_session(open_window: OpenWindow) -> None:
-    first = open_window()
+def test_choices_and_theme_come_back_in_the_next_session(open_shared: OpenWindow) -> None:
+    first = open_shared()
     first.wait_until_usable()
     first.choose("strategyCombo", "token")
     first.choose("variantCombo", "get-then-delete")
@@ -92,7 +92,7 @@ def test_choices_and_theme_come_back_in_the_next_session(open_window: OpenWindow
     first.window.use_theme(ThemeMode.DARK)
     first.close()
     assert Settings().theme is ThemeMode.DARK
-    second = open_window()
+    second = open_shared()
     second.wait_until_usable()
     assert second.combo("strategyCombo").currentData() == "token"
     assert second.combo("variantCombo").currentData() == "get-then-delete"

@@ -99,8 +99,8 @@ def test_the_keyboard_starts_and_cancels_on_this_page(driver: Driver) -> None:
     assert driver.find(QLabel, "compareStatus").text().startswith("Cancelled; what was measured is kept.")
 
 
-def test_closing_in_the_middle_of_a_comparison_is_clean(open_window: OpenWindow, qtbot: QtBot) -> None:
-    driver = open_window()
+def test_closing_in_the_middle_of_a_comparison_is_clean(open_shared: OpenWindow, qtbot: QtBot) -> None:
+    driver = open_shared()
     in_front(driver)
     ask(driver, "unique-index", SituationKey.CLICKS, SituationKey.CRASH)
     driver.click("compareButton")

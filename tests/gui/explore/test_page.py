@@ -13,9 +13,9 @@ from tests.gui.driver import PATIENCE_MS, Driver
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> Driver:
+def page(open_shared: OpenWindow) -> Driver:
     """The window with the Explore page in front; it needs the catalogue, not the lab."""
-    driver = open_window()
+    driver = open_shared()
     driver.find(QTabWidget, "pages").setCurrentIndex(2)
     driver.qtbot.waitUntil(driver.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
     return driver

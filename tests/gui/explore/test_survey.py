@@ -166,8 +166,8 @@ def test_harm_by_what_is_declared_sound_stands_out(theme: Theme, catalogue: tupl
     theme.set_mode(ThemeMode.LIGHT)
 
 
-def test_a_cell_opens_its_question_on_the_page(open_window: OpenWindow) -> None:
-    driver = open_window()
+def test_a_cell_opens_its_question_on_the_page(open_shared: OpenWindow) -> None:
+    driver = open_shared()
     driver.find(QTabWidget, "pages").setCurrentIndex(2)
     driver.find(QTabWidget, "exploreViews").setCurrentIndex(1)
     driver.qtbot.waitUntil(driver.button("exploreAllButton").isEnabled, timeout=PATIENCE_MS)

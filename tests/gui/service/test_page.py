@@ -25,9 +25,9 @@ CLICKS, RETRY = SituationKey.CLICKS, SituationKey.RETRY
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> Driver:
+def page(open_shared: OpenWindow) -> Driver:
     """The window with the Service page in front; it needs neither the catalogue nor the lab."""
-    driver = open_window()
+    driver = open_shared()
     driver.find(QTabWidget, "pages").setCurrentWidget(driver.window.service)
     return driver
 
@@ -273,8 +273,8 @@ def test_an_example_opens_with_one_click(page: Driver) -> None:
         page.qtbot.waitUntil(lambda: problems(page) == "Nothing is wrong with the file.", timeout=PATIENCE_MS)
 
 
-def test_choices_and_text_are_there_again_in_the_next_session(open_window: OpenWindow, tmp_path: Path) -> None:
-    first = open_window()
+def test_choices_and_text_are_there_again_in_the_next_session(open_shared: OpenWindow, tmp_path: Path) -> None:
+    first = open_shared()
     file = described(tmp_path, "/check")
     open_file(first, file)
     choose(first, RETRY)
@@ -282,7 +282,7 @@ def test_choices_and_text_are_there_again_in_the_next_session(open_window: OpenW
     first.spin("serviceLimitSpin").setValue(12)
     first.find(QPlainTextEdit, "serviceText").appendPlainText("# not saved")
     first.close()
-    again = open_window()
+    again = open_shared()
     page = again.window.service
     assert page.knobs.chosen == (RETRY,)
     assert (page.knobs.intents.value(), page.interleavings.limit.value()) == (7, 12)
