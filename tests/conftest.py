@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backend.cli.early import SIGNALS
-from tests.places import choose_memory
+from tests.places import choose_memory, keep_bytecode
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Laboratory
 
 choose_memory()
+keep_bytecode()
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
@@ -66,11 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Files side by side, one a processor and two at least, since they wait for servers more than they work.
+    """Files side by side, one more than there are processors, since a test waits for servers for a third of its time.
 
     A file, or a test of it, runs in this process.
     """
-    return 0 if all(argument.partition("::")[0].endswith(".py") for argument in config.args) else max(2, CORES)
+    return 0 if all(argument.partition("::")[0].endswith(".py") for argument in config.args) else CORES + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+import platformdirs
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  what is made there has a name of its own
 _ENOUGH = 2 << 30
@@ -16,6 +19,18 @@ def choose_memory() -> None:
     if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
         os.environ.setdefault("TMPDIR", str(_MEMORY))
         tempfile.tempdir = None  # whoever has asked before asks again
+
+
+def keep_bytecode() -> None:
+    """From now on what is imported is compiled once, not by each process that tests start.
+
+    Whoever has asked Python to write no bytecode wants none beside the code: it is kept in the user's cache.
+    """
+    if sys.dont_write_bytecode:
+        sys.pycache_prefix = str(platformdirs.user_cache_path("submit-twice") / "bytecode")
+        sys.dont_write_bytecode = False
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def short_place() -> str:
