@@ -179,6 +179,7 @@ class Floor:
                 self._let_by(link, unit)
         elif not one.is_live or self._rig.intents.names_another(unit.text, self._intent):
             self._is_late = self._is_late or unit.handling is Handling.STEP
+            self._rig.lateness.acted(unit.text)
             self._let_by(link, unit)
         else:
             self._note_sign(one, link, unit)
