@@ -29,12 +29,18 @@ class StoppedError(Exception):
     """A step has found that the rest is not to be done."""
 
 
+SHARED_BEAT_S = float(os.environ.get("SHARED_BEAT_S", 0))
+_shared: list[psycopg.Connection[Any]] = []
+
+
 def connect() -> psycopg.Connection[Any]:
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
 def database() -> psycopg.Connection[Any]:
-    """One connection for each thread."""
+    """One connection for each thread, or one for all, which the driver lends to one statement at a time."""
+    if SHARED_BEAT_S:
+        return _shared[0]
     known: psycopg.Connection[Any] | None = getattr(_local, "connection", None)
     if known is None or known.closed or known.broken:
         known = _local.connection = connect()
@@ -147,6 +153,12 @@ def beat(seconds: float) -> None:
             continue
 
 
+def beat_on_the_shared_connection(seconds: float) -> None:
+    """Be at work nearly always."""
+    while not threading.Event().wait(seconds / 10):
+        _shared[0].execute("SELECT pg_sleep(%s), at FROM beats", (seconds,))
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -167,4 +179,7 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if beats := os.environ.get("BEAT_S"):
         threading.Thread(target=beat, args=(float(beats),), daemon=True).start()
+    if SHARED_BEAT_S:
+        _shared.append(connect())
+        threading.Thread(target=beat_on_the_shared_connection, args=(SHARED_BEAT_S,), daemon=True).start()
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()

@@ -67,9 +67,13 @@ class ServiceExecution:
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
         self._floor = Floor(rig, self.intent, self, holds_replies=question.crashes > 0)
-        joined = [self._floor.join(chr(ord("A") + n)) for n in range(question.requests)]
-        for one in joined:
-            self._floor.settle(one)
+        try:
+            joined = [self._floor.join(chr(ord("A") + n)) for n in range(question.requests)]
+            for one in joined:
+                self._floor.settle(one)
+        except BaseException:
+            self._floor.leave()
+            raise
         self.seen = [self._look()]
         """What every request was about to do, at first and after each choice: the same on every run."""
 

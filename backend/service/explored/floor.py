@@ -58,8 +58,8 @@ class Floor:
         self._by_instance: dict[int, Actor] = {}
         self._ended_transaction = False
         """Whether requests that were proven to wait may have been let go."""
-        self._let_through: dict[int, Unit] = {}
-        """Units under way that are none of a request's."""
+        self._glued: dict[int, Unit] = {}
+        """Units under way that go with a request's step, by their identity."""
         self._is_late = False
         """Whether a request issued a step after it had counted as over."""
         self.transactions: dict[Link, Transaction] = {}
@@ -179,6 +179,7 @@ class Floor:
                 self._let_by(link, unit)
         elif not one.is_live or self._rig.intents.names_another(unit.text, self._intent):
             self._is_late = self._is_late or unit.handling is Handling.STEP
+            self._rig.lateness.acted(unit.text)
             self._let_by(link, unit)
         else:
             self._note_sign(one, link, unit)
@@ -190,14 +191,14 @@ class Floor:
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
         one = self._by_instance.get(link.instance)
-        if self._let_through.pop(id(unit), None) is not None:
-            self._rig.background.replied(link, in_transaction=reply.in_transaction)
-        elif one is not None and one.running is not None and one.running.unit is unit:
+        if one is not None and one.running is not None and one.running.unit is unit:
             one.held.append((link, unit, reply))
             return
-        elif one is not None and not one.is_dead:
+        if self._glued.pop(id(unit), None) is None or one is None:
+            self._rig.background.replied(link, in_transaction=reply.in_transaction)
+        elif not one.is_dead:
             self._note_transaction(link, unit, reply)
-            one.glued = max(0, one.glued - 1)
+            one.glued -= 1
             self._note_sign(one, link, unit)
         link.deliver(reply)
 
@@ -208,7 +209,7 @@ class Floor:
         self.transactions.pop(link, None)
         if one is None or one.is_dead:
             return
-        one.glued = max(0, one.glued - sum(unit.handling is Handling.GLUED for unit in link.awaiting))
+        one.glued -= sum(self._glued.pop(id(unit), None) is not None for unit in link.awaiting)
         one.keep_parked(lambda parked: parked.link is not link)
         if one.running is not None and one.running.link is link:
             one.running = None
@@ -236,7 +237,6 @@ class Floor:
         return unit.handling is Handling.STEP and self._rig.background.takes(link, unit)
 
     def _let_by(self, link: Link, unit: Unit) -> None:
-        self._let_through[id(unit)] = unit
         link.send(unit)
 
     # Until nothing moves
@@ -278,7 +278,9 @@ class Floor:
                 self._pass(one, link, behind.unit)
 
     def _pass(self, one: Actor, link: Link, unit: Unit) -> None:
-        one.glued += unit.handling is Handling.GLUED
+        if unit.handling is Handling.GLUED:
+            one.glued += 1
+            self._glued[id(unit)] = unit
         link.send(unit)
 
     def _prove_blocked(self) -> None:

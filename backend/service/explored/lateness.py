@@ -32,7 +32,7 @@ class Lateness:
                 self._answered.popitem(last=False)
 
     def acted(self, text: str) -> None:
-        """A step has come."""
+        """A step has come that nobody holds."""
         for key in MARK.findall(text) if self._answered else ():
             if (since := self._answered.get(key)) is not None:
                 self.longest_s = max(self.longest_s, time.monotonic() - since)

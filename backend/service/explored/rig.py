@@ -158,7 +158,7 @@ class Rig:
         """
         self.description = description
         self.intents = Intents(description, self.engines, self._call, self.engines.calls)
-        self.background = Background()
+        self.background, self.lateness = Background(), Lateness()
         self.spares.gather(self._count)
         self.quiet_s = warm_up(self)
 
@@ -171,10 +171,10 @@ class Rig:
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
         self.fleet.note_work(link.instance)
-        self.lateness.acted(unit.text)
         if self.director is not None:
             self.director.arrived(link, unit)
             return
+        self.lateness.acted(unit.text)
         if unit.handling is Handling.STEP:
             self._note(link, unit)
         else:

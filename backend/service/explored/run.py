@@ -17,7 +17,7 @@ from backend.model.vocabulary import Verdict
 from backend.service.explored.execution import ServiceExecution
 from backend.service.explored.floor import LateStepError
 from backend.service.explored.rig import Rig, StartCancelledError
-from backend.service.explored.warm_up import look_again
+from backend.service.explored.warm_up import look_again, patience
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 _PATIENCE_GROWS = 4
 _MOST_RESTARTS = 4
-_LATE, _MOST_PATIENCE_S = 1.5, 3.0
-"""A service is waited for so many times longer than it was seen to act after an answer."""
 SPARES = 3
 """Instances beyond those of a schedule with a crash: those that were cut off are let in again several at a time."""
 
@@ -87,8 +85,7 @@ class ServiceExploration:
                 reason = error.sentence if isinstance(error, LateStepError) else say(ServiceCode.DIVERGED)
                 if trial + 1 < _MOST_RESTARTS:
                     look_again(self._rig, trial)
-                    seen_s = min(_MOST_PATIENCE_S, _LATE * self._rig.lateness.longest_s)
-                    self._rig.quiet_s = max(_PATIENCE_GROWS * self._rig.quiet_s, seen_s)
+                    self._rig.quiet_s = max(_PATIENCE_GROWS * self._rig.quiet_s, patience(self._rig))
             except DivergedError:
                 raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
         raise SubmitTwiceError(reason)

@@ -13,6 +13,7 @@ from backend.service.says import ServiceCode
 if TYPE_CHECKING:
     from backend.lab.senders.http import Response
     from backend.service.explored.fleet import Fleet
+    from backend.service.explored.lateness import Lateness
     from backend.service.explored.spares import Spares
     from backend.service.intents import Intents, ServiceIntent
 
@@ -21,6 +22,8 @@ _MOST_QUIET_S = 0.2
 _TURNS = 6
 """Drivers prepare a statement when they have seen it five times; that must not happen within a schedule."""
 _AFTERWARDS_S = 0.15
+_LATE, MOST_PATIENCE_S = 1.5, 3.0
+"""A service is waited for so many times longer than it was seen to act after an answer."""
 _OBSERVED_S = 0.3
 _OBSERVED_AGAIN_S = (1.0, 3.0, 10.0)
 """For background work that comes less often."""
@@ -32,6 +35,7 @@ class Warming(Protocol):
     fleet: Fleet
     intents: Intents
     spares: Spares
+    lateness: Lateness
     quiet_s: float
     steps: int
     last_step_ns: int
@@ -71,9 +75,18 @@ def warm_up(rig: Warming) -> float:
         for instance in numbers:
             rig.go_on()
             longest = max(longest, _ask_twice(rig, instance, LEAST_QUIET_S if turn else rig.quiet_s))
-    if rig.steps == steps:
-        raise SubmitTwiceError(say(ServiceCode.NO_STEPS))
-    return min(_MOST_QUIET_S, max(4 * longest, 10 * LEAST_QUIET_S)) if longest > 0 else LEAST_QUIET_S
+    latest = time.monotonic() + MOST_PATIENCE_S
+    while rig.steps == steps:
+        if time.monotonic() > latest:
+            raise SubmitTwiceError(say(ServiceCode.NO_STEPS))
+        rig.stay_quiet(_AFTERWARDS_S)
+    usual = min(_MOST_QUIET_S, max(4 * longest, 10 * LEAST_QUIET_S)) if longest > 0 else LEAST_QUIET_S
+    return max(usual, patience(rig))
+
+
+def patience(rig: Warming) -> float:
+    """How long to wait for the latest that a service was seen to do for an intent after its answer."""
+    return min(MOST_PATIENCE_S, _LATE * rig.lateness.longest_s)
 
 
 def look_again(rig: Warming, trial: int) -> None:

@@ -252,6 +252,14 @@ def test_steps_side_by_side_that_come_in_any_order_are_named(ask: Ask) -> None:
     assert caught.value.sentence.code in {ServiceCode.DIVERGED, ServiceCode.LATE_STEPS}
 
 
+def test_a_heartbeat_that_is_under_way_when_a_request_takes_over_its_connection() -> None:
+    description = scripted([CHECK, INSERT], environment={"SHARED_BEAT_S": "0.02"})
+    with Rig(description, SERVICES, 2) as rig:
+        found = ServiceExploration(rig, service_question("beats")).explore(lambda _: None, threading.Event())
+    assert found.outcomes == {ONCE: 2, TWICE: comb(4, 2) - 2}
+    assert [note.code for note in found.notes] == [ServiceCode.BACKGROUND]
+
+
 def test_a_heartbeat_belongs_to_no_request() -> None:
     description = scripted([BEGIN, CHECK, INSERT, COMMIT], environment={"BEAT_S": "0.02"})
     with Rig(description, SERVICES, 2) as rig:

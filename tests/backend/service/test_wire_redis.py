@@ -97,6 +97,24 @@ def test_channels_pass(door: Proxy, client: redis.Redis) -> None:
     assert not door.recorder.is_busy
 
 
+def test_what_the_server_pushes_between_answers_passes(door: Proxy) -> None:
+    """An invalidation of RESP3: it stands before the answer to the next command, and answers nothing."""
+    with (
+        redis.Redis.from_url(door.url, protocol=3, decode_responses=True, single_connection_client=True) as tracking,
+        redis.Redis.from_url(door.url) as other,
+    ):
+        pushed: list[Any] = []
+        assert tracking.connection is not None
+        tracking.connection._parser.set_invalidation_push_handler(pushed.append)
+        tracking.execute_command("CLIENT", "TRACKING", "ON")  # type: ignore[no-untyped-call]
+        assert tracking.get("pushed") is None
+        other.set("pushed", 1)
+        assert tracking.get("other") is None
+        assert tracking.get("pushed") == "1"
+        assert len(pushed) == 1
+        assert not any(link.awaiting for link in door.hub.links)
+
+
 def test_a_read_that_blocks_is_nothing_at_work(door: Proxy, client: redis.Redis) -> None:
     got: list[Any] = []
     waiting = threading.Thread(target=lambda: got.append(client.blpop(["queue"], timeout=int(PATIENCE_S))))
