@@ -106,7 +106,7 @@ def test_what_the_server_pushes_between_answers_passes(door: Proxy) -> None:
         pushed: list[Any] = []
         assert tracking.connection is not None
         tracking.connection._parser.set_invalidation_push_handler(pushed.append)
-        tracking.execute_command("CLIENT", "TRACKING", "ON")  # type: ignore[no-untyped-call]
+        tracking.execute_command("CLIENT", "TRACKING", "ON")
         assert tracking.get("pushed") is None
         other.set("pushed", 1)
         assert tracking.get("other") is None
