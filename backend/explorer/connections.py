@@ -96,6 +96,7 @@ class Connections:
         self.services = Services(
             database=database.engine,
             redis=client,
+            redis_servers=(client,),
             lease_ms=LEASE_MS,
             new_token=self._new_token,
             knows_delifeq=knows_delifeq,

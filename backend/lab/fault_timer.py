@@ -38,6 +38,11 @@ class ServerFaults:
         self._done: list[Fault] = []
         """Those that came about, or were begun."""
 
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._faults)
+
     def begin(self) -> None:
         """The submissions leave now."""
         began = time.monotonic()

@@ -29,7 +29,7 @@ from backend.model.observed import EngineStatus, Step
 from backend.model.options import LabOptions
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import OperationKey, Source
+from backend.model.vocabulary import OperationKey, RedisTopology, Source
 
 _LAST_WAIT_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
@@ -190,6 +190,24 @@ class Lab(Asking):
             watch.look()
         self._engines_changed()
 
+    def use_redis_topology(self, topology: RedisTopology) -> None:
+        """Have such Redis-protocol servers of our own in use, without a restart. Blocks; stops runs under way.
+
+        Raises:
+            NotApplicableError: the server in use was not started here.
+            EngineError: a server could not be started; the earlier ones stay in use.
+        """
+        with self._turns:
+            self._use_topology(self._running()[0], topology)
+
+    def _use_topology(self, machinery: Machinery, topology: RedisTopology | None) -> None:
+        machinery.parts.engines.require_topology(topology)
+        if topology in {None, machinery.parts.engines.servers.topology}:
+            return
+        self._runs.stop()
+        machinery.use_topology(topology)
+        self._engines_changed()
+
     def set_instances(self, count: int) -> None:
         """Have `count` backend processes (1 to 4). Blocks."""
         with self._turns:
@@ -238,6 +256,7 @@ class Lab(Asking):
         """
         with self._turns:
             machinery, watch = self._running()
+            self._use_topology(machinery, setup.redis_topology)
             bench = Bench(machinery.parts, watch.read_back)
             bench.require_setup(setup, plan.source)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)

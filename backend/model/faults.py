@@ -80,6 +80,8 @@ class FaultCode(Code):
     TAKES_NO_NUMBER = "fault.takes_no_number"
     TIME_OR_NUMBER = "fault.time_or_number"
     NEEDS_REPLICA = "fault.needs_replica"
+    NEEDS_SENTINELS = "fault.needs_sentinels"
+    NEEDS_SEVERAL = "fault.needs_several"
     NO_SERVER = "fault.no_server"
     NO_BROKER = "fault.no_broker"
     NO_SUCH_SERVER = "fault.no_such_server"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import redis
     import sqlalchemy as sa
     from kazoo.client import KazooClient
+    from redis import Redis
     from sqlalchemy.engine import Connection
 
 
@@ -120,6 +121,8 @@ class Services:
     """A random string that nobody else has."""
     mutex: Callable[[str], threading.Lock]
     """The mutex of this process for a key."""
+    redis_servers: tuple[Redis, ...] = ()
+    """The Redis-protocol servers that know nothing of each other, for who asks a majority; one is its own majority."""
     key_prefix: str = PREFIX
     """What the names of keys and nodes begin with, so that labs on other databases do not meet this one."""
     gateway: Gateway = field(default_factory=NoGateway)
