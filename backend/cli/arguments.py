@@ -222,6 +222,8 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--requests", 1, MOST_REQUESTS, 2, "duplicate requests (2)")
     _add_number(explore, "--crashes", 0, 3, 0, "crashes, each followed by a retry (0)")
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
+    about = "times that a replica of Redis is promoted which lacks the last writes, any number of them (0)"
+    _add_number(explore, "--failovers", 0, 3, 0, about)
     _add_gateway_keys(explore)
     _add_number(explore, "--limit", 1, MOST_SUBMISSIONS, None, "stop after so many schedules")
     _add_file(explore, "--json", "write what was found here; - is standard output")

@@ -100,7 +100,7 @@ class EnginesInUse:
         Raises:
             EngineError: a server could not be started, or does not answer at its URL.
         """
-        self.servers = self._start_servers(self._options.redis_topology)
+        self.servers = self._start_servers(self.started_topology)
 
     def _start_servers(self, topology: RedisTopology) -> RedisServers:
         servers = start_redis_servers(self._supervisor, self._options, topology)
@@ -115,14 +115,17 @@ class EnginesInUse:
         """The Redis-protocol server that clients write to."""
         return self.servers.engine
 
-    def choose_topology(self, topology: RedisTopology | None) -> RedisServers | None:
-        """Have such servers running; None if they are in use already.
+    @property
+    def started_topology(self) -> RedisTopology:
+        """Which servers are in use where nobody asks for others."""
+        return RedisTopology.SINGLE if self._options.redis else self._options.redis_topology
+
+    def choose_topology(self, topology: RedisTopology) -> RedisServers:
+        """Have such servers running.
 
         Raises:
             EngineError: a server could not be started.
         """
-        if topology is None or topology is self.servers.topology:
-            return None
         return self._topologies.get(topology) or self._start_servers(topology)
 
     def use_servers(self, servers: RedisServers) -> None:

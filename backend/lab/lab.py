@@ -190,24 +190,6 @@ class Lab(Asking):
             watch.look()
         self._engines_changed()
 
-    def use_redis_topology(self, topology: RedisTopology) -> None:
-        """Have such Redis-protocol servers of our own in use, without a restart. Blocks; stops runs under way.
-
-        Raises:
-            NotApplicableError: the server in use was not started here.
-            EngineError: a server could not be started; the earlier ones stay in use.
-        """
-        with self._turns:
-            self._use_topology(self._running()[0], topology)
-
-    def _use_topology(self, machinery: Machinery, topology: RedisTopology | None) -> None:
-        machinery.parts.engines.require_topology(topology)
-        if topology in {None, machinery.parts.engines.servers.topology}:
-            return
-        self._runs.stop()
-        machinery.use_topology(topology)
-        self._engines_changed()
-
     def set_instances(self, count: int) -> None:
         """Have `count` backend processes (1 to 4). Blocks."""
         with self._turns:
@@ -263,6 +245,21 @@ class Lab(Asking):
             run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
             self._runs.start(run)
             return run
+
+    def _use_topology(self, machinery: Machinery, asked: RedisTopology | None) -> None:
+        """Have such Redis-protocol servers in use, or those of the start; runs under way end where they are others.
+
+        Raises:
+            NotApplicableError: the server in use was not started here.
+            EngineError: a server could not be started; the earlier ones stay in use.
+        """
+        engines = machinery.parts.engines
+        engines.require_topology(asked)
+        topology = asked or engines.started_topology
+        if topology is not engines.servers.topology:
+            self._runs.stop()
+            machinery.use_topology(topology)
+            self._engines_changed()
 
     # Looking
 

@@ -240,8 +240,8 @@ class Machinery:
         self._forget()
         return True
 
-    def use_topology(self, topology: RedisTopology | None) -> bool:
-        """Have such Redis-protocol servers and move the instances to them; False if they are in use already.
+    def use_topology(self, topology: RedisTopology) -> None:
+        """Have such Redis-protocol servers and move the instances to them.
 
         Forms are thrown away: their tokens are on the servers that were in use before.
 
@@ -249,8 +249,6 @@ class Machinery:
             EngineError: a server could not be started; nothing has changed.
         """
         chosen = self._engines.choose_topology(topology)
-        if chosen is None:
-            return False
         self._processes.stop_consumers()
         try:
             self._processes.replace(self._engines.urls[0], redis_text(chosen.urls))
@@ -260,7 +258,6 @@ class Machinery:
             raise
         self._engines.use_servers(chosen)
         self.forms.clear()
-        return True
 
     def set_instances(self, count: int) -> None:
         """Have this many instances."""

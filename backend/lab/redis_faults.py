@@ -7,7 +7,9 @@ run is over. One that is restarted is back at once.
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import redis
 
@@ -59,8 +61,8 @@ class RedisFaults:
         self._closed = threading.Event()
         self._behind = False
         """Whether the replica is stopped and its link cut."""
-        self._stopped: list[int] = []
-        """Servers that hear and answer nobody."""
+        self._unreachable: dict[int, Path] = {}
+        """Servers that nobody reaches, with where their socket is meanwhile."""
         self._away: dict[int, Mapping[str, Key] | None] = {}
         """Servers that are dead, with what they held."""
 
@@ -69,14 +71,18 @@ class RedisFaults:
         self._closed.set()
 
     def prepare(self, faults: Sequence[Fault]) -> None:
-        """Before anything of a run leaves: a replica that is to be promoted with nothing of it hears nothing of it.
+        """Before anything of a run leaves: what is to be cut off from the start, or to be promoted without it, is.
 
         Raises:
             EngineError: a server does not answer.
         """
-        if any(fault.kind is FaultKind.FAILOVER for fault in faults):
-            with self._turns:
-                self._cut_off_replica()
+        with self._turns:
+            servers = self._servers()
+            for fault in faults:
+                if fault.kind is FaultKind.FAILOVER:
+                    self._cut_off_replica(servers)
+                elif fault.kind is FaultKind.PARTITION and fault.nth == 0:
+                    self._begin_partition(servers, server_number(fault))
 
     def disturb(self, fault: Fault) -> bool:
         """Carry out the fault, if it is one of several servers; returns when it has come about.
@@ -108,9 +114,8 @@ class RedisFaults:
         """
         with self._turns:
             servers = self._servers()
-            for number in self._stopped:
-                self._continue(servers, number)
-            self._stopped.clear()
+            for number in tuple(self._unreachable):
+                self._reach_again(servers, number)
             if self._behind:
                 self._link_again(servers)
             away, self._away = self._away, {}
@@ -127,36 +132,39 @@ class RedisFaults:
         self._health.tell(say(EngineCode.STAYS_AWAY, name=server.name))
 
     def _partition(self, servers: RedisServers, number: int | None, ms: int) -> None:
-        if servers.replica is not None and number in {None, servers.replica, servers.primary}:
-            self._cut_off_replica()
-            self._health.tell(say(EngineCode.CUT_OFF, name=servers.server(servers.replica).name))
-            if ms:
-                self._closed.wait(ms / 1000)
-                self._link_again(servers)
+        self._begin_partition(servers, number)
+        if not ms:
             return
-        number = number or 1
-        server = servers.server(number)
-        self._signal(server, stop=True)
-        self._health.tell(say(EngineCode.STOPPED, name=server.name))
-        if ms:
-            self._closed.wait(ms / 1000)
-            self._continue(servers, number)
+        self._closed.wait(ms / 1000)
+        if self._is_about_link(servers, number):
+            self._link_again(servers)
         else:
-            self._stopped.append(number)
+            self._reach_again(servers, number or 1)
 
-    def _continue(self, servers: RedisServers, number: int) -> None:
-        server = servers.server(number)
-        self._signal(server, stop=False)
-        self._health.tell(say(EngineCode.GOES_ON, name=server.name))
+    def _is_about_link(self, servers: RedisServers, number: int | None) -> bool:
+        return servers.replica is not None and number in {None, servers.replica, servers.primary}
+
+    def _begin_partition(self, servers: RedisServers, number: int | None) -> None:
+        if self._is_about_link(servers, number):
+            self._cut_off_replica(servers)
+            self._health.tell(say(EngineCode.CUT_OFF, name=servers.server(servers.replica or 0).name))
+        elif (number := number or 1) not in self._unreachable:
+            server = servers.server(number)
+            self._unreachable[number] = _hide(server)
+            self._health.tell(say(EngineCode.UNREACHABLE, name=server.name))
+
+    def _reach_again(self, servers: RedisServers, number: int) -> None:
+        if hidden := self._unreachable.pop(number, None):
+            hidden.rename(_socket_of(servers.server(number)))
+            self._health.tell(say(EngineCode.REACHABLE, name=servers.server(number).name))
 
     # Primary and replica
 
-    def _cut_off_replica(self) -> None:
+    def _cut_off_replica(self, servers: RedisServers) -> None:
         """Have the replica get all there is, and nothing that comes: stopped, and its link cut.
 
         What has been sent to a process that is stopped would still be there for it when it goes on.
         """
-        servers = self._servers()
         if self._behind or servers.replica is None:
             return
         self._await_link(servers)
@@ -232,3 +240,27 @@ class RedisFaults:
             server.child.pause()
         else:
             server.child.resume()
+
+
+def _socket_of(server: RunningEngine) -> Path:
+    return Path(unquote(urlsplit(server.url).path))
+
+
+def _hide(server: RunningEngine) -> Path:
+    """Take a server's address away, and end the connections that it has; what was sent to it has been carried out.
+
+    Returns:
+        Where its socket is meanwhile.
+    """
+    socket = _socket_of(server)
+    hidden = socket.with_suffix(".hidden")
+    client = create_redis(server.url, max_connections=1)
+    try:
+        client.ping()
+        socket.rename(hidden)
+        client.client_kill_filter(_type="normal", skipme=True)
+    except redis.RedisError as error:
+        raise EngineError(one_sentence(error, plain(server.name))) from None
+    finally:
+        client.close()
+    return hidden

@@ -89,8 +89,13 @@ class EngineStrip(QWidget):
             address.setProperty("role", "caption")
             address.setFont(code_font(0.9))
             line.addWidget(address)
-        item.setToolTip(speak(engine.note))
-        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address}".strip())
+        about = speak(engine.about)
+        if about:
+            servers = ElidedLabel(about)
+            servers.setProperty("role", "caption")
+            line.addWidget(servers)
+        item.setToolTip(speak(engine.note) or about)
+        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address} {about}".strip())
         return item
 
     def _title(self, engine: EngineStatus) -> str:

@@ -32,6 +32,14 @@
         <translation>数据库(&amp;D)</translation>
     </message>
     <message>
+        <source>Redis topolog&amp;y</source>
+        <translation>Redis 拓扑(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Which servers hold tokens, locks and messages, and whether another one takes over</source>
+        <translation>哪些服务器保存令牌、锁和消息，以及是否有别的服务器接替</translation>
+    </message>
+    <message>
         <source>Backend processes that share the submissions</source>
         <translation>共同处理提交的后端进程数</translation>
     </message>
@@ -1996,6 +2004,14 @@
         <translation>崩溃(&amp;E)</translation>
     </message>
     <message>
+        <source>Fail&amp;overs</source>
+        <translation>故障转移(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Most times that a replica of Redis is promoted which lacks the last writes</source>
+        <translation>一种交错中，缺少最后写入的 Redis 副本最多被提升几次</translation>
+    </message>
+    <message>
         <source>%1 (broken)</source>
         <translation>%1（有缺陷）</translation>
     </message>
@@ -3105,6 +3121,33 @@
     <message>
         <source>Each submission gets a lane here: its steps, where it waits, and what its caller sees.</source>
         <translation>每次提交在这里有一条泳道：它的步骤、在哪里等待、调用方看到什么。</translation>
+    </message>
+</context>
+<context>
+    <name>TopologyBox</name>
+    <message>
+        <source>One server</source>
+        <translation>单台</translation>
+    </message>
+    <message>
+        <source>Replica, sentinels</source>
+        <translation>副本与哨兵</translation>
+    </message>
+    <message>
+        <source>Three independent</source>
+        <translation>三台独立</translation>
+    </message>
+    <message>
+        <source>Five independent</source>
+        <translation>五台独立</translation>
+    </message>
+    <message>
+        <source>%1 was not started here, so how its servers are set up is not ours to choose</source>
+        <translation>%1 不是在这里启动的，它的服务器如何部署不由本程序选择</translation>
+    </message>
+    <message>
+        <source>Which servers hold tokens, locks and messages, and whether another one takes over</source>
+        <translation>哪些服务器保存令牌、锁和消息，以及是否有别的服务器接替</translation>
     </message>
 </context>
 <context>

@@ -138,7 +138,7 @@ def test_a_situation_that_does_not_come_about_is_tried_again_and_then_counts_nei
     exempt = index.cell(SituationKey.LEASE)
     assert exempt is not None
     assert exempt.state is CellState.DOES_NOT_APPLY
-    assert cell_word(exempt) == "\N{EN DASH} no lease"
+    assert cell_word(exempt) == "\N{EN DASH} does not apply"
     assert str(standing(index)) == "safe under concurrency: survives 1 of 1"
     assert index.is_whole
     assert not lock.is_whole
