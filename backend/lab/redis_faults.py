@@ -81,7 +81,7 @@ class RedisFaults:
             for fault in faults:
                 if fault.kind is FaultKind.FAILOVER:
                     self._cut_off_replica(servers)
-                elif fault.kind is FaultKind.PARTITION and fault.nth == 0:
+                elif fault.kind is FaultKind.PARTITION and fault.nth is None:
                     self._begin_partition(servers, server_number(fault))
 
     def disturb(self, fault: Fault) -> bool:

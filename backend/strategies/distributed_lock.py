@@ -7,7 +7,8 @@ remembers.
 The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are
 inside: with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index
 or a fencing token at the resource closes that gap: each grant gets a higher number, and the resource refuses whoever
-comes with a lower one than it has seen.
+comes with a lower one than it has seen. ``redis-fence-in-redis`` asks Redis instead: after a failover its counter may
+stand where it stood before, and two holders have the same number.
 
 A lease that is renewed while the work lasts (``redis-renewed``; Redisson's watchdog, node-redlock's ``using``) ends
 only when its holder is dead, or paused for longer than the lease: the thread that renews is paused as well. Several
@@ -174,6 +175,26 @@ def with_fence(request: Request, services: Services) -> Answer:
     try:
         fence = int(services.redis.incr(services.key("fence", request)))
         return act_if_newest(request, services, fence)
+    finally:
+        release(services, key, owner)
+
+
+def with_fence_in_redis(request: Request, services: Services) -> Answer:
+    """Lock with a lease and a number, and ask Redis, just before the commit, whether it has given a higher one."""
+    key, owner = services.key("lock", request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        counter = services.key("fence", request)
+        fence = int(services.redis.incr(counter))
+        with services.database.begin() as connection:
+            if request.operation.is_done(connection, request):
+                return Answer.DUPLICATE
+            answer = request.operation.act_and_remember(connection, request)
+            if int(services.redis.get(counter) or 0) > fence:
+                connection.rollback()
+                return Answer.CONFLICT
+            return answer
     finally:
         release(services, key, owner)
 

@@ -1,4 +1,4 @@
-"""Boxes for knobs whose values are words: after what a caller sends again, what Valkey writes to disk, which servers."""
+"""Boxes for knobs whose values are words: after what a caller sends again, what Valkey keeps, which servers."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_a_primary_whose_replica_has_kept_in_step_loses_no_lock(servers: Laborat
 
 @pytest.mark.exhaustive
 def test_a_link_that_is_cut_harms_nobody_while_the_primary_lives(servers: Laboratory) -> None:
-    setup = setup_of("distributed-lock/redis", SENTINEL, "partition@redis=500#0", delay_ms=1_000)
+    setup = setup_of("distributed-lock/redis", SENTINEL, "partition@redis=500", delay_ms=1_000)
     report = held_while(servers, setup, 5)
 
     assert report.verdicts == {ONCE: 1}
@@ -129,7 +129,7 @@ def test_a_link_that_is_cut_harms_nobody_while_the_primary_lives(servers: Labora
 
 
 def test_redlock_goes_on_without_one_of_three_and_stops_without_two(servers: Laboratory) -> None:
-    goes_on = held_while(servers, setup_of("distributed-lock/redlock", THREE, "kill@redis:2#0"), 3)
+    goes_on = held_while(servers, setup_of("distributed-lock/redlock", THREE, "kill@redis:2=1"), 3)
     assert goes_on.verdicts == {ONCE: 1}
     assert goes_on.answers.get(Answer.ERROR, 0) == 0
 
@@ -155,7 +155,7 @@ def test_redlock_is_granted_twice_once_a_server_has_come_back_without_its_keys(
         "redlock",
         WORK_MS,
         60_000,
-        (parse_fault("partition@redis:3=1000#0"), parse_fault("restart@redis:2=1500")),
+        (parse_fault("partition@redis:3=1000"), parse_fault("restart@redis:2=1500")),
         redis_topology=THREE,
         redis_persistence=persistence,
     )
