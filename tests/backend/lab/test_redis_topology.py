@@ -111,6 +111,7 @@ def test_two_thousand_submissions_and_a_failover(servers: Laboratory, variant: s
     assert report.contradictions == ()
 
 
+@pytest.mark.exhaustive
 def test_a_primary_whose_replica_has_kept_in_step_loses_no_lock(servers: Laboratory) -> None:
     report = held_while(servers, setup_of("distributed-lock/redis", SENTINEL, "kill@redis=1500", delay_ms=WORK_MS))
 
@@ -174,6 +175,7 @@ def test_a_lease_that_is_renewed_outlasts_the_work(servers: Laboratory) -> None:
     assert report.answers[Answer.CREATED] == 1
 
 
+@pytest.mark.exhaustive
 def test_who_is_paused_for_longer_than_the_lease_is_not_renewed_for(servers: Laboratory) -> None:
     setup = setup_of("distributed-lock/redis-renewed", SINGLE, "pause@sql:SELECT=3000", delay_ms=500, lease_ms=600)
     plan = Plan((servers.intent(PLACE),), 1, Source.RETRY, timeout_ms=1_500, retries=2)
