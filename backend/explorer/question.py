@@ -203,7 +203,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "requests": asked.requests,
         "crashes": asked.crashes,
         "expiries": asked.expiries,
-        "failovers": asked.failovers,
+        **({"failovers": asked.failovers} if asked.failovers else {}),
         **({"gateway_keys": asked.gateway_keys.value} if asked.operation is OperationKey.SEND_MESSAGE else {}),
         "exhaustive": found.exhaustive,
         "schedules": found.schedules,

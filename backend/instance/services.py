@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from backend.tap.zookeeper import ZooKeeperSessions
 
 
-_SERVER_TIMEOUT_S = 0.2
+_SERVER_TIMEOUT_S = 0.5
 """Far less than a lock lives, as Redlock wants it."""
 
 
