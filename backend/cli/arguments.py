@@ -314,6 +314,8 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     of_grid = [f"--{key.replace('_', '-')}" for key in ("seconds", "save_survey", "compare_with") if vars(chosen)[key]]
     if of_grid and not chosen.all:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
+    if chosen.service and chosen.failovers:
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--service", second="--failovers"))
     if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
         raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 

@@ -146,6 +146,17 @@ def test_redlock_goes_on_without_one_of_three_and_stops_without_two(servers: Lab
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("lost", [2, 3])
+def test_five_servers_may_lose_two_and_not_three(servers: Laboratory, lost: int) -> None:
+    killed = [f"kill@redis:{number}#1" for number in range(1, lost + 1)]
+    plan = Plan(tuple(servers.intent(PLACE, number) for number in range(8)), 1, **EVERY_SO_OFTEN)  # type: ignore[arg-type]
+    report = servers.lab.start_run(setup_of("distributed-lock/redlock", FIVE, *killed), plan).wait(60)
+
+    assert set(report.answers) == ({Answer.CREATED} if lost == 2 else {Answer.CREATED, Answer.BUSY})
+    assert report.contradictions == ()
+
+
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("persistence", "verdict"), [(RedisPersistence.NONE, TWICE), (RedisPersistence.ALWAYS, ONCE)])
 def test_redlock_is_granted_twice_once_a_server_has_come_back_without_its_keys(
     servers: Laboratory, persistence: RedisPersistence, verdict: Verdict
