@@ -35,6 +35,7 @@ CHECK, SERVICE = "check", "service"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
+MOST_WORKERS = 64
 _OPERATIONS = tuple(key.value for key in OperationKey)
 
 
@@ -214,8 +215,15 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--requests", 1, MOST_REQUESTS, 2, "duplicate requests (2)")
     _add_number(explore, "--crashes", 0, 3, 0, "crashes, each followed by a retry (0)")
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
+    explore.add_argument(
+        "--cluster", type=named("--cluster"), metavar="ADDRESS",
+        help="explore on the workers of a Dask cluster, by the address of its scheduler",
+    )  # fmt: skip
     _add_gateway_keys(explore)
     _add_number(explore, "--limit", 1, MOST_SUBMISSIONS, None, "stop after so many schedules")
+    _add_number(
+        explore, "--workers", 1, MOST_WORKERS, 1, "explore with so many processes, each on engines of its own (1)"
+    )
     _add_file(explore, "--json", "write what was found here; - is standard output")
     _add_file(explore, "--save", "write the counterexample's schedule here")
     _add_file(explore, "--mermaid", "write the counterexample as a Mermaid sequence diagram")
@@ -304,6 +312,9 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     of_grid = [f"--{key.replace('_', '-')}" for key in ("seconds", "save_survey", "compare_with") if vars(chosen)[key]]
     if of_grid and not chosen.all:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
+    if chosen.cluster and (chosen.service or chosen.workers > 1):
+        second = "--service" if chosen.service else "--workers"
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))
     if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
         raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 
