@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,18 @@ def test_sql_has_its_parameters_in_place(command: str, parameters: object, text:
 
 def test_a_redis_command_is_written_as_it_was_sent() -> None:
     assert command_text("SET", ("key", "value", "NX", "PX", 100), is_sql=False) == "SET key value NX PX 100"
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(["%(a)s", "%(b)s::VARCHAR", "%(gone)s", " ", "\n", "x", "%", "(", "é"]), max_size=9
+    ),
+    value=st.text(max_size=5),
+)
+def test_named_parameters_stand_where_they_stood(pieces: list[str], value: str) -> None:
+    text = "".join(pieces)
+    put = re.sub(r"%\((a|b)\)s(?:::\w+)?", lambda _: literal(value), text)
+    assert command_text(text, {"a": value, "b": value}, is_sql=True) == " ".join(put.split())
 
 
 @given(st.text(st.characters(exclude_characters="'")))
