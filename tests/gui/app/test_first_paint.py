@@ -26,7 +26,7 @@ def test_what_comes_later_moves_nothing_that_is_in_sight(qtbot: QtBot, theme: Th
     window = MainWindow(bridge, theme, Settings(), whole=False)
     with qtbot.waitExposed(window):
         window.show()
-    tabs = window.findChild(QTabWidget, "pages")
+    tabs = window.pages
     before = (titles(tabs), window.lab.geometry(), window.menuBar().geometry(), tabs.tabBar().geometry())
     assert [action.text() for action in window.menuBar().actions()]
     window.complete()
