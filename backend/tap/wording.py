@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PlainValue = None | bool | int | float | str
+Parameters = dict[str, PlainValue] | list[PlainValue]
+PlainAnswer = None | bool | int | str | list[list[str]]
+"""Parameters and answers as they can be sent; they read the same as what they were made of."""
+_LONGEST_SENT = 2_000
+"""Of a text of which hardly more than `_LONGEST` will be shown."""
+
 _LONGEST = 400
 _NAMED = re.compile(r"%\((\w+)\)s(?:::\w+)?")
 _POSITIONAL = re.compile(r"\?|%s")
@@ -41,9 +48,9 @@ def _taken_apart(command: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     The same commands come again and again, while the process that runs them has better things to do.
     """
     found = list(_NAMED.finditer(command))
-    ends = [*(match.start() for match in found[1:]), len(command)]
-    places = ((match[1], match[0], command[match.end() : end]) for match, end in zip(found, ends, strict=True))
-    return command[: found[0].start()] if found else command, tuple(places)
+    ends = [*(match.start() for match in found), len(command)]
+    places = [(match[1], match[0], command[match.end() : end]) for match, end in zip(found, ends[1:], strict=True)]
+    return command[: ends[0]], tuple(places)
 
 
 def literal(value: object) -> str:
@@ -72,6 +79,34 @@ def answer_text(answer: object, *, is_sql: bool) -> str:
             return "OK"
         case _:
             return shorten(str(answer))
+
+
+def plain_parameters(parameters: Mapping[str, object] | Sequence[object]) -> Parameters:
+    """Parameters that can be sent anywhere, and read the same."""
+    if isinstance(parameters, Mapping):
+        return {name: _plain_value(value) for name, value in parameters.items()}
+    return [_plain_value(value) for value in parameters]
+
+
+def _plain_value(value: object) -> PlainValue:
+    if isinstance(value, str):
+        return value if type(value) is str and len(value) <= _LONGEST_SENT else str(value)[:_LONGEST_SENT]
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return int(value)  # it may be a word of ours with a number
+    return str(value)
+
+
+def plain_answer(answer: object, *, is_sql: bool) -> PlainAnswer:
+    """An answer that can be sent anywhere, and reads the same."""
+    if answer is None or isinstance(answer, bool | int):
+        return _plain_value(answer)  # type: ignore[return-value]  # none of them becomes a float
+    if answer == []:
+        return []
+    if is_sql and isinstance(answer, list):
+        return [[str(value) for value in row] for row in answer]
+    return str(answer)
 
 
 def error_text(error: BaseException) -> str:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.tap.wording import answer_text, command_text, error_text, literal, shorten
+from backend.model.vocabulary import OrderStatus
+from backend.tap.wording import (
+    answer_text,
+    command_text,
+    error_text,
+    literal,
+    plain_answer,
+    plain_parameters,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +56,27 @@ def test_named_parameters_stand_where_they_stood(pieces: list[str], value: str) 
     text = "".join(pieces)
     put = re.sub(r"%\((a|b)\)s(?:::\w+)?", lambda _: literal(value), text)
     assert command_text(text, {"a": value, "b": value}, is_sql=True) == " ".join(put.split())
+
+
+VALUES = [None, True, 7, 1.5, "O'Neil", OrderStatus.PAID, Decimal("1.10"), datetime(2026, 1, 2, tzinfo=UTC), b"x", (1,)]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_is_sent_reads_the_same(value: object) -> None:
+    for parameters, text in (({"a": value}, "VALUES (%(a)s)"), ([value], "VALUES (?)")):
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(plain_parameters(parameters)))
+        assert command_text(text, sent, is_sql=True) == command_text(text, parameters, is_sql=True)
+        assert command_text("SET", list(sent), is_sql=False) == command_text("SET", list(parameters), is_sql=False)
+    for answer, is_sql in (
+        (value, True),
+        (value, False),
+        ([(value, 1)], True),
+        ([value], False),
+        ([], True),
+        ([], False),
+    ):
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(plain_answer(answer, is_sql=is_sql)))
+        assert answer_text(sent, is_sql=is_sql) == answer_text(answer, is_sql=is_sql)
 
 
 @given(st.text(st.characters(exclude_characters="'")))
