@@ -101,9 +101,9 @@ class Tally:
         self.outcomes[verdict] += 1
         self.classes.add(hashlib.blake2b(repr(canonical(execution.trace)).encode(), digest_size=_DIGEST_BYTES).digest())
         candidate = Candidate(verdict, execution, path)
-        known = self.examples.get(verdict)
-        if known is None or (candidate.cost, place) < known.rank:
-            self.examples[verdict] = Example(candidate.cost, place, to_counterexample(question, candidate))
+        known, cost = self.examples.get(verdict), candidate.cost
+        if known is None or (cost, place) < known.rank:
+            self.examples[verdict] = Example(cost, place, to_counterexample(question, candidate))
         for failure in failures:
             self._count_failure(failure, 1, place)
 
