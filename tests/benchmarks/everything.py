@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 KEPT = ROOT / "docs" / "figures.json"
 BEGIN, END = "<!-- figures:begin -->\n", "<!-- figures:end -->"
-NAMES = ("start", "http", "lock", "release", "replay", "explorer", "table", "timeline")
+NAMES = ("start", "http", "lock", "release", "replay", "explorer", "table", "timeline", "memory")
 OFFSCREEN = frozenset({"start", "table", "timeline"})
 
 
@@ -27,7 +27,9 @@ def main() -> None:
     """Measure, keep, write."""
     kept = json.loads(KEPT.read_text("utf-8")) if KEPT.is_file() else {}
     for name in sys.argv[1:] or NAMES:
-        kept[name] = {"measured": date.today().isoformat(), "figures": figures_of(name)}  # noqa: DTZ011  a day is enough
+        found = figures_of(name)
+        day = date.today().isoformat()  # noqa: DTZ011  a day is enough
+        kept[name] = {"measured": day, "load": round(os.getloadavg()[0], 1), "figures": found}
         KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
     README.write_text(with_figures(README.read_text("utf-8"), kept), "utf-8")
 
@@ -53,7 +55,9 @@ def table(kept: dict[str, dict[str, object]]) -> str:
     for name in NAMES:
         found = kept.get(name, {}).get("figures")
         lines += [row(name, Figure(**each)) for each in (found if isinstance(found, list) else [])]
-    return "".join(f"{line}\n" for line in lines)
+    busy = ", ".join(f"{name} {kept[name].get('load', '-')}" for name in NAMES if name in kept)
+    remark = f"\nOther work on the machine makes each of them worse. Load average while measuring: {busy}.\n"
+    return "".join(f"{line}\n" for line in lines) + remark
 
 
 def row(name: str, figure: Figure) -> str:
