@@ -35,6 +35,7 @@ CHECK, SERVICE = "check", "service"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
+MOST_WORKERS = 64
 _OPERATIONS = tuple(key.value for key in OperationKey)
 
 
@@ -224,8 +225,15 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
     about = "times that a replica of Redis is promoted which lacks the last writes, any number of them (0)"
     _add_number(explore, "--failovers", 0, 3, 0, about)
+    explore.add_argument(
+        "--cluster", type=named("--cluster"), metavar="ADDRESS",
+        help="explore on the workers of a Dask cluster, by the address of its scheduler",
+    )  # fmt: skip
     _add_gateway_keys(explore)
     _add_number(explore, "--limit", 1, MOST_SUBMISSIONS, None, "stop after so many schedules")
+    _add_number(
+        explore, "--workers", 1, MOST_WORKERS, 1, "explore with so many processes, each on engines of its own (1)"
+    )
     _add_file(explore, "--json", "write what was found here; - is standard output")
     _add_file(explore, "--save", "write the counterexample's schedule here")
     _add_file(explore, "--mermaid", "write the counterexample as a Mermaid sequence diagram")
@@ -316,6 +324,9 @@ def _check_explore(chosen: argparse.Namespace) -> None:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
     if chosen.service and chosen.failovers:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--service", second="--failovers"))
+    if chosen.cluster and (chosen.service or chosen.workers > 1):
+        second = "--service" if chosen.service else "--workers"
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))
     if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
         raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, example_lines, report_exploration
 from backend.cli.own_engines import own_engines
 from backend.explorer import counterexample
-from backend.explorer.explore import check, explore, replay
-from backend.explorer.question import Question
+from backend.explorer.explore import check, replay
+from backend.explorer.on_own_engines import explore_on, explore_on_cluster
+from backend.explorer.question import Exploration, Question
 from backend.explorer.says import ExplorerCode
 from backend.files.output import OutputFiles, speak
 from backend.model.errors import SubmitTwiceError
@@ -40,18 +41,24 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     question = replace(question, variant=check(question).key)
     files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
     language = chosen.language or ENGLISH
-    with own_engines(options, interrupted) as engines, ProgressBar(language) as bar:
-        found = explore(
-            question,
-            engines.database,
-            engines.redis,
-            on_progress=bar.show,
-            cancelled=interrupted,
-            limit=chosen.limit,
-            gateway=engines.gateway,
-            zookeeper=engines.zookeeper,
-        )
+    with ProgressBar(language) as bar:
+        found = _explored(question, bar, chosen, options, interrupted)
     report_exploration(found, files, language)
+
+
+def _explored(
+    question: Question,
+    bar: ProgressBar,
+    chosen: argparse.Namespace,
+    options: LabOptions,
+    interrupted: threading.Event,
+) -> Exploration:
+    limit = chosen.limit
+    if chosen.cluster:
+        return explore_on_cluster(chosen.cluster, question, bar.show, interrupted, options=options, limit=limit)
+    with own_engines(options, interrupted) as engines:
+        workers = chosen.workers
+        return explore_on(engines, question, bar.show, interrupted, options=options, workers=workers, limit=limit)
 
 
 def replay_once(path: Path, options: LabOptions, interrupted: threading.Event, language: str = ENGLISH) -> None:

@@ -110,6 +110,7 @@ def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interr
             cancelled=interrupted,
             limit=chosen.limit,
             redis_url=options.redis,
+            workers=chosen.workers,
         )
     report_exploration(found, files, language)
 

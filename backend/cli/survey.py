@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -15,11 +14,11 @@ from tqdm import tqdm
 from backend import strategies
 from backend.cli.own_engines import own_engines
 from backend.explorer import survey_files
-from backend.explorer.explore import Explorer
+from backend.explorer.on_own_engines import survey_on, survey_on_cluster
 from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.survey_says import SurveyCode, read, state_term, survey_finding
-from backend.explorer.surveyor import entries, survey
+from backend.explorer.surveyor import entries
 from backend.files.output import OutputFiles, speak
 from backend.model.errors import EngineError, UnknownKeyError
 from backend.model.sentence import ENGLISH, plain, say, words
@@ -60,15 +59,8 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     earlier = _earlier(chosen, scope, pairs)
     files = OutputFiles({"json": chosen.json, "survey": chosen.save_survey})
     language = chosen.language or ENGLISH
-    with own_engines(options, interrupted) as engines, _Bar(language) as bar:
-        found = survey(
-            scope,
-            partial(Explorer, engines.database, engines.redis, engines.gateway, engines.zookeeper),
-            on_progress=bar.show,
-            on_cell=bar.count,
-            cancelled=interrupted,
-            asked=entries(pairs, engines.missing),
-        )
+    with _Bar(language) as bar:
+        found = _found(scope, pairs, bar, chosen, options, interrupted)
     changes = None if earlier is None else compare(earlier, found)
     files.write("survey", survey_files.to_json(found))
     files.write("json", json.dumps(_document(found, changes, language), ensure_ascii=False) + "\n")
@@ -76,6 +68,21 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
         speak(report_lines(found, changes, language))
     if found.stopped:
         raise EngineError(read(found.why_stopped, found.stopped))
+
+
+def _found(
+    scope: Scope,
+    pairs: frozenset[Combination] | None,
+    bar: _Bar,
+    chosen: argparse.Namespace,
+    options: LabOptions,
+    interrupted: threading.Event,
+) -> Survey:
+    told = bar.show, bar.count, interrupted
+    if chosen.cluster:
+        return survey_on_cluster(chosen.cluster, scope, *told, options=options, pairs=pairs)
+    with own_engines(options, interrupted) as engines:
+        return survey_on(engines, scope, *told, options=options, workers=chosen.workers, pairs=pairs)
 
 
 def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Combination] | None) -> Survey | None:

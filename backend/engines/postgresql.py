@@ -81,6 +81,8 @@ _SETTINGS = {
 _TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
+_ITERATIONS = 16
+"""Many of them make it slow to guess a password, and each connection as well; ours are random and cannot be guessed."""
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
 
@@ -174,7 +176,7 @@ def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
     except BrokenTemplateError:
         _initialise(supervisor, programs, cluster.data)
         template.keep(cluster.data)
-    statement = f"ALTER ROLE {USER} PASSWORD '{cluster.password}'\n"
+    statement = f"SET scram_iterations = {_ITERATIONS}\nALTER ROLE {USER} PASSWORD '{cluster.password}'\n"
     _single_user(supervisor, programs, cluster.data, statement)
 
 

@@ -65,13 +65,6 @@ class Candidate:
         return -self.verdict.severity, switches(self.choices), len(self.execution.events)
 
 
-def replace_if_better(best: Candidate | None, candidate: Candidate) -> Candidate | None:
-    """The better counterexample of the two; the earlier one if they are equally good."""
-    if candidate.verdict is Verdict.EXACTLY_ONCE:
-        return best
-    return candidate if best is None or candidate.cost < best.cost else best
-
-
 def switches(choices: Sequence[Choice]) -> int:
     """How often another request than the one before has its turn. An expiry is nobody's turn."""
     turns = [choice.actor for choice in choices if choice.actor]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from backend import strategies
 from backend.engines.sentences import reason_of
 from backend.explorer.counterexample import Candidate, to_counterexample
-from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
+from backend.explorer.effort import Effort, recorded
+from backend.explorer.errors import DivergedError, UnforeseenError
 from backend.explorer.execution import Execution
+from backend.explorer.job import Again, Job, Part
 from backend.explorer.observer import Watcher
 from backend.explorer.question import MOST_REQUESTS, Counterexample, Exploration, Progress, Question
 from backend.explorer.recorder import Recorder
@@ -33,13 +35,13 @@ if TYPE_CHECKING:
     from backend.engines.gateway.keeper import GatewayKeeper
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.explorer.footprints import Footprint
-    from backend.explorer.question import Choice, Place
-    from backend.model.sentence import Sentence
+    from backend.explorer.question import Choice
+    from backend.explorer.question import Place as SourcePlace
+    from backend.explorer.search import Branch
+    from backend.explorer.tally import Place
     from backend.strategies.base import Variant
 
 _BATCH = 100
-_MOST_FAILURES = 5
-_PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 
 
@@ -105,9 +107,20 @@ class Explorer:
         Raises:
             SubmitTwiceError: the question cannot be asked, an engine is away, or the explorer lost control.
         """
-        return _Run(self._sandbox, self._watcher, question, variant or check(question)).explore(
-            on_progress, cancelled, limit
+        code = variant or check(question)
+        return explore_alone(
+            Effort(replace(question, variant=code.key), limit),
+            lambda job: self.play(job, cancelled, code),
+            lambda example: self.replay(example, code),
+            on_progress,
+            cancelled,
         )
+
+    def play(self, job: Job, cancelled: threading.Event, variant: Variant | None = None) -> Part:
+        """Explore a part; see `backend.explorer.job.Player`."""
+        run = _Run(self._sandbox, self._watcher, job.question, variant or check(job.question), trusting=job.trusting)
+        with _engine_errors():
+            return run.play(job, cancelled)
 
     def replay(self, example: Counterexample, variant: Variant | None = None) -> Counterexample:
         """Play exactly this schedule again.
@@ -116,7 +129,37 @@ class Explorer:
             DivergedError: it cannot be played: the strategy has changed since.
             SubmitTwiceError: as for `explore`.
         """
-        return _Run(self._sandbox, self._watcher, example.question, variant or check(example.question)).replay(example)
+        code = variant or check(example.question)
+        with _engine_errors():
+            return _Run(self._sandbox, self._watcher, example.question, code, trusting=False).replay(example)
+
+
+def explore_alone(
+    effort: Effort,
+    play: Callable[[Job], Part],
+    replay: Callable[[Counterexample], Counterexample],
+    on_progress: Callable[[Progress], None],
+    cancelled: threading.Event,
+) -> Exploration:
+    """Carry out an effort in this thread, one part after the other.
+
+    Args:
+        effort: what to find out.
+        play: carries out a job.
+        replay: plays one schedule again.
+        on_progress: told how far it is, after each part.
+        cancelled: set it from anywhere; what was found so far is returned.
+
+    Raises:
+        SubmitTwiceError: a part cannot be carried out.
+    """
+    while job := effort.next_job():
+        effort.take(job, play(job))
+        on_progress(effort.progress())
+        if cancelled.is_set():
+            break
+    example = effort.worst_example
+    return effort.found(example and recorded(example, replay))
 
 
 def explore(
@@ -149,69 +192,52 @@ def replay(
         return explorer.replay(example)
 
 
-class _Run:
-    """An exploration under way."""
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
+        raise EngineError(say(ExplorerCode.ENGINE_GONE, what=reason_of(error))) from None
 
-    def __init__(self, sandbox: Sandbox, watcher: Watcher, question: Question, variant: Variant) -> None:
+
+class _Run:
+    """A part of an exploration under way."""
+
+    def __init__(
+        self, sandbox: Sandbox, watcher: Watcher, question: Question, variant: Variant, *, trusting: bool
+    ) -> None:
         self._sandbox = sandbox
         self._watcher = watcher
-        self._question = replace(question, variant=variant.key)
+        self._question = question
         self._variant = variant
-        self._tally = Tally(self._question)
-        self._unjudged: list[tuple[Execution, tuple[Choice, ...]]] = []
-        self._failures: Counter[Sentence] = Counter()
-        """How the strategy itself failed, each with the number of schedules."""
-        self._trusting = True
-        """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
+        self._trusting = trusting
+        self._tally = Tally()
+        self._unjudged: list[tuple[Execution, tuple[Choice, ...], Place]] = []
         sandbox.need(variant.engines)
 
-    def explore(
-        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
-    ) -> Exploration:
+    def play(self, job: Job, cancelled: threading.Event) -> Part:
+        """Play and judge schedules; once more, leaving nothing out, where a step touched more than its command says."""
+        search = Search(self._open_execution, reduce=self._question.requests > _FULL_ENUMERATION, branch=job.branch)
         try:
-            exhaustive = self._search_twice(on_progress, cancelled, limit)
-        except (sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError) as error:
-            raise EngineError(say(ExplorerCode.ENGINE_GONE, what=reason_of(error))) from None
-        on_progress(self._tally.progress())
-        notes = (*self._sandbox.database.notes, *self._failed())
-        return self._tally.found(self._recorded, notes, exhaustive=exhaustive)
-
-    def _search_twice(
-        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
-    ) -> bool:
-        """Search; once more, leaving nothing out, where a step touched more than its command says."""
-        try:
-            return self._search(on_progress, cancelled, limit)
-        except UnforeseenError:
-            self._forget()
-            return self._search(on_progress, cancelled, limit)
-
-    def _search(self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None) -> bool:
-        """Play and judge schedules; whether none is left."""
-        search = Search(self._open_execution, reduce=self._question.requests > _FULL_ENUMERATION)
-        told = self._tally.started
-        for played, execution in enumerate(search.schedules(), 1):
-            self._unjudged.append((execution, search.path))
-            if len(self._unjudged) == _BATCH or time.monotonic() > told + _PROGRESS_S:
-                self._judge()
-                on_progress(self._tally.progress())
-                told = time.monotonic()
-            if cancelled.is_set() or played == limit:
-                self._judge()
-                return not search.has_more
+            rest = self._search(search, job, cancelled)
+        except UnforeseenError as error:
+            return Part(Tally(), again=Again.UNFORESEEN, why=error.sentence)
         self._judge()
-        return True
+        return Part(self._tally, rest, self._sandbox.database.notes)
 
-    def _forget(self) -> None:
-        """Begin again: nothing was found so far, and no footprint is trusted any more."""
-        self._trusting = False
-        self._unjudged = []
-        self._tally.forget()
-        self._failures.clear()
+    def _search(self, search: Search[Execution], job: Job, cancelled: threading.Event) -> Branch | None:
+        """Play schedules; what is left, as there was no time for it."""
+        until = None if job.seconds is None else time.monotonic() + job.seconds
+        for played, execution in enumerate(search.schedules(), 1):
+            self._unjudged.append((execution, search.path, search.place))
+            if len(self._unjudged) == _BATCH:
+                self._judge()
+            if cancelled.is_set() or played == job.limit or (until is not None and time.monotonic() > until):
+                return search.rest()
+        return None
 
     def replay(self, example: Counterexample) -> Counterexample:
-        places: dict[int, Place] = {}
-        self._trusting = False  # nothing is left out of one schedule
+        places: dict[int, SourcePlace] = {}
         self._watcher.places = places
         execution = self._open_execution(None)
         recorder = Recorder(self._sandbox, execution)
@@ -230,26 +256,11 @@ class _Run:
         candidate = Candidate(verdict, execution, example.choices)
         return to_counterexample(self._question, candidate, recorder.snapshots, places)
 
-    def _recorded(self, candidate: Candidate) -> Counterexample:
-        """The same schedule with what the engines held, which a second playing tells."""
-        found = to_counterexample(self._question, candidate)
-        try:
-            played = self.replay(found)
-        except (HarnessError, DivergedError, sa.exc.SQLAlchemyError, psycopg.Error, redis.exceptions.RedisError):
-            return found
-        return played if played.verdict is found.verdict else found
-
     def _open_execution(self, first: Footprint | None) -> Execution:
         return Execution(self._sandbox, self._watcher, self._question, self._variant, first, trusting=self._trusting)
 
     def _judge(self) -> None:
         unjudged, self._unjudged = self._unjudged, []
-        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _ in unjudged])
-        for (execution, path), verdict in zip(unjudged, verdicts, strict=True):
-            self._tally.add(verdict, execution, path)
-            self._failures.update(execution.failures)
-
-    def _failed(self) -> Iterator[Sentence]:
-        """The commonest failures of the strategy itself, as far as there were any."""
-        for why, count in self._failures.most_common(_MOST_FAILURES):
-            yield say(ExplorerCode.STRATEGY_FAILED, count=count, why=why)
+        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _, _ in unjudged])
+        for (execution, path, place), verdict in zip(unjudged, verdicts, strict=True):
+            self._tally.add(self._question, verdict, execution, path, place, execution.failures)

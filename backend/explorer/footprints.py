@@ -209,16 +209,44 @@ def _zookeeper(command: str, path: str) -> Footprint:
 def canonical(trace: Sequence[tuple[str, str, Footprint]]) -> tuple[tuple[int, str], ...]:
     """The Foata normal form: the same for all schedules that differ only in the order of independent events.
 
+    An event's level is one more than the highest of those before it that it may not change places with.
+
     Args:
         trace: for each event its family (whose events never change places), its name within the schedule, and its
             footprint.
     """
-    levels: list[int] = []
-    for index, (family, _, touched) in enumerate(trace):
-        below = (
-            levels[earlier]
-            for earlier in range(index)
-            if trace[earlier][0] == family or trace[earlier][2].conflicts(touched)
-        )
-        levels.append(1 + max(below, default=0))
-    return tuple(sorted((level, name) for level, (_, name, _) in zip(levels, trace, strict=True)))
+    named: list[tuple[int, str]] = []
+    heights = _Heights()
+    for family, name, touched in trace:
+        named.append((heights.raise_to(family, touched), name))
+    return tuple(sorted(named))
+
+
+class _Heights:
+    """The highest level of the events so far, by what they touch."""
+
+    def __init__(self) -> None:
+        self._of_families: dict[str, int] = {}
+        self._of_reads: dict[str, int] = {}
+        self._of_writes: dict[str, int] = {}
+        self._of_everything = 0
+        self._of_all = 0
+
+    def raise_to(self, family: str, touched: Footprint) -> int:
+        """The level of the next event."""
+        below = max(self._of_families.get(family, 0), self._of_everything)
+        if touched.everything:
+            below = self._of_all
+        for name in touched.writes:
+            below = max(below, self._of_writes.get(name, 0), self._of_reads.get(name, 0))
+        for name in touched.reads:
+            below = max(below, self._of_writes.get(name, 0))
+        level = below + 1
+        self._of_families[family] = level
+        self._of_all = max(self._of_all, level)
+        if touched.everything:
+            self._of_everything = level
+        self._of_writes |= dict.fromkeys(touched.writes, level)
+        for name in touched.reads:
+            self._of_reads[name] = max(level, self._of_reads.get(name, 0))
+        return level

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from backend.explorer.connections import CooperativeMutexes
     from backend.explorer.submission import Submission
 
+_SLOW_S = 0.005
+"""A statement whose way is free, as it seems, is given this long to be slow; then the server is asked all the same."""
+
 
 def that_wait_for(blockers: Mapping[int, frozenset[int]], at_rest: Collection[int]) -> frozenset[int]:
     """The server processes that wait for nobody but those at rest, or that wait for such.
@@ -69,6 +72,9 @@ class Quiescence:
         Raises:
             HarnessError: one takes too long and does not wait for any of ours.
         """
+        if not self._mutexes.freed and not self._waiting():
+            self.transaction_ended = False
+            return
         deadline = time.monotonic() + PATIENCE_S
         while True:
             self._hand_over_mutexes()
@@ -82,13 +88,27 @@ class Quiescence:
                 if self._mutexes.freed:
                     continue
                 return
-            if self._resume_answered(SILENCE_S if likely_free else 0.0):
+            if self._resume_answered(self._patience(doubtful, likely_free=likely_free)):
                 continue
             self._prove_blocked()
             if all(one.blocked for one in doubtful) or self._resume_answered(SILENCE_S):
                 continue
             if time.monotonic() > deadline:
                 raise HarnessError(say(ExplorerCode.TOO_SLOW))
+
+    def _patience(self, doubtful: Sequence[Submission], *, likely_free: bool) -> float:
+        """How long to wait for an answer before the server is asked, in seconds: asking is a round trip as well."""
+        if not any(self._may_be_held_up(one) for one in doubtful):
+            return _SLOW_S
+        return SILENCE_S if likely_free else 0.0
+
+    def _may_be_held_up(self, one: Submission) -> bool:
+        """Whether somebody has locked what it goes for, as far as their commands tell."""
+        return any(
+            other is not one and (other.is_waiting or one.touches.conflicts(other.transaction.locks))
+            for other in self._submissions
+            if other.is_live
+        )
 
     def _waiting(self) -> list[Submission]:
         return [one for one in self._submissions if one.state is SubmissionState.WAITING]

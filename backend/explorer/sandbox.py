@@ -300,9 +300,9 @@ class Sandbox:
         place = self._gateway.ledger if self._gateway and table is messages else self._own
         with place.connect() as connection:
             effects = {row[0]: row[1] for row in connection.execute(query)}
-        purposes = lock_purposes()
+        purposes, others_purposes = lock_purposes(), key_purposes()
         locks = [intent_key(purpose, fixture.operation, fixture.key) for fixture, _ in played for purpose in purposes]
-        others = [intent_key(each, fixture.operation, fixture.key) for fixture, _ in played for each in key_purposes()]
+        others = [intent_key(each, fixture.operation, fixture.key) for fixture, _ in played for each in others_purposes]
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)

@@ -74,6 +74,14 @@ class ExplorerCode(Code):
     UNREADABLE = "explorer.unreadable"
     NO_SCHEDULE = "explorer.no_schedule"
     OTHER_VERDICT = "explorer.other_verdict"
+    WORKERS_DIE = "explorer.workers_die"
+    NO_WORKERS = "explorer.no_workers"
+    WORKER_BROKE_OFF = "explorer.worker_broke_off"
+    NO_DASK = "explorer.no_dask"
+    NO_CLUSTER = "explorer.no_cluster"
+    EMPTY_CLUSTER = "explorer.empty_cluster"
+    OTHER_CODE = "explorer.other_code"
+    YOURS_STAY_HERE = "explorer.yours_stay_here"
 
 
 _WHAT_HAPPENS = {

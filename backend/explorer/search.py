@@ -7,7 +7,7 @@ Methods for the Verification of Concurrent Systems", 1996, chapter 5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from backend.explorer.errors import DivergedError, UnsteadyError
@@ -48,7 +48,7 @@ Execution = TypeVar("Execution", bound=Playable)
 
 
 @dataclass(slots=True)
-class _Node:
+class Node:
     """A point at which a choice is made."""
 
     choices: tuple[Choice, ...]
@@ -56,9 +56,21 @@ class _Node:
     asleep: frozenset[Choice]
     """Choices that were explored elsewhere, in an order that makes no difference."""
     chosen: Choice
-    explored: list[Choice] = field(default_factory=list)
+    explored: tuple[Choice, ...] = ()
+    """What was chosen before, here or by somebody who explores that part."""
+
+    @property
+    def left(self) -> tuple[Choice, ...]:
+        """What may be chosen here after what is chosen now."""
+        return tuple(c for c in self.choices if c not in self.asleep and c not in self.explored and c != self.chosen)
+
+    def turn(self) -> None:
+        """Choose what comes next; there is something left."""
+        following = self.left[0]
+        self.explored, self.chosen = (*self.explored, self.chosen), following
 
     def footprint(self, choice: Choice, first: Footprint | None) -> Footprint:
+        """What a choice touches; `first` stands for a request that has not begun yet."""
         return self.footprints[self.choices.index(choice)] or first or NOTHING
 
     def asleep_below(self, first: Footprint | None) -> frozenset[Choice]:
@@ -71,13 +83,48 @@ class _Node:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A part of the tree of schedules that somebody explores: those from a path on, as far as it may step back.
+
+    What is left out of it because of its neighbours (sleep sets) stands in the nodes, so it does not matter who
+    explores those, or when.
+    """
+
+    path: tuple[Node, ...] = ()
+    """The choices of its first schedule, as far as they are known."""
+    fixed: int = 0
+    """At so many points from the first nothing else is chosen."""
+    first: Footprint | None = None
+    """Footprint of the first step of a request, if it is known."""
+
+    def split(self) -> tuple[Branch, Branch] | None:
+        """Two branches, the first of which comes first in the order of schedules; None if it cannot be divided.
+
+        The second begins at the topmost point that has something left: most schedules may be expected there.
+        """
+        for depth in range(self.fixed, len(self.path)):
+            if self.path[depth].left:
+                second = replace(self.path[depth])
+                second.turn()
+                return (
+                    replace(self, fixed=depth + 1),
+                    replace(self, path=(*self.path[:depth], second), fixed=depth),
+                )
+        return None
+
+
+WHOLE_TREE = Branch()
+
+
 class Search(Generic[Execution]):
-    """All schedules of a question, one after the other.
+    """All schedules of a branch, one after the other.
 
     Args:
-        open_play: begins a schedule.
+        open_execution: begins a schedule.
         reduce: whether to leave out orders that make no difference.
         may_differ: whether a schedule may come along differently when it is played again, though nothing is wrong.
+        branch: which schedules.
     """
 
     def __init__(
@@ -86,12 +133,14 @@ class Search(Generic[Execution]):
         *,
         reduce: bool,
         may_differ: Callable[[Execution], bool] = lambda _: True,
+        branch: Branch = WHOLE_TREE,
     ) -> None:
         self._open_execution = open_execution
         self._may_differ = may_differ
         self._reduce = reduce
-        self._path: list[_Node] = []
-        self._first: Footprint | None = None
+        self._path: list[Node] = [replace(node) for node in branch.path]
+        self._fixed = branch.fixed
+        self._first = branch.first
         self.redundant = 0
         """Schedules that turned out on the way to be no different from an earlier one."""
 
@@ -109,19 +158,21 @@ class Search(Generic[Execution]):
             if not self._step_back():
                 return
 
-    @property
-    def has_more(self) -> bool:
-        """Whether a choice is left that may be worth exploring."""
-        return any(
-            choice not in node.asleep and choice not in node.explored and choice != node.chosen
-            for node in self._path
-            for choice in node.choices
-        )
+    def rest(self) -> Branch | None:
+        """What comes after the schedule that was played last; None if that was the end. Then play no more."""
+        if not self._step_back():
+            return None
+        return Branch(tuple(self._path), self._fixed, self._first)
 
     @property
     def path(self) -> tuple[Choice, ...]:
         """The choices of the schedule that was played last."""
         return tuple(node.chosen for node in self._path)
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where the schedule that was played last stands among all of them: they come in the order of their places."""
+        return tuple(node.choices.index(node.chosen) for node in self._path)
 
     def _play(self) -> Execution | None:
         planned = len(self._path)
@@ -161,17 +212,15 @@ class Search(Generic[Execution]):
         if not awake:
             return False
         footprints = tuple(execution.footprint(choice) for choice in choices) if self._reduce else ()
-        self._path.append(_Node(choices, footprints, asleep, awake[0]))
+        self._path.append(Node(choices, footprints, asleep, awake[0]))
         return True
 
     def _step_back(self) -> bool:
         """Choose what comes next at the deepest point that has something left; whether there is one."""
-        while self._path:
+        while len(self._path) > self._fixed:
             node = self._path[-1]
-            node.explored.append(node.chosen)
-            left = [c for c in node.choices if c not in node.asleep and c not in node.explored]
-            if left:
-                node.chosen = left[0]
+            if node.left:
+                node.turn()
                 return True
             self._path.pop()
         return False

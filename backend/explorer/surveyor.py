@@ -158,20 +158,20 @@ class _Survey:
 
     def _cell(self, entry: Entry) -> SurveyCell:
         if entry.refusal:
-            return _silent(entry, CellState.NOT_GUARDED, entry.refusal)
+            return silent_cell(entry, CellState.NOT_GUARDED, entry.refusal)
         if self.stopped:
-            return _silent(entry, CellState.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
+            return silent_cell(entry, CellState.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE))
         if self.cancelled.is_set():
-            return _silent(entry, CellState.NOT_ASKED, say(SurveyCode.CANCELLED_BEFORE))
+            return silent_cell(entry, CellState.NOT_ASKED, say(SurveyCode.CANCELLED_BEFORE))
         self.number += 1
         try:
             found = self._ask(entry)
         except SubmitTwiceError as error:
-            return _silent(entry, CellState.FAILED, self._recover(error))
+            return silent_cell(entry, CellState.FAILED, self._recover(error))
         except Exception as error:  # a mistake in one question must not cost the answers to the others
             log.exception("A question of a survey broke off")
             unexpected = SubmitTwiceError(say(SurveyCode.UNEXPECTED, what=type(error).__name__))
-            return _silent(entry, CellState.FAILED, self._recover(unexpected))
+            return silent_cell(entry, CellState.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
         self.notes = found.notes
         return cell_of(entry.pair, sound=entry.code.sound, found=found)
@@ -209,5 +209,6 @@ class _Survey:
         )
 
 
-def _silent(entry: Entry, state: CellState, why: Sentence) -> SurveyCell:
+def silent_cell(entry: Entry, state: CellState, why: Sentence) -> SurveyCell:
+    """A cell that says why nothing was found."""
     return SurveyCell(*entry.pair, sound=entry.code.sound, state=state, sentence=str(why), why=to_document(why))

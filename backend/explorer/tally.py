@@ -1,24 +1,29 @@
-"""What an exploration has found so far."""
+"""What schedules came to, as plain data: it can be sent, and the tallies of two parts make that of both."""
 
 from __future__ import annotations
 
-import time
+import hashlib
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from backend.explorer.counterexample import Candidate, replace_if_better, to_counterexample
+from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.footprints import canonical
-from backend.explorer.question import Exploration, Progress
+from backend.explorer.question import Counterexample
+from backend.model.sentence import Sentence
+from backend.model.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from backend.explorer.counterexample import Readable
     from backend.explorer.footprints import Footprint
-    from backend.explorer.question import Choice, Counterexample, Question
+    from backend.explorer.question import Choice, Question
     from backend.explorer.traced_event import TracedEvent
-    from backend.model.sentence import Sentence
-    from backend.model.vocabulary import Verdict
+
+Place = tuple[int, ...]
+"""Where a schedule stands among all of them; see `Search.place`."""
+_DIGEST_BYTES = 16
 
 
 class Complete(Protocol):
@@ -37,63 +42,87 @@ class Complete(Protocol):
         """For each choice whose it was, its name, and what it touched."""
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A schedule that is worth telling."""
+
+    cost: tuple[int, int, int]
+    """See `Candidate.cost`."""
+    place: Place
+    schedule: Counterexample
+
+    @property
+    def rank(self) -> tuple[tuple[int, int, int], Place]:
+        """The simplest first; of those that are equally simple, the one that comes first."""
+        return self.cost, self.place
+
+
+@dataclass(slots=True)
 class Tally:
-    """Counts schedules, and keeps the best example of each verdict.
+    """Counts schedules, and keeps the simplest example of each verdict."""
 
-    Args:
-        question: what is explored.
-    """
+    outcomes: Counter[Verdict] = field(default_factory=Counter)
+    classes: set[bytes] = field(default_factory=set)
+    """A digest of each class. Not Python's hash of it, which is another one in each process."""
+    examples: dict[Verdict, Example] = field(default_factory=dict)
+    failures: dict[Sentence, tuple[int, Place]] = field(default_factory=dict)
+    """How the strategy itself failed: in how many schedules, and in which first."""
 
-    def __init__(self, question: Question) -> None:
-        self._question = question
-        self.started = time.monotonic()
-        self.forget()
+    @property
+    def schedules(self) -> int:
+        """How many there are."""
+        return self.outcomes.total()
 
-    def forget(self) -> None:
-        """Begin again; the time that has passed still counts."""
-        self._outcomes: Counter[Verdict] = Counter()
-        self._classes: set[int] = set()
-        self._best: Candidate | None = None
-        self._shortest: dict[Verdict, Candidate] = {}
+    @property
+    def worst(self) -> Verdict | None:
+        """The worst verdict; None where every schedule came to exactly one effect, or none was played."""
+        bad = (verdict for verdict, count in self.outcomes.items() if count and verdict is not Verdict.EXACTLY_ONCE)
+        return max(bad, key=lambda verdict: verdict.severity, default=None)
 
-    def add(self, verdict: Verdict, execution: Complete, path: tuple[Choice, ...]) -> None:
-        """A schedule was judged."""
-        self._classes.add(hash(canonical(execution.trace)))
-        self._outcomes[verdict] += 1
-        candidate = Candidate(verdict, execution, path)
-        self._best = replace_if_better(self._best, candidate)
-        known = self._shortest.get(verdict)
-        if known is None or candidate.cost < known.cost:
-            self._shortest[verdict] = candidate
-
-    def progress(self) -> Progress:
-        """How far it is."""
-        return Progress(sum(self._outcomes.values()), dict(self._outcomes), time.monotonic() - self.started)
-
-    def found(
-        self, recorded: Callable[[Candidate], Counterexample], notes: tuple[Sentence, ...], *, exhaustive: bool
-    ) -> Exploration:
-        """All of it.
+    def add(
+        self,
+        question: Question,
+        verdict: Verdict,
+        execution: Complete,
+        path: tuple[Choice, ...],
+        place: Place,
+        failures: Iterable[Sentence] = (),
+    ) -> None:
+        """A schedule was judged.
 
         Args:
-            recorded: plays the worst example again, to tell what the engines held.
-            notes: what this exploration cannot show.
-            exhaustive: whether no schedule is left.
+            question: what is explored.
+            verdict: of the schedule.
+            execution: how it went.
+            path: its choices.
+            place: where it stands among all schedules.
+            failures: how the strategy itself failed in it.
         """
-        outcomes = {verdict: self._outcomes[verdict] for verdict in sorted(self._outcomes, key=lambda v: v.severity)}
-        worst = self._best.verdict if self._best else None
-        examples = {
-            verdict: recorded(shortest) if verdict is worst else to_counterexample(self._question, shortest)
-            for verdict, shortest in self._shortest.items()
-        }
-        return Exploration(
-            question=self._question,
-            exhaustive=exhaustive,
-            schedules=sum(outcomes.values()),
-            classes=len(self._classes),
-            outcomes=outcomes,
-            counterexample=examples[self._best.verdict] if self._best else None,
-            examples=examples,
-            seconds=time.monotonic() - self.started,
-            notes=notes,
-        )
+        self.outcomes[verdict] += 1
+        self.classes.add(hashlib.blake2b(repr(canonical(execution.trace)).encode(), digest_size=_DIGEST_BYTES).digest())
+        candidate = Candidate(verdict, execution, path)
+        known, cost = self.examples.get(verdict), candidate.cost
+        if known is None or (cost, place) < known.rank:
+            self.examples[verdict] = Example(cost, place, to_counterexample(question, candidate))
+        for failure in failures:
+            self._count_failure(failure, 1, place)
+
+    def merge(self, other: Tally) -> None:
+        """Add what was found in another part of the tree."""
+        self.outcomes.update(other.outcomes)
+        self.classes |= other.classes
+        for verdict, example in other.examples.items():
+            known = self.examples.get(verdict)
+            if known is None or example.rank < known.rank:
+                self.examples[verdict] = example
+        for failure, (count, place) in other.failures.items():
+            self._count_failure(failure, count, place)
+
+    def common_failures(self, most: int) -> list[tuple[Sentence, int]]:
+        """The commonest failures with their counts; of those that are equally common, the one that came first."""
+        ranked = sorted(self.failures.items(), key=lambda item: (-item[1][0], item[1][1]))
+        return [(failure, count) for failure, (count, _) in ranked[:most]]
+
+    def _count_failure(self, failure: Sentence, count: int, place: Place) -> None:
+        before, first = self.failures.get(failure, (0, place))
+        self.failures[failure] = (before + count, min(first, place))

@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from backend.engines.loopback import names_this_machine, shows_token
 from backend.instance import bodies
-from backend.instance.flows import flow_of, services_of
+from backend.instance.flows import ServicesAsWished, flow_of
 from backend.instance.headers import SUBMISSION_HEADER
 from backend.instance.openapi import openapi_document
 from backend.instance.problems import Problem, bad_request, from_exception, not_applicable, not_found, render
@@ -67,7 +67,8 @@ class Operations:
     """``POST /operations/{operation}?strategy=K&variant=K``."""
 
     def __init__(self, services: Services, tap: Tap, handling: Handling) -> None:
-        self._services = services
+        self._services = ServicesAsWished(replace(services, replay=self._replay))
+        self._replayed = threading.local()
         self._tap = tap
         self._handling = handling
         self._unfinished = Unfinished()
@@ -82,7 +83,7 @@ class Operations:
             body = read(req, key)
         idempotency_key = req.get_header("Idempotency-Key") or ""
         require_needs(variant, body, idempotency_key)
-        services = services_of(self._services, req.get_header)
+        services = self._services.of(req.get_header)
         flow = flow_of(req.get_header, submission)
         self.in_flight.add(submission)
         try:
@@ -93,15 +94,11 @@ class Operations:
             self.in_flight.discard(submission)
 
     def _run(self, variant: Variant, request: Request, services: Services, resp: falcon.Response) -> None:
-        replayed: list[Response] = []
-
-        def replay(response: Response) -> Answer:
-            replayed.append(response)
-            return Answer.REPLAYED
-
+        self._replayed.response = None
         try:
-            answer = variant.run(request, replace(services, replay=replay))
-            response = replayed[0] if replayed else render(request, answer)
+            answer = variant.run(request, services)
+            replayed: Response | None = self._replayed.response
+            response = replayed or render(request, answer)
             self._tap.run(EngineKind.HTTP, f"reply {response.status}", (), lambda: answer.value)
         except Exception as error:
             problem = from_exception(error)
@@ -113,6 +110,11 @@ class Operations:
         is_problem = response.status >= HTTPStatus.BAD_REQUEST
         resp.content_type = "application/problem+json" if is_problem else "application/json"
         resp.data = response.body.encode()
+
+    def _replay(self, response: Response) -> Answer:
+        """The strategy wants this sent once more by the thread that it runs in."""
+        self._replayed.response = self._replayed.response or response
+        return Answer.REPLAYED
 
     def _what_to_run(self, req: falcon.Request, operation: str) -> tuple[OperationKey, Variant]:
         try:

@@ -24,7 +24,7 @@ from backend.engines.redis_client import create_redis, redis_urls
 from backend.instance import bodies
 from backend.instance.announced import Announcements
 from backend.instance.deliveries import Deliveries
-from backend.instance.flows import flow_of, services_of
+from backend.instance.flows import ServicesAsWished, flow_of
 from backend.instance.problems import REFUSALS, from_exception
 from backend.instance.queue import KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
 from backend.instance.says import QueueCode
@@ -73,6 +73,7 @@ class Consumer:
 
     def __init__(self, number: int, wiring: Wiring, queue: redis.Redis) -> None:
         self._services, self._tap, self._trace = wiring.services, wiring.tap, wiring.trace
+        self._wished = ServicesAsWished(replace(self._services, replay=replayed))
         self._folder = Path(wiring.settings.trace).parent
         self._queue = queue
         self._announced = Announcements(queue, wiring.settings.lab)
@@ -248,7 +249,7 @@ class Consumer:
             _, variant = find(query["strategy"][0], query.get("variant", [""])[0])
             body = bodies.read_body(operation, message.body)
             key = message.headers.get("Idempotency-Key", "")
-            services = replace(services_of(self._services, message.headers.get), replay=replayed)
+            services = self._wished.of(message.headers.get)
             answer = variant.run(bodies.to_request(operation, body, submission, services.gateway, key), services)
         except Exception as error:  # noqa: BLE001  whatever it is, the message was not handled
             problem = from_exception(error)

@@ -25,6 +25,7 @@ LONGEST_DELAY_MS = 60_000
 LONGEST_LEASE_MS = 3_600_000
 _HIGHEST_PORT = 65_535
 _MOST_FAULTS = 16
+_MOST_KEPT = 64
 _SCOPE = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 GetHeader = Callable[[str], str | None]
@@ -44,17 +45,31 @@ def flow_of(header: GetHeader, submission_id: str) -> Flow:
     return flow
 
 
-def services_of(services: Services, header: GetHeader) -> Services:
-    """The services as a submission asks for them.
+class ServicesAsWished:
+    """The services as submissions ask for them. Most ask for the same.
 
-    Raises:
-        Problem: a header is not what it should be.
+    Args:
+        services: for those that ask for nothing.
     """
-    return replace(
-        services,
-        lease_ms=number(header, LEASE_HEADER, services.lease_ms, LONGEST_LEASE_MS, least=1),
-        gateway=services.gateway.with_keys(_gateway_keys(header(GATEWAY_HEADER))),
-    )
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._made: dict[tuple[int, GatewayKeys], Services] = {}
+
+    def of(self, header: GetHeader) -> Services:
+        """For a submission with these headers.
+
+        Raises:
+            Problem: a header is not what it should be.
+        """
+        lease_ms = number(header, LEASE_HEADER, self._services.lease_ms, LONGEST_LEASE_MS, least=1)
+        keys = _gateway_keys(header(GATEWAY_HEADER))
+        made = self._made.get((lease_ms, keys))
+        if made is None:
+            made = replace(self._services, lease_ms=lease_ms, gateway=self._services.gateway.with_keys(keys))
+            if len(self._made) < _MOST_KEPT:
+                self._made[lease_ms, keys] = made
+        return made
 
 
 def _gateway_keys(header: str | None) -> GatewayKeys:

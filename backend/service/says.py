@@ -73,3 +73,5 @@ class ServiceCode(Code):
     FILE_WRITTEN = "your_service.file_written"
     BACKGROUND = "your_service.background"
     NOT_REPRODUCED = "your_service.not_reproduced"
+    START_CANCELLED = "your_service.start_cancelled"
+    SHARED_ENGINES = "your_service.shared_engines"

@@ -1,8 +1,8 @@
 """The trace: what the tap saw, sent to the lab over a Unix stream socket.
 
-On the hot path a step costs one ``deque.append``. A thread wakes every 5 ms, words what has come since and sends it as
-one frame: a length of four bytes, then MessagePack. The same socket carries the greeting: an instance loads its code
-while the engines still start, says hello, and is told where they are.
+On the hot path a step costs one ``deque.append``. While something is being handled, a thread wakes every 5 ms and sends
+what has come since as one frame: a length of four bytes, then MessagePack. It is the lab that words it. The same socket
+carries the greeting: an instance loads its code while the engines still start, says hello, and is told where they are.
 
 It also tells which submissions the process is handling, so that the lab knows when nothing of a run is at work any
 more. Handling that begins and ends between two frames is not worth telling. What the lab asks is answered after all
@@ -27,7 +27,15 @@ import msgspec
 from backend.model.frames import framed, read_frame
 from backend.model.observed import Step
 from backend.model.vocabulary import EngineKind
-from backend.tap.wording import answer_text, command_text, error_text
+from backend.tap.wording import (
+    Parameters,
+    PlainAnswer,
+    answer_text,
+    command_text,
+    error_text,
+    plain_answer,
+    plain_parameters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,12 +87,28 @@ class Ready(msgspec.Struct, array_like=True, tag="ready"):
     instance: int
 
 
+class TracedStep(msgspec.Struct, array_like=True):
+    """A step as it was: whoever reads it words it, as the process that took it has better things to do."""
+
+    submission_id: str
+    number: int
+    engine: EngineKind
+    command: str
+    parameters: Parameters
+    answer: PlainAnswer
+    error: str
+    started_ns: int
+    ended_ns: int
+    server_pid: int
+    server: int = 0
+    """Number of the server, where there are several."""
+
+
 class Steps(msgspec.Struct, array_like=True, tag="steps"):
     """Steps in the order in which they ended; one that takes long also before that, without an end."""
 
     instance: int
-    steps: list[tuple[str, int, str, str, str, str, int, int, int]]
-    """Submission, number, engine, command, answer, error, start and end in nanoseconds, process of the server."""
+    steps: list[TracedStep]
 
 
 class Handling(msgspec.Struct, array_like=True, tag="handling"):
@@ -132,11 +156,26 @@ class _Work:
 
 
 def to_steps(message: Steps) -> list[Step]:
-    """The steps of a message in the words of the model."""
-    return [
-        Step(submission, number, message.instance, EngineKind(engine), command, answer, error, started, ended, pid)
-        for submission, number, engine, command, answer, error, started, ended, pid in message.steps
-    ]
+    """The steps of a message in words."""
+    return [_worded(step, message.instance) for step in message.steps]
+
+
+def _worded(step: TracedStep, instance: int) -> Step:
+    is_sql = step.engine.is_database
+    text = command_text(step.command, step.parameters, is_sql=is_sql)
+    has_answer = step.ended_ns and not step.error
+    return Step(
+        step.submission_id,
+        step.number,
+        instance,
+        step.engine,
+        f"{text} @{step.server}" if step.server else text,
+        answer_text(step.answer, is_sql=is_sql) if has_answer else "",
+        step.error,
+        step.started_ns,
+        step.ended_ns,
+        step.server_pid,
+    )
 
 
 def _end_this_process() -> None:
@@ -162,6 +201,10 @@ class Trace:
         self._begun_works: deque[_Work] = deque()
         self._ended_works: deque[_Work] = deque()
         self._numbers = itertools.count(1)
+        self._flying: set[int] = set()
+        """Numbers of what is being handled."""
+        self._came = threading.Event()
+        """Whether there is, or will be, something to tell."""
         self._flushing = threading.Lock()
         self._pausing = threading.Lock()
         self._continued = threading.Event()
@@ -205,11 +248,15 @@ class Trace:
         """A submission is being handled: something may come of it until this ends."""
         work = _Work(next(self._numbers), submission_id, operation, key, time.monotonic_ns())
         self._begun_works.append(work)
+        self._flying.add(work.number)
+        self._wake()
         try:
             yield
         finally:
             work.ended = True
             self._ended_works.append(work)
+            self._flying.discard(work.number)
+            self._wake()
 
     def before(self, call: Call) -> None:
         """Know what this thread is at; called for marks too, which have begun already."""
@@ -218,6 +265,11 @@ class Trace:
     def after(self, call: Call) -> None:
         """Keep the step for the next frame."""
         self._ended.append(call)
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._came.is_set():
+            self._came.set()
 
     def flush(self) -> None:
         """Send what has come so far."""
@@ -246,7 +298,7 @@ class Trace:
         ended_works = [self._ended_works.popleft() for _ in range(len(self._ended_works))]
         if self._ended:  # the steps of what has ended go before its end
             waiting = len(self._ended)
-            self._send(Steps(self._instance, [_worded(self._ended.popleft()) for _ in range(waiting)]))
+            self._send(Steps(self._instance, [_traced(self._ended.popleft()) for _ in range(waiting)]))
         self._flush_works(ended_works)
         self._tell_under_way(LONG_NS)
 
@@ -260,7 +312,7 @@ class Trace:
         if late:
             for call in late:
                 call.told = True
-            self._send(Steps(self._instance, [_worded_under_way(call) for call in late]))
+            self._send(Steps(self._instance, [_traced(call) for call in late]))
 
     def _flush_works(self, ended: list[_Work]) -> None:
         ended_numbers = [work.number for work in ended if work.told]
@@ -276,6 +328,7 @@ class Trace:
     def close(self) -> None:
         """Send the rest and hang up."""
         self._stopped.set()
+        self._came.set()
         self._thread.join()
         self.flush()
         with suppress(OSError):
@@ -285,11 +338,17 @@ class Trace:
         self._socket.close()
 
     def _flush_regularly(self) -> None:
-        while not self._stopped.wait(FLUSH_SECONDS):
-            try:
-                self.flush()
-            except OSError:
-                return  # the listener notices as well
+        """Every few milliseconds while something is being handled; a process that has nothing to do sleeps."""
+        while not self._stopped.is_set():
+            self._came.wait()
+            while not self._stopped.wait(FLUSH_SECONDS):
+                self._came.clear()
+                try:
+                    self.flush()
+                except OSError:
+                    return  # the listener notices as well
+                if not self._flying and not self._came.is_set():
+                    break
 
     def _listen(self) -> None:
         """Hear the lab, until it hangs up."""
@@ -318,28 +377,18 @@ def _read(stream: IO[bytes]) -> LabMessage | None:
     return msgspec.msgpack.decode(content, type=LabMessage) if content else None
 
 
-def _command(call: Call) -> str:
-    text = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
-    return f"{text} @{call.server}" if call.server else text
-
-
-def _worded_under_way(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
-    command = _command(call)
-    return (
-        call.flow.submission_id, call.number, call.engine.value, command, "", "", call.started_ns, 0, call.server_pid
-    )  # fmt: skip
-
-
-def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
-    is_sql = call.engine.is_database
-    return (
+def _traced(call: Call) -> TracedStep:
+    """A step with nothing in it that cannot be sent; one that is still under way without answer and end."""
+    return TracedStep(
         call.flow.submission_id,
         call.number,
-        call.engine.value,
-        _command(call),
-        "" if call.error else answer_text(call.answer, is_sql=is_sql),
+        call.engine,
+        call.command,
+        plain_parameters(call.parameters),
+        plain_answer(call.answer, is_sql=call.engine.is_database) if call.ended_ns else None,
         error_text(call.error) if call.error else "",
         call.started_ns,
         call.ended_ns,
         call.server_pid,
+        call.server,
     )

@@ -40,10 +40,11 @@ class Menus(QObject):
         super().__init__(window)
         self._window = window
         self._actions: dict[Command, QAction] = {}
+        self._menus = self._make_menus()
 
     def fill(self, commands: Sequence[Command]) -> None:
-        """Make menus and actions; once."""
-        menus = self._make_menus()
+        """Make the actions; once."""
+        menus = self._menus
         groups = {menu: QActionGroup(self) for menu in Menu}
         for command in commands:
             menu = menus[command.menu]

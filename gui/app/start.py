@@ -43,7 +43,7 @@ def run_window(options: LabOptions, language: str | None) -> int:
     translators = install_translations(application, language or settings.language)
     theme = Theme(application, settings.theme)
     bridge = LabBridge(options)
-    window = MainWindow(bridge, theme, settings)
+    window = MainWindow(bridge, theme, settings, whole=False)
     theme.apply_style()
     interrupts = Interrupts(window)
     window.show()
@@ -51,13 +51,19 @@ def run_window(options: LabOptions, language: str | None) -> int:
     collector = Collector()
     bridge.runs_changed.connect(collector.note_runs)
     bridge.rows_cleared.connect(collector.note_cleared)
-    first_paint = FirstPaint(window, bridge.start)
+    first_paint = FirstPaint(window, lambda: begin(window, bridge))
     code = application.exec()
     first_paint.close()
     interrupts.close()
     for translator in translators:
         application.removeTranslator(translator)
     return code
+
+
+def begin(window: MainWindow, bridge: LabBridge) -> None:
+    """Start the lab, and make meanwhile what the first paint did not show: whatever the lab says comes after that."""
+    bridge.start()
+    window.complete()
 
 
 def make_application() -> QApplication:

@@ -8,22 +8,20 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QVBoxLayout, QWidget
 
-from backend.comparison.questions import SituationKey
-from backend.explorer.question import Question
-from gui.advisor.guide import Guide
-from gui.app.commands import CommandTable
 from gui.app.menus import Menus
 from gui.app.status import EngineStrip, MessageBar
-from gui.compare.page import ComparePage
-from gui.explore.page import ExplorePage
 from gui.lab.page import LabPage
-from gui.service.page import ServicePage
 from gui.theme import Theme, ThemeMode
 
 if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
     from backend.comparison.records import ComparedCell
+    from gui.advisor.guide import Guide
+    from gui.app.commands import CommandTable
+    from gui.compare.page import ComparePage
+    from gui.explore.page import ExplorePage
     from gui.link.bridge import LabBridge
+    from gui.service.page import ServicePage
     from gui.settings import Settings
 
 PATIENCE_MS = 2000
@@ -39,22 +37,33 @@ def room_for_window(screen: QSize) -> QSize:
 
 
 class MainWindow(QMainWindow):
-    """Submit Twice."""
+    """Submit Twice.
 
-    def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings) -> None:
+    Args:
+        bridge: to the lab.
+        theme: its colours.
+        settings: what is remembered.
+        whole: whether all of it is made at once. Otherwise what the first paint shows is: the Lab, and the titles of
+            tabs and menus; then `complete` has to be called before anybody can look at more.
+    """
+
+    compare: ComparePage
+    explore: ExplorePage
+    service: ServicePage
+    guide: Guide
+    table: CommandTable
+
+    def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, *, whole: bool = True) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("Submit Twice")
         self._bridge = bridge
         self._theme = theme
         self._settings = settings
-        self._closing = self._closed = False
-        self._open_parts = 4
+        self._closing = self._closed = self._is_whole = False
+        self._open_parts = 1
         self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
-        self.compare = ComparePage(bridge, theme)
-        self.explore = ExplorePage(bridge, theme)
-        self.service = ServicePage(bridge, theme)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
         body = QWidget()
@@ -65,29 +74,62 @@ class MainWindow(QMainWindow):
             layout.addWidget(widget, stretch)
         self.setCentralWidget(body)
         self.messages = MessageBar(theme, self.pages.tabBar(), self.menuBar(), self)
-        self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
-        bridge.catalogue_ready.connect(self.guide.fill)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
         self.menus = Menus(self)
-        self.table = CommandTable(self)
-        self.menus.fill(self.table.commands)
         self._connect()
         self._restore()
+        if whole:
+            self.complete()
 
     def _make_pages(self) -> QTabWidget:
         pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         pages.addTab(self.lab, self.tr("&Lab"))
-        pages.addTab(self.compare, self.tr("&Compare"))
-        pages.addTab(self.explore, self.tr("E&xplore"))
-        pages.addTab(self.service, self.tr("Service"))
+        for title in (self.tr("&Compare"), self.tr("E&xplore"), self.tr("Service")):
+            pages.addTab(QWidget(), title)
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
         return pages
+
+    def complete(self) -> None:
+        """Make what the first paint does not show: the other pages, the commands in the menus, the guide."""
+        from gui.advisor.guide import Guide  # noqa: PLC0415, RUF100  (this and the others: not for the first paint)
+        from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
+        from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
+        from gui.explore.page import ExplorePage  # noqa: PLC0415, RUF100
+        from gui.service.page import ServicePage  # noqa: PLC0415, RUF100
+
+        if self._is_whole or self._closing:
+            return
+        self._is_whole = True
+        bridge, theme = self._bridge, self._theme
+        self.compare = ComparePage(bridge, theme)
+        self.explore = ExplorePage(bridge, theme)
+        self.service = ServicePage(bridge, theme)
+        pages: tuple[ComparePage | ExplorePage | ServicePage, ...] = (self.compare, self.explore, self.service)
+        for number, page in enumerate(pages, 1):
+            self._fill_tab(number, page)
+            page.closed.connect(self._part_closed)
+            self._open_parts += 1
+        self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
+        bridge.catalogue_ready.connect(self.guide.fill)
+        self.table = CommandTable(self)
+        self.menus.fill(self.table.commands)
+        self.compare.lab_asked.connect(self._show_in_lab)
+        self.compare.explore_asked.connect(self._ask_explorer)
+        self.explore.restore(self._settings)
+        self.service.restore(self._settings)
+
+    def _fill_tab(self, number: int, page: QWidget) -> None:
+        empty, title = self.pages.widget(number), self.pages.tabText(number)
+        self.pages.removeTab(number)
+        self.pages.insertTab(number, page, title)
+        if empty is not None:
+            empty.deleteLater()
 
     def _connect(self) -> None:
         bridge = self._bridge
@@ -97,11 +139,7 @@ class MainWindow(QMainWindow):
         bridge.incident.connect(self.messages.show_incident)
         bridge.lost.connect(self._start_failed)
         bridge.runs_changed.connect(self._runs_changed)
-        for part in (bridge, self.compare, self.explore, self.service):
-            part.closed.connect(self._part_closed)
-        self.compare.lab_asked.connect(self._show_in_lab)
-        self.compare.explore_asked.connect(self._ask_explorer)
-        self.messages.retry_asked.connect(self._retry)
+        bridge.closed.connect(self._part_closed)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         for changes in (self.lab.ready_changed, bridge.catalogue_ready):
@@ -127,6 +165,9 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _ask_explorer(self, cell: ComparedCell) -> None:
         """The question that fits a compared situation, ready to be explored."""
+        from backend.comparison.questions import SituationKey  # noqa: PLC0415, RUF100  (not needed for the first paint)
+        from backend.explorer.question import Question  # noqa: PLC0415, RUF100
+
         subject = cell.subject
         crashes, expiries, failovers = (
             int(cell.situation is key) for key in (SituationKey.CRASH, SituationKey.LEASE, SituationKey.FAILOVER)
@@ -220,15 +261,14 @@ class MainWindow(QMainWindow):
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(room_for_window(self.screen().availableGeometry().size()))
         self.lab.restore_sizes(self._settings)
-        self.explore.restore(self._settings)
-        self.service.restore(self._settings)
 
     def save(self) -> None:
         """Keep geometry and choices for the next session."""
         self._settings.remember("window/geometry", self.saveGeometry())
         self.lab.save(self._settings)
-        self.explore.save(self._settings)
-        self.service.save(self._settings)
+        if self._is_whole:
+            self.explore.save(self._settings)
+            self.service.save(self._settings)
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -241,11 +281,12 @@ class MainWindow(QMainWindow):
             self._closing = True
             self.save()
             self.hide()
-            self.guide.close()
             self._bridge.close()
-            self.compare.close_comparer()
-            self.explore.close_explorer()
-            self.service.close_examiner()
+            if self._is_whole:
+                self.guide.close()
+                self.compare.close_comparer()
+                self.explore.close_explorer()
+                self.service.close_examiner()
             self._patience.start()
 
     @Slot()

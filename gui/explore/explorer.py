@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from backend.model.options import LabOptions
 from gui.link.background_job import BackgroundJob
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.question import Exploration, Question
-    from backend.model.options import LabOptions
 
 
 class Explorer(BackgroundJob["Question"]):
@@ -25,7 +25,11 @@ class Explorer(BackgroundJob["Question"]):
 
     def carry_out(self, asked: Question, cancelled: threading.Event) -> Exploration:
         """Explore; see `backend.explorer.on_own_engines.explore`."""
-        from backend.explorer.on_own_engines import explore  # noqa: PLC0415, RUF100  (longer than the first paint may)
+        from backend.explorer.on_own_engines import (  # noqa: PLC0415, RUF100  (longer than the first paint may)
+            all_cores_but_one,
+            explore,
+        )
 
-        tell, options = partial(self.say, self.progressed), self._options
-        return explore(asked, tell, cancelled, niceness=options.niceness, zookeeper=options.zookeeper)
+        options = LabOptions(niceness=self._options.niceness, zookeeper=self._options.zookeeper)
+        tell = partial(self.say, self.progressed)
+        return explore(asked, tell, cancelled, options=options, workers=all_cores_but_one())

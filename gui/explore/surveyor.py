@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from backend.model.options import LabOptions
 from gui.link.background_job import BackgroundJob
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from backend.explorer.survey import Combination, Scope, Survey
-    from backend.model.options import LabOptions
 
 
 class Surveyor(BackgroundJob["Scope"]):
@@ -41,8 +41,12 @@ class Surveyor(BackgroundJob["Scope"]):
 
     def carry_out(self, asked: Scope, cancelled: threading.Event) -> Survey:
         """Ask everything; see `backend.explorer.on_own_engines.survey`."""
-        from backend.explorer.on_own_engines import survey  # noqa: PLC0415, RUF100  (longer than the first paint may)
+        from backend.explorer.on_own_engines import (  # noqa: PLC0415, RUF100  (longer than the first paint may)
+            all_cores_but_one,
+            survey,
+        )
 
         tell, tell_cell = partial(self.say, self.progressed), partial(self.say, self.cell_found)
-        niceness, zookeeper = self._options.niceness, self._options.zookeeper
-        return survey(asked, tell, tell_cell, cancelled, niceness=niceness, zookeeper=zookeeper, pairs=self._pairs)
+        options = LabOptions(niceness=self._options.niceness, zookeeper=self._options.zookeeper)
+        workers = all_cores_but_one()
+        return survey(asked, tell, tell_cell, cancelled, options=options, workers=workers, pairs=self._pairs)

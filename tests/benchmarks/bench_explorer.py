@@ -1,55 +1,82 @@
-"""How fast the explorer is: schedules per second with and without blocking, and the time for every strategy.
+"""What a schedule of two requests costs, against the bare round trips that it consists of, in turns.
 
-``uv run python -m tests.benchmarks.bench_explorer [--crashes N] [--requests N]``. Beside them the time of one
-round trip to the same server: a schedule of two requests is 6 to 12 of them.
+``uv run python -m tests.benchmarks.bench_explorer [--all [--requests N] [--crashes N]]``. Partner: the same statements
+in their order, BEGIN and COMMIT included, by raw psycopg on two connections with prepared statements, in one thread,
+nobody waiting. *Floor*: the same requests by the strategy's own handler through SQLAlchemy, one after the other, on the
+explorer's own connections; what remains is the explorer's. ``--all`` prints the time of every strategy as well.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
+import psycopg
 
 from backend import strategies
-from backend.engines.gateway.keeper import GatewayKeeper
-from backend.engines.postgresql import start_postgresql
-from backend.engines.processes.supervisor import Supervisor
-from backend.engines.valkey import start_valkey
-from backend.explorer.connection import LockObserver
-from backend.explorer.explore import Explorer
+from backend.engines.bare import bare_engines
+from backend.engines.sql import sqlalchemy_url
+from backend.explorer.explore import Explorer, check
+from backend.explorer.job import Job
 from backend.explorer.question import Exploration, Question
+from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey
+from tests.benchmarks.measuring import Cost, Figure, in_turns, tell
 
-ROUNDS = 5
+ROUNDS = 7
 SCHEDULES = 100
 WITHOUT_BLOCKING = Question(OperationKey.PLACE_ORDER, "none", "check-then-act")
-WITH_BLOCKING = Question(OperationKey.PAY_ORDER, "pessimistic-lock", "repeatable-read")
+WITH_BLOCKING = Question(OperationKey.PAY_ORDER, "pessimistic-lock", "lock-then-check")
+GOALS = {WITHOUT_BLOCKING: 1.5, WITH_BLOCKING: 2.0}
+ROW = "CREATE TEMPORARY TABLE trips (key text, item text); CREATE INDEX ON trips (key)"
+READ, WRITE = "SELECT item FROM trips WHERE key = %s", "INSERT INTO trips VALUES (%s, 'book') RETURNING key"
+LOCK, CHANGE = "SELECT item FROM trips WHERE key = %s FOR UPDATE", "UPDATE trips SET item = 'paid' WHERE key = %s"
+STATEMENTS = {
+    WITHOUT_BLOCKING: ((READ, WRITE), (READ, WRITE)),
+    WITH_BLOCKING: ((LOCK, READ, CHANGE, WRITE), (LOCK, READ)),
+}
+"""Of the first request and of the second."""
 
 
 def explored(explorer: Explorer, question: Question) -> Exploration:
     return explorer.explore(question, lambda _: None, threading.Event())
 
 
-def per_second(explorer: Explorer, question: Question) -> float:
-    """Schedules per second, the median of some rounds."""
-    rates = []
-    for _ in range(ROUNDS):
-        played, started = 0, time.perf_counter()
-        while played < SCHEDULES:
-            played += explored(explorer, question).schedules
-        rates.append(played / (time.perf_counter() - started))
-    return statistics.median(rates)
+def schedules(explorer: Explorer, question: Question) -> int:
+    """Play them again and again; how many there were. The recording of the counterexample is not one of them."""
+    played = 0
+    while played < SCHEDULES:
+        played += explorer.play(Job(question), threading.Event()).found.schedules
+    return played
 
 
-def round_trip(database_url: str) -> float:
-    """Microseconds of the shortest question that the watch asks."""
-    watch = LockObserver(database_url)
-    started = time.perf_counter()
+def round_trips(connections: list[psycopg.Connection], question: Question) -> int:
+    """The bare statements of so many schedules."""
+    for number in range(SCHEDULES):
+        for connection, statements in zip(connections, STATEMENTS[question], strict=True):
+            for statement in statements:
+                connection.execute(statement, (str(number),), prepare=True)
+            connection.commit()
+    return SCHEDULES
+
+
+def handlers(explorer: Explorer, question: Question) -> int:
+    """Both requests of so many intents, by the strategy itself; nobody looks."""
+    variant, sandbox = check(question), explorer._sandbox
+    connections = [sandbox.take_connections() for _ in range(2)]
+    for one in connections:
+        one.renew()
     for _ in range(SCHEDULES):
-        watch.blockers([])
-    watch.close()
-    return (time.perf_counter() - started) / SCHEDULES * 1e6
+        fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
+        for one, actor in zip(connections, "AB", strict=True):
+            variant.run(fixture.request(actor), one.services)
+    for one in connections:
+        sandbox.give_back(one)
+    return SCHEDULES
 
 
 def every_strategy(explorer: Explorer, requests: int, crashes: int) -> None:
@@ -65,19 +92,41 @@ def every_strategy(explorer: Explorer, requests: int, crashes: int) -> None:
     print(f"all of them, {requests} requests, {crashes} crashes: {time.perf_counter() - started:.1f} s")
 
 
+def figure(name: str, question: Question, costs: list[Cost]) -> Figure:
+    """Of one question."""
+    schedule, bare, floor = costs
+    return Figure(
+        f"explorer, a schedule of two requests {name}",
+        "its bare round trips",
+        f"{schedule.wall / bare.wall:.1f} ({schedule.wall * 1e3:.2f} and {bare.wall * 1e3:.2f} ms; processors "
+        f"{schedule.cpu / bare.cpu:.1f}; the handlers alone {floor.wall / bare.wall:.1f})",
+        f"{GOALS[question]} or less",
+    )
+
+
 def main() -> None:
     """Print all of it."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--requests", type=int, default=2)
     parser.add_argument("--crashes", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    with Supervisor() as supervisor:
-        postgresql, valkey = start_postgresql(supervisor), start_valkey(supervisor)
-        with Explorer(postgresql.url, valkey.url, GatewayKeeper(supervisor, lambda: None)) as explorer:
-            explored(explorer, WITHOUT_BLOCKING)
-            print(f"round trip       {round_trip(postgresql.client_url):6.0f} us")
-            print(f"without blocking {per_second(explorer, WITHOUT_BLOCKING):6.0f} schedules/s   goal 1,000")
-            print(f"with blocking    {per_second(explorer, WITH_BLOCKING):6.0f} schedules/s   goal 600")
+    with bare_engines(LabOptions()) as engines, ExitStack() as opened:
+        explorer = opened.enter_context(Explorer(engines.database, engines.redis, engines.gateway))
+        url = sqlalchemy_url(engines.database).set(drivername="postgresql").render_as_string(hide_password=False)
+        connections = [opened.enter_context(psycopg.connect(url, options="-c synchronous_commit=off")) for _ in "AB"]
+        for connection in connections:
+            connection.execute(ROW)
+            connection.commit()
+        for name, question in (("without blocking", WITHOUT_BLOCKING), ("with blocking", WITH_BLOCKING)):
+            works: list[Callable[[], int]] = [
+                partial(schedules, explorer, question),
+                partial(round_trips, connections, question),
+                partial(handlers, explorer, question),
+            ]
+            tell(figure(name, question, in_turns(works, ROUNDS)))
+        if asked.all:
             every_strategy(explorer, asked.requests, asked.crashes)
 
 

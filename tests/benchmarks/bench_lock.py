@@ -21,6 +21,7 @@ from backend.strategies.base import Services
 from backend.strategies.distributed_lock import release
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
+from tests.benchmarks.measuring import Figure, tell
 
 PAIRS = 3_000
 ROUNDS = 9
@@ -67,15 +68,14 @@ def microseconds(once: Callable[[], None]) -> float:
 
 
 def main() -> None:
-    """Print both times and their ratio."""
+    """Tell both times and their ratio."""
     with Supervisor() as supervisor:
         url = start_valkey(supervisor).url
         a, b = ours(create_redis(url, TappedRedis)), by_hand(create_redis(url))
         pairs = [(microseconds(a), microseconds(b)) for _ in range(ROUNDS)]
     mine, hand = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-    print(f"strategy's lock        {mine:7.0f} us")
-    print(f"SET NX PX and script   {hand:7.0f} us")
-    print(f"ratio                  {mine / hand:7.2f}   goal 1.0 or less")
+    found = f"{mine / hand:.2f} ({mine:.0f} and {hand:.0f} us)"
+    tell(Figure("Redis lock, acquire and release", "SET NX PX and the usual script", found, "0.85 or less"))
 
 
 if __name__ == "__main__":

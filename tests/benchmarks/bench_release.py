@@ -1,10 +1,12 @@
 """The sender on a real instance: spread of a simultaneous release, and what it costs to send a request.
 
-``uv run python -m tests.benchmarks.bench_release``
+``uv run python -m tests.benchmarks.bench_release``. Partner of the release: a bare loop that writes the same request to
+as many open sockets, to the same instance, with the same priority; the two take turns.
 """
 
 from __future__ import annotations
 
+import socket
 import statistics
 import time
 
@@ -13,7 +15,9 @@ import psutil
 from backend.lab.machinery import Machinery
 from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Job, Outcome
+from backend.lab.senders.undisturbed import undisturbed
 from backend.model.options import LabOptions
+from tests.benchmarks.measuring import Figure, tell
 
 SUBMISSIONS = 200
 ROUNDS = 21
@@ -39,6 +43,26 @@ def spread_ms(machinery: Machinery, number: int) -> float:
     return finished.release_ns / 1e6
 
 
+def bare_loop_ms(machinery: Machinery) -> float:
+    """The same without a sender: milliseconds of a loop of writes."""
+    (target,) = machinery.targets
+    path = "/operations/place-order?strategy=none"
+    request = build_request(
+        "POST", path, host=target.host, port=target.port, token=machinery.token, headers={}, body=BODY
+    )
+    sockets = [socket.create_connection((target.host, target.port)) for _ in range(SUBMISSIONS)]
+    writes = [each.send for each in sockets]
+    with undisturbed():
+        started = time.perf_counter()
+        for write in writes:
+            write(request)
+        seconds = time.perf_counter() - started
+    for each in sockets:
+        each.recv(1)
+        each.close()
+    return seconds * 1e3
+
+
 def throughput(machinery: Machinery, number: int) -> tuple[float, float]:
     """Requests a second to the cheapest resource there is, and the sender's own processor time for each in us."""
     job = make_job(machinery, number, "GET", "/health", None, REQUESTS)
@@ -53,17 +77,20 @@ def throughput(machinery: Machinery, number: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the spread of the rounds, and the rate."""
+    """Tell the spread of the rounds, and the rate."""
     machinery = Machinery(LabOptions(), lambda: None, lambda _steps: None)
     try:
         machinery.start()
-        warm = [spread_ms(machinery, number) for number in range(1, ROUNDS + 2)][1:]
+        pairs = [(spread_ms(machinery, number), bare_loop_ms(machinery)) for number in range(1, ROUNDS + 2)][1:]
         rate, cost_us = throughput(machinery, ROUNDS + 2)
     finally:
         machinery.close()
-    print(f"release of {SUBMISSIONS}: median {statistics.median(warm):.2f} ms")
-    print(f"best {min(warm):.2f} ms, worst {max(warm):.2f} ms; goal 1 ms or less")
-    print(f"GET /health: {rate:.0f} requests/s; {cost_us:.0f} us of the sender's processor time each")
+    released, bare = (statistics.median(times) for times in zip(*pairs, strict=True))
+    found = f"{released / bare:.2f} ({released:.2f} and {bare:.2f} ms)"
+    tell(
+        Figure(f"simultaneous release of {SUBMISSIONS}, first to last write", "a bare loop", found, "1.3 or less"),
+        Figure("GET /health by the sender", "", f"{rate:.0f} a second, {cost_us:.0f} us of its processor each", "-"),
+    )
 
 
 if __name__ == "__main__":

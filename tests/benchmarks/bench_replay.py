@@ -15,6 +15,7 @@ from time import perf_counter
 from backend.lab.lab import Lab
 from backend.model.options import LabOptions
 from tests.backend.http_caller import Caller, caller_of
+from tests.benchmarks.measuring import Figure, tell
 
 INTENTS = 500
 
@@ -35,7 +36,7 @@ def milliseconds(caller: Caller, variant: str, number: int) -> tuple[float, floa
 
 
 def main() -> int:
-    """Warm up, measure, print."""
+    """Warm up, measure, tell."""
     lab = Lab(LabOptions())
     try:
         lab.start()
@@ -43,8 +44,8 @@ def main() -> int:
         for variant in ("draft-07", "stripe"):
             found = [milliseconds(caller, variant, number) for number in range(INTENTS)][INTENTS // 5 :]
             first, replayed = (median(times) for times in zip(*found, strict=True))
-            print(f"{variant:9} first {first:.2f} ms, replayed {replayed:.2f} ms")
-            print(f"{'':9} ratio {replayed / first:.2f}   goal below 1")
+            ratio = f"{replayed / first:.2f} ({replayed:.2f} and {first:.2f} ms)"
+            tell(Figure(f"a replayed Idempotency-Key answer ({variant})", "the first request", ratio, "0.5 or less"))
     finally:
         lab.close()
     return 0

@@ -24,11 +24,12 @@ from gui.app.start import make_application
 from gui.lab.results import Results
 from gui.link.bridge import LabBridge
 from gui.theme import Theme, ThemeMode
+from tests.benchmarks.measuring import Figure, tell
 
 ROWS = 100_000
 BATCH = 500
 HERTZ = 60
-GOAL_MS = 25.0
+GOAL_MS = 16.0
 
 
 class Stopwatch(QObject):
@@ -104,6 +105,8 @@ def main() -> int:
 def report(stopwatch: Stopwatch, seconds: float, shown: int) -> None:
     """Say it in words."""
     print(f"{shown} rows and as many answers in {seconds:.1f} s, {HERTZ} batches of {BATCH} a second")
+    what = f"{shown:,} rows into the live table at {HERTZ} Hz, longest stall"
+    tell(Figure(what, "", f"{max(stopwatch.gaps) * 1e3:.0f} ms", f"{GOAL_MS:.0f} ms or less"))
     for name, gaps in (("longest stall", stopwatch.gaps), ("processor time in a stall", stopwatch.used)):
         ordered = sorted(gap * 1000 for gap in gaps)
         most = ordered[int(len(ordered) * 0.99)]

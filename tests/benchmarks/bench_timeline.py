@@ -29,6 +29,7 @@ from gui.theme import Theme, ThemeMode
 from gui.widgets.timeline.pane import Timeline
 from gui.widgets.timeline.raster import Raster
 from gui.widgets.timeline.view import SLICE_SECONDS
+from tests.benchmarks.measuring import Figure, tell
 
 SUBMISSIONS = 10_000
 COMMANDS = (
@@ -75,7 +76,10 @@ def frame_ms(pane: Timeline, change: Callable[[int], None]) -> list[float]:
 
 def say(what: str, times: list[float]) -> None:
     """One line."""
-    print(f"{what}: median {median(times):.2f} ms, longest {max(times):.2f} ms (goal {GOAL_MS:.0f})")
+    found = f"{max(times):.1f} ms (median {median(times):.1f})"
+    tell(
+        Figure(f"timeline, {SUBMISSIONS:,} submissions, {what}, longest frame", "", found, f"{GOAL_MS:.0f} ms or less")
+    )
 
 
 def feed(pane: Timeline, steps: list[Step], replies: list[Reply]) -> None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.explorer.counterexample import Candidate, to_counterexample
-from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError, UnsteadyError
+from backend.explorer.crew.explore import explore_together
+from backend.explorer.crew.local import LocalCrew
+from backend.explorer.effort import Effort
+from backend.explorer.errors import DivergedError, UnforeseenError, UnsteadyError
+from backend.explorer.explore import explore_alone
+from backend.explorer.job import Again, Job, Part
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
 from backend.explorer.search import Search
 from backend.explorer.tally import Tally
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Verdict
+from backend.service.description import Description
 from backend.service.explored.execution import ServiceExecution
 from backend.service.explored.floor import LateStepError
 from backend.service.explored.rig import Rig, StartCancelledError
@@ -22,18 +31,15 @@ from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from backend.explorer.footprints import Footprint
+    from backend.explorer.job import Player
     from backend.explorer.question import Choice, Counterexample
-    from backend.model.sentence import Sentence
-    from backend.service.description import Description
+    from backend.model.sentence import Code
 
-_PROGRESS_S = 0.25
 _FULL_ENUMERATION = 2
 _PATIENCE_GROWS = 4
-_MOST_RESTARTS = 4
 SPARES = 3
 """Instances beyond those of a schedule with a crash: those that were cut off are let in again several at a time."""
 
@@ -51,13 +57,13 @@ class ServiceExploration:
         self._rig = rig
         self._question = question
         self._reduce = reduce and question.requests > _FULL_ENUMERATION
-        self._tally = Tally(question)
         self._trusting = True
-        """Whether a step touches no more than its command says; then schedules that cannot differ are left out."""
-        self._begin()
+        self._trial = 0
+        self._told_of = 0
+        """Steps in the background of which a part has told."""
+        self._forget()
 
-    def _begin(self) -> None:
-        self._tally.forget()
+    def _forget(self) -> None:
         self._previous: tuple[tuple[Choice, ...], list[object]] = ((), [])
         """The last schedule, and what was seen at each of its points."""
 
@@ -67,49 +73,60 @@ class ServiceExploration:
         """Play schedules until there is none left, `limit` are played, or `cancelled` is set.
 
         Args:
-            on_progress: told how far it is, several times a second, in this thread.
+            on_progress: told several times a second, in this thread.
             cancelled: set it from anywhere; what was found so far is returned.
             limit: most schedules; None for all.
 
         Raises:
             SubmitTwiceError: the service or an engine is away, or does not do the same on the same choices.
         """
-        reason = say(ServiceCode.DIVERGED)
-        for trial in range(_MOST_RESTARTS):
-            self._begin()
-            try:
-                return self._explore(on_progress, cancelled, limit)
-            except UnforeseenError:
-                self._trusting = False
-            except (LateStepError, UnsteadyError) as error:
-                reason = error.sentence if isinstance(error, LateStepError) else say(ServiceCode.DIVERGED)
-                if trial + 1 < _MOST_RESTARTS:
-                    look_again(self._rig, trial)
-                    self._rig.quiet_s = max(_PATIENCE_GROWS * self._rig.quiet_s, patience(self._rig))
-            except DivergedError:
-                raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
-        raise SubmitTwiceError(reason)
+        effort = Effort(self._question, limit)
+        return explore_alone(effort, lambda job: self.play(job, cancelled), self.replay, on_progress, cancelled)
 
-    def _explore(
-        self, on_progress: Callable[[Progress], None], cancelled: threading.Event, limit: int | None
-    ) -> Exploration:
+    def play(self, job: Job, cancelled: threading.Event) -> Part:
+        """Explore a part; see `backend.explorer.job.Player`."""
+        if (self._trusting, self._trial) != (job.trusting, job.trial):
+            self._trusting = job.trusting
+            self._grow_patient(job.trial)
+            self._forget()
+        try:
+            with self._rig.engines.named_if_away():
+                return self._play(job, cancelled)
+        except UnforeseenError as error:
+            return Part(Tally(), again=Again.UNFORESEEN, why=error.sentence)
+        except LateStepError as error:
+            return Part(Tally(), again=Again.LATE, why=error.sentence)
+        except UnsteadyError:
+            return Part(Tally(), again=Again.LATE, why=say(ServiceCode.DIVERGED))
+        except DivergedError:
+            raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
+
+    def _grow_patient(self, trial: int) -> None:
+        for earlier in range(self._trial, trial):
+            look_again(self._rig, earlier)
+            self._rig.quiet_s = max(_PATIENCE_GROWS * self._rig.quiet_s, patience(self._rig))
+        self._trial = trial
+
+    def _play(self, job: Job, cancelled: threading.Event) -> Part:
         search = Search(
             self._open_execution,
             reduce=self._reduce,
             may_differ=lambda execution: execution.has_waited,  # then the server has picked who goes on
+            branch=job.branch,
         )
-        exhaustive, told = True, self._tally.started
+        tally, rest = Tally(), None
+        until = None if job.seconds is None else time.monotonic() + job.seconds
         for played, execution in enumerate(search.schedules(), 1):
             self._compare(execution, search.path)
-            self._tally.add(self._verdict(execution), execution, search.path)
-            if time.monotonic() > told + _PROGRESS_S:
-                on_progress(self._tally.progress())
-                told = time.monotonic()
-            if cancelled.is_set() or played == limit:
-                exhaustive = not search.has_more
+            tally.add(self._question, self._verdict(execution), execution, search.path, search.place)
+            if cancelled.is_set() or played == job.limit or (until is not None and time.monotonic() > until):
+                rest = search.rest()
                 break
-        on_progress(self._tally.progress())
-        return self._tally.found(self._recorded, self._notes(), exhaustive=exhaustive)
+        return Part(tally, rest, counts=self._counts())
+
+    def _counts(self) -> tuple[tuple[Code, int], ...]:
+        before, self._told_of = self._told_of, self._rig.background.count
+        return ((ServiceCode.BACKGROUND, self._told_of - before),)
 
     def _open_execution(self, _first: Footprint | None) -> ServiceExecution:
         return ServiceExecution(self._rig, self._question, trusting=self._trusting)
@@ -168,18 +185,43 @@ class ServiceExploration:
             effects = self._rig.intents.effects(execution.intent) if self._rig.intents.reads_by_itself else 0
             snapshots.extend([Snapshot(effects)] * missing)
 
-    def _recorded(self, candidate: Candidate) -> Counterexample:
-        """The same schedule with what there was after each event, which a second playing tells."""
-        found = to_counterexample(self._question, candidate)
-        try:
-            played = self.replay(found)
-        except (HarnessError, DivergedError):
-            return found
-        return played if played.verdict is found.verdict else found
 
-    def _notes(self) -> tuple[Sentence, ...]:
-        passed = self._rig.background.count
-        return (say(ServiceCode.BACKGROUND, count=passed),) if passed else ()
+@dataclass(frozen=True, slots=True)
+class ServiceOpening:
+    """Starts a service with all it needs, in this process or in another one, and explores it there."""
+
+    description: Description
+    folder: Path
+    question: Question
+    niceness: int = 0
+    redis_url: str | None = None
+
+    def __call__(self) -> AbstractContextManager[Player]:
+        """See `backend.explorer.crew.members.Opening`."""
+        return self.open(None)
+
+    @contextmanager
+    def open(self, cancelled: threading.Event | None) -> Iterator[Player]:
+        """The same; who sets `cancelled` ends the start.
+
+        Raises:
+            SubmitTwiceError: the service or an engine cannot be started, or the start was cancelled.
+        """
+        asked = self.question
+        instances = asked.requests + asked.crashes + (SPARES if asked.crashes else 0)
+        rig = Rig(
+            self.description,
+            self.folder,
+            instances,
+            niceness=self.niceness,
+            redis_url=self.redis_url,
+            cancelled=cancelled,
+        )
+        try:
+            with rig:
+                yield ServiceExploration(rig, asked)
+        except StartCancelledError:
+            raise SubmitTwiceError(say(ServiceCode.START_CANCELLED)) from None
 
 
 def explore_service(
@@ -192,17 +234,35 @@ def explore_service(
     limit: int | None = None,
     niceness: int = 0,
     redis_url: str | None = None,
+    workers: int = 1,
 ) -> Exploration:
-    """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`."""
-    instances = question.requests + question.crashes + (SPARES if question.crashes else 0)
-    try:
-        with (
-            Rig(description, folder, instances, niceness=niceness, redis_url=redis_url, cancelled=cancelled) as rig,
-            rig.engines.named_if_away(),
-        ):
-            return ServiceExploration(rig, question).explore(on_progress, cancelled, limit)
-    except StartCancelledError:
-        return Exploration(question, exhaustive=False, schedules=0, classes=0, outcomes={}, counterexample=None)
+    """Start a service with all it needs, explore it, and stop everything; see `ServiceExploration.explore`.
+
+    Args:
+        description: of the service.
+        folder: that of its file.
+        question: what to explore.
+        on_progress: told several times a second, in this thread.
+        cancelled: set it from anywhere; what was found so far is returned.
+        limit: most schedules; None for all.
+        niceness: how much everything that is started steps back for others.
+        redis_url: a running Redis-protocol server, where the file names none.
+        workers: how many explore together, each with a service and engines of its own; the answer is the same.
+
+    Raises:
+        NotApplicableError: several workers would have to share a server that is named in the file.
+        SubmitTwiceError: as for `ServiceExploration.explore`.
+    """
+    opening = ServiceOpening(description, folder, question, niceness, redis_url)
+    if workers > 1:
+        _require_own_engines(description, redis_url)
+    with LocalCrew(lambda: opening.open(cancelled), opening, workers, cancelled, niceness) as crew:
+        return explore_together(crew, question, on_progress, cancelled, limit)
+
+
+def _require_own_engines(description: Description, redis_url: str | None) -> None:
+    if redis_url or description.redis or (description.database and description.database.reset):
+        raise NotApplicableError(say(ServiceCode.SHARED_ENGINES))
 
 
 def replay_service(

@@ -25,7 +25,7 @@ from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
-from backend.tap.trace import Hello, Ready, Steps
+from backend.tap.trace import Hello, Ready, Steps, TracedStep
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
@@ -51,7 +51,7 @@ def test_a_callback_that_fails_is_told_once_and_the_trace_goes_on(tmp_path: Path
 
     server = TraceServer(tmp_path / "trace", fail, ready.append, on_trouble=told.append)
     with connected(tmp_path / "trace") as client:  # type: ignore[attr-defined]
-        steps = Steps(1, [("s", 0, "postgresql", "SELECT 1", "", "", 0, 1, 0)])
+        steps = Steps(1, [TracedStep("s", 0, EngineKind.POSTGRESQL, "SELECT 1", [], None, "", 0, 1, 0)])
         for message in (Hello(1), steps, steps, Ready(1)):
             client.sendall(framed(message))
         assert wait_until(lambda: ready == [1])

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.tap.wording import answer_text, command_text, error_text, literal, shorten
+from backend.model.vocabulary import OrderStatus
+from backend.tap.wording import (
+    answer_text,
+    command_text,
+    error_text,
+    literal,
+    plain_answer,
+    plain_parameters,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +44,39 @@ def test_sql_has_its_parameters_in_place(command: str, parameters: object, text:
 
 def test_a_redis_command_is_written_as_it_was_sent() -> None:
     assert command_text("SET", ("key", "value", "NX", "PX", 100), is_sql=False) == "SET key value NX PX 100"
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(["%(a)s", "%(b)s::VARCHAR", "%(gone)s", " ", "\n", "x", "%", "(", "é"]), max_size=9
+    ),
+    value=st.text(max_size=5),
+)
+def test_named_parameters_stand_where_they_stood(pieces: list[str], value: str) -> None:
+    text = "".join(pieces)
+    put = re.sub(r"%\((a|b)\)s(?:::\w+)?", lambda _: literal(value), text)
+    assert command_text(text, {"a": value, "b": value}, is_sql=True) == " ".join(put.split())
+
+
+VALUES = [None, True, 7, 1.5, "O'Neil", OrderStatus.PAID, Decimal("1.10"), datetime(2026, 1, 2, tzinfo=UTC), b"x", (1,)]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_is_sent_reads_the_same(value: object) -> None:
+    for parameters, text in (({"a": value}, "VALUES (%(a)s)"), ([value], "VALUES (?)")):
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(plain_parameters(parameters)))
+        assert command_text(text, sent, is_sql=True) == command_text(text, parameters, is_sql=True)
+        assert command_text("SET", list(sent), is_sql=False) == command_text("SET", list(parameters), is_sql=False)
+    for answer, is_sql in (
+        (value, True),
+        (value, False),
+        ([(value, 1)], True),
+        ([value], False),
+        ([], True),
+        ([], False),
+    ):
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(plain_answer(answer, is_sql=is_sql)))
+        assert answer_text(sent, is_sql=is_sql) == answer_text(answer, is_sql=is_sql)
 
 
 @given(st.text(st.characters(exclude_characters="'")))

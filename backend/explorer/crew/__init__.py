@@ -1,0 +1,1 @@
+"""Several who explore one question together: threads, processes, machines."""
