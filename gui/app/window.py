@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
 from gui.advisor.guide import Guide
+from gui.advisor.incident_desk import IncidentDesk
 from gui.app.commands import CommandTable
 from gui.app.menus import Menus
 from gui.app.status import EngineStrip, MessageBar
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(theme, self.pages.tabBar(), self.menuBar(), self)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
         bridge.catalogue_ready.connect(self.guide.fill)
+        self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -233,6 +235,7 @@ class MainWindow(QMainWindow):
             self.save()
             self.hide()
             self.guide.close()
+            self.incidents.close()
             self._bridge.close()
             self.compare.close_comparer()
             self.explore.close_explorer()
