@@ -188,12 +188,13 @@ class Execution:
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
         unfinished = [one for one in self.submissions if one.is_live and one.state is not SubmissionState.NEW]
-        for pid in [self._kill(one) for one in unfinished]:
-            self._await_rollback(pid)
-        for one in self.submissions:
+        for one in self.submissions:  # whoever waits for what they hold learns of its own end only then
             if one.state is SubmissionState.ENDED and one.may_hold_session_lock:
                 self._await_rollback(one.connections.database.drop(holds_lock=True))
                 one.connections.renew()
+        for pid in [self._kill(one) for one in unfinished]:
+            self._await_rollback(pid)
+        for one in self.submissions:
             if one.state is not SubmissionState.DEAD:
                 self._sandbox.give_back(one.connections)
         for one in unfinished:

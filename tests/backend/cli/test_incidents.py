@@ -49,4 +49,5 @@ def test_one_is_run_and_explored_on_both_sides(laboratory: Laboratory, capsys: p
     assert "A caller was told “error” about something that was done." in damaged
     assert "In 20 interleavings: The strategy failed with IntegrityError." in damaged
     assert "duplicate" in cured
-    assert "Explored: All 20 interleavings" in cured
+    assert "Explored: " in cured
+    assert "20 interleavings" in cured
