@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 from backend.cli import interrupts, streams
 from backend.cli.argument_types import WrongArgumentsError, require_strategy
-from backend.cli.arguments import CHECK, COMPARE, EXPLORE, RUN, SERVE, SERVICE, WINDOW, language_of, read_arguments
+from backend.cli.arguments import (
+    CHECK,
+    COMPARE,
+    EXPLORE,
+    INCIDENTS,
+    RUN,
+    SERVE,
+    SERVICE,
+    WINDOW,
+    language_of,
+    read_arguments,
+)
 from backend.cli.complaints import complaint
 from backend.cli.interrupts import InterruptCode
 from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
@@ -84,6 +95,10 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
         compare_once(chosen, options, interrupted)
     elif chosen.command == EXPLORE:
         explore(chosen, options, interrupted)
+    elif chosen.command == INCIDENTS:
+        from backend.cli.incidents import incidents_once
+
+        incidents_once(chosen, options, interrupted)
     elif chosen.command in {CHECK, SERVICE}:
         return service(chosen, options, interrupted)
     return None

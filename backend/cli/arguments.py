@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Submit Twice: what happens when the same request arrives twice. Without a command it opens the window."
 WINDOW, RUN, EXPLORE, COMPARE, SERVE = "window", "run", "explore", "compare", "serve"
-CHECK, SERVICE = "check", "service"
+CHECK, SERVICE, INCIDENTS = "check", "service", "incidents"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
@@ -119,6 +119,7 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         (EXPLORE, _add_explore, "run every interleaving of duplicate requests"),
         (COMPARE, _add_compare, "compare the strategies under the same load"),
         (SERVE, _add_serve, "serve the HTTP API until interrupted"),
+        (INCIDENTS, _add_incidents, "what went wrong for other people, by its words; each with its cure"),
         (CHECK, add_check, "check your own service: the same request twice, in every situation"),
     ):
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
@@ -243,6 +244,11 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--seconds", 1, 86_400, None, "with --all: give a question up after so long")
     _add_file(explore, "--save-survey", "with --all: write the grid here")
     _add_file(explore, "--compare-with", "with --all: say what changed since this saved grid")
+
+
+def _add_incidents(incidents: argparse.ArgumentParser) -> None:
+    incidents.add_argument("words", nargs="*", metavar="WORD", help="of the report, such as gap lock; all unless given")
+    incidents.add_argument("--show", type=named("--show"), metavar="KEY", help="run this one and its cure, and explore")
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:

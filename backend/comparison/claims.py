@@ -48,9 +48,10 @@ def _measured_standing(line: Line) -> Sentence:
         return say(CompareCode.BROKEN, fails=fails)
     if line.subject.sound:
         return say(CompareCode.SAFE, survives=survives)
-    return (
-        say(CompareCode.SAVED_BY_SQLITE) if saved_by_sqlite(line) else say(CompareCode.BROKEN_UNSEEN, survives=survives)
-    )
+    if saved_by_sqlite(line):
+        return say(CompareCode.SAVED_BY_SQLITE)
+    unseen = CompareCode.MISINFORMS if line.subject.claims.misinforms else CompareCode.BROKEN_UNSEEN
+    return say(unseen, survives=survives)
 
 
 def _heads(keys: Sequence[SituationKey]) -> tuple[Sentence, ...]:
@@ -111,6 +112,8 @@ def _is_unexpectedly_whole(line: Line, comparison: Comparison) -> bool:
         line.is_whole
         and line.subject.operation is not OperationKey.CANCEL_ORDER
         and not saved_by_sqlite(line)
+        and not (line.subject.claims.misinforms or line.subject.claims.needs_exception)
+        and line.subject.database not in line.subject.claims.spared_by
         and len(line.cells) == len(SituationKey)
         and set(comparison.asked.situations) == set(SituationKey)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.model.faults import parse_fault
@@ -12,11 +13,25 @@ if TYPE_CHECKING:
     from backend.model.vocabulary import OperationKey, Verdict
 
 
+class Cause(StrEnum):
+    """What exhibits are grouped by: where the second submission comes from, or what fails to recognise it."""
+
+    CLICKS = "clicks"
+    RETRIES = "retries"
+    MESSAGES = "messages"
+    LOCKS = "locks"
+    ISOLATION = "isolation"
+    REPLICATION = "replication"
+    KEYS = "keys"
+    OUTSIDE = "outside"
+
+
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """One situation."""
 
     key: str
+    cause: Cause
     title: str
     look: str
     """What happens, and where it is to be seen."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backend.comparison.exhibit import Cause as Cause
 from backend.comparison.exhibit import Exhibit as Exhibit
 from backend.comparison.exhibit import faults_of
 from backend.comparison.incident_exhibits import INCIDENTS
+from backend.comparison.key_exhibits import OF_KEYS
+from backend.comparison.lock_exhibits import OF_LOCKS
 from backend.comparison.redis_exhibits import REDIS_INCIDENTS
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source, Verdict
@@ -34,6 +37,7 @@ _ONE_MESSAGE = Plan((), 1, Source.REDELIVERY)
 EXHIBITS: tuple[Exhibit, ...] = (
     Exhibit(
         key="double-click",
+        cause=Cause.CLICKS,
         title="Double click",
         look="Two clicks on one form, one unprotected INSERT: two rows with the same order number.",
         lesson="Whoever can click once can click twice.",
@@ -44,7 +48,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="disabled-button-and-retry",
-        title="Disabled button, beaten by a retry",
+        cause=Cause.RETRIES,
+        title="A disabled button and a retry",
         look="The page holds clicks back, but its HTTP client gives up waiting and sends again while the first request "
         "is still at work. Both insert.",
         lesson="A disabled button protects against fingers, not against time-outs.",
@@ -55,6 +60,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="token-race",
+        cause=Cause.CLICKS,
         title="Token race",
         look="Both submissions GET the token before either DELetes it. Look at the first two steps of each.",
         lesson="Look and take must be one command.",
@@ -65,7 +71,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="token-lost-order",
-        title="Token, lost order",
+        cause=Cause.RETRIES,
+        title="Token and crash",
         look="The instance dies right after DEL: the token is gone, the order was never written. The retry is told "
         "“duplicate”, and there is no row.",
         lesson="A token taken outside of the transaction remembers a promise, not a deed.",
@@ -76,6 +83,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="token-after-reload",
+        cause=Cause.CLICKS,
         title="Token after a reload",
         look="The user reloads the page, gets a new token and submits the same order again. For the backend this is "
         "something new.",
@@ -87,6 +95,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lock-expires",
+        cause=Cause.LOCKS,
         title="A lock that expires",
         look="The lease is shorter than the work. When it runs out the retry gets the lock, finds no order yet, and "
         "both write.",
@@ -98,6 +107,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="blind-release",
+        cause=Cause.LOCKS,
         title="A blind release",
         look="The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first "
         "holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the "
@@ -110,6 +120,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lock-for-ever",
+        cause=Cause.LOCKS,
         title="A lock that never expires",
         look="The instance dies while it holds the lock. Every retry is told “busy”, for ever.",
         lesson="A lock without an end outlives its holder.",
@@ -120,6 +131,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="local-lock-on-two-instances",
+        cause=Cause.LOCKS,
         title="A local lock on two instances",
         look="Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above "
         "the steps stands which instance ran them.",
@@ -132,6 +144,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lock-only-queue",
+        cause=Cause.LOCKS,
         title="Lock only: a queue of payments",
         look="SELECT … FOR UPDATE makes five payments wait for each other. Then each of them pays.",
         lesson="A lock serialises; it does not remember.",
@@ -142,6 +155,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="old-snapshot",
+        cause=Cause.ISOLATION,
         title="A snapshot older than the lock",
         look="Under REPEATABLE READ the second transaction sees the database as it was before it waited. It gets the "
         "lock, looks, and does not see the payment that the first one made.",
@@ -153,6 +167,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="message-redelivered",
+        cause=Cause.MESSAGES,
         title="A message redelivered",
         look="The consumer dies after the INSERT and before XACK. Another one claims the message: the second delivery "
         "inserts again. Its XPENDING step shows the count.",
@@ -164,6 +179,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="message-redelivered-to-an-index",
+        cause=Cause.MESSAGES,
         title="The same message, under a unique index",
         look="The second delivery runs into the index, is told “duplicate”, and acknowledges.",
         lesson="Exactly once is at least once, and an effect that can be recognised.",
@@ -174,6 +190,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="reply-lost",
+        cause=Cause.RETRIES,
         title="Reply lost after the commit",
         look="The row is there, the answer is not. To the caller this looks like a failure, so it sends again.",
         lesson="No answer does not mean not done.",
@@ -184,6 +201,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="answer-replayed",
+        cause=Cause.RETRIES,
         title="The same, with an Idempotency-Key",
         look="The first answer is lost. The retry carries the same key and gets the stored answer, status and body, "
         "marked Idempotent-Replayed.",
@@ -195,6 +213,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="key-in-flight",
+        cause=Cause.KEYS,
         title="A key in flight",
         look="The second click comes while the first one is at work: 409, in flight. Once it is done, the answer would "
         "be replayed.",
@@ -206,6 +225,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="key-reused",
+        cause=Cause.KEYS,
         title="A key reused with another body",
         look="The user goes back, orders two instead of one, and submits the same form again: the same key, another "
         "body. Nothing is replayed and nothing is written; 422 says why.",
@@ -218,7 +238,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="stale-holder-refused",
-        title="A stale holder, refused by the fence",
+        cause=Cause.LOCKS,
+        title="A stale holder and a fence",
         look="The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When "
         "the first one wakes up, its number 1 is refused: its steps end with the response “conflict”, which its caller "
         "no longer hears, having given up long before.",
@@ -235,6 +256,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="inbox-crash",
+        cause=Cause.MESSAGES,
         title="An inbox in two transactions",
         look="The consumer dies after it has marked the message and before it has acted. The next delivery finds the "
         "mark, and acknowledges.",
@@ -246,7 +268,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="gateway-charged-twice",
-        title="Gateway charged twice",
+        cause=Cause.OUTSIDE,
+        title="Gateway and crash",
         look="The instance dies after the gateway has answered and before the commit. The rollback takes back our row, "
         "not the message: the retry sends it again.",
         lesson="No transaction of yours covers somebody else's ledger.",
@@ -257,7 +280,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="gateway-with-a-key",
-        title="Gateway, with a key that it honours",
+        cause=Cause.OUTSIDE,
+        title="The same, with a key that the gateway honours",
         look="The same crash. The retry sends the same Idempotency-Key, and the gateway recognises it.",
         lesson="Only whoever has the effect can make it happen once.",
         operation=OperationKey.SEND_MESSAGE,
@@ -272,8 +296,10 @@ EXHIBITS: tuple[Exhibit, ...] = (
     ),
     *INCIDENTS,
     *REDIS_INCIDENTS,
+    *OF_LOCKS,
+    *OF_KEYS,
 )
-"""In the order of the menu."""
+"""In the order of the menu, which groups them by cause."""
 
 
 def find_exhibit(key: str) -> Exhibit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.comparison.exhibit import Exhibit, faults_of
+from backend.comparison.exhibit import Cause, Exhibit, faults_of
 from backend.model.plan import USUAL_RETRY_CAUSES, Plan, Setup
 from backend.model.vocabulary import OperationKey, RedisPersistence, RetryCause, Source, Verdict
 
@@ -25,6 +25,7 @@ _GIVES_UP = Plan((), 1, Source.RETRY, timeout_ms=1_000, retries=8)
 INCIDENTS: tuple[Exhibit, ...] = (
     Exhibit(
         key="visibility-timeout",
+        cause=Cause.MESSAGES,
         title="Work longer than the visibility time-out",
         look="Nobody dies. After 900 ms the queue gives the message to another consumer, while the first is still at "
         "work: DELIVER 2 stands before XACK of the first.",
@@ -36,6 +37,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="visibility-timeout-and-an-inbox",
+        cause=Cause.MESSAGES,
         title="The same work, with an inbox",
         look="The second delivery waits at the key that the first has inserted and not committed yet. Then it finds "
         "it, is told “duplicate”, and acknowledges.",
@@ -47,6 +49,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="handler-throws",
+        cause=Cause.MESSAGES,
         title="A handler that throws after its mark",
         look="The handler commits its mark, and then throws. The queue delivers again, the handler finds the mark, and "
         "says “duplicate”. Nobody ever did the work.",
@@ -58,6 +61,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="handler-throws-in-one-transaction",
+        cause=Cause.MESSAGES,
         title="The same, mark and work in one transaction",
         look="The handler throws after the same first COMMIT. Here that is the commit of mark and order together, so "
         "the second delivery is a duplicate indeed.",
@@ -69,6 +73,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="webhook-sent-again",
+        cause=Cause.RETRIES,
         title="A webhook that is answered with 500",
         look="The endpoint adds to the stock, and throws before it answers. The provider wants to hear 2xx and sends "
         "the event again: count = count + n runs twice.",
@@ -80,6 +85,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="webhook-recognised",
+        cause=Cause.RETRIES,
         title="The same event, kept by its number",
         look="A movement row with the number of the event, in the transaction of the addition. The event that comes "
         "again runs into its unique index. It is told 409, which is no 2xx either, so it comes a third time.",
@@ -91,6 +97,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lock-server-restarts",
+        cause=Cause.LOCKS,
         title="Redis restarts while a lock is held",
         look="The server writes nothing to disk. It restarts while the first holder works, and has no lock any more: "
         "the retry takes it, and both write. A sentence says what the restart has cost.",
@@ -102,6 +109,7 @@ INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lock-server-restarts-with-a-file",
+        cause=Cause.LOCKS,
         title="The same restart, with each write synced to disk",
         look="The lock is there again after the restart, with what is left of its lease. Every retry is told “busy” "
         "until the first holder is done.",

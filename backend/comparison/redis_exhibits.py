@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.comparison.exhibit import Exhibit, faults_of
+from backend.comparison.exhibit import Cause, Exhibit, faults_of
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import OperationKey, Pace, RedisPersistence, RedisTopology, Source, Verdict
 
@@ -27,6 +27,7 @@ _MAJORITY = Setup(
 REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     Exhibit(
         key="holder-is-paused",
+        cause=Cause.LOCKS,
         title="A renewed lease, and a holder that is paused",
         look="A thread renews the lease at a third of its life. The whole process is stopped for five leases, the "
         "thread with it. The retry gets the lock from another instance; the first holder wakes up and writes as well.",
@@ -39,6 +40,7 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="lease-is-renewed",
+        cause=Cause.LOCKS,
         title="Work of five leases, and a lease that is renewed",
         look="The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of "
         "the lease off. Everybody who comes meanwhile is told “busy”.",
@@ -50,6 +52,7 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="failover-of-a-lock",
+        cause=Cause.REPLICATION,
         title="The primary of Redis dies while a lock is held",
         look="The replica has not got the lock when the primary is killed. The sentinels promote it all the same, "
         "within a second or two, and the next one who comes is granted the lock that somebody still holds.",
@@ -61,6 +64,7 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="failover-and-a-fence",
+        cause=Cause.REPLICATION,
         title="The same failover, with a fence in the database",
         look="The lock is granted twice, and its counter has gone back: both INCRs say 1. The row of the fence in the "
         "database lets only one of them through.",
@@ -72,6 +76,7 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="redlock-forgets",
+        cause=Cause.REPLICATION,
         title="Redlock, and a server that comes back empty",
         look="One of three servers is cut off, so the lock is on the other two. It comes back, and one of the two "
         "restarts without its keys: two of three know nothing of the lock, and that is a majority.",
@@ -87,6 +92,7 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     ),
     Exhibit(
         key="redlock-goes-on",
+        cause=Cause.REPLICATION,
         title="Redlock, one of three servers dead",
         look="The second server is killed while the lock is held and stays away. Steps that end in @2 fail, those with "
         "@1 and @3 are enough, and nobody gets a page of errors.",

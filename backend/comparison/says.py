@@ -71,6 +71,7 @@ class CompareCode(Code):
     SAFE = "compare.safe"
     BROKEN = "compare.broken"
     BROKEN_UNSEEN = "compare.broken_unseen"
+    MISINFORMS = "compare.misinforms"
     SAVED_BY_SQLITE = "compare.saved_by_sqlite"
     NOTHING_REACHED = "compare.nothing_reached"
     ALSO_UNDECIDED = "compare.also_undecided"

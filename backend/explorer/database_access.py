@@ -41,11 +41,14 @@ class DatabaseAccess(Protocol):
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
 
-    def drop(self) -> int | None:
+    def drop(self, *, holds_lock: bool = False) -> int | None:
         """Drop the connection, as the death of a process does.
 
+        Args:
+            holds_lock: whether it may hold a lock outside of a transaction.
+
         Returns:
-            The server process that has a transaction to roll back; None if that is over or there is none.
+            The server process that has something to give up; None if that is over or there is none.
         """
 
 
@@ -92,14 +95,14 @@ class PostgresqlAccess:
         """Call this whenever a statement takes its time."""
         self._open().on_silence = on_silence
 
-    def drop(self) -> int | None:
+    def drop(self, *, holds_lock: bool = False) -> int | None:
         """Close the socket; the server notices and rolls back."""
         connection = self._connection
         if connection is None or connection.closed:
             return None
         pid, idle = connection.pgconn.backend_pid, connection.pgconn.transaction_status == TransactionStatus.IDLE
         connection.close()
-        return None if idle else pid
+        return None if idle and not holds_lock else pid
 
     def _open(self) -> ParkingConnection:
         if self._connection is None or self._connection.closed:
@@ -134,7 +137,7 @@ class SqliteAccess:
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Nothing: a statement never waits."""
 
-    def drop(self) -> int | None:
+    def drop(self, *, holds_lock: bool = False) -> int | None:  # noqa: ARG002
         """Close the file, which rolls back at once."""
         if self._connection is not None:
             self._connection.close()

@@ -24,6 +24,7 @@ from backend.explorer.quiescence import Quiescence
 from backend.explorer.redis_keys import only_reads
 from backend.explorer.replica import Replica
 from backend.explorer.says import ExplorerCode
+from backend.explorer.sql_words import frees_session_lock
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
@@ -124,6 +125,8 @@ class Execution:
             HarnessError: requests wait for each other and nobody can go on.
         """
         live = [one for one in self.submissions if one.is_live]
+        if self._wait_for_good(live):
+            return ()
         return possible(
             [one.actor for one in live if self._may_step(one)],
             [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
@@ -132,6 +135,17 @@ class Execution:
             all_wait=ExplorerCode.ALL_WAIT,
             failovers=self._replica.behind if self._failovers else (),
         )
+
+    def _wait_for_good(self, live: list[Submission]) -> bool:
+        """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
+        left = any(one.state is SubmissionState.ENDED and one.may_hold_session_lock for one in self.submissions)
+        if not (live and left and all(one.is_waiting for one in live)):
+            return False
+        for one in live:
+            if one.answer is None:
+                one.answer = Answer.TIMEOUT
+                self.events.append(TracedEvent(EventKind.ANSWER, one, answer=Answer.TIMEOUT))
+        return True
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
@@ -201,6 +215,10 @@ class Execution:
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
         unfinished = [one for one in self.submissions if one.is_live and one.state is not SubmissionState.NEW]
+        for one in self.submissions:  # whoever waits for what they hold learns of its own end only then
+            if one.state is SubmissionState.ENDED and one.may_hold_session_lock:
+                self._await_rollback(one.connections.database.drop(holds_lock=True))
+                one.connections.renew()
         for pid in [self._kill(one) for one in unfinished]:
             self._await_rollback(pid)
         for one in self.submissions:
@@ -290,7 +308,7 @@ class Execution:
         self.events.append(TracedEvent(EventKind.FAILOVER, lost=lost))
 
     def _kill(self, one: Submission) -> int | None:
-        pid = one.connections.database.drop()
+        pid = one.connections.database.drop(holds_lock=one.may_hold_session_lock)
         one.kill()
         if one.state is not SubmissionState.DEAD:
             raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.CRASHED_WENT_ON)))
@@ -337,7 +355,7 @@ class Execution:
             self._quiescence.transaction_ended = True
         else:
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
-            if call.error is not None:  # locks may be free by now; all of them only after a ROLLBACK
+            if call.error is not None or frees_session_lock(call.command):  # locks may be free by now
                 self._quiescence.transaction_ended = True
         if one.step is None:
             return

@@ -43,6 +43,8 @@ _TRANSACTIONS = "\nLIST OF TRANSACTIONS FOR EACH SESSION:\n"
 _EACH = "---TRANSACTION "
 _LOCK_WAIT = re.compile(r"^LOCK WAIT ", re.MULTILINE)
 _THREAD = re.compile(r"^\w+ thread id (\d+),", re.MULTILINE)
+_NAMED_WAITS = "SELECT id, info FROM information_schema.processlist WHERE state = 'User lock'"
+_NAME = re.compile(r"\bGET_LOCK\s*\((.+),[^,]+\)", re.IGNORECASE | re.DOTALL)
 _WAITS = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'"
 
 
@@ -85,10 +87,27 @@ class MariadbDatabase:
 
     def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
         """Those of `waiting` that wait for others of ours, and are not answered before one of these ends."""
+        by_name = self._holders_of_named_locks(waiting)
+        by_row = {pid for pid in waiting if pid not in by_name}
         if not self._is_private:
-            return that_wait_for(self.blockers(list(waiting)), at_rest) & self._in_lock_wait()
-        counted = len(waiting) == 1 or self._waits() == len(waiting)
-        return frozenset(waiting) if counted and self._in_lock_wait().issuperset(waiting) else frozenset()
+            proven = that_wait_for(self.blockers(list(by_row)), {*at_rest, *by_name}) & self._in_lock_wait()
+        else:
+            counted = len(by_row) == 1 or self._waits() == len(by_row)
+            whole = bool(by_row) and counted and self._in_lock_wait().issuperset(by_row)
+            proven = frozenset(by_row) if whole else frozenset()
+        return proven | that_wait_for(by_name, {*at_rest, *proven})
+
+    def _holders_of_named_locks(self, waiting: Collection[int]) -> Mapping[int, frozenset[int]]:
+        """Of those that wait for a ``GET_LOCK``, who has it; nobody where it was granted meanwhile.
+
+        The list of processes is late: a lock is handed over by whoever releases it, before the next one wakes up.
+        """
+        found: dict[int, frozenset[int]] = {}
+        for row in self._watch.exec_driver_sql(_NAMED_WAITS):
+            if row.id in waiting and (name := _NAME.search(row.info or "")):
+                holder = self._watch.exec_driver_sql(f"SELECT IS_USED_LOCK({name[1]})".replace("%", "%%")).scalar()
+                found[row.id] = frozenset() if holder in {None, row.id} else frozenset({int(holder)})
+        return found
 
     def is_gone(self, pid: int) -> bool:
         """Whether a connection has ended. Its transaction is rolled back and its locks are free by then."""
@@ -171,12 +190,12 @@ class MariadbAccess:
         """Call this whenever a statement takes its time."""
         self._open().on_silence = on_silence
 
-    def drop(self) -> int | None:
+    def drop(self, *, holds_lock: bool = False) -> int | None:
         """Close the socket; the server notices and rolls back."""
         connection = self._connection
         if connection is None or not connection.open:
             return None
-        thread = connection.thread if connection.in_transaction else None
+        thread = connection.thread if connection.in_transaction or holds_lock else None
         connection.drop()
         return thread
 

@@ -27,6 +27,10 @@ _SLOW_S = 0.005
 """A statement whose way is free, as it seems, is given this long to be slow; then the server is asked all the same."""
 
 
+_AT_REST = frozenset({SubmissionState.PARKED, SubmissionState.LINED_UP, SubmissionState.ENDED})
+"""Whoever has ended may have left a lock of its session behind."""
+
+
 def that_wait_for(blockers: Mapping[int, frozenset[int]], at_rest: Collection[int]) -> frozenset[int]:
     """The server processes that wait for nobody but those at rest, or that wait for such.
 
@@ -132,11 +136,7 @@ class Quiescence:
 
     def _prove_blocked(self) -> None:
         waiting = {one.connections.database.pid: one for one in self._waiting()}
-        at_rest = {
-            one.connections.database.pid
-            for one in self._submissions
-            if one.state in {SubmissionState.PARKED, SubmissionState.LINED_UP}
-        }
+        at_rest = {one.connections.database.pid for one in self._submissions if one.state in _AT_REST}
         proven = self._held_up(waiting.keys(), at_rest)
         for pid, one in waiting.items():
             one.blocked = pid in proven

@@ -26,7 +26,7 @@ from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS, NoGateway, Request, operation_at
-from backend.shop.ownership.names import intent_key, intent_node, token_key
+from backend.shop.ownership.names import answer_keys, intent_key, intent_node, token_key
 from backend.shop.schema import goods, messages, orders
 from backend.strategies import folder_in_use, key_purposes, lock_purposes
 from backend.strategies.base import Need
@@ -306,7 +306,8 @@ class Sandbox:
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)
-        pipeline.unlink(*locks, *others, *(token_key(fixture.token) for fixture, _ in played))
+        others += [name for fixture, _ in played for name in (token_key(fixture.token), *answer_keys(fixture.key))]
+        pipeline.unlink(*locks, *others)
         lives = pipeline.execute()
         stuck = {lock for lock, life in zip(locks, lives, strict=False) if life == _NO_EXPIRY}
         verdicts = []

@@ -32,6 +32,8 @@ _SQL = frozenset(
 )
 _TRANSACTION = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) \w+")
 """These touch what the transaction has touched already, and nothing else."""
+_TAKES_SESSION_LOCK = re.compile(r"\b(?:pg_(?:try_)?advisory_lock(?:_shared)?|GET_LOCK)\s*\(", re.IGNORECASE)
+_FREES_SESSION_LOCK = re.compile(r"\b(?:pg_advisory_unlock\w*|RELEASE_(?:ALL_)?LOCKS?)\s*\(", re.IGNORECASE)
 _LOCKING = frozenset({"FOR", "INTO"})
 _LOCKS = _LOCKING | {"LOCK"}
 
@@ -75,6 +77,16 @@ def is_plain_read(statement: str) -> bool:
         return False
     tables = {name.lower() for name in metadata.tables}
     return any(first.upper() == "FROM" and then.lower() in tables for first, then in pairwise(words))
+
+
+def takes_session_lock(command: str) -> bool:
+    """Whether a statement may take a lock that outlasts its transaction."""
+    return _TAKES_SESSION_LOCK.search(command) is not None
+
+
+def frees_session_lock(command: str) -> bool:
+    """Whether a statement may give such a lock back."""
+    return _FREES_SESSION_LOCK.search(command) is not None
 
 
 def _words(command: str) -> list[str]:

@@ -8,6 +8,7 @@ from greenlet import getcurrent, greenlet
 
 from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
+from backend.explorer.sql_words import frees_session_lock, takes_session_lock
 from backend.explorer.state import SubmissionState
 from backend.instance.problems import FAILED, from_exception
 from backend.model.vocabulary import Answer, EngineKind
@@ -92,6 +93,12 @@ class Submission:
         return not self._granted
 
     @property
+    def may_hold_session_lock(self) -> bool:
+        """Whether it has taken a lock that no end of a transaction gives back."""
+        last = [takes_session_lock(command) for command in self.commands if _concerns_session_lock(command)]
+        return bool(last) and last[-1]
+
+    @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
         return self.state is not SubmissionState.ENDED and self.state is not SubmissionState.DEAD
@@ -160,6 +167,10 @@ class Submission:
             problem = from_exception(error)
             self.failure = problem.detail if problem.kind == FAILED else None
             return problem.answer
+
+
+def _concerns_session_lock(command: str) -> bool:
+    return takes_session_lock(command) or frees_session_lock(command)
 
 
 REPLY = Call(Flow(""), 0, EngineKind.HTTP, "reply", ())

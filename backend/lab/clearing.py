@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from backend.engines.sql import one_sentence
 from backend.model.errors import EngineError
-from backend.shop.ownership.names import intent_key, token_key
+from backend.shop.ownership.names import answer_keys, intent_key, token_key
 from backend.shop.tables import Made, empty_tables, remove_rows
 from backend.strategies import key_purposes
 
@@ -55,7 +55,8 @@ def rows_of(made: HandedOut) -> Made:
 def keys_of(made: HandedOut, prefix: str) -> list[str]:
     """The Redis keys that were made for these intents."""
     named = [intent_key(purpose, *intent, prefix) for purpose in key_purposes() for intent in made.intents]
-    return [*named, *(token_key(token, prefix) for token in made.tokens)]
+    answers = [name for key in made.idempotency_keys for name in answer_keys(key, prefix)]
+    return [*named, *answers, *(token_key(token, prefix) for token in made.tokens)]
 
 
 def delete_keys(client: redis.Redis, running: RunningEngine, patterns: Iterable[str], keys: Sequence[str] = ()) -> None:

@@ -34,7 +34,7 @@ from backend.lab.parts import Parts
 from backend.lab.redis_faults import RedisFaults
 from backend.lab.senders.client import Sender
 from backend.lab.step_book import StepBook
-from backend.lab.stuck_locks import barred
+from backend.lab.stuck_locks import barred, held_by_sessions
 from backend.lab.trace_server import TraceServer
 from backend.lab.work_book import WorkBook
 from backend.model.errors import EngineError, InstanceError, SubmitTwiceError
@@ -303,7 +303,9 @@ class Machinery:
     def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""
         waiting = self.ledger.without_effect()
-        self.ledger.set_barred(barred(self._engines.client, waiting, self._engines.prefix))
+        prefix = self._engines.prefix
+        held = held_by_sessions(self._engines.engine, waiting, prefix)
+        self.ledger.set_barred([*barred(self._engines.client, waiting, prefix), *held])
 
     def connection(self) -> Mapping[str, object]:
         """What a client from outside needs. Holds secrets: it is printed because its owner asked for it."""

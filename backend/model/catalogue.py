@@ -71,6 +71,8 @@ class Fit:
     remembers: Again = Again.DAYS
     elsewhere: bool = False
     """Whether it keeps its lock at another server, for a lease or a session."""
+    honoured: bool = False
+    """Whether it fits only where the service outside honours keys."""
     crash: Verdict = Verdict.DUPLICATED
     """What a crash comes to where it is not survived."""
 
@@ -105,6 +107,12 @@ class Claims:
     """Situations that it does not survive although it is sound."""
     needs_overlap: bool = False
     """Whether it breaks only where two transactions overlap."""
+    misinforms: bool = False
+    """Whether it is broken only in what it tells its callers: it takes effect once, and answers with an error."""
+    needs_exception: bool = False
+    """Whether it breaks only where a handler throws: no situation of a comparison does that."""
+    spared_by: frozenset[EngineKind] = frozenset()
+    """Databases that do not let happen what breaks it."""
     one_process: bool = False
     """Whether it is right where there is one process only."""
     fit: Fit | None = None

@@ -13,7 +13,7 @@ from sqlalchemy import Select, Update, delete, exists, insert, select, update
 
 from backend.model.errors import GatewayError, NotApplicableError, SubmitTwiceError, UnknownKeyError
 from backend.model.sentence import Code, plain_list, say
-from backend.model.vocabulary import Answer, OperationKey, OrderStatus
+from backend.model.vocabulary import Answer, GatewayKeys, OperationKey, OrderStatus
 from backend.shop.schema import (
     KEY_LENGTH,
     cancellations,
@@ -26,13 +26,12 @@ from backend.shop.schema import (
     stock_changes,
     stock_movements,
 )
+from backend.shop.unique_row import UniqueRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy.engine import Connection
-
-    from backend.model.vocabulary import GatewayKeys
 
 
 class OperationCode(Code):
@@ -95,19 +94,6 @@ class Request:
     """Of operation and payload: two requests with the same one ask for the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueRow:
-    """A row that can be there only once for an intent, because a unique index covers the intent's key."""
-
-    table: sa.Table
-    values: Mapping[str, object]
-
-    @property
-    def plain_values(self) -> Mapping[str, object]:
-        """Without the column under the unique index, so that nothing refuses a second row."""
-        return {name: value for name, value in self.values.items() if not self.table.c[name].unique}
-
-
 class Operation:
     """A business operation. `effects` is the table in which its effects can be counted.
 
@@ -137,6 +123,10 @@ class Operation:
     def act_beside_unique_row(self, connection: Connection, request: Request) -> Answer:
         """Bring about what is left of the effect when the unique row is there."""
         return self.act(connection, request)
+
+    def keyed(self) -> Operation:
+        """The same; what it does outside, with a key that the other side recognises."""
+        return self
 
     # What only an operation that updates a row has
 
@@ -374,6 +364,10 @@ class SendMessage(Operation):
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+
+    def keyed(self) -> Operation:
+        """The same to a gateway that honours keys."""
+        return SendMessage(self._gateway.with_keys(GatewayKeys.HONOURED))
 
     def act(self, connection: Connection, request: Request) -> Answer:  # noqa: ARG002
         """Call the gateway. The request number is the key under which it may recognise a retry."""

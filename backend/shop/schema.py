@@ -13,6 +13,8 @@ Three things are unusual, so that sound and broken strategies can work on the sa
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
@@ -66,6 +68,15 @@ def _submission() -> sa.Column[str]:
 def _created() -> sa.Column[object]:
     moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     return sa.Column("created_at", moment, nullable=False, server_default=_Now())
+
+
+class _LateUnique(sa.UniqueConstraint):
+    """Is checked at COMMIT by PostgreSQL, and with each INSERT by databases that cannot put it off."""
+
+
+@compiles(_LateUnique, "mysql", "mariadb", "sqlite")
+def _at_once(element: _LateUnique, compiler: Any, **_: object) -> str:  # noqa: ANN401  as SQLAlchemy calls it
+    return f"UNIQUE ({', '.join(compiler.preparer.format_column(column) for column in element.columns)})"
 
 
 def _unindexed(key: str) -> sa.Column[str]:
@@ -173,6 +184,26 @@ inbox = sa.Table(
 )
 """Keys of what was handled."""
 
+late_keys = sa.Table(
+    "late_keys",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    sa.Column("intent_key", sa.String(2 * KEY_LENGTH), nullable=False),
+    _LateUnique("intent_key", deferrable=True, initially="DEFERRED"),
+    _created(),
+)
+"""Keys that are checked for being unique only at COMMIT, where the database can wait that long."""
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", _id, primary_key=True),
+    sa.Column("request_no", sa.String(KEY_LENGTH), nullable=False, unique=True),
+    sa.Column("sent", sa.Boolean, nullable=False),
+    _created(),
+)
+"""Messages that are to be sent, written in the transaction of whatever they tell of."""
+
 fences = sa.Table(
     "fences",
     metadata,
@@ -238,6 +269,6 @@ def claim_tables() -> frozenset[str]:
     return frozenset(table.name for table in (*CLAIMS, *added_tables()))
 
 
-CLAIMS = frozenset({idempotency_records, inbox, stock_movements, cancellations, messages_sent})
+CLAIMS = frozenset({idempotency_records, inbox, late_keys, outbox, stock_movements, cancellations, messages_sent})
 """Where a strategy or an operation notes that an intent is being handled, or was: memory, and no effect. `fences` is
 none of them: the resource looks at it when the effect is written."""

@@ -101,6 +101,11 @@ def lock_purposes() -> tuple[str, ...]:
     return tuple(sorted({purpose for strategy in all_strategies() for purpose in strategy.locks}))
 
 
+def session_lock_purposes() -> tuple[str, ...]:
+    """What locks of a database's session are there for."""
+    return tuple(sorted({purpose for strategy in all_strategies() for purpose in strategy.session_locks}))
+
+
 def key_purposes() -> tuple[str, ...]:
     """What any keys of strategies are there for."""
     others = {purpose for strategy in all_strategies() for purpose in strategy.keys}

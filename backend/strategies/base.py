@@ -21,7 +21,7 @@ from backend.model.sentence import Code, Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
 from backend.shop.operations import Gateway, NoGateway, Request
 from backend.shop.ownership.mark import PREFIX
-from backend.shop.ownership.names import intent_key, intent_node, token_key
+from backend.shop.ownership.names import answer_keys, intent_key, intent_node, token_key
 
 if TYPE_CHECKING:
     import redis
@@ -168,6 +168,10 @@ class Services:
         """The name of the Redis key that is there until a form's token is used up."""
         return token_key(token, self.key_prefix)
 
+    def answer_keys(self, idempotency_key: str) -> tuple[str, str]:
+        """The names of the Redis keys of the answer that is kept under a client's key, and of the claim on it."""
+        return answer_keys(idempotency_key, self.key_prefix)
+
     def node(self, request: Request) -> str:
         """The path of the node in ZooKeeper that belongs to this intent."""
         return intent_node(request.operation.key, request.key, self.key_prefix)
@@ -265,6 +269,8 @@ class Strategy:
     """For which purposes (`Services.key`) it has keys whose presence keeps others out."""
     keys: frozenset[str] = frozenset()
     """For which purposes it has other keys."""
+    session_locks: frozenset[str] = frozenset()
+    """For which purposes it takes locks of a session at the database, under the names of such keys."""
     tables: tuple[sa.Table, ...] = ()
     """Tables of its own."""
     sweep: Sweep | None = None

@@ -55,6 +55,7 @@ class StrategyData:
     client_holds_back: bool
     locks: frozenset[str]
     keys: frozenset[str]
+    session_locks: frozenset[str]
     sources: tuple[str, ...]
     variants: tuple[VariantData, ...]
 
@@ -80,6 +81,7 @@ def read_data(path: Path) -> StrategyData:
             client_holds_back=table.flag("client-holds-back", default=False),
             locks=frozenset(table.strings("locks")),
             keys=frozenset(table.strings("keys")),
+            session_locks=frozenset(table.strings("session-locks")),
             sources=tuple(table.strings("sources")),
             variants=tuple(_variant(key, variants.table(key)) for key in variants.content),
         )
@@ -126,6 +128,9 @@ def _claims(table: _Table) -> Claims:
     return Claims(
         admits=table.choices("admits", SituationKey),
         needs_overlap=table.flag("needs-overlap", default=False),
+        misinforms=table.flag("misinforms", default=False),
+        needs_exception=table.flag("needs-exception", default=False),
+        spared_by=table.choices("spared-by", EngineKind),
         one_process=table.flag("one-process", default=False),
         fit=_fit(table.table("advice")) if "advice" in table.content else None,
     )
@@ -145,6 +150,7 @@ def _fit(table: _Table) -> Fit:
             arrivals=table.choices("arrivals", Arrival) or frozenset(Arrival),
             first_for=frozenset(_answers(table)),
             remembers=table.choice("remembers", table.string("remembers", Again.DAYS), Again),
+            honoured=table.flag("keys-honoured", default=False),
             elsewhere=table.flag("elsewhere", default=False),
             crash=table.choice("crash", table.string("crash", Verdict.DUPLICATED), Verdict),
         )

@@ -103,6 +103,7 @@ def _load_one(path: Path, package: str) -> Strategy:
         client_holds_back=data.client_holds_back,
         locks=data.locks,
         keys=data.keys,
+        session_locks=data.session_locks,
         tables=_tables(module, code),
         sweep=getattr(module, "sweep", None),
         sources=data.sources,

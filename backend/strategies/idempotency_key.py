@@ -13,6 +13,8 @@ Two dialects of the same idea:
   key: 400. Status and body of the first request are replayed, a 500 included; nothing is kept where a concurrent
   request got in the way.
 
+Two broken ones keep their answers in Redis instead: `backend.strategies.redis_answers`.
+
 Leases are measured with the clock of the machine; on several machines, take the database's.
 """
 
@@ -31,6 +33,8 @@ from backend.shop.conflicts import is_conflict
 from backend.shop.schema import idempotency_records as records
 from backend.strategies.base import RefusedError, Response, Services
 from backend.strategies.key_syntax import plain_key, quoted_key
+from backend.strategies.redis_answers import get_then_set as get_then_set
+from backend.strategies.redis_answers import two_writes as two_writes
 from backend.strategies.says import IdempotencyKeyCode
 
 if TYPE_CHECKING:

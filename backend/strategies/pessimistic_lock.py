@@ -20,15 +20,22 @@ and PostgreSQL 18, while one order is locked by a column that no index covers:
   index waits, when its own scan meets the row that is held.
 - PostgreSQL: the scan looks first and locks what matches. Nobody who wants another order waits.
 
-There is no row yet to lock for an INSERT.
+There is no row yet to lock for an INSERT. ``lock-missing-row`` tries all the same, as many do (orleans #1169, mlrun
+#6098, seata #3818). PostgreSQL locks what it finds, here nothing, and both insert. MariaDB's REPEATABLE READ locks the
+gap where the row would be, and gives it to both, since gap locks do not exclude each other; each INSERT then waits for
+the other one's gap, and InnoDB ends one of the two with a deadlock (1213; MySQL documentation, "InnoDB Locking", gap
+locks). Who repeats that one finds the row.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from backend.model.vocabulary import Answer
 from backend.shop.operations import MissingRowError, Request
+from backend.shop.schema import orders
 from backend.strategies.base import Services
 
 if TYPE_CHECKING:
@@ -69,6 +76,15 @@ def unindexed(request: Request, services: Services) -> Answer:
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
         return request.operation.act_and_remember(connection, request)
+
+
+def lock_missing_row(request: Request, services: Services) -> Answer:
+    """``SELECT ... FOR UPDATE`` of a row that is to be inserted: what is not there cannot be locked."""
+    row = select(orders.c.id).where(orders.c.order_no == request.key).with_for_update()
+    with services.database.begin() as connection:
+        if connection.scalar(row) is not None:
+            return Answer.DUPLICATE
+        return request.operation.act(connection, request)
 
 
 def lock(connection: Connection, row: Select[int], request: Request) -> None:

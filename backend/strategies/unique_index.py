@@ -14,6 +14,13 @@ nothing, but returns a row to everybody, so that nobody knows who was first (mea
 For an effect outside the database the row is only a marker, in a transaction that the call does not belong to. A crash
 between the call and COMMIT takes the marker back, and the retry calls again; a marker that is committed first loses the
 call instead. Only the other side can close that gap, by honouring a key.
+
+``deferred`` has its key under a constraint that is DEFERRABLE INITIALLY DEFERRED: it is checked at COMMIT (PostgreSQL
+documentation, SET CONSTRAINTS). An ORM that flushes late comes to the same. Each INSERT succeeds, and nobody waits
+there, so whatever the code does before COMMIT is done twice, and the violation comes where nobody looks for it
+(alphagov pay-connector #4460). Whoever inserted second is checked again at COMMIT: it waits there until the first has
+committed, and is refused then (23505; measured with PostgreSQL 18). ``deferred-caught`` catches the violation around
+the whole transaction. MariaDB and SQLite cannot defer: there both are ``catch-violation``.
 """
 
 from __future__ import annotations
@@ -23,6 +30,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.model.vocabulary import Answer
 from backend.shop.operations import Request
+from backend.shop.schema import late_keys
 from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
 
@@ -46,3 +54,22 @@ def on_conflict(request: Request, services: Services) -> Answer:
         if connection.execute(unless_there.returning(row.table.c.id)).first() is None:
             return Answer.DUPLICATE
         return request.operation.act_beside_unique_row(connection, request)
+
+
+def deferred(request: Request, services: Services) -> Answer:
+    """Catch the violation where the article says: around the INSERT. It comes with the COMMIT."""
+    key = f"{request.operation.key}:{request.key}"
+    with services.database.begin() as connection:
+        try:
+            connection.execute(insert(late_keys).values(intent_key=key))
+        except IntegrityError:
+            return Answer.DUPLICATE
+        return request.operation.act(connection, request)
+
+
+def deferred_caught(request: Request, services: Services) -> Answer:
+    """The same, and whatever COMMIT says is caught as well."""
+    try:
+        return deferred(request, services)
+    except IntegrityError:
+        return Answer.DUPLICATE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
-from backend.comparison.exhibits import EXHIBITS
+from backend.comparison.exhibits import EXHIBITS, Cause
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
 from gui.widgets.forms import plain
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from backend.comparison.exhibits import Exhibit
     from gui.advisor.guide import Guide
+    from gui.advisor.incident_desk import IncidentDesk
     from gui.compare.page import ComparePage
     from gui.explore.page import ExplorePage
     from gui.lab.page import LabPage
@@ -43,6 +44,7 @@ class Window(Protocol):
     explore: ExplorePage
     service: ServicePage
     guide: Guide
+    incidents: IncidentDesk
 
     def show_exhibit(self, exhibit: Exhibit) -> None:
         """Run an exhibit in the Lab."""
@@ -156,10 +158,22 @@ class CommandTable(QObject):
         yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
 
     def _exhibits(self) -> Iterator[Command]:
-        for exhibit in EXHIBITS:
+        titles = {
+            Cause.CLICKS: self.tr("&Clicks"),
+            Cause.RETRIES: self.tr("&Retries"),
+            Cause.MESSAGES: self.tr("&Messages"),
+            Cause.LOCKS: self.tr("&Locks"),
+            Cause.ISOLATION: self.tr("&Isolation"),
+            Cause.REPLICATION: self.tr("Re&plication"),
+            Cause.KEYS: self.tr("&Keys"),
+            Cause.OUTSIDE: self.tr("Effects &outside"),
+        }
+        yield Command("incidents", self.tr("I&ncidents…"), Menu.EXHIBITS, self._window.incidents.open, "F3")
+        for cause, exhibit in [(cause, each) for cause in Cause for each in EXHIBITS if each.cause is cause]:
             yield Command(
                 f"exhibit-{exhibit.key}", catalogue_text(exhibit.title), Menu.EXHIBITS,
                 partial(self._window.show_exhibit, exhibit), why_not=self._window.lab.why_not_ready,
+                group=titles[cause],
             )  # fmt: skip
 
     def _themes(self) -> Iterator[Command]:

@@ -47,7 +47,7 @@ class Menus(QObject):
         menus = self._menus
         groups = {menu: QActionGroup(self) for menu in Menu}
         for command in commands:
-            menu = menus[command.menu]
+            menu = self._group(menus[command.menu], command.group)
             if command.apart and not menu.isEmpty():
                 menu.addSeparator()
             action = self._make_action(command)
@@ -73,6 +73,15 @@ class Menus(QObject):
         for menu in menus.values():
             menu.aboutToShow.connect(self.refresh)
         return menus
+
+    @staticmethod
+    def _group(menu: QMenu, title: str) -> QMenu:
+        """The menu of this title within a menu, which is made where it is not there; without a title the menu."""
+        if not title:
+            return menu
+        there = (action.menu() for action in menu.actions() if action.text() == title)
+        found = next(there, None)
+        return found if isinstance(found, QMenu) else menu.addMenu(title)
 
     def _make_action(self, command: Command) -> QAction:
         action = QAction(command.text, self._window)

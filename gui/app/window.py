@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
     from backend.comparison.records import ComparedCell
     from gui.advisor.guide import Guide
+    from gui.advisor.incident_desk import IncidentDesk
     from gui.app.commands import CommandTable
     from gui.compare.page import ComparePage
     from gui.explore.page import ExplorePage
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     explore: ExplorePage
     service: ServicePage
     guide: Guide
+    incidents: IncidentDesk
     table: CommandTable
 
     def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, *, whole: bool = True) -> None:
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
     def complete(self) -> None:
         """Make what the first paint does not show: the other pages, the commands in the menus, the guide."""
         from gui.advisor.guide import Guide  # noqa: PLC0415, RUF100  (this and the others: not for the first paint)
+        from gui.advisor.incident_desk import IncidentDesk  # noqa: PLC0415, RUF100
         from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
         from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
         from gui.explore.page import ExplorePage  # noqa: PLC0415, RUF100
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
             self._open_parts += 1
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
         bridge.catalogue_ready.connect(self.guide.fill)
+        self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
         self.compare.lab_asked.connect(self._show_in_lab)
@@ -284,6 +288,7 @@ class MainWindow(QMainWindow):
             self._bridge.close()
             if self._is_whole:
                 self.guide.close()
+                self.incidents.close()
                 self.compare.close_comparer()
                 self.explore.close_explorer()
                 self.service.close_examiner()

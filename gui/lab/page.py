@@ -177,16 +177,17 @@ class LabPage(QWidget):
         self._progress.follow(pending)
         return pending
 
-    def show_exhibit(self, exhibit: Exhibit) -> None:
-        """Turn every knob to a ready-made situation, and run it; one at a time."""
+    def show_exhibit(self, exhibit: Exhibit) -> PendingRun | None:
+        """Turn every knob to a ready-made situation, and run it; one at a time. None where it cannot be run."""
         if not self.ready:
-            return
+            return None
         self._choose_database(EngineKind.POSTGRESQL)
         self.form.mend_item()
         self._turn_knobs(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
         pending = self._send(exhibit.plan.submissions)
         if pending is not None:
             self.exhibit.present(exhibit, pending, self._knobs.position)
+        return pending
 
     def show_situation(
         self, operation: OperationKey, database: EngineKind, setup: Setup, plan: Plan, instances: int

@@ -46,6 +46,7 @@ class Command:
         why_not: why it cannot be done just now; empty where it can. Of a button it is asked while that is disabled.
         is_chosen: whether it is ticked, for one choice of several; None where nothing is chosen.
         apart: whether a line comes before it.
+        group: title of the menu within its menu that it stands in; empty where it stands in none.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Command:
     why_not: Callable[[], str] = _nothing
     is_chosen: Callable[[], bool] | None = None
     apart: bool = False
+    group: str = ""
 
     @property
     def title(self) -> str:

@@ -153,6 +153,8 @@ def _against(needs: Needs, variant: VariantInfo, fit: Fit | None) -> Sentence | 
     if fit is None:
         only_one = variant.claims.one_process and needs.instances is Instances.ONE
         return say(GuideCode.ONE_PROCESS) if only_one else variant.prose.breaks
+    if fit.honoured and not needs.keys_honoured:
+        return variant.prose.breaks
     if needs.arrival not in fit.arrivals:
         if fit.arrivals == {Arrival.QUEUE}:
             return say(GuideCode.NOT_A_QUEUE)

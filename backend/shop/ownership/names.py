@@ -17,6 +17,12 @@ def token_key(token: str, prefix: str = PREFIX) -> str:
     return f"{prefix}:token:{token}"
 
 
+def answer_keys(idempotency_key: str, prefix: str = PREFIX) -> tuple[str, str]:
+    """The Redis keys of the answer that is kept under a client's key, and of the claim on it."""
+    answer = f"{prefix}:answer:{idempotency_key}"
+    return answer, f"{answer}:claim"
+
+
 def intent_node(operation: str, key: str, prefix: str = PREFIX) -> str:
     """The node in ZooKeeper that belongs to an intent."""
     return f"/{prefix}/{operation}/{quote(key, safe='')}"

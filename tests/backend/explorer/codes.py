@@ -89,6 +89,15 @@ def behind_an_advisory_lock(request: Request, services: Services) -> Answer:
     return Answer.CREATED
 
 
+def leaves_its_session_locked(request: Request, services: Services) -> Answer:
+    """Waits for a lock of the session, and never gives it back."""
+    with services.database.begin() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": request.key})
+        if request.operation.is_done(connection, request):
+            return Answer.DUPLICATE
+        return request.operation.act(connection, request)
+
+
 def mutex_on_the_way(request: Request, services: Services) -> Answer:
     """Takes a mutex only after its first step."""
     services.redis.get(f"submit-twice:token:{request.token}")

@@ -10,7 +10,9 @@ from math import comb
 
 import pytest
 
+from backend.explorer.question import EventKind
 from backend.model.vocabulary import OperationKey, Verdict
+from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
@@ -39,6 +41,18 @@ CASES = [
     (PLACE, "none", "check-then-act", {ONCE: 2, TWICE: comb(6, 3) - 2}),
     # INSERT ... WHERE NOT EXISTS, COMMIT: nothing waits. Once in the 2 serial orders only.
     (PLACE, "none", "insert-where-not-exists", {ONCE: 2, TWICE: comb(4, 2) - 2}),
+    # SELECT ... FOR UPDATE, which locks nothing, INSERT, COMMIT: as check-then-act.
+    (PLACE, "pessimistic-lock", "lock-missing-row", {ONCE: 2, TWICE: comb(6, 3) - 2}),
+    # INSERT (key), INSERT, COMMIT: no INSERT waits. a inserts its key first; its other 2 steps and b's 3 come in any
+    # order, since b waits at its COMMIT with nothing left to do. It is refused there, always. Times two.
+    (PLACE, "unique-index", "deferred", {ONCE: 2 * comb(5, 2)}),
+    (PLACE, "unique-index", "deferred-caught", {ONCE: 2 * comb(5, 2)}),
+    # GET, INSERT, COMMIT, SET: as a token that is deleted last.
+    (PLACE, "idempotency-key", "get-then-set", {ONCE: 2, TWICE: comb(8, 4) - 2}),
+    # HGET, SET, INSERT, COMMIT, HSET, HSET. a gets the claim, b has two steps. b's HGET before the first HSET finds
+    # nothing, and its SET fails somewhere after a's: 15 ways for its HGET within a's first two steps, 4 and 3 for the
+    # next two. Or its HGET finds the status, and the second one comes before or after the last HSET: 2, or after: 1.
+    (PLACE, "idempotency-key", "two-writes", {ONCE: 2 * (15 + 4 + 3 + 2 + 1)}),
     # UPDATE (locks), INSERT, COMMIT: 3 steps hold the row.
     (PAY, "none", "direct", {TWICE: waiting_at_first_step(3, 3)}),
     # UPDATE (locks), COMMIT.
@@ -99,6 +113,21 @@ CASES = [
     ),
     # The mutex is held over SELECT, INSERT, COMMIT.
     (PLACE, "local-lock", "in-process", {ONCE: waiting_at_first_step(3, 2)}),
+    # lock, SELECT, INSERT, COMMIT.
+    (PLACE, "advisory-lock", "transaction", {ONCE: waiting_at_first_step(4, 3)}),
+    # try lock, SELECT, INSERT, COMMIT, unlock; a request has one connection here, so that it finds its lock again. Who
+    # finds it taken, after k = 1 to 4 of these steps, has its COMMIT left for one of 6 - k places. Or it comes last: 1.
+    (PLACE, "advisory-lock", "session-leak", {ONCE: 2 * (5 + 4 + 3 + 2 + 1)}),
+    # SELECT, INSERT, COMMIT. Serial: 2. Else both look before either commits; a commits first. b has inserted before,
+    # and is refused at its COMMIT, or it is refused at its INSERT. If it starts over, that is after all of a's steps.
+    (PLACE, "serializable", "no-retry", {ONCE: 2 * (1 + comb(4, 2) + comb(3, 1))}),
+    (PLACE, "serializable", "retry", {ONCE: 2 * (1 + comb(4, 2) + comb(3, 1))}),
+    # INSERT (key), COMMIT; lock, call, UPDATE, COMMIT. a inserts first. b's INSERT waits for a's COMMIT, and b has one
+    # more step before it wants the lock; or it comes after, and there are two of them, x. If a has the lock first, b
+    # asks for it after k = 1 to 4 of a's last 4 steps, with its x steps among those k; then one COMMIT follows. If b
+    # has it first, its x steps came before, and a asks after 1 to 4 of b's: 4. An INSERT that meets a's UPDATE waits
+    # for its COMMIT, too, so that b cannot have its own COMMIT before: 2 less. Times two.
+    (SEND, "outbox", "relay", {ONCE: 2 * (sum(sum(comb(k + x, x) for k in (1, 2, 3, 4)) + 4 for x in (1, 2)) - 2)}),
     # DELETE (locks the row), COMMIT. Whoever waited finds no row, which ends it.
     (CANCEL, "none", "direct", {ONCE: waiting_at_first_step(2, 1)}),
     # INSERT (key), DELETE, COMMIT.
@@ -130,3 +159,38 @@ def test_two_requests_have_as_many_orders_as_counted_by_hand(
 
 def test_one_request_has_one_order(bench: Bench) -> None:
     assert bench.explore(PLACE, "none", "direct", requests=1).outcomes == {ONCE: 1}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "variant", "error", "count"),
+    [
+        (
+            "idempotency-key",
+            "two-writes",
+            "TypeError",
+            2,
+        ),  # the second HGET between the two HSETs, times two
+        ("unique-index", "deferred", "IntegrityError", 2 * comb(5, 2)),  # all of them
+    ],
+)
+def test_what_is_done_once_and_told_as_an_error_is_named(
+    bench: Bench, strategy: str, variant: str, error: str, count: int
+) -> None:
+    (note,) = bench.explore(PLACE, strategy, variant).notes
+
+    assert dict(note.parts)["count"] == count
+    assert error in str(note)
+
+
+def test_whoever_waits_for_a_lock_that_was_left_with_a_session_is_never_answered(bench: Bench) -> None:
+    found = bench.explore_code(codes.variant(codes.leaves_its_session_locked))
+
+    # lock, SELECT, INSERT, COMMIT. The other one asks for the lock after any of these, and waits for good. Times two.
+    assert found.outcomes == {ONCE: 2 * 4}
+    (shortest,) = found.examples.values()
+    assert [event.answer for event in shortest.events if event.kind is EventKind.ANSWER] == ["created", "timeout"]
+
+
+@pytest.mark.parametrize("variant", ["transaction", "session-leak"])
+def test_a_crash_ends_a_session_and_its_locks(bench: Bench, variant: str) -> None:
+    assert bench.explore(PLACE, "advisory-lock", variant, requests=1, crashes=1).outcomes.keys() == {ONCE}

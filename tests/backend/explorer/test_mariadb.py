@@ -72,6 +72,17 @@ def database(mariadb: RunningEngine) -> Iterator[MariadbDatabase]:
         (PAY, "pessimistic-lock", "lock-only", {TWICE: waiting_at_first_step(4, 4)}),
         # The check is the first plain read, so that its snapshot is taken after the wait: never twice.
         (PAY, "pessimistic-lock", "repeatable-read", {ONCE: waiting_at_first_step(4, 3)}),
+        # a's SELECT locks the gap. b's SELECT comes after COMMIT, or waits for the row from before COMMIT on: 2. Or it
+        # locks the same gap: either INSERT waits, the other closes the circle, one is refused, COMMIT follows: 2.
+        (PLACE, "pessimistic-lock", "lock-missing-row", {ONCE: 2 * (2 + 2)}),
+        # A key that cannot be deferred makes the second INSERT wait, and is caught there.
+        (PLACE, "unique-index", "deferred", {ONCE: waiting_at_first_step(3, 1)}),
+        # GET_LOCK, SELECT, INSERT, COMMIT, RELEASE_LOCK, which the lock is held until.
+        (PLACE, "advisory-lock", "transaction", {ONCE: waiting_at_first_step(5, 4)}),
+        (PLACE, "advisory-lock", "session-leak", {ONCE: 2 * (5 + 4 + 3 + 2 + 1)}),
+        # The SELECT locks the gap, as above; whoever was refused starts over before the other one's COMMIT, or after.
+        (PLACE, "serializable", "no-retry", {ONCE: 2 * (2 + 2)}),
+        (PLACE, "serializable", "retry", {ONCE: 2 * (2 + 2 * 2)}),
         (CANCEL, "none", "direct", {ONCE: waiting_at_first_step(2, 1)}),
         (SEND, "unique-index", "on-conflict", {ONCE: waiting_at_first_step(3, 2)}),
     ],
@@ -84,6 +95,11 @@ def test_two_requests_have_as_many_interleavings_as_counted_by_hand(
     assert found.outcomes == outcomes
     assert found.exhaustive
     assert "first plain read" in str(found.notes[0])
+
+
+@pytest.mark.parametrize("variant", ["transaction", "session-leak"])
+def test_a_crash_ends_a_session_and_its_locks(bench: Bench, variant: str) -> None:
+    assert bench.explore(PLACE, "advisory-lock", variant, requests=1, crashes=1).outcomes.keys() == {ONCE}
 
 
 def test_a_plain_read_fixes_what_later_ones_see(bench: Bench) -> None:

@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
+from backend.comparison.exhibits import find_exhibit
 from backend.engines.blocking import ASK_EVERY_S
 from backend.engines.mariadb import find_mariadb
 from backend.lab.lab import Lab
 from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
-from backend.model.vocabulary import OperationKey, Pace, Verdict
+from backend.model.vocabulary import Answer, OperationKey, Pace, Verdict
 from backend.shop.schema import inbox, orders, payments
 from tests.backend.conftest import Laboratory, Recorder
 from tests.backend.http_caller import Caller, caller_of
@@ -30,6 +32,7 @@ _PAUSE = threading.Event()
 DIFFERENT = {
     ("pessimistic-lock", "repeatable-read"): ONCE,  # here the snapshot is as old as the check, not as the lock
     ("none", "insert-where-not-exists"): ONCE,  # INSERT ... SELECT reads with locks
+    ("pessimistic-lock", "lock-missing-row"): ONCE,  # both lock the gap, and one is ended with a deadlock
 }
 """What is not as on PostgreSQL where submissions meet."""
 
@@ -60,9 +63,50 @@ def laboratory() -> Iterator[Laboratory]:
 def test_k_submissions_take_effect_as_often_as_promised(
     laboratory: Laboratory, line: Line, operation: OperationKey, pace: Pace, expected: str
 ) -> None:
+    if line.variant == "deferred":
+        expected = ONCE  # no constraint can be put off: the INSERT fails
     if pace is Pace.SIMULTANEOUS:
         expected = DIFFERENT.get((line.strategy, line.variant), expected)
     check(run_line(laboratory, line, operation, pace), expected)
+
+
+@pytest.mark.parametrize("intents", [20, pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_insert_ignore_under_load_is_once_and_nobody_hears_of_a_deadlock(laboratory: Laboratory, intents: int) -> None:
+    report = laboratory.run(OperationKey.PLACE_ORDER, "unique-index", "on-conflict", submissions=8, intents=intents)
+
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: intents}
+    assert report.answers == {Answer.CREATED: intents, Answer.DUPLICATE: 7 * intents}
+
+
+@pytest.mark.parametrize("keys", [20, pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_on_duplicate_key_update_under_load_ends_in_no_deadlock(laboratory: Laboratory, keys: int) -> None:
+    names = [laboratory.intent(OperationKey.PLACE_ORDER).key for _ in range(keys)]
+    upsert = mysql.insert(inbox).on_duplicate_key_update(message_key=inbox.c.message_key)
+    ready = threading.Barrier(8)
+
+    def put_all(_number: int) -> None:
+        with engine_of(laboratory).connect() as connection:
+            ready.wait()
+            for name in names:
+                connection.execute(upsert.values(message_key=name))
+                connection.commit()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put_all, range(8)))  # a deadlock would be raised here
+    with engine_of(laboratory).connect() as connection:
+        there = sa.select(sa.func.count()).where(inbox.c.message_key.in_(names))
+        assert connection.scalar(there) == keys
+
+
+def test_a_lock_of_a_session_stays_with_a_connection_of_the_pool(laboratory: Laboratory) -> None:
+    exhibit = find_exhibit("lock-of-a-pooled-session")
+    laboratory.lab.set_instances(exhibit.instances)
+    plan = exhibit.plan_for(laboratory.intent(exhibit.operation))
+    report = laboratory.lab.start_run(exhibit.setup, plan).wait(60)
+    laboratory.lab.set_instances(1)
+
+    assert report.verdicts == {Verdict.STUCK: 1}
+    assert report.answers == {Answer.ERROR: 1, Answer.BUSY: 1}
 
 
 def test_the_lab_tells_which_other_order_waits_and_for_whom(laboratory: Laboratory) -> None:

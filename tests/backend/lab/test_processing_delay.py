@@ -43,6 +43,10 @@ CLAIMS = {
     "unique-index/on-conflict send-message": ("INSERT INTO messages_sent",),
     "idempotency-key/draft-07": ("INSERT INTO idempotency_records", "COMMIT"),
     "idempotency-key/stripe": ("INSERT INTO idempotency_records", "COMMIT"),
+    "unique-index/deferred": ("INSERT INTO late_keys",),
+    "unique-index/deferred-caught": ("INSERT INTO late_keys",),
+    "idempotency-key/get-then-set": ("GET ",),
+    "idempotency-key/two-writes": ("HGET ", "SET "),
     "inbox/same-transaction": ("INSERT INTO inbox",),
     "inbox/separate-transactions": ("INSERT INTO inbox", "COMMIT"),
     "none/check-then-act": ("SELECT",),
@@ -52,7 +56,14 @@ CLAIMS = {
     "pessimistic-lock/lock-only": ("SELECT",),
     "pessimistic-lock/repeatable-read": ("SELECT", "SELECT"),
     "pessimistic-lock/unindexed": ("SELECT", "SELECT"),
+    "pessimistic-lock/lock-missing-row": ("SELECT",),
     "optimistic-lock/version-read-by-server": ("SELECT",),
+    "advisory-lock/transaction": ("SELECT pg_advisory_xact_lock", "SELECT"),
+    "advisory-lock/session-leak": ("SELECT pg_try_advisory_lock", "SELECT"),
+    "serializable/retry": ("SELECT",),
+    "serializable/no-retry": ("SELECT",),
+    "outbox/relay": ("INSERT INTO outbox", "COMMIT", "SELECT"),
+    "outbox/relay-with-key": ("INSERT INTO outbox", "COMMIT", "SELECT"),
     "distributed-lock/redis": ("SET ", "SELECT"),
     "distributed-lock/redis-no-expiry": ("SET ", "SELECT"),
     "distributed-lock/redis-blind-release": ("SET ", "SELECT"),
@@ -71,7 +82,8 @@ RECORDING = frozenset(
     {"none/check-then-act", "local-lock/in-process", "distributed-lock/redis", "distributed-lock/redis-no-expiry",
      "distributed-lock/redis-blind-release", "distributed-lock/redis-release-before-commit",
      "distributed-lock/redis-check-outside", "distributed-lock/redis-renewed", "distributed-lock/redlock",
-     "distributed-lock/redis-fence-in-redis", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
+     "distributed-lock/redis-fence-in-redis", "advisory-lock/transaction", "advisory-lock/session-leak",
+     "serializable/retry", "serializable/no-retry", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
 )  # fmt: skip
 
 CASES = [

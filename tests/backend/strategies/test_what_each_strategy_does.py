@@ -35,6 +35,8 @@ class Line:
     s: str
     c: str
     operations: tuple[OperationKey, ...] = (PLACE, PAY, ADD, SEND)
+    in_footnote: bool = False
+    """Whether the README's table says it in a footnote only."""
     meets: str = ""
     """Where the first one waits while its caller sends again; empty where the processing delay makes them meet."""
 
@@ -49,6 +51,9 @@ LINES = (
     Line("token", "delete-last", ONCE, SEVERAL),
     Line("unique-index", "catch-violation", ONCE, ONCE),
     Line("unique-index", "on-conflict", ONCE, ONCE),
+    Line("unique-index", "deferred", ONCE, ONCE, (PLACE, PAY, ADD)),
+    Line("unique-index", "deferred", K_TIMES, K_TIMES, (SEND,), in_footnote=True),  # each calls before its COMMIT fails
+    Line("unique-index", "deferred-caught", ONCE, ONCE, (PLACE, PAY, ADD)),
     Line("distributed-lock", "redis", ONCE, ONCE),
     Line("distributed-lock", "redis-no-expiry", ONCE, ONCE),
     Line("distributed-lock", "redis-blind-release", ONCE, ONCE),
@@ -67,11 +72,20 @@ LINES = (
     Line("pessimistic-lock", "lock-only", K_TIMES, K_TIMES, (PAY, ADD)),
     Line("pessimistic-lock", "repeatable-read", ONCE, SEVERAL, (PAY,)),
     Line("pessimistic-lock", "unindexed", ONCE, ONCE, (PAY, ADD)),
+    Line("pessimistic-lock", "lock-missing-row", ONCE, SEVERAL, (PLACE,)),
     Line("optimistic-lock", "version-from-form", ONCE, ONCE, (PAY, ADD)),
     Line("optimistic-lock", "version-read-by-server", K_TIMES, ONCE, (PAY, ADD)),
     Line("state-machine", "status-guard", ONCE, ONCE, (PAY,)),
     Line("idempotency-key", "draft-07", ONCE, ONCE),
     Line("idempotency-key", "stripe", ONCE, ONCE),
+    Line("idempotency-key", "get-then-set", ONCE, SEVERAL),
+    Line("idempotency-key", "two-writes", ONCE, ONCE),
+    Line("advisory-lock", "transaction", ONCE, ONCE),
+    Line("advisory-lock", "session-leak", ONCE, ONCE),
+    Line("serializable", "retry", ONCE, ONCE, (PLACE, PAY, ADD)),
+    Line("serializable", "no-retry", ONCE, ONCE, (PLACE, PAY, ADD)),
+    Line("outbox", "relay", ONCE, ONCE, (SEND,)),
+    Line("outbox", "relay-with-key", ONCE, ONCE, (SEND,)),
     # An order can be deleted once, with or without protection.
     *(
         Line(strategy, variant, ONCE, ONCE, (CANCEL,))
@@ -85,6 +99,8 @@ LINES = (
             ("token", "delete-last"),
             ("unique-index", "catch-violation"),
             ("unique-index", "on-conflict"),
+            ("unique-index", "deferred"),
+            ("unique-index", "deferred-caught"),
             ("distributed-lock", "redis"),
             ("distributed-lock", "redis-no-expiry"),
             ("distributed-lock", "redis-blind-release"),
@@ -99,8 +115,14 @@ LINES = (
             ("distributed-lock", "zookeeper"),
             ("inbox", "same-transaction"),
             ("inbox", "separate-transactions"),
+            ("advisory-lock", "transaction"),
+            ("advisory-lock", "session-leak"),
+            ("serializable", "retry"),
+            ("serializable", "no-retry"),
             ("idempotency-key", "draft-07"),
             ("idempotency-key", "stripe"),
+            ("idempotency-key", "get-then-set"),
+            ("idempotency-key", "two-writes"),
         )
     ),
 )

@@ -1,0 +1,152 @@
+"""What went wrong for other people: a list that is searched by words of the reports, and one of them beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backend.comparison.incidents import Incident, find_incidents
+from gui.advisor.incident_view import IncidentView
+from gui.theme import GRID
+from gui.widgets.forms import button, describe
+from gui.wording.speech import speak
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.explorer.question import Exploration, Question
+    from backend.model.judgement import Report
+    from gui.theme import Theme
+    from gui.wording.catalogue import Catalogue
+
+LIST_WIDTH = 44 * GRID
+
+
+class IncidentsDialog(QDialog):
+    """Stands beside the window, and stays there while it runs what it shows.
+
+    Args:
+        theme: its colours.
+        catalogue: the strategies.
+        reports: what runs of exhibits came to, by their keys; it may grow.
+        findings: what explorations came to, by their questions; it may grow.
+
+    Signals:
+        run_asked: an Incident, of which both runs are wanted.
+        proof_asked: an Incident, of which both explorations are wanted.
+    """
+
+    run_asked = Signal(object)
+    proof_asked = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        catalogue: Catalogue,
+        reports: Mapping[str, Report],
+        findings: Mapping[Question, Exploration],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("incidentsDialog")
+        self.setWindowTitle(self.tr("Incidents"))
+        self.view = IncidentView(theme, catalogue, reports, findings)
+        self.search = QLineEdit()
+        self.search.setObjectName("incidentSearch")
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("gap lock, visibility timeout, 40001…"))
+        describe(self.search, self.tr("Search"), self.tr("Words of the report, in English or Chinese"))
+        self.list = QListWidget()
+        self.list.setObjectName("incidentList")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        describe(self.list, self.tr("Incidents"), self.tr("What went wrong for other people, by public reports"))
+        self.run = button("incidentRunButton", self.tr("&Run both"), "primary")
+        describe(self.run, self.tr("Run both"), self.tr("In the Lab: first without the cure, then with it"))
+        self.prove = button("incidentProveButton", self.tr("&Explore both"))
+        describe(self.prove, self.tr("Explore both"), self.tr("Every interleaving, first without the cure, then with"))
+        self._lay_out()
+        self.search.textChanged.connect(self._fill)
+        self.list.currentRowChanged.connect(self.refresh)
+        self.run.clicked.connect(lambda: self._ask(self.run_asked))
+        self.prove.clicked.connect(lambda: self._ask(self.proof_asked))
+        theme.changed.connect(self.refresh)
+        self._fill()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        left.setObjectName("sidebar")
+        left.setFixedWidth(LIST_WIDTH)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        buttons.addWidget(self.run)
+        buttons.addWidget(self.prove)
+        buttons.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.view, 1)
+        right.addLayout(buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(left)
+        layout.addLayout(right, 1)
+        self.resize(150 * GRID, 80 * GRID)
+
+    @property
+    def incident(self) -> Incident | None:
+        """The one that is shown."""
+        index = self.list.currentIndex()
+        found: Incident | None = index.data(Qt.ItemDataRole.UserRole) if index.isValid() else None
+        return found
+
+    def allow(self, *, run: bool, prove: bool) -> None:
+        """Whether something can be run or explored just now."""
+        self.run.setEnabled(run and self.incident is not None)
+        self.prove.setEnabled(prove and self.incident is not None)
+
+    @Slot()
+    def bring_to_front(self) -> None:
+        """Before everything else."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.search.setFocus()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the chosen one with what is known of it by now."""
+        self.view.show_incident(self.incident)
+
+    @Slot()
+    def _fill(self) -> None:
+        shown = self.incident
+        self.list.clear()
+        for incident in find_incidents(self.search.text()):
+            item = QListWidgetItem(speak(incident.title))
+            item.setData(Qt.ItemDataRole.UserRole, incident)
+            item.setToolTip(", ".join(incident.reports))
+            self.list.addItem(item)
+            if incident is shown:
+                self.list.setCurrentItem(item)
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
+        self.refresh()
+
+    def _ask(self, signal: SignalInstance) -> None:
+        if self.incident is not None:
+            signal.emit(self.incident)
