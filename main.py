@@ -23,7 +23,7 @@ from backend.cli.interrupts import InterruptCode
 from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
-from backend.model.vocabulary import RedisPersistence
+from backend.model.vocabulary import RedisPersistence, RedisTopology
 
 if TYPE_CHECKING:
     import argparse
@@ -149,6 +149,7 @@ def lab_options(chosen: argparse.Namespace) -> LabOptions:
         database=chosen.database,
         redis=chosen.redis,
         redis_persistence=chosen.redis_persistence and RedisPersistence(chosen.redis_persistence),
+        redis_topology=RedisTopology(chosen.redis_topology or RedisTopology.SINGLE),
         zookeeper=chosen.zookeeper,
         data_dir=chosen.data_dir,
         reset=chosen.reset,

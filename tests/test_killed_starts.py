@@ -63,10 +63,10 @@ def kill_with_supervisor(shell: Shell) -> None:
                 os.kill(pid, number)
 
 
-def start_and_kill(folder: Path, database: str, how: str, draw: random.Random) -> str:
+def start_and_kill(folder: Path, line: str, how: str, draw: random.Random, most: int = MOST_PROCESSES) -> str:
     """What was done, for the message of a test that fails."""
-    births, more = draw.randint(0, MOST_PROCESSES), draw.uniform(0, LONGEST_MORE_S)
-    shell = Shell(folder, LINE.format(database=database))
+    births, more = draw.randint(0, most), draw.uniform(0, LONGEST_MORE_S)
+    shell = Shell(folder, line)
     wait_for_births(shell, births)
     with suppress(subprocess.TimeoutExpired):
         shell.process.wait(more)
@@ -104,7 +104,7 @@ def check(folder: Path, database: str, how: str, draw: random.Random, times: int
     if database == "mariadb" and find_mariadb() is None:
         pytest.skip("MariaDB is not installed here")
     for _ in range(times):
-        done = start_and_kill(folder, database, how, draw)
+        done = start_and_kill(folder, LINE.format(database=database), how, draw)
     check_the_next_run(folder, database, done)
 
 
@@ -124,3 +124,39 @@ def test_a_start_that_is_killed_leaves_nothing(folder: Path, database: str, draw
 @pytest.mark.parametrize("database", DATABASES)
 def test_many_starts_that_are_killed_leave_nothing(folder: Path, database: str, how: str, draw: random.Random) -> None:
     check(folder, database, how, draw, 8)
+
+
+SEVERAL = (
+    "exec $M run --database sqlite --operation place-order --strategy distributed-lock --redis-topology {topology} "
+    "--submissions 8 --interval 300 --processing-delay 4000 --fault {fault}"
+)
+SERVERS = {
+    "sentinel": ("failover@redis=200", 5),
+    "three": ("kill@redis:2=200", 3),
+    "five": ("partition@redis:4=500", 5),
+}
+"""Each topology with a fault that leaves a server stopped or away, and how many servers it has."""
+
+
+def kill_several(folder: Path, topology: str, how: str, draw: random.Random, times: int) -> None:
+    """A server that is stopped, or was not started again yet, is nobody's either once the command is gone."""
+    fault, servers = SERVERS[topology]
+    for _ in range(times):
+        start_and_kill(folder, SEVERAL.format(topology=topology, fault=fault), how, draw, MOST_PROCESSES + servers)
+
+
+def test_servers_that_belong_together_are_not_left_behind(folder: Path, draw: random.Random) -> None:
+    kill_several(folder, "sentinel", "SIGKILL", draw, 1)
+    kill_several(folder, "three", draw.choice(["SIGINT", "SIGTERM", "SIGKILL"]), draw, 1)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    ("topology", "how", "times"),
+    [("sentinel", "SIGKILL", 14), ("sentinel", "SIGTERM", 6), ("three", "SIGKILL", 10), ("five", "SIGKILL", 10)],
+)
+def test_forty_kills_leave_no_server_behind(
+    folder: Path, topology: str, how: str, times: int, draw: random.Random
+) -> None:
+    kill_several(folder, topology, how, draw, times)

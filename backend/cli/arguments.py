@@ -24,7 +24,7 @@ from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
 from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
-from backend.model.vocabulary import GatewayKeys, OperationKey, RedisPersistence, RetryCause, Source
+from backend.model.vocabulary import GatewayKeys, OperationKey, RedisPersistence, RedisTopology, RetryCause, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,6 +57,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         raise WrongArgumentsError(_unknown(surplus[0], options))
     if chosen.redis and chosen.redis_persistence:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-persistence"))
+    if chosen.redis and chosen.redis_topology:
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-topology"))
     if chosen.command == RUN:
         _check_run(chosen)
     if chosen.command == EXPLORE:
@@ -102,6 +104,7 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         database="postgresql",
         redis=None,
         redis_persistence=None,
+        redis_topology=None,
         zookeeper=None,
         data_dir=None,
         reset=False,
@@ -146,6 +149,11 @@ def _add_common(grammar: argparse.ArgumentParser, **defaults: object) -> None:
     add(
         "--redis-persistence", choices=[mode.value for mode in RedisPersistence],
         help="of the private server: what it writes to disk (none; with --data-dir everysec)",
+    )  # fmt: skip
+    add(
+        "--redis-topology", choices=[topology.value for topology in RedisTopology],
+        help="of private servers: single (unless given); sentinel: a primary, its replica, three sentinels; three "
+        "or five that know nothing of each other. Only a single one keeps its keys with --data-dir",
     )  # fmt: skip
     add("--zookeeper", type=hosts, metavar="HOSTS", help="running servers, as host:port,host:port")
     add("--data-dir", type=folder("--data-dir"), metavar="DIR", help="keep the data here, not in a temporary folder")
@@ -214,6 +222,8 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--requests", 1, MOST_REQUESTS, 2, "duplicate requests (2)")
     _add_number(explore, "--crashes", 0, 3, 0, "crashes, each followed by a retry (0)")
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
+    about = "times that a replica of Redis is promoted which lacks the last writes, any number of them (0)"
+    _add_number(explore, "--failovers", 0, 3, 0, about)
     _add_gateway_keys(explore)
     _add_number(explore, "--limit", 1, MOST_SUBMISSIONS, None, "stop after so many schedules")
     _add_file(explore, "--json", "write what was found here; - is standard output")
@@ -304,6 +314,8 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     of_grid = [f"--{key.replace('_', '-')}" for key in ("seconds", "save_survey", "compare_with") if vars(chosen)[key]]
     if of_grid and not chosen.all:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
+    if chosen.service and chosen.failovers:
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--service", second="--failovers"))
     if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
         raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 

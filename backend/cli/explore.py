@@ -35,6 +35,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         chosen.crashes,
         chosen.expiries,
         GatewayKeys(chosen.gateway_keys),
+        chosen.failovers,
     )
     question = replace(question, variant=check(question).key)
     files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})

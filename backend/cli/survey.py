@@ -53,7 +53,9 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
         SubmitTwiceError: the earlier survey cannot be compared with, or an engine is away.
     """
     keys = GatewayKeys(chosen.gateway_keys)
-    scope = Scope(chosen.requests, chosen.crashes, chosen.expiries, keys, chosen.limit, chosen.seconds)
+    scope = Scope(
+        chosen.requests, chosen.crashes, chosen.expiries, keys, chosen.limit, chosen.seconds, chosen.failovers
+    )
     pairs = chosen_pairs(chosen)
     earlier = _earlier(chosen, scope, pairs)
     files = OutputFiles({"json": chosen.json, "survey": chosen.save_survey})

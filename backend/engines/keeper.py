@@ -48,7 +48,11 @@ class Keeper:
         self._deaths: list[float] = []
         self._held: Mapping[str, Key] | None = None
         """The keys of a server that is ended on purpose, as they were just before."""
+        self._welcome: Sentence | None = None
+        """What is said when it is back, instead of what it has kept."""
         self._given_up = False
+        self._away = self._gone = False
+        """Whether the server is left dead for a while, and whether it is dead by now."""
         self._changed = threading.Condition()
         self._up = True
         self._closed = threading.Event()
@@ -79,6 +83,46 @@ class Keeper:
     def brings_back(self, kind: EngineKind) -> bool:
         """Whether this is the keeper of such an engine, which runs or will run again."""
         return self._engine.kind is kind and not self._given_up and not self._closed.is_set()
+
+    def take_away(self, sentence: Sentence) -> Mapping[str, Key] | None:
+        """Kill the server, and leave it dead until `bring_back`; returns when it has ended, or the lab is closed.
+
+        Args:
+            sentence: why it is away.
+
+        Returns:
+            The keys that it held; None if nobody could look.
+        """
+        child = self._engine.child
+        if child is None:
+            return None
+        held = self._engine.keys.hold_still() if self._engine.keys else None
+        with self._changed:
+            self._away, self._gone = True, False
+        self._health.set_trouble(self._engine.kind, sentence)
+        child.kill()
+        with self._changed:
+            self._changed.wait_for(lambda: self._gone or self._closed.is_set())
+        return held
+
+    def bring_back(self, held: Mapping[str, Key] | None = None, sentence: Sentence | None = None) -> None:
+        """Start a server again that was taken away; returns when it answers, or the lab is closed.
+
+        Args:
+            held: what it held before, which it is to account for.
+            sentence: what to say instead.
+
+        Raises:
+            EngineError: the server does not answer again.
+        """
+        with self._changed:
+            if not self._away:
+                return
+            self._away = False
+        self._held, self._welcome = held, sentence
+        self._start_again()
+        if self._given_up:
+            raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=self._engine.name))
 
     def disturb(self, kind: FaultKind, ms: int) -> None:
         """Kill, restart or pause the server; returns when it answers again, or the lab is closed.
@@ -116,6 +160,10 @@ class Keeper:
             return
         with self._changed:
             self._up = False
+            if self._away:
+                self._gone = True
+                self._changed.notify_all()
+                return
         now = time.monotonic()
         self._deaths = [*(at for at in self._deaths if now - at < _COUNTED_SECONDS), now]
         if len(self._deaths) > _MOST_DEATHS:
@@ -155,6 +203,9 @@ class Keeper:
     def _account(self) -> Sentence:
         """What it kept; asked for before anybody else knows that it is back."""
         held, self._held = self._held, None
+        if welcome := self._welcome:
+            self._welcome = None
+            return welcome
         name, keys = self._engine.name, self._engine.keys
         if keys:
             return keys.account(name, held)

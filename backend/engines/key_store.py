@@ -105,6 +105,20 @@ class KeyStore:
             name: of the server.
             held: what it held before; None where it ended before anybody could look.
         """
+        parts = self.compare(held)
+        if parts is None:
+            return say(EngineCode.BACK_AND_KEPT if self.persists else EngineCode.BACK_AND_EMPTY, name=name)
+        return say(EngineCode.BACK_WITH_KEYS, name=name, **parts, persistence=say(_SAYS[self.mode]))
+
+    def compare(self, held: Mapping[str, Key] | None) -> Mapping[str, int | Sentence] | None:
+        """What it has now of keys that it, or another server, held before: the parts of a sentence.
+
+        Args:
+            held: what there was; None where nobody could look.
+
+        Returns:
+            None where nobody can know.
+        """
         client = self._client()
         try:
             found = None if held is None else _look(client)
@@ -113,19 +127,11 @@ class KeyStore:
         finally:
             client.close()
         if held is None or found is None:
-            return say(EngineCode.BACK_AND_KEPT if self.persists else EngineCode.BACK_AND_EMPTY, name=name)
+            return None
         now = time.monotonic()
         due = {key for key, was in held.items() if was.ends is None or was.ends > now}
         kept = {key for key in due if key in found and found[key].value == held[key].value}
-        return say(
-            EngineCode.BACK_WITH_KEYS,
-            name=name,
-            kept=len(kept),
-            lost=len(due - kept),
-            keys=len(due),
-            locks=_locks(due, kept),
-            persistence=say(_SAYS[self.mode]),
-        )
+        return {"kept": len(kept), "lost": len(due - kept), "keys": len(due), "locks": _locks(due, kept)}
 
     def _client(self) -> redis.Redis:
         return create_redis(self._url, max_connections=1, socket_timeout=_ANSWER_S)
@@ -158,6 +164,11 @@ def _of_each(client: redis.Redis, names: list[str], ask: Callable[[redis.client.
     for name in names:
         ask(pipeline, name)
     return pipeline.execute(raise_on_error=False)
+
+
+def locks_among(held: Mapping[str, Key]) -> int:
+    """How many locks are among these keys."""
+    return sum(_LOCK in key for key in held)
 
 
 def _locks(due: set[str], kept: set[str]) -> Sentence:

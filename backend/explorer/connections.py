@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol, cast
 
 from backend.explorer.state import SubmissionState
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from backend.explorer.database_access import DatabaseAccess
     from backend.explorer.zookeeper import Session
+    from backend.strategies.base import Background
     from backend.tap.observer import Tap
 
 NOON = 1_700_000_000.0
@@ -88,6 +89,8 @@ class Connections:
         self._mutexes = mutexes
         self._user: Served | None = None
         self._tokens = 0
+        self.renews = False
+        """Whether something runs beside the handler, which renews what it holds."""
         self.session: Session | None = None
         """Its session with ZooKeeper; None where no strategy wants one."""
         with database.engine.connect():
@@ -96,18 +99,21 @@ class Connections:
         self.services = Services(
             database=database.engine,
             redis=client,
+            redis_servers=(client,),
             lease_ms=LEASE_MS,
             new_token=self._new_token,
             knows_delifeq=knows_delifeq,
             render=render,
             now=lambda: NOON,
+            monotonic=lambda: NOON,
+            in_background=self._in_background,
             mutex=cast("Callable[[str], threading.Lock]", self._mutex),
             zookeeper=self._zookeeper,
         )
 
     def serve(self, submission: Served) -> None:
         """Serve this submission from now on."""
-        self._user, self._tokens = submission, 0
+        self._user, self._tokens, self.renews = submission, 0, False
         self.database.listen(self._silence)
 
     def close(self) -> None:
@@ -130,6 +136,11 @@ class Connections:
     def _new_token(self) -> str:
         self._tokens += 1
         return f"{self._user.id if self._user else ''}-{self._tokens}"
+
+    def _in_background(self, _work: Background) -> AbstractContextManager[None]:
+        """Nothing runs: a lease lives until the schedule says that it ends, which means that its holder was paused."""
+        self.renews = True
+        return nullcontext()
 
     def _zookeeper(self) -> KazooClient:
         return self.session.client if self.session else no_zookeeper()

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import redis
 
-from backend.engines.redis_client import create_redis
+from backend.engines.redis_client import create_redis, redis_urls
 from backend.instance import bodies
 from backend.instance.announced import Announcements
 from backend.instance.deliveries import Deliveries
@@ -268,7 +268,7 @@ def main() -> None:
     """Consume until interrupted."""
     wiring = connect(_HANDLERS)
     warm_up(wiring.services, 1)
-    queue = create_redis(wiring.engines.redis)
+    queue = create_redis(redis_urls(wiring.engines.redis)[0])
     wiring.trace.get_ready()
     Consumer(wiring.settings.number, wiring, queue).run()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import redis
 import sqlalchemy as sa
 
-from backend.engines.redis_client import create_redis
+from backend.engines.redis_client import create_redis, redis_urls
 from backend.engines.sql import create_sql_engine
 from backend.instance.problems import render
 from backend.shop.operations import NoGateway
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from backend.engines.gateway.client import GatewayClient
     from backend.tap.observer import Tap
     from backend.tap.zookeeper import ZooKeeperSessions
+
+
+_SERVER_TIMEOUT_S = 0.5
+"""Far less than a lock lives, as Redlock wants it."""
 
 
 class Mutexes:
@@ -50,25 +54,39 @@ class Mutexes:
 
 def open_services(
     database: str,
-    redis_url: str,
+    redis: str,
     tap: Tap,
     *,
     connections: int,
     gateway: GatewayClient | None = None,
     zookeeper: ZooKeeperSessions | None = None,
 ) -> Services:
-    """Services on these URLs, tapped. Connects to both once, to see what the servers can do."""
+    """Services on these URLs, tapped. Connects to both once, to see what the servers can do.
+
+    Args:
+        database: of the database.
+        redis: of the Redis-protocol servers, as `redis_urls` takes them.
+        tap: where steps pass.
+        connections: to the database, that are wanted at a time.
+        gateway: somebody outside.
+        zookeeper: sessions with it.
+    """
     engine = create_sql_engine(database, pool_size=connections)
     with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
         lab = require_tables(connection, with_triggers=True)
     tap_sql(engine, tap)
     name_deletions(engine, tap)
-    client = create_redis(redis_url, TappedRedis)
+    urls = redis_urls(redis)
+    client = create_redis(urls[0], TappedRedis)
     delifeq = knows_delifeq(client)
-    client.tap = tap
+    servers = [_impatient(url) for url in urls] if len(urls) > 1 else [client]
+    for number, each in enumerate(dict.fromkeys((*servers, client)), 1):
+        each.tap = tap
+        each.number = number if len(urls) > 1 and each is not client else 0
     return Services(
         database=engine,
         redis=client,
+        redis_servers=tuple(servers),
         lease_ms=10_000,
         new_token=lambda: secrets.token_urlsafe(16),
         mutex=Mutexes(),
@@ -78,6 +96,11 @@ def open_services(
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
         zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )
+
+
+def _impatient(url: str) -> TappedRedis:
+    """A client for who asks several servers: one that does not answer soon counts as one that says no."""
+    return create_redis(url, TappedRedis, socket_timeout=_SERVER_TIMEOUT_S, socket_connect_timeout=_SERVER_TIMEOUT_S)
 
 
 def warm_up(services: Services, connections: int) -> None:

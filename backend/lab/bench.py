@@ -60,8 +60,12 @@ class Bench:
         Raises:
             EngineError: a table is no longer the one that we have made, or a server did not do what it was told.
         """
-        self._parts.engines.require_tables()
-        return replace(setup, redis_persistence=self._parts.engines.use_persistence(setup.redis_persistence))
+        engines = self._parts.engines
+        engines.require_tables()
+        engines.servers.look()
+        persistence = engines.use_persistence(setup.redis_persistence)
+        topology = engines.servers.topology if engines.redis.embedded else None
+        return replace(setup, redis_persistence=persistence, redis_topology=topology)
 
     def require_instances(self) -> None:
         """Have all instances running: after a switch of databases that failed some may be missing.
@@ -150,8 +154,16 @@ class Bench:
         if about_broker and not source.has_broker:
             raise NotApplicableError(say(FaultCode.NO_BROKER, fault=str(about_broker[0])))
 
+    def prepare(self, faults: Sequence[Fault]) -> None:
+        """What has to be so before anything leaves, for these faults of servers to come about as they should.
+
+        Raises:
+            EngineError: a server does not answer.
+        """
+        self._parts.redis_faults.prepare(faults)
+
     def disturb(self, fault: Fault) -> None:
-        """Kill, restart or pause a server; returns when it answers again.
+        """Carry out a fault of a server; returns when it answers again, or is gone for as long as the run lasts.
 
         Raises:
             EngineError: the server does not answer again.
@@ -160,5 +172,13 @@ class Bench:
             self._parts.brokers[self._source].disturb(fault)
         elif fault.place == "zookeeper":
             self._parts.zookeeper.disturb(fault)
-        else:
+        elif fault.place != "redis" or not self._parts.redis_faults.disturb(fault):
             self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)
+
+    def restore(self) -> None:
+        """What faults have taken away for the time of the run comes back.
+
+        Raises:
+            EngineError: a server does not answer again.
+        """
+        self._parts.redis_faults.restore()

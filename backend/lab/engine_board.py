@@ -29,7 +29,8 @@ class EngineBoard:
 
     def statuses(self) -> tuple[EngineStatus, ...]:
         """The engines in use, with their health."""
-        engines = [self._status(engine) for engine in (self._parts.engines.database, self._parts.engines.redis)]
+        used = self._parts.engines
+        engines = [self._status(used.database), replace(self._status(used.redis), about=used.servers.about)]
         backend = backend_status(self._parts.processes.ports, self._health.trouble(EngineKind.HTTP))
         brokers = (status for broker in self._parts.brokers.values() for status in broker.statuses)
         on_demand = (*self._parts.zookeeper.statuses, *brokers, *self._parts.gateway.statuses)

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.engines.bare import open_tables, start_database, start_redis
-from backend.engines.redis_client import create_redis
+from backend.engines.bare import open_tables, start_database
+from backend.engines.redis_client import create_redis, redis_text
+from backend.engines.redis_servers import RedisServers, start_redis_servers
 from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence, retire
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.faults import FaultCode, server_number, to_servers
 from backend.model.sentence import say
-from backend.model.vocabulary import FaultKind
+from backend.model.vocabulary import FaultKind, RedisTopology
 from backend.shop.ownership.mark import key_prefix
 from backend.shop.tables import require_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from redis import Redis
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from backend.lab.forms import HandedOut
     from backend.model.options import LabOptions
     from backend.model.plan import Fault, Setup
+    from backend.model.sentence import Sentence
     from backend.model.vocabulary import RedisPersistence
 
 _LAST_WORDS_S = 2.0
@@ -60,7 +62,8 @@ class EnginesInUse:
     """
 
     database: RunningEngine
-    redis: RunningEngine
+    servers: RedisServers
+    """The Redis-protocol servers."""
     engine: sa.Engine
     """Untapped connections to the database."""
     client: Redis
@@ -77,6 +80,7 @@ class EnginesInUse:
         self._guard = threading.Lock()
         """One that was started again comes from a thread of its own."""
         self._databases: dict[str, RunningEngine] = {}
+        self._topologies: dict[RedisTopology, RedisServers] = {}
         self._to_be_emptied: set[str] = set()
         """Databases of ours that were not in use when everything was emptied: they are when they are used again."""
         self._passing: list[str] = []
@@ -91,14 +95,44 @@ class EnginesInUse:
         self.database = self._start_database(self._options.database)
 
     def start_redis(self) -> None:
-        """Start or connect the Redis-protocol server.
+        """Start the Redis-protocol servers, or connect to the one of the options.
 
         Raises:
-            EngineError: the server could not be started, or does not answer at its URL.
+            EngineError: a server could not be started, or does not answer at its URL.
         """
-        options = self._options
-        self.redis = start_redis(self._supervisor, options.redis, options.data_dir, options.redis_persistence)
-        self._on_started(self.redis)
+        self.servers = self._start_servers(self.started_topology)
+
+    def _start_servers(self, topology: RedisTopology) -> RedisServers:
+        servers = start_redis_servers(self._supervisor, self._options, topology)
+        with self._guard:
+            self._topologies[servers.topology] = servers
+        for server in servers.everything:
+            self._on_started(server)
+        return servers
+
+    @property
+    def redis(self) -> RunningEngine:
+        """The Redis-protocol server that clients write to."""
+        return self.servers.engine
+
+    @property
+    def started_topology(self) -> RedisTopology:
+        """Which servers are in use where nobody asks for others."""
+        return RedisTopology.SINGLE if self._options.redis else self._options.redis_topology
+
+    def choose_topology(self, topology: RedisTopology) -> RedisServers:
+        """Have such servers running.
+
+        Raises:
+            EngineError: a server could not be started.
+        """
+        return self._topologies.get(topology) or self._start_servers(topology)
+
+    def use_servers(self, servers: RedisServers) -> None:
+        """Use these from now on."""
+        client = self.client
+        self.client, self.servers = create_redis(servers.engine.url), servers
+        client.close()
 
     def open(self) -> None:
         """Connect to both, have our tables in the database, and empty them if that was asked for.
@@ -111,16 +145,18 @@ class EnginesInUse:
         self.client = create_redis(self.redis.url)
         if self._options.reset:
             clear_database(self.engine, self.database, None)
-            delete_keys(self.client, self.redis, [f"{self.prefix}:*"])
+            self._delete_keys([f"{self.prefix}:*"])
 
     @property
     def urls(self) -> tuple[str, str]:
-        """Of the database and of the Redis-protocol server, passwords included."""
-        return self.database.url, self.redis.url
+        """Of the database and of the Redis-protocol servers, as `redis_urls` takes them, passwords included."""
+        return self.database.url, redis_text(self.servers.urls)
 
     def faulted(self, fault: Fault) -> RunningEngine:
         """The one that a fault is about."""
-        return self.redis if fault.place == "redis" else self.database
+        if fault.place == "redis":
+            return self.servers.server(server_number(fault) or self.servers.primary)
+        return self.database
 
     def require_setup(self, setup: Setup) -> None:
         """Check that the faults and the knobs of a setup can be had on the engines in use.
@@ -131,27 +167,36 @@ class EnginesInUse:
         for fault in to_servers(setup.faults):
             if fault.place in {"broker", "zookeeper"}:
                 continue  # it is known to a run only
-            engine = self.faulted(fault)
-            if engine.child is None:
-                raise NotApplicableError(say(FaultCode.NOT_OURS, fault=str(fault), name=engine.name))
-            if fault.kind in {FaultKind.FAILOVER, FaultKind.PARTITION}:
-                raise NotApplicableError(say(FaultCode.NEEDS_REPLICA, fault=str(fault), name=engine.name))
-            if (number := server_number(fault)) and number > 1:
-                raise NotApplicableError(say(FaultCode.NO_SUCH_SERVER, fault=str(fault), number=number, servers=1))
+            reason = self.servers.refusal(fault) if fault.place == "redis" else self._database_refusal(fault)
+            if reason:
+                raise NotApplicableError(reason)
         if setup.redis_persistence and not self.redis.keys:
             raise NotApplicableError(say(EngineCode.NOT_OUR_REDIS, name=self.redis.name))
 
-    def use_persistence(self, mode: RedisPersistence | None) -> RedisPersistence | None:
-        """Have the Redis-protocol server persist keys this way, or as it was started; how it does; None if not ours.
+    def require_topology(self, topology: RedisTopology | None) -> None:
+        """Check that such servers can be had.
 
         Raises:
-            EngineError: the server does not persist keys in that way.
+            NotApplicableError: the server in use was not started here.
         """
-        keys = self.redis.keys
-        if keys is None:
-            return None
-        keys.use(mode or keys.started_with)
-        return keys.mode
+        if topology not in {None, RedisTopology.SINGLE} and self._options.redis:
+            raise NotApplicableError(say(EngineCode.NOT_OUR_TOPOLOGY, name=self.redis.name))
+
+    def _database_refusal(self, fault: Fault) -> Sentence | None:
+        """Why a fault of the database cannot be had; None if it can."""
+        if self.database.child is None:
+            return say(FaultCode.NOT_OURS, fault=str(fault), name=self.database.name)
+        if fault.kind is FaultKind.FAILOVER:
+            return say(FaultCode.NEEDS_REPLICA, fault=str(fault), name=self.database.name)
+        return None
+
+    def use_persistence(self, mode: RedisPersistence | None) -> RedisPersistence | None:
+        """Have the Redis-protocol servers persist keys this way, or as they were started; None if they are not ours.
+
+        Raises:
+            EngineError: a server does not persist keys in that way.
+        """
+        return self.servers.use_persistence(mode)
 
     def require_tables(self) -> None:
         """Check that the tables are still those that we have made; a database that does not answer is told of later.
@@ -186,7 +231,7 @@ class EnginesInUse:
         if chosen.name in self._to_be_emptied:
             self._to_be_emptied.discard(chosen.name)
             clear_database(self.engine, self.database, None)
-            delete_keys(self.client, self.redis, [f"{self.prefix}:*"])
+            self._delete_keys([f"{self.prefix}:*"])
 
     def empties_all(self, *, only_own: bool) -> bool:
         """Whether a reset empties the database in use, or removes only what this lab has made."""
@@ -207,7 +252,22 @@ class EnginesInUse:
             EngineError: the server did not answer.
         """
         patterns = [f"{self.prefix}:*"] if self.empties_all(only_own=only_own) else []
-        delete_keys(self.client, self.redis, patterns, keys_of(made, self.prefix))
+        self._delete_keys(patterns, keys_of(made, self.prefix))
+
+    def _delete_keys(self, patterns: Sequence[str], keys: Sequence[str] = ()) -> None:
+        """On each server that has keys of its own, also those that are not in use just now.
+
+        Raises:
+            EngineError: a server did not answer.
+        """
+        with self._guard:
+            running = list(self._topologies.values())
+        for url in (url for servers in running for url in servers.urls):
+            client = create_redis(url, max_connections=1)
+            try:
+                delete_keys(client, self.redis, patterns, keys)
+            finally:
+                client.close()
 
     def empty_the_others_later(self) -> None:
         """Databases of ours that are not in use shall be empty when they are used again."""
@@ -220,8 +280,8 @@ class EnginesInUse:
             self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
             if before is self.database:
                 self.database = now
-            elif before is self.redis:
-                self.redis = now
+            for servers in self._topologies.values():
+                servers.replace(before, now)
 
     def take_leave(self) -> None:
         """Keys in somebody's server that belong to a database which goes with this lab would stay for ever.

@@ -76,15 +76,24 @@ class FaultInjector:
         """Whether this engine is stopped just now."""
         return kind in self._paused
 
+    def keeper_of(self, engine: RunningEngine) -> Keeper:
+        """Who keeps this engine alive.
+
+        Raises:
+            EngineError: nobody does, any more.
+        """
+        keeper = next((keeper for keeper in self._keepers if keeper.keeps(engine)), None)
+        if keeper is None:
+            raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=engine.name))
+        return keeper
+
     def disturb(self, engine: RunningEngine, fault: Fault) -> None:
         """Carry out the fault of a server; returns when it answers again.
 
         Raises:
             EngineError: the server does not answer again.
         """
-        keeper = next((keeper for keeper in self._keepers if keeper.keeps(engine)), None)
-        if keeper is None:
-            raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=engine.name))
+        keeper = self.keeper_of(engine)
         if fault.kind is not FaultKind.PAUSE:
             keeper.disturb(fault.kind, fault.ms)
             return

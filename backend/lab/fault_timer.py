@@ -10,6 +10,7 @@ from backend.engines.says import ProcessCode
 from backend.model.errors import SubmitTwiceError
 from backend.model.faults import mark_of, moment_ms, of_step
 from backend.model.sentence import say
+from backend.model.vocabulary import FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -37,6 +38,11 @@ class ServerFaults:
         self._threads: list[threading.Thread] = []
         self._done: list[Fault] = []
         """Those that came about, or were begun."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._faults)
 
     def begin(self) -> None:
         """The submissions leave now."""
@@ -89,11 +95,15 @@ class ServerFaults:
                     say(ProcessCode.TOLD_WRONGLY, what=str(fault), error=type(error).__name__)
                 )
 
+    def _usual(self, fault: Fault) -> int:
+        """After how many answers it comes where it does not say; a partition is there from the start."""
+        return 0 if fault.kind is FaultKind.PARTITION else self._half
+
     def _moment_comes(self, fault: Fault, began: float) -> bool:
         with self._changed:
             if after_ms := moment_ms(fault):
                 left = began + after_ms / 1000 - time.monotonic()
                 return not self._changed.wait_for(lambda: self._over, max(0.0, left))
-            awaited = self._half if fault.nth is None else fault.nth
+            awaited = self._usual(fault) if fault.nth is None else fault.nth
             self._changed.wait_for(lambda: self._over or self._answers >= awaited)
             return self._answers >= awaited

@@ -29,7 +29,7 @@ from backend.model.observed import EngineStatus, Step
 from backend.model.options import LabOptions
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import OperationKey, Source
+from backend.model.vocabulary import OperationKey, RedisTopology, Source
 
 _LAST_WAIT_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
@@ -238,12 +238,28 @@ class Lab(Asking):
         """
         with self._turns:
             machinery, watch = self._running()
+            self._use_topology(machinery, setup.redis_topology)
             bench = Bench(machinery.parts, watch.read_back)
             bench.require_setup(setup, plan.source)
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
             self._runs.start(run)
             return run
+
+    def _use_topology(self, machinery: Machinery, asked: RedisTopology | None) -> None:
+        """Have such Redis-protocol servers in use, or those of the start; runs under way end where they are others.
+
+        Raises:
+            NotApplicableError: the server in use was not started here.
+            EngineError: a server could not be started; the earlier ones stay in use.
+        """
+        engines = machinery.parts.engines
+        engines.require_topology(asked)
+        topology = asked or engines.started_topology
+        if topology is not engines.servers.topology:
+            self._runs.stop()
+            machinery.use_topology(topology)
+            self._engines_changed()
 
     # Looking
 

@@ -16,6 +16,7 @@ from backend.engines.broker.rabbitmq_server import start_rabbitmq
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
+from backend.engines.redis_client import redis_text
 from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence, retire
 from backend.engines.start import scarce_resource, side_by_side, why_not_up
@@ -30,6 +31,7 @@ from backend.lab.forms import FormDesk
 from backend.lab.instances import PROJECT, InstancePool
 from backend.lab.ledger import Ledger
 from backend.lab.parts import Parts
+from backend.lab.redis_faults import RedisFaults
 from backend.lab.senders.client import Sender
 from backend.lab.step_book import StepBook
 from backend.lab.stuck_locks import barred
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.client import WhyEnded
     from backend.lab.senders.messages import Target
     from backend.model.options import LabOptions
+    from backend.model.vocabulary import RedisTopology
 
 
 class Machinery:
@@ -97,6 +100,10 @@ class Machinery:
         self.forms = FormDesk()
         self._engines = EnginesInUse(self._supervisor, options, self._engine_started)
         self._fault_injector = FaultInjector(self._find_child, self._engines.replace, self._health)
+        self._redis_faults = RedisFaults(
+            lambda: self._engines.servers, self._fault_injector.keeper_of, self._health, on_engines
+        )
+        self._ending.add(self._redis_faults.close, self._redis_faults.close)
         self._ending.add(self._fault_injector.close, self._fault_injector.stop)
         self._ending.add(self._gateway.close, self._gateway.stop)
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
@@ -157,6 +164,7 @@ class Machinery:
             self._zookeeper,
             self._brokers,
             self._fault_injector,
+            self._redis_faults,
             self.ledger,
             self.steps,
             self.works,
@@ -222,7 +230,7 @@ class Machinery:
             return False
         self._processes.stop_consumers()
         try:
-            self._processes.replace(chosen.running.url, self._engines.redis.url)
+            self._processes.replace(chosen.running.url, self._engines.urls[1])
         except BaseException:
             retire(chosen.engine)
             with suppress(SubmitTwiceError):
@@ -231,6 +239,25 @@ class Machinery:
         self._engines.use(chosen)
         self._forget()
         return True
+
+    def use_topology(self, topology: RedisTopology) -> None:
+        """Have such Redis-protocol servers and move the instances to them.
+
+        Forms are thrown away: their tokens are on the servers that were in use before.
+
+        Raises:
+            EngineError: a server could not be started; nothing has changed.
+        """
+        chosen = self._engines.choose_topology(topology)
+        self._processes.stop_consumers()
+        try:
+            self._processes.replace(self._engines.urls[0], redis_text(chosen.urls))
+        except BaseException:
+            with suppress(SubmitTwiceError):
+                self._processes.replace(*self._engines.urls)
+            raise
+        self._engines.use_servers(chosen)
+        self.forms.clear()
 
     def set_instances(self, count: int) -> None:
         """Have this many instances."""

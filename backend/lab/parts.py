@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backend.lab.fault_injector import FaultInjector
     from backend.lab.forms import FormDesk
     from backend.lab.ledger import Ledger
+    from backend.lab.redis_faults import RedisFaults
     from backend.lab.senders.client import Sender
     from backend.lab.step_book import StepBook
     from backend.lab.work_book import WorkBook
@@ -37,6 +38,7 @@ class Parts:
     zookeeper: ZooKeeperKeeper
     brokers: Mapping[Source, BrokerKeeper]
     fault_injector: FaultInjector
+    redis_faults: RedisFaults
     ledger: Ledger
     steps: StepBook
     works: WorkBook

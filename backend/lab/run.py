@@ -198,19 +198,29 @@ class ExperimentRun:
         self._tally = self._bench.ledger.announce(self._plan.intents)
         quiet = Quiet.OVER
         if forms is not None:
-            sending = self._send(forms)
             try:
-                self._server_faults.begin()
-                self._hold(sending)
-                sending.wait_until_over()
+                quiet = self._send_and_wait(forms)
             finally:
-                self._server_faults.end()
-            quiet = self._bench.works.wait_until_over(self._entries, self._left.is_set)
-            if isinstance(sending, Redelivery):
-                sending.close()
+                if self._server_faults.any:
+                    self._bench.restore()
         leftovers = self._left_behind(quiet)
         self._bench.read_back()
         return self._summary(time.monotonic() - started, leftovers)
+
+    def _send_and_wait(self, forms: Sequence[Mapping[str, Form]]) -> Quiet:
+        """Send, disturb, and wait until nothing is at work any more."""
+        self._bench.prepare(to_servers(self._setup.faults))
+        sending = self._send(forms)
+        try:
+            self._server_faults.begin()
+            self._hold(sending)
+            sending.wait_until_over()
+        finally:
+            self._server_faults.end()
+        quiet = self._bench.works.wait_until_over(self._entries, self._left.is_set)
+        if isinstance(sending, Redelivery):
+            sending.close()
+        return quiet
 
     def _require_what_it_needs(self) -> None:
         """Before anything is announced: a run that cannot start leaves nothing behind."""

@@ -19,6 +19,7 @@ class SituationKey(StrEnum):
     LEASE = "lease"
     REDELIVERY = "redelivery"
     CRASH = "crash"
+    FAILOVER = "failover"
 
 
 class Effect(StrEnum):

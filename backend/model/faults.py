@@ -35,7 +35,8 @@ goes through.
 A fault of a server without a moment comes when half of the submissions that were asked for are answered, rounded down:
 with a single submission as soon as it leaves. What is under way just then is not settled by that, so runs differ.
 ``#40`` puts it after 40 answers, ``=300`` (of ``kill``, ``restart`` and ``failover``) 300 ms after the first submission
-left. ``pause`` and ``partition`` last for that long; a ``partition`` without it until the run is over.
+left. ``pause`` and ``partition`` last for that long; a ``partition`` without it until the run is over. Without a moment
+a ``partition`` is there before anything leaves.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ class FaultCode(Code):
     TAKES_NO_NUMBER = "fault.takes_no_number"
     TIME_OR_NUMBER = "fault.time_or_number"
     NEEDS_REPLICA = "fault.needs_replica"
+    NEEDS_SENTINELS = "fault.needs_sentinels"
+    NEEDS_SEVERAL = "fault.needs_several"
     NO_SERVER = "fault.no_server"
     NO_BROKER = "fault.no_broker"
     NO_SUCH_SERVER = "fault.no_such_server"

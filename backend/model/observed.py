@@ -122,6 +122,8 @@ class EngineStatus:
     health: Health
     note: Sentence | None = None
     """Where something is worth saying: what to install, what does not work."""
+    about: Sentence | None = None
+    """What several servers are to each other; None where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.model.vocabulary import RedisPersistence
+from backend.model.vocabulary import RedisPersistence, RedisTopology
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class LabOptions:
     """``host:port,...`` of servers that run; None starts a private one when it is first needed."""
     redis_persistence: RedisPersistence | None = None
     """Of a private server; None is `none`, or `everysec` where its data are kept in a folder."""
+    redis_topology: RedisTopology = RedisTopology.SINGLE
+    """Of private servers; only a single one keeps its keys in that folder."""
     data_dir: Path | None = None
     reset: bool = False
     """Whether what labs have kept in that folder, or behind those URLs, is removed first."""

@@ -10,6 +10,7 @@ from backend.model.vocabulary import (
     OperationKey,
     Pace,
     RedisPersistence,
+    RedisTopology,
     RetryCause,
     Source,
 )
@@ -74,6 +75,8 @@ class Setup:
     """Matters only to an operation whose effect is at the gateway."""
     redis_persistence: RedisPersistence | None = None
     """Of our own Redis-protocol server; None leaves it as it was started, and stands for a server that is not ours."""
+    redis_topology: RedisTopology | None = None
+    """Of our own Redis-protocol servers; None stands for those of the start, and for a server that is not ours."""
     visibility_timeout_ms: int = 500
     """Matters only to a queue: a message that was delivered so long ago without being acknowledged is
     delivered again, whether whoever got it is dead or still at work."""

@@ -27,6 +27,7 @@ def report_document(report: Report) -> dict[str, object]:
         "retry_on": [cause.value for cause in RetryCause if cause in report.retry_on],
         "processing_delay_ms": report.setup.processing_delay_ms,
         "lease_ms": report.setup.lease_ms,
+        "redis_topology": setup.redis_topology.value if setup.redis_topology else None,
         "redis_persistence": setup.redis_persistence.value if setup.redis_persistence else None,
         "visibility_timeout_ms": report.setup.visibility_timeout_ms,
         "deduplication_ms": setup.deduplication_ms,

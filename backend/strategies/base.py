@@ -6,8 +6,11 @@ them a data file of the same name, which says what there is to know of them (`ba
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -21,11 +24,10 @@ from backend.shop.ownership.mark import PREFIX
 from backend.shop.ownership.names import intent_key, intent_node, token_key
 
 if TYPE_CHECKING:
-    import threading
-
     import redis
     import sqlalchemy as sa
     from kazoo.client import KazooClient
+    from redis import Redis
     from sqlalchemy.engine import Connection
 
 
@@ -108,6 +110,23 @@ def no_zookeeper() -> KazooClient:
     raise ZooKeeperError(say(ServiceCode.NO_ZOOKEEPER))
 
 
+Background = Callable[[threading.Event], None]
+"""Something that runs beside a handler, until the event is set."""
+
+
+@contextmanager
+def in_background(work: Background) -> Iterator[None]:
+    """Run something on a thread of its own until the block is left; its steps belong to the same submission."""
+    over = threading.Event()
+    thread = threading.Thread(target=copy_context().run, args=(work, over), name="background", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The engines and small helpers of one backend process."""
@@ -120,12 +139,18 @@ class Services:
     """A random string that nobody else has."""
     mutex: Callable[[str], threading.Lock]
     """The mutex of this process for a key."""
+    redis_servers: tuple[Redis, ...] = ()
+    """The Redis-protocol servers that know nothing of each other, for who asks a majority; one is its own majority."""
     key_prefix: str = PREFIX
     """What the names of keys and nodes begin with, so that labs on other databases do not meet this one."""
     gateway: Gateway = field(default_factory=NoGateway)
     """Somebody outside. Operations call it; see `backend.shop.operations.SendMessage`."""
     now: Callable[[], float] = time.time
     """The clock, in seconds since 1970."""
+    monotonic: Callable[[], float] = time.monotonic
+    """A clock that is never set, in seconds, for what has passed."""
+    in_background: Callable[[Background], AbstractContextManager[None]] = in_background
+    """Runs something beside the handler until the block is left."""
     knows_delifeq: bool = False
     """Whether the Redis-protocol server has DELIFEQ, as Valkey 9 does."""
     zookeeper: Callable[[], KazooClient] = no_zookeeper

@@ -68,6 +68,8 @@ class Call:
     """Cut the connection to the engine."""
     server_pid: int = 0
     """Process of the database server behind the connection; 0 where it is not known."""
+    server: int = 0
+    """Which of several servers of one kind it goes to, from 1; 0 where there is one."""
     told: bool = False
     """Whether the trace has told that it is under way."""
 
@@ -116,12 +118,13 @@ class Tap:
         read_answer: Callable[[Result], object] = lambda result: result,
         sever: Callable[[], object] = _nothing,
         server_pid: int = 0,
+        server: int = 0,
     ) -> Result:
         """Run one step through all observers and return what `execute` returned."""
         flow = self._current.get()
         if flow is None or not self._observers:
             return execute()
-        call = Call(flow, flow.steps, engine, command, parameters, sever=sever, server_pid=server_pid)
+        call = Call(flow, flow.steps, engine, command, parameters, sever=sever, server_pid=server_pid, server=server)
         flow.steps += 1
         for observer in self._observers:
             observer.before(call)

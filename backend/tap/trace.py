@@ -68,6 +68,7 @@ class Welcome(msgspec.Struct, array_like=True, tag="welcome"):
 
     database: str
     redis: str
+    """Of each server that stands alone, as `redis_urls` takes them."""
     gateway: str = ""
     """The file that says where the gateway is, once it runs."""
 
@@ -317,8 +318,13 @@ def _read(stream: IO[bytes]) -> LabMessage | None:
     return msgspec.msgpack.decode(content, type=LabMessage) if content else None
 
 
+def _command(call: Call) -> str:
+    text = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
+    return f"{text} @{call.server}" if call.server else text
+
+
 def _worded_under_way(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
-    command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
+    command = _command(call)
     return (
         call.flow.submission_id, call.number, call.engine.value, command, "", "", call.started_ns, 0, call.server_pid
     )  # fmt: skip
@@ -330,7 +336,7 @@ def _worded(call: Call) -> tuple[str, int, str, str, str, str, int, int, int]:
         call.flow.submission_id,
         call.number,
         call.engine.value,
-        command_text(call.command, call.parameters, is_sql=is_sql),
+        _command(call),
         "" if call.error else answer_text(call.answer, is_sql=is_sql),
         error_text(call.error) if call.error else "",
         call.started_ns,
