@@ -7,7 +7,13 @@ remembers.
 The lease frees the lock after a crash. It also frees it while a slow holder is still at work, and then two are
 inside: with a lease, a lock alone is never safe (M. Kleppmann, "How to do distributed locking", 2016). A unique index
 or a fencing token at the resource closes that gap: each grant gets a higher number, and the resource refuses whoever
-comes with a lower one than it has seen.
+comes with a lower one than it has seen. ``redis-fence-in-redis`` asks Redis instead: after a failover its counter may
+stand where it stood before, and two holders have the same number.
+
+A lease that is renewed while the work lasts (``redis-renewed``; Redisson's watchdog, node-redlock's ``using``) ends
+only when its holder is dead, or paused for longer than the lease: the thread that renews is paused as well. Several
+servers that know nothing of each other (``redlock``; Redis documentation, the Redlock algorithm) outlive the loss of a
+minority of them. They do not outlive one that comes back without its keys.
 
 The lock must be around both the transaction and the check. ``redis-release-before-commit`` takes it inside the
 transaction, as a lock in a method that an annotation makes transactional does: it is free before the row can be seen
@@ -16,6 +22,10 @@ transaction, as a lock in a method that an annotation makes transactional does: 
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import redis
 from sqlalchemy import update
 
 from backend.model.vocabulary import Answer
@@ -24,10 +34,19 @@ from backend.shop.schema import fences
 from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
 
+if TYPE_CHECKING:
+    import threading
+
 DELETE_IF_EQUAL = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
+PEXPIRE_IF_EQUAL = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+"""
+CLOCK_DRIFT = 0.01
+"""How much faster than ours a server's clock may go, as a part of the lease."""
 
 
 def with_lease(request: Request, services: Services) -> Answer:
@@ -104,6 +123,50 @@ def with_check_outside(request: Request, services: Services) -> Answer:
         release(services, key, owner)
 
 
+def with_renewal(request: Request, services: Services) -> Answer:
+    """Lock with a lease, and renew it at a third of its life for as long as the work takes."""
+    key, owner = services.key("lock", request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+
+    def renew(over: threading.Event) -> None:
+        while not over.wait(services.lease_ms / 3_000):
+            with suppress(redis.RedisError):  # a server that is away for a moment may still have the lock
+                if not services.redis.eval(PEXPIRE_IF_EQUAL, 1, key, owner, services.lease_ms):
+                    return
+
+    try:
+        with services.in_background(renew):
+            return check_and_act(request, services)
+    finally:
+        release(services, key, owner)
+
+
+def with_majority(request: Request, services: Services) -> Answer:
+    """Redlock: whoever most of the servers grant the lock to holds it, for what is left of the lease by then."""
+    key, owner, lease_ms = services.key("lock", request), services.new_token(), services.lease_ms
+    began = services.monotonic()
+    granted = [grants(server, key, owner, lease_ms) for server in services.redis_servers]
+    passed_ms = (services.monotonic() - began) * 1_000
+    valid_ms = lease_ms - passed_ms - lease_ms * CLOCK_DRIFT - 2
+    try:
+        if sum(granted) <= len(granted) // 2 or valid_ms <= 0:
+            return Answer.BUSY
+        return check_and_act(request, services)
+    finally:
+        for server in services.redis_servers:  # those that seemed to refuse as well: an answer may have been lost
+            with suppress(redis.RedisError):
+                release(services, key, owner, server)
+
+
+def grants(server: redis.Redis, key: str, owner: str, lease_ms: int) -> bool:
+    """Whether a server grants the lock; one that is away does not."""
+    try:
+        return bool(server.set(key, owner, nx=True, px=lease_ms))
+    except redis.RedisError:
+        return False
+
+
 def with_fence(request: Request, services: Services) -> Answer:
     """Lock with a lease, take a number that grows with each grant, and let the resource look at it."""
     key, owner = services.key("lock", request), services.new_token()
@@ -112,6 +175,26 @@ def with_fence(request: Request, services: Services) -> Answer:
     try:
         fence = int(services.redis.incr(services.key("fence", request)))
         return act_if_newest(request, services, fence)
+    finally:
+        release(services, key, owner)
+
+
+def with_fence_in_redis(request: Request, services: Services) -> Answer:
+    """Lock with a lease and a number, and ask Redis, just before the commit, whether it has given a higher one."""
+    key, owner = services.key("lock", request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        counter = services.key("fence", request)
+        fence = int(services.redis.incr(counter))
+        with services.database.begin() as connection:
+            if request.operation.is_done(connection, request):
+                return Answer.DUPLICATE
+            answer = request.operation.act_and_remember(connection, request)
+            if int(services.redis.get(counter) or 0) > fence:
+                connection.rollback()
+                return Answer.CONFLICT
+            return answer
     finally:
         release(services, key, owner)
 
@@ -128,12 +211,13 @@ def with_session(request: Request, services: Services) -> Answer:
         lock.release()
 
 
-def release(services: Services, key: str, owner: str) -> None:
+def release(services: Services, key: str, owner: str, server: redis.Redis | None = None) -> None:
     """Delete the lock if it is still ours, in one command: between a GET and a DEL it could become somebody else's."""
+    server = server or services.redis
     if services.knows_delifeq:
-        services.redis.execute_command("DELIFEQ", key, owner)  # type: ignore[no-untyped-call]
+        server.execute_command("DELIFEQ", key, owner)  # type: ignore[no-untyped-call]
     else:
-        services.redis.eval(DELETE_IF_EQUAL, 1, key, owner)
+        server.eval(DELETE_IF_EQUAL, 1, key, owner)
 
 
 def check_and_act(request: Request, services: Services) -> Answer:

@@ -60,6 +60,9 @@ CLAIMS = {
     "distributed-lock/redis-release-before-commit": ("SET ", "SELECT"),
     "distributed-lock/redis-check-outside": ("SELECT", "COMMIT", "SET "),
     "distributed-lock/redis-fenced": ("SET ", "INCRBY "),
+    "distributed-lock/redis-renewed": ("SET ", "SELECT"),
+    "distributed-lock/redlock": ("SET ", "SELECT"),
+    "distributed-lock/redis-fence-in-redis": ("SET ", "INCRBY ", "SELECT"),
 }
 """How the steps begin that come before the delay; what stands in no line here claims nothing before it works."""
 RECORDS_FIRST = {OperationKey.ADD_STOCK: "INSERT INTO stock_movements", OperationKey.CANCEL_ORDER: "INSERT INTO cancel"}
@@ -67,7 +70,8 @@ RECORDS_FIRST = {OperationKey.ADD_STOCK: "INSERT INTO stock_movements", Operatio
 RECORDING = frozenset(
     {"none/check-then-act", "local-lock/in-process", "distributed-lock/redis", "distributed-lock/redis-no-expiry",
      "distributed-lock/redis-blind-release", "distributed-lock/redis-release-before-commit",
-     "distributed-lock/redis-check-outside", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
+     "distributed-lock/redis-check-outside", "distributed-lock/redis-renewed", "distributed-lock/redlock",
+     "distributed-lock/redis-fence-in-redis", "pessimistic-lock/lock-then-check", "pessimistic-lock/unindexed"}
 )  # fmt: skip
 
 CASES = [
