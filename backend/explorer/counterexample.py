@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from backend.explorer.mistake import find_mistake
-from backend.explorer.page_says import MUTEX_COMMAND, PROCESS
+from backend.explorer.page_says import FAILOVER_COMMAND, MUTEX_COMMAND, PROCESS, RENEWED_EXPIRY
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
 from backend.explorer.sandbox import submission_id
 from backend.explorer.says import ExplorerCode
@@ -119,6 +119,8 @@ class _Teller:
         self._rows: dict[str, str] = {}
 
     def event(self, traced: TracedEvent) -> Event:
+        if traced.kind is EventKind.FAILOVER:
+            return Event("", traced.kind, EngineKind.REDIS.value, FAILOVER_COMMAND.format(lost=traced.lost), "")
         if traced.kind is EventKind.EXPIRE:
             return self._expiry(traced)
         if traced.kind is EventKind.CRASH:
@@ -139,7 +141,8 @@ class _Teller:
     def _expiry(self, traced: TracedEvent) -> Event:
         if any(is_node(name) for name in traced.leases):
             return Event("", traced.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
-        return Event("", traced.kind, EngineKind.REDIS.value, "PEXPIRE 0", "")
+        command = RENEWED_EXPIRY if traced.renewed else "PEXPIRE 0"
+        return Event("", traced.kind, EngineKind.REDIS.value, command, "")
 
     def _answer(self, call: Call, *, rolled_back: bool) -> str:
         is_sql = call.engine.is_database

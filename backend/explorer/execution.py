@@ -6,11 +6,23 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
-from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, Transaction, footprint, lease, union
+from backend.explorer.footprints import (
+    EVERYTHING,
+    EXPIRY,
+    NOTHING,
+    REPLICATION,
+    Footprint,
+    Transaction,
+    footprint,
+    lease,
+    union,
+)
 from backend.explorer.leases import Leases
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
+from backend.explorer.redis_keys import only_reads
+from backend.explorer.replica import Replica
 from backend.explorer.says import ExplorerCode
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
@@ -18,6 +30,7 @@ from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
     CRASH_BUDGET,
     EXPIRY_BUDGET,
+    FAILOVER_BUDGET,
     START,
     name_winners,
     order_moments,
@@ -73,12 +86,14 @@ class Execution:
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
         self._expiries = question.expiries
+        self._failovers = question.failovers
         self._leases = Leases(sandbox, wanted=question.expiries > 0)
         self.first = first
         self._first_command = ""
         self._foretold: dict[Choice, Footprint | None] = {}
         """Footprints of what may come next."""
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
+        self._replica = Replica(sandbox, self.fixture, wanted=question.failovers > 0)
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
@@ -115,6 +130,7 @@ class Execution:
             may_expire=bool(self._expiries and self._leases.held),
             some_live=bool(live),
             all_wait=ExplorerCode.ALL_WAIT,
+            failovers=self._replica.behind if self._failovers else (),
         )
 
     def footprint(self, choice: Choice) -> Footprint | None:
@@ -128,6 +144,9 @@ class Execution:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
             return union(lease(self.fixture.readable(key)) for key in self._leases.held) | EXPIRY | EXPIRY_BUDGET
+        if choice.kind is EventKind.FAILOVER:
+            touched = union(lease(self.fixture.readable(key)) for key in sorted(self._replica.names))
+            return touched | EXPIRY | FAILOVER_BUDGET | REPLICATION
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
@@ -137,7 +156,12 @@ class Execution:
         if one.pending is None:
             return held
         own = footprint(one.pending, one.transaction, self.fixture.readable, one.connections.database.isolation())
-        return self._with_waiters(one, own | held)
+        return self._with_waiters(one, own | self._replicated(one.pending) | held)
+
+    def _replicated(self, call: Call) -> Footprint:
+        """What a step does to a replica that may be promoted."""
+        matters = self._question.failovers and call.engine is EngineKind.REDIS and not only_reads(call.command)
+        return REPLICATION if matters else NOTHING
 
     def take(self, choice: Choice) -> None:
         """Do it, and wait until nothing moves any more.
@@ -155,6 +179,8 @@ class Execution:
             match choice.kind:
                 case EventKind.EXPIRE:
                     self._expire()
+                case EventKind.FAILOVER:
+                    self._fail_over(choice.lost)
                 case EventKind.CRASH:
                     self._crash(self._by_actor[choice.actor])
                 case _:
@@ -169,7 +195,8 @@ class Execution:
         touched = self._beginning(begins) if begins else touched
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
-        self.trace.append((family, f"{choice.kind} {choice.actor} {number}", touched or NOTHING))
+        name = f"{choice.kind} {choice.lost or choice.actor} {number}"
+        self.trace.append((family, name, touched or NOTHING))
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
@@ -227,7 +254,7 @@ class Execution:
             return EVERYTHING
         if one.first_call is not None and not self._begins_as_known(one.first_call):
             own = footprint(one.first_call, Transaction(), self.fixture.readable, one.first_isolation)
-            own = own | self._mutexes(one.first_mutexes)
+            own = own | self._replicated(one.first_call) | self._mutexes(one.first_mutexes)
             if self.first is not None and own != self.first:
                 raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
             self.first = own
@@ -251,7 +278,16 @@ class Execution:
 
     def _expire(self) -> None:
         self._expiries -= 1
-        self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leases.end_all()))
+        ended = self._leases.end_all()
+        self._replica.forget(ended)
+        renewed = any(one.connections.renews for one in self.submissions if one.is_live)
+        self.events.append(TracedEvent(EventKind.EXPIRE, leases=ended, renewed=renewed))
+
+    def _fail_over(self, lost: int) -> None:
+        self._failovers -= 1
+        self._replica.fail_over(lost)
+        self._leases.look()
+        self.events.append(TracedEvent(EventKind.FAILOVER, lost=lost))
 
     def _kill(self, one: Submission) -> int | None:
         pid = one.connections.database.drop()
@@ -289,6 +325,7 @@ class Execution:
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
             self._leases.note(call)
+            self._replica.note(call)
         elif call.engine is EngineKind.ZOOKEEPER:
             self._sandbox.note_node(self.fixture, call)
             self._leases.look()

@@ -53,7 +53,7 @@ def check(question: Question) -> Variant:
     strategies.require_guard(variant, question.operation)
     if not 1 <= question.requests <= MOST_REQUESTS:
         raise SubmitTwiceError(say(ExplorerCode.REQUESTS, most=MOST_REQUESTS, given=question.requests))
-    if question.crashes < 0 or question.expiries < 0:
+    if min(question.crashes, question.expiries, question.failovers) < 0:
         raise SubmitTwiceError(say(ExplorerCode.NEGATIVE))
     return variant
 

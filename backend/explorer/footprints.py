@@ -62,6 +62,9 @@ EVERYTHING = Footprint(everything=True)
 EXPIRY = Footprint(writes=frozenset({LEASES}))
 """An expiry ends what is leased when it comes, so whatever makes a lease comes before it or after."""
 
+REPLICATION = Footprint(writes=frozenset({"replication"}))
+"""Where a failover may come, the order of all writes to Redis matters: it takes the last ones."""
+
 
 def union(footprints: Iterable[Footprint]) -> Footprint:
     """All of them together."""

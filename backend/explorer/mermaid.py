@@ -59,7 +59,7 @@ def _lines(event: Event, language: str) -> Iterator[str]:
     match event.kind:
         case EventKind.CRASH:
             yield f"Note over {who}: {_safe(words(mishap(event), language))}"
-        case EventKind.EXPIRE:
+        case EventKind.EXPIRE | EventKind.FAILOVER:
             yield f"Note over {engine}: {_safe(words(mishap(event), language))}"
         case EventKind.ANSWER if engine:
             yield f"{engine}-->>{who}: {answer}"

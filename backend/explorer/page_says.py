@@ -41,6 +41,8 @@ class PageCode(Code):
     CRASH = "exploration.crash"
     SESSION_ENDS = "exploration.session_ends"
     LEASE_ENDS = "exploration.lease_ends"
+    HOLDER_PAUSED = "exploration.holder_paused"
+    FAILS_OVER = "exploration.fails_over"
     IS_TOLD = "exploration.is_told"
     GOES_ON = "exploration.goes_on"
     WAITS = "exploration.waits"
@@ -51,6 +53,7 @@ class PageCode(Code):
     KIND_STEP = "exploration.kind_step"
     KIND_CRASH = "exploration.kind_crash"
     KIND_EXPIRE = "exploration.kind_expire"
+    KIND_FAILOVER = "exploration.kind_failover"
     KIND_ANSWER = "exploration.kind_answer"
     PROCESS = "exploration.process"
     NO_COUNTEREXAMPLE = "exploration.no_counterexample"
@@ -58,12 +61,17 @@ class PageCode(Code):
 
 MUTEX_COMMAND = "wait for the mutex"
 """The command of a step that only waits for a mutex, as schedules keep it."""
+RENEWED_EXPIRY = "PEXPIRE 0, holder paused"
+"""The command of an expiry where leases are renewed, as schedules keep it."""
+FAILOVER_COMMAND = "failover, last writes lost: {lost}"
+"""The command of a failover, as schedules keep it."""
 PROCESS = "process"
 """The engine of what happens in the process itself, as schedules keep it."""
 _KINDS = {
     EventKind.STEP: PageCode.KIND_STEP,
     EventKind.CRASH: PageCode.KIND_CRASH,
     EventKind.EXPIRE: PageCode.KIND_EXPIRE,
+    EventKind.FAILOVER: PageCode.KIND_FAILOVER,
     EventKind.ANSWER: PageCode.KIND_ANSWER,
 }
 
@@ -74,9 +82,13 @@ def kind_term(kind: EventKind) -> Sentence:
 
 
 def mishap(event: Event) -> Sentence:
-    """A crash, or the end of a lease or a session."""
+    """A crash, a failover, or the end of a lease or a session."""
     if event.kind is EventKind.CRASH:
         return say(PageCode.CRASH)
+    if event.kind is EventKind.FAILOVER:
+        return say(PageCode.FAILS_OVER, lost=int(event.command.rpartition(" ")[2]))
+    if event.command == RENEWED_EXPIRY:
+        return say(PageCode.HOLDER_PAUSED)
     return say(PageCode.SESSION_ENDS if event.engine == EngineKind.ZOOKEEPER else PageCode.LEASE_ENDS)
 
 

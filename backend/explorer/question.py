@@ -28,6 +28,8 @@ class Question:
     """Most times that a lease runs out in a schedule."""
     gateway_keys: GatewayKeys = GatewayKeys.NONE
     """Matters only to an operation whose effect is at the gateway."""
+    failovers: int = 0
+    """Most times in a schedule that a replica of the Redis-protocol server is promoted which lacks the last writes."""
     service: str = ""
     """The file that describes somebody's own service. It stands for operation, strategy and variant, which then mean
     nothing."""
@@ -44,17 +46,21 @@ class EventKind(StrEnum):
     STEP = "step"
     CRASH = "crash"
     EXPIRE = "expire"
+    FAILOVER = "failover"
+    """A replica that has not got the last writes is the Redis-protocol server from now on."""
     ANSWER = "answer"
     """A caller was told something (engine `http`), or a blocked step got its answer (any other engine)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that makes a schedule: whose step comes next, who crashes, whether the lease runs out."""
+    """A decision that makes a schedule: whose step comes next, who crashes, whether leases end or Redis fails over."""
 
     kind: EventKind
     actor: str = ""
-    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for an expiry."""
+    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for an expiry and a failover."""
+    lost: int = 0
+    """With a failover, how many of the last writes to Redis are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,7 @@ class Exploration:
             requests=asked.requests,
             crashes=asked.crashes,
             expiries=asked.expiries,
+            failovers=asked.failovers,
         )
 
 
@@ -196,6 +203,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "requests": asked.requests,
         "crashes": asked.crashes,
         "expiries": asked.expiries,
+        **({"failovers": asked.failovers} if asked.failovers else {}),
         **({"gateway_keys": asked.gateway_keys.value} if asked.operation is OperationKey.SEND_MESSAGE else {}),
         "exhaustive": found.exhaustive,
         "schedules": found.schedules,

@@ -34,6 +34,7 @@ class ExplorerCode(Code):
     NO_CRASH = "explorer.no_crash"
     CRASHES = "explorer.crashes"
     EXPIRIES = "explorer.expiries"
+    FAILOVERS = "explorer.failovers"
     ONCE = "explorer.once"
     TWICE = "explorer.twice"
     LOST = "explorer.lost"
@@ -89,22 +90,30 @@ def what_happens(verdict: Verdict) -> Sentence:
     return say(_WHAT_HAPPENS[verdict])
 
 
-def scope_of(requests: int, crashes: int, expiries: int) -> Sentence:
+def scope_of(requests: int, crashes: int, expiries: int, failovers: int = 0) -> Sentence:
     """What was allowed to happen, for brackets: ``2 requests, at most 1 crash``."""
     mishaps = [say(ExplorerCode.CRASHES, crashes=crashes) if crashes else say(ExplorerCode.NO_CRASH)]
     if expiries:
         mishaps.append(say(ExplorerCode.EXPIRIES, expiries=expiries))
+    if failovers:
+        mishaps.append(say(ExplorerCode.FAILOVERS, failovers=failovers))
     return say(ExplorerCode.SCOPE, requests=requests, mishaps=tuple(mishaps))
 
 
 def finding(
-    outcomes: Mapping[Verdict, int], *, exhaustive: bool, requests: int, crashes: int, expiries: int
+    outcomes: Mapping[Verdict, int],
+    *,
+    exhaustive: bool,
+    requests: int,
+    crashes: int,
+    expiries: int,
+    failovers: int = 0,
 ) -> Sentence:
     """What was found, the worst first. It speaks of *all* interleavings only where all of them ran."""
     worst_first = sorted((v for v in outcomes if outcomes[v]), key=lambda verdict: verdict.severity, reverse=True)
     if not worst_first:
         return say(ExplorerCode.NOTHING)
-    total, scope = sum(outcomes.values()), scope_of(requests, crashes, expiries)
+    total, scope = sum(outcomes.values()), scope_of(requests, crashes, expiries, failovers)
     clauses = (
         _first(worst_first[0], outcomes[worst_first[0]], total, scope, differ=requests > _FULL_ENUMERATION)
         if exhaustive

@@ -42,15 +42,16 @@ class Scope:
     """Most schedules for a question; None for all."""
     seconds: float | None = None
     """Longest time for a question; None for as long as it takes."""
+    failovers: int = 0
 
     @property
     def has_mishaps(self) -> bool:
         """Whether anything but the order of steps can go wrong."""
-        return bool(self.crashes or self.expiries)
+        return bool(self.crashes or self.expiries or self.failovers)
 
     def question(self, pair: Combination) -> Question:
         """What is asked about a place in the grid."""
-        return Question(*pair, self.requests, self.crashes, self.expiries, self.gateway_keys)
+        return Question(*pair, self.requests, self.crashes, self.expiries, self.gateway_keys, self.failovers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def survey_document(survey: Survey) -> dict[str, object]:
         "requests": survey.scope.requests,
         "crashes": survey.scope.crashes,
         "expiries": survey.scope.expiries,
+        **({"failovers": survey.scope.failovers} if survey.scope.failovers else {}),
         "gateway_keys": survey.scope.gateway_keys.value,
         "limit": survey.scope.limit,
         "cells": [_cell_document(cell) for cell in survey.cells],

@@ -82,8 +82,8 @@ def compare(earlier: Survey, later: Survey) -> tuple[Change, ...]:
     return tuple(change for change in changes if change is not None)
 
 
-def _asked(scope: Scope) -> tuple[int, int, int, str]:
-    return scope.requests, scope.crashes, scope.expiries, scope.gateway_keys
+def _asked(scope: Scope) -> tuple[int, int, int, int, str]:
+    return scope.requests, scope.crashes, scope.expiries, scope.failovers, scope.gateway_keys
 
 
 def _change(pair: Combination, before: SurveyCell | None, after: SurveyCell | None) -> Change | None:

@@ -131,6 +131,7 @@ def cell_finding(cell: SurveyCell, scope: Scope) -> Sentence:
         requests=scope.requests,
         crashes=scope.crashes,
         expiries=scope.expiries,
+        failovers=scope.failovers,
     )
 
 
@@ -152,7 +153,7 @@ def counted_finding(cell: SurveyCell) -> Sentence:
 
 def scope_sentence(scope: Scope) -> Sentence:
     """What a grid allowed to happen."""
-    mishaps = scope_of(scope.requests, scope.crashes, scope.expiries)
+    mishaps = scope_of(scope.requests, scope.crashes, scope.expiries, scope.failovers)
     return say(SurveyCode.SCOPE, scope=mishaps, keys=scope.gateway_keys.value)
 
 

@@ -36,5 +36,9 @@ class TracedEvent:
     rolled_back: bool = False
     leases: tuple[str, ...] = ()
     """The keys and nodes that ended with an expiry."""
+    renewed: bool = False
+    """Whether somebody renews those, and was paused."""
+    lost: int = 0
+    """Writes that are gone with a failover."""
     actor: str = ""
     """The name that `by` had then."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 START = Footprint(writes=frozenset({"start"}))
 CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
 EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
+FAILOVER_BUDGET = Footprint(writes=frozenset({"failover budget"}))
 
 
 class Request(Protocol):
@@ -88,7 +89,13 @@ def order_moments(events: list[TracedEvent], told: int) -> None:
 
 
 def possible(
-    steps: Sequence[str], crashes: Sequence[str], *, may_expire: bool, some_live: bool, all_wait: Code
+    steps: Sequence[str],
+    crashes: Sequence[str],
+    *,
+    may_expire: bool,
+    some_live: bool,
+    all_wait: Code,
+    failovers: Sequence[int] = (),
 ) -> tuple[Choice, ...]:
     """The choices at a point of a schedule; nothing when it is complete.
 
@@ -98,6 +105,7 @@ def possible(
         may_expire: whether a lease may run out.
         some_live: whether something of a request may still happen.
         all_wait: what to say where that is so, and nobody can go on.
+        failovers: how many of the last writes to Redis may be gone with its primary.
 
     Raises:
         HarnessError: requests wait for each other and nobody can go on.
@@ -111,4 +119,5 @@ def possible(
         *(Choice(EventKind.STEP, actor) for actor in steps),
         *(Choice(EventKind.CRASH, actor) for actor in crashes),
         *expiries,
+        *(Choice(EventKind.FAILOVER, lost=lost) for lost in failovers),
     )

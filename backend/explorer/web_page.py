@@ -90,7 +90,7 @@ class _Page:
         every = PageCode.EVERY_THAT_DIFFERS if asked.requests > _FULL_ENUMERATION else PageCode.EVERY
         text = self._say(
             PageCode.HEAD,
-            scope=scope_of(asked.requests, asked.crashes, asked.expiries),
+            scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers),
             schedules=found.schedules,
             classes=found.classes,
             seconds=found.seconds,
@@ -169,7 +169,7 @@ class _Page:
         match event.kind:
             case EventKind.CRASH:
                 text = f'<span class="mishap">\N{HEAVY BALLOT X} {escape(words(mishap(event), self._language))}</span>'
-            case EventKind.EXPIRE:
+            case EventKind.EXPIRE | EventKind.FAILOVER:
                 text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
             case EventKind.ANSWER if event.engine == EngineKind.HTTP:
                 text = f"{self._say(PageCode.IS_TOLD)} <strong>{told}</strong>"

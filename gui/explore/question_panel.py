@@ -45,7 +45,7 @@ class QuestionPanel(QWidget):
         self.strategy.currentIndexChanged.connect(self._strategy_changed)
         self.variant.currentIndexChanged.connect(self._variant_changed)
         self._gateway.box.currentIndexChanged.connect(self.changed)
-        for field in (self.requests, self.crashes, self.expiries):
+        for field in (self.requests, self.crashes, self.expiries, self.failovers):
             field.valueChanged.connect(self.changed)
 
     def _make_choice(self) -> Section:
@@ -83,6 +83,12 @@ class QuestionPanel(QWidget):
             self.expiries,
             self.tr("Most times that a lease or a session ends in an interleaving"),
         )
+        self.failovers = spin("exploreFailoversSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("Fail&overs"),
+            self.failovers,
+            self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
+        )
         return section
 
     @property
@@ -97,6 +103,7 @@ class QuestionPanel(QWidget):
             self.crashes.value(),
             self.expiries.value(),
             self._gateway.keys,
+            self.failovers.value(),
         )
 
     @property
@@ -143,6 +150,7 @@ class QuestionPanel(QWidget):
             settings.number("explore/crashes", 0),
             settings.number("explore/expiries", 0),
             GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
+            settings.number("explore/failovers", 0),
         )
         if self.catalogue.strategies:
             self.fill(self.catalogue)
@@ -154,7 +162,7 @@ class QuestionPanel(QWidget):
         asked = self.question
         for name in ("operation", "strategy", "variant", "gateway_keys"):
             settings.remember(f"explore/{name}", str(getattr(asked, name)))
-        for name in ("requests", "crashes", "expiries"):
+        for name in ("requests", "crashes", "expiries", "failovers"):
             settings.remember(f"explore/{name}", int(getattr(asked, name)))
 
     def show_question(self, question: Question) -> None:
@@ -163,6 +171,7 @@ class QuestionPanel(QWidget):
         self.requests.setValue(question.requests)
         self.crashes.setValue(question.crashes)
         self.expiries.setValue(question.expiries)
+        self.failovers.setValue(question.failovers)
         choose_key(self._gateway.box, question.gateway_keys)
 
     def _show(self, choice: VariantChoice) -> None:

@@ -53,18 +53,20 @@ def engine_word(event: Event) -> str:
 
 def actor_word(event: Event) -> str:
     """The request; nothing where no request did it."""
-    return "" if event.kind is EventKind.EXPIRE else event.actor
+    return "" if event.kind in {EventKind.EXPIRE, EventKind.FAILOVER} else event.actor
 
 
 def command_word(event: Event) -> str:
     """What was sent or what happened, in one line."""
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
-    return command_in(event, language()) if event.kind is not EventKind.CRASH else mishap_word(event)
+    if event.kind in {EventKind.CRASH, EventKind.FAILOVER}:
+        return mishap_word(event)
+    return command_in(event, language())
 
 
 def mishap_word(event: Event) -> str:
-    """A crash, or the end of a lease or a session."""
+    """A crash, a failover, or the end of a lease or a session."""
     return speak(mishap(event))
 
 

@@ -116,7 +116,7 @@ class EventsModel(RecordModel[NumberedEvent]):
         """Mishaps stand out; the words say so too."""
         if record.mark:
             return Verdict.DUPLICATED
-        return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE} else None
+        return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE, EventKind.FAILOVER} else None
 
     def engine(self, record: NumberedEvent) -> EngineKind | None:
         """The engine of the event."""
