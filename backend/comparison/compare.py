@@ -156,9 +156,16 @@ class Comparer:
         situation = SITUATIONS[key]
         if situation.needs_lease and not subject.leased:
             return ComparedCell(subject, key, exempt=say(CompareCode.NO_LEASE))
+        if situation.disturbs and not self._comes_to(subject, situation.disturbs):
+            return ComparedCell(subject, key, exempt=say(CompareCode.NO_REDIS))
         first = situation.parts(subject, Extent(self._asked.quick))
         results = [self._until_reached(subject, key, place) for place in range(len(first))]
         return ComparedCell(subject, key, tuple(result for result in results if result))
+
+    def _comes_to(self, subject: Subject, engine: EngineKind) -> bool:
+        """Whether a submission comes to this engine, as one shows that nobody disturbs."""
+        setup, plan = Setup(subject.strategy, subject.variant), Plan((), 1, limit_ms=LIMIT_MS)
+        return touches(engine, self._runs.carry_out(setup, plan, subject.operation, 1).intents)
 
     def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:
         """The run that failed in the situation, else the one that reached it for most intents.

@@ -21,6 +21,9 @@ _CRASH, _REPLY = "crash", "reply"
 _DELIVERED = re.compile(r"times_delivered'?: (\d+)")
 """In the answer to XPENDING with which each delivery begins (Redis documentation: the fourth element)."""
 
+_GRANTS = {"SET": "OK", "DEL": "1"}
+"""What Redis answers to the one who gets a lock, or uses up a token."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -119,6 +122,28 @@ def _crashed_and_came_again(attempts: Sequence[Attempt]) -> bool:
     return bool(died) and any(each.work and each.begin_ns >= min(died) for each in attempts)
 
 
+def _failed_over(attempts: Sequence[Attempt]) -> bool:
+    """Two were told the same good news about a key, the second one while the first had yet to end its work."""
+    worked = sorted((each for each in attempts if each.work), key=lambda each: each.begin_ns)
+    return any(
+        news in _good_news(second) and _good_news(second)[news] < first.end_ns
+        for first, second in combinations(worked, 2)
+        for news, told_ns in _good_news(first).items()
+        if told_ns < first.end_ns
+    )
+
+
+def _good_news(attempt: Attempt) -> Mapping[tuple[str, str], int]:
+    """What Redis has granted, by command and key, with when: a key set that was not there, or taken that was."""
+    found = {}
+    for step in attempt.work:
+        words = step.command.split(" ", 2)
+        granted = words[0] in _GRANTS and step.answer == _GRANTS[words[0]] and not step.error
+        if step.engine is EngineKind.REDIS and granted and len(words) > 1:
+            found[words[0], words[1]] = step.ended_ns
+    return found
+
+
 def _is_mark(step: Step, word: str) -> bool:
     return step.engine is EngineKind.HTTP and step.command.startswith(word)
 
@@ -134,4 +159,5 @@ _PROOFS: Mapping[Proof, Callable[[Sequence[Attempt]], bool]] = {
     Proof.LEASE_RAN_OUT: _lease_ran_out,
     Proof.REDELIVERED: _was_redelivered,
     Proof.CRASHED: _crashed_and_came_again,
+    Proof.FAILED_OVER: _failed_over,
 }

@@ -12,6 +12,7 @@ from dataclasses import replace
 from backend.comparison.exhibit import Exhibit as Exhibit
 from backend.comparison.exhibit import faults_of
 from backend.comparison.incident_exhibits import INCIDENTS
+from backend.comparison.redis_exhibits import REDIS_INCIDENTS
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source, Verdict
 
@@ -270,6 +271,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
         plan=_PERSISTS,
     ),
     *INCIDENTS,
+    *REDIS_INCIDENTS,
 )
 """In the order of the menu."""
 

@@ -32,6 +32,8 @@ class Proof(StrEnum):
     """The work was done, the consumer died before it acknowledged, and the queue delivered the message again."""
     CRASHED = "crashed"
     """The process died at the step, and the caller came again."""
+    FAILED_OVER = "failed-over"
+    """Redis granted to a second submission what the first one still held: the promoted server knew nothing of it."""
 
 
 class CellState(StrEnum):

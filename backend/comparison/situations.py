@@ -9,7 +9,7 @@ more time for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.comparison.questions import SituationKey, Subject
 from backend.comparison.records import Part, Proof
@@ -17,7 +17,7 @@ from backend.comparison.says import CompareCode
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind, OperationKey, Pace, Source
+from backend.model.vocabulary import EngineKind, OperationKey, Pace, RedisTopology, Source
 
 INSTANCES = 2
 LIMIT_MS = 120_000
@@ -30,6 +30,11 @@ _LONG_WORK_MS = 900
 _SHORT_LEASE_MS = 300
 _CRASH_LEASE_MS = 800
 """Shorter than a caller persists after a crash."""
+_HELD_MS = 4_500
+"""Longer than sentinels need to promote another server."""
+_COMES_EVERY_MS = 300
+_LONG_LEASE_MS = 300_000
+"""Longer than any run: only a failover can take what is held."""
 
 _PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=5, limit_ms=LIMIT_MS)
 """Tries again until a lock that died with its holder has run out: for about three seconds."""
@@ -56,6 +61,8 @@ class Situation:
     """About how long it takes, before anything is known about this machine."""
     needs_lease: bool = False
     """Whether only a subject that holds something that runs out can get into it."""
+    disturbs: EngineKind | None = None
+    """The engine that it is about, where only a subject that comes there can get into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,22 @@ def _crash(subject: Subject, extent: Extent) -> tuple[Part, ...]:
     )
 
 
+def _failover(subject: Subject, extent: Extent) -> tuple[Part, ...]:
+    times = extent.stretch
+    plan = Plan((), _HELD_MS // _COMES_EVERY_MS, pace=Pace.INTERVAL, interval_ms=_COMES_EVERY_MS * times)
+    part = _part(
+        subject,
+        replace(plan, limit_ms=LIMIT_MS),
+        1 if extent.quick else 3,
+        Proof.FAILED_OVER,
+        delay_ms=_HELD_MS * times,
+        lease_ms=_LONG_LEASE_MS,
+        fault=f"failover@redis={_COMES_EVERY_MS * times}",
+        needs=EngineKind.REDIS,
+    )
+    return (replace(part, setup=replace(part.setup, redis_topology=RedisTopology.SENTINEL)),)
+
+
 def _part(
     subject: Subject,
     plan: Plan,
@@ -152,5 +175,6 @@ SITUATIONS: Mapping[SituationKey, Situation] = {
         Situation(SituationKey.LEASE, _lease, 2.0, needs_lease=True),
         Situation(SituationKey.REDELIVERY, _redelivery, 3.0),
         Situation(SituationKey.CRASH, _crash, 5.0),
+        Situation(SituationKey.FAILOVER, _failover, 12.0, disturbs=EngineKind.REDIS),
     )
 }

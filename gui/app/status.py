@@ -84,13 +84,15 @@ class EngineStrip(QWidget):
         line.addWidget(Dot(self._theme, engine.kind, engine.health))
         line.addWidget(name)
         line.addWidget(word)
-        if engine.address:
-            address = ElidedLabel(engine.address)
-            address.setProperty("role", "caption")
-            address.setFont(code_font(0.9))
-            line.addWidget(address)
-        item.setToolTip(speak(engine.note))
-        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address}".strip())
+        about = speak(engine.about)
+        if where := about or engine.address:
+            place = ElidedLabel(where)
+            place.setProperty("role", "caption")
+            if not about:
+                place.setFont(code_font(0.9))
+            line.addWidget(place)
+        item.setToolTip(speak(engine.note) or (engine.address if about else ""))
+        item.setAccessibleName(f"{title} {health_word(engine.health)} {engine.address} {about}".strip())
         return item
 
     def _title(self, engine: EngineStatus) -> str:

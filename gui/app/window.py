@@ -128,10 +128,19 @@ class MainWindow(QMainWindow):
     def _ask_explorer(self, cell: ComparedCell) -> None:
         """The question that fits a compared situation, ready to be explored."""
         subject = cell.subject
-        crashes, expiries = int(cell.situation is SituationKey.CRASH), int(cell.situation is SituationKey.LEASE)
+        crashes, expiries, failovers = (
+            int(cell.situation is key) for key in (SituationKey.CRASH, SituationKey.LEASE, SituationKey.FAILOVER)
+        )
         self.pages.setCurrentWidget(self.explore)
         self.explore.ask(
-            Question(subject.operation, subject.strategy, subject.variant, crashes=crashes, expiries=expiries)
+            Question(
+                subject.operation,
+                subject.strategy,
+                subject.variant,
+                crashes=crashes,
+                expiries=expiries,
+                failovers=failovers,
+            )
         )
 
     def use_theme(self, mode: ThemeMode) -> None:

@@ -1,4 +1,4 @@
-"""What the backend does about it: strategy, variant, database, number of instances."""
+"""What the backend does about it: strategy, variant, database, Redis servers, number of instances."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model.observed import EngineStatus
 from backend.model.sentence import ENGLISH
-from backend.model.vocabulary import GatewayKeys, Health, OperationKey, Verdict
+from backend.model.vocabulary import GatewayKeys, Health, OperationKey, RedisTopology, Verdict
+from gui.lab.choices import TopologyBox
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
@@ -61,6 +62,12 @@ class BackendPanel(QWidget):
         )
         self.database = combo("databaseCombo")
         section.add_field(self.tr("&Database"), self.database, self.tr("Where the effects are stored"))
+        self.topology = TopologyBox(self)
+        section.add_field(
+            self.tr("Redis topolog&y"),
+            self.topology.box,
+            self.tr("Which servers hold tokens, locks and messages, and whether another one takes over"),
+        )
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
             self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")
@@ -232,6 +239,7 @@ class BackendPanel(QWidget):
     def restore(self, settings: Settings) -> None:
         """Take what does not depend on the catalogue from the last session."""
         choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
+        choose_key(self.topology.box, settings.text("lab/redis-topology", RedisTopology.SINGLE.value))
 
     def save(self, settings: Settings) -> None:
         """Keep the choice for the next session."""
@@ -239,6 +247,7 @@ class BackendPanel(QWidget):
             settings.remember("lab/strategy", self.strategy_key)
             settings.remember("lab/variant", self.variant_key)
             settings.remember("lab/gateway-keys", current_key(self.gateway_keys))
+            settings.remember("lab/redis-topology", current_key(self.topology.box))
 
 
 def _line_height(font: QFont) -> int:

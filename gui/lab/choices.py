@@ -1,13 +1,20 @@
-"""Boxes for two knobs whose values are words: after what a caller sends again, and what Valkey writes to disk."""
+"""Boxes for knobs whose values are words: after what a caller sends again, what Valkey keeps, which servers."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QComboBox
 
 from backend.model.plan import USUAL_RETRY_CAUSES
-from backend.model.vocabulary import RedisPersistence, RetryCause
+from backend.model.vocabulary import EngineKind, RedisPersistence, RedisTopology, RetryCause
 from gui.widgets.forms import KEY_ROLE, choose_key, combo, current_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.model.observed import EngineStatus
 
 _WEBHOOK = frozenset(RetryCause)
 _TIMEOUT = frozenset({RetryCause.TIMEOUT})
@@ -64,6 +71,40 @@ class PersistenceBox(QObject):
     def show_mode(self, mode: RedisPersistence | None) -> None:
         """Choose this."""
         choose_key(self.box, mode.value if mode else "")
+
+
+class TopologyBox(QObject):
+    """Which Redis-protocol servers of ours there are."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._is_ours = True
+        self.box: QComboBox = combo("redisTopologyCombo")
+        for topology, text in (
+            (RedisTopology.SINGLE, self.tr("One server")),
+            (RedisTopology.SENTINEL, self.tr("Replica, sentinels")),
+            (RedisTopology.THREE, self.tr("Three independent")),
+            (RedisTopology.FIVE, self.tr("Five independent")),
+        ):
+            self.box.addItem(text, topology.value)
+
+    @property
+    def topology(self) -> RedisTopology | None:
+        """What is chosen; None where the server is not ours."""
+        return RedisTopology(current_key(self.box)) if self._is_ours else None
+
+    def show_topology(self, topology: RedisTopology | None) -> None:
+        """Choose this; None for one server."""
+        choose_key(self.box, (topology or RedisTopology.SINGLE).value)
+
+    def note_engines(self, engines: Sequence[EngineStatus]) -> None:
+        """There is a choice only where we start the servers."""
+        found = next((engine for engine in engines if engine.kind is EngineKind.REDIS), None)
+        self._is_ours = found is None or found.embedded
+        self.box.setEnabled(self._is_ours)
+        why = self.tr("%1 was not started here, so how its servers are set up is not ours to choose")
+        about = self.tr("Which servers hold tokens, locks and messages, and whether another one takes over")
+        self.box.setToolTip(about if found is None or self._is_ours else why.replace("%1", found.name))
 
 
 def key_of(causes: frozenset[RetryCause]) -> str:

@@ -32,6 +32,8 @@ READY = (
     "restart@database#1",
     "kill@redis#1",
     "restart@redis#1",
+    "failover@redis#1",
+    "partition@redis#1",
 )
 """What the menu offers: one of each kind, in the syntax that can be typed as well. Those of servers name their moment,
 after the first answer: without one it would be another with another number of submissions."""

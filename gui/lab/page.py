@@ -313,6 +313,7 @@ class LabPage(QWidget):
     @Slot(object)
     def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
         self._database = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
+        self.backend.topology.note_engines(engines)
 
     @Slot()
     def _become_usable(self) -> None:

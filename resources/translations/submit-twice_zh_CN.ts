@@ -32,6 +32,14 @@
         <translation>数据库(&amp;D)</translation>
     </message>
     <message>
+        <source>Redis topolog&amp;y</source>
+        <translation>Redis 拓扑(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Which servers hold tokens, locks and messages, and whether another one takes over</source>
+        <translation>哪些服务器保存令牌、锁和消息，以及是否有别的服务器接替</translation>
+    </message>
+    <message>
         <source>Backend processes that share the submissions</source>
         <translation>共同处理提交的后端进程数</translation>
     </message>
@@ -357,6 +365,78 @@
     <message>
         <source>A file outlives a restart, not a failover: only the resource can refuse a second writer for sure.</source>
         <translation>文件经得起重启，经不起故障转移：只有资源本身才能可靠地拒绝第二个写入者。</translation>
+    </message>
+    <message>
+        <source>A renewed lease, and a holder that is paused</source>
+        <translation>续租的锁，与被暂停的持有者</translation>
+    </message>
+    <message>
+        <source>A thread renews the lease at a third of its life. The whole process is stopped for five leases, the thread with it. The retry gets the lock from another instance; the first holder wakes up and writes as well.</source>
+        <translation>一个线程每过三分之一租期续租一次。整个进程被暂停五个租期之久，线程也一起停了。重试从另一个实例拿到锁；第一个持有者醒来后也写入。</translation>
+    </message>
+    <message>
+        <source>Renewing a lease helps against slow work, not against a process that stands still.</source>
+        <translation>续租能应付慢的工作，应付不了停住的进程。</translation>
+    </message>
+    <message>
+        <source>Work of five leases, and a lease that is renewed</source>
+        <translation>五个租期的工作，与续租的锁</translation>
+    </message>
+    <message>
+        <source>The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of the lease off. Everybody who comes meanwhile is told “busy”.</source>
+        <translation>工作耗时是租期的五倍。看旁边的 EVAL 步骤：每一步都把租约的终点往后推。其间到来的都被告知“忙”。</translation>
+    </message>
+    <message>
+        <source>A short lease that is renewed frees the lock soon after a crash, and not before the work is done.</source>
+        <translation>短租约加续租：崩溃后锁很快释放，工作没完之前不会释放。</translation>
+    </message>
+    <message>
+        <source>The primary of Redis dies while a lock is held</source>
+        <translation>持锁期间 Redis 主服务器死亡</translation>
+    </message>
+    <message>
+        <source>The replica has not got the lock when the primary is killed. The sentinels promote it all the same, within a second or two, and the next one who comes is granted the lock that somebody still holds.</source>
+        <translation>主服务器被杀死时，副本还没有收到锁。哨兵仍在一两秒内提升它，下一个到来的请求便拿到了别人仍持有的锁。</translation>
+    </message>
+    <message>
+        <source>Replication that nobody waits for does not replicate a lock.</source>
+        <translation>没人等待的复制，复制不了锁。</translation>
+    </message>
+    <message>
+        <source>The same failover, with a fence in the database</source>
+        <translation>同样的故障转移，数据库里有栅栏</translation>
+    </message>
+    <message>
+        <source>The lock is granted twice, and its counter has gone back: both INCRs say 1. The row of the fence in the database lets only one of them through.</source>
+        <translation>锁授予了两次，计数器也倒退了：两次 INCR 都是 1。数据库里栅栏的那一行只放过一个。</translation>
+    </message>
+    <message>
+        <source>What decides must be where the effect is.</source>
+        <translation>起决定作用的东西必须与结果在一起。</translation>
+    </message>
+    <message>
+        <source>Redlock, and a server that comes back empty</source>
+        <translation>Redlock，与空着回来的服务器</translation>
+    </message>
+    <message>
+        <source>One of three servers is cut off, so the lock is on the other two. It comes back, and one of the two restarts without its keys: two of three know nothing of the lock, and that is a majority.</source>
+        <translation>三台服务器中有一台被隔断，所以锁在另外两台上。它回来了，而那两台之一重启后没有了键：三台中有两台不知道这把锁，这就是多数。</translation>
+    </message>
+    <message>
+        <source>A majority is worth what its members remember.</source>
+        <translation>多数的价值取决于其成员记得什么。</translation>
+    </message>
+    <message>
+        <source>Redlock, one of three servers dead</source>
+        <translation>Redlock，三台服务器死了一台</translation>
+    </message>
+    <message>
+        <source>The second server is killed while the lock is held and stays away. Steps that end in @2 fail, those with @1 and @3 are enough, and nobody gets a page of errors.</source>
+        <translation>持锁期间第二台服务器被杀死，没有回来。以 @2 结尾的步骤失败，@1 和 @3 已经足够，谁也不会看到错误页。</translation>
+    </message>
+    <message>
+        <source>Redlock buys availability. For correctness there is the resource.</source>
+        <translation>Redlock 换来的是可用性。正确性要靠资源。</translation>
     </message>
     <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
@@ -1996,6 +2076,14 @@
         <translation>崩溃(&amp;E)</translation>
     </message>
     <message>
+        <source>Fail&amp;overs</source>
+        <translation>故障转移(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Most times that a replica of Redis is promoted which lacks the last writes</source>
+        <translation>一种交错中，缺少最后写入的 Redis 副本最多被提升几次</translation>
+    </message>
+    <message>
         <source>%1 (broken)</source>
         <translation>%1（有缺陷）</translation>
     </message>
@@ -3105,6 +3193,33 @@
     <message>
         <source>Each submission gets a lane here: its steps, where it waits, and what its caller sees.</source>
         <translation>每次提交在这里有一条泳道：它的步骤、在哪里等待、调用方看到什么。</translation>
+    </message>
+</context>
+<context>
+    <name>TopologyBox</name>
+    <message>
+        <source>One server</source>
+        <translation>单台</translation>
+    </message>
+    <message>
+        <source>Replica, sentinels</source>
+        <translation>副本与哨兵</translation>
+    </message>
+    <message>
+        <source>Three independent</source>
+        <translation>三台独立</translation>
+    </message>
+    <message>
+        <source>Five independent</source>
+        <translation>五台独立</translation>
+    </message>
+    <message>
+        <source>%1 was not started here, so how its servers are set up is not ours to choose</source>
+        <translation>%1 不是在这里启动的，它的服务器如何部署不由本程序选择</translation>
+    </message>
+    <message>
+        <source>Which servers hold tokens, locks and messages, and whether another one takes over</source>
+        <translation>哪些服务器保存令牌、锁和消息，以及是否有别的服务器接替</translation>
     </message>
 </context>
 <context>

@@ -29,6 +29,7 @@ _RISKS = {
     (SituationKey.CRASH, Verdict.LOST): GuideCode.RISK_CRASH_LOST,
     (SituationKey.CRASH, Verdict.DUPLICATED): GuideCode.RISK_CRASH_DUPLICATED,
     (SituationKey.LEASE, Verdict.DUPLICATED): GuideCode.RISK_LEASE_DUPLICATED,
+    (SituationKey.FAILOVER, Verdict.DUPLICATED): GuideCode.RISK_FAILOVER_DUPLICATED,
 }
 
 
@@ -195,7 +196,8 @@ def _advice(needs: Needs, strategy: str, variant: VariantInfo, fit: Fit) -> tupl
 
 def _risks(needs: Needs, claims: Claims, fit: Fit) -> Iterator[Risk]:
     """What comparisons admit of it, as far as the service outside does not make up for it."""
-    for situation in sorted(admitted(claims, needs.operation)):
+    known = sorted(admitted(claims, needs.operation), key=lambda one: (one is SituationKey.FAILOVER, one))
+    for situation in known:  # what needs several servers comes last: whoever has one cannot get into it
         verdict = fit.crash if situation is SituationKey.CRASH else Verdict.DUPLICATED
         if not (needs.keys_honoured and verdict is Verdict.DUPLICATED):
             yield Risk(situation, verdict, say(_RISKS[situation, verdict]))

@@ -51,6 +51,7 @@ class GuideCode(Code):
     RISK_CRASH_LOST = "guide.risk_crash_lost"
     RISK_CRASH_DUPLICATED = "guide.risk_crash_duplicated"
     RISK_LEASE_DUPLICATED = "guide.risk_lease_duplicated"
+    RISK_FAILOVER_DUPLICATED = "guide.risk_failover_duplicated"
     NO_KEY = "guide.no_key"
     NO_CLIENT_KEY = "guide.no_client_key"
     NOT_A_FORM = "guide.not_a_form"

@@ -1,0 +1,100 @@
+"""Exhibits of locks on Redis servers as people run them: renewed, replicated, on several servers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.comparison.exhibit import Exhibit, faults_of
+from backend.model.plan import Plan, Setup
+from backend.model.vocabulary import OperationKey, Pace, RedisPersistence, RedisTopology, Source, Verdict
+
+_PLACE = OperationKey.PLACE_ORDER
+_HELD_MS = 6_000
+"""Longer than sentinels need to promote another server."""
+_KEEPS_COMING = Plan((), 20, pace=Pace.INTERVAL, interval_ms=300)
+_FAILS_OVER = Setup(
+    "distributed-lock",
+    "redis",
+    _HELD_MS,
+    60_000,
+    faults_of("failover@redis=300"),
+    redis_topology=RedisTopology.SENTINEL,
+)
+_MAJORITY = Setup(
+    "distributed-lock", "redlock", _HELD_MS, 60_000, faults_of("kill@redis:2"), redis_topology=RedisTopology.THREE
+)
+
+REDIS_INCIDENTS: tuple[Exhibit, ...] = (
+    Exhibit(
+        key="holder-is-paused",
+        title="A renewed lease, and a holder that is paused",
+        look="A thread renews the lease at a third of its life. The whole process is stopped for five leases, the "
+        "thread with it. The retry gets the lock from another instance; the first holder wakes up and writes as well.",
+        lesson="Renewing a lease helps against slow work, not against a process that stands still.",
+        operation=_PLACE,
+        promises=Verdict.DUPLICATED,
+        setup=Setup("distributed-lock", "redis-renewed", 500, 600, faults_of("pause@sql:SELECT=3000")),
+        plan=Plan((), 1, Source.RETRY, timeout_ms=1_500, retries=2),
+        instances=2,
+    ),
+    Exhibit(
+        key="lease-is-renewed",
+        title="Work of five leases, and a lease that is renewed",
+        look="The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of "
+        "the lease off. Everybody who comes meanwhile is told “busy”.",
+        lesson="A short lease that is renewed frees the lock soon after a crash, and not before the work is done.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=Setup("distributed-lock", "redis-renewed", 2_500, 500),
+        plan=replace(_KEEPS_COMING, submissions=8),
+    ),
+    Exhibit(
+        key="failover-of-a-lock",
+        title="The primary of Redis dies while a lock is held",
+        look="The replica has not got the lock when the primary is killed. The sentinels promote it all the same, "
+        "within a second or two, and the next one who comes is granted the lock that somebody still holds.",
+        lesson="Replication that nobody waits for does not replicate a lock.",
+        operation=_PLACE,
+        promises=Verdict.DUPLICATED,
+        setup=_FAILS_OVER,
+        plan=_KEEPS_COMING,
+    ),
+    Exhibit(
+        key="failover-and-a-fence",
+        title="The same failover, with a fence in the database",
+        look="The lock is granted twice, and its counter has gone back: both INCRs say 1. The row of the fence in the "
+        "database lets only one of them through.",
+        lesson="What decides must be where the effect is.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=replace(_FAILS_OVER, variant="redis-fenced"),
+        plan=_KEEPS_COMING,
+    ),
+    Exhibit(
+        key="redlock-forgets",
+        title="Redlock, and a server that comes back empty",
+        look="One of three servers is cut off, so the lock is on the other two. It comes back, and one of the two "
+        "restarts without its keys: two of three know nothing of the lock, and that is a majority.",
+        lesson="A majority is worth what its members remember.",
+        operation=_PLACE,
+        promises=Verdict.DUPLICATED,
+        setup=replace(
+            _MAJORITY,
+            faults=faults_of("partition@redis:3=1000", "restart@redis:2=1500"),
+            redis_persistence=RedisPersistence.NONE,
+        ),
+        plan=_KEEPS_COMING,
+    ),
+    Exhibit(
+        key="redlock-goes-on",
+        title="Redlock, one of three servers dead",
+        look="The second server is killed while the lock is held and stays away. Steps that end in @2 fail, those with "
+        "@1 and @3 are enough, and nobody gets a page of errors.",
+        lesson="Redlock buys availability. For correctness there is the resource.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=replace(_MAJORITY, processing_delay_ms=1_500, faults=faults_of("kill@redis:2=500")),
+        plan=replace(_KEEPS_COMING, submissions=10),
+    ),
+)
+"""Each damage is followed by its cure, or by what is left of it."""
