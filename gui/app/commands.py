@@ -140,15 +140,18 @@ class CommandTable(QObject):
             "survey-start", self.tr("&Explore all"), Menu.RUN, pane.start, "Ctrl+Return", pane, self._cannot_explore
         )
         yield Command("survey-cancel", self.tr("Ca&ncel"), Menu.RUN, pane.cancel, "Esc", pane, self._nothing_runs)
-        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.keep, "", pane, self._no_grid)
-        yield Command("survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.compare, "", pane,
-                      self._no_grid)  # fmt: skip
+        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.files.keep, "", pane, self._no_grid)
+        yield Command(
+            "survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.files.compare, "", pane,
+            self._no_grid,
+        )  # fmt: skip
 
     def _of_service(self) -> Iterator[Command]:
         page = self._window.service
-        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, page.open.ask_for_file, "",
+        file = page.open_file
+        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, file.button.ask_for_file, "",
                       page)  # fmt: skip
-        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, page.save_file, "", page)
+        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, file.save, "", page)
         yield Command(
             "service-start", self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
             self._cannot_check,
@@ -219,6 +222,21 @@ class CommandTable(QObject):
         """The title of the page that a command belongs to; empty where it belongs to none."""
         titles = enumerate(self.page_titles)
         return next((title for number, title in titles if command.belongs_to(self._tabs.widget(number))), "")
+
+    def title_of(self, command: Command) -> str:
+        """What it is called where it stands in no menu: a choice of several says of what."""
+        match command.menu:
+            case Menu.EXHIBITS:
+                pattern = self.tr("Exhibit: %1")
+            case Menu.THEME:
+                pattern = self.tr("Theme: %1")
+            case Menu.LANGUAGE:
+                pattern = self.tr("Language: %1")
+            case _ if command.key.startswith("page-"):
+                pattern = self.tr("Page: %1")
+            case _:
+                pattern = "%1"
+        return pattern.replace("%1", command.title)
 
     # Why not
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget
 
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
@@ -57,13 +57,9 @@ class MainWindow(QMainWindow):
         self.service = ServicePage(bridge, theme)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget, stretch in ((self.pages, 1), (self.engines, 0)):
-            layout.addWidget(widget, stretch)
-        self.setCentralWidget(body)
+        self.setCentralWidget(self.pages)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.engines, 1)
         self.messages = MessageBar(theme, self.pages.tabBar(), self.menuBar(), self)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, settings)
         bridge.catalogue_ready.connect(self.guide.fill)

@@ -8,10 +8,11 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from backend.model.vocabulary import EngineKind, Verdict
+from backend.model.vocabulary import Verdict
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import KEY_ROLE, describe
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.widgets.inks import Inks
 from gui.widgets.records import Tone
 
 if TYPE_CHECKING:
@@ -26,18 +27,13 @@ PADDING = 6
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
-class Inks:
-    """The theme's colours as the painter takes them, made once a theme and not once a cell."""
+class RowInks(Inks):
+    """With the backgrounds of records that stand out."""
 
     def __init__(self, colours: Colours) -> None:
-        self.text = QColor(colours.text)
-        self.muted = QColor(colours.muted)
-        self.line = QColor(colours.hairline)
-        self.selected = QColor(colours.selection)
-        self.mark = QColor(colours.accent)
+        super().__init__(colours)
         self.highlights: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
         self.highlights[Tone.ALARM] = QColor(colours.alarm_tint)
-        self.engines = {kind: colours.engine(kind) for kind in EngineKind}
 
 
 class RecordTable(QTableView):
@@ -68,7 +64,7 @@ class RecordTable(QTableView):
         """Whether to scroll to new records while the newest is in sight."""
         self.setFont(code_font(0.95))
         self.setModel(model)
-        self._inks = Inks(theme.colours)
+        self._inks = RowInks(theme.colours)
         self._metrics = QFontMetrics(self.font())
         self._character = max(1, self._metrics.horizontalAdvance("0"))
         self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
@@ -155,7 +151,7 @@ class RecordTable(QTableView):
 
     @Slot()
     def _repaint(self) -> None:
-        self._inks = Inks(self._theme.colours)
+        self._inks = RowInks(self._theme.colours)
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -198,11 +194,11 @@ class RecordTable(QTableView):
     def _paint_background(self, painter: QPainter, record: object, box: QRect, selected: bool) -> None:
         highlight = self.records.highlight(record)
         if selected:
-            painter.fillRect(box, self._inks.selected)
-            painter.fillRect(0, box.top(), 3, box.height(), self._inks.mark)
+            painter.fillRect(box, self._inks.selection)
+            painter.fillRect(0, box.top(), 3, box.height(), self._inks.accent)
         elif highlight in self._inks.highlights:
             painter.fillRect(box, self._inks.highlights[highlight])
-        painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
+        painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.hairline)
         painter.setPen(self._inks.muted if highlight is Tone.EARLIER else self._inks.text)
 
     def _paint_texts(

@@ -65,6 +65,13 @@
     </message>
 </context>
 <context>
+    <name>BackgroundJob</name>
+    <message>
+        <source>Something unexpected happened (%1).</source>
+        <translation>发生了意外情况（%1）。</translation>
+    </message>
+</context>
+<context>
     <name>Catalogue</name>
     <message>
         <source>Double click</source>
@@ -734,6 +741,22 @@
         <translation>全部问题的表格中</translation>
     </message>
     <message>
+        <source>Exhibit: %1</source>
+        <translation>展品：%1</translation>
+    </message>
+    <message>
+        <source>Theme: %1</source>
+        <translation>主题：%1</translation>
+    </message>
+    <message>
+        <source>Language: %1</source>
+        <translation>语言：%1</translation>
+    </message>
+    <message>
+        <source>Page: %1</source>
+        <translation>页面：%1</translation>
+    </message>
+    <message>
         <source>Nothing is under way.</source>
         <translation>没有正在进行的运行。</translation>
     </message>
@@ -947,17 +970,6 @@
     </message>
 </context>
 <context>
-    <name>Desk</name>
-    <message>
-        <source>%1 is too large to be the description of a service.</source>
-        <translation>%1 太大，不可能是服务的描述。</translation>
-    </message>
-    <message>
-        <source>The file cannot be read: %1.</source>
-        <translation>无法读取文件：%1。</translation>
-    </message>
-</context>
-<context>
     <name>EngineStrip</name>
     <message>
         <source>Engines</source>
@@ -976,13 +988,6 @@
         <translation>
             <numerusform>后端，%n 个实例：</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>Errand</name>
-    <message>
-        <source>Something unexpected happened (%1).</source>
-        <translation>发生了意外情况（%1）。</translation>
     </message>
 </context>
 <context>
@@ -1345,12 +1350,20 @@
         <translation>最近使用</translation>
     </message>
     <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
         <source>Open the file of a service</source>
         <translation>打开服务文件</translation>
     </message>
     <message>
         <source>Save the file of a service</source>
         <translation>保存服务文件</translation>
+    </message>
+    <message>
+        <source>Services</source>
+        <translation>服务</translation>
     </message>
 </context>
 <context>
@@ -1438,6 +1451,17 @@
     <message>
         <source>%1 (changed)</source>
         <translation>%1（已修改）</translation>
+    </message>
+</context>
+<context>
+    <name>FileWorker</name>
+    <message>
+        <source>%1 is too large to be the description of a service.</source>
+        <translation>%1 太大，不可能是服务的描述。</translation>
+    </message>
+    <message>
+        <source>The file cannot be read: %1.</source>
+        <translation>无法读取文件：%1。</translation>
     </message>
 </context>
 <context>
@@ -1866,6 +1890,25 @@
     </message>
 </context>
 <context>
+    <name>OpenFile</name>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>未保存的修改</translation>
+    </message>
+    <message>
+        <source>The text has changes that are in no file. Open another one all the same?</source>
+        <translation>文本中有未存入文件的修改。仍要打开另一个文件吗？</translation>
+    </message>
+    <message>
+        <source>Open, and lose them</source>
+        <translation>打开并放弃修改</translation>
+    </message>
+    <message>
+        <source>Keep the text</source>
+        <translation>保留文本</translation>
+    </message>
+</context>
+<context>
     <name>OutcomesModel</name>
     <message>
         <source>Verdict</source>
@@ -1909,22 +1952,6 @@
     <message>
         <source>No command has these words.</source>
         <translation>没有包含这些词的命令。</translation>
-    </message>
-    <message>
-        <source>Exhibit: %1</source>
-        <translation>展品：%1</translation>
-    </message>
-    <message>
-        <source>Theme: %1</source>
-        <translation>主题：%1</translation>
-    </message>
-    <message>
-        <source>Language: %1</source>
-        <translation>语言：%1</translation>
-    </message>
-    <message>
-        <source>Page: %1</source>
-        <translation>页面：%1</translation>
     </message>
 </context>
 <context>
@@ -2342,6 +2369,88 @@
     </message>
 </context>
 <context>
+    <name>SavedGrids</name>
+    <message>
+        <source>&amp;Save…</source>
+        <translation>保存…(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save the grid</source>
+        <translation>保存表格</translation>
+    </message>
+    <message>
+        <source>Write the grid to a file, to compare with it later</source>
+        <translation>把表写入文件，以便日后比较</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare with…</source>
+        <translation>与…比较(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Compare with an earlier grid</source>
+        <translation>与先前的表格比较</translation>
+    </message>
+    <message>
+        <source>Mark what changed since a saved grid</source>
+        <translation>标出自保存以来的变化</translation>
+    </message>
+    <message>
+        <source>Saved grids</source>
+        <translation>保存的表格</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>已保存为 %1。</translation>
+    </message>
+    <message>
+        <source>Nothing changed since %1.</source>
+        <translation>自 %1 以来没有变化。</translation>
+    </message>
+    <message>
+        <source>Changes since %1: %2, marked with %3.</source>
+        <translation>自 %1 以来的变化：%2，以 %3 标出。</translation>
+    </message>
+</context>
+<context>
+    <name>ScopeFields</name>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Re&amp;quests</source>
+        <translation>请求数(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>How many submissions of the same intent run at once</source>
+        <translation>同一意图同时有多少次提交</translation>
+    </message>
+    <message>
+        <source>Crash&amp;es</source>
+        <translation>崩溃(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Most crashes in an interleaving, each with a retry</source>
+        <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
+    </message>
+    <message>
+        <source>Lease exp&amp;iries</source>
+        <translation>租约到期(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Most times that a lease or a session ends in an interleaving</source>
+        <translation>一种交错中租约或会话最多结束几次</translation>
+    </message>
+    <message>
+        <source>Limi&amp;t</source>
+        <translation>上限(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Most interleavings of a question, before it is given up</source>
+        <translation>一个问题最多运行多少种交错，超过即放弃</translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message numerus="yes">
         <source>%n row(s)</source>
@@ -2543,22 +2652,6 @@
     <message>
         <source>File, check or exploration</source>
         <translation>文件、检查或探索</translation>
-    </message>
-    <message>
-        <source>Unsaved changes</source>
-        <translation>未保存的修改</translation>
-    </message>
-    <message>
-        <source>The text has changes that are in no file. Open another one all the same?</source>
-        <translation>文本中有未存入文件的修改。仍要打开另一个文件吗？</translation>
-    </message>
-    <message>
-        <source>Open, and lose them</source>
-        <translation>打开并放弃修改</translation>
-    </message>
-    <message>
-        <source>Keep the text</source>
-        <translation>保留文本</translation>
     </message>
     <message>
         <source>Saved as %1.</source>
@@ -2877,10 +2970,6 @@
 <context>
     <name>SurveyPane</name>
     <message>
-        <source>none</source>
-        <translation>无</translation>
-    </message>
-    <message>
         <source>Explore all</source>
         <translation>探索全部</translation>
     </message>
@@ -2897,26 +2986,6 @@
         <translation>探索全部的进度</translation>
     </message>
     <message>
-        <source>Most crashes in an interleaving, each with a retry</source>
-        <translation>一种交错中最多的崩溃次数，每次之后都会重试</translation>
-    </message>
-    <message>
-        <source>Lease exp&amp;iries</source>
-        <translation>租约到期(&amp;I)</translation>
-    </message>
-    <message>
-        <source>Most times that a lease or a session ends in an interleaving</source>
-        <translation>一种交错中租约或会话最多结束几次</translation>
-    </message>
-    <message>
-        <source>Most interleavings of a question, before it is given up</source>
-        <translation>一个问题最多运行多少种交错，超过即放弃</translation>
-    </message>
-    <message>
-        <source>Saved grids (*.json)</source>
-        <translation>保存的表格 (*.json)</translation>
-    </message>
-    <message>
         <source>Stop, and keep what was found so far</source>
         <translation>停止，并保留目前的发现</translation>
     </message>
@@ -2929,48 +2998,8 @@
         <translation>取消探索全部</translation>
     </message>
     <message>
-        <source>&amp;Save…</source>
-        <translation>保存…(&amp;S)</translation>
-    </message>
-    <message>
-        <source>Write the grid to a file, to compare with it later</source>
-        <translation>把表写入文件，以便日后比较</translation>
-    </message>
-    <message>
-        <source>Save the grid</source>
-        <translation>保存表格</translation>
-    </message>
-    <message>
-        <source>Co&amp;mpare with…</source>
-        <translation>与…比较(&amp;M)</translation>
-    </message>
-    <message>
-        <source>Mark what changed since a saved grid</source>
-        <translation>标出自保存以来的变化</translation>
-    </message>
-    <message>
-        <source>Compare with an earlier grid</source>
-        <translation>与先前的表格比较</translation>
-    </message>
-    <message>
         <source>Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.</source>
         <translation>尚未探索。两个请求需要几分钟，大部分花在 ZooKeeper 上。</translation>
-    </message>
-    <message>
-        <source>Re&amp;quests</source>
-        <translation>请求数(&amp;Q)</translation>
-    </message>
-    <message>
-        <source>How many submissions of the same intent run at once</source>
-        <translation>同一意图同时有多少次提交</translation>
-    </message>
-    <message>
-        <source>Crash&amp;es</source>
-        <translation>崩溃(&amp;E)</translation>
-    </message>
-    <message>
-        <source>Limi&amp;t</source>
-        <translation>上限(&amp;T)</translation>
     </message>
     <message>
         <source>Exploring everything, one question after the other.</source>
@@ -2979,18 +3008,6 @@
     <message>
         <source>Starting the engines…</source>
         <translation>正在启动引擎…</translation>
-    </message>
-    <message>
-        <source>Saved as %1.</source>
-        <translation>已保存为 %1。</translation>
-    </message>
-    <message>
-        <source>Nothing changed since %1.</source>
-        <translation>自 %1 以来没有变化。</translation>
-    </message>
-    <message>
-        <source>Changes since %1: %2, marked with %3.</source>
-        <translation>自 %1 以来的变化：%2，以 %3 标出。</translation>
     </message>
 </context>
 <context>

@@ -44,7 +44,7 @@ def wait_for_the_end(reader: Reader) -> None:
 
 def open_file(reader: Reader, file: Path) -> None:
     page = reader.driver.window.service
-    page.open_file(file)
+    page.open_file.open(file)
     reader.driver.qtbot.waitUntil(lambda: page.file.file.path == file, timeout=PATIENCE_MS)
     reader.commands |= {str(file), file.name}
 
@@ -60,7 +60,7 @@ def test_the_page_before_anything_was_opened_and_its_choices(unstarted: Reader) 
     for view in range(page.views.count()):
         page.views.setCurrentIndex(view)
         unstarted.read(page)
-    for action in (*page.open.menu().actions(), *page.report.menu().actions()):
+    for action in (*page.open_file.button.menu().actions(), *page.report.menu().actions()):
         assert isinstance(action, QAction)
         unstarted.painted.append(action.text())
     unstarted.read(page)
@@ -99,7 +99,7 @@ def test_changes_that_are_in_no_file_are_asked_about(unstarted: Reader, tmp_path
     file = described(tmp_path, "/check")
     open_file(unstarted, file)
     page.file.text.insertPlainText("# ")
-    page.open_file(file)
+    page.open_file.open(file)
     box = unstarted.driver.window.findChild(QMessageBox, "serviceUnsavedBox")
     assert isinstance(box, QMessageBox)
     unstarted.read(box)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen, 
 
 from backend.model.vocabulary import EngineKind
 from gui.theme import GRID, code_font
+from gui.widgets.inks import Inks
 from gui.widgets.timeline.facts import blockers_text
 from gui.widgets.timeline.lanes import CRASH, Mishap, is_fault, is_processing
 from gui.widgets.timeline.marks import SIZE, Marks
@@ -31,16 +32,11 @@ LABEL_PIXELS = 11.0
 TEXT_PIXELS = 16.0
 
 
-class Inks:
-    """Pens and brushes of a theme, made once and not once a span."""
+class TimelineInks(Inks):
+    """Pens and brushes besides, made once a theme and not once a span."""
 
     def __init__(self, colours: Colours) -> None:
-        self.surface, self.sunken = QColor(colours.surface), QColor(colours.window)
-        self.text, self.muted = QColor(colours.text), QColor(colours.muted)
-        self.hairline, self.border = QColor(colours.hairline), QColor(colours.border)
-        self.selection, self.accent = QColor(colours.selection), QColor(colours.accent)
-        self.alarm = QColor(colours.alarm)
-        self.engines = {kind: colours.engine(kind) for kind in EngineKind}
+        super().__init__(colours)
         self.wait_hatch = QBrush(self.text, Qt.BrushStyle.BDiagPattern)
         self.fault_hatch = QBrush(self.alarm, Qt.BrushStyle.Dense5Pattern)
         self.thin = QPen(self.text, 1)
@@ -59,7 +55,7 @@ class TimelinePainter:
 
     def __init__(self, book: LaneBook, colours: Colours) -> None:
         self._book = book
-        self._inks = Inks(colours)
+        self._inks = TimelineInks(colours)
         self._marks = Marks(colours)
         self._font = code_font(0.85)
         self._metrics = QFontMetrics(self._font)

@@ -199,3 +199,20 @@ def test_what_the_palette_runs_happens(driver: Driver) -> None:
     QTest.keyClick(edit, Qt.Key.Key_Return)
     driver.wait_for(1, "exactly_once")
     assert driver.find(QWidget, "labPage").isVisible()
+
+
+def test_the_status_bar_shows_the_engines_and_says_why_a_command_in_a_menu_cannot_be_done(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    strip = window.engines
+    assert strip.isVisible()
+    assert window.statusBar().isAncestorOf(strip)
+    menu = next(
+        menu for menu in window.menuBar().findChildren(QMenu) if action_of(window, "lab-reset") in menu.actions()
+    )
+    menu.popup(window.mapToGlobal(window.menuBar().pos()))
+    qtbot.waitUntil(menu.isVisible)
+    menu.setActiveAction(action_of(window, "lab-cancel"))
+    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "Nothing is under way.")
+    menu.close()
+    qtbot.waitUntil(strip.isVisible)
