@@ -13,7 +13,7 @@ from backend.model.vocabulary import EngineKind
 from gui.theme import GRID, code_font
 from gui.widgets.inks import Inks
 from gui.widgets.timeline.facts import blockers_text
-from gui.widgets.timeline.lanes import CRASH, Mishap, is_fault, is_processing
+from gui.widgets.timeline.lane import CRASH, Mishap, is_fault, is_processing
 from gui.widgets.timeline.marks import SIZE, Marks
 from gui.wording.replies import reply_text
 from gui.wording.terms import command_text, short
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from backend.model.observed import LockWait, Reply, Step
     from backend.model.vocabulary import Answer
     from gui.theme import Colours
-    from gui.widgets.timeline.lanes import Lane, LaneBook, Lease
+    from gui.widgets.timeline.lane import Lane
+    from gui.widgets.timeline.lanes import LaneBook
+    from gui.widgets.timeline.leases import Lease
     from gui.widgets.timeline.scale import Scale
 
 LABEL_CHARACTERS = 21

@@ -34,7 +34,8 @@ from gui.widgets.view_keys import press
 
 if TYPE_CHECKING:
     from gui.theme import Theme
-    from gui.widgets.timeline.lanes import Lane, LaneBook
+    from gui.widgets.timeline.lane import Lane
+    from gui.widgets.timeline.lanes import LaneBook
     from gui.widgets.view_keys import ViewKey
 
 FRAME_MS = 33

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.model.vocabulary import Answer, EngineKind
 from gui.theme import Theme
-from gui.widgets.timeline.lanes import Mishap, Sight
+from gui.widgets.timeline.lane import Mishap, Sight
 from gui.widgets.timeline.painter import DETAIL_PIXELS
 from gui.widgets.timeline.pane import Timeline
 from gui.widgets.timeline.view import TimelineView
