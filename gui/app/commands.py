@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from backend.comparison.exhibits import EXHIBITS
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
+from gui.widgets.find_bar import FindBar
 from gui.widgets.forms import plain
 from gui.widgets.view_keys import ViewKey
 from gui.wording.catalogue import catalogue_text
@@ -58,6 +59,11 @@ class Window(Protocol):
 
     def uses_language(self, language: str) -> bool:
         """Whether this language was chosen."""
+
+    find_bar: FindBar
+
+    def find(self) -> None:
+        """Find a text in what the page shows."""
 
     def open_palette(self) -> None:
         """Show all commands, to find one by typing."""
@@ -196,8 +202,8 @@ class CommandTable(QObject):
     def _of_window(self) -> Iterator[Command]:
         window = self._window
         yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
-        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K",
-                      apart=True)  # fmt: skip
+        yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find, "Ctrl+F", apart=True)
+        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
         yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip
         yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
@@ -207,6 +213,8 @@ class CommandTable(QObject):
         """Keys that views obey by themselves while they have the focus."""
         window = self._window
         return (
+            KeysOfView(self.tr("In a table"), window.lab.results.rows_table.keys()),
+            KeysOfView(self.tr("While finding"), window.find_bar.keys()),
             KeysOfView(self.tr("In the timeline"), window.lab.timeline.view.keys()),
             KeysOfView(self.tr("In a sequence diagram"), window.explore.story.diagram.keys()),
             KeysOfView(self.tr("In the table of the comparison"), window.compare.table.keys()),

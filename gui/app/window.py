@@ -19,6 +19,8 @@ from gui.explore.page import ExplorePage
 from gui.lab.page import LabPage
 from gui.service.page import ServicePage
 from gui.theme import Theme, ThemeMode
+from gui.widgets.columns import restore_columns, save_columns
+from gui.widgets.find_bar import FindBar
 
 if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
+        self.find_bar = FindBar(self)
         self.menus = Menus(self)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
@@ -165,6 +168,10 @@ class MainWindow(QMainWindow):
         palette.chosen.connect(self.menus.run)
         palette.bring_to_front()
 
+    def find(self) -> None:
+        """Find a text in what the page shows."""
+        self.find_bar.open_over(self.pages.currentWidget() or self)
+
     def open_shortcuts(self) -> None:
         """Show all keys."""
         from gui.app.shortcuts import ShortcutsDialog  # noqa: PLC0415, RUF100  (not needed for the first paint)
@@ -218,6 +225,7 @@ class MainWindow(QMainWindow):
         self.lab.restore_sizes(self._settings)
         self.explore.restore(self._settings)
         self.service.restore(self._settings)
+        restore_columns(self, self._settings)
 
     def save(self) -> None:
         """Keep geometry and choices for the next session."""
@@ -225,6 +233,7 @@ class MainWindow(QMainWindow):
         self.lab.save(self._settings)
         self.explore.save(self._settings)
         self.service.save(self._settings)
+        save_columns(self, self._settings)
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

@@ -709,6 +709,10 @@
         <translation>退出(&amp;Q)</translation>
     </message>
     <message>
+        <source>F&amp;ind in this page…</source>
+        <translation>在本页中查找…(&amp;I)</translation>
+    </message>
+    <message>
         <source>&amp;Find a command…</source>
         <translation>查找命令…(&amp;F)</translation>
     </message>
@@ -723,6 +727,14 @@
     <message>
         <source>&amp;About Submit Twice</source>
         <translation>关于 Submit Twice(&amp;A)</translation>
+    </message>
+    <message>
+        <source>In a table</source>
+        <translation>表格中</translation>
+    </message>
+    <message>
+        <source>While finding</source>
+        <translation>查找时</translation>
     </message>
     <message>
         <source>In the timeline</source>
@@ -1465,6 +1477,33 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>上一个匹配</translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>下一个匹配</translation>
+    </message>
+    <message>
+        <source>Close the search</source>
+        <translation>关闭查找</translation>
+    </message>
+    <message>
+        <source>Find in: %1</source>
+        <translation>在其中查找：%1</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>未找到</translation>
+    </message>
+</context>
+<context>
     <name>FindingPane</name>
     <message>
         <source>Verdicts of all interleavings</source>
@@ -2136,6 +2175,21 @@
     <message>
         <source>Prove</source>
         <translation>证明</translation>
+    </message>
+</context>
+<context>
+    <name>RecordTable</name>
+    <message>
+        <source>Copy the selected rows</source>
+        <translation>复制选中的行</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the selected rows</source>
+        <translation>复制选中的行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all rows</source>
+        <translation>复制所有行(&amp;A)</translation>
     </message>
 </context>
 <context>
