@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from backend.model.observed import Step
-    from backend.service.outside.model import SituationKey, SituationResult
+    from backend.service.outside.model import CheckSituation, SituationResult
 
 NONE = "\N{EN DASH}"
 
@@ -30,7 +30,7 @@ NONE = "\N{EN DASH}"
 class SituationLine:
     """A situation, as far as it is known."""
 
-    situation: SituationKey
+    situation: CheckSituation
     verdicts: Mapping[Verdict, int]
     result: SituationResult | None = None
 
@@ -60,12 +60,12 @@ class SituationsModel(RecordModel[SituationLine]):
             parent,
         )
 
-    def begin(self, situations: Sequence[SituationKey]) -> None:
+    def begin(self, situations: Sequence[CheckSituation]) -> None:
         """Nothing is known of these yet."""
         self.clear()
         self.append([SituationLine(situation, {}) for situation in situations])
 
-    def note(self, situation: SituationKey, verdicts: Mapping[Verdict, int]) -> None:
+    def note(self, situation: CheckSituation, verdicts: Mapping[Verdict, int]) -> None:
         """The verdicts of a situation so far."""
         self._change(SituationLine(situation, verdicts))
 
@@ -89,7 +89,7 @@ class SituationsModel(RecordModel[SituationLine]):
         return record.worst
 
 
-def situation_word(key: SituationKey) -> str:
+def situation_word(key: CheckSituation) -> str:
     """What happens in a situation."""
     return speak(situation_term(key))
 

@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.service.outside.model import SituationKey
+from backend.service.outside.model import CheckSituation
 from gui.service.reports import FORMS
 from tests.backend.service.conftest import FILE, SERVICES
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.explore.test_page import texts
 
-CLICKS, RETRY = SituationKey.CLICKS, SituationKey.RETRY
+CLICKS, RETRY = CheckSituation.CLICKS, CheckSituation.RETRY
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def open_file(driver: Driver, file: Path) -> None:
     wait_for_text(driver, "serviceFileName", str(file))
 
 
-def choose(driver: Driver, *wanted: SituationKey) -> None:
+def choose(driver: Driver, *wanted: CheckSituation) -> None:
     for key, check in driver.window.service.knobs.situations.items():
         check.setChecked(key in wanted)
 
