@@ -160,8 +160,12 @@ class CommandTable(QObject):
         yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, file.save, "", page)
         yield Command(
             "service-start", self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
-            self._cannot_check,
+            self._cannot_start,
         )  # fmt: skip
+        yield Command("service-check", self.tr("Chec&k"), Menu.RUN, page.check_button, "", page, self._cannot_check)
+        yield Command(
+            "service-explore", self.tr("&Explore"), Menu.RUN, page.explore_button, "", page, self._cannot_check
+        )
         yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
 
     def _exhibits(self) -> Iterator[Command]:
@@ -265,10 +269,11 @@ class CommandTable(QObject):
     def _no_grid(self) -> str:
         return self.tr("Nothing was explored yet, or an exploration is under way.")
 
+    def _cannot_start(self) -> str:
+        return "" if self._window.service.start.isEnabled() else self._cannot_check()
+
     def _cannot_check(self) -> str:
         page = self._window.service
-        if page.start.isEnabled():
-            return ""
         if page.examiner.busy:
             return self.tr("A check or an exploration is under way.")
         return self.tr("Open the file of a service first, and choose a situation.")

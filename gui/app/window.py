@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
-        for changes in (self.lab.ready_changed, bridge.catalogue_ready):
+        for changes in (self.lab.ready_changed, bridge.catalogue_ready, self.service.views.currentChanged):
             changes.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
 

@@ -693,6 +693,10 @@
         <translation>开始(&amp;S)</translation>
     </message>
     <message>
+        <source>Chec&amp;k</source>
+        <translation>检查(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;System</source>
         <translation>跟随系统(&amp;S)</translation>
     </message>

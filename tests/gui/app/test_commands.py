@@ -216,3 +216,23 @@ def test_the_status_bar_shows_the_engines_and_says_why_a_command_in_a_menu_canno
     qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "Nothing is under way.")
     menu.close()
     qtbot.waitUntil(strip.isVisible)
+
+
+def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_it_can(window: MainWindow) -> None:
+    pressed: list[str] = []
+    page = window.service
+    window.pages.setCurrentWidget(page)
+    for name, push in (("check", page.check_button), ("explore", page.explore_button)):
+        push.clicked.disconnect()
+        push.clicked.connect(lambda _=False, name=name: pressed.append(name))
+        push.setEnabled(False)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == []
+    page.check_button.setEnabled(True)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["check"]
+    page.views.setCurrentWidget(page.story)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.explore_button.setEnabled(True)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["check", "explore"]
