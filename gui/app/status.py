@@ -53,7 +53,7 @@ class EngineStrip(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self._layout.setSpacing(3 * GRID)
-        self.setFixedHeight(self.fontMetrics().height() + GRID)
+        self.setFixedHeight(self.fontMetrics().height() + GRID // 2)
         self.show_sentence(self.tr("Starting the engines…"))
 
     def show_sentence(self, sentence: str) -> None:
