@@ -62,7 +62,7 @@ class Window(Protocol):
 
     find_bar: FindBar
 
-    def find(self) -> None:
+    def find_in_page(self) -> None:
         """Find a text in what the page shows."""
 
     def open_palette(self) -> None:
@@ -206,7 +206,7 @@ class CommandTable(QObject):
     def _of_window(self) -> Iterator[Command]:
         window = self._window
         yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
-        yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find, "Ctrl+F", apart=True)
+        yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find_in_page, "Ctrl+F", apart=True)
         yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
         yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip

@@ -168,9 +168,9 @@ class MainWindow(QMainWindow):
         palette.chosen.connect(self.menus.run)
         palette.bring_to_front()
 
-    def find(self) -> None:
+    def find_in_page(self) -> None:
         """Find a text in what the page shows."""
-        self.find_bar.open_over(self.pages.currentWidget() or self)
+        self.find_bar.open_over(self.pages.currentWidget())
 
     def open_shortcuts(self) -> None:
         """Show all keys."""

@@ -135,7 +135,7 @@ class FindBar(QWidget):
 def view_to_search(page: QWidget) -> View | None:
     """The table or the text of a page that has the focus, or else the first one in sight."""
     focused = QApplication.focusWidget()
-    views = [view for kind in (QAbstractItemView, QPlainTextEdit) for view in page.findChildren(kind)]
+    views: list[View] = [*page.findChildren(QAbstractItemView), *page.findChildren(QPlainTextEdit)]
     there = [view for view in views if view.isVisible() and not isinstance(view, QHeaderView)]
     with_focus = (view for view in there if focused is not None and view in {focused, focused.parent()})
     return next(with_focus, there[0] if there else None)

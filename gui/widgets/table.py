@@ -237,7 +237,9 @@ class RecordTable(QTableView):
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         records, height, offset = self.records.records, self._height, self.verticalHeader().offset()
-        selected = [range(part.top(), part.bottom() + 1) for part in self.selectionModel().selection()]
+        selection = self.selectionModel().selection()
+        parts = map(selection.at, range(selection.count()))
+        selected = [range(part.top(), part.bottom() + 1) for part in parts]
         columns = [
             (column, self.columnViewportPosition(number), self.columnWidth(number))
             for number, column in enumerate(self.records.columns)

@@ -100,7 +100,7 @@ def test_an_action_can_be_pressed_while_its_button_can(window: MainWindow) -> No
     for enabled in (False, True, False):
         button.setEnabled(enabled)
         assert action.isEnabled() is enabled
-    assert "engines are not running yet" in action.statusTip()
+    assert "engines are not running yet" in action.toolTip()
 
 
 def test_f1_lists_every_key_of_every_page_and_of_every_view(window: MainWindow, qtbot: QtBot) -> None:
@@ -201,20 +201,17 @@ def test_what_the_palette_runs_happens(driver: Driver) -> None:
     assert driver.find(QWidget, "labPage").isVisible()
 
 
-def test_the_status_bar_shows_the_engines_and_says_why_a_command_in_a_menu_cannot_be_done(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    strip = window.engines
-    assert strip.isVisible()
-    assert window.statusBar().isAncestorOf(strip)
-    window.menuBar().setActiveAction(next(each for each in window.menuBar().actions() if each.text() == "&Run"))
-    menu = window.menuBar().activeAction().menu()
-    assert isinstance(menu, QMenu)
-    qtbot.waitUntil(menu.isVisible)
-    menu.setActiveAction(action_of(window, "lab-cancel"))
-    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "Nothing is under way.")
-    menu.close()
-    qtbot.waitUntil(strip.isVisible)
+def test_the_status_bar_shows_the_engines(window: MainWindow) -> None:
+    assert window.engines.isVisible()
+    assert window.statusBar().isAncestorOf(window.engines)
+
+
+def test_a_command_in_a_menu_says_why_it_cannot_be_done(window: MainWindow) -> None:
+    for command in window.table.commands:
+        action = action_of(window, command.key)
+        if not command.can_run:
+            assert action.toolTip() == command.obstacle
+    assert all(menu.toolTipsVisible() for menu in window.menuBar().findChildren(QMenu))
 
 
 def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_it_can(window: MainWindow) -> None:
