@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject
 
 from backend.comparison.exhibits import EXHIBITS
+from gui.app.message_log import MessageLog
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
 from gui.widgets.find_bar import FindBar
@@ -61,6 +62,10 @@ class Window(Protocol):
         """Whether this language was chosen."""
 
     find_bar: FindBar
+    log: MessageLog
+
+    def open_messages(self) -> None:
+        """Show what the window has said since it was opened."""
 
     def find_in_page(self) -> None:
         """Find a text in what the page shows."""
@@ -208,6 +213,8 @@ class CommandTable(QObject):
         yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
         yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find_in_page, "Ctrl+F", apart=True)
         yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
+        yield Command("messages", self.tr("&Messages"), Menu.VIEW, window.open_messages, "Ctrl+M",
+                      why_not=self._no_messages)  # fmt: skip
         yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip
         yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
@@ -277,6 +284,9 @@ class CommandTable(QObject):
         if page.examiner.busy:
             return self.tr("A check or an exploration is under way.")
         return self.tr("Open the file of a service first, and choose a situation.")
+
+    def _no_messages(self) -> str:
+        return self.tr("Nothing was said yet.") if self._window.log.is_empty() else ""
 
     def _no_strategies(self) -> str:
         return "" if self._window.guide.is_filled else self.tr("The engines are not running yet.")

@@ -13,6 +13,7 @@ from backend.explorer.question import Question
 from gui.advisor.guide import Guide
 from gui.app.commands import CommandTable
 from gui.app.menus import Menus
+from gui.app.message_log import MessageLog, MessagesDialog
 from gui.app.status import EngineStrip, MessageBar
 from gui.compare.page import ComparePage
 from gui.explore.page import ExplorePage
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
         self.find_bar = FindBar(self)
+        self.log = MessageLog(self)
         self.menus = Menus(self)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
@@ -106,6 +108,9 @@ class MainWindow(QMainWindow):
         for changes in (self.lab.ready_changed, bridge.catalogue_ready, self.service.views.currentChanged):
             changes.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
+        for said in (bridge.start_failed, bridge.failed, bridge.incident, bridge.lost, self.menus.refused):
+            said.connect(self.log.note)
+        self.log.noted.connect(self.menus.refresh)
 
     # What commands do
 
@@ -171,6 +176,10 @@ class MainWindow(QMainWindow):
     def find_in_page(self) -> None:
         """Find a text in what the page shows."""
         self.find_bar.open_over(self.pages.currentWidget())
+
+    def open_messages(self) -> None:
+        """Show what the window has said since it was opened."""
+        MessagesDialog(self.log, self).show()
 
     def open_shortcuts(self) -> None:
         """Show all keys."""

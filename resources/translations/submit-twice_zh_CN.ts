@@ -721,6 +721,10 @@
         <translation>查找命令…(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Messages</source>
+        <translation>消息(&amp;M)</translation>
+    </message>
+    <message>
         <source>&amp;Which one for me?</source>
         <translation>我该用哪一个？(&amp;W)</translation>
     </message>
@@ -803,6 +807,10 @@
     <message>
         <source>Open the file of a service first, and choose a situation.</source>
         <translation>请先打开服务文件，并选择一种情境。</translation>
+    </message>
+    <message>
+        <source>Nothing was said yet.</source>
+        <translation>还没有任何消息。</translation>
     </message>
     <message>
         <source>The engines are not running yet.</source>
@@ -1930,6 +1938,21 @@
     <message>
         <source>Hide the message</source>
         <translation>隐藏这条消息</translation>
+    </message>
+</context>
+<context>
+    <name>MessagesDialog</name>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
     </message>
 </context>
 <context>

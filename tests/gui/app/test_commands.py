@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QTreeWidge
 from pytestqt.qtbot import QtBot
 
 from backend.model.catalogue import StrategyInfo
+from gui.app.message_log import MessagesDialog
 from gui.app.palette import Palette
 from gui.app.shortcuts import ShortcutsDialog
 from gui.app.window import MainWindow
@@ -232,3 +233,19 @@ def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_
     page.explore_button.setEnabled(True)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == ["check", "explore"]
+
+
+def test_what_was_said_can_be_read_later_the_latest_first(window: MainWindow, bridge: LabBridge, qtbot: QtBot) -> None:
+    assert not action_of(window, "messages").isEnabled()
+    bridge.failed.emit("The first one.")
+    bridge.incident.emit("The second one.")
+    action_of(window, "messages").trigger()
+    dialog = window.findChild(MessagesDialog, "messagesDialog")
+    assert isinstance(dialog, MessagesDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert shown_in(dialog.list, 1) == ["The second one.", "The first one."]
+    bridge.failed.emit("The third one.")
+    assert shown_in(dialog.list, 1)[0] == "The third one."
+    assert [each for each in focusable(dialog) if not each.accessibleName()] == []
+    dialog.close()
+    qtbot.waitUntil(lambda: window.findChild(MessagesDialog) is None)
