@@ -434,6 +434,18 @@
         <translation>多数的价值取决于其成员记得什么。</translation>
     </message>
     <message>
+        <source>The same Redlock, with each write synced to disk</source>
+        <translation>同样的 Redlock，每次写入都同步到磁盘</translation>
+    </message>
+    <message>
+        <source>The same server restarts, and has the lock in its file, with what is left of its lease. There is no second majority: everybody is told “busy” until the holder is done.</source>
+        <translation>同一台服务器重启后，文件里还有那把锁和剩余的租期。不存在第二个多数：持有者完成之前，所有人都被告知“忙”。</translation>
+    </message>
+    <message>
+        <source>Redlock needs a file that is synced, or a server that comes back later than every lease.</source>
+        <translation>Redlock 需要同步写盘的文件，或者让服务器回来得比所有租约都晚。</translation>
+    </message>
+    <message>
         <source>Redlock, one of three servers dead</source>
         <translation>Redlock，三台服务器死了一台</translation>
     </message>
