@@ -90,8 +90,8 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     Exhibit(
         key="redlock-remembers",
         title="The same Redlock, with each write synced to disk",
-        look="The same server restarts, and has the lock in its file, with what is left of its lease. There is no second "
-        "majority: everybody is told “busy” until the holder is done.",
+        look="The same server restarts, and has the lock in its file, with what is left of its lease. There is no "
+        "second majority: everybody is told “busy” until the holder is done.",
         lesson="Redlock needs a file that is synced, or a server that comes back later than every lease.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,
