@@ -140,7 +140,7 @@ def begin(window: MainWindow, shot: Shot) -> Callable[[], QWidget]:
         window.compare.start.click()
     elif shot.page == "service":
         window.pages.setCurrentWidget(window.service)
-        window.service.open_file(EXAMPLE)
+        window.service.open_file.open(EXAMPLE)
         when(window.service.explore_button.isEnabled, window.service.explore)
     elif shot.page == "guidance":
         window.guide.open()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import socket
 import sys
 import threading
@@ -21,13 +20,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.cli.early import COULD_NOT_RUN, SIGNALS, end_at_once
+from backend.cli.early import COULD_NOT_RUN, end_at_once
+from backend.cli.signals import signals_as_bytes
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import ENGLISH, Code, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
 
 _BOUNCE_SECONDS = 1.0
 """A terminal and a launcher may both pass the same Ctrl-C on: a signal so soon after the first is that one again."""
@@ -84,7 +83,7 @@ def carry_out(command: Callable[[threading.Event], int], language: str = ENGLISH
         Exception: whatever the command raises.
     """
     work = _Work(command)
-    with _signals_as_bytes() as (signals, wake), _end_of_launcher() as launcher:
+    with signals_as_bytes() as (signals, wake), _end_of_launcher() as launcher:
         thread = threading.Thread(target=work.run, args=(wake,), name="command", daemon=True)
         thread.start()
         if not _wait_for_end(signals, launcher, work.interrupted):
@@ -146,32 +145,3 @@ def _end_of_launcher() -> Iterator[int | None]:
     finally:
         if descriptor is not None:
             os.close(descriptor)
-
-
-@contextmanager
-def _signals_as_bytes() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Where the numbers of signals are read as they come, and where something else can be written to be read there.
-
-    A handler in Python would run between any two byte codes of the main thread, and could take no lock there.
-    """
-    signals, wake = socket.socketpair()
-    signals.setblocking(False)
-    wake.setblocking(False)
-    woken_before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    try:
-        for number, handler in before.items():
-            if handler is not signal.SIG_IGN:  # as nohup has it
-                signal.signal(number, _read_as_a_byte)
-        yield signals, wake
-    finally:
-        for number, handler in before.items():
-            with suppress(TypeError):  # None is a handler that was not set from Python
-                signal.signal(number, handler)
-        signal.set_wakeup_fd(woken_before)
-        signals.close()
-        wake.close()
-
-
-def _read_as_a_byte(_number: int, _frame: FrameType | None) -> None:
-    """Nothing: `signal.set_wakeup_fd` has written the number."""

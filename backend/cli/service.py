@@ -19,7 +19,7 @@ from backend.service.description import Description, load, parse
 from backend.service.explored.run import explore_service, replay_service
 from backend.service.new import Answers, render
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, CheckProgress, SituationKey
+from backend.service.outside.model import CheckPlan, CheckProgress, CheckSituation
 from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
 from backend.service.outside.settling import MOST_READINGS
 from backend.service.outside.situations import most_submissions
@@ -49,7 +49,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     language = chosen.language or ENGLISH
     description, folder = _read(chosen.file)
     files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
-    situations = tuple(SituationKey(key) for key in chosen.situations or SituationKey)
+    situations = tuple(CheckSituation(key) for key in chosen.situations or CheckSituation)
     plan = CheckPlan(
         situations,
         chosen.intents,
@@ -81,7 +81,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
 def _say_how_much(description: Description, plan: CheckPlan, language: str) -> None:
     """Before anything is sent to a service that is not ours."""
     asks = (description.before.request is not None) + MOST_READINGS * (description.effects.request is not None)
-    intents = plan.intents * sum(key is not SituationKey.CRASH for key in plan.situations)
+    intents = plan.intents * sum(key is not CheckSituation.CRASH for key in plan.situations)
     sentence = say(
         CheckCode.MOST_SENT,
         host=description.service.url,

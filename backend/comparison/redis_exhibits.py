@@ -21,7 +21,13 @@ _FAILS_OVER = Setup(
     redis_topology=RedisTopology.SENTINEL,
 )
 _MAJORITY = Setup(
-    "distributed-lock", "redlock", _HELD_MS, 60_000, faults_of("kill@redis:2"), redis_topology=RedisTopology.THREE
+    "distributed-lock",
+    "redlock",
+    _HELD_MS,
+    60_000,
+    faults_of("partition@redis:3=1000", "restart@redis:2=1500"),
+    redis_topology=RedisTopology.THREE,
+    redis_persistence=RedisPersistence.NONE,
 )
 
 REDIS_INCIDENTS: tuple[Exhibit, ...] = (
@@ -83,11 +89,19 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
         lesson="A majority is worth what its members remember.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
-        setup=replace(
-            _MAJORITY,
-            faults=faults_of("partition@redis:3=1000", "restart@redis:2=1500"),
-            redis_persistence=RedisPersistence.NONE,
-        ),
+        setup=_MAJORITY,
+        plan=_KEEPS_COMING,
+    ),
+    Exhibit(
+        key="redlock-remembers",
+        cause=Cause.REPLICATION,
+        title="The same Redlock, with each write synced to disk",
+        look="The same server restarts, and has the lock in its file, with what is left of its lease. There is no "
+        "second majority: everybody is told “busy” until the holder is done.",
+        lesson="Redlock needs a file that is synced, or a server that comes back later than every lease.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=replace(_MAJORITY, redis_persistence=RedisPersistence.ALWAYS),
         plan=_KEEPS_COMING,
     ),
     Exhibit(

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject
 
 from backend.comparison.exhibits import EXHIBITS, Cause
+from gui.app.message_log import MessageLog
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
+from gui.widgets.find_bar import FindBar
 from gui.widgets.forms import plain
 from gui.widgets.view_keys import ViewKey
 from gui.wording.catalogue import catalogue_text
@@ -60,6 +62,15 @@ class Window(Protocol):
 
     def uses_language(self, language: str) -> bool:
         """Whether this language was chosen."""
+
+    find_bar: FindBar
+    log: MessageLog
+
+    def open_messages(self) -> None:
+        """Show what the window has said since it was opened."""
+
+    def find_in_page(self) -> None:
+        """Find a text in what the page shows."""
 
     def open_palette(self) -> None:
         """Show all commands, to find one by typing."""
@@ -142,19 +153,26 @@ class CommandTable(QObject):
             "survey-start", self.tr("&Explore all"), Menu.RUN, pane.start, "Ctrl+Return", pane, self._cannot_explore
         )
         yield Command("survey-cancel", self.tr("Ca&ncel"), Menu.RUN, pane.cancel, "Esc", pane, self._nothing_runs)
-        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.keep, "", pane, self._no_grid)
-        yield Command("survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.compare, "", pane,
-                      self._no_grid)  # fmt: skip
+        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.files.keep, "", pane, self._no_grid)
+        yield Command(
+            "survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.files.compare, "", pane,
+            self._no_grid,
+        )  # fmt: skip
 
     def _of_service(self) -> Iterator[Command]:
         page = self._window.service
-        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, page.open.ask_for_file, "",
+        file = page.open_file
+        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, file.button.ask_for_file, "",
                       page)  # fmt: skip
-        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, page.save_file, "", page)
+        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, file.save, "", page)
         yield Command(
             "service-start", self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
-            self._cannot_check,
+            self._cannot_start,
         )  # fmt: skip
+        yield Command("service-check", self.tr("Chec&k"), Menu.RUN, page.check_button, "", page, self._cannot_check)
+        yield Command(
+            "service-explore", self.tr("&Explore"), Menu.RUN, page.explore_button, "", page, self._cannot_check
+        )
         yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
 
     def _exhibits(self) -> Iterator[Command]:
@@ -207,8 +225,10 @@ class CommandTable(QObject):
     def _of_window(self) -> Iterator[Command]:
         window = self._window
         yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
-        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K",
-                      apart=True)  # fmt: skip
+        yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find_in_page, "Ctrl+F", apart=True)
+        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
+        yield Command("messages", self.tr("&Messages"), Menu.VIEW, window.open_messages, "Ctrl+M",
+                      why_not=self._no_messages)  # fmt: skip
         yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip
         yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
@@ -218,6 +238,8 @@ class CommandTable(QObject):
         """Keys that views obey by themselves while they have the focus."""
         window = self._window
         return (
+            KeysOfView(self.tr("In a table"), window.lab.results.rows_table.keys()),
+            KeysOfView(self.tr("While finding"), window.find_bar.keys()),
             KeysOfView(self.tr("In the timeline"), window.lab.timeline.view.keys()),
             KeysOfView(self.tr("In a sequence diagram"), window.explore.story.diagram.keys()),
             KeysOfView(self.tr("In the table of the comparison"), window.compare.table.keys()),
@@ -233,6 +255,21 @@ class CommandTable(QObject):
         """The title of the page that a command belongs to; empty where it belongs to none."""
         titles = enumerate(self.page_titles)
         return next((title for number, title in titles if command.belongs_to(self._tabs.widget(number))), "")
+
+    def title_of(self, command: Command) -> str:
+        """What it is called where it stands in no menu: a choice of several says of what."""
+        match command.menu:
+            case Menu.EXHIBITS:
+                pattern = self.tr("Exhibit: %1")
+            case Menu.THEME:
+                pattern = self.tr("Theme: %1")
+            case Menu.LANGUAGE:
+                pattern = self.tr("Language: %1")
+            case _ if command.key.startswith("page-"):
+                pattern = self.tr("Page: %1")
+            case _:
+                pattern = "%1"
+        return pattern.replace("%1", command.title)
 
     # Why not
 
@@ -253,13 +290,17 @@ class CommandTable(QObject):
     def _no_grid(self) -> str:
         return self.tr("Nothing was explored yet, or an exploration is under way.")
 
+    def _cannot_start(self) -> str:
+        return "" if self._window.service.start.isEnabled() else self._cannot_check()
+
     def _cannot_check(self) -> str:
         page = self._window.service
-        if page.start.isEnabled():
-            return ""
         if page.examiner.busy:
             return self.tr("A check or an exploration is under way.")
         return self.tr("Open the file of a service first, and choose a situation.")
+
+    def _no_messages(self) -> str:
+        return self.tr("Nothing was said yet.") if self._window.log.is_empty() else ""
 
     def _no_strategies(self) -> str:
         return "" if self._window.guide.is_filled else self.tr("The engines are not running yet.")

@@ -71,6 +71,7 @@ class Menus(QObject):
         menus[Menu.THEME] = menus[Menu.VIEW].addMenu(self.tr("&Theme"))
         menus[Menu.LANGUAGE] = menus[Menu.VIEW].addMenu(self.tr("&Language"))
         for menu in menus.values():
+            menu.setToolTipsVisible(True)  # there, a command says why it cannot be done
             menu.aboutToShow.connect(self.refresh)
         return menus
 
@@ -110,7 +111,7 @@ class Menus(QObject):
         for command, action in self._actions.items():
             action.setVisible(command.is_offered(self._window))
             action.setEnabled(command.can_run)
-            action.setStatusTip(command.obstacle)
+            action.setToolTip(command.obstacle)
             if command.is_chosen is not None:
                 action.setChecked(command.is_chosen())
 

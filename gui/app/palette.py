@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QKeyEvent, QPalette
 from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from gui.theme import GRID
-from gui.widgets.command import Command, Menu
+from gui.widgets.command import Command
 from gui.widgets.forms import describe
 from gui.widgets.view_keys import native
 
@@ -92,7 +92,7 @@ class Palette(QDialog):
         words = typed.casefold().split()
         self.list.clear()
         for command in self._commands:
-            title = self._title(command)
+            title = self._table.title_of(command)
             if all(word in f"{title} {command.key}".casefold() for word in words):
                 self._add(command, title)
         if not self._go_to(0):
@@ -107,21 +107,6 @@ class Palette(QDialog):
                 item.setForeground(column, muted)
             item.setToolTip(0, command.obstacle)
         self.list.addTopLevelItem(item)
-
-    def _title(self, command: Command) -> str:
-        """What it is called; a choice of several says of what."""
-        match command.menu:
-            case Menu.EXHIBITS:
-                pattern = self.tr("Exhibit: %1")
-            case Menu.THEME:
-                pattern = self.tr("Theme: %1")
-            case Menu.LANGUAGE:
-                pattern = self.tr("Language: %1")
-            case _ if command.key.startswith("page-"):
-                pattern = self.tr("Page: %1")
-            case _:
-                pattern = "%1"
-        return pattern.replace("%1", command.title)
 
     @property
     def current(self) -> Command | None:
@@ -138,7 +123,7 @@ class Palette(QDialog):
             self.edit.setAccessibleDescription("")
             return
         self.note.setText(command.obstacle)
-        heard = (self._title(command), native(command.shortcut), command.obstacle)
+        heard = (self._table.title_of(command), native(command.shortcut), command.obstacle)
         self.edit.setAccessibleDescription(", ".join(part for part in heard if part))
 
     @Slot()

@@ -56,7 +56,7 @@ class ShortcutsDialog(QDialog):
     def _fill(self, table: CommandTable) -> None:
         with_keys = [command for command in table.commands if command.shortcut]
         for page in ("", *table.page_titles):
-            lines = [(each.title, native(each.shortcut)) for each in with_keys if table.page_of(each) == page]
+            lines = [(table.title_of(each), native(each.shortcut)) for each in with_keys if table.page_of(each) == page]
             self._add(page or self.tr("Everywhere"), lines)
         for view in table.keys_of_views():
             self._add(view.title, listed(view.keys))

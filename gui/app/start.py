@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import socket
 import sys
+from contextlib import ExitStack
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSocketNotifi
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
-from backend.cli.early import SIGNALS
+from backend.cli.signals import signals_as_bytes
 from gui.app.interpreter import Collector, favour_the_window
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
@@ -134,19 +133,16 @@ class Interrupts(QObject):
     """Turns SIGINT, SIGTERM and SIGHUP into an orderly close.
 
     Python runs signal handlers only between byte codes of the main thread, which sits in Qt's event loop; so the
-    signal's number arrives as a byte on a socket that the loop watches (`signal.set_wakeup_fd`).
+    signal's number arrives as a byte on a socket that the loop watches.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
-        self._receiver, self._sender = socket.socketpair()
-        for end in (self._receiver, self._sender):
-            end.setblocking(False)
+        self._signals = ExitStack()
+        self._receiver, _ = self._signals.enter_context(signals_as_bytes())
         self._notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._interrupted)
-        self._before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
-        signal.set_wakeup_fd(self._sender.fileno())
 
     @Slot()
     def _interrupted(self) -> None:
@@ -155,9 +151,5 @@ class Interrupts(QObject):
 
     def close(self) -> None:
         """Put everything back."""
-        signal.set_wakeup_fd(-1)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
         self._notifier.setEnabled(False)
-        self._receiver.close()
-        self._sender.close()
+        self._signals.close()

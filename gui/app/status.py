@@ -53,7 +53,7 @@ class EngineStrip(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self._layout.setSpacing(3 * GRID)
-        self.setFixedHeight(self.fontMetrics().height() + GRID + 4)
+        self.setFixedHeight(self.fontMetrics().height() + GRID // 2)
         self.show_sentence(self.tr("Starting the engines…"))
 
     def show_sentence(self, sentence: str) -> None:
@@ -109,12 +109,6 @@ class EngineStrip(QWidget):
             if (widget := old.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
-        """A hairline above."""
-        painter = QPainter(self)
-        painter.fillRect(0, 0, self.width(), 1, QColor(self._theme.colours.hairline))
-        painter.end()
 
 
 class MessageBar(QWidget):

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QWidget
 
 from gui.app.menus import Menus
+from gui.app.message_log import MessageLog, MessagesDialog
 from gui.app.status import EngineStrip, MessageBar
 from gui.lab.page import LabPage
 from gui.theme import Theme, ThemeMode
+from gui.widgets.columns import restore_columns, save_columns
+from gui.widgets.find_bar import FindBar
 
 if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
@@ -68,18 +71,16 @@ class MainWindow(QMainWindow):
         self.lab = LabPage(bridge, theme, settings)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget, stretch in ((self.pages, 1), (self.engines, 0)):
-            layout.addWidget(widget, stretch)
-        self.setCentralWidget(body)
+        self.setCentralWidget(self.pages)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.engines, 1)
         self.messages = MessageBar(theme, self.pages.tabBar(), self.menuBar(), self)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
+        self.find_bar = FindBar(self)
+        self.log = MessageLog(self)
         self.menus = Menus(self)
         self._connect()
         self._restore()
@@ -123,10 +124,12 @@ class MainWindow(QMainWindow):
         self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
+        self.service.views.currentChanged.connect(self.menus.refresh)
         self.compare.lab_asked.connect(self._show_in_lab)
         self.compare.explore_asked.connect(self._ask_explorer)
         self.explore.restore(self._settings)
         self.service.restore(self._settings)
+        restore_columns(self, self._settings)
 
     def _fill_tab(self, number: int, page: QWidget) -> None:
         empty, title = self.pages.widget(number), self.pages.tabText(number)
@@ -149,6 +152,9 @@ class MainWindow(QMainWindow):
         for changes in (self.lab.ready_changed, bridge.catalogue_ready):
             changes.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
+        for said in (bridge.start_failed, bridge.failed, bridge.incident, bridge.lost, self.menus.refused):
+            said.connect(self.log.note)
+        self.log.noted.connect(self.menus.refresh)
 
     # What commands do
 
@@ -214,6 +220,14 @@ class MainWindow(QMainWindow):
         palette.chosen.connect(self.menus.run)
         palette.bring_to_front()
 
+    def find_in_page(self) -> None:
+        """Find a text in what the page shows."""
+        self.find_bar.open_over(self.pages.currentWidget())
+
+    def open_messages(self) -> None:
+        """Show what the window has said since it was opened."""
+        MessagesDialog(self.log, self).show()
+
     def open_shortcuts(self) -> None:
         """Show all keys."""
         from gui.app.shortcuts import ShortcutsDialog  # noqa: PLC0415, RUF100  (not needed for the first paint)
@@ -273,6 +287,7 @@ class MainWindow(QMainWindow):
         if self._is_whole:
             self.explore.save(self._settings)
             self.service.save(self._settings)
+            save_columns(self, self._settings)
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

@@ -5,15 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
-from backend.model.errors import SubmitTwiceError
-from gui.link.background_job import BackgroundJob
-from gui.wording.speech import speak
+from gui.link.background_job import ReportingJob
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
 
     from PySide6.QtCore import QObject
 
@@ -22,14 +17,8 @@ if TYPE_CHECKING:
     from backend.model.options import LabOptions
 
 
-class Comparer(BackgroundJob["ComparisonQuestion"]):
-    """Progress comes as `ComparisonProgress`, before and after each cell; the result is a `Comparison`.
-
-    Signals:
-        written: one sentence about a report that was written, or why it was not.
-    """
-
-    written = Signal(str)
+class Comparer(ReportingJob["ComparisonQuestion"]):
+    """Progress comes as `ComparisonProgress`, before and after each cell; the result is a `Comparison`."""
 
     def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
         super().__init__("comparer", parent)
@@ -40,15 +29,3 @@ class Comparer(BackgroundJob["ComparisonQuestion"]):
         from backend.comparison.on_a_lab import compare  # noqa: PLC0415, RUF100  (its import delays the first paint)
 
         return compare(asked, self._options, partial(self.say, self.progressed), cancelled)
-
-    def write(self, job: Callable[[], str]) -> None:
-        """Write a report behind the scenes; its sentence arrives with `written`."""
-        self.submit_beside(partial(self._write, job))
-
-    def _write(self, job: Callable[[], str]) -> None:
-        try:
-            sentence = job()
-        except SubmitTwiceError as error:
-            sentence = speak(error.sentence)
-        if not self.closing:
-            self.written.emit(sentence)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.web_page import comparison_html
 from backend.files.output import write_document
+from gui.widgets.file_dialogs import ask_where_to_save
 from gui.wording.speech import language
 
 if TYPE_CHECKING:
@@ -68,14 +69,9 @@ class ExportMenu(QObject):
         self._found = found
 
     def _ask_where(self, form: Form, _checked: bool = False) -> None:
-        dialog = QFileDialog(self._owner, self.tr("Export the comparison"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(form.ending)
-        dialog.setNameFilter(f"{form.name} (*.{form.ending})")
-        dialog.selectFile(f"submit-twice-comparison.{form.ending}")
+        name = f"submit-twice-comparison.{form.ending}"
+        dialog = ask_where_to_save(self._owner, self.tr("Export the comparison"), name, form.name)
         dialog.fileSelected.connect(partial(self._write, form))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     @Slot(str)
     def _write(self, form: Form, name: str) -> None:

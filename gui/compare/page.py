@@ -6,17 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QScrollArea,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QTabWidget, QWidget
 
 from backend.comparison.claims import surprises
 from backend.comparison.picture import picture
@@ -30,6 +20,9 @@ from gui.compare.question_panel import QuestionPanel
 from gui.compare.table import ComparisonTable
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
+from gui.widgets.layouts import column, fill, side_by_side, stack
+from gui.widgets.progress_bar import ProgressBar
+from gui.widgets.sidebar import NARROW, Sidebar
 from gui.wording.comparison import task_word, time_left
 from gui.wording.speech import speak
 
@@ -39,8 +32,6 @@ if TYPE_CHECKING:
     from backend.model.vocabulary import OperationKey
     from gui.link.bridge import LabBridge
     from gui.theme import Theme
-
-SIDEBAR = 38 * GRID
 
 
 class ComparePage(QWidget):
@@ -99,43 +90,27 @@ class ComparePage(QWidget):
         self.status = QLabel(self.tr("Not measured yet."))
         self.status.setObjectName("compareStatus")
         self.status.setWordWrap(True)
-        self.status.setMinimumHeight(2 * self.status.fontMetrics().lineSpacing() + 2)
+        self.status.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
+        self.status.setMinimumHeight(2 * self.status.fontMetrics().lineSpacing() + 2 + 3 * GRID // 2)
         self.status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.estimate = QLabel()
         self.estimate.setObjectName("compareEstimate")
         self.estimate.setProperty("role", "caption")
         self.estimate.setWordWrap(True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1)
-        describe(self.bar, self.tr("Progress of the comparison"))
-        self.bar.setToolTip("")
+        self.bar = ProgressBar(self.tr("Progress of the comparison"))
 
     def _lay_out(self) -> None:
-        side = QWidget()
-        side.setObjectName("sidebar")
-        column = QVBoxLayout(side)
-        column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
-        column.setSpacing(GRID + 2)
-        for part in (self.question, self.estimate, self.start, self.cancel, self.again, self.export):
-            column.addWidget(part)
-        column.addStretch(1)
-        self._side = side
-        self._scroll = scroll = QScrollArea()
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        across.setHandleWidth(1)
-        across.setChildrenCollapsible(False)
-        across.addWidget(scroll)
-        across.addWidget(self._make_right())
-        across.setStretchFactor(1, 1)
-        across.setSizes([SIDEBAR, 1000])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(across)
+        asked = column(
+            self.question,
+            self.estimate,
+            self.start,
+            self.cancel,
+            self.again,
+            self.export,
+            spacing=GRID + 2,
+            margin=GRID,
+        )
+        fill(self, side_by_side(Sidebar(asked, least_width=NARROW), self._make_right()))
 
     def _make_right(self) -> QWidget:
         self.views = QTabWidget()
@@ -145,17 +120,7 @@ class ComparePage(QWidget):
         self.views.addTab(scrolled(self.chart), self.tr("P&icture"))
         for part in (self.views, self.views.tabBar()):
             part.setAccessibleName(self.tr("Table or picture"))
-        head = QVBoxLayout()
-        head.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
-        head.addWidget(self.status)
-        right = QWidget()
-        stack = QVBoxLayout(right)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(0)
-        stack.addLayout(head)
-        stack.addWidget(self.bar)
-        stack.addWidget(self.views, 1)
-        return right
+        return stack(self.status, self.bar, self.views)
 
     def _connect(self, bridge: LabBridge) -> None:
         self.start.clicked.connect(self.compare)
@@ -172,11 +137,6 @@ class ComparePage(QWidget):
         self.table.explore_asked.connect(self.explore_asked)
         bridge.catalogue_ready.connect(self.question.fill)
         bridge.databases_ready.connect(self.question.fill_databases)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The side bar is never narrower than its fields, whose width is known now that they have their style."""
-        super().showEvent(event)
-        self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
 
     def ask(self, operation: OperationKey, strategy: str) -> None:
         """Turn to a strategy, ready to be compared, unless a comparison is under way."""
@@ -206,7 +166,7 @@ class ComparePage(QWidget):
         self._begin(replace(found.asked, strategies=names, situations=(), cost=True, quick=False))
 
     def _begin(self, asked: ComparisonQuestion) -> None:
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.status.setText(self.tr("Starting engines and two backend processes for the comparison…"))
         self.comparer.start(asked)
         self._refresh()
@@ -218,8 +178,7 @@ class ComparePage(QWidget):
 
     @Slot(object)
     def _show_progress(self, progress: ComparisonProgress) -> None:
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.done)
+        self.bar.show_share(progress.done, progress.total)
         text = self.tr("%1 of %2 measured, about %3 left. Now: %4, %5.")
         values = (
             str(progress.done), str(progress.total), time_left(progress.seconds_left), progress.line.subject.name,
@@ -266,9 +225,7 @@ class ComparePage(QWidget):
             self.chart.show_picture(picture(title_of(lines[0]), lines))
 
     def _finish(self) -> None:
-        self.bar.setRange(0, 1)
-        self.bar.setValue(0)
-        self.bar.setAccessibleDescription("")
+        self.bar.rest()
         focused = self.cancel.hasFocus()
         self._refresh()
         if focused:

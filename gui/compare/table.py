@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from gui.compare.model import ComparisonModel
+from gui.compare.model import ComparisonModel, Index
 from gui.theme import GRID, Theme, code_font
+from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.view_keys import ViewKey, press
@@ -26,42 +26,37 @@ if TYPE_CHECKING:
     from backend.comparison.records import ComparedCell
 
 PADDING = 4
+EDGE = 3
+"""Pixels at the left of a cell in the strong colour of its verdict."""
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Paints a cell: the verdict's tint, a mark for the current cell, and the text.
+class ComparisonDelegate(CellDelegate):
+    """A cell in the tint of its verdict, with an edge in the strong colour and a hairline below.
 
     Args:
         theme: for the colours.
-        model: whose cells.
+        view: whose cells.
     """
 
-    def __init__(self, theme: Theme, model: ComparisonModel, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, view: ComparisonTable) -> None:
+        super().__init__(view)
         self._theme = theme
-        self._model = model
+        self._model = view.cells
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        """The tint."""
+        super().initStyleOption(option, index)
+        verdict = self._model.highlight(index)
+        if verdict is not None:
+            option.backgroundBrush = QBrush(self._theme.colours.verdict_tint(verdict))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One cell."""
-        view = self.parent()
-        assert isinstance(view, ComparisonTable)  # noqa: S101  made by it
-        colours, box = self._theme.colours, option.rect
-        highlight = self._model.highlight(index)
-        if highlight is not None:
-            painter.fillRect(box, colours.verdict_tint(highlight))
-            painter.fillRect(box.left(), box.top(), 3, box.height(), colours.verdict(highlight))
+        super().paint(painter, option, index)
+        colours, box, verdict = self._theme.colours, option.rect, self._model.highlight(index)
+        if verdict is not None:
+            painter.fillRect(box.left(), box.top(), EDGE, box.height(), colours.verdict(verdict))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(colours.hairline))
-        if view.currentIndex() == index:
-            wide = 2 if view.hasFocus() else 1
-            painter.setPen(QPen(QColor(colours.accent), wide))
-            painter.drawRect(box.adjusted(wide, wide - 1, -wide, -wide))
-        painter.setPen(QColor(colours.text))
-        painter.setFont(view.font())
-        room = box.adjusted(PADDING + 2, 0, 2 - PADDING, 0)
-        text = QFontMetrics(view.font()).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), text)
 
 
 class ComparisonTable(QTableView):
@@ -84,7 +79,7 @@ class ComparisonTable(QTableView):
         self.cells = ComparisonModel(self)
         self.setFont(code_font(0.95))
         self.setModel(self.cells)
-        self.setItemDelegate(CellDelegate(theme, self.cells, self))
+        self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()
         self.cells.modelReset.connect(self._size_columns)
         self._size_columns()

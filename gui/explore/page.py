@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from gui.explore.evidence import Evidence
 from gui.explore.explorer import Explorer
@@ -16,8 +15,10 @@ from gui.explore.survey import SurveyPane
 from gui.theme import GRID
 from gui.widgets.exploration_banner import ExplorationBanner
 from gui.widgets.finding import FindingPane, Names
-from gui.widgets.forms import button, describe, hairline
+from gui.widgets.forms import button, describe
+from gui.widgets.layouts import column, fill, side_by_side, stack
 from gui.widgets.sequence.export import ExportButton
+from gui.widgets.sidebar import NARROW, Sidebar
 from gui.wording.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from gui.link.bridge import LabBridge
     from gui.settings import Settings
     from gui.theme import Theme
-
-SIDEBAR = 38 * GRID
 
 
 class ExplorePage(QWidget):
@@ -80,36 +79,9 @@ class ExplorePage(QWidget):
         describe(self.cancel, self.tr("Cancel the exploration"), self.tr("Stop, and keep what was found so far"))
 
     def _lay_out(self) -> None:
-        side = QWidget()
-        side.setObjectName("sidebar")
-        column = QVBoxLayout(side)
-        column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID)
-        column.setSpacing(GRID + 2)
-        for part in (self.question, self.start, self.cancel, self.export, hairline(), self.progress):
-            column.addWidget(part)
-        column.addStretch(1)
-        self._side = side
-        self._scroll = scroll = QScrollArea()
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        right = QWidget()
-        stack = QVBoxLayout(right)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(0)
-        stack.addWidget(self.banner)
-        stack.addWidget(self.story, 1)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        across.setHandleWidth(1)
-        across.setChildrenCollapsible(False)
-        across.addWidget(scroll)
-        across.addWidget(right)
-        across.setStretchFactor(1, 1)
-        across.setSizes([SIDEBAR, 1000])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._make_views(across))
+        asked = column(self.question, self.start, self.cancel, self.export, spacing=GRID + 2, margin=GRID)
+        sidebar = Sidebar(asked, self.progress, least_width=NARROW)
+        fill(self, self._make_views(side_by_side(sidebar, stack(self.banner, self.story))))
 
     def _make_views(self, one: QWidget) -> QTabWidget:
         self.views = views = QTabWidget()
@@ -119,11 +91,6 @@ class ExplorePage(QWidget):
         for widget in (views, views.tabBar()):
             widget.setAccessibleName(self.tr("What to explore"))
         return views
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The side bar is never narrower than its fields, whose width is known now that they have their style."""
-        super().showEvent(event)
-        self._scroll.setMinimumWidth(max(SIDEBAR, self._side.minimumSizeHint().width()))
 
     def restore(self, settings: Settings) -> None:
         """Ask what was asked last."""

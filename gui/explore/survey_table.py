@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
 )
 
-from gui.explore.survey_model import Index, SurveyModel
+from gui.explore.survey_model import SurveyModel
 from gui.theme import GRID
+from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.view_keys import ViewKey
 
@@ -25,29 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST = "!! \N{MULTIPLICATION SIGN}2 duplicated, 10,000/10,000+ \N{GREEK CAPITAL LETTER DELTA}"
 """What a cell has room for."""
-FRAME = 2
-"""Pixels around the current cell."""
-
-
-class CellDelegate(QStyledItemDelegate):
-    """Frames the current cell instead of painting over the colour that says what was found."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The cell, and its frame if it is selected."""
-        plain = QStyleOptionViewItem(option)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
-        if selected:
-            painter.fillRect(option.rect, option.palette.base())  # the view has painted its row already
-        super().paint(painter, plain, index)
-        if selected:
-            painter.save()
-            pen = QPen(option.palette.highlight(), FRAME)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)  # the style has left one of its own
-            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
-            painter.restore()
 
 
 class SurveyTable(QTableView):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from backend.model.vocabulary import OperationKey
 from gui.theme import GRID
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
+from gui.widgets.progress_bar import ProgressBar
 from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
@@ -108,11 +109,7 @@ class IntentForm(QWidget):
         )
         self.reset = button("resetButton", self.tr("Rese&t"))
         describe(self.reset, self.tr("Reset"), self.tr("Empty the tables and the keys (%1)").replace("%1", "Ctrl+R"))
-        self.progress = QProgressBar()
-        self.progress.setObjectName("runProgress")
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1)
-        self.progress.setAccessibleName(self.tr("Answers received in this run"))
+        self.progress = ProgressBar(self.tr("Answers received in this run"), "runProgress")
         self.why_not = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.why_not.setObjectName("whyNotLabel")
         self.why_not.setProperty("role", "caption")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from backend.model.observed import Reply, Row, Step
 from backend.model.vocabulary import Answer, Verdict
 from gui.widgets.records import Column, RecordModel, Tone
+from gui.widgets.steps_model import StepTableModel
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
 from gui.wording.terms import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.model.observed import GoneRow
-    from backend.model.vocabulary import EngineKind
 
 
 class RowsModel(RecordModel[Row]):
@@ -137,14 +137,13 @@ class RepliesModel(RecordModel[Reply]):
         return self._wanted is not None and reply.intent_key not in self._wanted
 
 
-class StepsModel(RecordModel[Step]):
+class StepsModel(StepTableModel):
     """The commands that one submission ran."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self._origin_ns = 0
         super().__init__(
             (
-                Column(QCoreApplication.translate("StepsModel", "At, ms"), 7, self._offset_text, right=True),
+                Column(QCoreApplication.translate("StepsModel", "At, ms"), 7, self.offset_text, right=True),
                 Column(QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
                 Column(
                     QCoreApplication.translate("StepsModel", "Engine"),
@@ -160,25 +159,8 @@ class StepsModel(RecordModel[Step]):
 
     def show(self, steps: tuple[Step, ...], sent_ns: int | None) -> None:
         """Replace everything; times count from `sent_ns`, or from the first step where that is unknown."""
-        self.clear()
-        if steps:
-            self._origin_ns = steps[0].started_ns if sent_ns is None else min(sent_ns, steps[0].started_ns)
-            self.append(steps)
-
-    def submission_of(self, record: Step) -> str:
-        """The submission that ran the step."""
-        return record.submission_id
-
-    def highlight(self, record: Step) -> Verdict | Tone | None:
-        """Failed steps stand out."""
-        return Tone.ALARM if record.error else None
-
-    def engine(self, record: Step) -> EngineKind | None:
-        """The engine that ran the step."""
-        return record.engine
-
-    def _offset_text(self, step: Step) -> str:
-        return milliseconds((step.started_ns - self._origin_ns) / 1e6, 2)
+        first = steps[0].started_ns if steps else 0
+        self.show_from(first if sent_ns is None else min(sent_ns, first), steps)
 
 
 def effect_text(row: Row) -> str:

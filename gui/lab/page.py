@@ -5,34 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QWidget
 
 from backend.model.judgement import Judgement
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
 from gui.lab.backend_panel import BackendPanel
-from gui.lab.banner import VerdictBanner, visible_verdict
+from gui.lab.banner import VerdictBanner
 from gui.lab.counters import Counters
-from gui.lab.current import CurrentRun
 from gui.lab.exhibit import ExhibitCard
 from gui.lab.form import IntentForm
 from gui.lab.knobs import Knobs
 from gui.lab.offer import Offer
 from gui.lab.progress import RunProgress
 from gui.lab.results import Results
+from gui.lab.run_display import RunDisplay
 from gui.lab.selection import Selection
+from gui.lab.set_up import SetUp
 from gui.lab.source_panel import SourcePanel
 from gui.widgets.fixed_size_host import FixedSizeHost
-from gui.widgets.forms import choose_key, hairline
-from gui.widgets.sidebar import WIDTH, Sidebar
+from gui.widgets.forms import hairline
+from gui.widgets.layouts import fill, side_by_side, stack
+from gui.widgets.sidebar import Sidebar
 from gui.widgets.timeline.pane import Timeline
-from gui.wording.catalogue import Catalogue, VariantChoice
-from gui.wording.terms import operations_of
 
 if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
-    from backend.model.catalogue import StrategyInfo
-    from backend.model.observed import EngineStatus, Reply
+    from backend.model.observed import Reply
     from gui.link.bridge import LabBridge
     from gui.link.pending_run import PendingRun
     from gui.settings import Settings
@@ -57,21 +56,18 @@ class LabPage(QWidget):
         super().__init__(parent)
         self.setObjectName("labPage")
         self._bridge = bridge
-        self._settings = settings
         self._usable = False
         self._runs = 0
-        self._operations: set[OperationKey] = set()
         self._sent_with = ("", "")
         """Strategy and variant of the latest run."""
         self._ordered: set[str] = set()
-        self._current = CurrentRun()
-        self._database = ""
         self.form = IntentForm()
         self.backend = BackendPanel(theme)
         self.source = SourcePanel()
         self.banner = VerdictBanner(theme)
         self.counters = Counters()
         self.exhibit = ExhibitCard()
+        self._display = RunDisplay(self.banner, self.counters)
         self._knobs = Knobs(self.form, self.backend, self.source)
         self._offer = Offer(self.form, self.backend, self.source)
         self._progress = RunProgress(self.form.progress)
@@ -83,6 +79,7 @@ class LabPage(QWidget):
         self.source.restore(settings)
         self.backend.restore(settings)
         self.backend.show_instances(bridge.options.instances)
+        self.set_up = SetUp(self.form, self.backend, self._knobs, bridge, settings)
         self._connect_widgets()
         self._connect_bridge()
         self._refresh()
@@ -95,45 +92,25 @@ class LabPage(QWidget):
         self.evidence.setCollapsible(0, False)
         self.evidence.setSizes([380, 240])
         self.evidence.setStretchFactor(0, 1)
-        right = QWidget()
+        right = stack(FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit, self.evidence)
         right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        stack = QVBoxLayout(right)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(0)
-        for widget in (FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit):
-            stack.addWidget(widget)
-        stack.addWidget(self.evidence, 1)
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        self.across.setHandleWidth(1)
-        self.across.setChildrenCollapsible(False)
-        self.across.addWidget(Sidebar(self.form, self.backend, self.source))
-        self.across.addWidget(right)
-        self.across.setStretchFactor(1, 1)
-        self.across.setSizes([WIDTH, 1000])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.across)
+        self.across = side_by_side(Sidebar(self.form, self.backend, self.source), right)
+        fill(self, self.across)
 
     def _connect_widgets(self) -> None:
-        self.form.operation_chosen.connect(self._operation_chosen)
         self.form.submit_asked.connect(self.submit)
         self.form.spam_asked.connect(self.spam)
-        self.form.new_intent_asked.connect(self.new_intent)
         self.form.reset_asked.connect(self.reset)
         self.form.cancel_asked.connect(self._bridge.cancel_runs)
         self.form.edited.connect(self._refresh)
         self.source.changed.connect(self._refresh)
         self._knobs.turned.connect(self._note_knobs)
-        self.backend.choice_made.connect(self._strategy_chosen)
-        self.backend.database_chosen.connect(self._database_chosen)
-        self.backend.instances_chosen.connect(self._bridge.set_instances)
+        self.set_up.variant_chosen.connect(self._show_variant)
+        self.set_up.database_chosen.connect(self._forget)
 
     def _connect_bridge(self) -> None:
         bridge = self._bridge
-        bridge.catalogue_ready.connect(self._fill_catalogue)
-        bridge.databases_ready.connect(self._fill_databases)
         bridge.sources_missing.connect(self.source.show_missing)
-        bridge.engines_changed.connect(self._note_engines)
         bridge.started.connect(self._become_usable)
         bridge.lost.connect(self._become_unusable)
         bridge.rows_added.connect(self.results.add_rows)
@@ -168,11 +145,9 @@ class LabPage(QWidget):
         self.exhibit.dismiss()
         self.backend.settle()
         intent = self._knobs.intent
-        self._operations.add(intent.operation)
-        self._sent_with = (self.backend.strategy_key, self.backend.variant_key)
-        if (current := self._current.ask((intent,))) is not None:
+        self._sent_with = self.set_up.variant
+        if self._display.begin(intent):
             self._selection.begin_run()
-            self._show(current, running=True)
         pending = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
         self._progress.follow(pending)
         return pending
@@ -181,9 +156,9 @@ class LabPage(QWidget):
         """Turn every knob to a ready-made situation, and run it; one at a time. None where it cannot be run."""
         if not self.ready:
             return None
-        self._choose_database(EngineKind.POSTGRESQL)
+        self.set_up.choose_database(EngineKind.POSTGRESQL)
         self.form.mend_item()
-        self._turn_knobs(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
+        self.set_up.turn(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
         pending = self._send(exhibit.plan.submissions)
         if pending is not None:
             self.exhibit.present(exhibit, pending, self._knobs.position)
@@ -196,15 +171,15 @@ class LabPage(QWidget):
         if not self._ready_or_said():
             return
         self.exhibit.dismiss()
-        self._choose_database(database)
-        self._turn_knobs(operation, setup, plan, instances)
+        self.set_up.choose_database(database)
+        self.set_up.turn(operation, setup, plan, instances)
         (self.form.spam if plan.submissions > 1 else self.form.submit).setFocus()
 
     def try_out(self, operation: OperationKey, setup: Setup, plan: Plan | None = None) -> None:
         """Turn every knob to a plan (None: five clicks at once), ready to be sent, on two instances; not in a run."""
         if self._ready_or_said():
             self.exhibit.dismiss()
-            self._turn_knobs(operation, setup, plan or Plan((), 5), 2)
+            self.set_up.turn(operation, setup, plan or Plan((), 5), 2)
             self.form.spam.setFocus()
 
     @Slot()
@@ -213,7 +188,7 @@ class LabPage(QWidget):
         if self._ready_or_said():
             self.form.mend_item()
             self.form.quantity.setValue(1)
-            self._turn_knobs(OperationKey.PLACE_ORDER, Setup("none", "direct"), FIRST_PLAN, 1)
+            self.set_up.turn(OperationKey.PLACE_ORDER, Setup("none", "direct"), FIRST_PLAN, 1)
 
     @property
     def ready(self) -> bool:
@@ -237,90 +212,31 @@ class LabPage(QWidget):
             self._bridge.failed.emit(self.why_not_ready())
         return self.ready
 
-    def _choose_database(self, database: EngineKind) -> None:
-        """Switch to it, unless it is chosen already; what counts is the box, as a switch may still be under way."""
-        if database.value != self.backend.database_key and choose_key(self.backend.database, database.value):
-            self._database_chosen(database.value)
-
-    def _turn_knobs(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
-        self._apply(VariantChoice(operation, setup.strategy, setup.variant))
-        self._knobs.turn(setup, plan, instances)
-        self.new_intent()
-
-    @Slot()
-    def new_intent(self) -> None:
-        """A fresh key: the user wants something else."""
-        form = self.form
-        intent = self._bridge.new_intent(form.operation_key, form.item.text(), form.quantity.value())
-        if intent is not None:
-            form.show_key(intent.key)
-
-    def _renew_unless_typed(self) -> None:
-        if not self.form.key_typed or not self.form.key.text():
-            self.new_intent()
-
     @Slot()
     def reset(self) -> None:
         """Empty the tables and the keys."""
         self._forget()
         self._bridge.reset()
 
+    @Slot()
     def _forget(self) -> None:
-        self._operations.clear()
         self._ordered.clear()
-        self._current.forget()
-        self._renew_unless_typed()
+        self._display.forget()
+        self.set_up.renew_unless_typed()
         self._refresh()
 
     @Slot()
-    def _operation_chosen(self) -> None:
-        self._apply(self.backend.catalogue.fit(self.backend.wanted(self.form.operation_key)))
-
-    @Slot()
-    def _strategy_chosen(self) -> None:
-        self._apply(self.backend.catalogue.fit_operation(self.backend.wanted(self.form.operation_key)))
-
-    def _apply(self, choice: VariantChoice) -> None:
-        if choice.operation is not self.form.operation_key:
-            self.form.choose_operation(choice.operation)
-        self.backend.show_choice(choice)
-        self.form.force_disable(choice.strategy == "front-end")
+    def _show_variant(self) -> None:
         self.results.show_variant(self.backend.info)
-        self._renew_unless_typed()
-        self._bridge.ask_source(choice.strategy, choice.variant)
         self._refresh()
-
-    @Slot(str)
-    def _database_chosen(self, database: str) -> None:
-        self._forget()
-        self._bridge.use_database(database)
 
     # What the bridge tells
-
-    @Slot(object)
-    def _fill_catalogue(self, strategies: tuple[StrategyInfo, ...]) -> None:
-        chosen = self.backend.wanted(self.form.operation_key)
-        self.backend.fill(Catalogue(strategies))
-        if not chosen.strategy:  # the first start of this session, and not another try
-            chosen = VariantChoice(
-                chosen.operation, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
-            )
-        self._apply(self.backend.catalogue.fit(chosen))
-
-    @Slot(object)
-    def _fill_databases(self, databases: tuple[EngineStatus, ...]) -> None:
-        self.backend.fill_databases(databases, self._database)
-
-    @Slot(object)
-    def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
-        self._database = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
-        self.backend.topology.note_engines(engines)
 
     @Slot()
     def _become_usable(self) -> None:
         self._usable = True
         if not self.form.key.text():
-            self.new_intent()
+            self.set_up.new_intent()
         self._refresh()
         self.form.submit.setFocus()
 
@@ -341,26 +257,19 @@ class LabPage(QWidget):
         self._progress.note(judgement)
         if judgement.final and not judgement.working:
             self.timeline.end_work()
-        if (current := self._current.judged(judgement)) is None:
+        if not self._display.show_judgement(judgement):
             return
-        self._show(current, running=bool(self._runs))
         self.results.show_wanted(judgement.run.wanted if judgement.run else None)
-        if self._sent_with == (self.backend.strategy_key, self.backend.variant_key):
-            verdict = visible_verdict(current, running=bool(self._runs))
+        if self._sent_with == self.set_up.variant:
+            verdict = self._display.verdict
             self.backend.note_harm(verdict if verdict in HARM else None)
-
-    def _show(self, current: Judgement | None, *, running: bool) -> None:
-        if current is not None:
-            self.banner.show_judgement(current, operations_of(current) or self._operations, running=running)
-            self.counters.show_judgement(current)
 
     @Slot(int)
     def _note_runs(self, runs: int) -> None:
         self._runs = runs
+        self._display.note_running(running=bool(runs))
         if not runs:
-            self._show(self._current.over(), running=False)
             self.timeline.end_run()
-        self.banner.note_running(running=bool(runs))
         self._refresh()
 
     @Slot()

@@ -112,7 +112,7 @@ class BackgroundJob(QObject, Generic[Asked]):
             failure = speak(error.sentence)
         except Exception as error:
             log.exception("The %s broke off", self.objectName())
-            text = QCoreApplication.translate("Errand", "Something unexpected happened (%1).")
+            text = QCoreApplication.translate("BackgroundJob", "Something unexpected happened (%1).")
             failure = text.replace("%1", type(error).__name__)
         if not self.closing:
             self._ended.emit(found, failure)
@@ -135,3 +135,25 @@ class BackgroundJob(QObject, Generic[Asked]):
             self.failed.emit(failure)
         else:
             self.found.emit(found)
+
+
+class ReportingJob(BackgroundJob[Asked]):
+    """Work whose result can be written to a file.
+
+    Signals:
+        written: one sentence about a report that was written, or why it was not.
+    """
+
+    written = Signal(str)
+
+    def write(self, job: Callable[[], str]) -> None:
+        """Write a report behind the scenes; its sentence arrives with `written`."""
+        self.submit_beside(partial(self._write, job))
+
+    def _write(self, job: Callable[[], str]) -> None:
+        try:
+            sentence = job()
+        except SubmitTwiceError as error:
+            sentence = speak(error.sentence)
+        if not self.closing:
+            self.written.emit(sentence)

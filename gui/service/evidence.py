@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.service.asked import Checked
-    from backend.service.outside.model import CheckProgress, SituationKey, SituationResult
+    from backend.service.outside.model import CheckProgress, CheckSituation, SituationResult
     from gui.theme import Theme
 
 TIMELINE, STEPS = 480, 496
@@ -136,7 +136,7 @@ class CheckPane(QSplitter):
         self.output.clear()
         self._show_steps(None)
 
-    def begin(self, situations: Sequence[SituationKey]) -> None:
+    def begin(self, situations: Sequence[CheckSituation]) -> None:
         """A check of these has begun."""
         self.clear()
         self.situations.begin(situations)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
-from backend.model.errors import SubmitTwiceError
 from backend.service.asked import CheckAsked, Checked, ExploreAsked
-from gui.link.background_job import BackgroundJob
-from gui.wording.speech import speak
+from gui.link.background_job import ReportingJob
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
 
     from PySide6.QtCore import QObject
 
@@ -22,14 +17,8 @@ if TYPE_CHECKING:
     from backend.model.options import LabOptions
 
 
-class Examiner(BackgroundJob["CheckAsked | ExploreAsked"]):
-    """Progress comes as `CheckProgress` or as `Progress`; the result is a `Checked` or an `Exploration`.
-
-    Signals:
-        written: one sentence about a report that was written, or why it was not.
-    """
-
-    written = Signal(str)
+class Examiner(ReportingJob["CheckAsked | ExploreAsked"]):
+    """Progress comes as `CheckProgress` or as `Progress`; the result is a `Checked` or an `Exploration`."""
 
     def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
         super().__init__("examiner", parent)
@@ -43,15 +32,3 @@ class Examiner(BackgroundJob["CheckAsked | ExploreAsked"]):
         if isinstance(asked, CheckAsked):
             return door.check(asked, self._options, tell, cancelled)
         return door.explore(asked, self._options, tell, cancelled)
-
-    def write(self, job: Callable[[], str]) -> None:
-        """Write a report behind the scenes; its sentence arrives with `written`."""
-        self.submit_beside(partial(self._write, job))
-
-    def _write(self, job: Callable[[], str]) -> None:
-        try:
-            sentence = job()
-        except SubmitTwiceError as error:
-            sentence = speak(error.sentence)
-        if not self.closing:
-            self.written.emit(sentence)

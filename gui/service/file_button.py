@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
+from gui.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from gui.widgets.forms import describe
 
 if TYPE_CHECKING:
@@ -90,27 +91,18 @@ class FileButton(QPushButton):
     @Slot()
     def ask_for_file(self) -> None:
         """Have somebody look for a file."""
-        dialog = QFileDialog(self.window(), self.tr("Open the file of a service"))
+        services, all_files = self.tr("Services"), self.tr("All files")
+        filters = (f"{services} (*.toml)", f"{all_files} (*)")
+        folder = str(self._recent[0].parent) if self._recent else ""
+        dialog = ask_for_file(self.window(), self.tr("Open the file of a service"), filters, folder)
         dialog.setObjectName("serviceFileDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"{self.tr('Services')} (*.toml)", f"{self.tr('All files')} (*)"])
-        if self._recent:
-            dialog.setDirectory(str(self._recent[0].parent))
         dialog.fileSelected.connect(lambda name: self.chosen.emit(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def ask_where_to_save(self, name: str, folder: Path) -> QFileDialog:
         """Have somebody choose where a text goes; the dialog is open when it is returned."""
-        dialog = QFileDialog(self.window(), self.tr("Save the file of a service"))
+        where = str(folder / name)
+        dialog = ask_where_to_save(self.window(), self.tr("Save the file of a service"), where, self.tr("Services"))
         dialog.setObjectName("serviceSaveDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("toml")
-        dialog.setNameFilter(f"{self.tr('Services')} (*.toml)")
-        dialog.setDirectory(str(folder))
-        dialog.selectFile(name)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
         return dialog
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS
 from backend.service.asked import CheckAsked, ExploreAsked
-from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.words import situation_term
 from gui.theme import GRID
 from gui.widgets.forms import Section, describe, spin
@@ -39,7 +39,7 @@ class CheckPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         section = Section(self.tr("Situations"))
-        self.situations = {key: self._check(key) for key in SituationKey}
+        self.situations = {key: self._check(key) for key in CheckSituation}
         for check in self.situations.values():
             section.add_wide(check)
             check.toggled.connect(self.changed)
@@ -60,7 +60,7 @@ class CheckPanel(QWidget):
         )
         layout.addWidget(section)
 
-    def _check(self, key: SituationKey) -> QCheckBox:
+    def _check(self, key: CheckSituation) -> QCheckBox:
         text = speak(situation_term(key))
         check = QCheckBox(text)
         check.setObjectName(f"service-{key.value}")
@@ -70,7 +70,7 @@ class CheckPanel(QWidget):
         return check
 
     @property
-    def chosen(self) -> tuple[SituationKey, ...]:
+    def chosen(self) -> tuple[CheckSituation, ...]:
         """The situations that are ticked."""
         return tuple(key for key, check in self.situations.items() if check.isChecked())
 

@@ -11,26 +11,26 @@ from backend.model.terms import verdict_term
 from backend.model.vocabulary import Verdict
 from backend.service.outside.words import counted, remarks, situation_term, told
 from gui.theme import VERDICT_GLYPHS
-from gui.widgets.records import Column, RecordModel, Tone
+from gui.widgets.records import Column, RecordModel
+from gui.widgets.steps_model import StepTableModel
 from gui.wording.exploration import number, worst_of
 from gui.wording.speech import speak
-from gui.wording.terms import ENGINE_NAMES, answer_text, command_text, milliseconds
+from gui.wording.terms import ENGINE_NAMES, answer_text, command_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from backend.model.observed import Step
-    from backend.model.vocabulary import EngineKind
-    from backend.service.outside.model import SituationKey, SituationResult
+    from backend.service.outside.model import CheckSituation, SituationResult
 
 NONE = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SituationLine:
     """A situation, as far as it is known."""
 
-    situation: SituationKey
+    situation: CheckSituation
     verdicts: Mapping[Verdict, int]
     result: SituationResult | None = None
 
@@ -40,7 +40,7 @@ class Line:
         return worst_of(self.verdicts)
 
 
-class SituationsModel(RecordModel[Line]):
+class SituationsModel(RecordModel[SituationLine]):
     """A row for each situation that is checked."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -60,41 +60,41 @@ class SituationsModel(RecordModel[Line]):
             parent,
         )
 
-    def begin(self, situations: Sequence[SituationKey]) -> None:
+    def begin(self, situations: Sequence[CheckSituation]) -> None:
         """Nothing is known of these yet."""
         self.clear()
-        self.append([Line(situation, {}) for situation in situations])
+        self.append([SituationLine(situation, {}) for situation in situations])
 
-    def note(self, situation: SituationKey, verdicts: Mapping[Verdict, int]) -> None:
+    def note(self, situation: CheckSituation, verdicts: Mapping[Verdict, int]) -> None:
         """The verdicts of a situation so far."""
-        self._change(Line(situation, verdicts))
+        self._change(SituationLine(situation, verdicts))
 
     def show_results(self, results: Sequence[SituationResult]) -> None:
         """What was found; situations that were not come to stay as they are."""
         for result in results:
-            self._change(Line(result.situation, result.verdicts, result))
+            self._change(SituationLine(result.situation, result.verdicts, result))
 
-    def _change(self, line: Line) -> None:
+    def _change(self, line: SituationLine) -> None:
         place = self.row_of(line.situation.value)
         if place >= 0:
             self.records[place] = line
             self.look_again()
 
-    def submission_of(self, record: Line) -> str:
+    def submission_of(self, record: SituationLine) -> str:
         """The key of a row is its situation's."""
         return record.situation.value
 
-    def highlight(self, record: Line) -> Verdict | None:
+    def highlight(self, record: SituationLine) -> Verdict | None:
         """Each in the colour of its worst verdict; glyph and word say so too."""
         return record.worst
 
 
-def situation_word(key: SituationKey) -> str:
+def situation_word(key: CheckSituation) -> str:
     """What happens in a situation."""
     return speak(situation_term(key))
 
 
-def verdict_text(line: Line) -> str:
+def verdict_text(line: SituationLine) -> str:
     """Glyph, and the verdicts with their numbers, the worst first; only the word where there is but one."""
     if line.worst is None:
         skipped = line.result is not None and line.result.skipped is not None
@@ -107,36 +107,35 @@ def verdict_text(line: Line) -> str:
     return f"{VERDICT_GLYPHS[line.worst]:<2} {', '.join(parts)}"
 
 
-def effects_text(line: Line) -> str:
+def effects_text(line: SituationLine) -> str:
     """How many effects all intents had."""
     return number(line.result.effects) if line.result and line.result.intents else NONE
 
 
-def answers_text(line: Line) -> str:
+def answers_text(line: SituationLine) -> str:
     """What callers were told, the most frequent first."""
     return ", ".join(speak(sentence) for sentence in told(line.result)) if line.result else ""
 
 
-def reached_text(line: Line) -> str:
+def reached_text(line: SituationLine) -> str:
     """With how many intents it did happen."""
     if line.result is None or not line.result.intents:
         return NONE
     return f"{number(line.result.reached)}/{number(len(line.result.intents))}"
 
 
-def remarks_text(line: Line) -> str:
+def remarks_text(line: SituationLine) -> str:
     """What is worth knowing besides."""
     return " ".join(speak(sentence) for sentence in remarks(line.result)) if line.result else ""
 
 
-class WireModel(RecordModel["Step"]):
+class WireModel(StepTableModel):
     """The steps of all submissions of an intent, in their order on the wire."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self._origin_ns = 0
         super().__init__(
             (
-                Column(QCoreApplication.translate("WireModel", "At, ms"), 8, self._offset_text, right=True),
+                Column(QCoreApplication.translate("WireModel", "At, ms"), 8, self.offset_text, right=True),
                 Column(QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
                 Column(
                     QCoreApplication.translate("WireModel", "Engine"),
@@ -152,24 +151,7 @@ class WireModel(RecordModel["Step"]):
 
     def show(self, steps: Sequence[Step]) -> None:
         """Replace everything; times count from the first step."""
-        self.clear()
-        self._origin_ns = steps[0].started_ns if steps else 0
-        self.append(steps)
-
-    def submission_of(self, record: Step) -> str:
-        """The submission that ran the step."""
-        return record.submission_id
-
-    def highlight(self, record: Step) -> Verdict | Tone | None:
-        """Failed steps stand out."""
-        return Tone.ALARM if record.error else None
-
-    def engine(self, record: Step) -> EngineKind | None:
-        """The engine that ran the step."""
-        return record.engine
-
-    def _offset_text(self, step: Step) -> str:
-        return milliseconds((step.started_ns - self._origin_ns) / 1e6, 2)
+        self.show_from(steps[0].started_ns if steps else 0, steps)
 
 
 def submission_number(step: Step) -> str:

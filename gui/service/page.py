@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMessageBox,
-    QProgressBar,
-    QPushButton,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
 from backend.explorer.question import Progress
-from backend.service.asked import Checked, ServiceFile
+from backend.service.asked import Checked
 from gui.service.banner import ServiceBanner
-from gui.service.desk import Desk
-from gui.service.editor import FilePane
 from gui.service.evidence import CheckPane
 from gui.service.examiner import Examiner
-from gui.service.file_button import FileButton
 from gui.service.knobs import CheckPanel, ExplorePanel
 from gui.service.models import situation_word
+from gui.service.open_file import OpenFile, dropped_file
 from gui.service.reports import ReportButton
 from gui.theme import GRID
 from gui.widgets.finding import FindingPane, Names
 from gui.widgets.forms import button, describe, hairline
+from gui.widgets.layouts import column, fill, side_by_side, stack
+from gui.widgets.progress_bar import ProgressBar
 from gui.widgets.sequence.export import ExportButton
-from gui.widgets.sidebar import WIDTH, Sidebar
+from gui.widgets.sidebar import Sidebar
 from gui.wording.exploration import number
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
-
     from backend.explorer.question import Exploration
     from backend.service.asked import CheckAsked, ExploreAsked
     from backend.service.outside.model import CheckProgress
@@ -62,13 +49,12 @@ class ServicePage(QWidget):
         self.setObjectName("servicePage")
         self.setAcceptDrops(True)
         self.examiner = Examiner(bridge.options, self)
-        self.desk = Desk(self)
-        self.open = FileButton()
+        self.open_file = OpenFile(self)
+        self.file = self.open_file.pane
         self.knobs = CheckPanel()
         self.interleavings = ExplorePanel()
         self.report = ReportButton()
         self.banner = ServiceBanner(theme)
-        self.file = FilePane()
         self.check_pane = CheckPane(theme)
         self.story = self._make_story(theme)
         self._make_buttons()
@@ -106,17 +92,13 @@ class ServicePage(QWidget):
         self.status.setProperty("role", "caption")
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1)
-        describe(self.bar, self.tr("Progress"))
-        self.bar.setToolTip("")
+        self.bar = ProgressBar(self.tr("Progress"))
 
     def _lay_out(self) -> None:
         side = Sidebar(
-            _column(self.open, self.knobs, self.check_button),
-            _column(self.interleavings, self.explore_button),
-            _column(self.cancel, self.report, self.bar, self.status),
+            column(self.open_file.button, self.knobs, self.check_button, spacing=GRID - 2, margin=2),
+            column(self.interleavings, self.explore_button, spacing=GRID - 2, margin=2),
+            column(self.cancel, self.report, self.bar, self.status, spacing=GRID - 2, margin=2),
         )
         self.views = views = QTabWidget()
         views.setObjectName("serviceViews")
@@ -126,22 +108,7 @@ class ServicePage(QWidget):
         views.addTab(self.story, self.tr("Explore"))
         for widget in (views, views.tabBar()):
             widget.setAccessibleName(self.tr("File, check or exploration"))
-        right = QWidget()
-        stack = QVBoxLayout(right)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(0)
-        for part, stretch in ((self.banner, 0), (hairline(), 0), (views, 1)):
-            stack.addWidget(part, stretch)
-        across = QSplitter(Qt.Orientation.Horizontal)
-        across.setHandleWidth(1)
-        across.setChildrenCollapsible(False)
-        across.addWidget(side)
-        across.addWidget(right)
-        across.setStretchFactor(1, 1)
-        across.setSizes([WIDTH, 1000])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(across)
+        fill(self, side_by_side(side, stack(self.banner, hairline(), views)))
 
     def _connect(self, bridge: LabBridge) -> None:
         self.check_button.clicked.connect(self.check)
@@ -149,16 +116,9 @@ class ServicePage(QWidget):
         self.cancel.clicked.connect(self.examiner.cancel)
         self.knobs.changed.connect(self._refresh)
         self.file.changed.connect(self._refresh)
-        self.file.draft_asked.connect(self.desk.draft)
-        self.file.proofreading_asked.connect(self.desk.proofread_soon)
-        self.file.save_asked.connect(self.save_file)
-        self.open.chosen.connect(self.open_file)
-        self.open.save_asked.connect(self._save_from_menu)
-        self.desk.opened.connect(self._show_file)
-        self.desk.saved.connect(self._note_saved)
-        self.desk.drafted.connect(self._show_draft)
-        self.desk.proofread.connect(self.file.show_problems)
-        self.desk.failed.connect(self._desk_failed)
+        self.open_file.opened.connect(self._note_opened)
+        self.open_file.to_be_shown.connect(self._show_text)
+        self.open_file.saved.connect(self._note_saved)
         self.examiner.progressed.connect(self._show_progress)
         self.examiner.found.connect(self._show_found)
         self.examiner.failed.connect(self._show_failure)
@@ -172,112 +132,47 @@ class ServicePage(QWidget):
 
     def restore(self, settings: Settings) -> None:
         """Ask what was asked last, about the file of the last session."""
-        for part in (self.knobs, self.interleavings, self.open):
+        for part in (self.knobs, self.interleavings, self.open_file):
             part.restore(settings)
-        path = settings.text("service/file")
-        if draft := settings.text("service/draft"):
-            self.file.show_file(ServiceFile(draft, Path(path) if path else None), modified=True)
-        elif path and Path(path).is_file():
-            self.desk.open(Path(path))
 
     def save(self, settings: Settings) -> None:
         """Keep what is asked for the next session, and what was typed and not saved."""
-        for part in (self.knobs, self.interleavings, self.open):
+        for part in (self.knobs, self.interleavings):
             part.save(settings)
-        file = self.file.file
-        settings.remember("service/file", str(file.path) if file.path else "")
-        settings.remember("service/draft", file.text if self.file.is_modified else "")
+        self.open_file.remember(settings)
 
     def close_examiner(self) -> None:
         """Cancel whatever is under way; `closed` tells the end."""
-        self.file.stop()
-        self.desk.close()
+        self.open_file.close()
         self.examiner.close()
 
     # The file
 
-    @Slot(object)
-    def open_file(self, path: Path) -> None:
-        """Show a file; what was typed and not saved is asked about first."""
-        if not self.file.is_modified:
-            self.desk.open(path)
-            return
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon,
-            self.tr("Unsaved changes"),
-            self.tr("The text has changes that are in no file. Open another one all the same?"),
-            QMessageBox.StandardButton.NoButton,
-            self.window(),
-        )
-        box.setObjectName("serviceUnsavedBox")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.addButton(self.tr("Open, and lose them"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Keep the text"), QMessageBox.ButtonRole.RejectRole)
-        box.accepted.connect(lambda: self.desk.open(path))
-        box.open()
-
-    @Slot(object)
-    def _show_file(self, file: ServiceFile) -> None:
-        self.file.show_file(file)
-        if file.path is not None:
-            self.open.remember(file.path)
+    @Slot()
+    def _show_text(self) -> None:
         self.views.setCurrentWidget(self.file)
+
+    @Slot()
+    def _note_opened(self) -> None:
         if not self.examiner.busy:
             self.status.clear()
             self.banner.show_idle()
 
-    @Slot(bool)
-    def _save_from_menu(self, as_another: bool) -> None:
-        if as_another:
-            self._ask_where_to_save()
-        else:
-            self.save_file()
-
-    @Slot()
-    def save_file(self) -> None:
-        """Write the text to its file; where it has none, ask for one."""
-        file = self.file.file
-        if file.path is None:
-            self._ask_where_to_save()
-        else:
-            self.desk.save(file)
-
-    def _ask_where_to_save(self) -> None:
-        file = self.file.file
-        self.open.ask_where_to_save(file.name, file.folder).fileSelected.connect(self._save_to)
-
     @Slot(str)
-    def _save_to(self, name: str) -> None:
-        self.desk.save(ServiceFile(self.file.file.text, Path(name)))
-
-    @Slot(object)
-    def _note_saved(self, file: ServiceFile) -> None:
-        self.file.note_saved(file)
-        if file.path is not None:
-            self.open.remember(file.path)
-            self.status.setText(self.tr("Saved as %1.").replace("%1", file.path.name))
-
-    @Slot(str)
-    def _show_draft(self, text: str) -> None:
-        self.file.show_draft(text)
-        self.views.setCurrentWidget(self.file)
-
-    @Slot(str)
-    def _desk_failed(self, sentence: str) -> None:
-        self.views.setCurrentWidget(self.file)
-        self.file.show_failure(sentence)
+    def _note_saved(self, name: str) -> None:
+        self.status.setText(self.tr("Saved as %1.").replace("%1", name))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """A description of a service may be dropped anywhere on the page."""
-        if _dropped(event.mimeData()) is not None:
+        if dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped."""
-        path = _dropped(event.mimeData())
+        path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open_file(path)
+            self.open_file.open(path)
 
     # Asking
 
@@ -310,7 +205,7 @@ class ServicePage(QWidget):
 
     def _begin(self, asked: CheckAsked | ExploreAsked, view: QWidget) -> None:
         self.views.setCurrentWidget(view)
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.status.setText(self.tr("Starting the service and its engines…"))
         self.examiner.start(asked)
         self._refresh()
@@ -324,8 +219,7 @@ class ServicePage(QWidget):
             values = [number(progress.schedules), number(round(progress.per_second))]
         else:
             self.check_pane.note(progress)
-            self.bar.setRange(0, progress.total)
-            self.bar.setValue(progress.done)
+            self.bar.show_share(progress.done, progress.total)
             text = self.tr("%1 of %2 intents. Now: %3")
             values = [number(progress.done), number(progress.total), situation_word(progress.situation)]
         for place, value in enumerate(values, 1):
@@ -357,9 +251,7 @@ class ServicePage(QWidget):
         self._finish("")
 
     def _finish(self, status: str) -> None:
-        self.bar.setRange(0, 1)
-        self.bar.setValue(0)
-        self.bar.setAccessibleDescription("")
+        self.bar.rest()
         self.status.setText(status)
         focused = self.cancel.hasFocus()
         self._refresh()
@@ -379,19 +271,3 @@ class ServicePage(QWidget):
 
 def _intents(found: Checked) -> int:
     return sum(len(situation.intents) for situation in found.check.situations)
-
-
-def _dropped(data: QMimeData) -> Path | None:
-    """The first description among files that are dropped."""
-    local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return next((path for path in local if path.suffix.lower() == ".toml"), None)
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 2, 0, 2)
-    layout.setSpacing(GRID - 2)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return column

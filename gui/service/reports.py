@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from backend.files.output import write_document
+from gui.widgets.file_dialogs import ask_where_to_save
 from gui.widgets.forms import describe
 from gui.wording.speech import language
 
@@ -78,15 +79,10 @@ class ReportButton(QPushButton):
         self.setEnabled(found is not None and bool(found.situations))
 
     def _ask_where(self, form: Form, _checked: bool = False) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Save the report of the check"))
+        name = f"submit-twice-check.{form.ending}"
+        dialog = ask_where_to_save(self.window(), self.tr("Save the report of the check"), name, form.name)
         dialog.setObjectName("serviceReportDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(form.ending)
-        dialog.setNameFilter(f"{form.name} (*.{form.ending})")
-        dialog.selectFile(f"submit-twice-check.{form.ending}")
         dialog.fileSelected.connect(partial(self.write, form))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def write(self, form: Form, name: str) -> None:
         """Have the file written."""

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
 WIDTH = 45 * GRID
+NARROW = 38 * GRID
 
 
 class Sidebar(QScrollArea):
-    """Panels one below the other, with a hairline between them; scrolls where the window is low."""
+    """Panels one below the other, with a hairline between them; scrolls where the window is low.
 
-    def __init__(self, *panels: QWidget) -> None:
+    Args:
+        panels: from top to bottom.
+        least_width: in pixels.
+    """
+
+    def __init__(self, *panels: QWidget, least_width: int = WIDTH) -> None:
         super().__init__()
+        self.least_width = least_width
         self._body = QWidget()
         self._body.setObjectName("sidebar")
         column = QVBoxLayout(self._body)
@@ -39,4 +46,4 @@ class Sidebar(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Never narrower than the fields, whose width is known now that they have their style."""
         super().showEvent(event)
-        self.setMinimumWidth(max(WIDTH, self._body.minimumSizeHint().width()))
+        self.setMinimumWidth(max(self.least_width, self._body.minimumSizeHint().width()))

@@ -5,16 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
-from backend.model.vocabulary import EngineKind, Verdict
+from backend.model.vocabulary import Verdict
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import KEY_ROLE, describe
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.widgets.inks import Inks
 from gui.widgets.records import Tone
+from gui.widgets.view_keys import ViewKey, press
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtWidgets import QWidget
 
     from gui.theme import Colours
@@ -26,18 +41,13 @@ PADDING = 6
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
-class Inks:
-    """The theme's colours as the painter takes them, made once a theme and not once a cell."""
+class RowInks(Inks):
+    """With the backgrounds of records that stand out."""
 
     def __init__(self, colours: Colours) -> None:
-        self.text = QColor(colours.text)
-        self.muted = QColor(colours.muted)
-        self.line = QColor(colours.hairline)
-        self.selected = QColor(colours.selection)
-        self.mark = QColor(colours.accent)
+        super().__init__(colours)
         self.highlights: dict[Verdict | Tone, QColor] = {verdict: colours.verdict_tint(verdict) for verdict in Verdict}
         self.highlights[Tone.ALARM] = QColor(colours.alarm_tint)
-        self.engines = {kind: colours.engine(kind) for kind in EngineKind}
 
 
 class RecordTable(QTableView):
@@ -68,7 +78,7 @@ class RecordTable(QTableView):
         """Whether to scroll to new records while the newest is in sight."""
         self.setFont(code_font(0.95))
         self.setModel(model)
-        self._inks = Inks(theme.colours)
+        self._inks = RowInks(theme.colours)
         self._metrics = QFontMetrics(self.font())
         self._character = max(1, self._metrics.horizontalAdvance("0"))
         self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
@@ -82,7 +92,7 @@ class RecordTable(QTableView):
 
     def _lay_out(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -97,6 +107,7 @@ class RecordTable(QTableView):
         rows.setDefaultSectionSize(self._height)
         columns.setFont(self.font())  # inherited only, it would go with the next style sheet
         columns.setHighlightSections(False)
+        columns.setSectionsMovable(True)
         columns.setMinimumSectionSize(32)
         columns.setAccessibleName(self.accessibleName())
         rows.setAccessibleName(self.accessibleName())
@@ -130,6 +141,52 @@ class RecordTable(QTableView):
         if current.isValid():
             self.submission_chosen.emit(str(current.data(KEY_ROLE)))
 
+    # Copying
+
+    def keys(self) -> tuple[ViewKey, ...]:
+        """What keys do here, beside those that go from row to row."""
+        return (ViewKey(("Ctrl+C",), self.tr("Copy the selected rows"), self.copy),)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Copy."""
+        if not press(event, self.keys()):
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Put the selected rows into the clipboard, whole, as they are shown from left to right."""
+        self._copy_rows(sorted(index.row() for index in self.selectionModel().selectedRows()))
+
+    def copy_all(self) -> None:
+        """Put all rows into the clipboard."""
+        self._copy_rows(range(len(self.records.records)))
+
+    def _copy_rows(self, rows: Iterable[int]) -> None:
+        header = self.horizontalHeader()
+        columns = [self.records.columns[header.logicalIndex(place)] for place in range(header.count())]
+        lines = ["\t".join(column.title for column in columns)]
+        for row in rows:
+            record = self.records.records[row]
+            lines.append("\t".join(column.text(record) for column in columns))
+        if len(lines) > 1:
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """What can be done with rows."""
+        self.make_menu().popup(event.globalPos())
+
+    def make_menu(self) -> QMenu:
+        """The menu of the table; it goes when it is closed."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(self.accessibleName())
+        copy = menu.addAction(self.tr("&Copy the selected rows"))
+        copy.setEnabled(self.selectionModel().hasSelection())
+        copy.triggered.connect(self.copy)
+        copy_all = menu.addAction(self.tr("Copy &all rows"))
+        copy_all.setEnabled(bool(self.records.records))
+        copy_all.triggered.connect(self.copy_all)
+        return menu
+
     @Slot()
     def _note_position(self) -> None:
         if self._scroll.isActive() or not self.isVisible():
@@ -155,7 +212,7 @@ class RecordTable(QTableView):
 
     @Slot()
     def _repaint(self) -> None:
-        self._inks = Inks(self._theme.colours)
+        self._inks = RowInks(self._theme.colours)
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -180,7 +237,9 @@ class RecordTable(QTableView):
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         records, height, offset = self.records.records, self._height, self.verticalHeader().offset()
-        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        selection = self.selectionModel().selection()
+        parts = map(selection.at, range(selection.count()))
+        selected = [range(part.top(), part.bottom() + 1) for part in parts]
         columns = [
             (column, self.columnViewportPosition(number), self.columnWidth(number))
             for number, column in enumerate(self.records.columns)
@@ -191,18 +250,21 @@ class RecordTable(QTableView):
         for number in range(first, last + 1):
             top = number * height - offset
             self._paint_background(
-                painter, records[number], QRect(0, top, area.right() + 1, height), number in selected
+                painter,
+                records[number],
+                QRect(0, top, area.right() + 1, height),
+                selected=any(number in part for part in selected),
             )
             self._paint_texts(painter, records[number], columns, top)
 
-    def _paint_background(self, painter: QPainter, record: object, box: QRect, selected: bool) -> None:
+    def _paint_background(self, painter: QPainter, record: object, box: QRect, *, selected: bool) -> None:
         highlight = self.records.highlight(record)
         if selected:
-            painter.fillRect(box, self._inks.selected)
-            painter.fillRect(0, box.top(), 3, box.height(), self._inks.mark)
+            painter.fillRect(box, self._inks.selection)
+            painter.fillRect(0, box.top(), 3, box.height(), self._inks.accent)
         elif highlight in self._inks.highlights:
             painter.fillRect(box, self._inks.highlights[highlight])
-        painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.line)
+        painter.fillRect(0, box.bottom(), box.width(), 1, self._inks.hairline)
         painter.setPen(self._inks.muted if highlight is Tone.EARLIER else self._inks.text)
 
     def _paint_texts(

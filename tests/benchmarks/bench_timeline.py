@@ -28,7 +28,7 @@ from gui.app.start import make_application
 from gui.theme import Theme, ThemeMode
 from gui.widgets.timeline.pane import Timeline
 from gui.widgets.timeline.raster import Raster
-from gui.widgets.timeline.view import SLICE_SECONDS
+from gui.widgets.timeline.rastering import SLICE_SECONDS
 from tests.benchmarks.measuring import Figure, tell
 
 SUBMISSIONS = 10_000
@@ -119,7 +119,8 @@ def main() -> int:
     print(
         f"a raster of {SUBMISSIONS} lanes: {sum(slices):.0f} ms in {len(slices)} slices, longest {max(slices):.2f} ms"
     )
-    view._raster, view._picture = raster, raster.image(theme.colours)
+    kept = view._rastering
+    kept._raster, kept._picture = raster, raster.image(theme.colours)
     say("zoomed out, moving", frame_ms(pane, lambda number: view.pan(1 if number % 2 else -1, 0)))
     view.fit_all()
     view.zoom(1e6)

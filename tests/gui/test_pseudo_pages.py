@@ -162,10 +162,10 @@ def test_the_dialogs_that_ask_for_a_file(unstarted: Reader) -> None:
         partial(timeline._ask_for_file, timeline.export_button.menu().actions()[0]),
         *(action.trigger for action in window.compare.exports.menu.actions()),
         partial(window.explore.export._ask_where, "svg"),
-        window.explore.survey._ask_where_to_save,
-        window.explore.survey._ask_what_to_compare_with,
-        service.open.ask_for_file,
-        partial(service.open.ask_where_to_save, "s.toml", Path()),
+        window.explore.survey.files.ask_where_to_save,
+        window.explore.survey.files.ask_what_to_compare_with,
+        service.open_file.button.ask_for_file,
+        partial(service.open_file.button.ask_where_to_save, "s.toml", Path()),
         partial(service.report._ask_where, FORMS[0]),
     ]
     for ask in asking:

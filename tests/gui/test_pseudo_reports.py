@@ -40,7 +40,7 @@ from backend.model.plan import Setup
 from backend.model.sentence import say, to_document
 from backend.model.step_words import BOTH_CUT, CALLER_CUT
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
-from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
+from backend.service.outside.model import Check, CheckSituation, IntentResult, SituationResult
 from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
 from backend.service.outside.words import check_lines
 from backend.shop.schema import metadata
@@ -271,13 +271,13 @@ def test_a_check_of_a_service() -> None:
         IntentResult(f"K-{n}", n, (*Answer,), verdict, n % 2 == 0, UNFINISHED, (STEP, *ROWS))
         for n, verdict in enumerate(Verdict)
     )
-    situations = [SituationResult(key, 2, intents, note=UNFINISHED) for key in SituationKey]
-    situations += [SituationResult(key, 2, skipped=UNFINISHED) for key in SituationKey]
-    situations += [SituationResult(SituationKey.CRASH, 2, tuple(replace(one, is_reached=False) for one in intents))]
+    situations = [SituationResult(key, 2, intents, note=UNFINISHED) for key in CheckSituation]
+    situations += [SituationResult(key, 2, skipped=UNFINISHED) for key in CheckSituation]
+    situations += [SituationResult(CheckSituation.CRASH, 2, tuple(replace(one, is_reached=False) for one in intents))]
     once = replace(intents[0], verdict=Verdict.EXACTLY_ONCE)
     for found in (
         Check("s.toml", tuple(situations), is_cancelled=True, unattributed=2),
-        Check("s.toml", (SituationResult(SituationKey.CLICKS, 2, (once,)),)),
+        Check("s.toml", (SituationResult(CheckSituation.CLICKS, 2, (once,)),)),
         Check("s.toml"),
     ):
         allowed = ["s.toml", "COMMIT", *(intent.key for intent in intents)]

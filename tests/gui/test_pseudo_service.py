@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QMessageBox, QTabWidget
 from backend.model.observed import Step
 from backend.model.vocabulary import Answer, EngineKind, Verdict
 from backend.service.asked import Checked
-from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
+from backend.service.outside.model import Check, CheckSituation, IntentResult, SituationResult
 from tests.gui.driver import PATIENCE_MS
 from tests.gui.reading import Reader, check, open_reader, painted, pseudo_language, reader, unstarted
 from tests.gui.service.test_page import described
@@ -44,7 +44,7 @@ def wait_for_the_end(reader: Reader) -> None:
 
 def open_file(reader: Reader, file: Path) -> None:
     page = reader.driver.window.service
-    page.open_file(file)
+    page.open_file.open(file)
     reader.driver.qtbot.waitUntil(lambda: page.file.file.path == file, timeout=PATIENCE_MS)
     reader.commands |= {str(file), file.name}
 
@@ -60,7 +60,7 @@ def test_the_page_before_anything_was_opened_and_its_choices(unstarted: Reader) 
     for view in range(page.views.count()):
         page.views.setCurrentIndex(view)
         unstarted.read(page)
-    for action in (*page.open.menu().actions(), *page.report.menu().actions()):
+    for action in (*page.open_file.button.menu().actions(), *page.report.menu().actions()):
         assert isinstance(action, QAction)
         unstarted.painted.append(action.text())
     unstarted.read(page)
@@ -99,7 +99,7 @@ def test_changes_that_are_in_no_file_are_asked_about(unstarted: Reader, tmp_path
     file = described(tmp_path, "/check")
     open_file(unstarted, file)
     page.file.text.insertPlainText("# ")
-    page.open_file(file)
+    page.open_file.open(file)
     box = unstarted.driver.window.findChild(QMessageBox, "serviceUnsavedBox")
     assert isinstance(box, QMessageBox)
     unstarted.read(box)
@@ -113,7 +113,7 @@ def test_a_check_and_an_exploration_of_a_real_service(reader: Reader, tmp_path: 
     page = reader.driver.window.service
     open_file(reader, described(tmp_path, "/check"))
     for key, box in page.knobs.situations.items():
-        box.setChecked(key in {SituationKey.CLICKS, SituationKey.CRASH})
+        box.setChecked(key in {CheckSituation.CLICKS, CheckSituation.CRASH})
     page.check_button.click()
     reader.read(page)
     wait_for_the_end(reader)
@@ -151,14 +151,14 @@ def test_a_check_in_every_state(unstarted: Reader) -> None:
     )
     unstarted.commands |= {intent.key for intent in intents}
     for situations in (
-        [SituationResult(key, 2, intents, note=UNFINISHED) for key in SituationKey],
-        [SituationResult(key, 2, skipped=UNFINISHED) for key in SituationKey],
-        [SituationResult(key, 2, (intent,)) for key, intent in zip(SituationKey, intents, strict=False)],
+        [SituationResult(key, 2, intents, note=UNFINISHED) for key in CheckSituation],
+        [SituationResult(key, 2, skipped=UNFINISHED) for key in CheckSituation],
+        [SituationResult(key, 2, (intent,)) for key, intent in zip(CheckSituation, intents, strict=False)],
     ):
-        page.check_pane.begin(list(SituationKey))
+        page.check_pane.begin(list(CheckSituation))
         found = Checked(Check("s.toml", tuple(situations), is_cancelled=True, unattributed=2), ())
         page._show_found(found)
-        for key in SituationKey:
+        for key in CheckSituation:
             page.check_pane.show_situation(key.value)
             unstarted.read(page)
     check(unstarted)

@@ -80,7 +80,7 @@ def test_mnemonics_survive_the_translation() -> None:
 
 
 TWO_THINGS = {
-    "# #", "at most # #", "interleavings",  # with a measure word in Chinese, and without one
+    "# #", "at most # #", "interleavings", "intents", "submissions",  # with a measure word in Chinese, and without one
     "processing", "table", "survives # of #",  # what goes on, and for how long; of a database, and on a page
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.attempts import Attempts, Tried
-from backend.service.outside.model import Check, CheckProgress, IntentResult, SituationKey, SituationResult
+from backend.service.outside.model import Check, CheckProgress, CheckSituation, IntentResult, SituationResult
 from backend.service.outside.settling import Settling
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
@@ -83,10 +83,10 @@ class Checker:
         counted = (self._attempts.sent, self._stand.asked)
         return Check(service, tuple(results), self._cancelled.is_set(), unattributed, afterwards_s, *counted, seconds)
 
-    def _situation(self, key: SituationKey) -> SituationResult:
+    def _situation(self, key: CheckSituation) -> SituationResult:
         started = time.monotonic()
-        submissions = self._plan.submissions if key is SituationKey.CLICKS else 2
-        if key is SituationKey.CRASH and not self._stand.is_ours:
+        submissions = self._plan.submissions if key is CheckSituation.CLICKS else 2
+        if key is CheckSituation.CRASH and not self._stand.is_ours:
             return SituationResult(key, submissions, skipped=say(ServiceCode.CANNOT_KILL))
         situation, note = self._way(key)
         results: list[IntentResult] = []
@@ -106,13 +106,13 @@ class Checker:
         struck = self._stand.recorder.disturber.struck
         return tuple((str(fault), len(keys & struck[fault])) for fault in self._stand.faults)
 
-    def _way(self, key: SituationKey) -> tuple[Situation, Sentence | None]:
-        may_be_one = key is SituationKey.CLICKS and not self._attempts.loses_replies
+    def _way(self, key: CheckSituation) -> tuple[Situation, Sentence | None]:
+        may_be_one = key is CheckSituation.CLICKS and not self._attempts.loses_replies
         if may_be_one and asyncio.run(speaks_http2(self._stand.hosts[0])):
             return clicks_in_one_packet, say(ServiceCode.ONE_PACKET)
         return SITUATIONS[key], None
 
-    def _batch(self, key: SituationKey, situation: Situation, count: int) -> list[IntentResult]:
+    def _batch(self, key: CheckSituation, situation: Situation, count: int) -> list[IntentResult]:
         batch = [Tried(self._stand.intents.fresh()) for _ in range(count)]
         self._intents |= {tried.intent.key: tried.intent for tried in batch}
         asyncio.run(situation(self._stand, self._attempts, batch, self._plan))

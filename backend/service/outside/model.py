@@ -12,7 +12,7 @@ from backend.model.sentence import Sentence
 from backend.model.vocabulary import Answer, Verdict
 
 
-class SituationKey(StrEnum):
+class CheckSituation(StrEnum):
     """How the second submission of an intent comes about."""
 
     CLICKS = "clicks"
@@ -48,7 +48,7 @@ class IntentResult:
 class SituationResult:
     """What a situation came to, over all its intents."""
 
-    situation: SituationKey
+    situation: CheckSituation
     submissions: int
     """For each intent."""
     intents: tuple[IntentResult, ...] = ()
@@ -120,7 +120,7 @@ class Check:
 class CheckPlan:
     """What to try."""
 
-    situations: tuple[SituationKey, ...] = tuple(SituationKey)
+    situations: tuple[CheckSituation, ...] = tuple(CheckSituation)
     intents: int = 10
     """In each situation."""
     submissions: int = 5
@@ -137,7 +137,7 @@ class CheckPlan:
 class CheckProgress:
     """How far a check is."""
 
-    situation: SituationKey
+    situation: CheckSituation
     done: int
     total: int
     """Intents of all situations."""

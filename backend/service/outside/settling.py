@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.service.outside.attempts import Attempts, Tried
-from backend.service.outside.model import SituationKey
+from backend.service.outside.model import CheckSituation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ _SAME = 2
 """So many readings in a row must agree of a service that nobody can look into."""
 _LATE = 4
 """The service must be quiet so many times longer than it was seen to act after an answer."""
-_WAITED = frozenset({SituationKey.RETRY, SituationKey.CRASH})
+_WAITED = frozenset({CheckSituation.RETRY, CheckSituation.CRASH})
 """Situations in which something may be at work that no caller waits for."""
 
 
@@ -62,7 +62,7 @@ class Settling:
         self._cancelled.wait(_LEARN_S)
         self._await_what_was_told([tried])
 
-    def settle(self, key: SituationKey, batch: Sequence[Tried]) -> bool:
+    def settle(self, key: CheckSituation, batch: Sequence[Tried]) -> bool:
         """Wait until nothing of these intents is at work; whether that came within the limit."""
         if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
             return False

@@ -11,7 +11,7 @@ import msgspec
 from backend.model.vocabulary import Answer
 from backend.service.outside.attempts import Attempts, Tried, reordered
 from backend.service.outside.lossy_proxy import LossyProxy
-from backend.service.outside.model import SituationKey
+from backend.service.outside.model import CheckSituation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -112,12 +112,12 @@ async def crash(stand: Stand, attempts: Attempts, batch: Sequence[Tried], _plan:
 def most_submissions(plan: CheckPlan, *, is_ours: bool) -> int:
     """How many submissions a plan comes to at most, that by which "stuck" is told from "lost" included."""
     each = {
-        SituationKey.CLICKS: plan.submissions,
-        SituationKey.ONE_AFTER_ANOTHER: _SEQUENCE,
-        SituationKey.REDELIVERY: 2 * _MOST_DELIVERIES,
+        CheckSituation.CLICKS: plan.submissions,
+        CheckSituation.ONE_AFTER_ANOTHER: _SEQUENCE,
+        CheckSituation.REDELIVERY: 2 * _MOST_DELIVERIES,
     }
-    tried = [key for key in plan.situations if is_ours or key is not SituationKey.CRASH]
-    learned = sum(key in {SituationKey.RETRY, SituationKey.CRASH} for key in tried) + 2 * is_ours
+    tried = [key for key in plan.situations if is_ours or key is not CheckSituation.CRASH]
+    learned = sum(key in {CheckSituation.RETRY, CheckSituation.CRASH} for key in tried) + 2 * is_ours
     return learned + plan.intents * sum(each.get(key, 1 + _RETRIES) + 1 for key in tried)
 
 
@@ -149,11 +149,11 @@ async def _learn_latency(attempts: Attempts, batch: Sequence[Tried]) -> None:
         await attempts.one(tried)
 
 
-SITUATIONS: Mapping[SituationKey, Situation] = {
-    SituationKey.CLICKS: clicks,
-    SituationKey.ONE_AFTER_ANOTHER: one_after_another,
-    SituationKey.RETRY: retry,
-    SituationKey.LOST_REPLY: lost_reply,
-    SituationKey.REDELIVERY: redelivery,
-    SituationKey.CRASH: crash,
+SITUATIONS: Mapping[CheckSituation, Situation] = {
+    CheckSituation.CLICKS: clicks,
+    CheckSituation.ONE_AFTER_ANOTHER: one_after_another,
+    CheckSituation.RETRY: retry,
+    CheckSituation.LOST_REPLY: lost_reply,
+    CheckSituation.REDELIVERY: redelivery,
+    CheckSituation.CRASH: crash,
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backend.model.observed import Step
-    from backend.service.outside.model import Check, IntentResult, SituationKey, SituationResult
+    from backend.service.outside.model import Check, CheckSituation, IntentResult, SituationResult
 
 _INDENT = "  "
 _MOST_STEPS = 40
@@ -62,7 +62,7 @@ class CheckCode(Code):
     BAR_UNIT = "check.bar_unit"
 
 
-def situation_term(key: SituationKey) -> Sentence:
+def situation_term(key: CheckSituation) -> Sentence:
     """What happens in a situation."""
     return say(CheckCode(f"check.{key.value.replace('-', '_')}"))
 

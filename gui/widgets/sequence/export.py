@@ -6,24 +6,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from backend.files.output import write_document
 from backend.model.errors import SubmitTwiceError
+from gui.widgets.file_dialogs import ask_where_to_save
 from gui.widgets.forms import describe
+from gui.widgets.picture_files import write_picture
 from gui.wording.speech import language, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QPaintDevice
-
     from backend.explorer.question import Exploration, Question
     from gui.widgets.sequence.view import SequenceView
 
-PNG_SCALE = 2
 NARROWEST = 900
 """Pixels that a diagram on paper is wide, at least."""
 
@@ -69,15 +67,9 @@ class ExportButton(QPushButton):
             action.setEnabled(has_example or action.objectName() == "export-html")
 
     def _ask_where(self, ending: str, _checked: bool = False) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending)
-        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
         asked = self._found.question if self._found else None
-        dialog.selectFile(f"{_name_of(asked)}.{ending}")
+        dialog = ask_where_to_save(self.window(), self.tr("Export"), f"{_name_of(asked)}.{ending}")
         dialog.fileSelected.connect(self.write)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def write(self, name: str) -> None:
         """Write the file; its ending says what."""
@@ -100,10 +92,8 @@ class ExportButton(QPushButton):
 
         example = found.counterexample
         match path.suffix.lower():
-            case ".svg" if example:
-                return partial(write_svg, self._diagram, path)
-            case ".png" if example:
-                return partial(write_png, self._diagram, path)
+            case ".svg" | ".png" if example:
+                return partial(write_diagram, self._diagram, path)
             case ".mmd" if example:
                 return lambda: write_document(path, mermaid(example, language()))
             case ".json" if example:
@@ -118,46 +108,11 @@ def _name_of(asked: Question | None) -> str:
     return Path(asked.service).stem if asked.service else f"{asked.operation}-{asked.strategy}-{asked.variant}"
 
 
-def write_svg(diagram: SequenceView, path: Path) -> None:
-    """Write the whole diagram.
+def write_diagram(diagram: SequenceView, path: Path) -> None:
+    """Write the whole diagram, whatever is in sight of it.
 
     Raises:
         OSError: the file cannot be written.
     """
-    from PySide6.QtSvg import QSvgGenerator  # noqa: PLC0415, RUF100  few need it, and it is a library of its own
-
-    path.touch()  # Qt would complain on standard error
-    size = whole(diagram)
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
-    generator.setSize(size)
-    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-    generator.setTitle("Submit Twice")
-    _paint(diagram, generator, size, path)
-
-
-def write_png(diagram: SequenceView, path: Path) -> None:
-    """Write the whole diagram, at twice its size.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    size = whole(diagram)
-    image = QImage(size * PNG_SCALE, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(PNG_SCALE)
-    _paint(diagram, image, size, path)
-    if not image.save(str(path)):
-        raise OSError(f"cannot write {path.name}")
-
-
-def whole(diagram: SequenceView) -> QSize:
-    """The size of the whole diagram, whatever is in sight of it."""
-    return diagram.whole_size(NARROWEST)
-
-
-def _paint(diagram: SequenceView, device: QPaintDevice, size: QSize, path: Path) -> None:
-    painter = QPainter()
-    if not painter.begin(device):
-        raise OSError(f"cannot write {path.name}")
-    diagram.paint_whole(painter, size)
-    painter.end()
+    size = diagram.whole_size(NARROWEST)
+    write_picture(path, size, "Submit Twice", lambda painter: diagram.paint_whole(painter, size))

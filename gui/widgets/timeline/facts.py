@@ -10,14 +10,15 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from backend.model.vocabulary import EngineKind, Verdict
 from gui.widgets.records import Column, RecordModel, Tone
-from gui.widgets.timeline.lanes import Lane, LaneBook, Mishap
+from gui.widgets.timeline.lane import Lane, Mishap
+from gui.widgets.timeline.lanes import LaneBook
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
 from gui.wording.terms import ENGINE_NAMES, answer_text, command_text, instance_word, milliseconds, short
 
 if TYPE_CHECKING:
     from backend.model.observed import LockWait, Reply, Step
-    from gui.widgets.timeline.lanes import Lease
+    from gui.widgets.timeline.leases import Lease
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,55 +9,23 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from backend.model.vocabulary import Answer, EngineKind
+from backend.model.vocabulary import EngineKind
+from gui.widgets.timeline.bursts import Bursts
+from gui.widgets.timeline.lane import CRASH, Lane, Mishap, Sight, is_fault, is_processing
+from gui.widgets.timeline.leases import LeaseBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from backend.model.observed import LockWait, Reply, Step
+    from gui.widgets.timeline.leases import Lease
 
 CAPACITY = 50_000
 """Lanes to keep; the lab forgets the steps of older submissions, too."""
 LANE_BITS = 24
 """Room for the number of a lane below the instant at which it begins, in the key that orders lanes."""
-PAUSE_NS = 1_000_000_000
-"""A second in which nothing happened separates one burst of submissions from the next."""
-CRASH = "crash"
-PROCESSING = "processing"
-FAULTS = (CRASH, "connection reset", "error raised", "reply lost", "delay", "pause")
-"""First words of the steps by which a fault leaves its mark in the trace; their engine is HTTP."""
-RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
-
-
-class Mishap(Enum):
-    """What a lane is marked with at its end."""
-
-    NONE = auto()
-    TIMEOUT = auto()
-    """The caller gave up waiting."""
-    BROKEN = auto()
-    """The connection broke before an answer came."""
-    CUT_OFF = auto()
-    """No answer came, and the backend never got as far as replying: a crash, its own or that of a neighbour."""
-    HELD_BACK = auto()
-    """A click that the client did not send."""
-
-
-class Sight(Enum):
-    """What is to be seen on a timeline, besides engines."""
-
-    PROCESSING = auto()
-    WAIT = auto()
-    FAULT = auto()
-    EXPIRY = auto()
-    CRASH = auto()
-    BROKEN = auto()
-    TIMEOUT = auto()
-    HELD_BACK = auto()
-
 
 _SIGHTS = {
     Mishap.TIMEOUT: Sight.TIMEOUT,
@@ -65,76 +33,6 @@ _SIGHTS = {
     Mishap.CUT_OFF: Sight.BROKEN,
     Mishap.HELD_BACK: Sight.HELD_BACK,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A key that was set with a time to live."""
-
-    key: str
-    started_ns: int
-    expires_ns: int
-    released_ns: int | None
-    """When the key was deleted, by whomever; None where that did not come in time."""
-    released_by: str = ""
-
-    @property
-    def ended_ns(self) -> int:
-        """When the key was gone."""
-        return self.expires_ns if self.released_ns is None else self.released_ns
-
-
-class Lane:
-    """One submission."""
-
-    __slots__ = ("begin", "end", "leased", "number", "reply", "steps", "submission", "under_way", "waits")
-
-    def __init__(self, submission: str, number: int, begin: int) -> None:
-        self.submission = submission
-        self.number = number
-        self.begin = self.end = begin
-        self.steps: list[Step] = []
-        self.under_way: Step | None = None
-        """What it is at, if that takes long."""
-        self.waits: list[LockWait] = []
-        self.leased: tuple[tuple[int, str, int], ...] = ()
-        """When it set which key to live for how many milliseconds."""
-        self.reply: Reply | None = None
-
-    @property
-    def mishap(self) -> Mishap:
-        """What went wrong for its caller."""
-        reply = self.reply
-        if reply is None:
-            return Mishap.NONE
-        if reply.held_back:
-            return Mishap.HELD_BACK
-        if reply.answer is Answer.TIMEOUT:
-            return Mishap.TIMEOUT
-        if reply.answer is Answer.ERROR and reply.status == 0:
-            replied = any(
-                step.engine is EngineKind.HTTP and not is_fault(step) and not is_processing(step) for step in self.steps
-            )
-            return Mishap.BROKEN if replied or not self.steps else Mishap.CUT_OFF
-        return Mishap.NONE
-
-    @property
-    def mishap_ns(self) -> int:
-        """When its caller noticed."""
-        reply = self.reply
-        if reply is None:
-            return self.end
-        return reply.sent_ns if reply.held_back else reply.received_ns
-
-
-def is_fault(step: Step) -> bool:
-    """Whether the step is something that was done to the submission on purpose."""
-    return step.engine is EngineKind.HTTP and step.command.startswith(FAULTS)
-
-
-def is_processing(step: Step) -> bool:
-    """Whether the step stands for the work of the handler."""
-    return step.engine is EngineKind.HTTP and step.command.startswith(PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +58,9 @@ class LaneBook:
         self._lanes: dict[str, Lane] = {}
         self._by_number: list[Lane | None] = []
         self._order: list[int] = []
-        self._bursts: list[int] = []
-        self._last_end = self._end_before_burst = 0
-        self._run_since = 0
-        """What began before this instant belongs to earlier runs."""
+        self._bursts = Bursts()
         self._under_way: dict[str, Lane] = {}
-        self._keys: dict[str, list[tuple[int, str, int]]] = {}
+        self._leases = LeaseBook()
         self.engines: set[EngineKind] = set()
         self.sights: set[Sight] = set()
         """What was seen of waits and mishaps."""
@@ -179,13 +74,13 @@ class LaneBook:
 
     def begin_run(self, instant: int) -> None:
         """What was there until now is history: what begins from here on is the newest burst, also while it is empty."""
-        self._run_since = instant
+        self._bursts.run_since = instant
         self.changes += 1
 
     def end_run(self) -> None:
         """No run is under way. Where nothing came of one, what was there before it is the newest again."""
-        if self._order and self._order[-1] >> LANE_BITS < self._run_since:
-            self._run_since = 0
+        if self._order and self._order[-1] >> LANE_BITS < self._bursts.run_since:
+            self._bursts.run_since = 0
         self.changes += 1
 
     def end_work(self) -> None:
@@ -202,7 +97,7 @@ class LaneBook:
 
     def is_earlier(self, lane: Lane) -> bool:
         """Whether a lane belongs to an earlier run."""
-        return lane.begin < self._run_since
+        return lane.begin < self._bursts.run_since
 
     def add_steps(self, steps: Sequence[Step]) -> None:
         """Steps that have ended, or that take long."""
@@ -227,7 +122,7 @@ class LaneBook:
             if step.ended_ns > lane.end:
                 self._extend(lane, step.ended_ns)
             if step.engine is EngineKind.REDIS:
-                self._note_key(lane, step)
+                self._note_lease(lane, step)
             self._note_what(step)
         self._trim()
         self.changes += 1
@@ -241,7 +136,7 @@ class LaneBook:
             if sight := _SIGHTS.get(lane.mishap):
                 self.sights.add(sight)
             if original := self._lanes.get(reply.retry_of):
-                self._join(original)
+                self._bursts.join(original.begin)
         self._trim()
         self.changes += 1
 
@@ -268,31 +163,12 @@ class LaneBook:
         else:
             return lane
         insort(self._order, lane.begin << LANE_BITS | lane.number)
-        self._note_begin(lane)
+        self._bursts.note_begin(begin)
         return lane
 
-    def _note_begin(self, lane: Lane) -> None:
-        bursts, begin = self._bursts, lane.begin
-        if not bursts or begin > self._last_end + PAUSE_NS or bursts[-1] < self._run_since <= begin:
-            bursts.append(begin)
-            self._end_before_burst = self._last_end
-        elif self._end_before_burst < begin < bursts[-1]:
-            bursts[-1] = begin
-        self._last_end = max(self._last_end, begin)
-
     def _extend(self, lane: Lane, end: int) -> None:
-        if end > lane.end:
-            lane.end = end
-            if end > self._last_end:
-                self._last_end = end
-        bursts = self._bursts
-        while len(bursts) > 1 and lane.begin < bursts[-1] <= lane.end + PAUSE_NS and not self.is_earlier(lane):
-            bursts.pop()
-
-    def _join(self, original: Lane) -> None:
-        """A retry belongs to the burst of its original, however long the caller waited in between."""
-        while len(self._bursts) > 1 and original.begin < self._bursts[-1] and not self.is_earlier(original):
-            self._bursts.pop()
+        lane.end = max(lane.end, end)
+        self._bursts.note_end(lane.begin, lane.end)
 
     def _note_what(self, step: Step) -> None:
         self.engines.add(step.engine)
@@ -305,16 +181,9 @@ class LaneBook:
         elif is_fault(step):
             self.sights.add(Sight.CRASH if step.command == CRASH else Sight.FAULT)
 
-    def _note_key(self, lane: Lane, step: Step) -> None:
-        words = step.command.split()
-        if len(words) > 1 and (length := _lease_ms(step, words)):
-            lane.leased = (*lane.leased, (step.ended_ns, words[1], length))
+    def _note_lease(self, lane: Lane, step: Step) -> None:
+        if self._leases.note(lane, step):
             self.sights.add(Sight.EXPIRY)
-            insort(self._keys.setdefault(words[1], []), (step.ended_ns, step.submission_id, length))
-        elif step.command.startswith(RELEASES) and step.answer not in {"0", "", "(nil)"}:
-            for key in words[1:]:
-                if key in self._keys:
-                    insort(self._keys[key], (step.ended_ns, step.submission_id, 0))
 
     def _trim(self) -> None:
         """Forget the oldest lanes, a tenth of all at once, so that it need not be done often."""
@@ -350,17 +219,16 @@ class LaneBook:
         begin = self._order[0] >> LANE_BITS
         first = 0
         if newest:
-            begin = max(self._bursts[-1], self._run_since)
+            begin = self._bursts.newest
             first = bisect_left(self._order, begin << LANE_BITS)
-        return Extent(first, len(self._order), begin, max(self._last_end, self._now(), begin + 1))
+        return Extent(first, len(self._order), begin, max(self._bursts.last_end, self._now(), begin + 1))
 
     def _now(self) -> int:
         return time.monotonic_ns() if self._under_way else 0
 
     def burst_at(self, instant: int) -> int:
         """When the burst began that an instant falls into: the zero of the time axis."""
-        number = bisect_right(self._bursts, instant) - 1
-        return self._bursts[max(number, 0)] if self._bursts else instant
+        return self._bursts.at(instant)
 
     def steps_between(self, lane: Lane, begin: int, end: int) -> Iterator[Step]:
         """The steps of a lane that touch a stretch of time; those of one submission never overlap."""
@@ -377,21 +245,4 @@ class LaneBook:
 
     def leases(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
-        return [self._lease(since, key, length) for since, key, length in lane.leased]
-
-    def _lease(self, since: int, key: str, length: int) -> Lease:
-        events = self._keys.get(key, [])
-        expires = since + length * 1_000_000
-        later = bisect_right(events, since, key=lambda event: event[0])
-        if later < len(events) and not events[later][2] and events[later][0] <= expires:
-            ended, releaser, _ = events[later]
-            return Lease(key, since, expires, ended, releaser)
-        return Lease(key, since, expires, None)
-
-
-def _lease_ms(step: Step, words: list[str]) -> int:
-    """The life that a SET gave its key, in milliseconds; 0 for any other command, and for a SET that was refused."""
-    if words[0] != "SET" or step.answer != "OK" or "PX" not in words:
-        return 0
-    after = words[words.index("PX") + 1 :]
-    return int(after[0]) if after and after[0].isdigit() else 0
+        return self._leases.of(lane)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from backend.model.vocabulary import EngineKind
 from gui.theme import GRID
 from gui.widgets.forms import describe
-from gui.widgets.timeline.lanes import Sight
+from gui.widgets.timeline.lane import Sight
 from gui.widgets.timeline.marks import SIZE, Marks
 from gui.wording.terms import ENGINE_NAMES
 

@@ -11,8 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen, 
 
 from backend.model.vocabulary import EngineKind
 from gui.theme import GRID, code_font
+from gui.widgets.inks import Inks
 from gui.widgets.timeline.facts import blockers_text
-from gui.widgets.timeline.lanes import CRASH, Mishap, is_fault, is_processing
+from gui.widgets.timeline.lane import CRASH, Mishap, is_fault, is_processing
 from gui.widgets.timeline.marks import SIZE, Marks
 from gui.wording.replies import reply_text
 from gui.wording.terms import command_text, short
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from backend.model.observed import LockWait, Reply, Step
     from backend.model.vocabulary import Answer
     from gui.theme import Colours
-    from gui.widgets.timeline.lanes import Lane, LaneBook, Lease
+    from gui.widgets.timeline.lane import Lane
+    from gui.widgets.timeline.lanes import LaneBook
+    from gui.widgets.timeline.leases import Lease
     from gui.widgets.timeline.scale import Scale
 
 LABEL_CHARACTERS = 21
@@ -31,16 +34,11 @@ LABEL_PIXELS = 11.0
 TEXT_PIXELS = 16.0
 
 
-class Inks:
-    """Pens and brushes of a theme, made once and not once a span."""
+class TimelineInks(Inks):
+    """Pens and brushes besides, made once a theme and not once a span."""
 
     def __init__(self, colours: Colours) -> None:
-        self.surface, self.sunken = QColor(colours.surface), QColor(colours.window)
-        self.text, self.muted = QColor(colours.text), QColor(colours.muted)
-        self.hairline, self.border = QColor(colours.hairline), QColor(colours.border)
-        self.selection, self.accent = QColor(colours.selection), QColor(colours.accent)
-        self.alarm = QColor(colours.alarm)
-        self.engines = {kind: colours.engine(kind) for kind in EngineKind}
+        super().__init__(colours)
         self.wait_hatch = QBrush(self.text, Qt.BrushStyle.BDiagPattern)
         self.fault_hatch = QBrush(self.alarm, Qt.BrushStyle.Dense5Pattern)
         self.thin = QPen(self.text, 1)
@@ -59,7 +57,7 @@ class TimelinePainter:
 
     def __init__(self, book: LaneBook, colours: Colours) -> None:
         self._book = book
-        self._inks = Inks(colours)
+        self._inks = TimelineInks(colours)
         self._marks = Marks(colours)
         self._font = code_font(0.85)
         self._metrics = QFontMetrics(self._font)

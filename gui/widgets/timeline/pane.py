@@ -6,14 +6,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.theme import GRID
+from gui.widgets.file_dialogs import ask_where_to_save
 from gui.widgets.forms import button, describe
+from gui.widgets.picture_files import write_picture
 from gui.widgets.table import RecordTable
-from gui.widgets.timeline.export import export
 from gui.widgets.timeline.facts import FactsModel, facts_of
 from gui.widgets.timeline.lanes import LaneBook
 from gui.widgets.timeline.legend import Legend
@@ -214,15 +215,14 @@ class Timeline(QWidget):
     @Slot(QAction)
     def _ask_for_file(self, action: QAction) -> None:
         ending = str(action.data())
-        dialog = QFileDialog(self, self.tr("Export the timeline"), f"timeline.{ending}", f"*.{ending}")
+        dialog = ask_where_to_save(self, self.tr("Export the timeline"), f"timeline.{ending}")
         dialog.setObjectName("timelineFileDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._save)
-        dialog.open()
 
     @Slot(str)
     def _save(self, path: str) -> None:
-        if not export(self.view, Path(path)):
+        title = self.tr("Submit Twice: timeline")
+        try:
+            write_picture(Path(path), self.view.size(), title, self.view.paint_whole)
+        except OSError:
             self.failed.emit(self.tr("The timeline could not be written to %1.").replace("%1", path))

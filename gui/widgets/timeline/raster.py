@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QImage
 
 from backend.model.vocabulary import EngineKind
-from gui.widgets.timeline.lanes import Mishap
+from gui.widgets.timeline.lane import Mishap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gui.theme import Colours
-    from gui.widgets.timeline.lanes import Lane, LaneBook
+    from gui.widgets.timeline.lane import Lane
+    from gui.widgets.timeline.lanes import LaneBook
     from gui.widgets.timeline.scale import Scale
 
 NOTHING, CALLER, WAITING, MISHAP, HELD_BACK = range(5)

@@ -25,17 +25,17 @@ from gui.theme import GRID
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.timeline.facts import Fact, facts_of, hover_text
-from gui.widgets.timeline.keys import PAN, ZOOM, timeline_keys
+from gui.widgets.timeline.keys import timeline_keys
+from gui.widgets.timeline.mouse import NEAR, Mouse
 from gui.widgets.timeline.painter import DETAIL_PIXELS, TimelinePainter
-from gui.widgets.timeline.raster import Raster
+from gui.widgets.timeline.rastering import Rastering
 from gui.widgets.timeline.scale import Scale
 from gui.widgets.view_keys import press
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gui.theme import Theme
-    from gui.widgets.timeline.lanes import Lane, LaneBook
+    from gui.widgets.timeline.lane import Lane
+    from gui.widgets.timeline.lanes import LaneBook
     from gui.widgets.view_keys import ViewKey
 
 FRAME_MS = 33
@@ -43,12 +43,6 @@ GROW_MS = 200
 """What is under way grows so often."""
 REST = 4
 """After a repaint, at least so many times its duration passes before data cause the next one."""
-SLICE_SECONDS, SLICE_PAUSE_MS = 0.003, 6
-RASTER_LIFE_SECONDS = 0.2
-"""While data arrive, a raster is begun anew at most so often."""
-NOTCH = 120
-NEAR = 3
-"""Pixels that the pointer may be off."""
 
 
 class TimelineView(QWidget):
@@ -78,22 +72,14 @@ class TimelineView(QWidget):
         self.selected = ""
         self.following = True
         """Whether everything of the newest burst is kept in sight; until somebody zooms or pans."""
-        self._raster: Raster | None = None
-        self._coming: Raster | None = None
-        self._picture: QImage | None = None
-        self._begun_at = 0.0
-        self._pressed: QPointF | None = None
-        self._dragged = False
+        self._mouse = Mouse(self)
+        self._rastering = Rastering(book, theme, self)
+        self._rastering.drawn.connect(self.update)
         self._took_ms = 0.0
-        self._frame = self._make_timer(self._show_news)
-        self._slice = self._make_timer(self._draw_slice)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._show_news)
         theme.changed.connect(self._recolour)
-
-    def _make_timer(self, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(slot)
-        return timer
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Some lanes."""
@@ -137,14 +123,12 @@ class TimelineView(QWidget):
         """Nobody looks: no work."""
         super().hideEvent(event)
         self._frame.stop()
-        self._slice.stop()
-        self._coming = None
+        self._rastering.rest()
 
     @Slot()
     def _recolour(self) -> None:
         self._painter = TimelinePainter(self._book, self._theme.colours)
-        if self._raster is not None:
-            self._picture = self._raster.image(self._theme.colours)
+        self._rastering.recolour()
         self.update()
 
     # What is in sight
@@ -251,41 +235,23 @@ class TimelineView(QWidget):
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Zoom at the pointer; with Ctrl only the time, with Shift to the side."""
-        turned = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.pan(turned * PAN * self.scale.width, 0)
-        else:
-            with_lanes = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            self.zoom(ZOOM**turned, event.position(), lanes=with_lanes)
-        event.accept()
+        """Zoom."""
+        self._mouse.turn(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """The begin of a click or of a drag."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed, self._dragged = event.position(), False
+        self._mouse.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Drag."""
-        if self._pressed is None:
-            return
-        moved = event.position() - self._pressed
-        if self._dragged or moved.manhattanLength() > NEAR:
-            self._dragged = True
-            self._pressed = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.pan(moved.x(), moved.y())
+        self._mouse.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """The end of a drag, or a click."""
-        if self._pressed is None or event.button() is not Qt.MouseButton.LeftButton:
-            return
-        self._pressed = None
-        self.unsetCursor()
-        if not self._dragged:
-            self._click(event.position())
+        self._mouse.release(event)
 
-    def _click(self, spot: QPointF) -> None:
+    def click(self, spot: QPointF) -> None:
+        """Choose the lane at a point of the widget, and the step if there is one, and tell."""
         lane = self._lane_at(spot)
         if lane is None:
             return
@@ -330,55 +296,14 @@ class TimelineView(QWidget):
         paint_hint(painter, self, text, self._theme.colours)
 
     def _raster_in_sight(self) -> tuple[QImage, QRectF] | None:
-        """The latest raster, put where it belongs by now; a better one is begun where that is worth it."""
         if self.scale.lane_pixels >= DETAIL_PIXELS:
-            self._raster = self._coming = self._picture = None
+            self._rastering.forget()
             return None
-        have = self._raster
-        if have is None or have.scale != self.scale or have.changes != self._book.changes:
-            self._begin_raster()
-        if have is None or self._picture is None:
-            return QImage(), QRectF()
-        old, new = have.scale, self.scale
-        left, right = new.x_of(old.left_ns), new.x_of(old.right_ns)
-        top, bottom = new.y_of(old.top), new.y_of(old.top + old.height / old.lane_pixels)
-        return self._picture, QRectF(left, top, right - left, bottom - top)
-
-    def _begin_raster(self) -> None:
-        coming = self._coming
-        if coming is not None and coming.scale == self.scale:
-            return
-        if self.following and coming is not None and perf_counter() - self._begun_at < 1:
-            return  # data arrive: what is under way is shown first
-        wait = RASTER_LIFE_SECONDS - (perf_counter() - self._begun_at) if self.following else 0.0
-        if wait > 0 and self._raster is not None:
-            self._slice.start(int(wait * 1000) + 1)
-            return
-        self._coming = Raster(self._book, self.scale)
-        self._begun_at = perf_counter()
-        self._slice.start(SLICE_PAUSE_MS)
-
-    @Slot()
-    def _draw_slice(self) -> None:
-        coming = self._coming
-        if coming is None:
-            self.update()
-            return
-        coming.work(SLICE_SECONDS)
-        if not coming.finished:
-            self._slice.start(SLICE_PAUSE_MS)
-            return
-        self._raster, self._coming = coming, None
-        self._picture = coming.image(self._theme.colours)
-        self.update()
+        return self._rastering.in_sight(self.scale, following=self.following)
 
     # Export
 
     def paint_whole(self, painter: QPainter) -> None:
         """Paint what is in sight with another painter, for a file."""
-        picture = None
-        if self.scale.lane_pixels < DETAIL_PIXELS:
-            raster = Raster(self._book, self.scale)
-            raster.work(float("inf"))
-            picture = raster.image(self._theme.colours), QRectF(0, 0, self.scale.width, self.scale.height)
+        picture = None if self.scale.lane_pixels >= DETAIL_PIXELS else self._rastering.whole(self.scale)
         self._painter.paint(painter, self.scale, "", picture)

@@ -37,9 +37,16 @@ EVERY_SO_OFTEN = {"pace": Pace.INTERVAL, "interval_ms": 300}
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[Laboratory]:
+def _started() -> Iterator[Laboratory]:
     with own_lab(LabOptions(instances=2)) as laboratory:
         yield laboratory
+
+
+@pytest.fixture
+def servers(_started: Laboratory) -> Laboratory:
+    """A lab that no other test shares, without the locks that earlier runs have left there."""
+    _started.lab.reset()
+    return _started
 
 
 def setup_of(variant: str, topology: RedisTopology, *faults: str, delay_ms: int = 0, lease_ms: int = 60_000) -> Setup:

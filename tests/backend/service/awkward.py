@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.service.description import parse
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def awkward(path: str = "/", *arguments: str, effects: str = EFFECTS, command: l
     return parse(file_of(path, *arguments, effects=effects, command=command))
 
 
-def check(description: Description, *situations: SituationKey, intents: int = 2, timeout_s: float = 10.0) -> Check:
+def check(description: Description, *situations: CheckSituation, intents: int = 2, timeout_s: float = 10.0) -> Check:
     """A small check."""
     plan = CheckPlan(
-        situations or (SituationKey.ONE_AFTER_ANOTHER,), intents, 3, timeout_s, limit_s=10.0, afterwards_s=1.0
+        situations or (CheckSituation.ONE_AFTER_ANOTHER,), intents, 3, timeout_s, limit_s=10.0, afterwards_s=1.0
     )
     with Stand(description, SERVICES) as stand:
         return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")

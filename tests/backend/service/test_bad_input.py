@@ -18,7 +18,7 @@ from backend.service.description import parse
 from backend.service.explored.rig import Rig
 from backend.service.explored.run import ServiceExploration, explore_service
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes
@@ -131,7 +131,7 @@ def kill_postgresql(engines: ServiceEngines) -> None:
 @pytest.mark.parametrize("path", ["/", "/patient"])
 def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
     """Also where the service waits for it, and nobody is answered any more."""
-    plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), 10_000, 3, 2.0, limit_s=5.0)
+    plan = CheckPlan((CheckSituation.ONE_AFTER_ANOTHER,), 10_000, 3, 2.0, limit_s=5.0)
     with Stand(awkward(path), SERVICES) as stand:
         told = threading.Event()
         failure: list[SubmitTwiceError] = []
@@ -172,7 +172,7 @@ def test_an_engine_that_is_killed_while_interleavings_are_explored_is_named() ->
 
 
 def test_the_gateway_counts_calls() -> None:
-    found = check(awkward("/pay", effects="gateway = true"), SituationKey.ONE_AFTER_ANOTHER)
+    found = check(awkward("/pay", effects="gateway = true"), CheckSituation.ONE_AFTER_ANOTHER)
     assert {intent.effects for intent in found.situations[0].intents} == {3}
     assert {intent.verdict for intent in found.situations[0].intents} == {Verdict.DUPLICATED}
 

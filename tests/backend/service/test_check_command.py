@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from backend.model.vocabulary import Verdict
-from backend.service.outside.model import SituationKey
+from backend.service.outside.model import CheckSituation
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 from tests.backend.service.conftest import plain_service
 
@@ -34,15 +34,20 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 
 def test_a_sound_service_is_sound_in_every_situation() -> None:
-    found = check(plain_service("/unique"), *SituationKey, intents=4)
+    found = check(plain_service("/unique"), *CheckSituation, intents=4)
     assert {s.situation: dict(s.verdicts) for s in found.situations} == {
-        key: {Verdict.EXACTLY_ONCE: 4} for key in SituationKey
+        key: {Verdict.EXACTLY_ONCE: 4} for key in CheckSituation
     }
     assert found.is_exactly_once
 
 
 def test_an_unsound_one_is_duplicated_in_every_situation_in_which_it_gets_two() -> None:
-    keys = (SituationKey.CLICKS, SituationKey.ONE_AFTER_ANOTHER, SituationKey.LOST_REPLY, SituationKey.REDELIVERY)
+    keys = (
+        CheckSituation.CLICKS,
+        CheckSituation.ONE_AFTER_ANOTHER,
+        CheckSituation.LOST_REPLY,
+        CheckSituation.REDELIVERY,
+    )
     found = check(awkward(), *keys)
     assert {s.situation: dict(s.verdicts) for s in found.situations} == {key: {Verdict.DUPLICATED: 2} for key in keys}
 

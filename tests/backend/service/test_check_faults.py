@@ -11,7 +11,7 @@ import pytest
 from backend.model.faults import parse_wire_fault
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.reports import check_document
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
@@ -54,7 +54,7 @@ def check(stands: Callable[[Description, Path], Stand]) -> Callable[..., Check]:
     """Checks a service in one situation, with one fault."""
 
     def run(
-        description: Description, fault: str, key: SituationKey, folder: Path = SERVICES, timeout_s: float = 10.0
+        description: Description, fault: str, key: CheckSituation, folder: Path = SERVICES, timeout_s: float = 10.0
     ) -> Check:
         stand = stands(description, folder)
         stand.disturb([parse_wire_fault(fault)])
@@ -94,7 +94,7 @@ SOUND = (
 
 @pytest.mark.parametrize("fault", SOUND)
 def test_a_sound_service_stays_sound_whatever_happens_on_the_wire(fault: str, found: Finds) -> None:
-    key = SituationKey.ONE_AFTER_ANOTHER if fault == "lost-reply" else SituationKey.LOST_REPLY
+    key = CheckSituation.ONE_AFTER_ANOTHER if fault == "lost-reply" else CheckSituation.LOST_REPLY
     situation = found(plain_service("/unique"), fault, key)
     assert dict(situation.verdicts) == {ONCE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
@@ -102,13 +102,13 @@ def test_a_sound_service_stays_sound_whatever_happens_on_the_wire(fault: str, fo
 
 @pytest.mark.parametrize("fault", ["error@sql:COMMIT", "lost-reply@sql:COMMIT", "reset@sql:COMMIT", "crash@sql:COMMIT"])
 def test_a_commit_of_which_nobody_hears_is_done_twice_without_protection(fault: str, found: Finds) -> None:
-    situation = found(awkward(), fault, SituationKey.REDELIVERY)
+    situation = found(awkward(), fault, CheckSituation.REDELIVERY)
     assert dict(situation.verdicts) == {TWICE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
 
 
-@pytest.mark.parametrize("key", [SituationKey.CLICKS, SituationKey.ONE_AFTER_ANOTHER])
-def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey, found: Finds) -> None:
+@pytest.mark.parametrize("key", [CheckSituation.CLICKS, CheckSituation.ONE_AFTER_ANOTHER])
+def test_an_instance_that_a_fault_has_killed_is_started_again(key: CheckSituation, found: Finds) -> None:
     situation = found(plain_service("/unique"), "crash@sql:INSERT:before", key)
     assert situation.struck == (("crash@sql:INSERT:before", INTENTS),)
     assert set(situation.verdicts) <= {ONCE, Verdict.UNDECIDED}
@@ -121,14 +121,14 @@ def test_an_instance_that_a_fault_has_killed_is_started_again(key: SituationKey,
     ("path", "verdict"), [("/lease", Verdict.UNDECIDED), ("/digest-lease", Verdict.UNDECIDED), ("/kept-lock", STUCK)]
 )
 def test_a_lease_runs_out_before_anybody_is_called_stuck(path: str, verdict: Verdict, found: Finds) -> None:
-    situation = found(plain_service(path), "crash@redis:SET", SituationKey.ONE_AFTER_ANOTHER)
+    situation = found(plain_service(path), "crash@redis:SET", CheckSituation.ONE_AFTER_ANOTHER)
     assert dict(situation.verdicts) == {verdict: INTENTS}
     assert situation.struck[0][1] == INTENTS
 
 
 def test_the_last_submission_by_which_stuck_is_told_meets_no_fault(found: Finds) -> None:
     """Everything fails as long as the fault does; nobody is stuck for that."""
-    situation = found(plain_service("/unique"), "error@sql:INSERT:before#*", SituationKey.ONE_AFTER_ANOTHER)
+    situation = found(plain_service("/unique"), "error@sql:INSERT:before#*", CheckSituation.ONE_AFTER_ANOTHER)
     assert dict(situation.verdicts) == {Verdict.UNDECIDED: INTENTS}
     assert situation.struck[0][1] == INTENTS
 
@@ -148,7 +148,7 @@ def test_the_last_submission_by_which_stuck_is_told_meets_no_fault(found: Finds)
     ],
 )
 def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, verdict: Verdict, found: Finds) -> None:
-    situation = found(plain_service(path), fault, SituationKey.RETRY)
+    situation = found(plain_service(path), fault, CheckSituation.RETRY)
     hit = situation.struck[0][1]
     assert hit == INTENTS
     assert dict(situation.verdicts) == {verdict: INTENTS}
@@ -166,14 +166,14 @@ def test_a_fault_at_redis_comes_to_what_the_recipe_says(path: str, fault: str, v
     ],
 )
 def test_on_mariadb_as_well(fault: str, found: Finds) -> None:
-    situation = found(FLASK_ON_MARIADB.description("/unique"), fault, SituationKey.LOST_REPLY, FOLDER)
+    situation = found(FLASK_ON_MARIADB.description("/unique"), fault, CheckSituation.LOST_REPLY, FOLDER)
     assert dict(situation.verdicts) == {ONCE: INTENTS}
     assert situation.struck == ((fault, INTENTS),)
 
 
 @pytest.mark.parametrize(("fault", "calls"), [("error@gateway:POST:before", 1), ("error@gateway:POST", 2)])
 def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int, found: Finds) -> None:
-    situation = found(awkward("/pay", effects="gateway = true"), fault, SituationKey.LOST_REPLY)
+    situation = found(awkward("/pay", effects="gateway = true"), fault, CheckSituation.LOST_REPLY)
     assert situation.struck == ((fault, INTENTS),)
     # the first attempt meets the fault; the retry after it pays
     assert {intent.effects for intent in situation.intents} == {calls}
@@ -182,13 +182,13 @@ def test_a_gateway_that_says_no_may_have_done_it(fault: str, calls: int, found: 
 @pytest.mark.parametrize("fault", ["delay@sql:INSERT:before=900", "pause@sql:INSERT:before=900"])
 def test_what_a_fault_holds_up_is_waited_for(fault: str, found: Finds) -> None:
     """The caller has long gone when the first of the two arrives."""
-    situation = found(awkward(), fault, SituationKey.ONE_AFTER_ANOTHER, timeout_s=0.3)
+    situation = found(awkward(), fault, CheckSituation.ONE_AFTER_ANOTHER, timeout_s=0.3)
     assert {intent.effects for intent in situation.intents} == {3}
     assert dict(situation.verdicts) == {TWICE: INTENTS}
 
 
 def test_a_fault_that_never_happens_is_named(check: Callable[..., Check]) -> None:
-    whole = check(plain_service("/unique"), "crash@sql:VACUUM", SituationKey.ONE_AFTER_ANOTHER)
+    whole = check(plain_service("/unique"), "crash@sql:VACUUM", CheckSituation.ONE_AFTER_ANOTHER)
     assert whole.is_exactly_once
     assert any("crash@sql:VACUUM never happened" in line for line in check_lines(whole))
     assert check_document(whole)["situations"][0]["faults"] == [{"fault": "crash@sql:VACUUM", "struck": 0}]  # type: ignore[index]

@@ -11,7 +11,7 @@ import pytest
 from backend.model.vocabulary import Verdict
 from backend.service.description import Description, parse
 from backend.service.outside.check import Checker
-from backend.service.outside.model import Check, CheckPlan, SituationKey
+from backend.service.outside.model import Check, CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from tests.backend.service.awkward import SERVICES
@@ -49,7 +49,7 @@ def late(path: str, *arguments: str, effects: str = ROWS) -> Description:
 
 
 def check(
-    description: Description, key: SituationKey, intents: int = 3, afterwards_s: float = 5.0
+    description: Description, key: CheckSituation, intents: int = 3, afterwards_s: float = 5.0
 ) -> tuple[Check, float]:
     """What was found, and how long the service had to be silent in the end."""
     plan = CheckPlan((key,), intents, 3, 10.0, limit_s=20.0, afterwards_s=afterwards_s)
@@ -61,15 +61,15 @@ def check(
 @pytest.mark.parametrize(
     ("path", "key", "verdict", "effects"),
     [
-        ("/sometime", SituationKey.ONE_AFTER_ANOTHER, TWICE, 9),
-        ("/sometime-once", SituationKey.CLICKS, ONCE, 3),
-        ("/now-and-then", SituationKey.ONE_AFTER_ANOTHER, TWICE, 6),
-        pytest.param("/retries", SituationKey.LOST_REPLY, ONCE, 3, marks=pytest.mark.exhaustive),
-        pytest.param("/jobs", SituationKey.ONE_AFTER_ANOTHER, TWICE, 9, marks=pytest.mark.exhaustive),
-        pytest.param("/sometime", SituationKey.LOST_REPLY, TWICE, 6, marks=pytest.mark.exhaustive),
+        ("/sometime", CheckSituation.ONE_AFTER_ANOTHER, TWICE, 9),
+        ("/sometime-once", CheckSituation.CLICKS, ONCE, 3),
+        ("/now-and-then", CheckSituation.ONE_AFTER_ANOTHER, TWICE, 6),
+        pytest.param("/retries", CheckSituation.LOST_REPLY, ONCE, 3, marks=pytest.mark.exhaustive),
+        pytest.param("/jobs", CheckSituation.ONE_AFTER_ANOTHER, TWICE, 9, marks=pytest.mark.exhaustive),
+        pytest.param("/sometime", CheckSituation.LOST_REPLY, TWICE, 6, marks=pytest.mark.exhaustive),
     ],
 )
-def test_it_is_judged_when_it_has_acted(path: str, key: SituationKey, verdict: Verdict, effects: int) -> None:
+def test_it_is_judged_when_it_has_acted(path: str, key: CheckSituation, verdict: Verdict, effects: int) -> None:
     found, _ = check(late(path), key)
     (situation,) = found.situations
     assert situation.effects == effects
@@ -78,7 +78,7 @@ def test_it_is_judged_when_it_has_acted(path: str, key: SituationKey, verdict: V
 
 
 def test_calls_that_come_late_are_counted() -> None:
-    found, _ = check(late("/charges", effects="gateway = true"), SituationKey.ONE_AFTER_ANOTHER)
+    found, _ = check(late("/charges", effects="gateway = true"), CheckSituation.ONE_AFTER_ANOTHER)
     (situation,) = found.situations
     assert situation.effects == 9
     assert dict(situation.verdicts) == {TWICE: 3}
@@ -86,7 +86,7 @@ def test_calls_that_come_late_are_counted() -> None:
 
 def test_a_heartbeat_is_no_work() -> None:
     began = time.monotonic()
-    found, quiet_s = check(late("/", "beats"), SituationKey.CLICKS, afterwards_s=1.0)
+    found, quiet_s = check(late("/", "beats"), CheckSituation.CLICKS, afterwards_s=1.0)
     (situation,) = found.situations
     assert dict(situation.verdicts) == {ONCE: 3}
     assert quiet_s < 2.0
@@ -94,7 +94,7 @@ def test_a_heartbeat_is_no_work() -> None:
 
 
 def test_what_we_ask_the_service_is_no_work_of_its_own() -> None:
-    found, quiet_s = check(late("/", effects=REQUEST), SituationKey.CLICKS, afterwards_s=1.0)
+    found, quiet_s = check(late("/", effects=REQUEST), CheckSituation.CLICKS, afterwards_s=1.0)
     (situation,) = found.situations
     assert dict(situation.verdicts) == {ONCE: 3}
     assert quiet_s < 2.0

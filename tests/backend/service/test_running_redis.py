@@ -13,7 +13,7 @@ from backend.model.vocabulary import Verdict
 from backend.service.description import Redis
 from backend.service.explored.run import explore_service
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, SituationKey
+from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
 from tests.backend.service.conftest import SERVICES
 from tests.backend.service.proxies import proxy
@@ -33,7 +33,7 @@ def on(url: str, description: Description) -> Description:
 
 def test_keys_of_others_stay_though_time_passes_for_an_intent_that_came_to_nothing(redis_server: Reach) -> None:
     """The service refuses, so it is asked once more when all its leases have run out: its own, and no others."""
-    plan = CheckPlan((SituationKey.ONE_AFTER_ANOTHER,), 1, 2, 5.0, afterwards_s=0.1)
+    plan = CheckPlan((CheckSituation.ONE_AFTER_ANOTHER,), 1, 2, 5.0, afterwards_s=0.1)
     with proxy(redis_server) as somebodys, redis.Redis.from_url(somebodys.url, decode_responses=True) as client:
         client.flushdb()
         client.set("session:somebody", "x", ex=600)

@@ -23,7 +23,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.vocabulary import Verdict
 from backend.service.description import Description, parse
 from backend.service.outside.check import Checker
-from backend.service.outside.model import Check, CheckPlan, SituationKey
+from backend.service.outside.model import Check, CheckPlan, CheckSituation
 from backend.service.outside.settling import MOST_READINGS
 from backend.service.outside.situations import most_submissions
 from backend.service.outside.stand import Stand
@@ -119,7 +119,7 @@ def described(url: str, effects: str = REQUEST, more: str = "") -> Description:
     return parse(text)
 
 
-def check(description: Description, *keys: SituationKey, intents: int = 2) -> Check:
+def check(description: Description, *keys: CheckSituation, intents: int = 2) -> Check:
     plan = CheckPlan(keys, intents, 3, 5.0, limit_s=10.0, afterwards_s=0.2)
     with Stand(description, SERVICES) as stand:
         return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")
@@ -129,13 +129,13 @@ def check(description: Description, *keys: SituationKey, intents: int = 2) -> Ch
 def test_every_situation_is_judged_and_nothing_is_asked_that_was_not_said(sound: bool, verdict: Verdict) -> None:
     running = Running(sound=sound)
     with serving(running) as port:
-        found = check(described(f"http://127.0.0.1:{port}"), *SituationKey)
+        found = check(described(f"http://127.0.0.1:{port}"), *CheckSituation)
     tried = [situation for situation in found.situations if situation.intents]
-    assert {situation.situation for situation in tried} == set(SituationKey) - {SituationKey.CRASH}
+    assert {situation.situation for situation in tried} == set(CheckSituation) - {CheckSituation.CRASH}
     # a caller may give up before its request has arrived: then there was only one
-    sure = [situation for situation in tried if situation.situation is not SituationKey.RETRY]
+    sure = [situation for situation in tried if situation.situation is not CheckSituation.RETRY]
     assert all(dict(situation.verdicts) == {verdict: 2} for situation in sure)
-    plan = CheckPlan(tuple(SituationKey), 2, 3)
+    plan = CheckPlan(tuple(CheckSituation), 2, 3)
     assert running.asked["POST"] <= found.submitted <= most_submissions(plan, is_ours=False)
     assert running.asked["GET"] == found.asked <= MOST_READINGS * 2 * len(tried)
 
@@ -144,7 +144,7 @@ def test_a_service_that_tells_and_never_acts_is_not_asked_without_an_end() -> No
     running = Running(sound=True)
     running.status = 201
     with serving(running) as port:
-        found = check(described(f"http://127.0.0.1:{port}"), SituationKey.ONE_AFTER_ANOTHER)
+        found = check(described(f"http://127.0.0.1:{port}"), CheckSituation.ONE_AFTER_ANOTHER)
     assert dict(found.situations[0].verdicts) == {Verdict.LOST: 2}
     assert running.asked["GET"] <= MOST_READINGS * 2
 
@@ -153,7 +153,7 @@ def test_whether_a_lease_would_end_it_is_not_known_of_somebodys_service() -> Non
     running = Running(sound=True)
     running.status = 423
     with serving(running) as port:
-        found = check(described(f"http://127.0.0.1:{port}"), SituationKey.ONE_AFTER_ANOTHER)
+        found = check(described(f"http://127.0.0.1:{port}"), CheckSituation.ONE_AFTER_ANOTHER)
     assert dict(found.situations[0].verdicts) == {UNDECIDED: 2}
 
 
@@ -162,7 +162,7 @@ def test_another_name_of_this_machine(name: str) -> None:
     running = Running(sound=False)
     with serving(running, "127.0.0.1" if name == "localhost" else name) as port:
         shown = f"[{name}]" if ":" in name else name
-        found = check(described(f"http://{shown}:{port}/"), SituationKey.ONE_AFTER_ANOTHER)
+        found = check(described(f"http://{shown}:{port}/"), CheckSituation.ONE_AFTER_ANOTHER)
     assert dict(found.situations[0].verdicts) == {TWICE: 2}
 
 
@@ -187,10 +187,10 @@ def test_over_tls_with_a_certificate_that_is_trusted(
     with serving(running, context=context) as port:
         described_ = described(f"https://localhost:{port}")
         with pytest.raises(SubmitTwiceError, match="cannot be reached: self-signed certificate"):
-            check(described_, SituationKey.ONE_AFTER_ANOTHER)
+            check(described_, CheckSituation.ONE_AFTER_ANOTHER)
         assert not running.asked
         monkeypatch.setenv("SSL_CERT_FILE", str(found))
-        keys = (SituationKey.CLICKS, SituationKey.LOST_REPLY)
+        keys = (CheckSituation.CLICKS, CheckSituation.LOST_REPLY)
         assert {verdict for each in check(described_, *keys).situations for verdict in each.verdicts} == {TWICE}
 
 
@@ -257,11 +257,11 @@ def _read_only(url: str) -> None:
     database = f'[database]\nurl = "{url}"'
     with serving(Running(sound=False, insert=insert)) as port:
         address = f"http://127.0.0.1:{port}"
-        found = check(described(address, SQL, database), SituationKey.ONE_AFTER_ANOTHER)
+        found = check(described(address, SQL, database), CheckSituation.ONE_AFTER_ANOTHER)
         assert dict(found.situations[0].verdicts) == {TWICE: 2}
         erase = '[before]\nsql = "DELETE FROM customers WHERE name <> {key}"'
         with pytest.raises(SubmitTwiceError, match=r"(?i)before\.sql fails.*read.only"):
-            check(described(address, SQL, f"{database}\n{erase}"), SituationKey.ONE_AFTER_ANOTHER)
+            check(described(address, SQL, f"{database}\n{erase}"), CheckSituation.ONE_AFTER_ANOTHER)
         assert mistakes(described(address, SQL, f'{database}\nsetup = "DROP TABLE customers"'), SERVICES)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1

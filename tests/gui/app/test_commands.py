@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QTreeWidge
 from pytestqt.qtbot import QtBot
 
 from backend.model.catalogue import StrategyInfo
+from gui.app.message_log import MessagesDialog
 from gui.app.palette import Palette
 from gui.app.shortcuts import ShortcutsDialog
 from gui.app.window import MainWindow
@@ -100,7 +101,7 @@ def test_an_action_can_be_pressed_while_its_button_can(window: MainWindow) -> No
     for enabled in (False, True, False):
         button.setEnabled(enabled)
         assert action.isEnabled() is enabled
-    assert "engines are not running yet" in action.statusTip()
+    assert "engines are not running yet" in action.toolTip()
 
 
 def test_f1_lists_every_key_of_every_page_and_of_every_view(window: MainWindow, qtbot: QtBot) -> None:
@@ -199,3 +200,54 @@ def test_what_the_palette_runs_happens(driver: Driver) -> None:
     QTest.keyClick(edit, Qt.Key.Key_Return)
     driver.wait_for(1, "exactly_once")
     assert driver.find(QWidget, "labPage").isVisible()
+
+
+def test_the_status_bar_shows_the_engines(window: MainWindow) -> None:
+    assert window.engines.isVisible()
+    assert window.statusBar().isAncestorOf(window.engines)
+
+
+def test_a_command_in_a_menu_says_why_it_cannot_be_done(window: MainWindow) -> None:
+    for command in window.table.commands:
+        action = action_of(window, command.key)
+        if not command.can_run:
+            assert action.toolTip() == command.obstacle
+    menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
+    assert len(menus) > 5
+    assert all(menu.toolTipsVisible() for menu in menus)
+
+
+def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_it_can(window: MainWindow) -> None:
+    pressed: list[str] = []
+    page = window.service
+    window.pages.setCurrentWidget(page)
+    for name, push in (("check", page.check_button), ("explore", page.explore_button)):
+        push.clicked.disconnect()
+        push.clicked.connect(lambda _=False, name=name: pressed.append(name))
+        push.setEnabled(False)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == []
+    page.check_button.setEnabled(True)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["check"]
+    page.views.setCurrentWidget(page.story)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.explore_button.setEnabled(True)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["check", "explore"]
+
+
+def test_what_was_said_can_be_read_later_the_latest_first(window: MainWindow, bridge: LabBridge, qtbot: QtBot) -> None:
+    assert not action_of(window, "messages").isEnabled()
+    bridge.failed.emit("The first one.")
+    bridge.incident.emit("The second one.")
+    action_of(window, "messages").trigger()
+    dialog = window.findChild(MessagesDialog, "messagesDialog")
+    assert isinstance(dialog, MessagesDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert shown_in(dialog.list, 1) == ["The second one.", "The first one."]
+    bridge.failed.emit("The third one.")
+    assert shown_in(dialog.list, 1)[0] == "The third one."
+    assert [each for each in focusable(dialog) if not each.accessibleName()] == []
+    dialog.close()
+    qtbot.waitUntil(lambda: window.findChild(MessagesDialog) is None)

@@ -178,7 +178,7 @@ def test_a_start_that_fails_says_why_in_one_sentence_and_can_be_tried_again(open
 def test_another_start_keeps_what_is_chosen(driver: Driver) -> None:
     driver.choose("strategyCombo", "token")
     driver.choose("variantCombo", "get-then-delete")
-    driver.window.lab._fill_catalogue(driver.window.lab.backend.catalogue.strategies)
+    driver.window.lab.set_up.fill_catalogue(driver.window.lab.backend.catalogue.strategies)
     assert driver.combo("strategyCombo").currentData() == "token"
     assert driver.combo("variantCombo").currentData() == "get-then-delete"
 

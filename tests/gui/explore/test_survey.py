@@ -116,7 +116,7 @@ def altered(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_cancelled_survey_keeps_what_was_found_and_another_can_begin(qtbot: QtBot, pane: SurveyPane) -> None:
-    pane.crashes.setValue(1)
+    pane.fields.crashes.setValue(1)
     press(pane, "exploreAllButton")
     assert not pane.start.isEnabled()
     qtbot.waitUntil(lambda: pane.status.text().startswith("Question 1 of 3: "), timeout=3 * PATIENCE_MS)
@@ -128,7 +128,7 @@ def test_a_cancelled_survey_keeps_what_was_found_and_another_can_begin(qtbot: Qt
     assert asked.schedules > 0
     assert not asked.exhaustive
     assert text_of(pane, LOCKED) == "not asked"
-    pane.crashes.setValue(0)
+    pane.fields.crashes.setValue(0)
     explore_all(qtbot, pane)
     assert text_of(pane, BROKEN).endswith("40/46")
 
@@ -136,7 +136,7 @@ def test_a_cancelled_survey_keeps_what_was_found_and_another_can_begin(qtbot: Qt
 def test_keys_walk_the_grid_and_open_a_question(qtbot: QtBot, pane: SurveyPane) -> None:
     asked: list[Question] = []
     pane.question_asked.connect(asked.append)
-    pane.expiries.setValue(1)
+    pane.fields.expiries.setValue(1)
     pane.table.setFocus()
     pane.table.setCurrentIndex(pane.model.index_of(REFUSED))
     assert "no row yet to lock" in pane.detail.text()

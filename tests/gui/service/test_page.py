@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.service.outside.model import SituationKey
+from backend.service.outside.model import CheckSituation
 from gui.service.reports import FORMS
 from tests.backend.service.conftest import FILE, SERVICES
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.explore.test_page import texts
 
-CLICKS, RETRY = SituationKey.CLICKS, SituationKey.RETRY
+CLICKS, RETRY = CheckSituation.CLICKS, CheckSituation.RETRY
 
 
 @pytest.fixture
@@ -44,11 +44,11 @@ def described(folder: Path, path: str, **changes: str) -> Path:
 
 
 def open_file(driver: Driver, file: Path) -> None:
-    driver.window.service.open_file(file)
+    driver.window.service.open_file.open(file)
     wait_for_text(driver, "serviceFileName", str(file))
 
 
-def choose(driver: Driver, *wanted: SituationKey) -> None:
+def choose(driver: Driver, *wanted: CheckSituation) -> None:
     for key, check in driver.window.service.knobs.situations.items():
         check.setChecked(key in wanted)
 
@@ -169,7 +169,7 @@ def test_what_a_service_wrote_before_it_died_is_shown(page: Driver, tmp_path: Pa
 
 
 def test_a_file_that_is_not_there_is_one_sentence(page: Driver, tmp_path: Path) -> None:
-    page.window.service.open_file(tmp_path / "nowhere.toml")
+    page.window.service.open_file.open(tmp_path / "nowhere.toml")
     page.qtbot.waitUntil(lambda: problems(page).startswith("The file cannot be read: "), timeout=PATIENCE_MS)
 
 
@@ -240,11 +240,11 @@ def test_a_file_is_written_from_a_curl_command(page: Driver, tmp_path: Path) -> 
     assert 'path = "/orders"' in text.toPlainText()
     assert '{"order_no": "{key}"}' in text.toPlainText()
     target = tmp_path / "mine.toml"
-    page.window.service._save_to(str(target))
+    page.window.service.open_file.save_to(str(target))
     page.qtbot.waitUntil(target.exists, timeout=PATIENCE_MS)
     page.qtbot.waitUntil(lambda: not page.button("serviceSaveButton").isEnabled(), timeout=PATIENCE_MS)
     assert target.read_text(encoding="utf-8") == text.toPlainText()
-    assert target.resolve() in page.window.service.open.recent
+    assert target.resolve() in page.window.service.open_file.button.recent
     page.edit("serviceCurlEdit").setText("wget http://127.0.0.1/")
     page.click("serviceWriteButton")
     page.qtbot.waitUntil(lambda: "curl" in problems(page), timeout=PATIENCE_MS)
@@ -289,7 +289,7 @@ def test_choices_and_text_are_there_again_in_the_next_session(open_shared: OpenW
     assert page.file.file.text.endswith("# not saved")
     assert page.file.file.path == file
     assert page.file.is_modified
-    assert page.open.recent == (file.resolve(),)
+    assert page.open_file.button.recent == (file.resolve(),)
 
 
 def test_everything_that_takes_focus_has_a_name(page: Driver) -> None:

@@ -14,7 +14,8 @@ from backend.explorer import counterexample
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Exploration, Question
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
-from gui.widgets.sequence.export import PNG_SCALE, ExportButton
+from gui.widgets.picture_files import PNG_SCALE
+from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sequence.view import SequenceView
 
 EXAMPLE = Counterexample(

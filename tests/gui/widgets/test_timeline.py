@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.model.vocabulary import Answer, EngineKind
 from gui.theme import Theme
-from gui.widgets.timeline.export import export
-from gui.widgets.timeline.lanes import Mishap, Sight
+from gui.widgets.timeline.lane import Mishap, Sight
 from gui.widgets.timeline.painter import DETAIL_PIXELS
 from gui.widgets.timeline.pane import Timeline
 from gui.widgets.timeline.view import TimelineView
@@ -71,11 +70,11 @@ def test_a_run_is_on_the_timeline_and_a_selection_is_shared(driver: Driver, tmp_
     driver.qtbot.waitUntil(lambda: pane.facts.rowCount() >= sum(len(lane.steps) + 1 for lane in lanes))
     driver.button("timelineListButton").click()
 
-    assert export(view, tmp_path / "timeline.svg")
+    pane._save(str(tmp_path / "timeline.svg"))
     drawing = ET.parse(tmp_path / "timeline.svg").getroot()  # noqa: S314  we have just written it
     texts = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert any(text and text.startswith(short(holder.submission)) for text in texts)
-    assert export(view, tmp_path / "timeline.png")
+    pane._save(str(tmp_path / "timeline.png"))
     assert QImage(str(tmp_path / "timeline.png")).width() == 2 * view.width()
 
     driver.click("resetButton")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from backend.model.observed import Reply, Step
 from backend.model.vocabulary import Answer, EngineKind
-from gui.widgets.timeline.lanes import Extent, LaneBook, Mishap
+from gui.widgets.timeline.lane import Mishap
+from gui.widgets.timeline.lanes import Extent, LaneBook
 from gui.widgets.timeline.scale import Scale
 
 MS = 1_000_000

@@ -22,7 +22,7 @@ MOST_BYTES = 1_000_000
 """A description is a page long; nothing larger is one."""
 
 
-class Desk(QObject):
+class FileWorker(QObject):
     """Jobs run one after the other on a thread of its own; their results arrive as signals.
 
     Signals:
@@ -70,13 +70,13 @@ class Desk(QObject):
         self._closing = True
         self._worker.stop()
 
-    # On the desk's thread
+    # On the worker's thread
 
     def _read(self, path: Path) -> None:
         from backend.service.asked import ServiceFile  # noqa: PLC0415, RUF100  (as the door)
 
         if path.is_file() and path.stat().st_size > MOST_BYTES:
-            text = QCoreApplication.translate("Desk", "%1 is too large to be the description of a service.")
+            text = QCoreApplication.translate("FileWorker", "%1 is too large to be the description of a service.")
             self._tell(self.failed, (text.replace("%1", path.name),))
             return
         self._tell(self.opened, (ServiceFile(path.read_text(encoding="utf-8"), path),))
@@ -103,7 +103,7 @@ class Desk(QObject):
         except SubmitTwiceError as error:
             self._tell(self.failed, (speak(error.sentence),))
         except (OSError, UnicodeDecodeError) as error:
-            text = QCoreApplication.translate("Desk", "The file cannot be read: %1.")
+            text = QCoreApplication.translate("FileWorker", "The file cannot be read: %1.")
             reason = getattr(error, "strerror", None) or str(error)
             self._tell(self.failed, (text.replace("%1", reason),))
 

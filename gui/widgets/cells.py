@@ -1,0 +1,43 @@
+"""The cells of a grid of findings: the colour says what was found, a frame says which one is current."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+FRAME = 2
+"""Pixels around the current cell."""
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Frames the current cell instead of painting over its colour; thinner while the keyboard is elsewhere.
+
+    Args:
+        view: whose cells.
+    """
+
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The cell, and its frame if it is the current one."""
+        plain = QStyleOptionViewItem(option)
+        plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
+        painter.fillRect(option.rect, option.palette.base())  # the view has painted its row already
+        super().paint(painter, plain, index)
+        if self._view.currentIndex() == index:
+            self._frame(painter, option)
+
+    def _frame(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        wide = FRAME if self._view.hasFocus() else 1
+        painter.save()
+        pen = QPen(option.palette.highlight(), wide)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)  # the style has left one of its own
+        painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
+        painter.restore()
