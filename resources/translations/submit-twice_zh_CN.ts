@@ -86,10 +86,6 @@
         <translation>能点一次，就能点两次。</translation>
     </message>
     <message>
-        <source>Disabled button, beaten by a retry</source>
-        <translation>禁用按钮，败给重试</translation>
-    </message>
-    <message>
         <source>The page holds clicks back, but its HTTP client gives up waiting and sends again while the first request is still at work. Both insert.</source>
         <translation>页面拦住了点击，但它的 HTTP 客户端等不及，在第一个请求还在执行时又发了一次。两次都插入了。</translation>
     </message>
@@ -108,10 +104,6 @@
     <message>
         <source>Look and take must be one command.</source>
         <translation>查看和取走必须是一条命令。</translation>
-    </message>
-    <message>
-        <source>Token, lost order</source>
-        <translation>令牌，订单丢失</translation>
     </message>
     <message>
         <source>The instance dies right after DEL: the token is gone, the order was never written. The retry is told “duplicate”, and there is no row.</source>
@@ -270,12 +262,16 @@
         <translation>一个键只代表一个请求；要比对随它而来的内容，否则第二个意图得到的是第一个的结果。</translation>
     </message>
     <message>
-        <source>A stale holder, refused by the fence</source>
-        <translation>过期的持有者，被栅栏拒绝</translation>
-    </message>
-    <message>
         <source>The first holder stalls until its lease is over. The retry gets the lock with number 2 and writes. When the first one wakes up, its number 1 is refused: its steps end with the response “conflict”, which its caller no longer hears, having given up long before.</source>
         <translation>第一个持有者一直卡到租约结束。重试拿到编号为 2 的锁并写入。第一个醒来时，它的编号 1 被拒绝：它的步骤以响应“冲突”结束，而它的调用方早已放弃，再也听不到。</translation>
+    </message>
+    <message>
+        <source>Gateway and crash</source>
+        <translation>网关与崩溃</translation>
+    </message>
+    <message>
+        <source>The same, with a key that the gateway honours</source>
+        <translation>同样的情形，带网关认的键</translation>
     </message>
     <message>
         <source>Work longer than the visibility time-out</source>
@@ -458,12 +454,288 @@
         <translation>Redlock 换来的是可用性。正确性要靠资源。</translation>
     </message>
     <message>
+        <source>A lock inside the transaction</source>
+        <translation>锁在事务里面</translation>
+    </message>
+    <message>
+        <source>The first attempt releases its lock (DELIFEQ) and is slow to COMMIT. The retry gets the lock, looks, does not see the row yet, and inserts.</source>
+        <translation>第一次尝试释放了锁（DELIFEQ），却迟迟才 COMMIT。重试拿到锁，检查时还看不到那一行，于是插入。</translation>
+    </message>
+    <message>
+        <source>Release a lock after the COMMIT, not before: put it around the transaction.</source>
+        <translation>锁要在 COMMIT 之后释放，而不是之前：把它包在事务外面。</translation>
+    </message>
+    <message>
+        <source>The same, the lock around the transaction</source>
+        <translation>同样的情形，锁包在事务外面</translation>
+    </message>
+    <message>
+        <source>The same slow COMMIT. The lock is held until it is over, so every retry is told “busy”, and the one that gets in finds the row.</source>
+        <translation>同样迟缓的 COMMIT。锁一直持有到它结束，所以每次重试都被告知“忙”，等到能进去的那次就查到了该行。</translation>
+    </message>
+    <message>
+        <source>Whoever gets the lock must see what its last holder did.</source>
+        <translation>拿到锁的人必须能看到上一个持有者做了什么。</translation>
+    </message>
+    <message>
+        <source>A check before the lock</source>
+        <translation>加锁之前检查</translation>
+    </message>
+    <message>
+        <source>The first attempt looks, finds nothing, and is slow to ask for the lock. The retry does all of it meanwhile. Then the first one gets the free lock, and acts on what it saw.</source>
+        <translation>第一次尝试查过，什么也没有，却迟迟才去拿锁。重试在此期间做完了全部。随后第一个拿到空闲的锁，照先前所见执行。</translation>
+    </message>
+    <message>
+        <source>What was seen before the lock is old by the time that the lock is there.</source>
+        <translation>加锁之前看到的，等拿到锁时已经过时。</translation>
+    </message>
+    <message>
+        <source>The same, the check after the lock</source>
+        <translation>同样的情形，加锁之后检查</translation>
+    </message>
+    <message>
+        <source>The first attempt is as slow to ask for the lock. It looks when it has it, and finds the row.</source>
+        <translation>第一次尝试同样迟迟才去拿锁。它拿到锁之后再查，查到了该行。</translation>
+    </message>
+    <message>
+        <source>Lock, then look.</source>
+        <translation>先加锁，再查看。</translation>
+    </message>
+    <message>
+        <source>An advisory lock in a connection pool</source>
+        <translation>连接池里的咨询锁</translation>
+    </message>
+    <message>
+        <source>The handler throws after it has taken a lock of the session. The pool rolls back and keeps the connection, and with it the lock. The retry comes to the other instance, over another connection, and is told “busy”.</source>
+        <translation>处理器拿到会话级锁之后抛出异常。连接池回滚并留下连接，锁也随之留下。重试到了另一个实例，走的是另一条连接，被告知“忙”。</translation>
+    </message>
+    <message>
+        <source>A lock of a session lives as long as the connection, and a pool keeps connections for ever.</source>
+        <translation>会话级锁与连接同寿，而连接池会一直留着连接。</translation>
+    </message>
+    <message>
+        <source>The same, with the lock of the transaction</source>
+        <translation>同样的情形，用事务级锁</translation>
+    </message>
+    <message>
+        <source>The handler throws at the same place. The rollback gives the lock back, and the retry gets it.</source>
+        <translation>处理器在同一处抛出异常。回滚归还了锁，重试拿到它。</translation>
+    </message>
+    <message>
+        <source>Let the lock end with what it protects.</source>
+        <translation>让锁与它保护的东西一起结束。</translation>
+    </message>
+    <message>
+        <source>SELECT … FOR UPDATE before an INSERT</source>
+        <translation>INSERT 之前的 SELECT … FOR UPDATE</translation>
+    </message>
+    <message>
+        <source>Both clicks ask for the lock of a row that is not there. Nothing is found, so nothing is locked, and nobody waits. MariaDB locks the gap for both, and ends one of the two with a deadlock.</source>
+        <translation>两次点击都要锁一行不存在的记录。什么也没找到，也就什么也没锁，谁都不等。MariaDB 给两者都加上间隙锁，再以死锁结束其中一个。</translation>
+    </message>
+    <message>
+        <source>Only what is there can be locked.</source>
+        <translation>只有存在的东西才能上锁。</translation>
+    </message>
+    <message>
+        <source>The same, with a lock by name</source>
+        <translation>同样的情形，按名字加锁</translation>
+    </message>
+    <message>
+        <source>The second click waits for an advisory lock by the order&apos;s number, which needs no row. Then it looks, and finds the order.</source>
+        <translation>第二次点击按订单号等一把咨询锁，它不需要有行。等到之后再查，查到了订单。</translation>
+    </message>
+    <message>
+        <source>What is not there yet can be locked by its name.</source>
+        <translation>尚不存在的东西，可以按名字上锁。</translation>
+    </message>
+    <message>
+        <source>INSERT … WHERE NOT EXISTS</source>
+        <translation>INSERT … WHERE NOT EXISTS</translation>
+    </message>
+    <message>
+        <source>Both statements run before either COMMIT. Neither sees the other one&apos;s row, and no index is there to refuse the second.</source>
+        <translation>两条语句都在对方 COMMIT 之前执行。谁也看不到对方的行，也没有索引拒绝第二行。</translation>
+    </message>
+    <message>
+        <source>One statement is not one moment.</source>
+        <translation>一条语句并不等于一个瞬间。</translation>
+    </message>
+    <message>
+        <source>The same, with ON CONFLICT and a unique index</source>
+        <translation>同样的情形，用 ON CONFLICT 和唯一索引</translation>
+    </message>
+    <message>
+        <source>The second INSERT waits at the index until the first transaction has ended, and brings back no row.</source>
+        <translation>第二个 INSERT 在索引处等到第一个事务结束，不返回任何行。</translation>
+    </message>
+    <message>
+        <source>Let the index look: it sees what is not committed yet.</source>
+        <translation>让索引去查：它看得到尚未提交的内容。</translation>
+    </message>
+    <message>
+        <source>SERIALIZABLE</source>
+        <translation>SERIALIZABLE</translation>
+    </message>
+    <message>
+        <source>Both look before either commits. One order is there, and one of the two callers is told “conflict”: 40001, which nobody started over from.</source>
+        <translation>两个都在对方提交之前查过。订单有一张，而其中一个调用方被告知“冲突”：40001，没有人重来。</translation>
+    </message>
+    <message>
+        <source>SERIALIZABLE refuses; somebody has to start over.</source>
+        <translation>SERIALIZABLE 只管拒绝；总得有人重来。</translation>
+    </message>
+    <message>
+        <source>SERIALIZABLE, starting over on 40001</source>
+        <translation>SERIALIZABLE，遇 40001 重来</translation>
+    </message>
+    <message>
+        <source>The one that is refused starts over, from its first statement on. Now it finds the order, and its caller is told “duplicate”.</source>
+        <translation>被拒绝的那个从第一条语句重新开始。这次它查到了订单，调用方被告知“重复”。</translation>
+    </message>
+    <message>
+        <source>Start over from the first statement: what was read before does not count any more.</source>
+        <translation>要从第一条语句重来：先前读到的已经不算数。</translation>
+    </message>
+    <message>
+        <source>A deferred unique constraint</source>
+        <translation>延迟检查的唯一约束</translation>
+    </message>
+    <message>
+        <source>The second click inserts its key without a complaint, and fails at COMMIT, where nobody expects it: its caller is told 500 about an order that is there.</source>
+        <translation>第二次点击插入键时毫无异议，到 COMMIT 才失败，而那里没人预料：订单明明在，调用方却得到 500。</translation>
+    </message>
+    <message>
+        <source>Know when your constraint is checked, and catch its violation there.</source>
+        <translation>要知道约束何时检查，并在那里捕获冲突。</translation>
+    </message>
+    <message>
+        <source>The same, caught around the COMMIT</source>
+        <translation>同样的情形，在 COMMIT 处捕获</translation>
+    </message>
+    <message>
+        <source>The same violation at the same COMMIT. The handler catches it there, and its caller is told “duplicate”.</source>
+        <translation>同一个 COMMIT 处的同样冲突。处理器在那里捕获，调用方被告知“重复”。</translation>
+    </message>
+    <message>
+        <source>Catch the violation around the whole transaction.</source>
+        <translation>在整个事务外面捕获冲突。</translation>
+    </message>
+    <message>
+        <source>A message and a deferred constraint</source>
+        <translation>消息与延迟检查的约束</translation>
+    </message>
+    <message>
+        <source>Both clicks insert the key, and both call the gateway. Only then comes COMMIT, with the violation.</source>
+        <translation>两次点击都插入了键，都调用了网关。然后才是 COMMIT，带着冲突。</translation>
+    </message>
+    <message>
+        <source>A rollback takes back rows, and no messages.</source>
+        <translation>回滚能收回行，收不回消息。</translation>
+    </message>
+    <message>
+        <source>The same, checked with the INSERT</source>
+        <translation>同样的情形，INSERT 时就检查</translation>
+    </message>
+    <message>
+        <source>The second click runs into the index with its INSERT, and does not come to the gateway.</source>
+        <translation>第二次点击的 INSERT 撞上索引，到不了网关。</translation>
+    </message>
+    <message>
+        <source>Have the key refused before anything goes out.</source>
+        <translation>在任何东西发出之前就让键被拒绝。</translation>
+    </message>
+    <message>
+        <source>A key looked up with GET, kept with SET</source>
+        <translation>键用 GET 查、用 SET 存</translation>
+    </message>
+    <message>
+        <source>Both clicks carry one key, and both GET nothing. Each acts, and each SETs its answer.</source>
+        <translation>两次点击带着同一个键，GET 都查不到。各自执行，各自 SET 自己的答复。</translation>
+    </message>
+    <message>
+        <source>Claim the key before you act: SET NX, or a row.</source>
+        <translation>执行之前先占键：SET NX，或一行记录。</translation>
+    </message>
+    <message>
+        <source>The same, the key claimed by an INSERT</source>
+        <translation>同样的情形，用 INSERT 占键</translation>
+    </message>
+    <message>
+        <source>The second click finds the record in flight, and is told 409.</source>
+        <translation>第二次点击发现记录在处理中，得到 409。</translation>
+    </message>
+    <message>
+        <source>One of two INSERTs under a unique key wins, whoever looks when.</source>
+        <translation>唯一键下的两个 INSERT 只有一个成功，与谁何时查看无关。</translation>
+    </message>
+    <message>
+        <source>An answer kept in two commands</source>
+        <translation>分两条命令保存的答复</translation>
+    </message>
+    <message>
+        <source>The first attempt has kept the status and not yet the body. The retry reads between the two HSETs: it fails on half an answer, and its caller is told 500 about an order that is there.</source>
+        <translation>第一次尝试存了状态码，还没存正文。重试在两条 HSET 之间读取：因半个答复而出错，订单明明在，调用方却得到 500。</translation>
+    </message>
+    <message>
+        <source>Keep an answer in one command, or nobody may read in between.</source>
+        <translation>用一条命令保存答复，否则中间就不能有人读。</translation>
+    </message>
+    <message>
+        <source>The same, kept in the transaction of the order</source>
+        <translation>同样的情形，与订单存在同一事务</translation>
+    </message>
+    <message>
+        <source>The first attempt has written its answer and is slow to COMMIT. The retry finds a record in flight, and is told 409; later it gets the whole answer.</source>
+        <translation>第一次尝试写好了答复，却迟迟才 COMMIT。重试发现记录在处理中，得到 409；之后得到完整的答复。</translation>
+    </message>
+    <message>
+        <source>Order, status and body can be seen at one moment.</source>
+        <translation>订单、状态码和正文在同一瞬间可见。</translation>
+    </message>
+    <message>
+        <source>An outbox whose relay dies</source>
+        <translation>转发器死亡的发件箱</translation>
+    </message>
+    <message>
+        <source>The relay dies between the call and the mark. The next one finds the row unmarked, and sends it again.</source>
+        <translation>转发器在调用与标记之间死亡。下一个发现该行未标记，又发了一次。</translation>
+    </message>
+    <message>
+        <source>An outbox loses nothing; that is at least once.</source>
+        <translation>发件箱什么也不丢；那就是至少一次。</translation>
+    </message>
+    <message>
+        <source>The same, with the row&apos;s number as a key</source>
+        <translation>同样的情形，以该行编号为键</translation>
+    </message>
+    <message>
+        <source>The relay dies at the same place. The next one sends the same key, and the gateway recognises it.</source>
+        <translation>转发器在同一处死亡。下一个发送同样的键，网关认得出来。</translation>
+    </message>
+    <message>
+        <source>At least once on your side, and a receiver that recognises: that is exactly once.</source>
+        <translation>你这边至少一次，加上能识别的接收方：那就是恰好一次。</translation>
+    </message>
+    <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
         <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
     </message>
     <message>
+        <source>A disabled button and a retry</source>
+        <translation>禁用的按钮与重试</translation>
+    </message>
+    <message>
+        <source>Token and crash</source>
+        <translation>令牌与崩溃</translation>
+    </message>
+    <message>
         <source>Each instance has a mutex of its own, and each of them is free. Select one row, then the other: above the steps stands which instance ran them.</source>
         <translation>每个实例都有自己的互斥锁，而且都空着。先选一行，再选另一行：步骤上方写着是哪个实例执行的。</translation>
+    </message>
+    <message>
+        <source>A stale holder and a fence</source>
+        <translation>过期的持有者与栅栏</translation>
     </message>
     <message>
         <source>With a fence it does not matter who believes to hold the lock.</source>
@@ -482,20 +754,12 @@
         <translation>标记和执行放在同一个事务里，否则就别做。</translation>
     </message>
     <message>
-        <source>Gateway charged twice</source>
-        <translation>网关重复扣费</translation>
-    </message>
-    <message>
         <source>The instance dies after the gateway has answered and before the commit. The rollback takes back our row, not the message: the retry sends it again.</source>
         <translation>实例在网关答复之后、提交之前死亡。回滚撤掉的是我们的行，不是那条消息：重试又发一次。</translation>
     </message>
     <message>
         <source>No transaction of yours covers somebody else&apos;s ledger.</source>
         <translation>你的事务管不到别人的账本。</translation>
-    </message>
-    <message>
-        <source>Gateway, with a key that it honours</source>
-        <translation>网关，认可幂等键</translation>
     </message>
     <message>
         <source>The same crash. The retry sends the same Idempotency-Key, and the gateway recognises it.</source>
@@ -735,6 +999,38 @@
     <message>
         <source>&amp;Messages</source>
         <translation>消息(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Clicks</source>
+        <translation>点击(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Retries</source>
+        <translation>重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Locks</source>
+        <translation>锁(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Isolation</source>
+        <translation>隔离(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Re&amp;plication</source>
+        <translation>复制(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Effects &amp;outside</source>
+        <translation>外部效果(&amp;O)</translation>
+    </message>
+    <message>
+        <source>I&amp;ncidents…</source>
+        <translation>事故…(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Which one for me?</source>
@@ -1621,6 +1917,84 @@
     <message>
         <source>Which one for me?</source>
         <translation>我该用哪一个？</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentView</name>
+    <message>
+        <source>Incident</source>
+        <translation>事故</translation>
+    </message>
+    <message>
+        <source>No incident has these words.</source>
+        <translation>没有事故包含这些词。</translation>
+    </message>
+    <message>
+        <source>Without the cure</source>
+        <translation>没有对策</translation>
+    </message>
+    <message>
+        <source>With the cure</source>
+        <translation>加上对策</translation>
+    </message>
+    <message>
+        <source>not run yet</source>
+        <translation>尚未运行</translation>
+    </message>
+    <message>
+        <source>effects: %1</source>
+        <translation>效果：%1</translation>
+    </message>
+    <message>
+        <source>not explored yet</source>
+        <translation>尚未探索</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentsDialog</name>
+    <message>
+        <source>Incidents</source>
+        <translation>事故</translation>
+    </message>
+    <message>
+        <source>gap lock, visibility timeout, 40001…</source>
+        <translation>间隙锁、可见性超时、40001…</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Words of the report, in English or Chinese</source>
+        <translation>报告里的词，中文或英文</translation>
+    </message>
+    <message>
+        <source>What went wrong for other people, by public reports</source>
+        <translation>别人出过的事故，来自公开报告</translation>
+    </message>
+    <message>
+        <source>&amp;Run both</source>
+        <translation>两个都运行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Run both</source>
+        <translation>两个都运行</translation>
+    </message>
+    <message>
+        <source>In the Lab: first without the cure, then with it</source>
+        <translation>在实验台：先不加对策，再加上</translation>
+    </message>
+    <message>
+        <source>&amp;Explore both</source>
+        <translation>两个都探索(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Explore both</source>
+        <translation>两个都探索</translation>
+    </message>
+    <message>
+        <source>Every interleaving, first without the cure, then with</source>
+        <translation>每种交错，先不加对策，再加上</translation>
     </message>
 </context>
 <context>
