@@ -183,7 +183,7 @@ class CommandTable(QObject):
             Cause.LOCKS: self.tr("&Locks"),
             Cause.ISOLATION: self.tr("&Isolation"),
             Cause.REPLICATION: self.tr("Re&plication"),
-            Cause.KEYS: self.tr("&Keys"),
+            Cause.KEYS: self.tr("Idempotency &keys"),
             Cause.OUTSIDE: self.tr("Effects &outside"),
         }
         yield Command("incidents", self.tr("I&ncidents…"), Menu.EXHIBITS, self._window.incidents.open, "F3")

@@ -973,6 +973,10 @@
         <translation>检查(&amp;K)</translation>
     </message>
     <message>
+        <source>Idempotency &amp;keys</source>
+        <translation>幂等键(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;System</source>
         <translation>跟随系统(&amp;S)</translation>
     </message>
@@ -1019,10 +1023,6 @@
     <message>
         <source>Re&amp;plication</source>
         <translation>复制(&amp;P)</translation>
-    </message>
-    <message>
-        <source>&amp;Keys</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Effects &amp;outside</source>

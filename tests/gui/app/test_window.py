@@ -75,7 +75,7 @@ def test_paying_twenty_times_with_a_status_guard_pays_once(driver: Driver) -> No
 def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(driver: Driver) -> None:
     driver.choose("operationCombo", "place-order")
     strategies = driver.combo("strategyCombo")
-    index = strategies.findData("pessimistic-lock")
+    index = strategies.findData("state-machine")
     assert not strategies.model().flags(strategies.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
     assert len(strategies.itemData(index, Qt.ItemDataRole.ToolTipRole)) > 20
     driver.choose("operationCombo", "pay-order")
