@@ -168,15 +168,17 @@ class RowReader:
         there = {number: (key, submission, created) for number, key, submission, created in found}
         seen = self._seen[table.name]
         for gone in [number for number, origin in seen.items() if there.get(number) != origin]:
-            key, submission, _ = seen.pop(gone)
-            if gone in self._untold[table.name]:
-                self._untold[table.name].remove(gone)
-            else:
-                self._gone.append(GoneRow(table.name, gone, key, submission))
+            self._note_gone(table, gone, seen.pop(gone))
         if len(there) != len(seen):
             self._highest[table.name] = 0
             rows += self._read(connection, table)
         return rows
+
+    def _note_gone(self, table: sa.Table, number: int, origin: _Origin) -> None:
+        if number in self._untold[table.name]:
+            self._untold[table.name].remove(number)
+        else:
+            self._gone.append(GoneRow(table.name, number, origin[0], origin[1]))
 
     def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         after = self._highest[table.name] - _OVERLAP
@@ -187,6 +189,8 @@ class RowReader:
         )
         seen = self._seen[table.name]
         new = [row for row in found if seen.get(row.id) != (row[1], row.submission_id, row.created_at)]
+        for number, origin in [(row.id, seen[row.id]) for row in new if row.id in seen]:
+            self._note_gone(table, number, origin)  # its number was given away once more
         seen.update((row.id, (row[1], row.submission_id, row.created_at)) for row in new)
         self._just_seen += ((table.name, row.id) for row in new)
         if new:
