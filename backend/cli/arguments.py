@@ -24,7 +24,15 @@ from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
 from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
-from backend.model.vocabulary import GatewayKeys, OperationKey, RedisPersistence, RedisTopology, RetryCause, Source
+from backend.model.vocabulary import (
+    GatewayKeys,
+    OperationKey,
+    RedisPersistence,
+    RedisTopology,
+    Replication,
+    RetryCause,
+    Source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -195,6 +203,10 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         "--zookeeper-servers", type=int, choices=[1, 3], default=1,
         help="of our own, for a lock in ZooKeeper: one that stands alone, or an ensemble (1)",
     )  # fmt: skip
+    about = "whether PostgreSQL has a hot standby, and whether a commit waits for it (none)"
+    run.add_argument("--replication", choices=[mode.value for mode in Replication], help=about)
+    about = "ms that the standby is behind (0); there is one then, asynchronous unless --replication says otherwise"
+    _add_number(run, "--replica-lag", 0, 60_000, None, about)
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
     _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
@@ -312,6 +324,9 @@ def _check_run(chosen: argparse.Namespace) -> None:
     missing = [f"--{name}" for name in ("operation", "strategy") if getattr(chosen, name) is None]
     if missing:
         raise WrongArgumentsError(say(ArgumentCode.NEEDS, command=RUN, options=plain_list(missing)))
+    if chosen.replica_lag is not None and chosen.replication == Replication.NONE:
+        without = f"--replication {Replication.NONE}"
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--replica-lag", second=without))
     if chosen.interval is not None and chosen.one_after_another:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--interval", second="--one-after-another"))
     if chosen.deduplication_window and chosen.source != Source.NATS:

@@ -74,7 +74,7 @@ def replay_once(path: Path, options: LabOptions, interrupted: threading.Event, l
         played = replay_service_once(saved, options)
     else:
         with own_engines(options, interrupted) as engines:
-            played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper)
+            played = replay(saved, engines.database, engines.redis, engines.gateway, engines.zookeeper, engines.standby)
     speak(example_lines(played, language))
     if played.verdict is not saved.verdict:
         before, now = verdict_term(saved.verdict), verdict_term(played.verdict)

@@ -15,7 +15,7 @@ from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.report import report_document
 from backend.model.sentence import ENGLISH
-from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source
+from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Replication, Source
 
 if TYPE_CHECKING:
     import argparse
@@ -104,11 +104,20 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         chosen.lease,
         gateway_keys=GatewayKeys(chosen.gateway_keys),
         faults=tuple(map(parse_fault, chosen.fault)),
+        replication=_replication(chosen),
+        replica_lag_ms=chosen.replica_lag or 0,
         visibility_timeout_ms=chosen.visibility_timeout,
         deduplication_ms=chosen.deduplication_window,
         prefetch=chosen.prefetch,
         zookeeper_servers=chosen.zookeeper_servers,
     )
+
+
+def _replication(chosen: argparse.Namespace) -> Replication:
+    """To ask for a lag is to ask for a standby."""
+    if chosen.replication:
+        return Replication(chosen.replication)
+    return Replication.NONE if chosen.replica_lag is None else Replication.ASYNCHRONOUS
 
 
 def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:

@@ -27,7 +27,7 @@ from backend.comparison.records import (
 )
 from backend.comparison.runs import CancelledError, Laboratory, NotOverError, Replies, Runs
 from backend.comparison.says import CompareCode
-from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent
+from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent, setup_of
 from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
 from backend.model.errors import SubmitTwiceError
 from backend.model.plan import Plan, Setup
@@ -148,6 +148,7 @@ class Comparer:
             sound=variant.sound,
             leased=variant.leased,
             claims=variant.claims,
+            on_standby=EngineKind.STANDBY in variant.engines,
         )
 
     # Situations
@@ -214,8 +215,8 @@ class Comparer:
         self._runs.pause(_LOOK_AROUND_SECONDS)
         second = self._look_around()
         turns = in_turns(
-            lambda: self._round(Setup(BASELINE.strategy, BASELINE.variant), subject.operation),
-            lambda: self._round(Setup(subject.strategy, subject.variant), subject.operation),
+            lambda: self._round(setup_of(subject, Setup(BASELINE.strategy, BASELINE.variant)), subject.operation),
+            lambda: self._round(setup_of(subject, Setup(subject.strategy, subject.variant)), subject.operation),
             _ROUNDS_QUICK if self._asked.quick else _ROUNDS,
         )
         before, during = taken_by_others(first, second), taken_by_others(second, self._look_around())
@@ -231,7 +232,7 @@ class Comparer:
 
     def _note_engines(self) -> None:
         for engine in self._lab.engines():
-            if engine.kind.is_database:
+            if engine.kind.is_database and engine.kind is not EngineKind.STANDBY:
                 self._kind = engine.kind
             if engine.kind is not EngineKind.HTTP:
                 self._engines[f"{engine.name} {engine.version}".strip()] = None

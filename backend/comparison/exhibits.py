@@ -16,6 +16,7 @@ from backend.comparison.incident_exhibits import INCIDENTS
 from backend.comparison.key_exhibits import OF_KEYS
 from backend.comparison.lock_exhibits import OF_LOCKS
 from backend.comparison.redis_exhibits import REDIS_INCIDENTS
+from backend.comparison.replication_exhibits import OF_REPLICATION
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Source, Verdict
 
@@ -298,6 +299,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     *REDIS_INCIDENTS,
     *OF_LOCKS,
     *OF_KEYS,
+    *OF_REPLICATION,
 )
 """In the order of the menu, which groups them by cause."""
 

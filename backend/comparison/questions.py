@@ -37,6 +37,8 @@ class Subject:
     leased: bool = False
     """Whether it holds something that runs out by itself."""
     claims: Claims = NOTHING_CLAIMED
+    on_standby: bool = False
+    """Whether it reads from a standby of the database."""
 
     @property
     def name(self) -> str:

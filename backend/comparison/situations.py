@@ -17,7 +17,7 @@ from backend.comparison.says import CompareCode
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind, OperationKey, Pace, RedisTopology, Source
+from backend.model.vocabulary import EngineKind, OperationKey, Pace, RedisTopology, Replication, Source
 
 INSTANCES = 2
 LIMIT_MS = 120_000
@@ -35,6 +35,9 @@ _HELD_MS = 4_500
 _COMES_EVERY_MS = 300
 _LONG_LEASE_MS = 300_000
 """Longer than any run: only a failover can take what is held."""
+
+_LAG_MS = 2_000
+"""Longer than one submission comes after the other."""
 
 _PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=5, limit_ms=LIMIT_MS)
 """Tries again until a lock that died with its holder has run out: for about three seconds."""
@@ -149,6 +152,13 @@ def _failover(subject: Subject, extent: Extent) -> tuple[Part, ...]:
     return (replace(part, setup=replace(part.setup, redis_topology=RedisTopology.SENTINEL)),)
 
 
+def setup_of(subject: Subject, setup: Setup) -> Setup:
+    """A setup with the standby that a subject reads from, if it reads from one."""
+    if not subject.on_standby:
+        return setup
+    return replace(setup, replication=Replication.ASYNCHRONOUS, replica_lag_ms=_LAG_MS)
+
+
 def _part(
     subject: Subject,
     plan: Plan,
@@ -162,7 +172,7 @@ def _part(
     needs: EngineKind | None = None,
 ) -> Part:
     faults = (parse_fault(fault),) if fault else ()
-    setup = Setup(subject.strategy, subject.variant, delay_ms, lease_ms, faults)
+    setup = setup_of(subject, Setup(subject.strategy, subject.variant, delay_ms, lease_ms, faults))
     return Part(setup, plan, INSTANCES, intents, proof, title, needs)
 
 

@@ -30,6 +30,7 @@ _ENGINES = {
     EngineKind.POSTGRESQL: plain("SQL"),
     EngineKind.MARIADB: plain("SQL"),
     EngineKind.SQLITE: plain("SQL"),
+    EngineKind.STANDBY: plain("Standby"),
     EngineKind.REDIS: plain("Redis"),
     EngineKind.ZOOKEEPER: plain("ZooKeeper"),
     EngineKind.BROKER: say(CompareCode.ENGINE_BROKER),

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from backend.engines.external import connect_database, connect_redis
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.mariadb import start_mariadb
+from backend.engines.own_standby import OwnStandby
 from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
@@ -46,12 +47,14 @@ class BareEngines:
     """Starts only if somebody wants it."""
     zookeeper: ZooKeeperKeeper
     """As the gateway."""
+    standby: OwnStandby
+    """As the gateway."""
 
     @property
     def missing(self) -> dict[EngineKind, Sentence]:
         """Engines that cannot be had here, each with what to install."""
-        what = self.zookeeper.missing
-        return {EngineKind.ZOOKEEPER: what} if what else {}
+        missing = {EngineKind.ZOOKEEPER: self.zookeeper.missing, EngineKind.STANDBY: self.standby.missing}
+        return {kind: what for kind, what in missing.items() if what}
 
 
 @contextmanager
@@ -70,7 +73,7 @@ def bare_engines(options: LabOptions, cancelled: threading.Event | None = None) 
         gateway = GatewayKeeper(supervisor, lambda: None)
         zookeeper = ZooKeeperKeeper(supervisor, options.zookeeper, lambda: None)
         try:
-            yield BareEngines(database.url, redis.url, gateway, zookeeper)
+            yield BareEngines(database.url, redis.url, gateway, zookeeper, OwnStandby(database))
         finally:
             zookeeper.close()
             gateway.close()

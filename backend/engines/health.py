@@ -55,6 +55,11 @@ class HealthBoard:
         """Why an engine is away; None if it is not."""
         return self._lost or self._troubles.get(kind)
 
+    def changed(self) -> None:
+        """An engine came, went or plays another part."""
+        if not self._closed:
+            self._on_change()
+
     def set_trouble(self, kind: EngineKind, sentence: Sentence | None) -> None:
         """An engine is away, or without a sentence: it is back."""
         with self._guard:

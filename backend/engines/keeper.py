@@ -50,6 +50,8 @@ class Keeper:
         """The keys of a server that is ended on purpose, as they were just before."""
         self._welcome: Sentence | None = None
         """What is said when it is back, instead of what it has kept."""
+        self._successor: Callable[[], RunningEngine] | None = None
+        """Another server that is to take this one's place once it has ended."""
         self._given_up = False
         self._away = self._gone = False
         """Whether the server is left dead for a while, and whether it is dead by now."""
@@ -124,8 +126,13 @@ class Keeper:
         if self._given_up:
             raise EngineError(say(EngineCode.DID_NOT_COME_BACK, name=self._engine.name))
 
-    def disturb(self, kind: FaultKind, ms: int) -> None:
+    def disturb(self, kind: FaultKind, ms: int, successor: Callable[[], RunningEngine] | None = None) -> None:
         """Kill, restart or pause the server; returns when it answers again, or the lab is closed.
+
+        Args:
+            kind: what is done to it.
+            ms: how long it is paused.
+            successor: has another server take its place once it has ended; None starts the same one again.
 
         Raises:
             EngineError: the server does not answer again.
@@ -139,12 +146,13 @@ class Keeper:
             child.resume()
             return
         self._held = self._engine.keys.hold_still() if self._engine.keys else None
+        self._successor = successor
         with self._changed:
             self._up = False
-        if kind is FaultKind.KILL:
-            child.kill()
-        else:
+        if kind is FaultKind.RESTART:
             child.terminate()
+        else:
+            child.kill()
         with self._changed:
             self._changed.wait_for(lambda: self._up or self._given_up or self._closed.is_set())
             if self._given_up:
@@ -164,18 +172,24 @@ class Keeper:
                 self._gone = True
                 self._changed.notify_all()
                 return
+        if self._successor:
+            self._begin(say(EngineCode.TAKES_OVER, name=self._engine.name))
+            return
         now = time.monotonic()
         self._deaths = [*(at for at in self._deaths if now - at < _COUNTED_SECONDS), now]
         if len(self._deaths) > _MOST_DEATHS:
             self._give_up(say(EngineCode.KEEPS_ENDING, name=self._engine.name))
             return
-        self._health.set_trouble(self._engine.kind, say(EngineCode.RESTARTING, name=self._engine.name))
+        self._begin(say(EngineCode.RESTARTING, name=self._engine.name))
+
+    def _begin(self, trouble: Sentence) -> None:
+        self._health.set_trouble(self._engine.kind, trouble)
         self._thread = threading.Thread(target=self._start_again, name="keeper", daemon=True)
         self._thread.start()
 
     def _start_again(self) -> None:
-        before = self._engine
-        if (start := before.start_again) is None:
+        before, successor = self._engine, self._successor
+        if (start := successor or before.start_again) is None:
             self._give_up(say(EngineCode.KEEPS_ENDING, name=before.name))
             return
         for _ in range(_TRIALS):
@@ -191,7 +205,10 @@ class Keeper:
         else:
             self._give_up(say(EngineCode.GIVEN_UP, reason=failure))
             return
-        account = self._account()
+        account = say(EngineCode.TOOK_OVER, name=before.name, address=self._engine.address)
+        if successor is None:
+            account = self._account()
+        self._successor = None
         self._on_replaced(before, self._engine)
         self._health.set_trouble(self._engine.kind, None)
         self._health.tell(account)

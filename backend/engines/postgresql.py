@@ -3,7 +3,8 @@
 Its cluster is unpacked from a cached template (see `backend.engines.template`), and the user's password is set by the
 single-user mode of the server before it listens anywhere: it never accepts a connection without the password of this
 start. A cluster in the temporary directory runs with ``fsync=off``, since it does not outlive the lab anyway; one in
-a data directory runs with PostgreSQL's own defaults. In both, ``synchronous_commit`` is on.
+a data directory runs with PostgreSQL's own defaults. In both, a commit is on disk before it is answered; with a standby
+that has to confirm, it is applied there as well (``synchronous_commit = remote_apply``).
 """
 
 from __future__ import annotations
@@ -12,27 +13,14 @@ import functools
 import importlib.metadata
 import os
 import secrets
-import signal
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-from sqlalchemy.engine import URL
-
-from backend.engines.patience import wait_for_end
+from backend.engines.postgresql_server import DATABASE, NAME, USER, Cluster, Server, run_tool
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
-from backend.engines.start import (
-    RecoveringError,
-    bring_up,
-    kept_directory,
-    need_space,
-    on_free_port,
-    start_failure,
-    system_failure,
-)
+from backend.engines.start import kept_directory, need_space, on_free_port, system_failure
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.unfinished import unfinished
 from backend.engines.wheels import wheel_folder
@@ -43,9 +31,6 @@ if TYPE_CHECKING:
 
     from backend.engines.processes.child import Child
     from backend.engines.processes.supervisor import Supervisor
-
-NAME = "PostgreSQL"
-USER = DATABASE = "submit_twice"
 
 _INITDB = (
     f"--username={USER}",
@@ -64,37 +49,11 @@ ALTER DATABASE template0 IS_TEMPLATE false
 DROP DATABASE template0
 """
 _ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "max_connections": "200",
-    "shared_buffers": "64MB",
-    "dynamic_shared_memory_type": "mmap",  # in the data directory: nothing is left in /dev/shm after a SIGKILL
-    "io_method": "sync",  # no worker processes for asynchronous reads: everything is in memory
-    "max_logical_replication_workers": "0",
-    "max_wal_senders": "0",
-    "wal_level": "minimal",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_min_error_statement": "panic",  # statements hold what users typed; the trace shows them anyway
-    "log_checkpoints": "off",
-}
-_TEMPORARY = {"fsync": "off", "full_page_writes": "off"}
-_ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _NEEDED_BYTES = 64 << 20
 _ITERATIONS = 16
 """Many of them make it slow to guess a password, and each connection as well; ours are random and cannot be guessed."""
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cluster:
-    """A data directory with what is needed to log in."""
-
-    data: Path
-    sockets: Path
-    password: str
-    temporary: bool
 
 
 def start_postgresql(
@@ -142,30 +101,30 @@ def _programs(supervisor: Supervisor) -> Path:
     return target / "bin"
 
 
-def _temporary_cluster(supervisor: Supervisor, programs: Path) -> _Cluster:
+def _temporary_cluster(supervisor: Supervisor, programs: Path) -> Cluster:
     home = own_directory(supervisor.directory, "postgresql", supervisor.user)
-    cluster = _Cluster(home / "data", home, secrets.token_urlsafe(24), temporary=True)
+    cluster = Cluster(home / "data", home, secrets.token_urlsafe(24), temporary=True)
     _create(supervisor, programs, cluster)
     return cluster
 
 
-def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> _Cluster:
+def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> Cluster:
     """The cluster below `data_dir`; a new one appears there in one step, with its password."""
     sockets = own_directory(supervisor.directory, "postgresql", supervisor.user)
     home = data_dir.absolute() / "postgresql"
     if not home.exists():
         with unfinished(home, 0o711) as partial:
-            cluster = _Cluster(partial / "data", sockets, secrets.token_urlsafe(24), temporary=False)
+            cluster = Cluster(partial / "data", sockets, secrets.token_urlsafe(24), temporary=False)
             _create(supervisor, programs, cluster)
             password_file = os.open(partial / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(password_file, "w", encoding="ascii") as file:
                 file.write(cluster.password)
     give_tree(home / "data", supervisor.user)
     password = (home / "password").read_text(encoding="ascii").strip()
-    return _Cluster(home / "data", sockets, password, temporary=False)
+    return Cluster(home / "data", sockets, password, temporary=False)
 
 
-def _create(supervisor: Supervisor, programs: Path, cluster: _Cluster) -> None:
+def _create(supervisor: Supervisor, programs: Path, cluster: Cluster) -> None:
     """Unpack the template and set the password; a template that is missing or broken is made anew."""
     need_space(NAME, cluster.data.parent, _NEEDED_BYTES)
     template = _template(programs)
@@ -188,7 +147,7 @@ def _template(programs: Path) -> Template:
 
 
 def _initialise(supervisor: Supervisor, programs: Path, data: Path) -> None:
-    _run(supervisor, "initdb", [str(programs / "initdb"), f"--pgdata={data}", *_INITDB])
+    run_tool(supervisor, "initdb", [str(programs / "initdb"), f"--pgdata={data}", *_INITDB])
     (data / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
     _single_user(supervisor, programs, data, _SET_UP, "template1")
 
@@ -196,79 +155,34 @@ def _initialise(supervisor: Supervisor, programs: Path, data: Path) -> None:
 def _single_user(supervisor: Supervisor, programs: Path, data: Path, statement: str, database: str = DATABASE) -> None:
     options = ["-F", "-c", "exit_on_error=on", "-c", "shared_buffers=1MB", "-c", "log_min_error_statement=panic"]
     argv = [str(programs / "postgres"), "--single", "-D", str(data), *options, database]
-    _run(supervisor, "postgresql-set-up", argv, statement)
+    run_tool(supervisor, "postgresql-set-up", argv, statement)
 
 
-def _run(supervisor: Supervisor, name: str, argv: list[str], stdin: str = "") -> None:
-    child = supervisor.spawn(name, argv, env=_ENVIRONMENT, as_server_user=True, stdin=stdin)
-    code = wait_for_end(child)
-    if code is None:
-        child.kill()
-    if code != 0:
-        raise start_failure(NAME, child, supervisor)
+def _run_server(supervisor: Supervisor, programs: Path, cluster: Cluster, port: int) -> RunningEngine:
+    return run_primary(Server(supervisor, programs, cluster, port))
 
 
-def _run_server(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> RunningEngine:
-    child = _spawn(supervisor, programs, cluster, port)
-    version = bring_up(NAME, child, supervisor, functools.partial(_version, cluster, port))
-    query = {"host": str(cluster.sockets), "port": str(port)}
-    url = URL.create("postgresql+psycopg", USER, cluster.password, database=DATABASE, query=query)
+def run_primary(server: Server) -> RunningEngine:
+    """Start a server that accepts writes, and wait until it answers.
+
+    Raises:
+        PortTakenError: somebody else has its port.
+        EngineError: it cannot be started.
+    """
+    child, version = server.bring_up("postgresql")
+    return primary(server, child, version)
+
+
+def primary(server: Server, child: Child, version: str) -> RunningEngine:
+    """A server that accepts writes, as the rest of the backend knows it."""
     return RunningEngine(
         kind=EngineKind.POSTGRESQL,
         name=NAME,
         version=version,
-        address=f"127.0.0.1:{port}/{DATABASE}",
-        url=url.render_as_string(hide_password=False),
+        address=server.address,
+        url=server.url,
         embedded=True,
         child=child,
-        start_again=lambda: _run_server(supervisor, programs, cluster, port),
+        start_again=lambda: run_primary(server),
+        server=server if server.cluster.temporary else None,
     )
-
-
-def _spawn(supervisor: Supervisor, programs: Path, cluster: _Cluster, port: int) -> Child:
-    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": _quoted(cluster.sockets)}
-    if cluster.temporary:
-        settings |= _TEMPORARY
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return supervisor.spawn(
-        "postgresql",
-        [str(programs / "postgres"), "-D", str(cluster.data), *options],
-        env=_ENVIRONMENT,
-        as_server_user=True,
-        # Fast shutdown keeps the data; immediate shutdown is quicker and still removes the shared memory.
-        stop_signal=signal.SIGQUIT if cluster.temporary else signal.SIGINT,
-    )
-
-
-def _quoted(folder: Path) -> str:
-    """A folder as the settings want it that are lists."""
-    return '"' + str(folder).replace('"', '""') + '"'
-
-
-def _version(cluster: _Cluster, port: int) -> str | None:
-    """The server's version once it answers, None before.
-
-    Raises:
-        psycopg.Error: it answered, and does not want us.
-        RecoveringError: it is making its data whole again after a crash.
-    """
-    if not (cluster.sockets / f".s.PGSQL.{port}").exists():
-        return None
-    try:
-        with psycopg.connect(
-            host=str(cluster.sockets),
-            port=port,
-            user=USER,
-            password=cluster.password,
-            dbname=DATABASE,
-            connect_timeout=5,
-        ) as connection:
-            return connection.info.parameter_status("server_version")
-    except psycopg.errors.ConnectionTimeout:
-        return None
-    except psycopg.OperationalError as error:
-        if "starting up" in str(error) or "not yet accepting" in str(error):
-            raise RecoveringError from None
-        if "refused" in str(error):
-            return None
-        raise

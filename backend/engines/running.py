@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from backend.engines.key_store import KeyStore
+    from backend.engines.postgresql_server import Server
     from backend.engines.processes.child import Child
     from backend.model.sentence import Sentence
 
@@ -36,6 +37,8 @@ class RunningEngine:
     """Its process, where we started one."""
     start_again: Callable[[], RunningEngine] | None = field(default=None, repr=False, compare=False)
     """Starts it once more, where it was and with its data, after its process has ended; raises `EngineError`."""
+    server: Server | None = field(default=None, repr=False, compare=False)
+    """Where it is a PostgreSQL that we started, on data that go with the lab: what a standby is made of."""
     keys: KeyStore | None = field(default=None, repr=False, compare=False)
     """Its keys, where it is a Redis-protocol server that we started."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from backend.explorer.state import SubmissionState
 from backend.instance.problems import render
+from backend.model.vocabulary import EngineKind
 from backend.strategies.base import Services, no_zookeeper
 from backend.tap.sql import tap_sql
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from kazoo.client import KazooClient
 
     from backend.explorer.database_access import DatabaseAccess
+    from backend.explorer.standby_view import StandbyAccess
     from backend.explorer.zookeeper import Session
     from backend.strategies.base import Background
     from backend.tap.observer import Tap
@@ -86,6 +89,7 @@ class Connections:
         knows_delifeq: bool,
     ) -> None:
         self.database = database
+        self._tap = tap
         self._mutexes = mutexes
         self._user: Served | None = None
         self._tokens = 0
@@ -93,6 +97,8 @@ class Connections:
         """Whether something runs beside the handler, which renews what it holds."""
         self.session: Session | None = None
         """Its session with ZooKeeper; None where no strategy wants one."""
+        self.replica: StandbyAccess | None = None
+        """Its connection to the standby; None where no strategy reads from one."""
         with database.engine.connect():
             pass  # the first connection asks the server about itself, which belongs to no submission
         tap_sql(database.engine, tap)
@@ -111,6 +117,12 @@ class Connections:
             zookeeper=self._zookeeper,
         )
 
+    def read_from(self, replica: StandbyAccess) -> None:
+        """Read from the standby over this connection."""
+        tap_sql(replica.engine, self._tap, EngineKind.STANDBY)
+        self.replica = replica
+        self.services = replace(self.services, replica=replica.engine)
+
     def serve(self, submission: Served) -> None:
         """Serve this submission from now on."""
         self._user, self._tokens, self.renews = submission, 0, False
@@ -121,11 +133,15 @@ class Connections:
         self._user = None
         self.database.drop()
         self.database.engine.dispose()
+        if self.replica:
+            self.replica.drop()
 
     def renew(self) -> None:
         """Forget a dropped connection."""
         self._user = None
         self.database.engine.dispose()
+        if self.replica:
+            self.replica.drop()
 
     def _silence(self) -> bool:
         if self._user is None or not self._user.has_begun_its_step:

@@ -116,6 +116,8 @@ class _Teller:
             return Event("", traced.kind, EngineKind.REDIS.value, FAILOVER_COMMAND.format(lost=traced.lost), "")
         if traced.kind is EventKind.EXPIRE:
             return self._expiry(traced)
+        if traced.kind is EventKind.APPLY:
+            return Event("", traced.kind, EngineKind.STANDBY.value, "apply 1 commit", "")
         if traced.kind is EventKind.CRASH:
             return Event(traced.actor, traced.kind, PROCESS, "", "")
         if traced.answer is not None:

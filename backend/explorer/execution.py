@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 150
 """In one request. Ours need a tenth of that."""
+_APPLY = Choice(EventKind.APPLY)
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 
 
@@ -95,6 +96,13 @@ class Execution:
         """Footprints of what may come next."""
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         self._replica = Replica(sandbox, self.fixture, wanted=question.failovers > 0)
+        self._view = sandbox.standby_view
+        self._reads_first = False
+        """Whether a request begins by reading from the standby."""
+        self._applying = False
+        """Whether the standby has just applied something: somebody reads from it next."""
+        if self._view:
+            self._view.begin()
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
@@ -127,7 +135,10 @@ class Execution:
         live = [one for one in self.submissions if one.is_live]
         if self._wait_for_good(live):
             return ()
-        return possible(
+        of_standby = self._choices_of_standby(live)
+        if self._applying:
+            return of_standby
+        found = possible(
             [one.actor for one in live if self._may_step(one)],
             [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
             may_expire=bool(self._expiries and self._leases.held),
@@ -135,6 +146,23 @@ class Execution:
             all_wait=ExplorerCode.ALL_WAIT,
             failovers=self._replica.behind if self._failovers else (),
         )
+        return (*found, _APPLY) if _APPLY in of_standby else found
+
+    def _choices_of_standby(self, live: Iterable[Submission]) -> tuple[Choice, ...]:
+        """Who may read from the standby next, and whether that may apply a commit first.
+
+        It applies commits at any time; what matters is only how many it has applied when somebody reads.
+        """
+        if self._view is None:
+            return ()
+        readers = [one for one in live if self._may_step(one) and self._reads_standby(one)]
+        steps = tuple(Choice(EventKind.STEP, one.actor) for one in readers)
+        return (*steps, _APPLY) if readers and self._view.is_behind else steps
+
+    def _reads_standby(self, one: Submission) -> bool:
+        if one.state is SubmissionState.NEW:
+            return self._reads_first
+        return one.pending is not None and one.pending.engine is EngineKind.STANDBY
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
         """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
@@ -154,7 +182,7 @@ class Execution:
         return self._foretold[choice]
 
     def _foretell(self, choice: Choice) -> Footprint | None:
-        if not self._trusting:
+        if not self._trusting or choice.kind is EventKind.APPLY:
             return EVERYTHING
         if choice.kind is EventKind.EXPIRE:
             return union(lease(self.fixture.readable(key)) for key in self._leases.held) | EXPIRY | EXPIRY_BUDGET
@@ -195,6 +223,8 @@ class Execution:
                     self._expire()
                 case EventKind.FAILOVER:
                     self._fail_over(choice.lost)
+                case EventKind.APPLY:
+                    self._apply()
                 case EventKind.CRASH:
                     self._crash(self._by_actor[choice.actor])
                 case _:
@@ -202,6 +232,7 @@ class Execution:
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretold.clear()
+        self._applying = choice.kind is EventKind.APPLY
         name_winners(waited, _progress)
         self._by_actor.update({one.actor: one for group in waited for one in group})
         self.submissions.sort(key=lambda one: one.actor)
@@ -261,6 +292,7 @@ class Execution:
             one.touches = self._learn_first(one)
             traced.call = one.first_call
             foreseen = len(one.first_mutexes)
+            self._reads_first = one.first_call is not None and one.first_call.engine is EngineKind.STANDBY
         if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is SubmissionState.LINED_UP):
             self._require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
         self._moved(one)
@@ -307,6 +339,11 @@ class Execution:
         self._leases.look()
         self.events.append(TracedEvent(EventKind.FAILOVER, lost=lost))
 
+    def _apply(self) -> None:
+        self.events.append(TracedEvent(EventKind.APPLY))
+        if self._view:
+            self._view.apply()
+
     def _kill(self, one: Submission) -> int | None:
         pid = one.connections.database.drop(holds_lock=one.may_hold_session_lock)
         one.kill()
@@ -347,10 +384,12 @@ class Execution:
         elif call.engine is EngineKind.ZOOKEEPER:
             self._sandbox.note_node(self.fixture, call)
             self._leases.look()
-        elif call.engine is EngineKind.GATEWAY:
+        elif call.engine in {EngineKind.GATEWAY, EngineKind.STANDBY}:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
             self._require(one.transaction.locks, one)
+            if self._view and call.command == "COMMIT" and call.error is None and one.transaction != Transaction():
+                self._view.committed()
             one.transaction = Transaction()
             self._quiescence.transaction_ended = True
         else:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backend.engines.gateway.keeper import GatewayKeeper
+    from backend.engines.own_standby import OwnStandby
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
     from backend.explorer.footprints import Footprint
     from backend.explorer.question import Choice
@@ -68,6 +69,7 @@ class Explorer:
         redis_url: of a Redis-protocol server.
         gateway: for operations that call it.
         zookeeper: for strategies that need it.
+        standby: the same, of the database.
     """
 
     def __init__(
@@ -76,9 +78,10 @@ class Explorer:
         redis_url: str,
         gateway: GatewayKeeper | None = None,
         zookeeper: ZooKeeperKeeper | None = None,
+        standby: OwnStandby | None = None,
     ) -> None:
         self._watcher = Watcher()
-        self._sandbox = Sandbox(database_url, redis_url, self._watcher, gateway, zookeeper)
+        self._sandbox = Sandbox(database_url, redis_url, self._watcher, gateway, zookeeper, standby)
 
     def __enter__(self) -> Explorer:
         self._sandbox.__enter__()
@@ -172,10 +175,11 @@ def explore(
     limit: int | None = None,
     gateway: GatewayKeeper | None = None,
     zookeeper: ZooKeeperKeeper | None = None,
+    standby: OwnStandby | None = None,
 ) -> Exploration:
     """Answer one question; see `Explorer.explore`."""
     check(question)
-    with Explorer(database_url, redis_url, gateway, zookeeper) as explorer:
+    with Explorer(database_url, redis_url, gateway, zookeeper, standby) as explorer:
         return explorer.explore(question, on_progress, cancelled, limit)
 
 
@@ -185,10 +189,11 @@ def replay(
     redis_url: str,
     gateway: GatewayKeeper | None = None,
     zookeeper: ZooKeeperKeeper | None = None,
+    standby: OwnStandby | None = None,
 ) -> Counterexample:
     """Play one schedule again; see `Explorer.replay`."""
     check(example.question)
-    with Explorer(database_url, redis_url, gateway, zookeeper) as explorer:
+    with Explorer(database_url, redis_url, gateway, zookeeper, standby) as explorer:
         return explorer.replay(example)
 
 

@@ -131,6 +131,8 @@ def footprint(
         return _redis(call.command, call.parameters, readable)
     if call.engine is EngineKind.GATEWAY:
         return _GATEWAY
+    if call.engine is EngineKind.STANDBY:
+        return EVERYTHING  # what it shows depends on each commit, and on what the standby has applied
     if call.engine is EngineKind.ZOOKEEPER:
         return _zookeeper(call.command, readable(str(next(iter(call.parameters), ""))))
     if not call.engine.is_database or isolation.is_unknown:

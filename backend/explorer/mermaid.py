@@ -23,6 +23,7 @@ _TITLES = {
     EngineKind.POSTGRESQL.value: "PostgreSQL",
     EngineKind.MARIADB.value: "MariaDB",
     EngineKind.SQLITE.value: "SQLite",
+    EngineKind.STANDBY.value: "Standby",
     EngineKind.REDIS.value: "Redis",
     EngineKind.ZOOKEEPER.value: "ZooKeeper",
     EngineKind.GATEWAY.value: "Gateway",
@@ -59,7 +60,7 @@ def _lines(event: Event, language: str) -> Iterator[str]:
     match event.kind:
         case EventKind.CRASH:
             yield f"Note over {who}: {_safe(words(mishap(event), language))}"
-        case EventKind.EXPIRE | EventKind.FAILOVER:
+        case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.APPLY:
             yield f"Note over {engine}: {_safe(words(mishap(event), language))}"
         case EventKind.ANSWER if engine:
             yield f"{engine}-->>{who}: {answer}"

@@ -137,7 +137,7 @@ def survey_on(
 
 def explorer_on(engines: BareEngines) -> Explorer:
     """An explorer on these engines."""
-    return Explorer(engines.database, engines.redis, engines.gateway, engines.zookeeper)
+    return Explorer(engines.database, engines.redis, engines.gateway, engines.zookeeper, engines.standby)
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class PageCode(Code):
     KIND_CRASH = "exploration.kind_crash"
     KIND_EXPIRE = "exploration.kind_expire"
     KIND_FAILOVER = "exploration.kind_failover"
+    KIND_APPLY = "exploration.kind_apply"
+    APPLIES = "exploration.applies"
     KIND_ANSWER = "exploration.kind_answer"
     PROCESS = "exploration.process"
     NO_COUNTEREXAMPLE = "exploration.no_counterexample"
@@ -72,6 +74,7 @@ _KINDS = {
     EventKind.CRASH: PageCode.KIND_CRASH,
     EventKind.EXPIRE: PageCode.KIND_EXPIRE,
     EventKind.FAILOVER: PageCode.KIND_FAILOVER,
+    EventKind.APPLY: PageCode.KIND_APPLY,
     EventKind.ANSWER: PageCode.KIND_ANSWER,
 }
 
@@ -82,7 +85,9 @@ def kind_term(kind: EventKind) -> Sentence:
 
 
 def mishap(event: Event) -> Sentence:
-    """A crash, a failover, or the end of a lease or a session."""
+    """A crash, a failover, the end of a lease or a session, or that the standby has got on."""
+    if event.kind is EventKind.APPLY:
+        return say(PageCode.APPLIES)
     if event.kind is EventKind.CRASH:
         return say(PageCode.CRASH)
     if event.kind is EventKind.FAILOVER:

@@ -48,8 +48,15 @@ class EventKind(StrEnum):
     EXPIRE = "expire"
     FAILOVER = "failover"
     """A replica that has not got the last writes is the Redis-protocol server from now on."""
+    APPLY = "apply"
+    """The standby applies the next commit, just before somebody reads from it."""
     ANSWER = "answer"
     """A caller was told something (engine `http`), or a blocked step got its answer (any other engine)."""
+
+    @property
+    def is_of_an_engine(self) -> bool:
+        """Whether no request did it."""
+        return self in {EventKind.EXPIRE, EventKind.FAILOVER, EventKind.APPLY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Choice:
 
     kind: EventKind
     actor: str = ""
-    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for an expiry and a failover."""
+    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for what no request does."""
     lost: int = 0
     """With a failover, how many of the last writes to Redis are gone."""
 

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from backend.engines.gateway.keeper import GatewayKeeper
+    from backend.engines.own_standby import OwnStandby
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+    from backend.explorer.standby_view import StandbyView
     from backend.explorer.zookeeper import Sessions
     from backend.model.vocabulary import Answer, GatewayKeys
     from backend.shop.operations import Gateway
@@ -100,6 +102,7 @@ class Sandbox:
         observer: sees every step of every submission.
         gateway: for operations that call it; None where none of them is explored.
         zookeeper: for strategies that need it; None where none of them is explored.
+        standby: the same, of the database.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class Sandbox:
         observer: Observer,
         gateway: GatewayKeeper | None = None,
         zookeeper: ZooKeeperKeeper | None = None,
+        standby: OwnStandby | None = None,
     ) -> None:
         self._database_url = database_url
         self._name = f"submit_twice_explorer_{secrets.token_hex(4)}"
@@ -116,6 +120,10 @@ class Sandbox:
         self._gateway = gateway
         self._gateway_client: Gateway = NoGateway()
         self._zookeeper = zookeeper
+        self._standby = standby
+        self._view: StandbyView | None = None
+        self._reads_standby = False
+        """Whether the strategy that is explored wants it."""
         self._sessions: Sessions | None = None
         self._holds_sessions = False
         """Whether the strategy that is explored wants them."""
@@ -181,6 +189,8 @@ class Sandbox:
     def take_connections(self) -> Connections:
         """Engines for a submission, ready to use."""
         connections = self._idle.popleft() if self._idle else self._new_connections()
+        if self._view and self._reads_standby and connections.replica is None:
+            connections.read_from(self._view.access())
         connections.session = self._sessions.take() if self._sessions and self._holds_sessions else None
         return connections
 
@@ -195,8 +205,12 @@ class Sandbox:
         """Have these engines, besides the database and the Redis-protocol server, for what is explored next.
 
         Raises:
+            NotApplicableError: an engine cannot be had here.
             EngineError: an engine is not installed, or could not be started.
         """
+        self._reads_standby = EngineKind.STANDBY in engines
+        if self._reads_standby and self._view is None:
+            self._open_view()
         self._holds_sessions = EngineKind.ZOOKEEPER in engines
         if not self._holds_sessions or self._sessions is not None:
             return
@@ -207,6 +221,19 @@ class Sandbox:
         self._zookeeper.require()
         self._sessions = Sessions(self._zookeeper.address, self._name, self.tap)
         self._exit.callback(self._sessions.close)
+
+    def _open_view(self) -> None:
+        if self._standby is None:
+            raise NotApplicableError(say(ExplorerCode.NO_STANDBY))
+        from backend.explorer.standby_view import StandbyView  # seldom needed
+
+        self._view = StandbyView(self._database_url, self._standby.require(), self._name)
+        self._exit.callback(self._view.close)
+
+    @property
+    def standby_view(self) -> StandbyView | None:
+        """The standby, where the strategy that is explored reads from one."""
+        return self._view if self._reads_standby else None
 
     def watch(self, variant: Variant) -> AbstractContextManager[None]:
         """Look after a step of a strategy, so that it comes to an end. Ours do, whoever looks."""

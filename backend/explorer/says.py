@@ -51,6 +51,7 @@ class ExplorerCode(Code):
     REQUESTS = "explorer.requests"
     NEGATIVE = "explorer.negative"
     DATABASES = "explorer.databases"
+    NO_STANDBY = "explorer.no_standby"
     NO_ZOOKEEPER = "explorer.no_zookeeper"
     NO_GATEWAY = "explorer.no_gateway"
     ENGINE_GONE = "explorer.engine_gone"

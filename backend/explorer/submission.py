@@ -131,6 +131,8 @@ class Submission:
         self._granted = False
         self.pending, self.current, self.blocked = None, call, False
         self.commands.append(call.command)
+        if call.engine is EngineKind.STANDBY and self.connections.replica:
+            self.connections.replica.look()
         if self.first_call is None:
             self.first_call, self.first_isolation = call, self.connections.database.isolation()
             self.first_mutexes = frozenset(self.mutexes)

@@ -31,6 +31,7 @@ _ENGINES = {
     EngineKind.POSTGRESQL.value: "PostgreSQL",
     EngineKind.MARIADB.value: "MariaDB",
     EngineKind.SQLITE.value: "SQLite",
+    EngineKind.STANDBY.value: "Standby",
     EngineKind.REDIS.value: "Redis",
     EngineKind.ZOOKEEPER.value: "ZooKeeper",
     EngineKind.GATEWAY.value: "Gateway",
@@ -171,6 +172,8 @@ class _Page:
                 text = f'<span class="mishap">\N{HEAVY BALLOT X} {escape(words(mishap(event), self._language))}</span>'
             case EventKind.EXPIRE | EventKind.FAILOVER:
                 text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
+            case EventKind.APPLY:
+                text = f"{_engine(event)} {escape(words(mishap(event), self._language))}"
             case EventKind.ANSWER if event.engine == EngineKind.HTTP:
                 text = f"{self._say(PageCode.IS_TOLD)} <strong>{told}</strong>"
             case EventKind.ANSWER:

@@ -17,7 +17,7 @@ import sqlalchemy.exc
 from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence
 from backend.instance.says import RefusalCode
-from backend.model.errors import GatewayError, GatewayRefusedError, NotApplicableError, ZooKeeperError
+from backend.model.errors import GatewayError, GatewayRefusedError, NoStandbyError, NotApplicableError, ZooKeeperError
 from backend.model.sentence import Sentence, say, to_document
 from backend.model.vocabulary import Answer
 from backend.shop.conflicts import is_conflict, is_locked_file
@@ -151,7 +151,7 @@ def _of_another_engine(error: Exception) -> Problem | None:
     match error:
         case redis.exceptions.RedisError():
             return _engine_away(one_sentence(error, say(EngineCode.THE_REDIS_SERVER)))
-        case GatewayError() | ZooKeeperError():
+        case GatewayError() | ZooKeeperError() | NoStandbyError():
             return _engine_away(error.sentence)
         case _ if type(error).__module__.partition(".")[0] == "kazoo":  # not imported where nobody wants it
             return _engine_away(say(RefusalCode.ZOOKEEPER_CALL_FAILED, error=type(error).__name__))

@@ -12,12 +12,14 @@ import redis
 import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis, redis_urls
-from backend.engines.sql import create_sql_engine
+from backend.engines.sql import create_sql_engine, sqlalchemy_url
+from backend.engines.whereabouts import follow_primary, follow_standby
 from backend.instance.problems import render
+from backend.model.vocabulary import EngineKind
 from backend.shop.operations import NoGateway
 from backend.shop.ownership.mark import key_prefix
 from backend.shop.tables import require_tables
-from backend.strategies.base import Services, no_zookeeper
+from backend.strategies.base import Services, no_replica, no_zookeeper
 from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
 from backend.tap.sql import tap_sql
@@ -25,6 +27,7 @@ from backend.tap.witness import name_deletions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from backend.engines.gateway.client import GatewayClient
     from backend.tap.observer import Tap
@@ -58,6 +61,7 @@ def open_services(
     tap: Tap,
     *,
     connections: int,
+    whereabouts: Path | None = None,
     gateway: GatewayClient | None = None,
     zookeeper: ZooKeeperSessions | None = None,
 ) -> Services:
@@ -68,12 +72,15 @@ def open_services(
         redis: of the Redis-protocol servers, as `redis_urls` takes them.
         tap: where steps pass.
         connections: to the database, that are wanted at a time.
+        whereabouts: the folder that says where the database is after a failover, and where its standby is.
         gateway: somebody outside.
         zookeeper: sessions with it.
     """
     engine = create_sql_engine(database, pool_size=connections)
     with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
         lab = require_tables(connection, with_triggers=True)
+    if whereabouts and engine.dialect.name == "postgresql":
+        follow_primary(engine, database, whereabouts)
     tap_sql(engine, tap)
     name_deletions(engine, tap)
     urls = redis_urls(redis)
@@ -85,6 +92,7 @@ def open_services(
         each.number = number if len(urls) > 1 and each is not client else 0
     return Services(
         database=engine,
+        replica=_replica(database, tap, connections, whereabouts),
         redis=client,
         redis_servers=tuple(servers),
         lease_ms=10_000,
@@ -101,6 +109,19 @@ def open_services(
 def _impatient(url: str) -> TappedRedis:
     """A client for who asks several servers: one that does not answer soon counts as one that says no."""
     return create_redis(url, TappedRedis, socket_timeout=_SERVER_TIMEOUT_S, socket_connect_timeout=_SERVER_TIMEOUT_S)
+
+
+def _replica(url: str, tap: Tap, connections: int, whereabouts: Path | None) -> sa.Engine:
+    """Connections to the standby, which may be there only later."""
+    if whereabouts is None or sqlalchemy_url(url).get_backend_name() != "postgresql":
+        return no_replica()
+    engine = create_sql_engine(url, pool_size=connections)
+    with engine.connect():
+        pass  # the dialect asks the primary about itself: it has no standby yet, and the two are the same
+    engine.dispose()
+    follow_standby(engine, url, whereabouts)
+    tap_sql(engine, tap, EngineKind.STANDBY)
+    return engine
 
 
 def warm_up(services: Services, connections: int) -> None:

@@ -46,6 +46,7 @@ def connect(connections: int | None = None) -> Wiring:
         engines.redis,
         tap,
         connections=connections or settings.threads,
+        whereabouts=path.parent,
         gateway=GatewayClient(Path(engines.gateway), trace.want_gateway),
         zookeeper=ZooKeeperSessions(address_file(path.parent), tap, trace.want_zookeeper),
     )

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 from backend import strategies
 from backend.engines.installed import with_what_is_missing
+from backend.engines.says import EngineCode
+from backend.model.errors import NotApplicableError
+from backend.model.sentence import say
+from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from backend.model.catalogue import SourceCode, StrategyInfo
     from backend.model.plan import Setup
     from backend.model.vocabulary import OperationKey
+    from backend.strategies.base import Variant
 
 
 class Asking:
@@ -35,6 +40,19 @@ class Asking:
         """Check, without a running lab, that a run can be asked for.
 
         Raises:
-            UnknownKeyError, NotApplicableError: the strategy is unknown, or does not guard the operation.
+            UnknownKeyError, NotApplicableError: the strategy is unknown, does not guard the operation, or wants a
+                standby where there is none.
         """
-        strategies.require_guard(strategies.find(setup.strategy, setup.variant)[1], operation)
+        variant = strategies.find(setup.strategy, setup.variant)[1]
+        strategies.require_guard(variant, operation)
+        require_replica(variant, setup)
+
+
+def require_replica(variant: Variant, setup: Setup) -> None:
+    """Check that a variant which reads from a standby has one.
+
+    Raises:
+        NotApplicableError: it has none.
+    """
+    if EngineKind.STANDBY in variant.engines and not setup.is_replicated:
+        raise NotApplicableError(say(EngineCode.NO_STANDBY))

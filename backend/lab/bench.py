@@ -10,7 +10,7 @@ from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQue
 from backend.model.errors import NotApplicableError
 from backend.model.faults import FaultCode, to_servers
 from backend.model.sentence import say
-from backend.model.vocabulary import EngineKind, Source
+from backend.model.vocabulary import EngineKind, FaultKind, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +40,7 @@ class Bench:
         self.sender = parts.sender
         self.read_back = read_back
         self._source = Source.CLICKS
+        self.tell = parts.fault_injector.tell
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -62,6 +63,7 @@ class Bench:
         """
         engines = self._parts.engines
         engines.require_tables()
+        engines.use_replication(setup)
         engines.servers.look()
         persistence = engines.use_persistence(setup.redis_persistence)
         topology = engines.servers.topology if engines.redis.embedded else None
@@ -154,26 +156,42 @@ class Bench:
         if about_broker and not source.has_broker:
             raise NotApplicableError(say(FaultCode.NO_BROKER, fault=str(about_broker[0])))
 
-    def prepare(self, faults: Sequence[Fault]) -> None:
+    def prepare(self, faults: Sequence[Fault], at_once: Sequence[Fault]) -> None:
         """What has to be so before anything leaves, for these faults of servers to come about as they should.
+
+        Args:
+            faults: all of a run.
+            at_once: those of them that come before anything is answered.
 
         Raises:
             EngineError: a server does not answer.
         """
-        self._parts.redis_faults.prepare(faults)
+        self._parts.redis_faults.prepare([fault for fault in faults if fault.place == "redis"])
+        standby = self._parts.engines.standby
+        # Where commits wait for the standby, nothing would be answered from then on.
+        early = at_once if standby.confirms else faults
+        if any(fault.kind is FaultKind.FAILOVER and fault.place == "database" for fault in early):
+            self._parts.fault_injector.expect_failover(standby)
 
-    def disturb(self, fault: Fault) -> None:
+    def disturb(self, fault: Fault, is_over: Callable[[], bool]) -> None:
         """Carry out a fault of a server; returns when it answers again, or is gone for as long as the run lasts.
+
+        Args:
+            fault: what is done to which server.
+            is_over: whether no more answers come.
 
         Raises:
             EngineError: the server does not answer again.
         """
-        if fault.place == "broker":
+        engines = self._parts.engines
+        if fault.kind is FaultKind.FAILOVER and fault.place == "database":
+            self._parts.fault_injector.fail_over(engines.database, engines.standby, is_over)
+        elif fault.place == "broker":
             self._parts.brokers[self._source].disturb(fault)
         elif fault.place == "zookeeper":
             self._parts.zookeeper.disturb(fault)
         elif fault.place != "redis" or not self._parts.redis_faults.disturb(fault):
-            self._parts.fault_injector.disturb(self._parts.engines.faulted(fault), fault)
+            self._parts.fault_injector.disturb(engines.faulted(fault), fault)
 
     def restore(self) -> None:
         """What faults have taken away for the time of the run comes back.
@@ -182,3 +200,4 @@ class Bench:
             EngineError: a server does not answer again.
         """
         self._parts.redis_faults.restore()
+        self._parts.engines.standby.let_go()

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.engines.health import HealthBoard, backend_status
+from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence
+from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind, Health
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class EngineBoard:
         backend = backend_status(self._parts.processes.ports, self._health.trouble(EngineKind.HTTP))
         brokers = (status for broker in self._parts.brokers.values() for status in broker.statuses)
         on_demand = (*self._parts.zookeeper.statuses, *brokers, *self._parts.gateway.statuses)
-        found = (*engines, *on_demand, backend)
+        found = (engines[0], *self._parts.engines.standby.statuses, engines[1], *on_demand, backend)
         return (
             tuple(replace(one, health=Health.DOWN, note=self._health.lost) for one in found)
             if self._health.lost
@@ -52,4 +54,11 @@ class EngineBoard:
         trouble = self._health.trouble(engine.kind)
         health = Health.PAUSED if self._parts.fault_injector.is_paused(engine.kind) else Health.DOWN
         status = engine.status(health=health if trouble else Health.UP)
-        return replace(status, note=trouble or status.note)
+        about = (
+            say(EngineCode.IS_PRIMARY)
+            if engine.kind is EngineKind.POSTGRESQL and self._parts.engines.standby.statuses
+            else None
+        )
+        is_barred = engine.kind.is_database and engine.server is None
+        no_standby = say(EngineCode.NO_STANDBY_OF, name=engine.name) if is_barred else None
+        return replace(status, note=trouble or status.note, about=about, no_standby=no_standby)

@@ -14,6 +14,8 @@ from backend.engines.redis_client import create_redis, redis_text
 from backend.engines.redis_servers import RedisServers, start_redis_servers
 from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence, retire
+from backend.engines.standby_keeper import StandbyKeeper, Wanted, require_standby
+from backend.engines.whereabouts import follow_primary
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.faults import FaultCode, server_number, to_servers
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
+    from backend.engines.health import HealthBoard
     from backend.engines.processes.supervisor import Supervisor
     from backend.engines.running import RunningEngine
     from backend.lab.forms import HandedOut
@@ -58,6 +61,7 @@ class EnginesInUse:
     Args:
         supervisor: owner of what is started.
         options: which ones, where their data are kept, and whether to begin with empty tables.
+        health: told of a standby that is away, and of what becomes of it.
         on_started: told each server or connection as soon as it is there.
     """
 
@@ -72,11 +76,16 @@ class EnginesInUse:
     """What our keys begin with."""
 
     def __init__(
-        self, supervisor: Supervisor, options: LabOptions, on_started: Callable[[RunningEngine], None]
+        self,
+        supervisor: Supervisor,
+        options: LabOptions,
+        health: HealthBoard,
+        on_started: Callable[[RunningEngine], None],
     ) -> None:
         self._supervisor = supervisor
         self._options = options
         self._on_started = on_started
+        self.standby = StandbyKeeper(supervisor, health)
         self._guard = threading.Lock()
         """One that was started again comes from a thread of its own."""
         self._databases: dict[str, RunningEngine] = {}
@@ -167,9 +176,11 @@ class EnginesInUse:
         for fault in to_servers(setup.faults):
             if fault.place in {"broker", "zookeeper"}:
                 continue  # it is known to a run only
-            reason = self.servers.refusal(fault) if fault.place == "redis" else self._database_refusal(fault)
-            if reason:
+            about_redis = fault.place == "redis"
+            if reason := self.servers.refusal(fault) if about_redis else self._database_refusal(fault, setup):
                 raise NotApplicableError(reason)
+        if setup.is_replicated:
+            require_standby(self.database)
         if setup.redis_persistence and not self.redis.keys:
             raise NotApplicableError(say(EngineCode.NOT_OUR_REDIS, name=self.redis.name))
 
@@ -182,11 +193,11 @@ class EnginesInUse:
         if topology not in {None, RedisTopology.SINGLE} and self._options.redis:
             raise NotApplicableError(say(EngineCode.NOT_OUR_TOPOLOGY, name=self.redis.name))
 
-    def _database_refusal(self, fault: Fault) -> Sentence | None:
+    def _database_refusal(self, fault: Fault, setup: Setup) -> Sentence | None:
         """Why a fault of the database cannot be had; None if it can."""
         if self.database.child is None:
             return say(FaultCode.NOT_OURS, fault=str(fault), name=self.database.name)
-        if fault.kind is FaultKind.FAILOVER:
+        if fault.kind is FaultKind.FAILOVER and not setup.is_replicated:
             return say(FaultCode.NEEDS_REPLICA, fault=str(fault), name=self.database.name)
         return None
 
@@ -197,6 +208,15 @@ class EnginesInUse:
             EngineError: a server does not persist keys in that way.
         """
         return self.servers.use_persistence(mode)
+
+    def use_replication(self, setup: Setup) -> None:
+        """Have the database replicated as a setup wants it.
+
+        Raises:
+            NotApplicableError: the database can have no standby.
+            EngineError: the standby cannot be had.
+        """
+        self.standby.require(self.database, Wanted(setup.replication, setup.replica_lag_ms))
 
     def require_tables(self) -> None:
         """Check that the tables are still those that we have made; a database that does not answer is told of later.
@@ -228,6 +248,7 @@ class EnginesInUse:
         retire(self.engine)
         with self._guard:
             self.engine, self.prefix, self.database = chosen.engine, chosen.prefix, self._databases[chosen.name]
+        self.standby.require(self.database, Wanted())
         if chosen.name in self._to_be_emptied:
             self._to_be_emptied.discard(chosen.name)
             clear_database(self.engine, self.database, None)
@@ -243,6 +264,7 @@ class EnginesInUse:
         Raises:
             EngineError: the database did not answer, or a table is not ours any more; nothing was changed.
         """
+        self.standby.require(self.database, Wanted())  # or each statement might wait as long as it is behind
         clear_database(self.engine, self.database, None if self.empties_all(only_own=only_own) else made)
 
     def clear_keys(self, made: HandedOut, *, only_own: bool) -> None:
@@ -303,6 +325,8 @@ class EnginesInUse:
 
     def _open(self, name: str, running: RunningEngine) -> OpenDatabase:
         engine = open_tables(running, _LAB_CONNECTIONS)
+        if running.server:
+            follow_primary(engine, running.url, self._supervisor.private)
         try:
             with engine.connect() as connection:
                 prefix = key_prefix(require_tables(connection))

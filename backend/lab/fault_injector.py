@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend.engines.keeper import Keeper
 from backend.engines.says import EngineCode, ProcessCode
+from backend.lab.answered_commit import AnsweredCommit
 from backend.model.errors import EngineError
 from backend.model.plan import Fault
 from backend.model.sentence import Sentence, say
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from backend.engines.health import HealthBoard
     from backend.engines.processes.child import Child
     from backend.engines.running import RunningEngine
+    from backend.engines.standby_keeper import StandbyKeeper
     from backend.model.observed import Step
 
 _CRASH = "crash"
+_LOOK_SECONDS = 0.02
 FIRST_CONSUMER = 11
 """Backend processes from this number on are consumers of the queue."""
 
@@ -45,8 +48,10 @@ class FaultInjector:
         self._find_child = find_child
         self._on_replaced = on_replaced
         self._health = health
+        self.tell = health.tell
         self._keepers: list[Keeper] = []
         self._paused: set[EngineKind] = set()
+        self._answered = AnsweredCommit()
         self._closed = threading.Event()
         self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         threading.Thread(target=self._work, name="disturber", daemon=True).start()
@@ -107,6 +112,35 @@ class FaultInjector:
             self._paused.discard(engine.kind)
             self._health.set_trouble(engine.kind, None)
 
+    def expect_failover(self, standby: StandbyKeeper) -> None:
+        """The standby gets nothing more from now on, and the first commit that is answered for meanwhile is noticed.
+
+        Raises:
+            EngineError: there is no standby, or it does not follow.
+        """
+        self._answered.watch(standby.hold())
+
+    def fail_over(self, engine: RunningEngine, standby: StandbyKeeper, is_over: Callable[[], bool]) -> None:
+        """Have the standby of the database take its place; returns when it has.
+
+        The standby gets nothing more first. The primary is killed when it has since committed something and answered
+        for it, or when a commit is seen to wait for the standby: then there is something that the failover decides.
+
+        Args:
+            engine: the primary.
+            standby: of it.
+            is_over: whether no more answers come.
+
+        Raises:
+            EngineError: there is no standby, or it does not take over.
+        """
+        keeper = self.keeper_of(engine)
+        self.expect_failover(standby)
+        while not (self._answered.came or standby.somebody_waits() or is_over() or self._closed.is_set()):
+            self._answered.wait(_LOOK_SECONDS)
+        if not self._closed.is_set():
+            keeper.disturb(FaultKind.FAILOVER, 0, standby.promote)
+
     def pause_process(self, number: int, ms: int, go_on: Callable[[], None]) -> None:
         """Stop a backend process for a while; returns at once.
 
@@ -120,7 +154,8 @@ class FaultInjector:
         threading.Thread(target=self._pause, args=(number, ms, go_on), name="pause", daemon=True).start()
 
     def see(self, steps: Sequence[Step]) -> None:
-        """Look for crashes on purpose among the steps of backend processes."""
+        """Look for crashes on purpose among the steps of backend processes, and for commits that were answered for."""
+        self._answered.see(steps)
         for number in {step.instance for step in steps if step.command == _CRASH}:
             crashed = [step.submission_id for step in steps if step.command == _CRASH and step.instance == number]
             self._health.process_killed(number, _killed(number, crashed))

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
     from backend.model.plan import Fault
 
+    Disturb = Callable[[Fault, Callable[[], bool]], None]
+
 
 class ServerFaults:
     """Carries out the faults of servers at their moments, each on a thread of its own.
 
     Args:
         faults: of servers.
-        disturb: carries one out and returns when the server answers again.
+        disturb: carries one out and returns when the server answers again; asks whether no more answers come.
         asked_for: submissions that were asked for; without a moment of its own a fault comes after half of them.
     """
 
-    def __init__(self, faults: Sequence[Fault], disturb: Callable[[Fault], None], asked_for: int) -> None:
+    def __init__(self, faults: Sequence[Fault], disturb: Disturb, asked_for: int) -> None:
         self._faults = faults
         self._disturb = disturb
         self._half = asked_for // 2
@@ -43,6 +45,11 @@ class ServerFaults:
     def any(self) -> bool:
         """Whether there are any."""
         return bool(self._faults)
+
+    @property
+    def at_once(self) -> tuple[Fault, ...]:
+        """Those that come before anything is answered."""
+        return tuple(fault for fault in self._faults if not moment_ms(fault) and not self._awaited(fault))
 
     def begin(self) -> None:
         """The submissions leave now."""
@@ -72,6 +79,11 @@ class ServerFaults:
         if self._failure:
             raise self._failure
 
+    @property
+    def failed_over(self) -> bool:
+        """Whether a standby has taken the place of the database."""
+        return any(fault.kind is FaultKind.FAILOVER and fault.place == "database" for fault in self._done)
+
     def missed(self, faults: Sequence[Fault], marks: Collection[str] | None) -> tuple[Fault, ...]:
         """Those of these that did not come about; two at steps that leave the same mark are not told apart.
 
@@ -87,7 +99,7 @@ class ServerFaults:
         if self._moment_comes(fault, began):
             self._done.append(fault)
             try:
-                self._disturb(fault)
+                self._disturb(fault, lambda: self._over)
             except SubmitTwiceError as error:
                 self._failure = error
             except Exception as error:  # noqa: BLE001  whoever waits for the end of the run is told
@@ -104,6 +116,9 @@ class ServerFaults:
             if after_ms := moment_ms(fault):
                 left = began + after_ms / 1000 - time.monotonic()
                 return not self._changed.wait_for(lambda: self._over, max(0.0, left))
-            awaited = self._usual(fault) if fault.nth is None else fault.nth
+            awaited = self._awaited(fault)
             self._changed.wait_for(lambda: self._over or self._answers >= awaited)
             return self._answers >= awaited
+
+    def _awaited(self, fault: Fault) -> int:
+        return self._usual(fault) if fault.nth is None else fault.nth

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backend.lab.tally import Tally
@@ -107,14 +107,20 @@ class Ledger:
         with self._guard:
             return tuple(self._unchecked)
 
-    def compare(self, submissions: Sequence[str]) -> None:
-        """Compare the answers of these submissions with the rows. All rows must have been read since they came."""
+    def compare(self, submissions: Sequence[str], overtaken: Callable[[str], bool] = lambda _name: False) -> None:
+        """Compare the answers of these submissions with the rows. All rows must have been read since they came.
+
+        Args:
+            submissions: which.
+            overtaken: whether one has committed on a server whose place another one has taken: its row may be lost.
+        """
         with self._guard:
             for name in submissions:
                 if name not in self._unchecked:
                     continue
                 answer, run = self._unchecked.pop(name)
-                if contradicts(answer, has_row=name in self._effect_makers):
+                has_row = name in self._effect_makers
+                if contradicts(answer, has_row=has_row) and (has_row or not overtaken(name)):
                     self._contradictions[name] = answer
                     run.contradictions[name] = answer
 
@@ -137,6 +143,12 @@ class Ledger:
         """Verdicts on these intents, of which some may be at work."""
         with self._guard:
             return Counter(judge(self._facts(entry, at_work)) for entry in set(entries))
+
+    def lost_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> tuple[str, ...]:
+        """The business keys of those of these intents that are lost."""
+        with self._guard:
+            lost = (entry for entry in set(entries) if judge(self._facts(entry, at_work)) is Verdict.LOST)
+            return tuple(sorted(key for _, key in lost))
 
     def judgement(self, *, final: bool = True, at_work: Collection[Entry] = ()) -> Judgement:
         """Judge everything, and the current run. Until it is final, intents without an effect are left out.

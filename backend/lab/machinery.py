@@ -98,13 +98,14 @@ class Machinery:
         self.steps = StepBook()
         self.works = WorkBook()
         self.forms = FormDesk()
-        self._engines = EnginesInUse(self._supervisor, options, self._engine_started)
+        self._engines = EnginesInUse(self._supervisor, options, self._health, self._engine_started)
         self._fault_injector = FaultInjector(self._find_child, self._engines.replace, self._health)
         self._redis_faults = RedisFaults(
             lambda: self._engines.servers, self._fault_injector.keeper_of, self._health, on_engines
         )
         self._ending.add(self._redis_faults.close, self._redis_faults.close)
         self._ending.add(self._fault_injector.close, self._fault_injector.stop)
+        self._ending.add(self._engines.standby.close, self._engines.standby.stop)
         self._ending.add(self._gateway.close, self._gateway.stop)
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
         for broker in self._brokers.values():
@@ -299,6 +300,19 @@ class Machinery:
     def effect_reader(self) -> EffectReader:
         """A reader of the database in use, and of the gateway's ledger."""
         return ChainReader(RowReader(self.database), self._gateway)
+
+    @property
+    def promotions(self) -> int:
+        """How often a standby has taken the database's place: rows that were there may be gone."""
+        return self._engines.standby.promotions
+
+    def was_overtaken(self, submission: str) -> bool:
+        """Whether a submission has committed on a primary whose place a standby has taken since."""
+        promoted = self._engines.standby.promoted_ns
+        return any(
+            step.command == "COMMIT" and not step.error and step.started_ns < promoted
+            for step in self.steps.of(submission)
+        )
 
     def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""

@@ -50,6 +50,8 @@ class Watch:
         """Of the book of works, when it was last looked at."""
         self._at_work = NOTHING
         """As it was told last."""
+        self._promotions = 0
+        """Of the database, when it was last read."""
         self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
         self._next_check = 0.0
@@ -87,7 +89,7 @@ class Watch:
         with self._looking:
             answered = ledger.answered()
             self._tell_rows(complete=True)
-            ledger.compare(answered)
+            ledger.compare(answered, self._machinery.was_overtaken)
             self._machinery.read_stuck_locks()
 
     def look(self) -> None:
@@ -144,7 +146,10 @@ class Watch:
 
     def _tell_rows(self, *, complete: bool) -> bool:
         ledger = self._machinery.ledger
+        promotions = self._machinery.promotions
+        complete = complete or promotions != self._promotions  # the one that took over may lack what was there
         rows = self._reader.read_all() if complete else self._reader.read_new()
+        self._promotions = promotions
         if gone := ledger.remove(self._reader.vanished()):
             self._listener.rows_gone(gone)
         if rows:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
+from backend.lab.asking import require_replica
 from backend.lab.bench import Bench
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
@@ -32,6 +33,7 @@ from backend.model.sentence import Code, Sentence, plain, say
 from backend.model.vocabulary import EngineKind, OperationKey, Source
 from backend.strategies import find, require_guard
 
+_MOST_NAMED = 8
 _LAST_ANSWERS_SECONDS = 0.5
 """What is in flight may still be answered for so long when a run is cancelled. What is at work then is undecided."""
 
@@ -41,6 +43,8 @@ class RunCode(Code):
 
     DATABASE_FAILED = "run.database_failed"
     FAILED = "run.failed"
+    LOST = "run.lost"
+    LOST_AND_MORE = "run.lost_and_more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class ExperimentRun:
         self._strategy, self._variant = find(setup.strategy, setup.variant)
         for operation in {intent.operation for intent in plan.intents}:
             require_guard(self._variant, operation)
+        require_replica(self._variant, setup)
         self._name = f"{bench.name}-{number}"
         self._bench = bench
         self._setup = setup
@@ -205,11 +210,22 @@ class ExperimentRun:
                     self._bench.restore()
         leftovers = self._left_behind(quiet)
         self._bench.read_back()
-        return self._summary(time.monotonic() - started, leftovers)
+        report = self._summary(time.monotonic() - started, leftovers)
+        self._tell_lost(report)
+        return report
+
+    def _tell_lost(self, report: Report) -> None:
+        """Name what a failover has lost: its callers believe that it is done."""
+        if report.lost and self._server_faults.failed_over:
+            field = report.operation.key_field
+            named = tuple(plain(f"{field} {key}") for key in report.lost[:_MOST_NAMED])
+            left = len(report.lost) - len(named)
+            code = RunCode.LOST_AND_MORE if left else RunCode.LOST
+            self._bench.tell(say(code, lost=named, more=left))
 
     def _send_and_wait(self, forms: Sequence[Mapping[str, Form]]) -> Quiet:
         """Send, disturb, and wait until nothing is at work any more."""
-        self._bench.prepare(to_servers(self._setup.faults))
+        self._bench.prepare(to_servers(self._setup.faults), self._server_faults.at_once)
         sending = self._send(forms)
         try:
             self._server_faults.begin()
@@ -322,6 +338,7 @@ class ExperimentRun:
             instances=len(self._bench.targets),
             effects=ledger.effects_of(self._entries),
             verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
+            lost=ledger.lost_of(self._entries, leftovers.entries),
             answers=dict(Counter(reply.answer for reply in sent)),
             p50_ms=p50,
             p99_ms=p99,

@@ -36,6 +36,10 @@ class ZooKeeperError(EngineError):
     """ZooKeeper is not there."""
 
 
+class NoStandbyError(EngineError):
+    """The database has no standby."""
+
+
 class GatewayRefusedError(SubmitTwiceError):
     """The gateway answered, and did not accept the call."""
 

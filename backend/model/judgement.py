@@ -93,6 +93,8 @@ class Report:
     """How many were at work in all."""
     contradicting: int = 0
     """How many answers do not fit the rows in all; `contradictions` has examples."""
+    lost: tuple[str, ...] = ()
+    """The business keys of the intents that are lost."""
     missed_faults: tuple[Fault, ...] = ()
     """Faults of the setup that did not come about: the step or the moment never came."""
     ended_ns: int = 0

@@ -124,6 +124,8 @@ class EngineStatus:
     """Where something is worth saying: what to install, what does not work."""
     about: Sentence | None = None
     """What several servers are to each other; None where there is one."""
+    no_standby: Sentence | None = None
+    """Of the database in use: why it can have no standby; None where it can."""
 
 
 @dataclass(frozen=True, slots=True)

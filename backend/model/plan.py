@@ -11,6 +11,7 @@ from backend.model.vocabulary import (
     Pace,
     RedisPersistence,
     RedisTopology,
+    Replication,
     RetryCause,
     Source,
 )
@@ -77,6 +78,10 @@ class Setup:
     """Of our own Redis-protocol server; None leaves it as it was started, and stands for a server that is not ours."""
     redis_topology: RedisTopology | None = None
     """Of our own Redis-protocol servers; None stands for those of the start, and for a server that is not ours."""
+    replication: Replication = Replication.NONE
+    """Of our own PostgreSQL."""
+    replica_lag_ms: int = 0
+    """Matters only where there is a standby: it applies each commit so much later than it could."""
     visibility_timeout_ms: int = 500
     """Matters only to a queue: a message that was delivered so long ago without being acknowledged is
     delivered again, whether whoever got it is dead or still at work."""
@@ -87,6 +92,11 @@ class Setup:
     """1 or 3. Matters only to a lock in ZooKeeper, and only where we start it."""
     prefetch: int = 1
     """Matters only to source `rabbitmq`: so many messages a consumer may have that it has not acknowledged yet."""
+
+    @property
+    def is_replicated(self) -> bool:
+        """Whether the database has a standby."""
+        return self.replication is not Replication.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,24 @@ class RedisTopology(StrEnum):
     """Five that know nothing of each other."""
 
 
+class Replication(StrEnum):
+    """Whether the database has a hot standby, and whether a commit waits for it."""
+
+    NONE = "none"
+    ASYNCHRONOUS = "asynchronous"
+    """A commit is answered as soon as the primary has it."""
+    SYNCHRONOUS = "synchronous"
+    """A commit is answered once the standby has applied it."""
+
+
 class EngineKind(StrEnum):
     """An engine is whatever executes a step."""
 
     POSTGRESQL = "postgresql"
     MARIADB = "mariadb"
     SQLITE = "sqlite"
+    STANDBY = "standby"
+    """A hot standby of PostgreSQL, which follows the primary and answers readers."""
     REDIS = "redis"
     ZOOKEEPER = "zookeeper"
     BROKER = "broker"
@@ -100,7 +112,7 @@ class EngineKind(StrEnum):
         return self in _DATABASES
 
 
-_DATABASES = frozenset({EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE})
+_DATABASES = frozenset({EngineKind.POSTGRESQL, EngineKind.MARIADB, EngineKind.SQLITE, EngineKind.STANDBY})
 
 
 class Health(StrEnum):
@@ -194,7 +206,7 @@ class FaultKind(StrEnum):
     RESTART = "restart"
     """A server is stopped in an orderly way in mid-run and started again."""
     FAILOVER = "failover"
-    """The primary is killed in mid-run, and a replica that has got nothing of the run is promoted."""
+    """The primary is killed in mid-run, and a replica that lacks the last of what it has answered for is promoted."""
     PARTITION = "partition"
     """Nobody hears a server for a while."""
     ERROR = "error"

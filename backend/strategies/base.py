@@ -13,10 +13,12 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from sqlalchemy import create_engine
 
 from backend.model.catalogue import NOTHING_CLAIMED, UNTOLD, Claims, Prose, StrategyInfo, VariantInfo
-from backend.model.errors import SubmitTwiceError, ZooKeeperError
+from backend.model.errors import NoStandbyError, SubmitTwiceError, ZooKeeperError
 from backend.model.sentence import Code, Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
 from backend.shop.operations import Gateway, NoGateway, Request
@@ -38,6 +40,7 @@ class ServiceCode(Code):
     """What is said where a service is not there."""
 
     NO_ZOOKEEPER = "service.no_zookeeper"
+    NO_REPLICA = "service.no_replica"
 
 
 class RunCode(Code):
@@ -127,6 +130,15 @@ def in_background(work: Background) -> Iterator[None]:
         thread.join()
 
 
+def no_replica() -> sa.Engine:
+    """Where there is none: whoever connects has a `NoStandbyError`."""
+
+    def refuse() -> NoReturn:
+        raise NoStandbyError(say(ServiceCode.NO_REPLICA))
+
+    return create_engine("sqlite://", creator=refuse)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The engines and small helpers of one backend process."""
@@ -141,6 +153,8 @@ class Services:
     """The mutex of this process for a key."""
     redis_servers: tuple[Redis, ...] = ()
     """The Redis-protocol servers that know nothing of each other, for who asks a majority; one is its own majority."""
+    replica: sa.Engine = field(default_factory=no_replica)
+    """A hot standby of the database, for reading: it shows what was committed a moment ago."""
     key_prefix: str = PREFIX
     """What the names of keys and nodes begin with, so that labs on other databases do not meet this one."""
     gateway: Gateway = field(default_factory=NoGateway)

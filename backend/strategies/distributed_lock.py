@@ -18,6 +18,10 @@ minority of them. They do not outlive one that comes back without its keys.
 The lock must be around both the transaction and the check. ``redis-release-before-commit`` takes it inside the
 transaction, as a lock in a method that an annotation makes transactional does: it is free before the row can be seen
 (redisson #2183). ``redis-check-outside`` looks before it waits its turn, and does not look again.
+
+Whatever guards the write, the check belongs where the write goes. On a read replica it misses what was committed a
+moment ago, and the lock, right as it is, only makes the wrong answer come later (PostgreSQL documentation, "Hot
+Standby").
 """
 
 from __future__ import annotations
@@ -165,6 +169,21 @@ def grants(server: redis.Redis, key: str, owner: str, lease_ms: int) -> bool:
         return bool(server.set(key, owner, nx=True, px=lease_ms))
     except redis.RedisError:
         return False
+
+
+def with_check_on_replica(request: Request, services: Services) -> Answer:
+    """Lock with a lease, look at the replica, and act on the primary, which the replica has not caught up with yet."""
+    key, owner = services.key("lock", request), services.new_token()
+    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
+        return Answer.BUSY
+    try:
+        with services.replica.connect() as replica:
+            if request.operation.is_done(replica, request):
+                return Answer.DUPLICATE
+        with services.database.begin() as connection:
+            return request.operation.act_and_remember(connection, request)
+    finally:
+        release(services, key, owner)
 
 
 def with_fence(request: Request, services: Services) -> Answer:

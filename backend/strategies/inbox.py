@@ -5,7 +5,8 @@ message was handled, and it is acknowledged without a second effect (the "idempo
 inbox"). The key here is the business key, so the same table also recognises a click or a retry.
 
 All of it is one transaction, or it is worth little: marked in one and done in another, a crash between the two leaves a
-message that is marked and was never handled.
+message that is marked and was never handled. So does anything else that fails between them: ``reads-replica`` looks up
+on a read replica what the message is about, which is not there yet (FormSG #8389).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import Answer
+from backend.shop.operations import MissingRowError
 from backend.shop.schema import inbox
 from backend.strategies.base import Services
 from backend.strategies.sql import insert_or_ignore
@@ -36,6 +38,18 @@ def separate_transactions(request: Request, services: Services) -> Answer:
     with services.database.begin() as connection:
         if not mark(connection, request):
             return Answer.DUPLICATE
+    with services.database.begin() as connection:
+        return request.operation.act(connection, request)
+
+
+def reads_replica(request: Request, services: Services) -> Answer:
+    """Mark, commit, look up on the replica what the message is about, and only then act."""
+    with services.database.begin() as connection:
+        if not mark(connection, request):
+            return Answer.DUPLICATE
+    with services.replica.connect() as replica:
+        if replica.scalar(request.operation.version(request)) is None:
+            raise MissingRowError(request)
     with services.database.begin() as connection:
         return request.operation.act(connection, request)
 

@@ -10,6 +10,9 @@ moment: what another transaction has inserted and not committed yet does not exi
 (nextcloud #12315). MariaDB's default level is stricter by accident: INSERT ... SELECT reads with locks there, so the
 second statement waits for the first transaction, or the two deadlock and one of them is refused (1213; MariaDB
 documentation, "InnoDB Lock Modes"). Under READ COMMITTED it duplicates as PostgreSQL does.
+
+``check-on-replica`` looks at a read replica, to spare the primary. That shows what was committed a moment ago, so a
+second submission finds nothing although the first was answered long since: here nobody even has to be quick.
 """
 
 from __future__ import annotations
@@ -46,3 +49,12 @@ def insert_where_not_exists(request: Request, services: Services) -> Answer:
         if connection.execute(unless_there.returning(table.c.id)).first() is None:
             return Answer.DUPLICATE
         return request.operation.act_beside_unique_row(connection, request)
+
+
+def check_on_replica(request: Request, services: Services) -> Answer:
+    """Look at the replica, then act on the primary, which the replica has not caught up with yet."""
+    with services.replica.connect() as replica:
+        if request.operation.is_done(replica, request):
+            return Answer.DUPLICATE
+    with services.database.begin() as connection:
+        return request.operation.act_and_remember(connection, request)

@@ -16,6 +16,7 @@ _RAISED = {
     EngineKind.POSTGRESQL: ("psycopg", "InternalError"),
     EngineKind.MARIADB: ("pymysql", "InternalError"),
     EngineKind.SQLITE: ("sqlite3", "InternalError"),
+    EngineKind.STANDBY: ("psycopg", "InternalError"),
     EngineKind.REDIS: ("redis.exceptions", "ResponseError"),
     EngineKind.ZOOKEEPER: ("kazoo.exceptions", "SystemErrorException"),
     EngineKind.HTTP: ("builtins", "RuntimeError"),

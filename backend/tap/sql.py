@@ -25,9 +25,15 @@ _PEEKED_ROWS = 3
 _PG_IDLE = 0
 
 
-def tap_sql(engine: sa.Engine, tap: Tap) -> None:
-    """Let every step of this engine pass the tap."""
-    kind = _KINDS.get(engine.dialect.name, EngineKind.MARIADB)
+def tap_sql(engine: sa.Engine, tap: Tap, kind: EngineKind | None = None) -> None:
+    """Let every step of this engine pass the tap.
+
+    Args:
+        engine: whose steps.
+        tap: where they pass.
+        kind: what it is; None for a database as its dialect says.
+    """
+    kind = kind or _KINDS.get(engine.dialect.name, EngineKind.MARIADB)
 
     @event.listens_for(engine, "do_execute")
     def execute(cursor: Any, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  any driver's

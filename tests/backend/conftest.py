@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from backend.model.judgement import Judgement, Report
 from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence
-from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace
+from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace, Replication
+from backend.strategies import find
 from tests.backend.engines.helpers import wait_until
 
 
@@ -126,6 +128,19 @@ class Recorder:
         self.also.incident(sentence)
 
 
+LAG_MS = 60_000
+"""Longer than any run of a test."""
+
+
+def with_standby(setup: Setup, *, in_step: bool = False) -> Setup:
+    """The same with a standby that is far behind, or not behind at all, where its variant reads from one."""
+    if EngineKind.STANDBY not in find(setup.strategy, setup.variant)[1].engines:
+        return setup
+    if in_step:
+        return replace(setup, replication=Replication.SYNCHRONOUS)
+    return replace(setup, replication=Replication.ASYNCHRONOUS, replica_lag_ms=LAG_MS)
+
+
 class Laboratory:
     """A lab with its recorder, and short words for what most tests do."""
 
@@ -163,7 +178,7 @@ class Laboratory:
     ) -> Report:
         wanted = tuple(self.intent(operation, number) for number in range(1, intents + 1))
         plan = Plan(wanted, submissions, pace=pace, timeout_ms=timeout_ms)
-        return self.lab.start_run(Setup(strategy, variant, delay_ms, lease_ms), plan).wait(60)
+        return self.lab.start_run(with_standby(Setup(strategy, variant, delay_ms, lease_ms)), plan).wait(60)
 
 
 @pytest.fixture

@@ -58,6 +58,21 @@ def send_signal(pid: int, number: int) -> None:
         return
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process does nothing more after a SIGSTOP, or is gone."""
+    if os.path.isdir("/proc/self"):  # noqa: PTH112
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
+                return file.read().rpartition(b")")[2].split(None, 1)[0] in {b"T", b"Z"}
+        except OSError:
+            return True
+    import subprocess
+
+    argv = ["/bin/ps", "-o", "stat=", "-p", str(pid)]
+    state = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    return state[:1] in {"", "T", "Z"}
+
+
 def with_output_below(folder: str) -> list[int]:
     """Processes whose standard output or standard error is a file in `folder`. Linux only; elsewhere none."""
     names = os.listdir("/proc") if os.path.isdir("/proc/self") else []  # noqa: PTH112, PTH208

@@ -40,7 +40,7 @@ class OnOwnEngines:
             strategies.use_folder(self.folder)
         with (
             bare_engines(self.options) as engines,
-            Explorer(engines.database, engines.redis, engines.gateway, engines.zookeeper) as explorer,
+            Explorer(engines.database, engines.redis, engines.gateway, engines.zookeeper, engines.standby) as explorer,
         ):
             yield explorer
 

@@ -55,7 +55,7 @@ def test_it_describes_itself_without_its_password(postgresql: RunningEngine) -> 
 
 def test_settings_of_a_lab(postgresql: RunningEngine) -> None:
     settings = {name: ask(postgresql, f"SHOW {name}") for name in ("max_connections", "synchronous_commit", "fsync")}
-    assert settings == {"max_connections": "200", "synchronous_commit": "on", "fsync": "off"}
+    assert settings == {"max_connections": "200", "synchronous_commit": "remote_apply", "fsync": "off"}
     assert ask(postgresql, "SELECT current_database()") == "submit_twice"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.mariadb import find_mariadb, start_mariadb
+from backend.engines.own_standby import OwnStandby
 from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
@@ -84,7 +85,7 @@ def gateway(servers: Supervisor) -> Iterator[GatewayKeeper]:
 
 @pytest.fixture(scope="session")
 def _explorer(postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper) -> Iterator[Explorer]:
-    with Explorer(postgresql.url, valkey.url, gateway) as explorer:
+    with Explorer(postgresql.url, valkey.url, gateway, standby=OwnStandby(postgresql)) as explorer:
         yield explorer
 
 

@@ -9,7 +9,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import EngineKind, OperationKey
 from backend.strategies import all_strategies
 from backend.tap.processing import PROCESSING
-from tests.backend.conftest import Laboratory
+from tests.backend.conftest import Laboratory, with_standby
 from tests.backend.strategies.test_what_each_strategy_does import require_engines
 from tests.tables import exhaustive_but, first_of_each
 
@@ -49,7 +49,9 @@ CLAIMS = {
     "idempotency-key/two-writes": ("HGET ", "SET "),
     "inbox/same-transaction": ("INSERT INTO inbox",),
     "inbox/separate-transactions": ("INSERT INTO inbox", "COMMIT"),
+    "inbox/reads-replica": ("INSERT INTO inbox", "COMMIT", "SELECT", "ROLLBACK"),
     "none/check-then-act": ("SELECT",),
+    "none/check-on-replica": ("SELECT", "ROLLBACK"),
     "none/insert-where-not-exists": ("INSERT INTO",),
     "local-lock/in-process": ("SELECT",),
     "pessimistic-lock/lock-then-check": ("SELECT", "SELECT"),
@@ -70,6 +72,7 @@ CLAIMS = {
     "distributed-lock/redis-no-check": ("SET ",),
     "distributed-lock/redis-release-before-commit": ("SET ", "SELECT"),
     "distributed-lock/redis-check-outside": ("SELECT", "COMMIT", "SET "),
+    "distributed-lock/redis-check-on-replica": ("SET ", "SELECT", "ROLLBACK"),
     "distributed-lock/redis-fenced": ("SET ", "INCRBY "),
     "distributed-lock/redis-renewed": ("SET ", "SELECT"),
     "distributed-lock/redlock": ("SET ", "SELECT"),
@@ -79,7 +82,8 @@ CLAIMS = {
 RECORDS_FIRST = {OperationKey.ADD_STOCK: "INSERT INTO stock_movements", OperationKey.CANCEL_ORDER: "INSERT INTO cancel"}
 """What an operation notes for whoever looks whether it is done; it comes after the look."""
 RECORDING = frozenset(
-    {"none/check-then-act", "local-lock/in-process", "distributed-lock/redis", "distributed-lock/redis-no-expiry",
+    {"none/check-then-act", "none/check-on-replica", "distributed-lock/redis-check-on-replica",
+     "local-lock/in-process", "distributed-lock/redis", "distributed-lock/redis-no-expiry",
      "distributed-lock/redis-blind-release", "distributed-lock/redis-release-before-commit",
      "distributed-lock/redis-check-outside", "distributed-lock/redis-renewed", "distributed-lock/redlock",
      "distributed-lock/redis-fence-in-redis", "advisory-lock/transaction", "advisory-lock/session-leak",
@@ -103,7 +107,7 @@ def expected(name: str, operation: OperationKey) -> tuple[tuple[str, ...], str]:
 
 
 def steps_of_one(laboratory: Laboratory, strategy: str, variant: str, operation: OperationKey) -> tuple[Step, ...]:
-    setup = Setup(strategy, variant, processing_delay_ms=DELAY_MS)
+    setup = with_standby(Setup(strategy, variant, processing_delay_ms=DELAY_MS), in_step=True)
     laboratory.lab.start_run(setup, Plan((laboratory.intent(operation),), 1)).wait(60)
     (reply,) = laboratory.told.replies
     return laboratory.lab.steps_of(reply.submission_id)

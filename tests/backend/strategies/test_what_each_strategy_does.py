@@ -20,7 +20,7 @@ K = 5
 OVERLAP_MS = 40
 """Work between reading and writing, so that simultaneous submissions are all under way together."""
 
-ONCE, K_TIMES, SEVERAL = "once", "k times", "several"
+ONCE, K_TIMES, SEVERAL, LOST = "once", "k times", "several", "lost"
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
 CANCEL, SEND = OperationKey.CANCEL_ORDER, OperationKey.SEND_MESSAGE
@@ -45,6 +45,7 @@ LINES = (
     Line("none", "direct", K_TIMES, K_TIMES),
     Line("none", "check-then-act", ONCE, SEVERAL),
     Line("none", "insert-where-not-exists", ONCE, SEVERAL),
+    Line("none", "check-on-replica", K_TIMES, K_TIMES),
     Line("front-end", "disable-button", ONCE, ONCE),
     Line("token", "delete-first", ONCE, ONCE),
     Line("token", "get-then-delete", ONCE, SEVERAL),
@@ -60,6 +61,7 @@ LINES = (
     Line("distributed-lock", "redis-no-check", K_TIMES, ONCE),
     Line("distributed-lock", "redis-release-before-commit", ONCE, SEVERAL, meets="delay@sql:COMMIT:before=900"),
     Line("distributed-lock", "redis-check-outside", ONCE, SEVERAL, meets="delay@redis:SET:before=900"),
+    Line("distributed-lock", "redis-check-on-replica", K_TIMES, ONCE),
     Line("distributed-lock", "redis-fenced", ONCE, ONCE),
     Line("distributed-lock", "redis-renewed", ONCE, ONCE),
     Line("distributed-lock", "redlock", ONCE, ONCE),
@@ -68,6 +70,7 @@ LINES = (
     Line("local-lock", "in-process", ONCE, ONCE),
     Line("inbox", "same-transaction", ONCE, ONCE),
     Line("inbox", "separate-transactions", ONCE, ONCE),
+    Line("inbox", "reads-replica", LOST, LOST, (PAY, ADD)),
     Line("pessimistic-lock", "lock-then-check", ONCE, ONCE, (PAY, ADD)),
     Line("pessimistic-lock", "lock-only", K_TIMES, K_TIMES, (PAY, ADD)),
     Line("pessimistic-lock", "repeatable-read", ONCE, SEVERAL, (PAY,)),
@@ -93,6 +96,7 @@ LINES = (
             ("none", "direct"),
             ("none", "check-then-act"),
             ("none", "insert-where-not-exists"),
+            ("none", "check-on-replica"),
             ("front-end", "disable-button"),
             ("token", "delete-first"),
             ("token", "get-then-delete"),
@@ -107,6 +111,7 @@ LINES = (
             ("distributed-lock", "redis-no-check"),
             ("distributed-lock", "redis-release-before-commit"),
             ("distributed-lock", "redis-check-outside"),
+            ("distributed-lock", "redis-check-on-replica"),
             ("local-lock", "in-process"),
             ("distributed-lock", "redis-fenced"),
             ("distributed-lock", "redis-renewed"),
@@ -148,6 +153,9 @@ def check(report: Report, expected: str) -> None:
     if expected is ONCE:
         assert report.effects == 1
         assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
+    elif expected is LOST:
+        assert report.effects == 0
+        assert report.verdicts == {Verdict.LOST: 1}
     else:
         assert report.effects == K if expected is K_TIMES else 1 < report.effects <= K
         assert report.verdicts == {Verdict.DUPLICATED: 1}
