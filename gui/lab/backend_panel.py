@@ -11,8 +11,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model.observed import EngineStatus
 from backend.model.sentence import ENGLISH
-from backend.model.vocabulary import GatewayKeys, Health, OperationKey, RedisTopology, Verdict
+from backend.model.vocabulary import (
+    EngineKind,
+    GatewayKeys,
+    Health,
+    OperationKey,
+    RedisTopology,
+    Replication,
+    Verdict,
+)
 from gui.lab.choices import TopologyBox
+from gui.lab.replication_field import ReplicationField
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
@@ -61,7 +70,10 @@ class BackendPanel(QWidget):
             self.tr("One way to write the strategy, safe under concurrency or broken by design"),
         )
         self.database = combo("databaseCombo")
-        section.add_field(self.tr("&Database"), self.database, self.tr("Where the effects are stored"))
+        self.replication = ReplicationField(section, self)
+        stored = self.tr("Where the effects are stored")
+        section.add_field(self.tr("&Database"), self.database, stored, self.replication.box)
+        self.replication.add_lag()
         self.topology = TopologyBox(self)
         section.add_field(
             self.tr("Redis topolog&y"),
@@ -116,6 +128,12 @@ class BackendPanel(QWidget):
     def variant_key(self) -> str:
         """The chosen variant."""
         return current_key(self.variant)
+
+    @property
+    def wants_standby(self) -> bool:
+        """Whether the chosen variant reads from a standby, and there is to be none."""
+        reads = self._info is not None and EngineKind.STANDBY in self._info.engines
+        return reads and self.replication.replication is Replication.NONE
 
     @property
     def gateway_keys_key(self) -> GatewayKeys:
@@ -240,6 +258,7 @@ class BackendPanel(QWidget):
         """Take what does not depend on the catalogue from the last session."""
         choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
         choose_key(self.topology.box, settings.text("lab/redis-topology", RedisTopology.SINGLE.value))
+        self.replication.restore(settings)
 
     def save(self, settings: Settings) -> None:
         """Keep the choice for the next session."""
@@ -248,6 +267,7 @@ class BackendPanel(QWidget):
             settings.remember("lab/variant", self.variant_key)
             settings.remember("lab/gateway-keys", current_key(self.gateway_keys))
             settings.remember("lab/redis-topology", current_key(self.topology.box))
+            self.replication.save(settings)
 
 
 def _line_height(font: QFont) -> int:

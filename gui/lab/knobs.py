@@ -86,6 +86,8 @@ class Knobs(QObject):
             gateway_keys=backend.gateway_keys_key,
             redis_persistence=source.persistence.mode,
             redis_topology=backend.topology.topology,
+            replication=backend.replication.replication,
+            replica_lag_ms=backend.replication.lag.value(),
             visibility_timeout_ms=source.visibility_timeout.value(),
             prefetch=source.prefetch.value() if source.source_key is Source.RABBITMQ else 1,
             deduplication_ms=source.deduplication.value() if source.source_key is Source.NATS else 0,
@@ -113,6 +115,7 @@ class Knobs(QObject):
         """Turn every knob to this; strategy and variant are chosen already."""
         self._backend.show_gateway_keys(setup.gateway_keys)
         self._backend.topology.show_topology(setup.redis_topology)
+        self._backend.replication.show_setup(setup)
         self._source.show_knobs(setup, plan)
         self._form.show_disable(plan.disable_button, forced=setup.strategy == "front-end")
         self._form.count.setValue(plan.submissions)

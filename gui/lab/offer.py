@@ -59,6 +59,8 @@ class Offer:
         form = self._form
         if complaint := form.complaint or self._source.faults.complaint:
             return complaint
+        if self._backend.wants_standby:
+            return QCoreApplication.translate("LabPage", "The variant reads from a standby: choose Async or Sync")
         if form.disable.isChecked() and runs:
             return QCoreApplication.translate("LabPage", "Disabled until the answer arrives")
         if self._backend.strategy_key == "front-end" and form.key.text() in ordered:

@@ -106,6 +106,7 @@ class LabPage(QWidget):
         self.source.changed.connect(self._refresh)
         self._knobs.turned.connect(self._note_knobs)
         self.set_up.variant_chosen.connect(self._show_variant)
+        self.backend.replication.changed.connect(self._refresh)
         self.set_up.database_chosen.connect(self._forget)
 
     def _connect_bridge(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.widgets.forms import choose_key
 from gui.wording.catalogue import Catalogue, VariantChoice
+from gui.wording.speech import speak
 
 if TYPE_CHECKING:
     from backend.model.catalogue import StrategyInfo
@@ -123,5 +124,7 @@ class SetUp(QObject):
 
     @Slot(object)
     def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
-        self._database = next((engine.kind.value for engine in engines if engine.kind.is_database), "")
+        database = next((engine for engine in engines if engine.kind.is_database), None)
+        self._database = database.kind.value if database else ""
+        self._backend.replication.show_reason(speak(database.no_standby) if database else "")
         self._backend.topology.note_engines(engines)

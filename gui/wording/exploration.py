@@ -53,11 +53,13 @@ def engine_word(event: Event) -> str:
 
 def actor_word(event: Event) -> str:
     """The request; nothing where no request did it."""
-    return "" if event.kind in {EventKind.EXPIRE, EventKind.FAILOVER} else event.actor
+    return "" if event.kind.is_of_an_engine else event.actor
 
 
 def command_word(event: Event) -> str:
     """What was sent or what happened, in one line."""
+    if event.kind is EventKind.APPLY:
+        return mishap_word(event)
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
     if event.kind in {EventKind.CRASH, EventKind.FAILOVER}:

@@ -107,6 +107,7 @@ ENGINE_NAMES = {
     EngineKind.POSTGRESQL: "PostgreSQL",
     EngineKind.MARIADB: "MariaDB",
     EngineKind.SQLITE: "SQLite",
+    EngineKind.STANDBY: "Standby",
     EngineKind.REDIS: "Redis",
     EngineKind.ZOOKEEPER: "ZooKeeper",
     EngineKind.BROKER: "Broker",

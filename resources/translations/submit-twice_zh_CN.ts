@@ -718,6 +718,78 @@
         <translation>你这边至少一次，加上能识别的接收方：那就是恰好一次。</translation>
     </message>
     <message>
+        <source>The check reads from a replica</source>
+        <translation>检查读的是从库</translation>
+    </message>
+    <message>
+        <source>Each submission waits for the answer to the one before. The lock is free and the order is committed, but the SELECT goes to the standby, which is 20 seconds behind: it answers False each time.</source>
+        <translation>每次提交都等前一次得到答复。锁已释放，订单也已提交，但 SELECT 读的是落后 20 秒的备库：每次都返回 False。</translation>
+    </message>
+    <message>
+        <source>A lock keeps others out. It does not bring you up to date.</source>
+        <translation>锁只能挡住别人，不能让你看到最新数据。</translation>
+    </message>
+    <message>
+        <source>The same check on the primary</source>
+        <translation>同样的检查，读主库</translation>
+    </message>
+    <message>
+        <source>The same lock, the same lag. The SELECT goes where the INSERT goes, and the second and the third are told “duplicate”.</source>
+        <translation>同样的锁，同样的延迟。SELECT 与 INSERT 都去主库，第二次和第三次被告知“重复”。</translation>
+    </message>
+    <message>
+        <source>What decides about a write is read where the write goes.</source>
+        <translation>决定是否写入的读，必须读写入所去的地方。</translation>
+    </message>
+    <message>
+        <source>A message that is quicker than the replica</source>
+        <translation>消息快于从库</translation>
+    </message>
+    <message>
+        <source>The handler commits its mark, looks for the order on the standby, does not find it yet, and fails. The queue delivers again; the handler finds its mark and says “duplicate”. Nobody was ever charged.</source>
+        <translation>处理程序提交标记，到备库查订单，那里还没有，于是失败。队列再次投递，处理程序看到标记，答复“重复”。从来没有人被扣款。</translation>
+    </message>
+    <message>
+        <source>Mark in the transaction of the work, and read from the primary what was written a moment ago.</source>
+        <translation>在处理的同一事务里做标记；刚刚写入的内容要从主库读。</translation>
+    </message>
+    <message>
+        <source>The same message, read from the primary</source>
+        <translation>同样的消息，读主库</translation>
+    </message>
+    <message>
+        <source>The same lag, and nobody who looks at the standby: mark and payment are one transaction on the primary.</source>
+        <translation>同样的延迟，但没有谁去看备库：标记和付款是主库上的同一个事务。</translation>
+    </message>
+    <message>
+        <source>A replica is for those who can wait.</source>
+        <translation>从库只适合等得起的读。</translation>
+    </message>
+    <message>
+        <source>The primary fails right after its answer</source>
+        <translation>主库刚答复就故障</translation>
+    </message>
+    <message>
+        <source>The caller is told “created”. The standby has not got that commit when the primary is killed, and it is the standby that goes on: a unique index, a correct answer, and no row.</source>
+        <translation>调用方被告知“已创建”。主库被强制结束时，备库还没有收到这次提交，而接管的正是备库：有唯一索引，答复也没错，行却没有了。</translation>
+    </message>
+    <message>
+        <source>Committed means: on one server, unless you have asked for more.</source>
+        <translation>“已提交”只表示在一台服务器上，除非你要求更多。</translation>
+    </message>
+    <message>
+        <source>The same failure, and a standby that confirms</source>
+        <translation>同样的故障，备库需要确认</translation>
+    </message>
+    <message>
+        <source>COMMIT waits for the standby, which gets nothing, until the primary is killed. The caller hears an error, sends again, and the standby, now the primary, inserts the order once.</source>
+        <translation>COMMIT 一直等待收不到任何内容的备库，直到主库被强制结束。调用方收到错误后再次发送，已成为主库的备库插入一次订单。</translation>
+    </message>
+    <message>
+        <source>Waiting for the standby turns a lost order into an error, and a retry turns the error into an order.</source>
+        <translation>等待备库把丢单变成报错，重试再把报错变成订单。</translation>
+    </message>
+    <message>
         <source>The second click is told “busy”. When the lease has run out, the third gets the lock. Then the first holder comes late and DELetes whatever lock is there: that of the third, which is still at work. So the fourth walks in, too.</source>
         <translation>第二次点击得到“忙”。租约到期后，第三次拿到锁。这时第一个持有者姗姗来迟，不看是谁的锁就 DEL：删掉的是仍在工作的第三个的锁。于是第四个也进来了。</translation>
     </message>
@@ -2166,6 +2238,10 @@
         <translation>引擎尚未运行；等下方状态栏显示它们后再试。</translation>
     </message>
     <message>
+        <source>The variant reads from a standby: choose Async or Sync</source>
+        <translation>该变体要读备库：请选择“异步”或“同步”</translation>
+    </message>
+    <message>
         <source>Disabled until the answer arrives</source>
         <translation>得到答复之前禁用</translation>
     </message>
@@ -2603,6 +2679,41 @@
     <message>
         <source>Copy &amp;all rows</source>
         <translation>复制所有行(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>ReplicationField</name>
+    <message>
+        <source>Whether the database has a hot standby, and whether a commit waits for it</source>
+        <translation>数据库是否有热备库，提交是否等待它</translation>
+    </message>
+    <message>
+        <source>Single</source>
+        <translation>单台</translation>
+    </message>
+    <message>
+        <source>Async</source>
+        <translation>异步</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>同步</translation>
+    </message>
+    <message>
+        <source>Replication</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>Replica lag</source>
+        <translation>复制延迟</translation>
+    </message>
+    <message>
+        <source>How much later than it could the standby applies each commit</source>
+        <translation>备库比它能做到的晚多久才应用每次提交</translation>
     </message>
 </context>
 <context>

@@ -90,7 +90,7 @@ class SequencePainter:
     def _paint_event(self, event: Event, top: int) -> None:
         there, back = top + self._there, top + self._back
         engine = engine_of(event)
-        if event.kind in {EventKind.EXPIRE, EventKind.FAILOVER}:
+        if event.kind.is_of_an_engine:
             self._paint_expiry(event, there)
             return
         actor = self._columns.actor(event.actor)

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.model.catalogue import StrategyInfo
-from backend.model.vocabulary import GatewayKeys, OperationKey
+from backend.model.plan import Setup
+from backend.model.vocabulary import GatewayKeys, OperationKey, Replication
 from gui.lab.backend_panel import BackendPanel
 from gui.settings import Settings
 from gui.theme import Theme
@@ -37,3 +38,48 @@ def test_the_knob_of_the_gateway_comes_back_in_the_next_session(panel: BackendPa
     later.show_choice(VariantChoice(OperationKey.SEND_MESSAGE, "none", "direct"))
     assert later.gateway_keys_key is GatewayKeys.HONOURED
     later.deleteLater()
+
+
+def test_the_knobs_of_the_standby_come_back_in_the_next_session(panel: BackendPanel, qapp: QApplication) -> None:
+    panel.show_choice(VariantChoice(OperationKey.PLACE_ORDER, "none", "direct"))
+    panel.replication.show_setup(Setup(replication=Replication.SYNCHRONOUS, replica_lag_ms=750))
+    panel.save(Settings())
+    later = BackendPanel(Theme(qapp))
+    later.restore(Settings())
+    assert (later.replication.replication, later.replication.lag.value()) == (Replication.SYNCHRONOUS, 750)
+    later.deleteLater()
+
+
+def test_a_database_that_can_have_no_standby_says_why_and_is_asked_for_none(panel: BackendPanel) -> None:
+    field = panel.replication
+    field.show_setup(Setup(replication=Replication.ASYNCHRONOUS))
+    assert field.lag.isVisibleTo(panel)
+    field.show_reason("SQLite has none.")
+    assert field.replication is Replication.NONE
+    assert not field.box.isEnabled()
+    assert field.box.toolTip() == "SQLite has none."
+    assert not field.lag.isVisibleTo(panel)
+
+
+def test_what_was_chosen_of_the_standby_is_chosen_still_on_a_database_that_can_have_one(panel: BackendPanel) -> None:
+    field = panel.replication
+    field.show_setup(Setup(replication=Replication.ASYNCHRONOUS))
+    field.show_reason("SQLite has none.")
+    field.show_reason("")
+    assert field.replication is Replication.ASYNCHRONOUS
+
+
+def test_an_exhibit_with_a_standby_brings_its_database_along(panel: BackendPanel) -> None:
+    panel.replication.show_reason("SQLite has none.")
+    panel.replication.show_setup(Setup(replication=Replication.SYNCHRONOUS))
+    assert panel.replication.replication is Replication.SYNCHRONOUS
+
+
+def test_a_variant_that_reads_from_a_standby_wants_one(panel: BackendPanel) -> None:
+    panel.show_choice(VariantChoice(OperationKey.PLACE_ORDER, "none", "check-on-replica"))
+    assert panel.wants_standby
+    panel.replication.show_setup(Setup(replication=Replication.ASYNCHRONOUS))
+    assert not panel.wants_standby
+    panel.show_choice(VariantChoice(OperationKey.PLACE_ORDER, "none", "check-then-act"))
+    panel.replication.show_setup(Setup())
+    assert not panel.wants_standby
