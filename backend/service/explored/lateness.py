@@ -21,8 +21,9 @@ class Lateness:
         """Between an answer and the latest step for its intent."""
 
     def asked(self, instance: int, key: str) -> None:
-        """An instance was sent a submission of this intent."""
+        """An instance was sent a submission of this intent; what comes for it now may be about that."""
         self._asked[instance] = key
+        self._answered.pop(key, None)
 
     def answered(self, instance: int) -> None:
         """It has answered, or hung up."""
