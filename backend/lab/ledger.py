@@ -88,13 +88,22 @@ class Ledger:
                 numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
 
-    def remove(self, effects: Iterable[GoneRow]) -> list[GoneRow]:
+    def remove(self, effects: Iterable[GoneRow], found: Iterable[Row] = ()) -> list[GoneRow]:
         """Effects are not there any more. Returns those that do not count any more.
 
         They were deleted by hand, unless a submission asked us to cancel that order: it was placed, and counts.
+
+        Args:
+            effects: which.
+            found: what the same reading found and is not added yet: cancellations may be among it.
         """
+        cancelled = {row.key for row in found if row.table == order_deletions.name}
         with self._guard:
-            gone = [one for one in effects if one.table != orders.name or not self._cancelled(one.key)]
+            gone = [
+                one
+                for one in effects
+                if one.table != orders.name or not (one.key in cancelled or self._cancelled(one.key))
+            ]
             for one in gone:
                 self._count((one.table, one.key), -1)
         return gone

@@ -150,7 +150,7 @@ class Watch:
         complete = complete or promotions != self._promotions  # the one that took over may lack what was there
         rows = self._reader.read_all() if complete else self._reader.read_new()
         self._promotions = promotions
-        if gone := ledger.remove(self._reader.vanished()):
+        if gone := ledger.remove(self._reader.vanished(), rows):
             self._listener.rows_gone(gone)
         if rows:
             self._listener.rows_added(ledger.add_rows(rows))

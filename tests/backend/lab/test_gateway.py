@@ -277,3 +277,17 @@ def test_an_order_that_was_placed_and_cancelled_is_two_effects(laboratory: Labor
     assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 2)
     assert [(row.table, row.quantity) for row in laboratory.told.rows] == [("orders", 3), ("order_deletions", 3)]
     assert laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=1).verdicts == {Verdict.EXACTLY_ONCE: 1}
+
+
+def test_a_cancellation_that_is_read_together_with_the_end_of_its_order_leaves_two_effects(
+    laboratory: Laboratory,
+) -> None:
+    """A complete reading, which looks what has gone, may be the first that finds the cancellation."""
+    caller, watch = caller_of(laboratory.lab), laboratory.lab._watch
+    assert watch is not None
+    assert caller.submit("place-order", "none", order_no="A-1", item="pen", quantity=3).status == 201
+    assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 1)
+    with watch.paused():
+        assert caller.submit("cancel-order", "unique-index", order_no="A-1").status == 201
+        watch._tell_rows(complete=True)
+    assert [row.table for row in laboratory.told.rows] == ["orders", "order_deletions"]

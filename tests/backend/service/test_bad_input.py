@@ -22,6 +22,7 @@ from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
 from backend.service.says import ServiceCode
 from backend.service.validate import mistakes
+from tests.backend.engines.helpers import wait_until
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
 
         checking = threading.Thread(target=run)
         checking.start()
-        assert told.wait(60)
+        assert wait_until(lambda: told.is_set() or not checking.is_alive(), 60)
+        assert failure == [], "it ended before anything was killed"
         assert stand.engines.own is not None
         kill_postgresql(stand.engines)
         checking.join(40)
