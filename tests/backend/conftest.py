@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from backend.model.sentence import Sentence
 from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace, Replication
 from backend.strategies import find
 from tests.backend.engines.helpers import wait_until
+from tests.places import short_place
 
 
 def _accepts(url: str) -> bool:
@@ -179,6 +182,14 @@ class Laboratory:
         wanted = tuple(self.intent(operation, number) for number in range(1, intents + 1))
         plan = Plan(wanted, submissions, pace=pace, timeout_ms=timeout_ms)
         return self.lab.start_run(with_standby(Setup(strategy, variant, delay_ms, lease_ms)), plan).wait(60)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the servers' user can enter: none of pytest's, which any other pytest closes when it starts."""
+    with TemporaryDirectory(prefix="st", dir=short_place()) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +11,6 @@ from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.valkey import start_valkey
-
-
-def open_to_everybody(folder: Path) -> None:
-    """Let another user enter a folder that pytest made."""
-    for each in (folder, *folder.parents):
-        if "pytest-of-" in str(each):
-            each.chmod(0o755)
-
-
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    """A folder that the servers' user can enter."""
-    open_to_everybody(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture

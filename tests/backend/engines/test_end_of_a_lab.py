@@ -16,7 +16,6 @@ from backend.engines.processes.server_user import server_user
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.model.vocabulary import EngineKind
-from tests.backend.engines.conftest import open_to_everybody
 from tests.backend.engines.helpers import lives, small_lab, wait_until
 from tests.tables import exhaustive_but, values
 
@@ -118,16 +117,15 @@ def test_an_inherited_socket_does_not_keep_a_lab_alive() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test runs as an ordinary user then")
-def test_an_ordinary_user_has_a_lab_too(tmp_path: Path) -> None:
+def test_an_ordinary_user_has_a_lab_too(open_folder: Path) -> None:
     nobody = server_user()
     assert nobody is not None
     if nobody.can_enter(Path(sys.executable).resolve().parent):
-        open_to_everybody(tmp_path)
-        os.chown(tmp_path, nobody.uid, nobody.gid)
+        os.chown(open_folder, nobody.uid, nobody.gid)
         prefix = ["setpriv", f"--reuid={nobody.uid}", f"--regid={nobody.gid}", "--clear-groups", "--"]
     else:  # the interpreter lies in root's home: be an ordinary user who may enter there
         prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {"HOME": str(open_folder), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     with small_lab("wait", prefix, env) as lab:
         assert len({process.uids() for process in lab.processes}) == 1
         assert lab.directory.stat().st_mode & 0o777 == 0o700

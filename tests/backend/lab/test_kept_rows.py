@@ -17,7 +17,6 @@ from backend.model.vocabulary import OperationKey, Verdict
 from backend.shop.effects import RowReader
 from main import main
 from tests.backend.conftest import Laboratory
-from tests.backend.engines.conftest import open_to_everybody
 from tests.backend.neighbours.commands import QUICK
 from tests.backend.own_lab import own_lab
 
@@ -35,10 +34,9 @@ def orders_in(file: Path) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("kept", ["data folder", "URL"])
-def test_compare_leaves_what_a_run_has_kept(tmp_path: Path, kept: str, capsys: pytest.CaptureFixture[str]) -> None:
-    open_to_everybody(tmp_path)
-    file = tmp_path / "submit-twice.sqlite3"
-    place = ["--database", "sqlite", "--data-dir", str(tmp_path)]
+def test_compare_leaves_what_a_run_has_kept(open_folder: Path, kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = open_folder / "submit-twice.sqlite3"
+    place = ["--database", "sqlite", "--data-dir", str(open_folder)]
     if kept == "URL":
         place = ["--database", f"sqlite:///{file}"]
     assert main([*RUN, *place]) == 0
@@ -52,10 +50,9 @@ def test_compare_leaves_what_a_run_has_kept(tmp_path: Path, kept: str, capsys: p
     assert set(before) < set(orders_in(file))
 
 
-def test_a_reset_is_asked_for_and_numbers_go_on(tmp_path: Path) -> None:
-    open_to_everybody(tmp_path)
-    place = ["--database", "sqlite", "--data-dir", str(tmp_path)]
-    file = tmp_path / "submit-twice.sqlite3"
+def test_a_reset_is_asked_for_and_numbers_go_on(open_folder: Path) -> None:
+    place = ["--database", "sqlite", "--data-dir", str(open_folder)]
+    file = open_folder / "submit-twice.sqlite3"
     assert main([*RUN, *place]) == 0
     before = orders_in(file)
     assert main([*RUN, "--reset", *place]) == 0
