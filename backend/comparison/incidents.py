@@ -124,5 +124,13 @@ def _incident(key: str, table: Mapping[str, Any]) -> Incident:
 
 def _question(exhibit: Exhibit, asked: Mapping[str, int]) -> Question:
     setup = exhibit.setup
-    requests, crashes, expiries = asked.get("requests", 2), asked.get("crashes", 0), asked.get("expiries", 0)
-    return Question(exhibit.operation, setup.strategy, setup.variant, requests, crashes, expiries, setup.gateway_keys)
+    return Question(
+        exhibit.operation,
+        setup.strategy,
+        setup.variant,
+        requests=asked.get("requests", 2),
+        crashes=asked.get("crashes", 0),
+        expiries=asked.get("expiries", 0),
+        failovers=asked.get("failovers", 0),
+        gateway_keys=setup.gateway_keys,
+    )

@@ -88,10 +88,11 @@ class IncidentDesk(QObject):
 
     @Slot()
     def _run_next(self) -> None:
-        if self._to_run and self._pending is None and self._lab.ready:
-            self._running = self._to_run.pop(0)
+        if self._to_run and self._running is None and self._lab.ready:
+            self._running = self._to_run.pop(0)  # before anything is said of knobs that turn
             self._pending = self._lab.show_exhibit(self._running)
             if self._pending is None:
+                self._running = None
                 self._to_run.clear()
         self._refresh()
 
@@ -103,7 +104,7 @@ class IncidentDesk(QObject):
             self._reports[self._running.key] = pending.report
         if pending.report is None or pending.cancelled:
             self._to_run.clear()
-        self._pending = None
+        self._pending = self._running = None
         self._run_next()
 
     # Explorations

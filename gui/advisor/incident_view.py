@@ -81,15 +81,16 @@ class IncidentView(QTextBrowser):
 
     def _side(self, heading: str, exhibit: Exhibit, question: Question, damaged: Incident | None) -> str:
         colours = self._theme.colours
+        run, explorer = self.tr("Run"), self.tr("Explorer")
         lines = [
             f"<b>{escape(heading)}</b>",
             f"<span style='color: {colours.muted}'>{escape(self._subject(exhibit))}</span>",
             escape(catalogue_text(exhibit.look)),
-            f"<b>{escape(self.tr('Run'))}:</b> {self._outcome(exhibit)}",
+            f"<b>{escape(run)}:</b> {self._outcome(exhibit)}",
         ]
         if damaged is not None and damaged.tells is not None:
             lines.append(escape(speak(say(IncidentCode.TOLD, answer=answer_term(damaged.tells)))))
-        lines.append(f"<b>{escape(self.tr('Explorer'))}:</b> {self._finding(question)}")
+        lines.append(f"<b>{escape(explorer)}:</b> {self._finding(question)}")
         texts = "".join(f"<p style='margin: 4px 0'>{line}</p>" for line in lines)
         return f"<td width='50%' style='padding: 4px 16px 4px 0; vertical-align: top'>{texts}</td>"
 

@@ -82,7 +82,11 @@ class Menus(QObject):
             return menu
         there = (action.menu() for action in menu.actions() if action.text() == title)
         found = next(there, None)
-        return found if isinstance(found, QMenu) else menu.addMenu(title)
+        if isinstance(found, QMenu):
+            return found
+        made = menu.addMenu(title)
+        made.setToolTipsVisible(True)
+        return made
 
     def _make_action(self, command: Command) -> QAction:
         action = QAction(command.text, self._window)

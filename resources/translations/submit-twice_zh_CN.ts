@@ -2010,6 +2010,14 @@
         <translation>加上对策</translation>
     </message>
     <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Explorer</source>
+        <translation>探索</translation>
+    </message>
+    <message>
         <source>not run yet</source>
         <translation>尚未运行</translation>
     </message>

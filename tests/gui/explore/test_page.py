@@ -98,7 +98,7 @@ def test_a_cancelled_exploration_is_not_finished_and_another_can_begin(page: Dri
 def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(page: Driver) -> None:
     page.choose("exploreOperationCombo", "place-order")
     strategies = page.combo("exploreStrategyCombo")
-    index = strategies.findData("pessimistic-lock")
+    index = strategies.findData("optimistic-lock")
     assert not strategies.model().flags(strategies.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
     assert len(strategies.itemData(index, Qt.ItemDataRole.ToolTipRole)) > 20
 
