@@ -13,7 +13,7 @@ stand where it stood before, and two holders have the same number.
 A lease that is renewed while the work lasts (``redis-renewed``; Redisson's watchdog, node-redlock's ``using``) ends
 only when its holder is dead, or paused for longer than the lease: the thread that renews is paused as well. Several
 servers that know nothing of each other (``redlock``; Redis documentation, the Redlock algorithm) outlive the loss of a
-minority of them. They do not outlive one that comes back without its keys.
+minority of them. They do not outlive one that comes back without its keys. Both are in `redis_lock_kept.py`.
 
 The lock must be around both the transaction and the check. ``redis-release-before-commit`` takes it inside the
 transaction, as a lock in a method that an annotation makes transactional does: it is free before the row can be seen
@@ -26,31 +26,12 @@ Standby").
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
-
-import redis
-from sqlalchemy import update
-
 from backend.model.vocabulary import Answer
 from backend.shop.operations import Request
-from backend.shop.schema import fences
 from backend.strategies.base import Services
-from backend.strategies.sql import insert_or_ignore
-
-if TYPE_CHECKING:
-    import threading
-
-DELETE_IF_EQUAL = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-"""
-PEXPIRE_IF_EQUAL = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 0
-"""
-CLOCK_DRIFT = 0.01
-"""How much faster than ours a server's clock may go, as a part of the lease."""
+from backend.strategies.redis_lock import act_if_newest, check_and_act, release
+from backend.strategies.redis_lock_kept import with_majority as with_majority
+from backend.strategies.redis_lock_kept import with_renewal as with_renewal
 
 
 def with_lease(request: Request, services: Services) -> Answer:
@@ -127,50 +108,6 @@ def with_check_outside(request: Request, services: Services) -> Answer:
         release(services, key, owner)
 
 
-def with_renewal(request: Request, services: Services) -> Answer:
-    """Lock with a lease, and renew it at a third of its life for as long as the work takes."""
-    key, owner = services.key("lock", request), services.new_token()
-    if not services.redis.set(key, owner, nx=True, px=services.lease_ms):
-        return Answer.BUSY
-
-    def renew(over: threading.Event) -> None:
-        while not over.wait(services.lease_ms / 3_000):
-            with suppress(redis.RedisError):  # a server that is away for a moment may still have the lock
-                if not services.redis.eval(PEXPIRE_IF_EQUAL, 1, key, owner, services.lease_ms):
-                    return
-
-    try:
-        with services.in_background(renew):
-            return check_and_act(request, services)
-    finally:
-        release(services, key, owner)
-
-
-def with_majority(request: Request, services: Services) -> Answer:
-    """Redlock: whoever most of the servers grant the lock to holds it, for what is left of the lease by then."""
-    key, owner, lease_ms = services.key("lock", request), services.new_token(), services.lease_ms
-    began = services.monotonic()
-    granted = [grants(server, key, owner, lease_ms) for server in services.redis_servers]
-    passed_ms = (services.monotonic() - began) * 1_000
-    valid_ms = lease_ms - passed_ms - lease_ms * CLOCK_DRIFT - 2
-    try:
-        if sum(granted) <= len(granted) // 2 or valid_ms <= 0:
-            return Answer.BUSY
-        return check_and_act(request, services)
-    finally:
-        for server in services.redis_servers:  # those that seemed to refuse as well: an answer may have been lost
-            with suppress(redis.RedisError):
-                release(services, key, owner, server)
-
-
-def grants(server: redis.Redis, key: str, owner: str, lease_ms: int) -> bool:
-    """Whether a server grants the lock; one that is away does not."""
-    try:
-        return bool(server.set(key, owner, nx=True, px=lease_ms))
-    except redis.RedisError:
-        return False
-
-
 def with_check_on_replica(request: Request, services: Services) -> Answer:
     """Lock with a lease, look at the replica, and act on the primary, which the replica has not caught up with yet."""
     key, owner = services.key("lock", request), services.new_token()
@@ -228,33 +165,3 @@ def with_session(request: Request, services: Services) -> Answer:
         return act_if_newest(request, services, node.czxid) if node else Answer.BUSY
     finally:
         lock.release()
-
-
-def release(services: Services, key: str, owner: str, server: redis.Redis | None = None) -> None:
-    """Delete the lock if it is still ours, in one command: between a GET and a DEL it could become somebody else's."""
-    server = server or services.redis
-    if services.knows_delifeq:
-        server.execute_command("DELIFEQ", key, owner)  # type: ignore[no-untyped-call]
-    else:
-        server.eval(DELETE_IF_EQUAL, 1, key, owner)
-
-
-def check_and_act(request: Request, services: Services) -> Answer:
-    """Look whether it is done already; if not, do it."""
-    with services.database.begin() as connection:
-        if request.operation.is_done(connection, request):
-            return Answer.DUPLICATE
-        return request.operation.act_and_remember(connection, request)
-
-
-def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
-    """Act, unless the resource has seen a higher number. Its row is locked until the commit, so no check is stale."""
-    with services.database.begin() as connection:
-        resource = f"{request.operation.key}:{request.key}"
-        connection.execute(insert_or_ignore(connection, fences).values(resource=resource, fence=0))
-        newest = update(fences).where(fences.c.resource == resource, fences.c.fence < fence).values(fence=fence)
-        if connection.execute(newest).rowcount == 0:
-            return Answer.CONFLICT
-        if request.operation.is_done(connection, request):
-            return Answer.DUPLICATE
-        return request.operation.act_and_remember(connection, request)

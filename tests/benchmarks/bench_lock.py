@@ -18,7 +18,7 @@ from backend.engines.redis_client import create_redis
 from backend.engines.valkey import start_valkey
 from backend.instance.services import knows_delifeq
 from backend.strategies.base import Services
-from backend.strategies.distributed_lock import release
+from backend.strategies.redis_lock import release
 from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 from tests.benchmarks.measuring import Figure, tell

@@ -33,7 +33,7 @@ from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
 from backend.shop.operations import Request
 from backend.strategies.base import Handler, Services, Variant
-from backend.strategies.distributed_lock import check_and_act
+from backend.strategies.redis_lock import check_and_act
 
 pytestmark = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
 
