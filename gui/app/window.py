@@ -115,10 +115,12 @@ class MainWindow(QMainWindow):
         self.explore = ExplorePage(bridge, theme)
         self.service = ServicePage(bridge, theme)
         pages: tuple[ComparePage | ExplorePage | ServicePage, ...] = (self.compare, self.explore, self.service)
+        shown = self.pages.currentIndex()
         for number, page in enumerate(pages, 1):
             self._fill_tab(number, page)
             page.closed.connect(self._part_closed)
             self._open_parts += 1
+        self.pages.setCurrentIndex(shown)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
         bridge.catalogue_ready.connect(self.guide.fill)
         self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         bridge.lost.connect(self._start_failed)
         bridge.runs_changed.connect(self._runs_changed)
         bridge.closed.connect(self._part_closed)
+        self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         for changes in (self.lab.ready_changed, bridge.catalogue_ready):
