@@ -45,6 +45,7 @@ def test_the_damage_is_there_in_every_run(laboratory: Laboratory, incident: Inci
     assert report.contradictions == () or incident.damage.promises is Verdict.LOST
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("incident", EVERY)
 def test_the_cure_holds_a_hundred_times_in_the_same_situation(laboratory: Laboratory, incident: Incident) -> None:
     report = run(laboratory, incident.cured, CURED)
