@@ -18,9 +18,9 @@ from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
 from backend.lab.ledger import Entry, entry_of
 from backend.lab.left_behind import Leftovers, left_behind
-from backend.lab.senders.client import CancelledError, Sending
 from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery
+from backend.lab.senders.sending import CancelledError, Sending
 from backend.lab.submissions import Submissions, to_reply
 from backend.lab.tally import Tally, percentiles
 from backend.lab.work_book import Quiet

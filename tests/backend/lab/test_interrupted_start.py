@@ -17,7 +17,8 @@ from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.processes.child import Child
 from backend.engines.processes.supervisor import Supervisor
 from backend.lab.lab import Lab
-from backend.lab.senders.client import Sender, SenderError, WhyEnded
+from backend.lab.senders.client import Sender, WhyEnded
+from backend.lab.senders.sending import SenderError
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions

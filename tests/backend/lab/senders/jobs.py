@@ -6,9 +6,10 @@ import itertools
 import threading
 from collections.abc import Sequence
 
-from backend.lab.senders.client import Sender, Sending
+from backend.lab.senders.client import Sender
 from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Finished, Job, Outcome, Target
+from backend.lab.senders.sending import Sending
 from backend.model.vocabulary import Pace
 
 LIMIT = 20.0

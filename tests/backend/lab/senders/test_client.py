@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from backend.engines.patience import STANDSTILL_S
-from backend.lab.senders.client import Sender, SenderError, Sending, WhyEnded
+from backend.lab.senders.client import Sender, WhyEnded
 from backend.lab.senders.messages import Finished, Outcome, Outcomes, Target
+from backend.lab.senders.sending import SenderError, Sending
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import plain
 from tests.backend.lab.senders.conftest import PROJECT, Processes
