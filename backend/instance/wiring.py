@@ -13,7 +13,8 @@ from backend.strategies import use_folder
 from backend.strategies.base import Services
 from backend.tap.faults import instance_observers
 from backend.tap.observer import Tap
-from backend.tap.trace import Trace, Welcome
+from backend.tap.trace import Trace
+from backend.tap.trace_messages import Welcome
 from backend.tap.zookeeper import ZooKeeperSessions
 
 

@@ -16,7 +16,7 @@ from backend.lab.instances import PROJECT
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
 from backend.strategies import folder_in_use
-from backend.tap.trace import Welcome
+from backend.tap.trace_messages import Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

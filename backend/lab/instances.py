@@ -21,7 +21,7 @@ from backend.lab.trace_server import TraceServer
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
 from backend.strategies import folder_in_use
-from backend.tap.trace import Welcome
+from backend.tap.trace_messages import Welcome
 
 MOST_INSTANCES = 4
 _STOP_SECONDS = 3.0

@@ -23,7 +23,7 @@ from backend.model.frames import framed, take_frames
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind
-from backend.tap.trace import (
+from backend.tap.trace_messages import (
     Ask,
     GoOn,
     Handling,

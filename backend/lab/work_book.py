@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from backend.lab.ledger import Entry, entry_of
 from backend.model.vocabulary import OperationKey
-from backend.tap.trace import Handling
+from backend.tap.trace_messages import Handling
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from backend.lab.senders.sending import SenderError
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions
-from backend.tap.trace import Welcome
+from backend.tap.trace_messages import Welcome
 from tests.backend.engines.helpers import PROJECT, wait_until
 
 HANG_S = 60.0

@@ -25,7 +25,7 @@ from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
-from backend.tap.trace import Hello, Ready, Steps, TracedStep
+from backend.tap.trace_messages import Hello, Ready, Steps, TracedStep
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
