@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(shown)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
         bridge.catalogue_ready.connect(self.guide.fill)
+        bridge.catalogue_ready.connect(self.menus.refresh)  # the guide can be opened from then on
         self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
@@ -152,8 +153,7 @@ class MainWindow(QMainWindow):
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
-        for changes in (self.lab.ready_changed, bridge.catalogue_ready):
-            changes.connect(self.menus.refresh)
+        self.lab.ready_changed.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
         for said in (bridge.start_failed, bridge.failed, bridge.incident, bridge.lost, self.menus.refused):
             said.connect(self.log.note)
