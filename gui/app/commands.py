@@ -259,7 +259,7 @@ class CommandTable(QObject):
     def title_of(self, command: Command) -> str:
         """What it is called where it stands in no menu: a choice of several says of what."""
         match command.menu:
-            case Menu.EXHIBITS:
+            case Menu.EXHIBITS if command.key.startswith("exhibit-"):
                 pattern = self.tr("Exhibit: %1")
             case Menu.THEME:
                 pattern = self.tr("Theme: %1")

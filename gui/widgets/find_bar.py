@@ -43,7 +43,7 @@ class FindBar(QWidget):
         self._view: View | None = None
         self.edit = QLineEdit()
         self.edit.setObjectName("findEdit")
-        self.edit.setMinimumWidth(24 * GRID)
+        self.edit.setMinimumWidth(16 * GRID)
         self.edit.setPlaceholderText(self.tr("Find"))
         describe(self.edit, self.tr("Find"))
         self.edit.setToolTip("")
@@ -75,8 +75,7 @@ class FindBar(QWidget):
             return
         self._view = view
         self.setParent(view)
-        self.adjustSize()
-        self.move(max(0, view.width() - self.width() - 2 * GRID), 2)
+        self._place()
         self.edit.setAccessibleName(self.tr("Find in: %1").replace("%1", view.accessibleName()))
         self.show()
         self.raise_()
@@ -112,7 +111,13 @@ class FindBar(QWidget):
             found = find_in_text(self._view, text, step, begin)
         self.note.setText("" if found else self.tr("Not found"))
         self.edit.setAccessibleDescription(self.note.text())
-        self.adjustSize()
+        self._place()
+
+    def _place(self) -> None:
+        """At the upper right corner of the view, as wide as it has to be and as the view lets it."""
+        if self._view is not None:
+            width = min(self.sizeHint().width(), self._view.width() - GRID)
+            self.setGeometry(max(0, self._view.width() - width - GRID), 2, width, self.sizeHint().height())
 
     def keys(self) -> tuple[ViewKey, ...]:
         """What keys do while a text is typed."""
