@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -70,7 +69,7 @@ class FindBar(QWidget):
 
     def open_over(self, page: QWidget) -> None:
         """Search the view of a page that has the focus, or else the first one in sight; nothing where there is none."""
-        view = view_to_search(page)
+        view = self._view if self.edit.hasFocus() else view_to_search(page)
         if view is None:
             return
         self._view = view
@@ -139,7 +138,7 @@ class FindBar(QWidget):
 
 def view_to_search(page: QWidget) -> View | None:
     """The table or the text of a page that has the focus, or else the first one in sight."""
-    focused = QApplication.focusWidget()
+    focused = page.focusWidget()  # that had it last, where a menu or another window has it now
     views: list[View] = [*page.findChildren(QAbstractItemView), *page.findChildren(QPlainTextEdit)]
     there = [view for view in views if view.isVisible() and not isinstance(view, QHeaderView)]
     with_focus = (view for view in there if focused is not None and view in {focused, focused.parent()})

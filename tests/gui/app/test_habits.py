@@ -64,6 +64,8 @@ def test_a_text_is_found_in_the_table_that_has_the_focus_and_after_the_last_matc
     assert table.currentIndex().row() == 2
     QTest.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert table.currentIndex().row() == 29
+    assert open_find(window) is edit  # again, while it is open already
+    assert window.find_bar.parent() is table
     edit.setText("nowhere")
     note = window.find_bar.findChild(QLabel, "findNote")
     assert isinstance(note, QLabel)
