@@ -154,7 +154,7 @@ def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
     assert process.wait(60) == 0
     shown = os.read(ours, 65536).decode()
     os.close(ours)
-    assert re.search(r"submissions|interleavings", shown)
+    assert re.search(r"answered|interleavings", shown)
 
 
 UV = f"uv run --no-sync --project {PROJECT} python {PROJECT / 'main.py'}"
