@@ -140,7 +140,10 @@ def descendants(pid: int) -> list[int]:
         (None, "cannot be read"),
         ("[service", "is no TOML"),
         ("[service]\nurl='http://example.org'\n[request]\npath='/{key}'\n[effects]\ngateway=true\nx=1", "no such key"),
-        ("[service]\nurl='http://example.org'\n[request]\npath='/{key}'\n[effects.request]\npath='/{key}'", "--allow-host"),
+        (
+            "[service]\nurl='http://example.org'\n[request]\npath='/{key}'\n[effects.request]\npath='/{key}'",
+            "--allow-host",
+        ),
         (
             "[service]\nurl='http://127.0.0.1:9'\n[request]\npath='/{key}'\n[effects.request]\npath='/{key}'",
             "cannot be reached",
