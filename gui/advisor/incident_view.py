@@ -88,7 +88,8 @@ class IncidentView(QTextBrowser):
             escape(catalogue_text(exhibit.look)),
             f"<b>{escape(run)}:</b> {self._outcome(exhibit)}",
         ]
-        if damaged is not None and damaged.tells is not None:
+        report = self._reports.get(exhibit.key)
+        if damaged is not None and damaged.tells is not None and report is not None and damaged.tells in report.answers:
             lines.append(escape(speak(say(IncidentCode.TOLD, answer=answer_term(damaged.tells)))))
         lines.append(f"<b>{escape(explorer)}:</b> {self._finding(question)}")
         texts = "".join(f"<p style='margin: 4px 0'>{line}</p>" for line in lines)
