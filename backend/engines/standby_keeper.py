@@ -101,13 +101,11 @@ class StandbyKeeper:
 
     def _follow(self, of: RunningEngine, wanted: Wanted) -> None:
         try:
-            pair = self._pair or self._make(of)
-            pair.forget()
-            pair.lag(0)
-            pair.catch_up()
-            if wanted.replication is Replication.SYNCHRONOUS:
-                pair.confirm()
-            pair.lag(wanted.lag_ms)
+            try:
+                self._lead(of, wanted)
+            except psycopg.Error:  # it has only just ended: another one is made sooner than that one is back
+                self._drop()
+                self._lead(of, wanted)
         except psycopg.Error:
             self._drop()
             raise EngineError(say(EngineCode.STANDBY_DOES_NOT_FOLLOW, name=of.name)) from None
@@ -115,6 +113,15 @@ class StandbyKeeper:
             self._drop()
             raise
         self._has = wanted
+
+    def _lead(self, of: RunningEngine, wanted: Wanted) -> None:
+        pair = self._pair or self._make(of)
+        pair.forget()
+        pair.lag(0)
+        pair.catch_up()
+        if wanted.replication is Replication.SYNCHRONOUS:
+            pair.confirm()
+        pair.lag(wanted.lag_ms)
 
     def _make(self, of: RunningEngine) -> Replicated:
         assert of.server is not None  # noqa: S101  asked before
