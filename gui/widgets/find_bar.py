@@ -141,7 +141,7 @@ def view_to_search(page: QWidget) -> View | None:
     focused = page.focusWidget()  # that had it last, where a menu or another window has it now
     views: list[View] = [*page.findChildren(QAbstractItemView), *page.findChildren(QPlainTextEdit)]
     there = [view for view in views if view.isVisible() and not isinstance(view, QHeaderView)]
-    with_focus = (view for view in there if focused is not None and view in {focused, focused.parent()})
+    with_focus = (view for view in there if focused in {view, view.viewport()})
     return next(with_focus, there[0] if there else None)
 
 
