@@ -104,9 +104,10 @@ def test_a_fence_in_the_database_and_a_unique_index_outlive_a_failover(servers: 
     [("distributed-lock/redis", 1), ("distributed-lock/redis-fenced", 0), ("unique-index/catch-violation", 0)],
 )
 def test_two_thousand_submissions_and_a_failover(servers: Laboratory, variant: str, expected: int) -> None:
-    wanted = tuple(servers.intent(PLACE, number) for number in range(1, 101))
-    setup = setup_of(variant, SENTINEL, "failover@redis=500", delay_ms=WORK_MS)
-    plan = Plan(wanted, 20, **EVERY_SO_OFTEN)  # type: ignore[arg-type]
+    """Five hundred of each intent, one after the other, so that some come before, during and after it."""
+    wanted = tuple(servers.intent(PLACE, number) for number in range(1, 5))
+    setup = setup_of(variant, SENTINEL, "failover@redis=1000", delay_ms=WORK_MS)
+    plan = Plan(wanted, 500, pace=Pace.INTERVAL, interval_ms=10)
     report = servers.lab.start_run(setup, plan).wait(110)
 
     assert report.sent == 2_000
