@@ -11,15 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model.observed import EngineStatus
 from backend.model.sentence import ENGLISH
-from backend.model.vocabulary import (
-    EngineKind,
-    GatewayKeys,
-    Health,
-    OperationKey,
-    RedisTopology,
-    Replication,
-    Verdict,
-)
+from backend.model.vocabulary import EngineKind, GatewayKeys, Health, OperationKey, Replication, Verdict
 from gui.lab.choices import TopologyBox
 from gui.lab.replication_field import ReplicationField
 from gui.theme import GRID, VERDICT_GLYPHS
@@ -257,7 +249,7 @@ class BackendPanel(QWidget):
     def restore(self, settings: Settings) -> None:
         """Take what does not depend on the catalogue from the last session."""
         choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
-        choose_key(self.topology.box, settings.text("lab/redis-topology", RedisTopology.SINGLE.value))
+        choose_key(self.topology.box, settings.text("lab/redis-topology"))
         self.replication.restore(settings)
 
     def save(self, settings: Settings) -> None:

@@ -80,22 +80,24 @@ class TopologyBox(QObject):
         super().__init__(parent)
         self._is_ours = True
         self.box: QComboBox = combo("redisTopologyCombo")
-        for topology, text in (
-            (RedisTopology.SINGLE, self.tr("One server")),
-            (RedisTopology.SENTINEL, self.tr("Replica, sentinels")),
-            (RedisTopology.THREE, self.tr("Three independent")),
-            (RedisTopology.FIVE, self.tr("Five independent")),
+        for key, text in (
+            ("", self.tr("As it was started")),
+            (RedisTopology.SINGLE.value, self.tr("One server")),
+            (RedisTopology.SENTINEL.value, self.tr("Replica, sentinels")),
+            (RedisTopology.THREE.value, self.tr("Three independent")),
+            (RedisTopology.FIVE.value, self.tr("Five independent")),
         ):
-            self.box.addItem(text, topology.value)
+            self.box.addItem(text, key)
 
     @property
     def topology(self) -> RedisTopology | None:
-        """What is chosen; None where the server is not ours."""
-        return RedisTopology(current_key(self.box)) if self._is_ours else None
+        """What is chosen; None for as it was started, and where the server is not ours."""
+        key = current_key(self.box)
+        return RedisTopology(key) if key and self._is_ours else None
 
     def show_topology(self, topology: RedisTopology | None) -> None:
-        """Choose this; None for one server."""
-        choose_key(self.box, (topology or RedisTopology.SINGLE).value)
+        """Choose this."""
+        choose_key(self.box, topology.value if topology else "")
 
     def note_engines(self, engines: Sequence[EngineStatus]) -> None:
         """There is a choice only where we start the servers."""

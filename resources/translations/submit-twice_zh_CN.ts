@@ -3801,6 +3801,10 @@
 <context>
     <name>TopologyBox</name>
     <message>
+        <source>As it was started</source>
+        <translation>与启动时相同</translation>
+    </message>
+    <message>
         <source>One server</source>
         <translation>单台</translation>
     </message>

@@ -33,7 +33,7 @@ def panel(qtbot: QtBot, theme: Theme, catalogue: tuple[StrategyInfo, ...]) -> Ba
 
 
 def test_the_choice_is_remembered(qtbot: QtBot, panel: BackendPanel, theme: Theme) -> None:
-    assert panel.topology.topology is RedisTopology.SINGLE
+    assert panel.topology.topology is None
     panel.topology.show_topology(RedisTopology.FIVE)
     panel.save(Settings())
     later = BackendPanel(theme)
@@ -43,6 +43,7 @@ def test_the_choice_is_remembered(qtbot: QtBot, panel: BackendPanel, theme: Them
 
 
 def test_servers_that_were_not_started_here_are_not_ours_to_set_up(panel: BackendPanel) -> None:
+    panel.topology.show_topology(RedisTopology.THREE)
     panel.topology.note_engines([valkey(embedded=False)])
     assert not panel.topology.box.isEnabled()
     assert panel.topology.topology is None
@@ -50,7 +51,7 @@ def test_servers_that_were_not_started_here_are_not_ours_to_set_up(panel: Backen
 
     panel.topology.note_engines([valkey(embedded=True)])
     assert panel.topology.box.isEnabled()
-    assert panel.topology.topology is RedisTopology.SINGLE
+    assert panel.topology.topology is RedisTopology.THREE
 
 
 def test_the_strip_says_who_is_the_primary(qtbot: QtBot, theme: Theme) -> None:
