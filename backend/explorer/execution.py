@@ -6,23 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
-from backend.explorer.footprints import (
-    EVERYTHING,
-    EXPIRY,
-    NOTHING,
-    REPLICATION,
-    Footprint,
-    Transaction,
-    footprint,
-    lease,
-    union,
-)
-from backend.explorer.leases import Leases
+from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint
+from backend.explorer.forgetting import EVENTS, Forgetting
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
-from backend.explorer.redis_keys import only_reads
-from backend.explorer.replica import Replica
 from backend.explorer.says import ExplorerCode
 from backend.explorer.sql_words import frees_session_lock
 from backend.explorer.state import SubmissionState
@@ -30,8 +18,6 @@ from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
     CRASH_BUDGET,
-    EXPIRY_BUDGET,
-    FAILOVER_BUDGET,
     START,
     name_winners,
     order_moments,
@@ -87,15 +73,12 @@ class Execution:
         self._trusting = trusting
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
-        self._expiries = question.expiries
-        self._failovers = question.failovers
-        self._leases = Leases(sandbox, wanted=question.expiries > 0)
         self.first = first
         self._first_command = ""
         self._foretold: dict[Choice, Footprint | None] = {}
         """Footprints of what may come next."""
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
-        self._replica = Replica(sandbox, self.fixture, wanted=question.failovers > 0)
+        self._forgetting = Forgetting(sandbox, self.fixture, question)
         self._view = sandbox.standby_view
         self._reads_first = False
         """Whether a request begins by reading from the standby."""
@@ -141,10 +124,10 @@ class Execution:
         found = possible(
             [one.actor for one in live if self._may_step(one)],
             [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
-            may_expire=bool(self._expiries and self._leases.held),
+            may_expire=self._forgetting.may_expire,
             some_live=bool(live),
             all_wait=ExplorerCode.ALL_WAIT,
-            failovers=self._replica.behind if self._failovers else (),
+            failovers=self._forgetting.failovers,
         )
         return (*found, _APPLY) if _APPLY in of_standby else found
 
@@ -184,11 +167,8 @@ class Execution:
     def _foretell(self, choice: Choice) -> Footprint | None:
         if not self._trusting or choice.kind is EventKind.APPLY:
             return EVERYTHING
-        if choice.kind is EventKind.EXPIRE:
-            return union(lease(self.fixture.readable(key)) for key in self._leases.held) | EXPIRY | EXPIRY_BUDGET
-        if choice.kind is EventKind.FAILOVER:
-            touched = union(lease(self.fixture.readable(key)) for key in sorted(self._replica.names))
-            return touched | EXPIRY | FAILOVER_BUDGET | REPLICATION
+        if choice.kind in EVENTS:
+            return self._forgetting.footprint(choice)
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
         if choice.kind is EventKind.CRASH:
@@ -198,12 +178,7 @@ class Execution:
         if one.pending is None:
             return held
         own = footprint(one.pending, one.transaction, self.fixture.readable, one.connections.database.isolation())
-        return self._with_waiters(one, own | self._replicated(one.pending) | held)
-
-    def _replicated(self, call: Call) -> Footprint:
-        """What a step does to a replica that may be promoted."""
-        matters = self._question.failovers and call.engine is EngineKind.REDIS and not only_reads(call.command)
-        return REPLICATION if matters else NOTHING
+        return self._with_waiters(one, own | self._forgetting.replicated(one.pending) | held)
 
     def take(self, choice: Choice) -> None:
         """Do it, and wait until nothing moves any more.
@@ -219,10 +194,9 @@ class Execution:
         waited = waiting_places(self.submissions)
         with self._sandbox.watch(self._variant):
             match choice.kind:
-                case EventKind.EXPIRE:
-                    self._expire()
-                case EventKind.FAILOVER:
-                    self._fail_over(choice.lost)
+                case EventKind.EXPIRE | EventKind.FAILOVER:
+                    renewed = any(one.connections.renews for one in self.submissions if one.is_live)
+                    self.events.append(self._forgetting.take(choice, renewed=renewed))
                 case EventKind.APPLY:
                     self._apply()
                 case EventKind.CRASH:
@@ -304,7 +278,7 @@ class Execution:
             return EVERYTHING
         if one.first_call is not None and not self._begins_as_known(one.first_call):
             own = footprint(one.first_call, Transaction(), self.fixture.readable, one.first_isolation)
-            own = own | self._replicated(one.first_call) | self._mutexes(one.first_mutexes)
+            own = own | self._forgetting.replicated(one.first_call) | self._mutexes(one.first_mutexes)
             if self.first is not None and own != self.first:
                 raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
             self.first = own
@@ -325,19 +299,6 @@ class Execution:
         self._quiescence.transaction_ended = True
         self._quiescence.settle()
         self._join(one.actor + "'")
-
-    def _expire(self) -> None:
-        self._expiries -= 1
-        ended = self._leases.end_all()
-        self._replica.forget(ended)
-        renewed = any(one.connections.renews for one in self.submissions if one.is_live)
-        self.events.append(TracedEvent(EventKind.EXPIRE, leases=ended, renewed=renewed))
-
-    def _fail_over(self, lost: int) -> None:
-        self._failovers -= 1
-        self._replica.fail_over(lost)
-        self._leases.look()
-        self.events.append(TracedEvent(EventKind.FAILOVER, lost=lost))
 
     def _apply(self) -> None:
         self.events.append(TracedEvent(EventKind.APPLY))
@@ -379,11 +340,10 @@ class Execution:
 
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
-            self._leases.note(call)
-            self._replica.note(call)
+            self._forgetting.note(call)
         elif call.engine is EngineKind.ZOOKEEPER:
             self._sandbox.note_node(self.fixture, call)
-            self._leases.look()
+            self._forgetting.look()
         elif call.engine in {EngineKind.GATEWAY, EngineKind.STANDBY}:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
