@@ -147,7 +147,6 @@ def _failover(subject: Subject, extent: Extent) -> tuple[Part, ...]:
         delay_ms=_HELD_MS * times,
         lease_ms=_LONG_LEASE_MS,
         fault=f"failover@redis={_COMES_EVERY_MS * times}",
-        needs=EngineKind.REDIS,
     )
     return (replace(part, setup=replace(part.setup, redis_topology=RedisTopology.SENTINEL)),)
 

@@ -72,6 +72,8 @@ class Advice:
         asked = Question(self.operation, self.strategy, self.variant, gateway_keys=self.gateway_keys)
         if SituationKey.CRASH in situations:
             return replace(asked, requests=1, crashes=1, expiries=int(self.expires))
+        if situations == {SituationKey.FAILOVER}:
+            return replace(asked, failovers=1)
         return replace(asked, expiries=int(self.expires))
 
 

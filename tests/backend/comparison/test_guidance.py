@@ -201,6 +201,4 @@ def test_every_sound_variant_says_when_it_fits() -> None:
     } - {
         "pessimistic-lock/unindexed",
         "unique-index/deferred-caught",
-        "distributed-lock/redis-renewed",
-        "distributed-lock/redlock",
     }
