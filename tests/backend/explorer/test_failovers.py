@@ -53,8 +53,8 @@ def test_two_failovers_take_what_is_there_to_take(bench: Bench) -> None:
     ("strategy", "variant", "harm"),
     [
         (LOCK, "redis", {TWICE}),
-        (LOCK, "redis-fenced", set()),
         ("unique-index", "catch-violation", set()),
+        pytest.param(LOCK, "redis-fenced", set(), marks=pytest.mark.exhaustive),
         pytest.param(LOCK, "redis-renewed", {TWICE}, marks=pytest.mark.exhaustive),
         pytest.param(LOCK, "redis-fence-in-redis", {TWICE}, marks=pytest.mark.exhaustive),
         pytest.param(LOCK, "redis-no-expiry", {TWICE}, marks=pytest.mark.exhaustive),
