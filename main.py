@@ -5,7 +5,7 @@ from __future__ import annotations
 try:
     from backend.cli import early
 
-    if __name__ == "__main__":
+    if __name__ == "__main__" or early.is_installed_command():
         early.listen()  # before the imports that take their time
 except KeyboardInterrupt:
     raise SystemExit("submit-twice: Interrupted before anything was started.") from None
@@ -21,7 +21,11 @@ from backend.cli.arguments import (
     CHECK,
     COMPARE,
     EXPLORE,
+    HISTORY,
     INCIDENTS,
+    INSTALL_DESKTOP,
+    OPEN,
+    REPLAY,
     RUN,
     SERVE,
     SERVICE,
@@ -52,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = language_of(given)
     try:
         chosen = read_arguments(given)
-        return open_window(chosen) if chosen.command == WINDOW else work(chosen, language)
+        return open_window(chosen) if chosen.command in {WINDOW, OPEN} else work(chosen, language)
     except Exception as error:
         sentence = complaint(error)
         if sentence is None:
@@ -101,6 +105,22 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
         incidents_once(chosen, options, interrupted)
     elif chosen.command in {CHECK, SERVICE}:
         return service(chosen, options, interrupted)
+    elif chosen.command in {REPLAY, HISTORY}:
+        return archive(chosen, options, interrupted)
+    elif chosen.command == INSTALL_DESKTOP:
+        from backend.cli.desktop import install_desktop
+
+        install_desktop(chosen)
+    return None
+
+
+def archive(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
+    """Do again what a file has, or list what is kept; returns the exit code."""
+    from backend.cli import archive
+
+    if chosen.command == REPLAY:
+        return archive.replay_once(chosen, options, interrupted)
+    archive.history_once(chosen)
     return None
 
 
@@ -153,9 +173,14 @@ def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
 def open_window(chosen: argparse.Namespace) -> int:
     """Open the window."""
     use_strategies(chosen)
+    entry = None
+    if chosen.command == OPEN:
+        from backend.archive.files import load
+
+        entry = load(chosen.file)
     from gui.app.start import run_window
 
-    return run_window(replace(lab_options(chosen), niceness=WINDOW_NICENESS), chosen.language)
+    return run_window(replace(lab_options(chosen), niceness=WINDOW_NICENESS), chosen.language, entry)
 
 
 def lab_options(chosen: argparse.Namespace) -> LabOptions:
@@ -183,10 +208,15 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """What the installed command `submit-twice` does."""
     streams.make_usable()
     try:
         code = main()
     except SystemExit as end:  # after --help
         code = int(end.code or 0)
     leave(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -19,11 +19,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
+from backend.archive.history import VARIABLE
 from backend.comparison.exhibits import find_exhibit
 from backend.explorer.question import Question
 from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey
 from gui.app.start import install_translations, make_application
+from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
@@ -85,6 +87,8 @@ def main() -> int:
     for shot in (shot for shot in SHOTS if shot.name in named):
         with tempfile.TemporaryDirectory() as folder:  # the knobs of one picture are none of the next one's
             QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+            Settings().remember(SEEN, value=True)
+            os.environ[VARIABLE] = str(Path(folder) / "history.sqlite3")
             take(application, shot)
     return 0
 

@@ -8,6 +8,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ settings.register_profile("busy machine", deadline=None, suppress_health_check=[
 settings.load_profile("busy machine")
 
 CORES = min(os.cpu_count() or 1, 8)
+HISTORY = "SUBMIT_TWICE_HISTORY"
 _OF_PYTEST_QT = ("qt_api", "qt_log_level_fail")
 
 
@@ -64,6 +66,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="of each exhaustive table at most N cases, drawn by the seed that pytest-randomly prints",
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the history of whoever runs it; commands inherit the variable."""
+    monkeypatch.setenv(HISTORY, str(tmp_path / "history.sqlite3"))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -5,6 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from backend.cli.archive_arguments import (
+    ABOUT_HISTORY,
+    ABOUT_OPEN,
+    ABOUT_REPLAY,
+    add_file,
+    add_history,
+    add_replay,
+    add_save_record,
+)
 from backend.cli.argument_types import (
     ArgumentCode,
     WrongArgumentsError,
@@ -19,6 +28,7 @@ from backend.cli.argument_types import (
     retry_causes,
     shown,
 )
+from backend.cli.early import INSTALLED_AS, is_installed_command
 from backend.cli.service_arguments import ABOUT_SERVICE, add_check, add_service
 from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
@@ -44,6 +54,10 @@ MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
 MOST_WORKERS = 64
+OPEN, REPLAY, HISTORY = "open", "replay", "history"
+INSTALL_DESKTOP = "install-desktop"
+MOST_PIECES = 1_000_000
+MOST_RETRIES = 100
 _OPERATIONS = tuple(key.value for key in OperationKey)
 
 
@@ -54,7 +68,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         WrongArgumentsError: the command line cannot be understood.
         SystemExit: it asks for help, which was printed.
     """
-    grammar = Grammar(prog="main.py", description=DESCRIPTION)
+    grammar = Grammar(prog=INSTALLED_AS if is_installed_command() else "main.py", description=DESCRIPTION)
     commands = add_commands(grammar)
     _check_what_stands_before(arguments, grammar, commands)
     try:
@@ -129,10 +143,16 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         (SERVE, _add_serve, "serve the HTTP API until interrupted"),
         (INCIDENTS, _add_incidents, "what went wrong for other people, by its words; each with its cure"),
         (CHECK, add_check, "check your own service: the same request twice, in every situation"),
+        (OPEN, add_file, ABOUT_OPEN),
+        (REPLAY, add_replay, ABOUT_REPLAY),
+        (HISTORY, add_history, ABOUT_HISTORY),
+        (INSTALL_DESKTOP, add_install_desktop, "put an entry into the menu of a Linux desktop"),
     ):
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.set_defaults(command=name)
         add_options(command)
+        if name in {RUN, EXPLORE, COMPARE, CHECK}:
+            add_save_record(command)
         _add_common(command)
         added[name] = command
     service = commands.add_parser(SERVICE, help=ABOUT_SERVICE, description=f"{ABOUT_SERVICE}.".capitalize())
@@ -183,6 +203,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--variant", default="", metavar="KEY", help="the strategy's first unless given")
     _add_number(run, "--submissions", 1, MOST_SUBMISSIONS, None, "per intent (2; 1 where the source repeats it)")
     _add_number(run, "--intents", 1, MOST_SUBMISSIONS, 1, "what is wanted once each (1)")
+    run.add_argument("--item", type=named("--item"), metavar="TEXT", help="what is ordered (“item 1”, …)")
+    _add_number(run, "--quantity", 1, MOST_PIECES, 1, "of it (1)")
     run.add_argument(
         "--source", choices=[source.value for source in Source], default=Source.CLICKS.value,
         help="how duplicates arrive (clicks)",
@@ -209,13 +231,15 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     _add_number(run, "--replica-lag", 0, 60_000, None, about)
     _add_gateway_keys(run)
     _add_number(run, "--timeout", 1, 600_000, 30_000, "client time-out in ms (30000)")
-    _add_number(run, "--retries", 0, 20, 3, "with --source retry (3)")
+    _add_number(run, "--retries", 0, MOST_RETRIES, 3, "with --source retry (3)")
     run.add_argument(
         "--retry-on", type=retry_causes, default=USUAL_RETRY_CAUSES, metavar="CAUSES",
         help=f"of {','.join(RetryCause)}; all but 4xx unless given, which makes a caller go on until it hears 2xx",
     )  # fmt: skip
     _add_number(run, "--backoff", 0, 60_000, 100, "ms before the first retry; doubles (100)")
     _add_number(run, "--limit-seconds", 1, 86_400, None, "end the run by then, with what is still at work undecided")
+    about = "the page's button: hold a click back while another one of the same intent is in flight"
+    run.add_argument("--disable-button", action="store_true", help=about)
     run.add_argument("--reload", action="store_true", help="each submission from a form opened anew, with a new token")
     run.add_argument("--edit", action="store_true", help="raise the quantity by one with each submission of a form")
     possible = str(say(FaultCode.POSSIBLE)).replace("%", "%%")
@@ -284,6 +308,11 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     _add_number(serve, "--instances", 1, MOST_INSTANCES, 1, "backend processes (1)")
     _add_number(serve, "--port", 1, 65_535, None, "of the first instance; the others follow")
+
+
+def add_install_desktop(command: argparse.ArgumentParser) -> None:
+    """Those of `install-desktop`."""
+    command.add_argument("--remove", action="store_true", help="take it away again")
 
 
 def _add_gateway_keys(command: argparse.ArgumentParser) -> None:

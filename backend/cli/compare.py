@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
 
+from backend.archive.entries import Entry
+from backend.archive.files import to_file
+from backend.archive.urls import kept_comparison
 from backend.comparison.claims import standing, surprises
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.on_a_lab import compare
@@ -52,9 +55,10 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     """
     asked, language = question_of(chosen), chosen.language or ENGLISH
     check(asked)
-    files = OutputFiles({name: getattr(chosen, name) for name in _WRITERS})
+    files = OutputFiles({**{name: getattr(chosen, name) for name in _WRITERS}, "record": chosen.save_record})
     with ProgressBar(language) as bar:
         found = compare(asked, options, bar.show, interrupted)
+    files.write("record", to_file(Entry(found.surroundings.began, kept_comparison(found))))
     for name, writer in _WRITERS.items():
         if files.wants(name):
             files.write(name, writer(found, language))

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """What asks a command to stop: a key, another process, a terminal that is closed."""
 COULD_NOT_RUN = 1
+INSTALLED_AS = "submit-twice"
 _TOO_EARLY = "submit-twice: Interrupted before anything was started."
+
+
+def is_installed_command() -> bool:
+    """Whether this process is the command `submit-twice`, which imports the main module instead of running it."""
+    called = sys.argv[0].replace("\\", "/").rpartition("/")[2].removesuffix(".exe") if sys.argv else ""
+    return called == INSTALLED_AS
 
 
 def listen() -> None:

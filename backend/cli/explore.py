@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
+from backend.archive.entries import Entry, ExplorationRecord
+from backend.archive.files import to_file
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, example_lines, report_exploration
 from backend.cli.own_engines import own_engines
 from backend.explorer import counterexample
@@ -39,10 +42,11 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         chosen.failovers,
     )
     question = replace(question, variant=check(question).key)
-    files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
-    language = chosen.language or ENGLISH
+    files = OutputFiles({**{name: getattr(chosen, name) for name in OUTPUTS}, "record": chosen.save_record})
+    began, language = time.time(), chosen.language or ENGLISH
     with ProgressBar(language) as bar:
         found = _explored(question, bar, chosen, options, interrupted)
+    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
     report_exploration(found, files, language)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from backend.archive.entries import Entry, RunSettings
+from backend.archive.files import to_file
+from backend.archive.run_book import RunBook
 from backend.cli import interrupts
 from backend.cli.run_report import report_lines
 from backend.files.output import OutputFiles, speak
@@ -15,19 +20,30 @@ from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.report import report_document
 from backend.model.sentence import ENGLISH
-from backend.model.vocabulary import GatewayKeys, OperationKey, Pace, Replication, Source
+from backend.model.vocabulary import (
+    GatewayKeys,
+    OperationKey,
+    Pace,
+    RedisPersistence,
+    RedisTopology,
+    Replication,
+    Source,
+)
 
 if TYPE_CHECKING:
     import argparse
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from backend.lab.lab import Run
     from backend.lab.listener import Listener
+    from backend.lab.run_notes import Shown
     from backend.model.judgement import Report
+    from backend.model.observed import GoneRow, LockWait, Reply, Row
     from backend.model.options import LabOptions
     from backend.model.plan import Intent
+    from backend.model.vocabulary import Answer
 
 _LOOK_SECONDS = 0.1
 """How soon an interrupt is seen."""
@@ -73,31 +89,92 @@ def run_once(
         InterruptedWorkError: it was interrupted before anything was measured.
         SubmitTwiceError: it cannot be asked for, a file cannot be written, or the lab cannot do it.
     """
-    setup = setup_of(chosen)
-    chosen.submissions = chosen.submissions or (2 if chosen.source == Source.CLICKS else 1)
-    Lab.require(setup, OperationKey(chosen.operation))
-    files = OutputFiles({"json": chosen.json})
+    settings = settings_of(chosen)
+    files = OutputFiles({"json": chosen.json, "record": chosen.save_record})
     language = chosen.language or ENGLISH
+    done = run_settings(settings, options, interrupted, language, open_lab)
+    indent = None if files.takes_standard_output else 2
+    files.write("json", json.dumps(report_document(done.report), indent=indent) + "\n")
+    files.write("record", to_file(done.entry))
+    if not files.takes_standard_output:
+        say_run(done, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that is over."""
+
+    report: Report
+    entry: Entry
+    reasons: Mapping[tuple[Answer, str], int]
+    shown: Shown | None
+
+
+def run_settings(
+    settings: RunSettings,
+    options: LabOptions,
+    interrupted: threading.Event,
+    language: str,
+    open_lab: OpenLab = lab_of_its_own,
+) -> Done:
+    """Run one experiment.
+
+    Raises:
+        InterruptedWorkError: it was interrupted before anything was measured.
+        SubmitTwiceError: it cannot be asked for, or the lab cannot do it.
+    """
+    Lab.require(settings.setup, settings.operation)
     with (
-        Notes(chosen.submissions * chosen.intents, language) as notes,
+        RecordedNotes(settings.plan.submissions * settings.intents, language) as notes,
         open_lab(options, notes, interrupted) as lab,
     ):
-        plan = plan_of(chosen, lab)
-        report = finish(lab.start_run(setup, plan), interrupted)
+        began, plan = time.time(), plan_of(settings, lab)
+        report = finish(lab.start_run(settings.setup, plan), interrupted)
         shown = notes.worst_intent(plan.intents, report, lab.steps_of)
-    indent = None if files.takes_standard_output else 2
-    files.write("json", json.dumps(report_document(report), indent=indent) + "\n")
-    if not files.takes_standard_output:
-        speak(report_lines(report, notes.reasons, shown, language))
+        code = Lab.source_code(report.setup.strategy, report.setup.variant)
+        entry = notes.book.entry(began, settings, plan.intents, report, lab.steps_of, code)
+    return Done(report, entry, notes.reasons, shown)
 
 
-def setup_of(chosen: argparse.Namespace) -> Setup:
-    """What the arguments ask of the backend.
+def say_run(done: Done, language: str) -> None:
+    """Say what a run came to."""
+    speak(report_lines(done.report, done.reasons, done.shown, language))
+
+
+class RecordedNotes(Notes):
+    """Notes that also keep what was seen, to be saved."""
+
+    def __init__(self, submissions: int, language: str) -> None:
+        super().__init__(submissions, language)
+        self.book = RunBook()
+
+    def replies_received(self, replies: Sequence[Reply]) -> None:
+        """Some more are answered."""
+        super().replies_received(replies)
+        self.book.add_replies(replies)
+
+    def rows_added(self, rows: Sequence[Row]) -> None:
+        """Some more effects."""
+        super().rows_added(rows)
+        self.book.add_rows(rows)
+
+    def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Some effects less."""
+        super().rows_gone(rows)
+        self.book.remove_rows(rows)
+
+    def waits_seen(self, waits: Sequence[LockWait]) -> None:
+        """Some waited for locks."""
+        self.book.add_waits(waits)
+
+
+def settings_of(chosen: argparse.Namespace) -> RunSettings:
+    """What the arguments ask for.
 
     Raises:
         FaultSyntaxError: there is no such fault.
     """
-    return Setup(
+    setup = Setup(
         chosen.strategy,
         chosen.variant,
         chosen.processing_delay,
@@ -110,6 +187,38 @@ def setup_of(chosen: argparse.Namespace) -> Setup:
         deduplication_ms=chosen.deduplication_window,
         prefetch=chosen.prefetch,
         zookeeper_servers=chosen.zookeeper_servers,
+        redis_topology=RedisTopology(chosen.redis_topology) if chosen.redis_topology else None,
+        redis_persistence=RedisPersistence(chosen.redis_persistence) if chosen.redis_persistence else None,
+    )
+    pace = Pace.SIMULTANEOUS
+    if chosen.one_after_another:
+        pace = Pace.ONE_AFTER_ANOTHER
+    elif chosen.interval is not None:
+        pace = Pace.INTERVAL
+    plan = Plan(
+        intents=(),
+        submissions=chosen.submissions or (2 if chosen.source == Source.CLICKS else 1),
+        source=Source(chosen.source),
+        pace=pace,
+        interval_ms=chosen.interval or 0,
+        timeout_ms=chosen.timeout,
+        disable_button=chosen.disable_button,
+        retries=chosen.retries,
+        retry_on=chosen.retry_on,
+        backoff_ms=chosen.backoff,
+        reload=chosen.reload,
+        edit=chosen.edit,
+        limit_ms=chosen.limit_seconds and chosen.limit_seconds * 1000,
+    )
+    return RunSettings(
+        OperationKey(chosen.operation),
+        setup,
+        plan,
+        chosen.intents,
+        chosen.item or "",
+        chosen.quantity,
+        chosen.instances,
+        chosen.database,
     )
 
 
@@ -120,33 +229,15 @@ def _replication(chosen: argparse.Namespace) -> Replication:
     return Replication.NONE if chosen.replica_lag is None else Replication.ASYNCHRONOUS
 
 
-def plan_of(chosen: argparse.Namespace, lab: Lab) -> Plan:
-    """What the arguments ask the callers to do."""
-    pace = Pace.SIMULTANEOUS
-    if chosen.one_after_another:
-        pace = Pace.ONE_AFTER_ANOTHER
-    elif chosen.interval is not None:
-        pace = Pace.INTERVAL
-    return Plan(
-        intents=tuple(make_intents(lab, OperationKey(chosen.operation), chosen.intents)),
-        submissions=chosen.submissions,
-        source=Source(chosen.source),
-        pace=pace,
-        interval_ms=chosen.interval or 0,
-        timeout_ms=chosen.timeout,
-        retries=chosen.retries,
-        retry_on=chosen.retry_on,
-        backoff_ms=chosen.backoff,
-        reload=chosen.reload,
-        edit=chosen.edit,
-        limit_ms=chosen.limit_seconds and chosen.limit_seconds * 1000,
-    )
+def plan_of(settings: RunSettings, lab: Lab) -> Plan:
+    """The plan of a run, with intents that are new."""
+    return replace(settings.plan, intents=tuple(make_intents(lab, settings)))
 
 
-def make_intents(lab: Lab, operation: OperationKey, count: int) -> Iterator[Intent]:
-    """Intents, each about an item of its own, so that they do not meet on one row of stock."""
-    for number in range(1, count + 1):
-        yield lab.new_intent(operation, f"item {number}", 1)
+def make_intents(lab: Lab, settings: RunSettings) -> Iterator[Intent]:
+    """Intents, each about an item of its own unless it is named, so that they do not meet on one row of stock."""
+    for number in range(1, settings.intents + 1):
+        yield lab.new_intent(settings.operation, settings.item or f"item {number}", settings.quantity)
 
 
 def finish(run: Run, interrupted: threading.Event) -> Report:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from backend.archive.entries import CheckRecord, Entry, ExplorationRecord
+from backend.archive.files import to_file
 from backend.cli.argument_types import WrongArgumentsError
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_exploration
 from backend.explorer.question import service_question
@@ -31,9 +34,12 @@ from backend.service.validate import mistakes, require_sound
 if TYPE_CHECKING:
     import argparse
     import threading
+    from collections.abc import Callable, Sequence
 
-    from backend.explorer.question import Counterexample
+    from backend.explorer.question import Counterexample, Exploration, Progress, Question
     from backend.model.options import LabOptions
+    from backend.model.plan import Fault
+    from backend.service.outside.model import Check
 
 DONE, NOT_EXACTLY_ONCE = 0, 3
 _DOCUMENTS = ("json", "markdown", "html", "junit")
@@ -47,11 +53,11 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
         SubmitTwiceError: the file is wrong, or the service or an engine is away.
     """
     language = chosen.language or ENGLISH
-    description, folder = _read(chosen.file)
-    files = OutputFiles({name: getattr(chosen, name) for name in _DOCUMENTS})
-    situations = tuple(CheckSituation(key) for key in chosen.situations or CheckSituation)
+    description, _ = _read(chosen.file)
+    files = OutputFiles({**{name: getattr(chosen, name) for name in _DOCUMENTS}, "record": chosen.save_record})
+    began, language = time.time(), chosen.language or ENGLISH
     plan = CheckPlan(
-        situations,
+        tuple(CheckSituation(key) for key in chosen.situations or CheckSituation),
         chosen.intents,
         chosen.submissions,
         chosen.timeout / 1000,
@@ -60,15 +66,8 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     faults = tuple(map(parse_wire_fault, chosen.fault))
     if description.service.url:
         _say_how_much(description, plan, language)
-    bar = tqdm(total=plan.intents * len(situations), unit=words(say(CheckCode.BAR_UNIT), language), disable=None)
-
-    def show(progress: CheckProgress) -> None:
-        bar.update(progress.done - bar.n)
-        bar.set_postfix_str(words(situation_term(progress.situation), language))
-
-    stand = Stand(description, folder, faults=faults, allowed=chosen.allow_host, redis_url=options.redis)
-    with bar, stand:
-        found = Checker(stand, plan, show, interrupted).check(str(chosen.file))
+    found = _check(chosen.file, plan, faults, options, interrupted, language, chosen.allow_host)
+    files.write("record", to_file(Entry(began, CheckRecord(plan, tuple(map(str, faults)), found))))
     files.write("json", json.dumps(check_document(found, language), ensure_ascii=False) + "\n")
     files.write("markdown", check_markdown(found, language))
     files.write("html", check_html(found, language))
@@ -76,6 +75,41 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     if not files.takes_standard_output:
         speak(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
+
+
+def check_again(
+    file: str, checked: CheckRecord, options: LabOptions, interrupted: threading.Event, language: str
+) -> Check:
+    """Check the service that this file describes as it was checked before.
+
+    Raises:
+        SubmitTwiceError: as for `check_once`.
+    """
+    return _check(
+        Path(file), checked.plan, tuple(map(parse_wire_fault, checked.faults)), options, interrupted, language
+    )
+
+
+def _check(
+    file: Path,
+    plan: CheckPlan,
+    faults: tuple[Fault, ...],
+    options: LabOptions,
+    interrupted: threading.Event,
+    language: str,
+    allowed: Sequence[str] = (),
+) -> Check:
+    description, folder = _read(file)
+    unit = words(say(CheckCode.BAR_UNIT), language)
+    bar = tqdm(total=plan.intents * len(plan.situations), unit=unit, disable=None)
+
+    def show(progress: CheckProgress) -> None:
+        bar.update(progress.done - bar.n)
+        bar.set_postfix_str(words(situation_term(progress.situation), language))
+
+    stand = Stand(description, folder, faults=faults, allowed=allowed, redis_url=options.redis)
+    with bar, stand:
+        return Checker(stand, plan, show, interrupted).check(str(file))
 
 
 def _say_how_much(description: Description, plan: CheckPlan, language: str) -> None:
@@ -97,22 +131,41 @@ def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interr
     Raises:
         SubmitTwiceError: the file is wrong, the service or an engine is away, or it is not deterministic.
     """
-    description, folder = _read(Path(chosen.service))
-    files = OutputFiles({name: getattr(chosen, name) for name in OUTPUTS})
+    _read(Path(chosen.service))
+    files = OutputFiles({**{name: getattr(chosen, name) for name in OUTPUTS}, "record": chosen.save_record})
+    began = time.time()
     question = service_question(chosen.service, chosen.requests, chosen.crashes, chosen.expiries)
     language = chosen.language or ENGLISH
     with ProgressBar(language) as bar:
-        found = explore_service(
-            description,
-            folder,
-            question,
-            on_progress=bar.show,
-            cancelled=interrupted,
-            limit=chosen.limit,
-            redis_url=options.redis,
-            workers=chosen.workers,
-        )
+        found = ask_service(question, options, interrupted, bar.show, chosen.limit, chosen.workers)
+    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
     report_exploration(found, files, language)
+
+
+def ask_service(
+    question: Question,
+    options: LabOptions,
+    interrupted: threading.Event,
+    on_progress: Callable[[Progress], None],
+    limit: int | None = None,
+    workers: int = 1,
+) -> Exploration:
+    """Explore the service that a question names.
+
+    Raises:
+        SubmitTwiceError: as for `explore_service_once`.
+    """
+    description, folder = _read(Path(question.service))
+    return explore_service(
+        description,
+        folder,
+        question,
+        on_progress=on_progress,
+        cancelled=interrupted,
+        limit=limit,
+        redis_url=options.redis,
+        workers=workers,
+    )
 
 
 def replay_service_once(saved: Counterexample, options: LabOptions) -> Counterexample:

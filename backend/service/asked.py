@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.service.outside.model import Check, CheckPlan
@@ -59,3 +59,5 @@ class Checked:
     check: Check
     outputs: tuple[tuple[int, str], ...] = ()
     """The last lines of each instance, by its number; nothing of a service that was not started by us."""
+    plan: CheckPlan = field(default_factory=CheckPlan)
+    """What was tried."""

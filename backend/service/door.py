@@ -66,7 +66,7 @@ def check(
         found = Checker(stand, asked.plan, on_progress, cancelled).check(_shown(asked.file))
         numbers = range(1, description.service.instances + 1) if stand.is_ours else ()
         outputs = tuple((number, stand.output(number, _OUTPUT_LINES)) for number in numbers)
-    return Checked(found, outputs)
+    return Checked(found, outputs, asked.plan)
 
 
 def explore(

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
     from gui.advisor.guide import Guide
     from gui.advisor.incident_desk import IncidentDesk
+    from gui.app.desk import Desk
+    from gui.app.stage import Stage
+    from gui.app.tour import Tour
     from gui.compare.page import ComparePage
     from gui.explore.page import ExplorePage
     from gui.lab.page import LabPage
@@ -47,6 +50,9 @@ class Window(Protocol):
     service: ServicePage
     guide: Guide
     incidents: IncidentDesk
+    desk: Desk
+    stage: Stage
+    tour: Tour
 
     def show_exhibit(self, exhibit: Exhibit) -> None:
         """Run an exhibit in the Lab."""
@@ -106,7 +112,8 @@ class CommandTable(QObject):
         self._tabs = window.pages
         self.commands: tuple[Command, ...] = (
             *self._of_lab(), *self._of_compare(), *self._of_explore(), *self._of_survey(), *self._of_service(),
-            *self._exhibits(), *self._themes(), *self._languages(), *self._pages(), *self._of_window(),
+            *self._of_history(), *self._of_stage(), *self._exhibits(), *self._themes(), *self._languages(),
+            *self._pages(), *self._of_window(),
         )  # fmt: skip
 
     def _of_lab(self) -> Iterator[Command]:
@@ -175,6 +182,45 @@ class CommandTable(QObject):
         )
         yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
 
+    def _of_history(self) -> Iterator[Command]:
+        desk, lab = self._window.desk, self._window.lab
+        page = desk.page
+        yield Command("history-open", self.tr("Open a saved &entry…"), Menu.FILE, page.ask_for_file, "Ctrl+O")
+        yield Command("history-save", self.tr("&Save the entry as…"), Menu.FILE, page.save, "Ctrl+S", page,
+                      self._no_entry)  # fmt: skip
+        yield Command("history-report", self.tr("&HTML report…"), Menu.FILE, page.report, "", page, self._no_entry)
+        yield Command("history-again", self.tr("&Run again"), Menu.RUN, page.again, "Ctrl+Return", page, self._no_entry)
+        yield Command("history-copy", self.tr("&Copy command line"), Menu.RUN, page.copy, "", page, self._no_entry)
+        yield Command("undo-reset", self.tr("Sho&w what was reset"), Menu.RUN, desk.show_what_was_reset, "Ctrl+Z", lab)
+        yield Command(
+            "copy-steps", self.tr("Copy the s&teps as SQL and redis-cli"), Menu.RUN, desk.copy_steps, "", lab,
+            desk.why_no_steps,
+        )  # fmt: skip
+        yield Command(
+            "copy-database", self.tr("Copy a client's command for the &database"), Menu.RUN, desk.copy_database,
+            why_not=desk.why_no_connection,
+        )  # fmt: skip
+        yield Command(
+            "copy-redis", self.tr("Copy the command of redis-c&li"), Menu.RUN, desk.copy_redis,
+            why_not=desk.why_no_connection,
+        )  # fmt: skip
+
+    def _of_stage(self) -> Iterator[Command]:
+        stage = self._window.stage
+        yield Command("next-exhibit", self.tr("&Next exhibit"), Menu.EXHIBITS, stage.next_exhibit, "F8",
+                      why_not=self._window.lab.why_not_ready)  # fmt: skip
+        yield Command("previous-exhibit", self.tr("&Previous exhibit"), Menu.EXHIBITS, stage.previous, "F7",
+                      why_not=self._window.lab.why_not_ready)  # fmt: skip
+        yield Command("predict", self.tr("P&redict before each run"), Menu.EXHIBITS, stage.prediction.toggle, "F9",
+                      is_chosen=stage.prediction.is_chosen)  # fmt: skip
+        yield Command("stage", self.tr("On &stage (full screen)"), Menu.VIEW, stage.toggle, "F11", apart=True)
+        yield Command("stage-larger", self.tr("La&rger type"), Menu.VIEW, stage.larger, "Ctrl++", why_not=stage.why_not)
+        yield Command("stage-smaller", self.tr("S&maller type"), Menu.VIEW, stage.smaller, "Ctrl+-",
+                      why_not=stage.why_not)  # fmt: skip
+
+    def _no_entry(self) -> str:
+        return self.tr("Choose an entry of the history first.")
+
     def _exhibits(self) -> Iterator[Command]:
         titles = {
             Cause.CLICKS: self.tr("&Clicks"),
@@ -231,6 +277,7 @@ class CommandTable(QObject):
                       why_not=self._no_messages)  # fmt: skip
         yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip
+        yield Command("tour", self.tr("The &tour"), Menu.HELP, window.tour.begin, place=window.lab)
         yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
         yield Command("about", self.tr("&About Submit Twice"), Menu.HELP, window.show_about)
 

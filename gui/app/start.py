@@ -21,18 +21,20 @@ from gui.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backend.archive.entries import Entry
     from backend.model.options import LabOptions
 
 UNSEEN_MS = 300
 """A window that is not painted, because it is minimised, lets the lab start after so long."""
 
 
-def run_window(options: LabOptions, language: str | None) -> int:
+def run_window(options: LabOptions, language: str | None, entry: Entry | None = None) -> int:
     """Show the window until it is closed.
 
     Args:
         options: how to start the lab.
         language: ``en`` or ``zh_CN``; None for what was chosen in the window, or the system's.
+        entry: what to show first, from a file.
 
     Returns:
         The exit code.
@@ -45,6 +47,8 @@ def run_window(options: LabOptions, language: str | None) -> int:
     window = MainWindow(bridge, theme, settings, whole=False)
     theme.apply_style()
     interrupts = Interrupts(window)
+    if entry is not None:
+        window.open_entry(entry)
     window.show()
     favour_the_window()
     collector = Collector()
@@ -71,6 +75,7 @@ def make_application() -> QApplication:
     QApplication.setApplicationName(APPLICATION)
     QApplication.setApplicationDisplayName("")
     QApplication.setApplicationVersion("0.1.0")
+    QApplication.setDesktopFileName("submit-twice")
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(files("resources") / "icons" / "submit-twice.svg")))

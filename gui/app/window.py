@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QWidget
 
+from gui.app.desk import Desk
 from gui.app.menus import Menus
 from gui.app.message_log import MessageLog, MessagesDialog
 from gui.app.status import EngineStrip, MessageBar
@@ -17,13 +18,17 @@ from gui.widgets.columns import restore_columns, save_columns
 from gui.widgets.find_bar import FindBar
 
 if TYPE_CHECKING:
+    from backend.archive.entries import Entry
     from backend.comparison.exhibits import Exhibit
     from backend.comparison.records import ComparedCell
     from gui.advisor.guide import Guide
     from gui.advisor.incident_desk import IncidentDesk
     from gui.app.commands import CommandTable
+    from gui.app.stage import Stage
+    from gui.app.tour import Tour
     from gui.compare.page import ComparePage
     from gui.explore.page import ExplorePage
+    from gui.history.page import HistoryPage
     from gui.link.bridge import LabBridge
     from gui.service.page import ServicePage
     from gui.settings import Settings
@@ -57,6 +62,9 @@ class MainWindow(QMainWindow):
     guide: Guide
     incidents: IncidentDesk
     table: CommandTable
+    history: HistoryPage
+    stage: Stage
+    tour: Tour
 
     def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, *, whole: bool = True) -> None:
         super().__init__()
@@ -66,9 +74,10 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._closing = self._closed = self._is_whole = False
-        self._open_parts = 1
+        self._open_parts = 2
         self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
+        self.desk = Desk(bridge, theme, self.lab, self)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
         self.setCentralWidget(self.pages)
@@ -92,7 +101,7 @@ class MainWindow(QMainWindow):
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         pages.addTab(self.lab, self.tr("&Lab"))
-        for title in (self.tr("&Compare"), self.tr("E&xplore"), self.tr("Service")):
+        for title in (self.tr("&Compare"), self.tr("E&xplore"), self.tr("Service"), self.tr("History")):
             pages.addTab(QWidget(), title)
         pages.setAccessibleName(self.tr("Pages"))
         pages.tabBar().setAccessibleName(self.tr("Pages"))
@@ -103,6 +112,8 @@ class MainWindow(QMainWindow):
         from gui.advisor.guide import Guide  # noqa: PLC0415, RUF100  (this and the others: not for the first paint)
         from gui.advisor.incident_desk import IncidentDesk  # noqa: PLC0415, RUF100
         from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
+        from gui.app.stage import Stage  # noqa: PLC0415, RUF100
+        from gui.app.tour import Tour  # noqa: PLC0415, RUF100
         from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
         from gui.explore.page import ExplorePage  # noqa: PLC0415, RUF100
         from gui.service.page import ServicePage  # noqa: PLC0415, RUF100
@@ -120,11 +131,19 @@ class MainWindow(QMainWindow):
             self._fill_tab(number, page)
             page.closed.connect(self._part_closed)
             self._open_parts += 1
+        self.history = self.desk.complete(self.pages, self.compare, self.explore, self.service)
+        self._fill_tab(len(pages) + 1, self.history)
         self.pages.setCurrentIndex(shown)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
         bridge.catalogue_ready.connect(self.guide.fill)
         bridge.catalogue_ready.connect(self.menus.refresh)  # the guide can be opened from then on
         self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
+        self.setAcceptDrops(True)
+        self.installEventFilter(self.desk)
+        self.stage = Stage(self, bridge, self.pages, self.lab, self.statusBar(), self._settings, theme)
+        self.stage.said.connect(self._command_failed)
+        self.tour = Tour(self, self.lab, theme, self._settings)
+        bridge.started.connect(self.tour.offer)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
         self.service.views.currentChanged.connect(self.menus.refresh)
@@ -151,11 +170,20 @@ class MainWindow(QMainWindow):
         bridge.runs_changed.connect(self._runs_changed)
         bridge.closed.connect(self._part_closed)
         self.messages.retry_asked.connect(self._retry)
+        self.desk.keeper.closed.connect(self._part_closed)
+        self.desk.said.connect(self._command_failed)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         self.lab.ready_changed.connect(self.menus.refresh)
         bridge.started.connect(self.messages.forget_failure)
-        for said in (bridge.start_failed, bridge.failed, bridge.incident, bridge.lost, self.menus.refused):
+        for said in (
+            bridge.start_failed,
+            bridge.failed,
+            bridge.incident,
+            bridge.lost,
+            self.menus.refused,
+            self.desk.said,
+        ):
             said.connect(self.log.note)
         self.log.noted.connect(self.menus.refresh)
 
@@ -196,6 +224,11 @@ class MainWindow(QMainWindow):
                 failovers=failovers,
             )
         )
+
+    def open_entry(self, entry: Entry) -> None:
+        """Show what a file has."""
+        self.complete()
+        self.desk.open_entry(entry)
 
     def use_theme(self, mode: ThemeMode) -> None:
         """Change to another theme, and remember it."""
@@ -304,6 +337,7 @@ class MainWindow(QMainWindow):
             self.save()
             self.hide()
             self._bridge.close()
+            self.desk.keeper.close()
             if self._is_whole:
                 self.guide.close()
                 self.incidents.close()

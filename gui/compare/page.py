@@ -155,6 +155,12 @@ class ComparePage(QWidget):
         self.chart.clear()
         self._begin(asked)
 
+    def compare_again(self, asked: ComparisonQuestion) -> None:
+        """Measure this; ignored while something is being measured."""
+        if not self.comparer.busy:
+            self._before = None
+            self._begin(asked)
+
     @Slot()
     def measure_costs_again(self) -> None:
         """Measure the costs once more that were too noisy for a ratio."""

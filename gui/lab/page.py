@@ -14,6 +14,7 @@ from gui.lab.backend_panel import BackendPanel
 from gui.lab.banner import VerdictBanner
 from gui.lab.counters import Counters
 from gui.lab.exhibit import ExhibitCard
+from gui.lab.first import FirstChoices
 from gui.lab.form import IntentForm
 from gui.lab.knobs import Knobs
 from gui.lab.offer import Offer
@@ -72,6 +73,7 @@ class LabPage(QWidget):
         self._offer = Offer(self.form, self.backend, self.source)
         self._progress = RunProgress(self.form.progress)
         self.results = Results(theme)
+        self.first = FirstChoices(self.results.rows_table, self, bridge)
         self.timeline = Timeline(theme)
         self._selection = Selection(bridge, self.results, self.timeline)
         self._lay_out()
@@ -92,9 +94,12 @@ class LabPage(QWidget):
         self.evidence.setCollapsible(0, False)
         self.evidence.setSizes([380, 240])
         self.evidence.setStretchFactor(0, 1)
-        right = stack(FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit, self.evidence)
-        right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.across = side_by_side(Sidebar(self.form, self.backend, self.source), right)
+        self.right = stack(
+            FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit, self.evidence
+        )
+        self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.sidebar = Sidebar(self.form, self.backend, self.source)
+        self.across = side_by_side(self.sidebar, self.right)
         fill(self, self.across)
 
     def _connect_widgets(self) -> None:

@@ -18,7 +18,7 @@ from gui.link.worker import Worker
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from backend.lab.lab import Lab
     from backend.lab.listener import Listener
@@ -44,6 +44,7 @@ class LabBridge(QObject):
         engines_changed, rows_added, rows_gone, rows_cleared, replies_received, judged, run_finished: as the lab says.
         steps_added: steps of any submissions, in pieces; long ones before they have ended, too.
         waits_seen: waits of submissions for locks, in pieces.
+        run_asked: the PendingRun of a run that is about to begin, and its setup.
         run_over: the PendingRun of a run that has ended, failed or was cancelled before it began, with its report.
         runs_changed: how many runs are under way, those that wait for their turn included.
         watched_steps_changed: the submission that is looked at ran more steps.
@@ -75,6 +76,7 @@ class LabBridge(QObject):
     run_finished = Signal(object)
     steps_added = Signal(object)
     waits_seen = Signal(object)
+    run_asked = Signal(object, object)
     run_over = Signal(object)
     runs_changed = Signal(int)
     watched_steps_changed = Signal(str)
@@ -169,10 +171,15 @@ class LabBridge(QObject):
         """An intent with a fresh key; None while there is no lab."""
         return self._lab.new_intent(operation, item, quantity) if self._lab else None
 
+    def connection(self) -> Mapping[str, object]:
+        """Where the engines are, with their passwords, as ``serve`` prints it; nothing while there is no lab."""
+        return self._lab.connection() if self._lab else {}
+
     def start_run(self, setup: Setup, plan: Plan) -> PendingRun:
         """Send the submissions of a plan; its end is told by `run_over`, `runs_changed` and `failed`."""
         pending = PendingRun(plan)
         self._runs.append(pending)
+        self.run_asked.emit(pending, setup)
         self.runs_changed.emit(len(self._runs))
         self._commands.submit(lambda: self._start_run(pending, setup, plan))
         return pending

@@ -21,6 +21,7 @@ from gui.theme import GRID, VERDICT_GLYPHS, Theme
 LARGEST, SMALLEST = 36, 15
 """Pixels of the sentence at 100 %."""
 DISC = 56
+HEIGHT = 14 * GRID
 
 
 class Banner(QWidget):
@@ -49,8 +50,18 @@ class Banner(QWidget):
         layout.setSpacing(2 * GRID)
         layout.addWidget(self._disc)
         layout.addLayout(texts, 1)
-        self.setFixedHeight(14 * GRID)
+        self.setFixedHeight(HEIGHT)
         theme.changed.connect(self.update)
+
+    def magnify(self, factor: float) -> None:
+        """Show everything so many times as large, for the last row."""
+        self.setFixedHeight(round(HEIGHT * factor))
+        self._disc.magnify(factor)
+        self.sentence.magnify(factor)
+        for label in (self._word, self.note):
+            font = QFont(self.font())
+            font.setPointSizeF(self.font().pointSizeF() * factor)
+            label.setFont(font)
 
     def say(self, verdict: Verdict | None, word: str, sentence: str, note: str = "") -> None:
         """Show this; without a verdict in no colour."""
@@ -89,6 +100,12 @@ class FittingLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.setWordWrap(True)
+        self._large = 1.0
+
+    def magnify(self, factor: float) -> None:
+        """Another largest and another smallest size."""
+        self._large = factor
+        self._fit()
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Show the text as large as fits."""
@@ -108,8 +125,8 @@ class FittingLabel(QLabel):
     def _fit(self) -> None:
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
-        size = LARGEST
-        while size > SMALLEST:
+        size = round(LARGEST * self._large)
+        while size > SMALLEST * self._large:
             font.setPixelSize(size)
             if QFontMetrics(font).horizontalAdvance(self.text()) <= self.width() - 4:
                 break
@@ -125,7 +142,13 @@ class Disc(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._verdict: Verdict | None = None
-        self.setFixedSize(DISC, DISC)
+        self._large = 1.0
+        self.magnify(1.0)
+
+    def magnify(self, factor: float) -> None:
+        """Another size."""
+        self._large = factor
+        self.setFixedSize(round(DISC * factor), round(DISC * factor))
 
     def show_verdict(self, verdict: Verdict | None) -> None:
         """Another glyph."""
@@ -149,7 +172,7 @@ class Disc(QWidget):
             painter.setBrush(colours.verdict(self._verdict))
             painter.drawEllipse(circle)
             font = QFont(self.font())
-            font.setPixelSize(24 if self._verdict is Verdict.DUPLICATED else 28)
+            font.setPixelSize(round((24 if self._verdict is Verdict.DUPLICATED else 28) * self._large))
             font.setBold(True)
             painter.setFont(font)
             painter.setPen(QColor("white" if self._verdict is Verdict.EXACTLY_ONCE and colours.name == "light" else

@@ -22,9 +22,10 @@ class FixedSizeHost(QWidget):
         self._content = content
         content.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Look at the content's height again."""
         content = self._content
         self.setMinimumWidth(content.minimumSizeHint().width())
         self.setFixedHeight(min(max(content.sizeHint().height(), content.minimumHeight()), content.maximumHeight()))
@@ -35,14 +36,14 @@ class FixedSizeHost(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """By now the style is known."""
-        self._settle()
+        self.settle()
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Fonts or the style may have changed."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self._settle()
+            self.settle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Pass the size on."""

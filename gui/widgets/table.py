@@ -79,16 +79,32 @@ class RecordTable(QTableView):
         self.setFont(code_font(0.95))
         self.setModel(model)
         self._inks = RowInks(theme.colours)
+        self._measure()
+        self._lay_out()
+        model.rowsAboutToBeInserted.connect(self._note_position)
+        model.rowsInserted.connect(self._follow_soon)
+        theme.changed.connect(self._repaint)
+
+    def say_when_empty(self, text: str) -> None:
+        """Another text for as long as there is no record."""
+        self._empty = text
+        self.viewport().update()
+
+    def _measure(self) -> None:
+        """What painting by hand needs to know of the font."""
         self._metrics = QFontMetrics(self.font())
         self._character = max(1, self._metrics.horizontalAdvance("0"))
         self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
         """What a character really takes, which may be a fraction of a pixel less: in a line it adds up."""
         self._height = self._metrics.height() + GRID
         self._baseline = (self._height + self._metrics.ascent() - self._metrics.descent()) // 2
-        self._lay_out()
-        model.rowsAboutToBeInserted.connect(self._note_position)
-        model.rowsInserted.connect(self._follow_soon)
-        theme.changed.connect(self._repaint)
+
+    def magnify(self, factor: float) -> None:
+        """Show everything so many times as large."""
+        self.setFont(code_font(0.95 * factor))
+        self._measure()
+        self._size()
+        self.viewport().update()
 
     def _lay_out(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -103,9 +119,6 @@ class RecordTable(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(self._height)
-        rows.setDefaultSectionSize(self._height)
-        columns.setFont(self.font())  # inherited only, it would go with the next style sheet
         columns.setHighlightSections(False)
         columns.setSectionsMovable(True)
         columns.setMinimumSectionSize(32)
@@ -114,6 +127,15 @@ class RecordTable(QTableView):
         for number, column in enumerate(self.records.columns):
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             columns.setSectionResizeMode(number, mode)
+        self._size()
+
+    def _size(self) -> None:
+        """Rows and columns as the font wants them."""
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.setMinimumSectionSize(self._height)
+        rows.setDefaultSectionSize(self._height)
+        columns.setFont(self.font())  # inherited only, it would go with the next style sheet
+        for number, column in enumerate(self.records.columns):
             columns.resizeSection(number, column.width * self._character + 2 * PADDING)
 
     def choose(self, submission_id: str) -> None:

@@ -1,12 +1,39 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>BriefCounters</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n submission(s)</source>
+        <translation>
+            <numerusform>%n submission</numerusform>
+            <numerusform>%n submissions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EngineStrip</name>
     <message numerus="yes">
         <source>Backend, %n instance(s):</source>
         <translation>
             <numerusform>Backend, %n instance:</numerusform>
             <numerusform>Backend, %n instances:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message numerus="yes">
+        <source>%n step(s) copied.</source>
+        <translation>
+            <numerusform>%n step copied.</numerusform>
+            <numerusform>%n steps copied.</numerusform>
         </translation>
     </message>
 </context>

@@ -72,6 +72,52 @@
     </message>
 </context>
 <context>
+    <name>Balloon</name>
+    <message>
+        <source>No more</source>
+        <translation>不再显示</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>End the tour</source>
+        <translation>结束导览</translation>
+    </message>
+    <message>
+        <source>It does not come back; the Help menu has it</source>
+        <translation>导览不会再自动出现；可在“帮助”菜单中打开</translation>
+    </message>
+    <message>
+        <source>Next (%1 of %2)</source>
+        <translation>下一步（%1/%2）</translation>
+    </message>
+</context>
+<context>
+    <name>BriefCounters</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>实有 %n 行</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n submission(s)</source>
+        <translation>
+            <numerusform>%n 个提交</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>p50 %1 ms</source>
+        <translation>p50 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>p99 %1 ms</source>
+        <translation>p99 %1 毫秒</translation>
+    </message>
+</context>
+<context>
     <name>Catalogue</name>
     <message>
         <source>Double click</source>
@@ -1077,6 +1123,70 @@
         <translation>消息(&amp;M)</translation>
     </message>
     <message>
+        <source>Open a saved &amp;entry…</source>
+        <translation>打开已保存的条目…(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Save the entry as…</source>
+        <translation>条目另存为…(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;HTML report…</source>
+        <translation>HTML 报告…(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Run again</source>
+        <translation>再次运行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy command line</source>
+        <translation>复制命令行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w what was reset</source>
+        <translation>显示被重置的内容(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Copy the s&amp;teps as SQL and redis-cli</source>
+        <translation>将步骤复制为 SQL 和 redis-cli(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Copy a client&apos;s command for the &amp;database</source>
+        <translation>复制数据库客户端命令(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Copy the command of redis-c&amp;li</source>
+        <translation>复制 redis-cli 命令(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Next exhibit</source>
+        <translation>下一个示例(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Previous exhibit</source>
+        <translation>上一个示例(&amp;P)</translation>
+    </message>
+    <message>
+        <source>P&amp;redict before each run</source>
+        <translation>每次运行前先预测(&amp;R)</translation>
+    </message>
+    <message>
+        <source>On &amp;stage (full screen)</source>
+        <translation>演示模式（全屏）(&amp;S)</translation>
+    </message>
+    <message>
+        <source>La&amp;rger type</source>
+        <translation>放大字号(&amp;R)</translation>
+    </message>
+    <message>
+        <source>S&amp;maller type</source>
+        <translation>缩小字号(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Choose an entry of the history first.</source>
+        <translation>请先选择一个历史条目。</translation>
+    </message>
+    <message>
         <source>&amp;Clicks</source>
         <translation>点击(&amp;C)</translation>
     </message>
@@ -1107,6 +1217,10 @@
     <message>
         <source>&amp;Which one for me?</source>
         <translation>我该用哪一个？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>The &amp;tour</source>
+        <translation>导览(&amp;T)</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
@@ -1371,6 +1485,44 @@
     <message>
         <source>99 of 100 answers came within this time</source>
         <translation>百分之九十九的答复在此时间内到达</translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>What will become of it?</source>
+        <translation>结果会怎样？</translation>
+    </message>
+    <message>
+        <source>Predict this verdict</source>
+        <translation>预测此结论</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>There is no strategy %1 here; its code is in the entry.</source>
+        <translation>此处没有策略 %1；其代码保存在条目中。</translation>
+    </message>
+    <message>
+        <source>It had several intents, and the Lab runs one: copy the command line to run them all.</source>
+        <translation>该条目包含多个意图，而实验页只运行一个：请复制命令行以全部运行。</translation>
+    </message>
+    <message>
+        <source>The file %1 of the service is not here.</source>
+        <translation>找不到服务文件 %1。</translation>
+    </message>
+    <message>
+        <source>Select a row or an answer first.</source>
+        <translation>请先选择一行或一个答复。</translation>
+    </message>
+    <message>
+        <source>The engines are not running yet.</source>
+        <translation>引擎尚未运行。</translation>
+    </message>
+    <message>
+        <source>Copied: %1</source>
+        <translation>已复制：%1</translation>
     </message>
 </context>
 <context>
@@ -1943,6 +2095,33 @@
     </message>
 </context>
 <context>
+    <name>FirstChoices</name>
+    <message>
+        <source>A double click</source>
+        <translation>一次双击</translation>
+    </message>
+    <message>
+        <source>Two clicks on one form, with no protection</source>
+        <translation>在同一表单上点击两次，没有任何保护</translation>
+    </message>
+    <message>
+        <source>The same, under a unique index</source>
+        <translation>同样的双击，有唯一索引</translation>
+    </message>
+    <message>
+        <source>Two clicks again; one row</source>
+        <translation>仍是两次点击，只有一行</translation>
+    </message>
+    <message>
+        <source>A lost order</source>
+        <translation>丢失的订单</translation>
+    </message>
+    <message>
+        <source>A token that is used up by a request that dies</source>
+        <translation>令牌被一个中途终止的请求用掉</translation>
+    </message>
+</context>
+<context>
     <name>GatewayField</name>
     <message>
         <source>Gateway</source>
@@ -1989,6 +2168,182 @@
     <message>
         <source>Which one for me?</source>
         <translation>我该用哪一个？</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>exploration</source>
+        <translation>探索</translation>
+    </message>
+    <message>
+        <source>comparison</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Earlier one</source>
+        <translation>较早的</translation>
+    </message>
+    <message>
+        <source>Later one</source>
+        <translation>较晚的</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Words that an entry has to have, such as a verdict, a strategy or a fault</source>
+        <translation>条目必须包含的词，例如结论、策略或故障</translation>
+    </message>
+    <message>
+        <source>Search the history</source>
+        <translation>搜索历史记录</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>What is run, explored, compared and checked appears here, also in the next session.</source>
+        <translation>运行、探索、对比和检查过的内容会出现在这里，下次打开窗口时仍在。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Forget the selected entries</source>
+        <translation>删除选中的条目</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>清空…</translation>
+    </message>
+    <message>
+        <source>Forget all entries</source>
+        <translation>删除全部条目</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Open a file that somebody saved</source>
+        <translation>打开他人保存的文件</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>再次运行</translation>
+    </message>
+    <message>
+        <source>Set every knob as it was, and do it again</source>
+        <translation>恢复全部设置并再做一次</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Write all of it to a file</source>
+        <translation>将全部内容写入文件</translation>
+    </message>
+    <message>
+        <source>HTML report…</source>
+        <translation>HTML 报告…</translation>
+    </message>
+    <message>
+        <source>Write it as one page that can be mailed</source>
+        <translation>写成一个可以邮寄的页面</translation>
+    </message>
+    <message>
+        <source>Copy command line</source>
+        <translation>复制命令行</translation>
+    </message>
+    <message>
+        <source>Copy the command that does the same on a terminal</source>
+        <translation>复制在终端中执行相同操作的命令</translation>
+    </message>
+    <message>
+        <source>Copy steps</source>
+        <translation>复制步骤</translation>
+    </message>
+    <message>
+        <source>Copy the selected submission&apos;s steps as SQL and redis-cli</source>
+        <translation>将所选提交的步骤复制为 SQL 和 redis-cli</translation>
+    </message>
+    <message>
+        <source>Choose an entry, or two of them with Ctrl to see them side by side.</source>
+        <translation>选择一个条目，或按住 Ctrl 选择两个以并排查看。</translation>
+    </message>
+    <message>
+        <source>The command line was copied.</source>
+        <translation>已复制命令行。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s) copied.</source>
+        <translation>
+            <numerusform>已复制 %n 个步骤。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Empty the history</source>
+        <translation>清空历史记录</translation>
+    </message>
+    <message>
+        <source>Forget everything that was kept in this session and earlier ones?</source>
+        <translation>删除本次及以前会话保存的全部内容？</translation>
+    </message>
+    <message>
+        <source>Forget all</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Open a saved entry</source>
+        <translation>打开已保存的条目</translation>
+    </message>
+    <message>
+        <source>Save the entry</source>
+        <translation>保存条目</translation>
     </message>
 </context>
 <context>
@@ -2324,6 +2679,10 @@
         <translation>服务</translation>
     </message>
     <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
         <source>Pages</source>
         <translation>页面</translation>
     </message>
@@ -2460,6 +2819,21 @@
     </message>
 </context>
 <context>
+    <name>PairView</name>
+    <message>
+        <source>What differed in the settings</source>
+        <translation>设置中的差异</translation>
+    </message>
+    <message>
+        <source>Every knob stood at the same place.</source>
+        <translation>所有设置都相同。</translation>
+    </message>
+    <message>
+        <source>No verdict</source>
+        <translation>无结论</translation>
+    </message>
+</context>
+<context>
     <name>Palette</name>
     <message>
         <source>Commands</source>
@@ -2507,6 +2881,21 @@
     <message>
         <source>Synced each write</source>
         <translation>每次写入同步</translation>
+    </message>
+</context>
+<context>
+    <name>Prediction</name>
+    <message>
+        <source>Predicted %1: right.</source>
+        <translation>预测“%1”：正确。</translation>
+    </message>
+    <message>
+        <source>Predicted %1, and it came to %2.</source>
+        <translation>预测“%1”，实际为“%2”。</translation>
+    </message>
+    <message>
+        <source>Right: %1 of %2</source>
+        <translation>正确：%1/%2</translation>
     </message>
 </context>
 <context>
@@ -2952,6 +3341,13 @@
     <message>
         <source>Nothing is under way</source>
         <translation>没有正在进行的运行</translation>
+    </message>
+</context>
+<context>
+    <name>RunView</name>
+    <message>
+        <source>It left no row.</source>
+        <translation>没有留下任何行。</translation>
     </message>
 </context>
 <context>
@@ -3473,6 +3869,13 @@
     </message>
 </context>
 <context>
+    <name>Stage</name>
+    <message>
+        <source>Go on stage first (F11).</source>
+        <translation>请先进入演示模式（F11）。</translation>
+    </message>
+</context>
+<context>
     <name>StepsModel</name>
     <message>
         <source>At, ms</source>
@@ -3827,6 +4230,29 @@
     <message>
         <source>Which servers hold tokens, locks and messages, and whether another one takes over</source>
         <translation>哪些服务器保存令牌、锁和消息，以及是否有别的服务器接替</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>Submit sends one request to a real backend. Press it twice: the key stays.</source>
+        <translation>“提交”向真实后端发送一个请求。按两次：业务键不变。</translation>
+    </message>
+    <message>
+        <source>Here you choose what protects the backend. First: nothing at all.</source>
+        <translation>在这里选择后端的保护策略。起初：没有任何保护。</translation>
+    </message>
+    <message>
+        <source>How the same request arrives twice: clicks, a retry, or a queue.</source>
+        <translation>同一请求如何到达两次：点击、重试或队列。</translation>
+    </message>
+    <message>
+        <source>The verdict, judged from the rows that were read back, never from a promise.</source>
+        <translation>结论：依据从数据库读回的行，而不是任何承诺。</translation>
+    </message>
+    <message>
+        <source>Every step of every submission. Click one: its command and answer appear.</source>
+        <translation>每次提交的每个步骤。点击其中一个，即可看到命令与答复。</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -21,6 +20,7 @@ from backend.lab.lab import Lab
 from backend.model.catalogue import StrategyInfo
 from backend.model.options import LabOptions
 from gui.app.start import install_translations
+from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
@@ -36,8 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("settings")
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    seen = Settings()  # whoever is not about the tour is not to meet its balloons
+    seen.remember(SEEN, value=True)
+    seen.save()
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import psycopg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -54,6 +55,12 @@ class Driver:
         button = self.button(name)
         assert button.isEnabled(), f"{name} is disabled: {button.toolTip()}"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def trigger(self, command: str) -> None:
+        """What a menu or a key does."""
+        action = self.window.findChild(QAction, command)
+        assert action is not None, f"no command is named {command}"
+        action.trigger()
 
     def spam(self, count: int) -> None:
         self.spin("spamCountSpin").setValue(count)

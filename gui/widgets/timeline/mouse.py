@@ -20,6 +20,10 @@ NEAR = 3
 class Surface(Canvas, Protocol):
     """What the mouse moves."""
 
+    @property
+    def magnification(self) -> float:
+        """How many times as large everything is painted."""
+
     def setCursor(self, cursor: QCursor | Qt.CursorShape) -> None:  # noqa: N802  Qt's name
         """Have another pointer."""
 
@@ -42,6 +46,10 @@ class Mouse:
         self._pressed: QPointF | None = None
         self._dragged = False
 
+    def _spot(self, event: QMouseEvent | QWheelEvent) -> QPointF:
+        """Where the pointer is, as large as things are painted on no stage."""
+        return event.position() / self._surface.magnification
+
     def turn(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; with Ctrl only the time, with Shift to the side."""
         turned = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
@@ -49,22 +57,22 @@ class Mouse:
             self._surface.pan(turned * PAN * self._surface.scale.width, 0)
         else:
             with_lanes = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            self._surface.zoom(ZOOM**turned, event.position(), lanes=with_lanes)
+            self._surface.zoom(ZOOM**turned, self._spot(event), lanes=with_lanes)
         event.accept()
 
     def press(self, event: QMouseEvent) -> None:
         """The begin of a click or of a drag."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed, self._dragged = event.position(), False
+            self._pressed, self._dragged = self._spot(event), False
 
     def move(self, event: QMouseEvent) -> None:
         """Drag."""
         if self._pressed is None:
             return
-        moved = event.position() - self._pressed
+        moved = self._spot(event) - self._pressed
         if self._dragged or moved.manhattanLength() > NEAR:
             self._dragged = True
-            self._pressed = event.position()
+            self._pressed = self._spot(event)
             self._surface.setCursor(Qt.CursorShape.ClosedHandCursor)
             self._surface.pan(moved.x(), moved.y())
 
@@ -75,4 +83,4 @@ class Mouse:
         self._pressed = None
         self._surface.unsetCursor()
         if not self._dragged:
-            self._surface.click(event.position())
+            self._surface.click(self._spot(event))

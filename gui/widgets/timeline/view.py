@@ -51,20 +51,20 @@ class TimelineView(QWidget):
     Signals:
         submission_chosen: somebody clicked on a lane of this submission, or went to it by keyboard.
         step_chosen: the submission and the number of the step that was clicked.
+        scaled: another stretch of time, or of lanes, is in sight because somebody zoomed, moved or fitted it.
     """
 
     submission_chosen = Signal(str)
     step_chosen = Signal(str, int)
+    scaled = Signal()
 
     def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timelineView")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(False)
         self.setMinimumHeight(8 * GRID)
         describe(self, self.tr("Timeline"))
-        self.setToolTip("")
         self._book = book
         self._theme = theme
         self._painter = TimelinePainter(book, theme.colours)
@@ -75,7 +75,7 @@ class TimelineView(QWidget):
         self._mouse = Mouse(self)
         self._rastering = Rastering(book, theme, self)
         self._rastering.drawn.connect(self.update)
-        self._took_ms = 0.0
+        self._took_ms, self.magnification = 0.0, 1.0
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.timeout.connect(self._show_news)
@@ -145,8 +145,8 @@ class TimelineView(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None, *, lanes: bool = True) -> None:
         """Larger by a factor around a point of the widget, or around the middle."""
-        spot = at if at is not None else QPointF(self._painter.gutter + self.scale.width / 2, self.height() / 2)
-        x, y = spot.x() - self._painter.gutter, spot.y() - self._painter.header
+        scale, painter = self.scale, self._painter
+        x, y = (scale.width / 2, scale.height / 2) if at is None else (at.x() - painter.gutter, at.y() - painter.header)
         self._go(self.scale.zoomed(factor, max(0.0, x), max(0.0, y), lanes=lanes))
 
     def pan(self, right: float, down: float) -> None:
@@ -168,11 +168,25 @@ class TimelineView(QWidget):
         if scale != self.scale:
             self.scale = scale
             self.update()
+            self.scaled.emit()
+
+    def show_stretch(self, scale: Scale) -> None:
+        """Have exactly this in sight, and stay there while data come."""
+        self.following = False
+        self.scale = scale
+        self.update()
+
+    def magnify(self, factor: float) -> None:
+        """Paint everything so many times as large."""
+        self.magnification = factor
+        self.resizeEvent(QResizeEvent(self.size(), self.size()))
+        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Another room."""
         super().resizeEvent(event)
-        self.scale = self.scale.resized(self.width() - self._painter.gutter, self.height() - self._painter.header)
+        width, height = int(self.width() / self.magnification), int(self.height() / self.magnification)
+        self.scale = self.scale.resized(width - self._painter.gutter, height - self._painter.header)
         if self.following:
             self.scale = self.scale.fitted(self._book.extent(newest=True))
 
@@ -225,7 +239,7 @@ class TimelineView(QWidget):
     def event(self, event: QEvent) -> bool:
         """Hover text."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            fact = self.fact_at(QPointF(event.pos()))
+            fact = self.fact_at(QPointF(event.pos()) / self.magnification)
             if fact is None:
                 QToolTip.hideText()
             else:
@@ -279,7 +293,9 @@ class TimelineView(QWidget):
         began = perf_counter()
         painter = QPainter(self)
         if self._has_something_to_show():
+            painter.scale(self.magnification, self.magnification)
             self._painter.paint(painter, self.scale, self.selected, self._raster_in_sight())
+            painter.resetTransform()
         else:
             self._paint_empty(painter)
         paint_focus(painter, self, self, self._theme.colours)

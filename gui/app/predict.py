@@ -1,0 +1,154 @@
+"""Predict: before a run shows what came of it, whoever watches chooses one of five verdicts; then the rows arrive."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from backend.comparison.records import worst_of
+from backend.model.vocabulary import Verdict
+from gui.theme import GRID, VERDICT_GLYPHS
+from gui.widgets.forms import button, describe
+from gui.wording.terms import verdict_word
+
+if TYPE_CHECKING:
+    from backend.model.plan import Setup
+    from gui.lab.page import LabPage
+    from gui.link.bridge import LabBridge
+    from gui.link.pending_run import PendingRun
+    from gui.theme import Theme
+
+WIDTH = 44 * GRID
+
+
+class Curtain(QWidget):
+    """Lies over banner, rows and timeline until somebody has chosen."""
+
+    def __init__(self, theme: Theme, stage: QWidget) -> None:
+        super().__init__(stage)
+        self.setObjectName("predictCurtain")
+        self._theme = theme
+        self.question = QLabel(self.tr("What will become of it?"))
+        self.question.setObjectName("predictQuestion")
+        self.question.setProperty("role", "heading")
+        self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.buttons: dict[Verdict, QPushButton] = {}
+        layout = QVBoxLayout(self)
+        layout.setSpacing(GRID)
+        layout.addStretch(1)
+        layout.addWidget(self.question)
+        for number, verdict in enumerate(Verdict, 1):
+            word = verdict_word(verdict)
+            made = button(f"predict-{verdict.value}", f"{number}   {VERDICT_GLYPHS[verdict]}  {word}", "")
+            made.setShortcut(str(number))
+            made.setFixedWidth(WIDTH)
+            describe(made, word, self.tr("Predict this verdict"))
+            self.buttons[verdict] = made
+            layout.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """Nothing of what is behind can be seen."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colours.surface)
+        painter.end()
+
+
+class Prediction(QObject):
+    """The curtain, and the score of this session."""
+
+    def __init__(self, bridge: LabBridge, lab: LabPage, theme: Theme) -> None:
+        super().__init__(lab)
+        stage = lab.right
+        self._stage = stage
+        self.is_on = False
+        self.right = self.asked = 0
+        self._pending: PendingRun | None = None
+        self._chosen: Verdict | None = None
+        self.curtain = Curtain(theme, stage)
+        self.score = QLabel()
+        self.score.setObjectName("predictScore")
+        self.score.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self.score.hide()
+        column = stage.layout()
+        assert isinstance(column, QVBoxLayout)  # noqa: S101  the Lab's right half
+        column.insertWidget(0, self.score)
+        for verdict, made in self.curtain.buttons.items():
+            made.clicked.connect(partial(self._choose, verdict))
+        stage.installEventFilter(self)
+        bridge.run_asked.connect(self._note_run)
+        bridge.run_over.connect(self._note_end)
+
+    def toggle(self) -> None:
+        """Ask before each run from now on, or no longer."""
+        self.is_on = not self.is_on
+        if not self.is_on:
+            self._pending = self._chosen = None
+            self.curtain.hide()
+        self._say("")
+
+    def is_chosen(self) -> bool:
+        """Whether it asks."""
+        return self.is_on
+
+    def magnify(self, factor: float) -> None:
+        """Larger type."""
+        for widget in (self.curtain.question, self.score, *self.curtain.buttons.values()):
+            font = QFont(self.curtain.font())
+            font.setPointSizeF(self.curtain.font().pointSizeF() * factor * 1.25)
+            widget.setFont(font)
+        for made in self.curtain.buttons.values():
+            made.setFixedWidth(round(WIDTH * factor))
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """The curtain is as large as what it covers."""
+        if event.type() is QEvent.Type.Resize:
+            self.curtain.setGeometry(self._stage.rect())
+        return False
+
+    @Slot(object, object)
+    def _note_run(self, pending: PendingRun, _setup: Setup) -> None:
+        """A run is about to begin. Another one before anybody has chosen takes its place: it is about both."""
+        if not self.is_on:
+            return
+        self._pending, self._chosen = pending, None
+        self.curtain.setGeometry(self._stage.rect())
+        self.curtain.show()
+        self.curtain.raise_()
+        self.curtain.buttons[Verdict.EXACTLY_ONCE].setFocus()
+
+    def _choose(self, verdict: Verdict, _checked: bool = False) -> None:
+        self._chosen = verdict
+        self.curtain.hide()
+        self._settle()
+
+    @Slot(object)
+    def _note_end(self, pending: PendingRun) -> None:
+        if pending is self._pending and (pending.report is None or not pending.report.verdicts):
+            self._pending = None  # it broke off: there is nothing to be right about
+            self.curtain.hide()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Count, once somebody has chosen and the run is over."""
+        pending, chosen = self._pending, self._chosen
+        if pending is None or chosen is None or pending.report is None:
+            return
+        worst = worst_of(pending.report.verdicts)
+        self._pending = self._chosen = None
+        self.asked += 1
+        self.right += worst is chosen
+        pattern = self.tr("Predicted %1: right.") if worst is chosen else self.tr("Predicted %1, and it came to %2.")
+        self._say(pattern.replace("%1", verdict_word(chosen)).replace("%2", verdict_word(worst) if worst else ""))
+
+    def _say(self, outcome: str) -> None:
+        counted = self.tr("Right: %1 of %2").replace("%1", str(self.right)).replace("%2", str(self.asked))
+        text = f"{outcome}  {counted}" if outcome else counted
+        self.score.setText(text)
+        self.score.setAccessibleName(text)
+        self.score.setVisible(self.is_on)

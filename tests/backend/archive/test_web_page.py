@@ -1,0 +1,100 @@
+"""The page of an entry: one file, in the language that was asked for, and nothing of a stranger's in its markup."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from backend.archive.drawing import MOST_LANES, timeline_svg
+from backend.archive.entries import Entry, RunRecord
+from backend.archive.knobs import differences, knobs
+from backend.archive.web_page import entry_html
+from backend.model.sentence import LANGUAGES, words
+from tests.backend.archive.samples import every_entry, replies, run_entry
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Opened(HTMLParser):
+    """Counts what is opened and not closed, and collects what a browser would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.fetched += [str(value) for name, value in attrs if name in {"src", "href", "action"}]
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def _parsed(page: str) -> Opened:
+    opened = Opened()
+    opened.feed(page)
+    assert opened.open == []
+    return opened
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", every_entry(), ids=lambda entry: entry.kind.value)
+def test_a_page_is_whole_and_fetches_nothing(entry: Entry, language: str) -> None:
+    parsed = _parsed(entry_html(entry, language))
+    assert parsed.fetched == []
+    assert bool(CHINESE.search("".join(parsed.texts))) == (language == "zh_CN")
+
+
+def test_the_page_of_a_run_has_timeline_rows_and_code() -> None:
+    page = entry_html(run_entry())
+    for part in ("<svg", "r-1.2", "def direct():", "--strategy none", "duplicate", "delay@sql:INSERT=20"):
+        assert part in page
+
+
+def test_what_a_stranger_wrote_is_text() -> None:
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    evil = "<script>alert(1)</script>"
+    run = replace(
+        entry.content,
+        rows=tuple(replace(row, item=evil) for row in entry.content.rows),
+        replies=tuple(replace(reply, submission_id=evil) for reply in entry.content.replies),
+        steps=tuple(replace(step, command=evil, submission_id=evil) for step in entry.content.steps),
+        code=replace(entry.content.code, text=evil, first_line=1, last_line=1) if entry.content.code else None,
+    )
+    page = entry_html(replace(entry, content=run))
+    assert "<script" not in page
+    assert "script" not in _parsed(page).open
+
+
+def test_a_timeline_draws_so_many_lanes_and_counts_the_others() -> None:
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    many = replace(entry.content, replies=replies(MOST_LANES + 7), steps=())
+    assert "7 more submissions are not drawn" in timeline_svg(many, "en")
+
+
+@pytest.mark.parametrize("entry", every_entry(), ids=lambda entry: entry.kind.value)
+def test_every_knob_has_a_name_and_a_place(entry: Entry) -> None:
+    for language in LANGUAGES:
+        for name, value in knobs(entry):
+            assert words(name, language)
+            assert words(value, language)
+
+
+def test_two_entries_differ_in_what_was_turned_between_them() -> None:
+    found = differences(run_entry(), run_entry(strategy="unique-index"))
+    assert [words(name) for name, _, _ in found] == ["Strategy", "Variant"]
+    assert differences(run_entry(), run_entry()) == ()

@@ -1,0 +1,144 @@
+"""On stage: banner, rows and timeline only, in large type; exhibits by one key; the audience predicts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from backend.comparison.exhibits import EXHIBITS
+from backend.model.vocabulary import Verdict
+from gui.app.stage import LARGEST, SMALLEST, STEP, USUAL
+from gui.settings import Settings
+from tests.gui.driver import PATIENCE_MS, Driver
+
+
+def _press(driver: Driver, keys: str) -> None:
+    QTest.keySequence(driver.window, QKeySequence(keys))
+
+
+def _seen(driver: Driver) -> set[str]:
+    names = ("sidebar", "verdictLabel", "rowsTable", "timelineView", "codeView", "whyTabs", "evidenceTabs")
+    return {name for name in names if driver.find(QWidget, name).isVisible()}
+
+
+def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(driver_at_start: Driver) -> None:
+    driver, window = driver_at_start, driver_at_start.window
+    before, height = _seen(driver), window.lab.banner.height()
+    row = window.lab.results.rows_table.verticalHeader().defaultSectionSize()
+    _press(driver, "F11")
+    driver.qtbot.waitUntil(window.isFullScreen, timeout=PATIENCE_MS)
+    assert _seen(driver) == {"verdictLabel", "rowsTable", "timelineView", "evidenceTabs"}
+    for hidden in (window.menuBar(), window.pages.tabBar(), window.engines):
+        assert not hidden.isVisible()
+    assert window.lab.banner.height() == round(height * USUAL / 100)
+    assert window.lab.results.rows_table.verticalHeader().defaultSectionSize() > row
+    _press(driver, "F11")
+    driver.qtbot.waitUntil(lambda: not window.isFullScreen(), timeout=PATIENCE_MS)
+    assert _seen(driver) == before
+    assert window.lab.banner.height() == height
+    assert window.lab.results.rows_table.verticalHeader().defaultSectionSize() == row
+
+
+def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver_at_start: Driver) -> None:
+    driver, stage = driver_at_start, driver_at_start.window.stage
+    _press(driver, "Ctrl++")
+    assert stage.percent == USUAL, "off stage the keys do nothing"
+    _press(driver, "F11")
+    for _ in range((LARGEST - USUAL) // STEP + 2):
+        _press(driver, "Ctrl++")
+    assert stage.percent == LARGEST
+    for _ in range((LARGEST - SMALLEST) // STEP + 2):
+        _press(driver, "Ctrl+-")
+    assert stage.percent == SMALLEST
+    _press(driver, "Ctrl++")
+    assert Settings().number("stage/percent", 0) == SMALLEST + STEP
+    _press(driver, "F11")
+
+
+def test_what_is_large_is_clicked_where_it_is_seen(driver: Driver) -> None:
+    driver.spam(2)
+    driver.wait_until_quiet()
+    _press(driver, "F11")
+    view = driver.window.lab.timeline.view
+    driver.qtbot.waitUntil(lambda: view.scale.width < view.width() / 1.4, timeout=PATIENCE_MS)
+    lane = view._book[1]
+    spot = view._painter.header + view.scale.y_of(1) + view.scale.lane_pixels / 2
+    large = driver.window.stage.percent / 100
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(40, int(spot * large)))
+    assert view.selected == lane.submission
+    _press(driver, "F11")
+
+
+def test_exhibits_follow_each_other_by_one_key(driver: Driver) -> None:
+    card = driver.window.lab.exhibit
+    _press(driver, "F8")
+    assert card.exhibit is EXHIBITS[0]
+    driver.wait_for(2, "duplicated")
+    driver.wait_until_quiet()
+    _press(driver, "F11")
+    _press(driver, "PgDown")
+    assert card.exhibit is EXHIBITS[1]
+    driver.wait_until_quiet()
+    _press(driver, "PgUp")
+    assert card.exhibit is EXHIBITS[0]
+    driver.wait_until_quiet()
+    _press(driver, "F11")
+    assert card.exhibit is EXHIBITS[0]
+
+
+def test_the_audience_predicts_before_the_verdict_shows_and_is_scored(driver: Driver) -> None:
+    curtain = driver.window.stage.prediction.curtain
+    driver.trigger("predict")
+    driver.spam(2)
+    assert curtain.isVisible()
+    driver.qtbot.waitUntil(lambda: driver.shown == 2, timeout=PATIENCE_MS)
+    assert curtain.isVisible(), "the rows are there, and nobody sees them"
+    driver.wait_until_quiet()
+    QTest.mouseClick(driver.find(QPushButton, "predict-duplicated"), Qt.MouseButton.LeftButton)
+    assert not curtain.isVisible()
+    score = driver.find(QLabel, "predictScore")
+    assert "1 of 1" in score.text()
+    driver.click("newIntentButton")
+    driver.spam(2)
+    QTest.keyClick(curtain, Qt.Key.Key_1)
+    driver.qtbot.waitUntil(lambda: "1 of 2" in score.text(), timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: driver.verdict == Verdict.DUPLICATED.value, timeout=PATIENCE_MS)
+    driver.trigger("predict")
+    assert not score.isVisible()
+
+
+@pytest.mark.parametrize("key", ["PgDown", "PgUp"])
+def test_a_page_is_a_page_where_nobody_is_on_stage(driver_at_start: Driver, key: str) -> None:
+    _press(driver_at_start, key)
+    assert driver_at_start.window.lab.exhibit.exhibit is None
+
+
+def _says(label: QLabel, text: str) -> bool:
+    return text in label.text()
+
+
+@pytest.mark.exhaustive
+def test_a_talk_of_ten_steps_by_keyboard_alone(driver: Driver) -> None:
+    """Up the stage, larger type, three exhibits with a prediction each, one again, and down."""
+    card, score = driver.window.lab.exhibit, driver.find(QLabel, "predictScore")
+    curtain = driver.window.stage.prediction.curtain
+    _press(driver, "F11")
+    _press(driver, "Ctrl++")
+    _press(driver, "F9")
+    for number, keys in enumerate(("PgDown", "PgDown", "PgDown", "PgUp"), 1):
+        driver.qtbot.waitUntil(lambda: driver.window.lab.ready, timeout=PATIENCE_MS)
+        _press(driver, keys)
+        assert curtain.isVisible()
+        assert card.exhibit is not None
+        QTest.keyClicks(curtain, str(list(Verdict).index(card.exhibit.promises) + 1))
+        driver.qtbot.waitUntil(curtain.isHidden, timeout=PATIENCE_MS)
+        right = f"{number} of {number}"
+        driver.qtbot.waitUntil(partial(_says, score, right), timeout=4 * PATIENCE_MS)
+    _press(driver, "F9")
+    _press(driver, "F11")
+    assert driver.find(QWidget, "sidebar").isVisible()
