@@ -207,11 +207,11 @@ class CommandTable(QObject):
 
     def _of_stage(self) -> Iterator[Command]:
         stage = self._window.stage
-        yield Command("next-exhibit", self.tr("&Next exhibit"), Menu.EXHIBITS, stage.next_exhibit, "F8",
+        yield Command("next-exhibit", self.tr("Next e&xhibit"), Menu.EXHIBITS, stage.next_exhibit, "F8",
                       why_not=self._window.lab.why_not_ready)  # fmt: skip
-        yield Command("previous-exhibit", self.tr("&Previous exhibit"), Menu.EXHIBITS, stage.previous, "F7",
+        yield Command("previous-exhibit", self.tr("Previous exhi&bit"), Menu.EXHIBITS, stage.previous, "F7",
                       why_not=self._window.lab.why_not_ready)  # fmt: skip
-        yield Command("predict", self.tr("P&redict before each run"), Menu.EXHIBITS, stage.prediction.toggle, "F9",
+        yield Command("predict", self.tr("Predict before each r&un"), Menu.EXHIBITS, stage.prediction.toggle, "F9",
                       is_chosen=stage.prediction.is_chosen)  # fmt: skip
         yield Command("stage", self.tr("On &stage (full screen)"), Menu.VIEW, stage.toggle, "F11", apart=True)
         yield Command("stage-larger", self.tr("La&rger type"), Menu.VIEW, stage.larger, "Ctrl++", why_not=stage.why_not)

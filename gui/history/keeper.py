@@ -191,8 +191,7 @@ class HistoryKeeper(QObject):
 
             entry = load(path)
             self._tell(self.opened, (entry,))
-            self._opened_history().add(entry)
-            self._tell(self.changed)
+            self.keep(lambda: entry)
 
         self._do(read, always=True)
 

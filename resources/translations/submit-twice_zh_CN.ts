@@ -1091,6 +1091,18 @@
         <translation>检查(&amp;K)</translation>
     </message>
     <message>
+        <source>Next e&amp;xhibit</source>
+        <translation>下一个示例(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Previous exhi&amp;bit</source>
+        <translation>上一个示例(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Predict before each r&amp;un</source>
+        <translation>每次运行前先预测(&amp;U)</translation>
+    </message>
+    <message>
         <source>Idempotency &amp;keys</source>
         <translation>幂等键(&amp;K)</translation>
     </message>
@@ -1157,18 +1169,6 @@
     <message>
         <source>Copy the command of redis-c&amp;li</source>
         <translation>复制 redis-cli 命令(&amp;L)</translation>
-    </message>
-    <message>
-        <source>&amp;Next exhibit</source>
-        <translation>下一个示例(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Previous exhibit</source>
-        <translation>上一个示例(&amp;P)</translation>
-    </message>
-    <message>
-        <source>P&amp;redict before each run</source>
-        <translation>每次运行前先预测(&amp;R)</translation>
     </message>
     <message>
         <source>On &amp;stage (full screen)</source>
