@@ -215,7 +215,7 @@ class CommandTable(QObject):
                       is_chosen=stage.prediction.is_chosen)  # fmt: skip
         yield Command("stage", self.tr("On &stage (full screen)"), Menu.VIEW, stage.toggle, "F11", apart=True)
         yield Command("stage-larger", self.tr("La&rger type"), Menu.VIEW, stage.larger, "Ctrl++", why_not=stage.why_not)
-        yield Command("stage-smaller", self.tr("S&maller type"), Menu.VIEW, stage.smaller, "Ctrl+-",
+        yield Command("stage-smaller", self.tr("Smaller t&ype"), Menu.VIEW, stage.smaller, "Ctrl+-",
                       why_not=stage.why_not)  # fmt: skip
 
     def _no_entry(self) -> str:

@@ -1103,6 +1103,10 @@
         <translation>每次运行前先预测(&amp;U)</translation>
     </message>
     <message>
+        <source>Smaller t&amp;ype</source>
+        <translation>缩小字号(&amp;Y)</translation>
+    </message>
+    <message>
         <source>Idempotency &amp;keys</source>
         <translation>幂等键(&amp;K)</translation>
     </message>
@@ -1177,10 +1181,6 @@
     <message>
         <source>La&amp;rger type</source>
         <translation>放大字号(&amp;R)</translation>
-    </message>
-    <message>
-        <source>S&amp;maller type</source>
-        <translation>缩小字号(&amp;M)</translation>
     </message>
     <message>
         <source>Choose an entry of the history first.</source>
