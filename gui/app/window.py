@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QWidget
 
-from gui.app.desk import Desk
 from gui.app.menus import Menus
 from gui.app.message_log import MessageLog, MessagesDialog
 from gui.app.status import EngineStrip, MessageBar
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from gui.advisor.guide import Guide
     from gui.advisor.incident_desk import IncidentDesk
     from gui.app.commands import CommandTable
+    from gui.app.desk import Desk
     from gui.app.stage import Stage
     from gui.app.tour import Tour
     from gui.compare.page import ComparePage
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
     guide: Guide
     incidents: IncidentDesk
     table: CommandTable
+    desk: Desk
     history: HistoryPage
     stage: Stage
     tour: Tour
@@ -74,10 +75,9 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._closing = self._closed = self._is_whole = False
-        self._open_parts = 2
+        self._open_parts = 1
         self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
-        self.desk = Desk(bridge, theme, self.lab, self)
         self.engines = EngineStrip(theme)
         self.pages = self._make_pages()
         self.setCentralWidget(self.pages)
@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         from gui.advisor.guide import Guide  # noqa: PLC0415, RUF100  (this and the others: not for the first paint)
         from gui.advisor.incident_desk import IncidentDesk  # noqa: PLC0415, RUF100
         from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
+        from gui.app.desk import Desk  # noqa: PLC0415, RUF100
         from gui.app.stage import Stage  # noqa: PLC0415, RUF100
         from gui.app.tour import Tour  # noqa: PLC0415, RUF100
         from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
@@ -131,6 +132,11 @@ class MainWindow(QMainWindow):
             self._fill_tab(number, page)
             page.closed.connect(self._part_closed)
             self._open_parts += 1
+        self.desk = Desk(bridge, theme, self.lab, self)
+        self.desk.keeper.closed.connect(self._part_closed)
+        self._open_parts += 1
+        for take in (self._command_failed, self.log.note):
+            self.desk.said.connect(take)
         self.history = self.desk.complete(self.pages, self.compare, self.explore, self.service)
         self._fill_tab(len(pages) + 1, self.history)
         self.pages.setCurrentIndex(shown)
@@ -170,8 +176,6 @@ class MainWindow(QMainWindow):
         bridge.runs_changed.connect(self._runs_changed)
         bridge.closed.connect(self._part_closed)
         self.messages.retry_asked.connect(self._retry)
-        self.desk.keeper.closed.connect(self._part_closed)
-        self.desk.said.connect(self._command_failed)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         self.lab.ready_changed.connect(self.menus.refresh)
@@ -182,7 +186,6 @@ class MainWindow(QMainWindow):
             bridge.incident,
             bridge.lost,
             self.menus.refused,
-            self.desk.said,
         ):
             said.connect(self.log.note)
         self.log.noted.connect(self.menus.refresh)
@@ -337,8 +340,8 @@ class MainWindow(QMainWindow):
             self.save()
             self.hide()
             self._bridge.close()
-            self.desk.keeper.close()
             if self._is_whole:
+                self.desk.keeper.close()
                 self.guide.close()
                 self.incidents.close()
                 self.compare.close_comparer()
