@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -25,6 +26,9 @@ keep_bytecode()
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
+
+gc.disable()
+_MUCH_GARBAGE, _MANY_COLLECTIONS = 10_000, 10
 
 CORES = min(os.cpu_count() or 1, 8)
 HISTORY = "SUBMIT_TWICE_HISTORY"
@@ -53,6 +57,19 @@ def _started_lab() -> Iterator[Laboratory]:
     lab.start()
     yield Laboratory(lab, told)
     lab.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    """Collect garbage here, between two tests, and nowhere else.
+
+    Objects of Qt that are garbage belong to this thread. Whatever other thread a collection comes to ends them there,
+    and the process with them.
+    """
+    gc.disable()
+    young, _, old = gc.get_count()
+    if young > _MUCH_GARBAGE:
+        gc.collect(2 if old > _MANY_COLLECTIONS else 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pytestqt.qtbot import QtBot
 
 from gui.app.interpreter import SWITCH_SECONDS, Collector, favour_the_window
 
@@ -74,9 +75,8 @@ def test_a_wrong_language_is_a_wrong_argument() -> None:
 @pytest.fixture
 def interpreter() -> Iterator[None]:
     """The interpreter's settings as they were, whatever the test does to them."""
-    thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
+    interval = sys.getswitchinterval()
     yield
-    gc.set_threshold(*thresholds)
     sys.setswitchinterval(interval)
     gc.unfreeze()
 
@@ -87,13 +87,33 @@ def test_records_that_pile_up_cause_no_full_collection(interpreter: None) -> Non
     favour_the_window()
     collector.note_runs(1)
     before = gc.get_stats()
-    kept = [[number] for number in range(300_000)]
+    kept = []
+    for number in range(300_000):
+        kept.append([number])
+        if not number % 1_000:
+            collector.look()
     after = gc.get_stats()
     assert len(kept) == 300_000
     assert after[2]["collections"] == before[2]["collections"]
     assert after[0]["collections"] > before[0]["collections"]
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
     collector.note_runs(0)
+
+
+def test_garbage_of_the_window_is_collected_on_its_own_thread_only(interpreter: None, qtbot: QtBot) -> None:
+    collector = Collector()
+    threads = []
+    knot = Knot()
+    weakref.finalize(knot, lambda: threads.append(threading.get_ident()))
+    del knot
+    kept: list[list[int]] = []
+    busy = threading.Thread(target=lambda: kept.extend([number] for number in range(100_000)))
+    busy.start()
+    busy.join()
+    assert threads == []
+    qtbot.waitUntil(lambda: bool(threads))
+    assert threads == [threading.get_ident()]
+    collector.deleteLater()
 
 
 class Knot:
@@ -113,12 +133,14 @@ def old_garbage() -> weakref.ref[Knot]:
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="the collector of 3.14 is incremental")
 def test_a_session_that_only_compares_and_explores_does_not_grow(interpreter: None) -> None:
-    Collector()
+    collector = Collector()
     favour_the_window()
     found = old_garbage()
     kept: list[list[int]] = []
     while found() is not None and len(kept) < 3_000_000:
         kept.append([len(kept)])
+        if not len(kept) % 1_000:
+            collector.look()
     assert found() is None
 
 
