@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from backend.model.observed import EngineStatus
 from backend.model.sentence import ENGLISH
 from backend.model.vocabulary import EngineKind, GatewayKeys, Health, OperationKey, Replication, Verdict
-from gui.lab.choices import TopologyBox
+from gui.lab.choices import PersistenceBox, TopologyBox
 from gui.lab.replication_field import ReplicationField
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
@@ -67,10 +67,16 @@ class BackendPanel(QWidget):
         section.add_field(self.tr("&Database"), self.database, stored, self.replication.box)
         self.replication.add_lag()
         self.topology = TopologyBox(self)
+        self.persistence = PersistenceBox(self)
         section.add_field(
             self.tr("Redis topolog&y"),
             self.topology.box,
             self.tr("Which servers hold tokens, locks and messages, and whether another one takes over"),
+        )
+        section.add_field(
+            self.tr("Persistence"),
+            self.persistence.box,
+            self.tr("Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"),
         )
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
@@ -250,6 +256,7 @@ class BackendPanel(QWidget):
         """Take what does not depend on the catalogue from the last session."""
         choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
         choose_key(self.topology.box, settings.text("lab/redis-topology"))
+        choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
         self.replication.restore(settings)
 
     def save(self, settings: Settings) -> None:
@@ -259,6 +266,7 @@ class BackendPanel(QWidget):
             settings.remember("lab/variant", self.variant_key)
             settings.remember("lab/gateway-keys", current_key(self.gateway_keys))
             settings.remember("lab/redis-topology", current_key(self.topology.box))
+            settings.remember("lab/redis-persistence", current_key(self.persistence.box))
             self.replication.save(settings)
 
 

@@ -84,7 +84,7 @@ class Knobs(QObject):
             lease_ms=source.lease.value(),
             faults=source.all_faults,
             gateway_keys=backend.gateway_keys_key,
-            redis_persistence=source.persistence.mode,
+            redis_persistence=backend.persistence.mode,
             redis_topology=backend.topology.topology,
             replication=backend.replication.replication,
             replica_lag_ms=backend.replication.lag.value(),
@@ -115,6 +115,7 @@ class Knobs(QObject):
         """Turn every knob to this; strategy and variant are chosen already."""
         self._backend.show_gateway_keys(setup.gateway_keys)
         self._backend.topology.show_topology(setup.redis_topology)
+        self._backend.persistence.show_mode(setup.redis_persistence)
         self._backend.replication.show_setup(setup)
         self._source.show_knobs(setup, plan)
         self._form.show_disable(plan.disable_button, forced=setup.strategy == "front-end")

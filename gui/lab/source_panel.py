@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from backend.model.plan import Fault
 from backend.model.vocabulary import FaultKind, Pace, Source
-from gui.lab.choices import PersistenceBox, RetryCauses, key_of, read_causes
+from gui.lab.choices import RetryCauses, key_of, read_causes
 from gui.lab.fault_field import FaultField
 from gui.theme import GRID
 from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, set_item_enabled, spin
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class SourcePanel(QWidget):
-    """Source, pace, time-out and retries, processing delay, lease, visibility time-out, persistence, faults.
+    """Source, pace, time-out and retries, processing delay, lease, the knobs of queues, faults.
 
     Signals:
         changed: another source or pace, or other faults.
@@ -86,14 +86,15 @@ class SourcePanel(QWidget):
 
     def _make_backend(self) -> None:
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
+        self.lease = self._milliseconds("leaseSpin", 1, 3_600_000, 10_000)
+        describe(
+            self.lease, self.tr("Lease"), self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
+        )
         self._section.add_field(
-            self.tr("&Processing"),
+            self.tr("&Work, lease"),
             self.processing_delay,
             self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
-        )
-        self.lease = spin("leaseSpin", 1, 3_600_000, 10_000, self.tr("ms"))
-        self._section.add_field(
-            self.tr("Lease"), self.lease, self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
+            self.lease,
         )
         self._make_engines()
         self.faults = FaultField()
@@ -161,12 +162,6 @@ class SourcePanel(QWidget):
                 "delivered again when it dies"
             ),
         )
-        self.persistence = PersistenceBox(self)
-        self._section.add_field(
-            self.tr("Persistence"),
-            self.persistence.box,
-            self.tr("Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"),
-        )
 
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
         made = spin(name, smallest, largest, value, self.tr("ms"))
@@ -226,7 +221,6 @@ class SourcePanel(QWidget):
         self.visibility_timeout.setValue(setup.visibility_timeout_ms)
         self.deduplication.setValue(setup.deduplication_ms)
         self.prefetch.setValue(setup.prefetch)
-        self.persistence.show_mode(setup.redis_persistence)
         self.processing_delay.setValue(setup.processing_delay_ms)
         self.lease.setValue(setup.lease_ms)
         lost = Fault(FaultKind.LOST_REPLY)
@@ -250,7 +244,6 @@ class SourcePanel(QWidget):
         self.visibility_timeout.setValue(settings.number("lab/visibility-timeout", 500))
         self.deduplication.setValue(settings.number("lab/deduplication-window", 0))
         self.prefetch.setValue(settings.number("lab/prefetch", 1))
-        choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
         self.faults.setText(settings.text("lab/faults"))
         self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
         self.reload.setChecked(settings.flag("lab/reload", default=False))
@@ -271,7 +264,6 @@ class SourcePanel(QWidget):
         settings.remember("lab/visibility-timeout", self.visibility_timeout.value())
         settings.remember("lab/deduplication-window", self.deduplication.value())
         settings.remember("lab/prefetch", self.prefetch.value())
-        settings.remember("lab/redis-persistence", current_key(self.persistence.box))
         settings.remember("lab/faults", self.faults.text())
         settings.remember("lab/lost-reply", self.lost_reply.isChecked())
         settings.remember("lab/reload", self.reload.isChecked())

@@ -32,6 +32,14 @@
         <translation>数据库(&amp;D)</translation>
     </message>
     <message>
+        <source>Persistence</source>
+        <translation>持久化</translation>
+    </message>
+    <message>
+        <source>Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps</source>
+        <translation>自带的 Redis 协议服务器的持久化方式：写什么到磁盘，也就决定了保留什么</translation>
+    </message>
+    <message>
         <source>Redis topolog&amp;y</source>
         <translation>Redis 拓扑(&amp;Y)</translation>
     </message>
@@ -3761,6 +3769,10 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>&amp;Work, lease</source>
+        <translation>处理租期(&amp;W)</translation>
+    </message>
+    <message>
         <source>Visibility</source>
         <translation>可见性超时</translation>
     </message>
@@ -3783,14 +3795,6 @@
     <message>
         <source>So many messages of RabbitMQ a consumer may have that it has not acknowledged: all of them are delivered again when it dies</source>
         <translation>消费者最多可持有多少条尚未确认的 RabbitMQ 消息：它一旦死亡，这些消息会全部重新投递</translation>
-    </message>
-    <message>
-        <source>Persistence</source>
-        <translation>持久化</translation>
-    </message>
-    <message>
-        <source>Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps</source>
-        <translation>自带的 Redis 协议服务器的持久化方式：写什么到磁盘，也就决定了保留什么</translation>
     </message>
     <message>
         <source>Work of the handler between what it reads and what it writes: it widens every gap</source>
@@ -3835,10 +3839,6 @@
     <message>
         <source>After what a caller sends again: a time-out, a lost connection, 5xx and busy; or whatever is not 2xx, as providers of webhooks do</source>
         <translation>调用方在什么情况下重试：超时、连接断开、5xx 和忙；或像 Webhook 提供方那样，只要不是 2xx 就重试</translation>
-    </message>
-    <message>
-        <source>&amp;Processing</source>
-        <translation>处理耗时(&amp;P)</translation>
     </message>
     <message>
         <source>Reload the page each time</source>

@@ -141,6 +141,7 @@ def commands(events: Iterable[Event]) -> list[str]:
     for event in events:
         if event.engine != EngineKind.HTTP:
             found |= {event.command, event.answer, event.command.partition(" ")[0]}
+        found |= {event.place.file, str(event.place.line)}
         found |= {line for line in event.answer.splitlines() if line.startswith("{")}
         if event.after:
             for table in event.after.tables:

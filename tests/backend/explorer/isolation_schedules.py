@@ -84,7 +84,7 @@ def returning(sql: str) -> str:
     return f"{sql} RETURNING 1 AS changed" if _CHANGES.match(sql) and "RETURNING" not in sql else sql
 
 
-_KEYS = ("order_no", "request_no", "message_key", "idempotency_key", "resource", "item")
+_KEYS = ("order_no", "request_no", "message_key", "intent_key", "idempotency_key", "resource", "item")
 _KEY_OF = {
     table.name: next(name for name in _KEYS if name in table.c)
     for table in metadata.sorted_tables

@@ -34,7 +34,7 @@ PAIRS = [
     for strategy in all_strategies()
     for variant in strategy.variants
     if not variant.engines
-    for operation in [next(o for o in (OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER) if o not in variant.refusals)]
+    for operation in [o for o in (OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER) if o not in variant.refusals][:1]
 ]
 
 

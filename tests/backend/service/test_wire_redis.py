@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from backend.service.wire.resp_values import Frame, value_of, words_of
+from tests.backend.engines.helpers import wait_until
 from tests.backend.service.proxies import PATIENCE_S, Proxy, proxy
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_a_client_that_insists_on_tls_hears_at_once(door: Proxy) -> None:
     context = ssl.create_default_context()
     with socket.create_connection(("127.0.0.1", door.port), PATIENCE_S) as plain, pytest.raises(OSError):  # noqa: PT011  which one is up to the system
         context.wrap_socket(plain, server_hostname="localhost")
-    assert closed == [True]
+    assert wait_until(lambda: closed == [True])
 
 
 def test_a_command_as_typed_into_a_terminal(door: Proxy) -> None:

@@ -63,8 +63,8 @@ def test_the_links_of_an_advice_lead_to_the_pages_with_everything_set(driver: Dr
     opened(driver)
     follow(dialog, "lab:2")
     assert pages.currentWidget() is driver.window.lab
-    assert driver.combo("strategyCombo").currentData() == "distributed-lock"
-    assert driver.combo("variantCombo").currentData() == "redis-fenced"
+    assert driver.combo("strategyCombo").currentData() == "advisory-lock"
+    assert driver.combo("variantCombo").currentData() == "transaction"
     driver.click("spamButton")
     driver.wait_for(1, "exactly_once")
     opened(driver)

@@ -44,9 +44,10 @@ def test_two_variants_are_compared_exported_and_opened_elsewhere(driver: Driver,
     driver.click("compareButton")
     assert driver.button("cancelCompareButton").isEnabled()
     driver.qtbot.waitUntil(driver.button("compareButton").isEnabled, timeout=4 * PATIENCE_MS)
-    assert [row[0] for row in texts(driver)] == ["unique-index/catch-violation", "unique-index/on-conflict"]
-    assert ["exactly once" in row[2] for row in texts(driver)] == [True, True]
-    assert driver.find(QLabel, "compareStatus").text() == "2 of 2 stayed exactly-once everywhere."
+    variants = ["catch-violation", "on-conflict", "deferred", "deferred-caught"]
+    assert [row[0] for row in texts(driver)] == [f"unique-index/{variant}" for variant in variants]
+    assert ["exactly once" in row[2] for row in texts(driver)] == [True] * 4
+    assert driver.find(QLabel, "compareStatus").text() == "4 of 4 stayed exactly-once everywhere."
     assert "unique-index/on-conflict: safe under concurrency: survives 1 of 1" in page.chart.accessibleDescription()
 
     found = page.exports._found
@@ -54,7 +55,7 @@ def test_two_variants_are_compared_exported_and_opened_elsewhere(driver: Driver,
     for form in FORMS:
         with driver.qtbot.waitSignal(page.comparer.written, timeout=PATIENCE_MS):
             page.exports.chosen.emit(lambda form=form: write(form, found, tmp_path / f"x.{form.ending}"))
-    assert len(json.loads((tmp_path / "x.json").read_text("utf-8"))["lines"]) == 2
+    assert len(json.loads((tmp_path / "x.json").read_text("utf-8"))["lines"]) == 4
 
     page.table.setCurrentIndex(page.table.cells.index(1, 2))
     QTest.keyClick(page.table, Qt.Key.Key_Return)

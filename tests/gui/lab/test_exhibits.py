@@ -60,7 +60,14 @@ def test_every_exhibit_stands_in_the_knobs_of_its_queue_its_callers_and_its_serv
         for shown in (panel, again):
             assert shown.retry_causes.causes == exhibit.plan.retry_on, exhibit.key
             assert shown.visibility_timeout.value() == exhibit.setup.visibility_timeout_ms, exhibit.key
-            assert shown.persistence.mode is exhibit.setup.redis_persistence, exhibit.key
+
+
+def test_every_exhibit_stands_in_the_knobs_of_its_redis(driver: Driver) -> None:
+    knobs, backend = driver.window.lab.set_up, driver.window.lab.backend
+    for exhibit in EXHIBITS:
+        knobs.turn(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
+        assert backend.persistence.mode is exhibit.setup.redis_persistence, exhibit.key
+        assert backend.topology.topology is exhibit.setup.redis_topology, exhibit.key
 
 
 def test_causes_that_are_not_on_offer_become_a_choice(qtbot: QtBot) -> None:
