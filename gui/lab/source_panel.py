@@ -91,7 +91,7 @@ class SourcePanel(QWidget):
             self.lease, self.tr("Lease"), self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
         )
         self._section.add_field(
-            self.tr("&Work, lease"),
+            self.tr("Wor&k, lease"),
             self.processing_delay,
             self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
             self.lease,

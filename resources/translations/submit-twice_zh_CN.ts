@@ -3769,10 +3769,6 @@
         <translation>重试</translation>
     </message>
     <message>
-        <source>&amp;Work, lease</source>
-        <translation>处理租期(&amp;W)</translation>
-    </message>
-    <message>
         <source>Visibility</source>
         <translation>可见性超时</translation>
     </message>
@@ -3807,6 +3803,10 @@
     <message>
         <source>Life of a lock; shorter than the processing, it expires meanwhile</source>
         <translation>锁的有效期；短于处理耗时就会中途过期</translation>
+    </message>
+    <message>
+        <source>Wor&amp;k, lease</source>
+        <translation>处理租期(&amp;K)</translation>
     </message>
     <message>
         <source>Faults</source>
