@@ -100,6 +100,7 @@ def test_an_exhibit_with_its_rows_steps_and_timeline(reader: Reader, key: str) -
     driver = reader.driver
     action = driver.window.findChild(QAction, f"exhibit-{key}")
     assert isinstance(action, QAction)
+    driver.qtbot.waitUntil(action.isEnabled, timeout=PATIENCE_MS)
     finished = driver.bridge.run_finished
     with driver.qtbot.waitSignal(finished, timeout=2 * PATIENCE_MS):
         action.trigger()

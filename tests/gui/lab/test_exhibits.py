@@ -19,6 +19,7 @@ from tests.gui.driver import PATIENCE_MS, Driver
 def show(driver: Driver, key: str) -> str:
     action = driver.window.findChild(QAction, f"exhibit-{key}")
     assert isinstance(action, QAction)
+    driver.qtbot.waitUntil(action.isEnabled, timeout=PATIENCE_MS)  # a moment after the window is usable
     action.trigger()
     outcome = driver.window.findChild(QLabel, "exhibitOutcome")
     assert isinstance(outcome, QLabel)
