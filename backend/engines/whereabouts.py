@@ -6,6 +6,7 @@ the server that took over.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +20,7 @@ from backend.model.errors import NoStandbyError
 from backend.model.sentence import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -70,6 +71,21 @@ def follow_primary(engine: sa.Engine, url: str, directory: Path) -> None:
     _go_where(engine, find)
 
 
+@contextmanager
+def on_primary(engine: sa.Engine, url: str, directory: Path) -> Iterator[None]:
+    """As `follow_primary`, for as long as this lasts."""
+
+    def find() -> Place | None:
+        known = _known(url, directory)
+        return known.primary if known else None
+
+    connect = _go_where(engine, find)
+    try:
+        yield
+    finally:
+        event.remove(engine, "do_connect", connect)
+
+
 def follow_standby(engine: sa.Engine, url: str, directory: Path) -> None:
     """Connect to the standby of the server at this URL, as long as it has one.
 
@@ -95,8 +111,8 @@ def follow_standby(engine: sa.Engine, url: str, directory: Path) -> None:
             raise sa.exc.DisconnectionError
 
 
-def _go_where(engine: sa.Engine, find: Callable[[], Place | None]) -> None:
-    """Connect where this finds the server; None leaves it to the engine's URL."""
+def _go_where(engine: sa.Engine, find: Callable[[], Place | None]) -> Callable[..., Any]:
+    """Connect where this finds the server; None leaves it to the engine's URL. Returns what listens to connections."""
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, by_position: Any, parameters: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -104,6 +120,8 @@ def _go_where(engine: sa.Engine, find: Callable[[], Place | None]) -> None:
             parameters.update(host=place.host, port=place.port)
             record.info[_PLACE] = place
         return dialect.connect(*by_position, **parameters)
+
+    return connect
 
 
 def _known(url: str, directory: Path) -> Whereabouts | None:

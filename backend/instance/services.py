@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis, redis_urls
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
-from backend.engines.whereabouts import follow_primary, follow_standby
+from backend.engines.whereabouts import follow_primary, follow_standby, on_primary
 from backend.instance.problems import render
 from backend.model.vocabulary import EngineKind
 from backend.shop.operations import NoGateway
@@ -77,10 +77,10 @@ def open_services(
         zookeeper: sessions with it.
     """
     engine = create_sql_engine(database, pool_size=connections)
-    with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
-        lab = require_tables(connection, with_triggers=True)
     if whereabouts and engine.dialect.name == "postgresql":
         follow_primary(engine, database, whereabouts)
+    with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
+        lab = require_tables(connection, with_triggers=True)
     tap_sql(engine, tap)
     name_deletions(engine, tap)
     urls = redis_urls(redis)
@@ -116,7 +116,7 @@ def _replica(url: str, tap: Tap, connections: int, whereabouts: Path | None) -> 
     if whereabouts is None or sqlalchemy_url(url).get_backend_name() != "postgresql":
         return no_replica()
     engine = create_sql_engine(url, pool_size=connections)
-    with engine.connect():
+    with on_primary(engine, url, whereabouts), engine.connect():
         pass  # the dialect asks the primary about itself: it has no standby yet, and the two are the same
     engine.dispose()
     follow_standby(engine, url, whereabouts)

@@ -102,6 +102,18 @@ def test_an_order_that_was_answered_for_is_lost_with_a_primary_that_waits_for_no
     assert laboratory.run(PLACE, "unique-index").verdicts == {Verdict.EXACTLY_ONCE: 1}
 
 
+@pytest.mark.parametrize("source", [Source.RETRY, Source.REDELIVERY])
+def test_a_process_that_dies_after_a_failover_comes_back(laboratory: Laboratory, source: Source) -> None:
+    """It was told of the database before another one took over."""
+    wanted = (laboratory.intent(PLACE, 1),)
+    laboratory.lab.start_run(Setup("unique-index"), Plan(wanted, 1, source)).wait(60)
+    assert fail_over(laboratory, Replication.ASYNCHRONOUS).verdicts == {Verdict.LOST: 1}
+    setup = Setup("unique-index", faults=(parse_fault("crash@sql:INSERT"),))
+    report = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE, 2),), 1, source)).wait(60)
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
+    assert laboratory.wait_until_up()
+
+
 def test_no_order_is_lost_where_each_commit_waits_for_the_standby(laboratory: Laboratory) -> None:
     report = fail_over(laboratory, Replication.SYNCHRONOUS, intents=60)
     assert report.verdicts == {Verdict.EXACTLY_ONCE: 60}
