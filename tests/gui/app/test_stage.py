@@ -23,7 +23,8 @@ def _press(driver: Driver, keys: str) -> None:
 
 def _seen(driver: Driver) -> set[str]:
     names = ("sidebar", "verdictLabel", "rowsTable", "timelineView", "codeView", "whyTabs", "evidenceTabs")
-    return {name for name in names if driver.find(QWidget, name).isVisible()}
+    there = {name: driver.window.lab.findChild(QWidget, name) for name in names}
+    return {name for name, widget in there.items() if isinstance(widget, QWidget) and widget.isVisible()}
 
 
 def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(driver_at_start: Driver) -> None:
@@ -141,4 +142,5 @@ def test_a_talk_of_ten_steps_by_keyboard_alone(driver: Driver) -> None:
         driver.qtbot.waitUntil(partial(_says, score, right), timeout=4 * PATIENCE_MS)
     _press(driver, "F9")
     _press(driver, "F11")
-    assert driver.find(QWidget, "sidebar").isVisible()
+    assert not driver.window.stage.is_on
+    assert driver.window.lab.sidebar.isVisible()
