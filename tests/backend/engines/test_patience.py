@@ -21,7 +21,7 @@ from backend.engines.says import EngineCode
 from backend.engines.start import start_failure, wait_until_up
 from backend.engines.zookeeper.server import find_zookeeper, start_zookeeper
 from backend.lab.lab import Lab
-from backend.model.errors import EngineError
+from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence
 
@@ -157,10 +157,10 @@ def test_a_lab_whose_database_recovers_for_ever_can_be_closed(monkeypatch: pytes
 
     monkeypatch.setattr(Supervisor, "spawn", spawn_stopped)
     lab = Lab(LabOptions())
-    failures: list[EngineError] = []
+    failures: list[SubmitTwiceError] = []
 
     def start() -> None:
-        with pytest.raises(EngineError) as caught:
+        with pytest.raises(SubmitTwiceError) as caught:  # of whichever part hears of it first
             lab.start()
         failures.append(caught.value)
 
