@@ -87,6 +87,7 @@ class SourcePanel(QWidget):
     def _make_backend(self) -> None:
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
         self.lease = self._milliseconds("leaseSpin", 1, 3_600_000, 10_000)
+        self.lease.setFixedWidth(12 * GRID)
         describe(
             self.lease, self.tr("Lease"), self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
         )
