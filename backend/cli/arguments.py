@@ -14,6 +14,9 @@ from backend.cli.archive_arguments import (
     add_replay,
     add_save_record,
 )
+from backend.cli.argument_rules import EXPLORE as EXPLORE
+from backend.cli.argument_rules import RUN as RUN
+from backend.cli.argument_rules import require_fitting
 from backend.cli.argument_types import (
     ArgumentCode,
     WrongArgumentsError,
@@ -33,7 +36,7 @@ from backend.cli.service_arguments import ABOUT_SERVICE, add_check, add_service
 from backend.comparison.questions import SituationKey
 from backend.model.faults import FaultCode
 from backend.model.plan import USUAL_RETRY_CAUSES
-from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, plain_list, say
+from backend.model.sentence import ENGLISH, LANGUAGES, Sentence, plain, say
 from backend.model.vocabulary import (
     GatewayKeys,
     OperationKey,
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 DESCRIPTION = "Submit Twice: what happens when the same request arrives twice. Without a command it opens the window."
-WINDOW, RUN, EXPLORE, COMPARE, SERVE = "window", "run", "explore", "compare", "serve"
+WINDOW, COMPARE, SERVE = "window", "compare", "serve"
 CHECK, SERVICE, INCIDENTS = "check", "service", "incidents"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
@@ -78,14 +81,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if surplus:
         options = _options(commands.get(chosen.command, grammar))
         raise WrongArgumentsError(_unknown(surplus[0], options))
-    if chosen.redis and chosen.redis_persistence:
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-persistence"))
-    if chosen.redis and chosen.redis_topology:
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-topology"))
-    if chosen.command == RUN:
-        _check_run(chosen)
-    if chosen.command == EXPLORE:
-        _check_explore(chosen)
+    require_fitting(chosen)
     return chosen
 
 
@@ -347,38 +343,6 @@ def _check_what_stands_before(
             if any(name in _options(command) for command in commands.values()):
                 raise WrongArgumentsError(say(ArgumentCode.AFTER_COMMAND, option=name))
             raise WrongArgumentsError(_unknown(name, common))
-
-
-def _check_run(chosen: argparse.Namespace) -> None:
-    missing = [f"--{name}" for name in ("operation", "strategy") if getattr(chosen, name) is None]
-    if missing:
-        raise WrongArgumentsError(say(ArgumentCode.NEEDS, command=RUN, options=plain_list(missing)))
-    if chosen.replica_lag is not None and chosen.replication == Replication.NONE:
-        without = f"--replication {Replication.NONE}"
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--replica-lag", second=without))
-    if chosen.interval is not None and chosen.one_after_another:
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--interval", second="--one-after-another"))
-    if chosen.deduplication_window and chosen.source != Source.NATS:
-        with_nats = f"--source {Source.NATS}"
-        raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--deduplication-window", other=with_nats))
-    if chosen.zookeeper and chosen.zookeeper_servers > 1:
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--zookeeper", second="--zookeeper-servers"))
-    if chosen.prefetch > 1 and chosen.source != Source.RABBITMQ:
-        with_rabbitmq = f"--source {Source.RABBITMQ}"
-        raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option="--prefetch", other=with_rabbitmq))
-
-
-def _check_explore(chosen: argparse.Namespace) -> None:
-    of_grid = [f"--{key.replace('_', '-')}" for key in ("seconds", "save_survey", "compare_with") if vars(chosen)[key]]
-    if of_grid and not chosen.all:
-        raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
-    if chosen.service and chosen.failovers:
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--service", second="--failovers"))
-    if chosen.cluster and (chosen.service or chosen.workers > 1):
-        second = "--service" if chosen.service else "--workers"
-        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))
-    if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):
-        raise WrongArgumentsError(say(ArgumentCode.EXPLORE_NEEDS))
 
 
 def _in_our_words(error: argparse.ArgumentError, grammars: Iterable[argparse.ArgumentParser]) -> Sentence:
