@@ -93,6 +93,7 @@ class IncidentsDialog(QDialog):
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        buttons.setSpacing(GRID)
         buttons.addWidget(self.run)
         buttons.addWidget(self.prove)
         buttons.addStretch(1)
