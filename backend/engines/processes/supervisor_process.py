@@ -234,11 +234,24 @@ def reap_one() -> tuple[int, int] | None:
 
 
 def remove_directory(directory: str) -> None:
-    """Remove a directory with all its content, as far as that is possible."""
+    """Remove a directory with all its content, as far as that is possible.
+
+    The mark goes last: what is left where somebody kills whoever is at it is found by the next start.
+    """
     import shutil
+    from contextlib import suppress
+    from pathlib import Path
 
     release_segments(directory)
-    shutil.rmtree(directory, ignore_errors=True)
+    folder = Path(directory)
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.name != MARK:
+                entry.unlink(missing_ok=True)
+        if [entry.name for entry in folder.iterdir()] in ([], [MARK]):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_directory(bases: list[str], mode: int) -> str:

@@ -15,6 +15,7 @@ import pytest
 from backend.engines.processes.old_folders import sweep
 from backend.engines.processes.service import MARK, MARK_TEXT
 from backend.engines.processes.supervisor import Supervisor
+from backend.engines.processes.supervisor_process import remove_directory
 from tests.backend.engines.helpers import SmallLab, lives, small_lab, wait_until
 
 SEGMENTS = Path("/proc/sysvipc/shm")
@@ -63,6 +64,27 @@ def test_the_next_start_removes_what_a_killed_lab_left(base: Path) -> None:
             assert wait_until(lambda: not lab.directory.exists())
             assert wait_until(lambda: not lives(survivor))
     assert segment not in segments()
+
+
+def test_the_mark_of_a_folder_goes_last(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = base / "submit-twice-0a1b2c3d"
+    (folder / "data").mkdir(parents=True)
+    (folder / MARK).write_bytes(MARK_TEXT)
+    (folder / "log").write_text("x")
+
+    def killed(path: Path, **_options: object) -> None:
+        for entry in Path(path).iterdir():
+            if entry.is_file():
+                entry.unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            remove_directory(str(folder))
+    assert (folder / MARK).exists(), "the next start finds it"
+    remove_directory(str(folder))
+    assert not folder.exists()
 
 
 def test_a_living_lab_keeps_its_folder(base: Path) -> None:
