@@ -215,11 +215,13 @@ class ServiceExecution:
         traced.blocked = one.is_waiting
 
     def _crash(self, one: Actor) -> None:
+        """Whoever has heard an answer does not ask again, though the service was still at work on it."""
         self._crashes -= 1
         self.events.append(TracedEvent(EventKind.CRASH, one))
         self._floor.cut_off(one)
         self._floor.settle(one)
-        self._floor.settle(self._floor.join(one.actor + "'"))
+        if one.answer is None:
+            self._floor.settle(self._floor.join(one.actor + "'"))
 
     def _expire(self) -> None:
         self._expiries -= 1

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 MISSING = ["/nowhere/at/all", "x"]
 
 
-def explore(description: Description) -> Exploration:
-    question = service_question("submit-twice.toml", 2, 0, 0)
+def explore(description: Description, requests: int = 2, crashes: int = 0) -> Exploration:
+    question = service_question("submit-twice.toml", requests, crashes, 0)
     return explore_service(description, SERVICES, question, on_progress=lambda _: None, cancelled=threading.Event())
 
 
@@ -113,6 +113,13 @@ def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> No
 def test_work_long_after_the_answer_is_waited_for_and_scheduled() -> None:
     """Later than anything that a service is watched for at first."""
     assert explore(awkward("/late")).outcomes == {Verdict.DUPLICATED: 6}
+
+
+def test_who_was_told_created_before_the_crash_does_not_ask_again() -> None:
+    """It is told, INSERT, COMMIT; a crash before either of the two undoes what it was told of."""
+    found = explore(awkward("/early"), requests=1, crashes=1)
+    assert found.exhaustive
+    assert found.outcomes == {Verdict.EXACTLY_ONCE: 1, Verdict.LOST: 2}
 
 
 @pytest.mark.parametrize("path", ["/early", "/again"])
