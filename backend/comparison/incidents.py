@@ -5,6 +5,7 @@ The data is in ``incidents.toml`` beside this file; its head says how to add one
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _DATA = Path(__file__).with_suffix(".toml")
 _LONGEST_KEY = 64
+_JOINTS = re.compile("[-_]")
 
 
 class IncidentCode(Code):
@@ -74,10 +76,15 @@ class Incident:
     """What a caller is told wrongly where the rows are right; None where the rows are wrong."""
 
     def matches(self, query: str) -> bool:
-        """Whether each word of a query stands somewhere in it, in any language."""
+        """Whether each word of a query stands somewhere in it, in any language; ``acks_late`` is two words."""
         texts = (words(text, language) for text in (self.title, self.story, self.cure) for language in LANGUAGES)
-        everything = " ".join((self.key, *texts, *self.search_words, *self.reports)).casefold()
-        return all(word in everything for word in query.casefold().split())
+        everything = _plain(" ".join((self.key, *texts, *self.search_words, *self.reports)))
+        return all(word in everything for word in _plain(query).split())
+
+
+def _plain(text: str) -> str:
+    """A text without what people spell in different ways: capitals, hyphens, underscores."""
+    return _JOINTS.sub(" ", text).casefold()
 
 
 def find_incidents(query: str = "") -> tuple[Incident, ...]:

@@ -20,6 +20,9 @@ _FAILS_OVER = Setup(
     faults_of("failover@redis=300"),
     redis_topology=RedisTopology.SENTINEL,
 )
+_LONGER_THAN_ITS_LEASE = Setup("distributed-lock", "redis", 2_500, 500)
+_PAUSED = Setup("distributed-lock", "redis-renewed", 500, 600, faults_of("pause@sql:SELECT=3000"))
+_GIVES_UP = Plan((), 1, Source.RETRY, timeout_ms=1_500, retries=2)
 _MAJORITY = Setup(
     "distributed-lock",
     "redlock",
@@ -32,6 +35,30 @@ _MAJORITY = Setup(
 
 REDIS_INCIDENTS: tuple[Exhibit, ...] = (
     Exhibit(
+        key="lease-is-not-renewed",
+        cause=Cause.LOCKS,
+        title="Work of five leases, and a lease of one",
+        look="The work takes five times as long as the lease. Each time that a lease is over somebody else gets the "
+        "lock, sees no order yet, and works as well.",
+        lesson="A lease has to be longer than the work, or be made longer while it lasts.",
+        operation=_PLACE,
+        promises=Verdict.DUPLICATED,
+        setup=_LONGER_THAN_ITS_LEASE,
+        plan=replace(_KEEPS_COMING, submissions=8),
+    ),
+    Exhibit(
+        key="lease-is-renewed",
+        cause=Cause.LOCKS,
+        title="The same work, and a lease that is renewed",
+        look="The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of "
+        "the lease off. Everybody who comes meanwhile is told “busy”.",
+        lesson="A short lease that is renewed frees the lock soon after a crash, and not before the work is done.",
+        operation=_PLACE,
+        promises=Verdict.EXACTLY_ONCE,
+        setup=replace(_LONGER_THAN_ITS_LEASE, variant="redis-renewed"),
+        plan=replace(_KEEPS_COMING, submissions=8),
+    ),
+    Exhibit(
         key="holder-is-paused",
         cause=Cause.LOCKS,
         title="A renewed lease, and a holder that is paused",
@@ -40,21 +67,22 @@ REDIS_INCIDENTS: tuple[Exhibit, ...] = (
         lesson="Renewing a lease helps against slow work, not against a process that stands still.",
         operation=_PLACE,
         promises=Verdict.DUPLICATED,
-        setup=Setup("distributed-lock", "redis-renewed", 500, 600, faults_of("pause@sql:SELECT=3000")),
-        plan=Plan((), 1, Source.RETRY, timeout_ms=1_500, retries=2),
+        setup=_PAUSED,
+        plan=_GIVES_UP,
         instances=2,
     ),
     Exhibit(
-        key="lease-is-renewed",
+        key="paused-holder-and-a-fence",
         cause=Cause.LOCKS,
-        title="Work of five leases, and a lease that is renewed",
-        look="The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of "
-        "the lease off. Everybody who comes meanwhile is told “busy”.",
-        lesson="A short lease that is renewed frees the lock soon after a crash, and not before the work is done.",
+        title="The same pause, and a fence in the database",
+        look="The lease ends while its holder is stopped, and the retry gets the lock with number 2. It waits at the "
+        "row of the fence, which the first holder has changed and not committed; then it finds the order.",
+        lesson="Whoever may be stopped at any moment must be refused where the effect is, not where the lock is.",
         operation=_PLACE,
         promises=Verdict.EXACTLY_ONCE,
-        setup=Setup("distributed-lock", "redis-renewed", 2_500, 500),
-        plan=replace(_KEEPS_COMING, submissions=8),
+        setup=replace(_PAUSED, variant="redis-fenced"),
+        plan=_GIVES_UP,
+        instances=2,
     ),
     Exhibit(
         key="failover-of-a-lock",

@@ -424,6 +424,22 @@
         <translation>文件经得起重启，经不起故障转移：只有资源本身才能可靠地拒绝第二个写入者。</translation>
     </message>
     <message>
+        <source>Work of five leases, and a lease of one</source>
+        <translation>五个租期的工作，只有一个租期的锁</translation>
+    </message>
+    <message>
+        <source>The work takes five times as long as the lease. Each time that a lease is over somebody else gets the lock, sees no order yet, and works as well.</source>
+        <translation>工作耗时是租期的五倍。每当一个租约到期，就有别人拿到锁，看不到订单，也照做。</translation>
+    </message>
+    <message>
+        <source>A lease has to be longer than the work, or be made longer while it lasts.</source>
+        <translation>租期要长于处理耗时，或者在处理期间不断延长。</translation>
+    </message>
+    <message>
+        <source>The same work, and a lease that is renewed</source>
+        <translation>同样的工作，租约不断续期</translation>
+    </message>
+    <message>
         <source>A renewed lease, and a holder that is paused</source>
         <translation>续租的锁，与被暂停的持有者</translation>
     </message>
@@ -436,16 +452,24 @@
         <translation>续租能应付慢的工作，应付不了停住的进程。</translation>
     </message>
     <message>
-        <source>Work of five leases, and a lease that is renewed</source>
-        <translation>五个租期的工作，与续租的锁</translation>
-    </message>
-    <message>
         <source>The work takes five times as long as the lease. Look at the EVAL steps beside it: each puts the end of the lease off. Everybody who comes meanwhile is told “busy”.</source>
         <translation>工作耗时是租期的五倍。看旁边的 EVAL 步骤：每一步都把租约的终点往后推。其间到来的都被告知“忙”。</translation>
     </message>
     <message>
         <source>A short lease that is renewed frees the lock soon after a crash, and not before the work is done.</source>
         <translation>短租约加续租：崩溃后锁很快释放，工作没完之前不会释放。</translation>
+    </message>
+    <message>
+        <source>The same pause, and a fence in the database</source>
+        <translation>同样的暂停，围栏令牌在数据库里</translation>
+    </message>
+    <message>
+        <source>The lease ends while its holder is stopped, and the retry gets the lock with number 2. It waits at the row of the fence, which the first holder has changed and not committed; then it finds the order.</source>
+        <translation>持有者停住时租约到期，重试以编号 2 拿到锁。它在围栏令牌那一行上等待，因为第一个持有者改过它但尚未提交；之后它查到了订单。</translation>
+    </message>
+    <message>
+        <source>Whoever may be stopped at any moment must be refused where the effect is, not where the lock is.</source>
+        <translation>谁都可能随时停住，所以要在产生效果的地方拒绝，而不是在锁那里。</translation>
     </message>
     <message>
         <source>The primary of Redis dies while a lock is held</source>

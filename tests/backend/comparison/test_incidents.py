@@ -21,6 +21,8 @@ from tests.backend.explorer.conftest import servers as servers
 from tests.backend.explorer.conftest import valkey as valkey
 
 CURED = 100
+AT_ONCE = {"paused-holder": 4, "redis-failover": 14, "redlock-restart": 14}
+"""Where a run has its damage but once, how many intents can be in the middle of it: as many as there are threads."""
 QUICK = "violation-at-commit"
 EVERY = [
     pytest.param(incident, id=incident.key, marks=() if incident.key == QUICK else pytest.mark.exhaustive)
@@ -45,13 +47,17 @@ def test_the_damage_is_there_in_every_run(laboratory: Laboratory, incident: Inci
     assert report.contradictions == () or incident.damage.promises is Verdict.LOST
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("incident", EVERY)
 def test_the_cure_holds_a_hundred_times_in_the_same_situation(laboratory: Laboratory, incident: Incident) -> None:
-    report = run(laboratory, incident.cured, CURED)
-
-    assert report.verdicts == {Verdict.EXACTLY_ONCE: CURED}
-    assert report.contradictions == ()
+    left = CURED
+    while left:
+        intents = min(left, AT_ONCE.get(incident.key, CURED))
+        report = run(laboratory, incident.cured, intents)
+        assert report.verdicts == {Verdict.EXACTLY_ONCE: intents}
+        assert report.contradictions == ()
+        assert report.missed_faults == ()
+        left -= intents
 
 
 @pytest.mark.parametrize("incident", EVERY)
@@ -70,16 +76,48 @@ def test_the_explorer_finds_the_one_and_proves_the_other(bench: Bench, incident:
     ("query", "key"),
     [
         ("visibility timeout", "visibility-timeout"),
+        ("acks_late redelivered long job", "visibility-timeout"),
+        ("可见性超时", "visibility-timeout"),
+        ("@Transactional lock", "lock-released-before-commit"),
+        ("redisson 2183", "lock-released-before-commit"),
+        ("watchdog", "lease-ends-in-mid-work"),
+        ("lease expired", "lease-ends-in-mid-work"),
+        ("看门狗", "lease-ends-in-mid-work"),
+        ("GC pause", "paused-holder"),
+        ("SIGSTOP", "paused-holder"),
+        ("fencing token", "paused-holder"),
+        ("sentinel failover", "redis-failover"),
+        ("node-redlock 16", "redis-failover"),
+        ("哨兵", "redis-failover"),
+        ("redlock majority", "redlock-restart"),
+        ("quorum", "redlock-restart"),
+        ("replica lag", "replica-lag"),
+        ("replica lag", "quicker-than-the-replica"),
+        ("read-replica stale", "replica-lag"),
+        ("acknowledged order lost", "database-failover"),
+        ("synchronous_commit", "database-failover"),
         ("Gap Lock", "gap-lock"),
         ("间隙锁", "gap-lock"),
-        ("可见性超时", "visibility-timeout"),
-        ("redisson 2183", "lock-released-before-commit"),
-        ("40001", "serialization-failure"),
-        ("连接池", "advisory-lock-in-a-pool"),
+        ("select for update insert", "gap-lock"),
+        ("WHERE NOT EXISTS", "insert-where-not-exists"),
+        ("deferred constraint", "violation-at-commit"),
+        ("ConstraintViolationException", "violation-at-commit"),
+        ("handler throws", "handler-throws"),
         ("webhook 5xx", "webhook"),
+        ("check outside lock", "check-outside-the-lock"),
+        ("idempotency middleware express", "get-then-set"),
+        ("stored response 500", "half-an-answer"),
+        ("pg_advisory_lock pool", "advisory-lock-in-a-pool"),
+        ("GET_LOCK", "advisory-lock-in-a-pool"),
+        ("连接池", "advisory-lock-in-a-pool"),
+        ("40001", "serialization-failure"),
+        ("transactional outbox", "outbox-relay"),
+        ("redis restart persistence", "redis-restart"),
+        ("on duplicate key update deadlock", "serialization-failure"),
     ],
 )
 def test_an_incident_is_found_by_the_words_of_its_report(query: str, key: str) -> None:
+    """Each public report that this was made from, by the words that it is known by."""
     assert key in {incident.key for incident in find_incidents(query)}
 
 
