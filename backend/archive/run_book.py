@@ -24,16 +24,20 @@ MOST_TRACED = 3_000
 """Submissions of a run whose steps are remembered."""
 MOST_INTENTS = 4_000
 """Intents that are remembered, those of the newest runs."""
+MOST_IN_ALL, MOST_EACH = 20_000, 10
+"""Rows, and answers, of all intents together; after that so many of each intent."""
 
 
 class _Seen:
     """What was seen of an intent."""
 
-    __slots__ = ("replies", "rows")
+    __slots__ = ("all_replies", "all_rows", "answered", "replies", "rows")
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.replies: list[Reply] = []
+        self.all_rows = self.all_replies = self.answered = 0
+        """Whether they are remembered or not; clicks that were held back were not answered."""
 
 
 class RunBook:
@@ -44,6 +48,8 @@ class RunBook:
         self._of_intent: dict[str, _Seen] = {}
         self._waits: dict[str, list[LockWait]] = {}
         self._steps: dict[str, list[Step]] = {}
+        self._rows = self._replies = 0
+        """Those that are remembered."""
         self._room = MOST_TRACED
 
     def begin_run(self) -> None:
@@ -75,24 +81,32 @@ class RunBook:
         """Some more effects."""
         with self._guard:
             for row in rows:
-                seen = self._seen(row.key).rows
-                if len(seen) < MOST_ROWS:
-                    seen.append(row)
+                seen = self._seen(row.key)
+                seen.all_rows += 1
+                if len(seen.rows) < (MOST_ROWS if self._rows < MOST_IN_ALL else MOST_EACH):
+                    seen.rows.append(row)
+                    self._rows += 1
 
     def remove_rows(self, rows: Sequence[GoneRow]) -> None:
         """Effects that are not there any more."""
         with self._guard:
             for gone in rows:
                 if seen := self._of_intent.get(gone.key):
-                    seen.rows = [row for row in seen.rows if (row.table, row.id) != (gone.table, gone.id)]
+                    left = [row for row in seen.rows if (row.table, row.id) != (gone.table, gone.id)]
+                    self._rows -= len(seen.rows) - len(left)
+                    seen.rows = left
+                    seen.all_rows -= 1
 
     def add_replies(self, replies: Sequence[Reply]) -> None:
         """Some more answers."""
         with self._guard:
             for reply in replies:
-                seen = self._seen(reply.intent_key).replies
-                if len(seen) < MOST_REPLIES:
-                    seen.append(reply)
+                seen = self._seen(reply.intent_key)
+                seen.all_replies += 1
+                seen.answered += not reply.held_back
+                if len(seen.replies) < (MOST_REPLIES if self._replies < MOST_IN_ALL else MOST_EACH):
+                    seen.replies.append(reply)
+                    self._replies += 1
 
     def add_waits(self, waits: Sequence[LockWait]) -> None:
         """Some more waits for locks."""
@@ -110,6 +124,7 @@ class RunBook:
             self._of_intent.clear()
             self._waits.clear()
             self._steps.clear()
+            self._rows = self._replies = 0
 
     def entry(
         self,
@@ -130,8 +145,10 @@ class RunBook:
             steps_of: the steps of a submission.
             code: that ran.
         """
-        rows, replies = self._of(intents)
-        kept = replies[:MOST_REPLIES]
+        found = self._of(intents)
+        forgot = len(found) < len(intents)
+        rows = [row for seen in found for row in seen.rows][:MOST_ROWS]
+        kept = [reply for seen in found for reply in seen.replies][:MOST_REPLIES]
         steps, without = _steps(_submissions(rows, kept, report), steps_of)
         waits = self._waits_of(kept)
         record = RunRecord(
@@ -141,13 +158,17 @@ class RunBook:
                 database=without_password(settings.database),
             ),
             report=report,
-            rows=tuple(rows[:MOST_ROWS]),
+            rows=tuple(rows),
             replies=tuple(kept),
             steps=steps,
             waits=waits,
             code=code,
-            left_out=LeftOut(len(rows[MOST_ROWS:]), len(replies[MOST_REPLIES:]), without),
-            earlier=max(0, sum(not reply.held_back for reply in replies) - report.sent),
+            left_out=LeftOut(
+                _more_than(len(rows), sum(seen.all_rows for seen in found), forgot and report.effects),
+                _more_than(len(kept), sum(seen.all_replies for seen in found), forgot and report.sent),
+                without,
+            ),
+            earlier=max(0, sum(seen.answered for seen in found) - report.sent),
         )
         return Entry(began, rebased(record))
 
@@ -156,21 +177,25 @@ class RunBook:
         if seen is None:
             seen = self._of_intent[key] = _Seen()
             while len(self._of_intent) > MOST_INTENTS:
-                del self._of_intent[next(iter(self._of_intent))]
+                forgotten = self._of_intent.pop(next(iter(self._of_intent)))
+                self._rows -= len(forgotten.rows)
+                self._replies -= len(forgotten.replies)
         return seen
 
-    def _of(self, intents: Sequence[Intent]) -> tuple[list[Row], list[Reply]]:
-        """Rows and answers of intents, those first of which there is more than one row: they are the evidence."""
+    def _of(self, intents: Sequence[Intent]) -> list[_Seen]:
+        """What is known of intents, those first of which there is more than one row: they are the evidence."""
         with self._guard:
             found = [seen for intent in intents if (seen := self._of_intent.get(intent.key))]
-            found.sort(key=lambda seen: len(seen.rows) == 1)
-            rows = [row for seen in found for row in seen.rows]
-            replies = [reply for seen in found for reply in seen.replies]
-        return rows, replies
+        return sorted(found, key=lambda seen: seen.all_rows == 1)
 
     def _waits_of(self, replies: Iterable[Reply]) -> tuple[LockWait, ...]:
         with self._guard:
             return tuple(wait for reply in replies for wait in self._waits.get(reply.submission_id, ()))
+
+
+def _more_than(kept: int, counted: int, reported: int) -> int:
+    """How many there are that are not kept; of intents that were forgotten only the report tells."""
+    return max(0, counted - kept, reported - kept)
 
 
 def _submissions(rows: Iterable[Row], replies: Iterable[Reply], report: Report) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.lab.fault_injector import FIRST_CONSUMER
+from backend.model.kept import MOST_TRACED
 from backend.model.sentence import Code, Sentence, plain, plain_list, say, words
 from backend.model.step_words import command_sentence, mark_sentence, outcome_sentence
 from backend.model.terms import answer_term, verdict_term, wanted_term
@@ -52,6 +53,7 @@ class ReportCode(Code):
     LATENCY = "report.latency"
     STEPS = "report.steps"
     MISSED_FAULTS = "report.missed_faults"
+    UNTRACED = "report.untraced"
     NO_STEPS = "report.no_steps"
     LEFT_OUT = "report.left_out"
 
@@ -78,6 +80,8 @@ def report_lines(
     yield from (words(sentence, language) for sentence in contradictions(report))
     if report.p50_ms is not None and report.p99_ms is not None:
         yield words(say(ReportCode.LATENCY, p50=report.p50_ms, p99=report.p99_ms, seconds=report.seconds), language)
+    if report.untraced:
+        yield words(say(ReportCode.UNTRACED, gone=report.untraced, kept=MOST_TRACED), language)
     if shown:
         yield from _step_lines(shown, language)
 

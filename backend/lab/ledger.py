@@ -7,30 +7,35 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from backend.lab.contradictions import Contradictions
+from backend.lab.name_set import NameSet
 from backend.lab.tally import Tally
 from backend.model.judgement import Judgement
 from backend.model.observed import GoneRow, Reply, Row
 from backend.model.plan import Intent
 from backend.model.sentence import Sentence
-from backend.model.verdict import Facts, contradiction, contradicts, judge
+from backend.model.verdict import Facts, contradicts, judge
 from backend.model.vocabulary import Answer, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import order_deletions, orders
 
-_MOST_EXAMPLES = 3
+_NOTHING: frozenset[Answer] = frozenset()
 
 Entry = tuple[str, str]
 """Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
+Unchecked = Mapping[tuple[Answer, Tally], NameSet]
+"""Submissions by what they were told, and in which run."""
 
 
 class Ledger:
     """Thread-safe. Rows of intents that nobody announced (another client) open an entry of their own.
 
     It has a tally of everything and one of each run. Runs that share an intent share a tally: each click is a run, and
-    whoever clicks three times on one form wants one verdict.
+    whoever clicks three times on one form wants one verdict. An intent is known until the book is cleared; of a
+    submission it knows some bits.
     """
 
     def __init__(self) -> None:
@@ -42,10 +47,15 @@ class Ledger:
         with self._guard:
             self._intents: dict[Entry, Intent | None] = {}
             self._effects: Counter[Entry] = Counter()
-            self._told: defaultdict[Entry, set[Answer]] = defaultdict(set)
-            self._unchecked: dict[str, tuple[Answer, Tally]] = {}
-            self._contradictions: dict[str, Answer] = {}
-            self._effect_makers: set[str] = set()
+            self._told: dict[Entry, frozenset[Answer]] = {}
+            self._kinds: dict[frozenset[Answer], frozenset[Answer]] = {}
+            """One object for all intents that were told the same."""
+            self._unchecked: defaultdict[tuple[Answer, Tally], NameSet] = defaultdict(NameSet)
+            self._batches: list[Unchecked] = []
+            """What was handed out by `answered` and not compared yet."""
+            self._contradictions = Contradictions()
+            self._of_runs: defaultdict[str, Contradictions] = defaultdict(Contradictions)
+            self._effect_makers = NameSet()
             self._happened: dict[Entry, Verdict] = {}
             self._barred: frozenset[Entry] = frozenset()
             self._all = Tally()
@@ -73,8 +83,14 @@ class Ledger:
                 run.add_reply(reply)
                 if not reply.held_back:
                     intent = intents[reply.intent_key]
-                    self._unchecked[reply.submission_id] = reply.answer, run
-                    self._told[entry_of(intent.operation, intent.key)].add(reply.answer)
+                    self._unchecked[reply.answer, run].add(reply.submission_id)
+                    self._tell(entry_of(intent.operation, intent.key), reply.answer)
+
+    def _tell(self, entry: Entry, answer: Answer) -> None:
+        told = self._told.get(entry, _NOTHING)
+        if answer not in told:
+            more = told | {answer}
+            self._told[entry] = self._kinds.setdefault(more, more)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
         """Effects were read back. Returns the rows with their ordinals."""
@@ -111,27 +127,44 @@ class Ledger:
     def _cancelled(self, key: str) -> bool:
         return self._effects[order_deletions.name, key] > 0
 
-    def answered(self) -> tuple[str, ...]:
+    def answered(self) -> tuple[Unchecked, ...]:
         """Submissions whose answers were not compared with the rows yet."""
         with self._guard:
-            return tuple(self._unchecked)
+            if self._unchecked:
+                self._batches.append(self._unchecked)
+                self._unchecked = defaultdict(NameSet)
+            return tuple(self._batches)
 
-    def compare(self, submissions: Sequence[str], overtaken: Callable[[str], bool] = lambda _name: False) -> None:
+    def compare(
+        self, batches: Sequence[Unchecked], overtaken: Callable[[str], bool] = lambda _name: False
+    ) -> list[str]:
         """Compare the answers of these submissions with the rows. All rows must have been read since they came.
 
         Args:
-            submissions: which.
+            batches: which.
             overtaken: whether one has committed on a server whose place another one has taken: its row may be lost.
+
+        Returns:
+            Those that contradict the rows.
         """
+        found: list[str] = []
         with self._guard:
-            for name in submissions:
-                if name not in self._unchecked:
+            for batch in batches:
+                if not any(batch is known for known in self._batches):
                     continue
-                answer, run = self._unchecked.pop(name)
-                has_row = name in self._effect_makers
-                if contradicts(answer, has_row=has_row) and (has_row or not overtaken(name)):
-                    self._contradictions[name] = answer
-                    run.contradictions[name] = answer
+                self._batches = [known for known in self._batches if known is not batch]
+                for (answer, run), names in batch.items():
+                    for name in self._contradicting(answer, names, overtaken):
+                        for book in (self._contradictions, self._of_runs[run_of(name)], run.contradictions):
+                            book.add(name, answer)
+                        found.append(name)
+        return found
+
+    def _contradicting(self, answer: Answer, names: NameSet, overtaken: Callable[[str], bool]) -> Iterator[str]:
+        if contradicts(answer, has_row=True):
+            yield from names.which(self._effect_makers, are_in=True)
+        if contradicts(answer, has_row=False):
+            yield from (name for name in names.which(self._effect_makers, are_in=False) if not overtaken(name))
 
     def set_barred(self, intents: Iterable[Intent]) -> None:
         """These intents can never be completed without repair."""
@@ -174,17 +207,18 @@ class Ledger:
             part = self._judged(run, run.entries, run.contradictions, final=final, at_work=at_work)
             return replace(whole, run=replace(part, wanted=run.wanted))
 
-    def contradictions(self, submissions: Container[str] | None = None) -> tuple[int, tuple[Sentence, ...]]:
-        """How many answers, of these submissions or of all, do not fit the rows; and a handful of them in words."""
+    def contradictions(self, run: str | None = None) -> tuple[int, tuple[Sentence, ...]]:
+        """How many answers, of this run or of all, do not fit the rows; and a handful of them in words."""
         with self._guard:
-            found = self._contradictions.items()
-            return _in_words({name: answer for name, answer in found if submissions is None or name in submissions})
+            if run is None:
+                return self._contradictions.in_words()
+            return self._of_runs[run].in_words() if run in self._of_runs else (0, ())
 
     def _judged(
         self,
         tally: Tally,
         entries: Collection[Entry],
-        contradicting: Mapping[str, Answer],
+        contradicting: Contradictions,
         *,
         final: bool,
         at_work: Collection[Entry],
@@ -195,7 +229,7 @@ class Ledger:
             for entry in set(at_work).intersection(entries):
                 verdicts[judge(self._facts(entry))] -= 1
                 verdicts[judge(self._facts(entry, at_work))] += 1
-        count, examples = _in_words(contradicting)
+        count, examples = contradicting.in_words()
         judged = tally.judgement(len(entries))
         return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
 
@@ -211,8 +245,7 @@ class Ledger:
                 tally.change(change, before, now)
 
     def _facts(self, entry: Entry, at_work: Container[Entry] = ()) -> Facts:
-        told = frozenset(self._told.get(entry, ()))
-        return Facts(self._effects[entry], told, entry in self._barred, entry in at_work)
+        return Facts(self._effects[entry], self._told.get(entry, _NOTHING), entry in self._barred, entry in at_work)
 
 
 def entry_of(operation: OperationKey, key: str) -> Entry:
@@ -220,6 +253,6 @@ def entry_of(operation: OperationKey, key: str) -> Entry:
     return OPERATIONS[operation].effects.name, key
 
 
-def _in_words(contradicting: Mapping[str, Answer]) -> tuple[int, tuple[Sentence, ...]]:
-    names = list(contradicting)[:_MOST_EXAMPLES]
-    return len(contradicting), tuple(contradiction(name, contradicting[name]) for name in names)
+def run_of(submission: str) -> str:
+    """The name of the run that a submission is numbered in."""
+    return submission.rpartition(".")[0]

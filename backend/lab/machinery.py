@@ -95,7 +95,7 @@ class Machinery:
             for source, start in ((Source.NATS, start_nats), (Source.RABBITMQ, start_rabbitmq))
         }
         self.ledger = Ledger()
-        self.steps = StepBook()
+        self.steps = StepBook(promoted_ns=lambda: self._engines.standby.promoted_ns)
         self.works = WorkBook()
         self.forms = FormDesk()
         self._engines = EnginesInUse(self._supervisor, options, self._health, self._engine_started)
@@ -308,11 +308,7 @@ class Machinery:
 
     def was_overtaken(self, submission: str) -> bool:
         """Whether a submission has committed on a primary whose place a standby has taken since."""
-        promoted = self._engines.standby.promoted_ns
-        return any(
-            step.command == "COMMIT" and not step.error and step.started_ns < promoted
-            for step in self.steps.of(submission)
-        )
+        return self.steps.committed_before(submission, self._engines.standby.promoted_ns)
 
     def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""

@@ -89,7 +89,7 @@ class Watch:
         with self._looking:
             answered = ledger.answered()
             self._tell_rows(complete=True)
-            ledger.compare(answered, self._machinery.was_overtaken)
+            self._machinery.steps.keep(ledger.compare(answered, self._machinery.was_overtaken))
             self._machinery.read_stuck_locks()
 
     def look(self) -> None:
@@ -104,7 +104,13 @@ class Watch:
         """Judge anew. What was at work is known from before the rows were read: what has ended has its rows in."""
         ledger, final = self._machinery.ledger, not self._runs.any_active()
         judged = ledger.judgement(final=final, at_work=at_work.entries)
-        judged = replace(judged, in_flight=self._runs.in_flight(), at_work=at_work.examples, working=at_work.count)
+        judged = replace(
+            judged,
+            in_flight=self._runs.in_flight(),
+            at_work=at_work.examples,
+            working=at_work.count,
+            untraced=self._machinery.steps.gone,
+        )
         if run := judged.run:
             shown, count = at_work.of(run.wanted)
             run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count)
@@ -153,5 +159,7 @@ class Watch:
         if gone := ledger.remove(self._reader.vanished(), rows):
             self._listener.rows_gone(gone)
         if rows:
-            self._listener.rows_added(ledger.add_rows(rows))
+            numbered = ledger.add_rows(rows)
+            self._machinery.steps.keep(row.submission_id for row in numbered if row.is_duplicate)
+            self._listener.rows_added(numbered)
         return bool(rows or gone)

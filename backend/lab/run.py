@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,11 +17,12 @@ from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
 from backend.lab.ledger import Entry, entry_of
 from backend.lab.left_behind import Leftovers, left_behind
+from backend.lab.reply_count import ReplyCount
 from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.sending import CancelledError, Sending
 from backend.lab.submissions import Submissions, to_reply
-from backend.lab.tally import Tally, percentiles
+from backend.lab.tally import Tally
 from backend.lab.work_book import Quiet
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.faults import to_servers
@@ -84,7 +84,7 @@ class ExperimentRun:
         self._listener = listener
         self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
         self._tally: Tally | None = None
-        self._replies: list[Reply] = []
+        self._replies = ReplyCount()
         self._settled = 0
         """Submissions that have their last answer."""
         asked_for = len(plan.intents) * plan.submissions
@@ -187,6 +187,7 @@ class ExperimentRun:
             self._failure = SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))
         for timer in self._timers:
             timer.cancel()
+        self._bench.steps.end_count(self._name)
         self._ended.set()
         try:
             if self._report:
@@ -201,6 +202,7 @@ class ExperimentRun:
         self._require_what_it_needs()
         forms = self._open_forms()
         self._tally = self._bench.ledger.announce(self._plan.intents)
+        self._bench.steps.count(self._name)
         quiet = Quiet.OVER
         if forms is not None:
             try:
@@ -308,8 +310,7 @@ class ExperimentRun:
         if self._forgotten or self._tally is None:
             return
         self._bench.ledger.add_replies(replies, self._intents, self._tally)
-        self._replies += replies
-        self._server_faults.answers_came(len(self._replies))
+        self._server_faults.answers_came(self._replies.add(replies))
         self._listener.replies(replies)
 
     def _entry(self, key: str) -> Entry:
@@ -318,31 +319,32 @@ class ExperimentRun:
     def _left_behind(self, quiet: Quiet) -> Leftovers:
         """What is still at work. Where a process has not told, all that got no answer may be."""
         works = self._bench.works.at_work(self._entries)
-        silent = {self._entry(r.intent_key) for r in list(self._replies) if not r.status and not r.held_back}
-        return left_behind(works, self.flying(), self._bench.steps, silent if quiet is Quiet.UNTOLD else set())
+        silent = {self._entry(key) for key in self._replies.silent()} if quiet is Quiet.UNTOLD else set()
+        return left_behind(works, self.flying(), self._bench.steps, silent)
 
     def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
         plan, ledger = self._plan, self._bench.ledger
-        sent = [reply for reply in list(self._replies) if not reply.held_back]
-        unanswered = leftovers.names - {reply.submission_id for reply in sent}
-        p50, p99 = percentiles(sorted(reply.latency_ms for reply in sent))
-        marks = None if leftovers.count else self._bench.steps.marks(f"{self._name}.")  # one at work has yet to be made
-        contradicting, examples = ledger.contradictions({reply.submission_id for reply in sent})
+        steps, answers = self._bench.steps, self._replies.answers
+        unanswered = self._replies.missing(leftovers.names)
+        p50, p99 = self._replies.percentiles()
+        marks = None if leftovers.count else steps.marks(self._name)  # one at work has yet to be made
+        contradicting, examples = ledger.contradictions(self._name)
         return Report(
             operation=plan.intents[0].operation,
             setup=replace(self._setup, strategy=self._strategy.key, variant=self._variant.key),
             source=plan.source,
             intents=len(self._intents),
             submissions=plan.submissions,
-            sent=len(sent) + len(unanswered),
+            sent=sum(answers.values()) + len(unanswered),
             instances=len(self._bench.targets),
             effects=ledger.effects_of(self._entries),
             verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
             lost=ledger.lost_of(self._entries, leftovers.entries),
-            answers=dict(Counter(reply.answer for reply in sent)),
+            answers=answers,
             p50_ms=p50,
             p99_ms=p99,
-            steps_per_submission=self._bench.steps.mean_per_submission([reply.submission_id for reply in sent]),
+            steps_per_submission=steps.mean_per_submission(self._name, unanswered),
+            untraced=steps.gone_of(self._name),
             contradictions=examples,
             contradicting=contradicting,
             seconds=seconds,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from tqdm import tqdm
 
 from backend.lab.listener import NullListener
+from backend.lab.name_set import NameSet
 from backend.model.sentence import Code, say, words
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _PROGRESS_SECONDS = 0.1
 _MOST_SUBMISSIONS = 4
 """How many submissions of an intent are shown step by step."""
+_MOST_NAMES = 2 * _MOST_SUBMISSIONS
+"""So many of those that are to be shown first are known by name."""
+_MOST_REASONS = 1_000
+"""Further reasons are counted as one."""
 
 
 class NoteCode(Code):
@@ -50,6 +55,22 @@ class Shown:
     """Its submissions that are not shown."""
 
 
+class _Noted:
+    """What is known of an intent, however many submissions it has."""
+
+    __slots__ = ("answers", "effects", "heard", "makers", "submissions")
+
+    def __init__(self) -> None:
+        self.effects = 0
+        self.submissions = 0
+        """Those that made an effect or were answered."""
+        self.answers: frozenset[Answer] = frozenset()
+        self.makers: tuple[str, ...] = ()
+        """Who made its first effects."""
+        self.heard: tuple[str, ...] = ()
+        """Who is shown first of those that were answered."""
+
+
 class Notes(NullListener):
     """A listener with a progress bar on a terminal, and none in a pipe.
 
@@ -62,10 +83,12 @@ class Notes(NullListener):
         self.reasons: Counter[tuple[Answer, str]] = Counter()
         """How often callers got each answer, and why."""
         self._language = language
-        self._told: defaultdict[str, dict[str, Answer]] = defaultdict(dict)
-        """What each submission of an intent was told."""
-        self._makers: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        """Who made the effects, by table and key."""
+        self._noted: defaultdict[tuple[str, str], _Noted] = defaultdict(_Noted)
+        """By table of the effects and key."""
+        self._intents: defaultdict[str, _Noted] = defaultdict(_Noted)
+        """By key alone, which is all that an answer tells."""
+        self._told, self._made, self._in_vain = NameSet(), NameSet(), NameSet()
+        """Submissions that were answered, that made an effect, and whose callers gave up."""
         unit = words(say(NoteCode.BAR_UNIT), language)
         self._bar = tqdm(total=submissions, unit=unit, disable=None, mininterval=_PROGRESS_SECONDS)
 
@@ -79,20 +102,49 @@ class Notes(NullListener):
         """Some more are answered."""
         for reply in replies:
             if not reply.held_back:
-                self.reasons[reply.answer, self._reason(reply)] += 1
-                self._told[reply.intent_key][reply.submission_id] = reply.answer
+                self._count_reason(reply)
+                self._hear(reply)
         self._bar.update(sum(not reply.retry_of for reply in replies))
+
+    def _count_reason(self, reply: Reply) -> None:
+        reason = reply.answer, self._reason(reply)
+        if reason not in self.reasons and len(self.reasons) >= _MOST_REASONS:
+            reason = reply.answer, "…"
+        self.reasons[reason] += 1
+
+    def _hear(self, reply: Reply) -> None:
+        noted, name = self._intents[reply.intent_key], reply.submission_id
+        if reply.answer not in noted.answers:
+            noted.answers |= {reply.answer}
+        if reply.answer is Answer.TIMEOUT:
+            self._in_vain.add(name)
+        if self._told.add(name):
+            noted.submissions += name not in self._made
+            noted.heard = tuple(sorted((*noted.heard, name), key=self._place)[:_MOST_NAMES])
 
     def rows_added(self, rows: Sequence[Row]) -> None:
         """Some more effects."""
         for row in rows:
-            self._makers[row.table, row.key].append(row.submission_id)
+            noted = self._noted[row.table, row.key]
+            noted.effects += 1
+            if not row.submission_id:
+                continue
+            if len(noted.makers) < _MOST_NAMES:
+                noted.makers += (row.submission_id,)
+            if self._made.add(row.submission_id) and row.submission_id not in self._told:
+                self._intents[row.key].submissions += 1
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Some effects less."""
         for row in rows:
+            noted = self._noted[row.table, row.key]
+            noted.effects -= 1
+            makers = list(noted.makers)
             with suppress(ValueError):
-                self._makers[row.table, row.key].remove(row.submission_id)
+                makers.remove(row.submission_id)
+            noted.makers = tuple(makers)
+            if self._made.discard(row.submission_id) and row.submission_id not in self._told:
+                self._intents[row.key].submissions -= 1
 
     def incident(self, sentence: Sentence) -> None:
         """Say at once, on standard error, what was killed, stopped or started again."""
@@ -110,24 +162,25 @@ class Notes(NullListener):
         if chosen is None:
             return None
         working = [one.submission_id for one in report.at_work if one.intent_key == chosen.key]
-        submissions = list(dict.fromkeys([*self._submissions_of(chosen), *working]))
-        shown = submissions[:_MOST_SUBMISSIONS]
+        shown = list(dict.fromkeys([*self._submissions_of(chosen), *working]))[:_MOST_SUBMISSIONS]
         steps = sorted((step for name in shown for step in steps_of(name)), key=lambda step: step.started_ns)
-        left_out = len(submissions) - len(shown)
+        unheard = sum(name not in self._told and name not in self._made for name in set(working))
+        left_out = self._intents[chosen.key].submissions + unheard - len(shown)
         return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
 
     def _distance(self, intent: Intent, worst: Verdict, at_work: Container[str]) -> int:
         """0 for an intent with this verdict. What bars an intent is not known here: it stands behind the others."""
-        told = frozenset(self._told[intent.key].values())
-        verdict = judge(Facts(len(self._makers[_entry(intent)]), told, at_work=intent.key in at_work))
+        effects, told = self._noted[_entry(intent)].effects, self._intents[intent.key].answers
+        verdict = judge(Facts(effects, told, at_work=intent.key in at_work))
         return 0 if verdict is worst else 9 - verdict.severity
 
     def _submissions_of(self, intent: Intent) -> list[str]:
-        """Those that made its effects, then those that were answered, then those that were not."""
-        made = self._makers[_entry(intent)]
-        told = self._told[intent.key]
-        others = sorted(told, key=lambda name: (told[name] is Answer.TIMEOUT, _number(name)))
-        return list(dict.fromkeys([name for name in made if name] + others))
+        """Those that made its effects, then those that were answered, then those that were not; the first of each."""
+        return list(dict.fromkeys([*self._noted[_entry(intent)].makers, *self._intents[intent.key].heard]))
+
+    def _place(self, name: str) -> tuple[bool, tuple[int, ...]]:
+        """Where it stands among those that were answered."""
+        return name in self._in_vain, _number(name)
 
     def _reason(self, reply: Reply) -> str:
         """In words that are the same for all intents."""

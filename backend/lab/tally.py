@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 
+from backend.lab.contradictions import Contradictions
 from backend.model.judgement import Judgement
 from backend.model.observed import Reply
 from backend.model.vocabulary import Answer, Verdict
+
+_MOST_EXACT = 10_000
+
+
+class Latencies:
+    """Milliseconds, of which the median and the 99th percentile are wanted; many are kept to four digits."""
+
+    def __init__(self) -> None:
+        self._exact: list[float] = []
+        self._rounded: Counter[float] = Counter()
+        """How often each value came, once there are many: there are a few thousand values, however many come."""
+
+    def add(self, milliseconds: float) -> None:
+        """One more."""
+        if self._rounded:
+            self._rounded[_rounded(milliseconds)] += 1
+            return
+        self._exact.append(milliseconds)
+        if len(self._exact) > _MOST_EXACT:
+            self._rounded.update(map(_rounded, self._exact))
+            self._exact.clear()
+
+    def percentiles(self) -> tuple[float | None, float | None]:
+        """The median and the 99th percentile; None where there is nothing to count."""
+        if not self._rounded:
+            self._exact.sort()  # all but the latest are in order already, which costs next to nothing
+            return percentiles(self._exact)
+        values = sorted(self._rounded)
+        upto = list(accumulate(self._rounded[value] for value in values))
+        p50, p99 = (values[bisect_right(upto, place)] for place in _places(upto[-1]))
+        return p50, p99
 
 
 class Tally:
@@ -18,13 +52,13 @@ class Tally:
         """Of a run: table of the effect and business key of its intents."""
         self.verdicts: Counter[Verdict] = Counter()
         """On the intents that have an effect."""
-        self.contradictions: dict[str, Answer] = {}
-        """Submissions of a run whose answers do not fit the rows."""
+        self.contradictions = Contradictions()
+        """Of a run."""
         self._effects = 0
         self._sent = 0
         self._held_back = 0
         self._answers: Counter[Answer] = Counter()
-        self._latencies: list[float] = []
+        self._latencies = Latencies()
         self._wanted: frozenset[tuple[str, str]] | None = None
 
     @property
@@ -49,7 +83,7 @@ class Tally:
             return
         self._sent += 1
         self._answers[reply.answer] += 1
-        self._latencies.append(reply.latency_ms)
+        self._latencies.add(reply.latency_ms)
 
     def change(self, effects: int, before: Verdict | None, now: Verdict | None) -> None:
         """An intent has so many more effects, and with them perhaps another verdict."""
@@ -61,8 +95,7 @@ class Tally:
 
     def judgement(self, intents: int) -> Judgement:
         """What was counted."""
-        self._latencies.sort()  # all but the latest are in order already, which costs next to nothing
-        p50, p99 = percentiles(self._latencies)
+        p50, p99 = self._latencies.percentiles()
         return Judgement(
             intents=intents,
             effects=self._effects,
@@ -78,4 +111,14 @@ def percentiles(ordered: Sequence[float]) -> tuple[float | None, float | None]:
     """The median and the 99th percentile of ascending values; None where there is nothing to count."""
     if not ordered:
         return None, None
-    return ordered[(len(ordered) - 1) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    p50, p99 = _places(len(ordered))
+    return ordered[p50], ordered[p99]
+
+
+def _places(count: int) -> tuple[int, int]:
+    """Where the two stand among so many ascending values."""
+    return (count - 1) // 2, min(count - 1, int(count * 0.99))
+
+
+def _rounded(milliseconds: float) -> float:
+    return float(f"{milliseconds:.4g}")

@@ -46,6 +46,8 @@ class Judgement:
     run: Judgement | None = None
     """The same of the current run alone. Runs that share an intent count as one (each click is a run). Its effects are
     all of its intents' since they were announced, whoever made them. None before the first run."""
+    untraced: int = 0
+    """Submissions whose steps are not kept any more (`backend.model.kept`)."""
     wanted: frozenset[tuple[str, str]] = frozenset()
     """Of a run: table of the effect and business key of each of its intents; `Row` has both."""
 
@@ -99,5 +101,7 @@ class Report:
     """Faults of the setup that did not come about: the step or the moment never came."""
     ended_ns: int = 0
     """When it was reported."""
+    untraced: int = 0
+    """Submissions whose steps are not kept any more (`backend.model.kept`); `steps_per_submission` is of all."""
     retry_on: frozenset[RetryCause] = frozenset()
     """After what its callers sent again; empty where they never do."""

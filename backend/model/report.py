@@ -44,6 +44,7 @@ def report_document(report: Report) -> dict[str, object]:
         "answers": {answer.value: count for answer, count in report.answers.items()},
         "latency_ms": {"p50": _rounded(report.p50_ms), "p99": _rounded(report.p99_ms)},
         "steps_per_submission": {engine.value: mean for engine, mean in report.steps_per_submission.items()},
+        "untraced": report.untraced,
         "contradictions": list(map(str, report.contradictions)),
         "contradicting": report.contradicting,
         "cancelled": report.cancelled,

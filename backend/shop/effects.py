@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from backend.model.observed import GoneRow, Row
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import PREPARED, messages, metadata, order_deletions, orders, payments, stock_changes
+from backend.shop.seen_rows import SeenRows
 
 _OVERLAP = 200
 """Rows with a lower id can become visible later than rows with a higher one; the last so many are looked at again."""
 
-_Origin = tuple[str, str, datetime]
-"""The business key of a row, the submission that made it, and when: nobody makes the same row twice."""
+_PAGE = 10_000
+"""Rows that are fetched at once."""
 _nothing = sa.literal("")
 _COLUMNS = {
     orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
@@ -107,7 +108,7 @@ class RowReader:
         self._clear()
 
     def _clear(self) -> None:
-        self._seen: dict[str, dict[int, _Origin]] = {table.name: {} for table in self._tables}
+        self._seen = {table.name: SeenRows() for table in self._tables}
         self._highest: dict[str, int] = {table.name: 0 for table in self._tables}
         self._just_seen: list[tuple[str, int]] = []
         """What the reading under way has found, by table and id."""
@@ -123,7 +124,7 @@ class RowReader:
             if self.differs():
                 self.read_all()
         with self._guard:
-            self._untold = {table: set(seen) for table, seen in self._seen.items()}
+            self._untold = {table: set(seen.numbers) for table, seen in self._seen.items()}
 
     def read_new(self) -> list[Row]:
         """Effects that became visible since the last reading, almost always all of them."""
@@ -145,7 +146,7 @@ class RowReader:
         """Whether other effects are there than those that were read, by their number and the sum of their ids."""
         with self._guard, self._engine.connect() as connection:
             found = {name: (int(count), int(total)) for name, count, total in connection.execute(self._summary)}
-            return found != {name: (len(seen), sum(seen)) for name, seen in self._seen.items()}
+            return found != {name: (len(seen), seen.total) for name, seen in self._seen.items()}
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -156,46 +157,79 @@ class RowReader:
                 with self._engine.connect() as connection:
                     yield connection
             except BaseException:
-                for table, number in self._just_seen:
-                    self._seen[table].pop(number, None)
-                    self._highest[table] = 0
+                for name in {table for table, _ in self._just_seen}:
+                    seen = self._seen[name]
+                    places = (seen.place_of(number) for table, number in self._just_seen if table == name)
+                    seen.remove([place for place in places if place >= 0])
+                    self._highest[name] = 0
                 raise
 
     def _read_rest(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         rows = self._read(connection, table)
-        columns = table.c.id, _COLUMNS[table.name][0], table.c.submission_id, table.c.created_at
-        found = connection.execute(sa.select(*columns).where(_is_effect(table)))
-        there = {number: (key, submission, created) for number, key, submission, created in found}
         seen = self._seen[table.name]
-        for gone in [number for number, origin in seen.items() if there.get(number) != origin]:
-            self._note_gone(table, gone, seen.pop(gone))
-        if len(there) != len(seen):
+        gone, others = self._compared(connection, table, seen)
+        for place in gone:
+            self._note_gone(table, seen, place)
+        seen.remove(gone)
+        if others:
             self._highest[table.name] = 0
             rows += self._read(connection, table)
         return rows
 
-    def _note_gone(self, table: sa.Table, number: int, origin: _Origin) -> None:
+    def _compared(self, connection: sa.Connection, table: sa.Table, seen: SeenRows) -> tuple[list[int], bool]:
+        """The places of rows that are not there any more, and whether there are any that were not read."""
+        columns = table.c.id, _COLUMNS[table.name][0], table.c.submission_id, table.c.created_at
+        gone: list[int] = []
+        place, others = 0, False
+        for number, *origin in _pages(connection, table, columns, -_OVERLAP):
+            while place < len(seen) and seen.numbers[place] < number:
+                gone.append(place)
+                place += 1
+            if place < len(seen) and seen.numbers[place] == number:
+                if not seen.holds(place, tuple(origin)):
+                    gone.append(place)
+                    others = True
+                place += 1
+            else:
+                others = True
+        return [*gone, *range(place, len(seen))], others
+
+    def _note_gone(self, table: sa.Table, seen: SeenRows, place: int) -> None:
+        number = seen.numbers[place]
         if number in self._untold[table.name]:
             self._untold[table.name].remove(number)
         else:
-            self._gone.append(GoneRow(table.name, number, origin[0], origin[1]))
+            self._gone.append(GoneRow(table.name, number, seen.key(place), seen.submission(place)))
 
     def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
-        after = self._highest[table.name] - _OVERLAP
-        found = connection.execute(
-            sa.select(table.c.id, *_COLUMNS[table.name], table.c.submission_id, table.c.created_at)
-            .where(table.c.id > after, _is_effect(table))
-            .order_by(table.c.id)
-        )
-        seen = self._seen[table.name]
-        new = [row for row in found if seen.get(row.id) != (row[1], row.submission_id, row.created_at)]
-        for number, origin in [(row.id, seen[row.id]) for row in new if row.id in seen]:
-            self._note_gone(table, number, origin)  # its number was given away once more
-        seen.update((row.id, (row[1], row.submission_id, row.created_at)) for row in new)
-        self._just_seen += ((table.name, row.id) for row in new)
+        seen, new = self._seen[table.name], []
+        columns = table.c.id, *_COLUMNS[table.name], table.c.submission_id, table.c.created_at
+        for row in _pages(connection, table, columns, self._highest[table.name] - _OVERLAP):
+            origin = (row[1], row.submission_id, row.created_at)
+            place = seen.place_of(row.id)
+            if place >= 0:
+                if seen.holds(place, origin):
+                    continue
+                self._note_gone(table, seen, place)  # its number was given away once more
+            seen.put(row.id, origin)
+            self._just_seen.append((table.name, row.id))
+            new.append(to_row(table.name, row))
         if new:
             self._highest[table.name] = max(self._highest[table.name], new[-1].id)
-        return [to_row(table.name, row) for row in new]
+        return new
+
+
+def _pages(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], after: int
+) -> Iterator[Any]:
+    """Effects with a higher number than this, in their order, without having all of them in memory."""
+    while True:
+        chosen = sa.select(*columns).where(table.c.id > after, _is_effect(table)).order_by(table.c.id).limit(_PAGE)
+        page = connection.execute(chosen).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id
 
 
 def _is_effect(table: sa.Table) -> sa.ColumnElement[bool]:

@@ -1,0 +1,63 @@
+"""What is counted of the answers of one run, whose own number has no bound."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from backend.lab.name_set import NameSet
+from backend.lab.tally import Latencies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from backend.model.observed import Reply
+    from backend.model.vocabulary import Answer
+
+
+class ReplyCount:
+    """Thread-safe: answers may still come while they are counted."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._names = NameSet()
+        self._answers: Counter[Answer] = Counter()
+        self._latencies = Latencies()
+        self._silent: set[str] = set()
+        self._all = 0
+
+    def add(self, replies: Sequence[Reply]) -> int:
+        """Some more came; how many there are by now, clicks that were held back included."""
+        with self._guard:
+            self._all += len(replies)
+            for reply in replies:
+                if reply.held_back:
+                    continue
+                self._names.add(reply.submission_id)
+                self._answers[reply.answer] += 1
+                self._latencies.add(reply.latency_ms)
+                if not reply.status:
+                    self._silent.add(reply.intent_key)
+            return self._all
+
+    @property
+    def answers(self) -> dict[Answer, int]:
+        """How many submissions were told what."""
+        with self._guard:
+            return dict(self._answers)
+
+    def percentiles(self) -> tuple[float | None, float | None]:
+        """Of their latencies in milliseconds."""
+        with self._guard:
+            return self._latencies.percentiles()
+
+    def silent(self) -> frozenset[str]:
+        """The keys of the intents of which a submission got no response."""
+        with self._guard:
+            return frozenset(self._silent)
+
+    def missing(self, names: Iterable[str]) -> set[str]:
+        """Those of these submissions that have no answer."""
+        with self._guard:
+            return {name for name in names if name not in self._names}
