@@ -259,7 +259,8 @@ class ExperimentRun:
         if self._plan.source.is_queue:
             found = list(self._submissions.messages(forms))
             return self._bench.deliver(self._name, self._plan.source, self._setup, found, self._take_deliveries)
-        return self._bench.sender.submit(self._submissions.job(forms), self._take)
+        job, rest = self._submissions.job(forms)
+        return self._bench.sender.submit(job, self._take, rest)
 
     def _hold(self, sending: Sending | Redelivery) -> None:
         """From now on this is what `cancel` cancels."""

@@ -19,6 +19,7 @@ from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Job, Outcome, Target
 from backend.lab.senders.retries import PORT_PLACE
 from backend.model.faults import at_steps, milliseconds
+from backend.model.kept import AT_A_TIME
 from backend.model.observed import Reply
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Code, Sentence, from_document, plain, say
@@ -121,14 +122,21 @@ class Submissions:
         faults = at_steps(self._setup.faults)
         return {FAULTS_HEADER: " ".join([f"{self._name}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
 
-    def job(self, forms: Sequence[Mapping[str, Form]]) -> Job:
-        """Those of the plan, for the sender."""
+    def job(self, forms: Sequence[Mapping[str, Form]]) -> tuple[Job, Iterator[Delivery]]:
+        """Those of the plan, for the sender: a job with the first ones, and the rest."""
+        plan = self._plan
+        rest = self._deliveries(forms)
+        first = tuple(itertools.islice(rest, AT_A_TIME))
+        return self._job(first, more=len(plan.intents) * plan.submissions > len(first)), rest
+
+    def _job(self, deliveries: tuple[Delivery, ...], *, more: bool) -> Job:
         plan = self._plan
         holds_back = self._strategy.client_holds_back
         return Job(
             job_id=self._number,
             targets=self._address.targets,
-            deliveries=tuple(self._deliveries(forms)),
+            deliveries=deliveries,
+            more=more,
             pace=plan.pace,
             interval_ms=plan.interval_ms,
             timeout_ms=plan.timeout_ms,

@@ -14,5 +14,5 @@ MOST_REMARKABLE = 4_000
 FIRST_ONES = 1_000
 MOST_SHOWN = 100_000
 """Rows, and answers, that a table shows; the oldest make room."""
-AT_A_TIME = 10_000
-"""Submissions that the sender is given at once."""
+AT_A_TIME, MORE_AT_A_TIME = 10_000, 500
+"""Submissions that the sender is given before it begins, and then as often as it has few left."""

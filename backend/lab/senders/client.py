@@ -7,7 +7,7 @@ import itertools
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from backend.lab.senders.messages import (
     Delivery,
     FromProcess,
     Job,
+    More,
     Outcome,
     Target,
     ToProcess,
@@ -61,6 +62,12 @@ class _Link:
                 return True
             del self._under_way[job.job_id]
             return False
+
+    def feed(self, more: More) -> None:
+        """Hand further deliveries of a job over, if it is under way."""
+        with self._guard:
+            if more.job_id in self._under_way:
+                self._send(more)
 
     def cancel(self, job_id: int) -> None:
         """Cancel a job, if it is under way."""
@@ -138,12 +145,13 @@ class Sender:
         if link:
             link.close()
 
-    def submit(self, job: Job, on_outcomes: OnOutcomes) -> Sending:
+    def submit(self, job: Job, on_outcomes: OnOutcomes, rest: Iterable[Delivery] = ()) -> Sending:
         """Begin a job. If the process went away since the last one, another is started.
 
         Args:
             job: what to send; its id must not be that of another job under way.
             on_outcomes: called on the sender's thread, about every 10 ms.
+            rest: the deliveries that follow, where the job has more; taken on the sender's thread.
 
         Raises:
             SenderError: the process could not be started.
@@ -151,7 +159,7 @@ class Sender:
         with self._guard:
             for _ in range(2):
                 link = self._living_link()
-                sending = Sending(job, on_outcomes, partial(link.cancel, job.job_id))
+                sending = Sending(job, on_outcomes, partial(link.cancel, job.job_id), rest, link.feed)
                 if link.begin(job, sending):
                     return sending
                 link.close()

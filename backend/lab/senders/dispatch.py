@@ -20,6 +20,8 @@ from backend.model.vocabulary import Pace
 _SUCCESS = range(200, 300)
 _LONGEST_CONNECT_SECONDS = 5.0
 _KNOCK_SECONDS = 0.02
+_FEW = 2_000
+"""Further deliveries are wanted when fewer than so many are left."""
 
 
 class Dispatch:
@@ -31,6 +33,7 @@ class Dispatch:
         report: gets the outcome of each delivery that was sent, could not be sent or was held back.
         finish: called once, when every delivery has ended or was cancelled.
         let_go: called with the name of a delivery that the backend has let go of after its caller had given up.
+        want: called when further deliveries should come.
     """
 
     def __init__(
@@ -40,18 +43,23 @@ class Dispatch:
         report: Callable[[Outcome], None],
         finish: Callable[[Finished], None],
         let_go: Callable[[str], None],
+        want: Callable[[], None] = lambda: None,
     ) -> None:
         self._job = job
         self._pool = pool
         self._report = report
         self._finish = finish
         self._let_go = let_go
+        self._want = want
+        self._more, self._wants = job.more, False
+        self._stock = 0
+        """Deliveries that have neither left nor been held back."""
         self._loop = asyncio.get_running_loop()
         self._patience = Patience(self._loop, job.timeout_ms / 1000)
         self._waiting: deque[Delivery] = deque()
         """Due, but without a connection to leave on."""
         self._following: dict[str, deque[Delivery]] = {}
-        """By intent: not due before the one in front is answered."""
+        """By intent, while one of it is due or in flight: not due before the one in front is answered."""
         self._clicks: deque[Delivery] = deque()
         """Not due before their time."""
         self._clicked = 0
@@ -63,6 +71,8 @@ class Dispatch:
         """What has left, and the backend has not let go of."""
         self._in_flight: Counter[str] = Counter()
         self._done: set[str] = set()
+        self._seen: set[str] = set()
+        """Intents that were clicked, where all click at the same time."""
         self._under_way = 0
         self._sent = self._held_back = self._cancelled = self._release_ns = 0
         self._is_cancelled = self._is_finished = False
@@ -81,6 +91,7 @@ class Dispatch:
 
     def start(self) -> None:
         """Let the deliveries leave at the pace of the job."""
+        self._stock = len(self._job.deliveries)
         match self._job.pace:
             case Pace.SIMULTANEOUS:
                 self._begin(self._clicks_that_pass(self._job.deliveries))
@@ -90,11 +101,40 @@ class Dispatch:
                 self._clicks.extend(self._job.deliveries)
                 self._began = self._loop.time()
                 self._click()
+        self._want_if_few()
         self._finish_if_done()
+
+    def add(self, deliveries: Sequence[Delivery], *, more: bool) -> None:
+        """Further deliveries of the job; whether there are still more."""
+        if self._is_cancelled:
+            self._cancelled += len(deliveries)
+            return
+        self._more, self._wants = more, False
+        self._stock += len(deliveries)
+        match self._job.pace:
+            case Pace.SIMULTANEOUS:
+                self._waiting.extend(self._clicks_that_pass(deliveries))
+            case Pace.ONE_AFTER_ANOTHER:
+                self._waiting.extend(self._first_of_each_intent(deliveries))
+            case Pace.INTERVAL:
+                is_late = not self._clicks
+                self._clicks.extend(deliveries)
+                if is_late:
+                    self._click()
+        while self._waiting and self._under_way < self._job.connections:
+            self._pass(self._waiting.popleft())
+        self._want_if_few()
+        self._finish_if_done()
+
+    def _want_if_few(self) -> None:
+        if self._more and not self._wants and self._stock < _FEW:
+            self._wants = True
+            self._want()
 
     def cancel(self) -> None:
         """Send no more; what is in flight is awaited."""
         self._is_cancelled = True
+        self._more = False
         self._cancelled += len(self._waiting) + len(self._clicks) + sum(map(len, self._following.values()))
         self._waiting.clear()
         self._clicks.clear()
@@ -120,20 +160,24 @@ class Dispatch:
         """All click at the same time: with a disabled button, the first of each intent passes."""
         if not self._job.disable_button:
             return deliveries
-        seen: set[str] = set()
         passed = []
         for delivery in deliveries:
-            if delivery.intent_key in seen:
+            if delivery.intent_key in self._seen:
                 self._hold_back(delivery)
             else:
-                seen.add(delivery.intent_key)
+                self._seen.add(delivery.intent_key)
                 passed.append(delivery)
         return passed
 
     def _first_of_each_intent(self, deliveries: Iterable[Delivery]) -> list[Delivery]:
+        first = []
         for delivery in deliveries:
-            self._following.setdefault(delivery.intent_key, deque()).append(delivery)
-        return [followers.popleft() for followers in self._following.values()]
+            if (followers := self._following.get(delivery.intent_key)) is not None:
+                followers.append(delivery)
+            else:
+                self._following[delivery.intent_key] = deque()
+                first.append(delivery)
+        return first
 
     def _click(self) -> None:
         """Let all clicks happen that are due, answers or not, as long as there may be more connections.
@@ -145,10 +189,8 @@ class Dispatch:
         while self._clicks and self._began + self._clicked * seconds <= now:
             delivery = self._clicks.popleft()
             self._clicked += 1
-            if self._must_hold_back(delivery.intent_key):
-                self._hold_back(delivery)
-            elif self._under_way < self._job.connections:
-                self._leave([delivery])
+            if self._must_hold_back(delivery.intent_key) or self._under_way < self._job.connections:
+                self._pass(delivery)
             else:
                 self._waiting.append(delivery)
         if self._clicks:
@@ -157,14 +199,22 @@ class Dispatch:
 
     def _next(self, intent_key: str) -> None:
         """A connection is free, and perhaps the next submission of an intent is due."""
-        due = self._following.get(intent_key) or self._waiting
-        while due:
-            delivery = due.popleft()
-            if not self._must_hold_back(delivery.intent_key):
-                self._leave([delivery])
-                return
+        while (delivery := self._due(intent_key)) and not self._pass(delivery):
+            pass
+
+    def _due(self, intent_key: str) -> Delivery | None:
+        if followers := self._following.get(intent_key):
+            return followers.popleft()
+        self._following.pop(intent_key, None)  # none of it is in flight, nor follows
+        return self._waiting.popleft() if self._waiting else None
+
+    def _pass(self, delivery: Delivery) -> bool:
+        """Let it leave, unless it is to be held back; whether it leaves."""
+        if self._must_hold_back(delivery.intent_key):
             self._hold_back(delivery)
-            due = due or self._waiting
+            return False
+        self._leave([delivery])
+        return True
 
     def _must_hold_back(self, intent_key: str) -> bool:
         in_flight = self._job.disable_button and self._in_flight[intent_key] > 0
@@ -172,6 +222,7 @@ class Dispatch:
 
     def _hold_back(self, delivery: Delivery) -> None:
         self._held_back += 1
+        self._stock -= 1
         now = time.monotonic_ns()
         self._report(Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, held_back=True))
 
@@ -180,6 +231,8 @@ class Dispatch:
     def _leave(self, batch: Sequence[Delivery]) -> None:
         """Write these in one go, as soon as each has a connection."""
         self._under_way += len(batch)
+        self._stock -= len(batch)
+        self._want_if_few()
         self._in_flight.update(delivery.intent_key for delivery in batch)
         self._depart(batch)
 
@@ -314,7 +367,7 @@ class Dispatch:
         self._backing_off[timer] = delivery
 
     def _finish_if_done(self) -> None:
-        if self._under_way or self._waiting or self._clicks or self._is_finished:
+        if self._under_way or self._waiting or self._clicks or self._more or self._is_finished:
             return
         self._is_finished = True
         self._finish(Finished(self._job.job_id, self._sent, self._held_back, self._cancelled, self._release_ns))

@@ -57,8 +57,19 @@ class Job(msgspec.Struct, frozen=True, array_like=True, tag="job"):
     """Time that a request takes to the backend, and its answer back, on top of the loopback's."""
     awaits_instances: bool = False
     """Keep knocking, for a while, where an instance refuses connections: it is being started again."""
+    more: bool = False
+    """Whether further deliveries follow when they are wanted: there may be more than should be in memory at once."""
     names_ports: bool = False
     """Write the port of the connection into the requests, which have a place for it."""
+
+
+class More(msgspec.Struct, frozen=True, array_like=True, tag="more"):
+    """Further deliveries of a job."""
+
+    job_id: int
+    deliveries: tuple[Delivery, ...]
+    more: bool
+    """Whether still further ones follow."""
 
 
 class Cancel(msgspec.Struct, frozen=True, array_like=True, tag="cancel"):
@@ -131,6 +142,12 @@ class Cancelled(msgspec.Struct, frozen=True, array_like=True, tag="cancelled"):
     flying: list[Flying]
 
 
+class Wanting(msgspec.Struct, frozen=True, array_like=True, tag="wanting"):
+    """Few deliveries of a job are left, and further ones are wanted."""
+
+    job_id: int
+
+
 class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
     """All deliveries of a job have ended or were cancelled; some may linger."""
 
@@ -139,10 +156,10 @@ class Finished(msgspec.Struct, frozen=True, array_like=True, tag="finished"):
     """Deliveries that left, or tried to and got no connection."""
     held_back: int
     cancelled: int
-    """Deliveries that never left, because the job was cancelled."""
+    """Deliveries that were handed over and never left, because the job was cancelled."""
     release_ns: int
     """From before the first to after the last write of a simultaneous release; 0 for other paces."""
 
 
-ToProcess = Job | Cancel
-FromProcess = Outcomes | LetGo | Cancelled | Finished
+ToProcess = Job | More | Cancel
+FromProcess = Outcomes | LetGo | Cancelled | Wanting | Finished

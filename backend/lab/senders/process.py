@@ -20,9 +20,11 @@ from backend.lab.senders.messages import (
     Flying,
     Job,
     LetGo,
+    More,
     Outcome,
     Outcomes,
     ToProcess,
+    Wanting,
 )
 from backend.model.frames import LENGTH_BYTES, framed
 
@@ -53,6 +55,10 @@ class Post:
         """Tell what has left and is awaited."""
         self.flush()
         self._writer.write(framed(Cancelled(job_id, flying)))
+
+    def want(self, job_id: int) -> None:
+        """Ask for further deliveries."""
+        self._writer.write(framed(Wanting(job_id)))
 
     def finish(self, finished: Finished) -> None:
         """Tell all of it, and that the job has ended."""
@@ -85,14 +91,19 @@ class Desk:
         self._under_way: dict[int, Dispatch] = {}
 
     def take(self, message: ToProcess) -> None:
-        """Begin or cancel a job."""
+        """Begin, go on with or cancel a job."""
         if isinstance(message, Job):
             job_id = message.job_id
             report = partial(self._post.add, job_id)
-            dispatch = Dispatch(message, self._pool, report, self._finish, partial(self._let_go, job_id))
+            let_go, want = partial(self._let_go, job_id), partial(self._post.want, job_id)
+            dispatch = Dispatch(message, self._pool, report, self._finish, let_go, want)
             self._under_way[job_id] = dispatch
             dispatch.start()
-        elif dispatch_or_none := self._under_way.get(message.job_id):
+            return
+        dispatch_or_none = self._under_way.get(message.job_id)
+        if dispatch_or_none and isinstance(message, More):
+            dispatch_or_none.add(message.deliveries, more=message.more)
+        elif dispatch_or_none:
             self._post.cancelled(message.job_id, dispatch_or_none.flying())
             dispatch_or_none.cancel()
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from backend.lab.senders.messages import (
     Cancelled,
+    Delivery,
     Finished,
     Flying,
     FromProcess,
     Job,
     LetGo,
+    More,
     Outcome,
     Outcomes,
+    Wanting,
 )
 from backend.model.errors import SubmitTwiceError
+from backend.model.kept import MORE_AT_A_TIME
 from backend.model.sentence import Code, say
 
 OnOutcomes = Callable[[Sequence[Outcome]], None]
@@ -41,10 +46,27 @@ class CancelledError(SenderError):
 
 
 class Sending:
-    """A job under way."""
+    """A job under way.
 
-    def __init__(self, job: Job, on_outcomes: OnOutcomes, cancel: Callable[[], None]) -> None:
+    Args:
+        job: with the first deliveries.
+        on_outcomes: told what became of them.
+        cancel: has the process cancel it.
+        rest: the further deliveries.
+        feed: hands those over.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        on_outcomes: OnOutcomes,
+        cancel: Callable[[], None],
+        rest: Iterable[Delivery] = (),
+        feed: Callable[[More], None] = lambda _more: None,
+    ) -> None:
         self.job_id = job.job_id
+        self._rest = iter(rest)
+        self._feed = feed
         self._on_outcomes = on_outcomes
         self._cancel = cancel
         self._ended = threading.Event()
@@ -57,6 +79,7 @@ class Sending:
 
     def cancel(self) -> None:
         """Send no more; returns at once. What is in flight is awaited; what was not sent never happens."""
+        self._rest = iter(())
         self._cancel()
 
     def wait(self, timeout: float | None) -> Finished:
@@ -117,6 +140,8 @@ class Sending:
             case Cancelled(flying=flying):
                 with self._guard:
                     self._flying = {one.submission_id: one for one in flying}
+            case Wanting():
+                self._guarded(self._feed_more)
             case Finished() if not self._failed:  # what has failed is not made good by the rest of it
                 self._finished = message
                 self._ended.set()
@@ -134,11 +159,17 @@ class Sending:
                 else:
                     self._flying.pop(outcome.submission_id, None)
 
+    def _feed_more(self) -> None:
+        deliveries = tuple(itertools.islice(self._rest, MORE_AT_A_TIME))
+        self._feed(More(self.job_id, deliveries, more=len(deliveries) == MORE_AT_A_TIME))
+
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
-        if self._failed:
-            return
+        if not self._failed:
+            self._guarded(lambda: self._on_outcomes(outcomes))
+
+    def _guarded(self, call: Callable[[], None]) -> None:
         try:
-            self._on_outcomes(outcomes)
+            call()
         except Exception as error:  # noqa: BLE001  whoever waits is told; the other jobs go on
             self._failure = say(SenderCode.NOT_TAKEN, kind=type(error).__name__, error=str(error))
             self._fail()
