@@ -113,7 +113,7 @@ class Watch:
         )
         if run := judged.run:
             shown, count = at_work.of(run.wanted)
-            run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count)
+            run = replace(run, in_flight=judged.in_flight, at_work=shown, working=count, untraced=judged.untraced)
             judged = replace(judged, run=run)
         self._at_work = at_work
         self.latest = judged

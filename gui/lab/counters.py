@@ -62,6 +62,10 @@ class Counters(QWidget):
         self._add_line()
         self._p50 = self._add(self.tr("p50 ms"), self.tr("Half of the answers came within this time"))
         self._p99 = self._add(self.tr("p99 ms"), self.tr("99 of 100 answers came within this time"))
+        self._untraced = self._add(
+            self.tr("steps not kept"),
+            self.tr("Submissions whose steps made room for those of later ones. All other numbers are of all of them."),
+        )
         self._layout.addStretch(1)
         self.show_judgement(Judgement())
 
@@ -85,5 +89,7 @@ class Counters(QWidget):
         self._flying.show_number(written(judgement.in_flight))
         for answer, counter in self._answers.items():
             counter.show_number(written(judgement.answers.get(answer, 0)))
+        self._untraced.show_number(written(judgement.untraced))
+        self._untraced.setVisible(judgement.untraced > 0)
         self._p50.show_number(milliseconds(judgement.p50_ms))
         self._p99.show_number(milliseconds(judgement.p99_ms))

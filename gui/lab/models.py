@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from backend.model.kept import MOST_SHOWN
 from backend.model.observed import Reply, Row, Step
 from backend.model.vocabulary import Answer, Verdict
 from gui.widgets.records import Column, RecordModel, Tone
@@ -38,6 +39,7 @@ class RowsModel(RecordModel[Row]):
                 Column(QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
             ),
             parent,
+            MOST_SHOWN,
         )
 
     def remove_gone(self, rows: Sequence[GoneRow]) -> None:
@@ -47,7 +49,7 @@ class RowsModel(RecordModel[Row]):
         ordinals: Counter[tuple[str, str]] = Counter()
         for number, row in enumerate(self.records):
             if (intent := (row.table, row.key)) in touched:
-                ordinals[intent] += 1
+                ordinals[intent] = ordinals[intent] + 1 if ordinals[intent] or not self.gone else row.ordinal
                 self.records[number] = replace(row, ordinal=ordinals[intent])
         self.look_again()
 
@@ -107,6 +109,7 @@ class RepliesModel(RecordModel[Reply]):
                 ),
             ),
             parent,
+            MOST_SHOWN,
         )
 
     def submission_of(self, record: Reply) -> str:

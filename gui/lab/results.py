@@ -80,7 +80,18 @@ class Results(QSplitter):
         self.left = self._tabs("evidenceTabs", self.tr("Rows and answers"))
         self.left.addTab(self.rows_table, self.tr("Rows"))
         self.left.addTab(self.replies_table, self.tr("Answers"))
+        for model in (self.rows, self.replies):
+            model.rowsRemoved.connect(self._name_tabs)
+            model.modelReset.connect(self._name_tabs)
         return self.left
+
+    @Slot()
+    def _name_tabs(self) -> None:
+        """Where there are more rows or answers than are shown, its tab says so."""
+        rows = self.tr("Rows, the latest") if self.rows.gone else self.tr("Rows")
+        answers = self.tr("Answers, the latest") if self.replies.gone else self.tr("Answers")
+        self.left.setTabText(0, rows)
+        self.left.setTabText(1, answers)
 
     def _make_right(self) -> QTabWidget:
         self.steps_table = RecordTable(

@@ -47,9 +47,14 @@ class Column(Generic[Record]):
 class RecordModel(QAbstractTableModel, Generic[Record]):
     """Appends records, removes and clears them; beyond that only the look of all may change, with `look_again`."""
 
-    def __init__(self, columns: Sequence[Column[Record]], parent: QObject | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column[Record]], parent: QObject | None = None, most: int | None = None
+    ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._most = most
+        self.gone = 0
+        """Records that have made room since the last `clear`: of more than `most`, the oldest do, a tenth at once."""
         self.records: list[Record] = []
         self._first_of: dict[str, int] = {}
 
@@ -81,8 +86,19 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.beginInsertRows(ROOT, first, first + len(records) - 1)
         self.records.extend(records)
         for number, record in enumerate(records, first):
-            self._first_of.setdefault(self.submission_of(record), number)
+            self._first_of.setdefault(self.submission_of(record), self.gone + number)
         self.endInsertRows()
+        if self._most is not None and len(self.records) > self._most:
+            self._make_room(len(self.records) - self._most * 9 // 10)
+
+    def _make_room(self, count: int) -> None:
+        self.beginRemoveRows(ROOT, 0, count - 1)
+        self.gone += count
+        for record in self.records[:count]:
+            if self._first_of.get(name := self.submission_of(record), self.gone) < self.gone:
+                del self._first_of[name]
+        del self.records[:count]
+        self.endRemoveRows()
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Take records away.
@@ -102,7 +118,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
             self.endRemoveRows()
         if stretches:
             self._first_of.clear()
-            for number, record in enumerate(self.records):
+            for number, record in enumerate(self.records, self.gone):
                 self._first_of.setdefault(self.submission_of(record), number)
 
     def look_again(self) -> None:
@@ -115,11 +131,12 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.beginResetModel()
         self.records.clear()
         self._first_of.clear()
+        self.gone = 0
         self.endResetModel()
 
     def row_of(self, submission_id: str) -> int:
         """Number of the submission's first record; -1 where it has none."""
-        return self._first_of.get(submission_id, -1)
+        return self._first_of.get(submission_id, self.gone - 1) - self.gone
 
     # What Qt asks
 
@@ -159,5 +176,5 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
                 side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
         if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
-            return section + 1
+            return self.gone + section + 1
         return None

@@ -1518,6 +1518,14 @@
         <source>99 of 100 answers came within this time</source>
         <translation>百分之九十九的答复在此时间内到达</translation>
     </message>
+    <message>
+        <source>steps not kept</source>
+        <translation>步骤未保留</translation>
+    </message>
+    <message>
+        <source>Submissions whose steps made room for those of later ones. All other numbers are of all of them.</source>
+        <translation>这些提交的步骤已为后来的提交让位。其他数字均按全部提交计算。</translation>
+    </message>
 </context>
 <context>
     <name>Curtain</name>
@@ -3224,6 +3232,14 @@
     <message>
         <source>Answers</source>
         <translation>答复</translation>
+    </message>
+    <message>
+        <source>Rows, the latest</source>
+        <translation>数据行（最新）</translation>
+    </message>
+    <message>
+        <source>Answers, the latest</source>
+        <translation>答复（最新）</translation>
     </message>
     <message>
         <source>Steps of the selected submission</source>

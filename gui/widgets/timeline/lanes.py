@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backend.model.kept import MOST_TRACED
 from backend.model.vocabulary import EngineKind
 from gui.widgets.timeline.bursts import Bursts
 from gui.widgets.timeline.lane import CRASH, Lane, Mishap, Sight, is_fault, is_processing
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from backend.model.observed import LockWait, Reply, Step
     from gui.widgets.timeline.leases import Lease
 
-CAPACITY = 50_000
-"""Lanes to keep; the lab forgets the steps of older submissions, too."""
 LANE_BITS = 24
 """Room for the number of a lane below the instant at which it begins, in the key that orders lanes."""
 
@@ -49,7 +48,7 @@ class Extent:
 class LaneBook:
     """All lanes, ordered by the instant at which their submission was sent."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = MOST_TRACED) -> None:
         self._capacity = capacity
         self.clear()
 

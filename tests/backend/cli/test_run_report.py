@@ -157,3 +157,9 @@ def test_a_stuck_intent_is_told_from_one_that_is_done() -> None:
     assert shown is not None
     assert shown.key == "A-2"
     assert words(plain(lines(REPORT, shown=shown)[-1])) == "order_no A-2, stuck, left no steps."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_kept_any_more_is_named(language: str) -> None:
+    assert any("980" in line for line in lines(replace(REPORT, untraced=980), language))
+    assert not any("980" in line for line in lines(REPORT, language))

@@ -126,3 +126,22 @@ def test_the_items_key_is_the_submission(qtbot: QtBot) -> None:
     model.append([row(7)])
     assert model.index(0, 3).data(Qt.ItemDataRole.UserRole) == "1.7"
     assert model.data(QModelIndex()) is None
+
+
+def test_of_more_than_a_table_shows_the_oldest_make_room_and_keep_their_numbers(qtbot: QtBot) -> None:
+    model = RowsModel()
+    model._most = 20
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    records = rows(50)
+    for begin in range(0, 50, 7):
+        model.append(records[begin : begin + 7])
+    assert model.rowCount() <= 20
+    assert model.records == records[-model.rowCount() :]
+    assert model.gone == 50 - model.rowCount()
+    assert model.headerData(0, Qt.Orientation.Vertical) == model.gone + 1
+    for number, record in enumerate(model.records):
+        assert model.row_of(record.submission_id) == number
+    assert model.row_of(records[0].submission_id) == -1
+    model.clear()
+    assert model.gone == 0
+    tester.deleteLater()
