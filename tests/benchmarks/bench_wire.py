@@ -17,7 +17,7 @@ import time
 from backend.engines.bare import start_database, start_redis
 from backend.engines.processes.supervisor import Supervisor
 from backend.explorer.question import service_question
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from backend.service.reach import Reach, reach_database, reach_redis
 from backend.service.wire.attribution import InFlight
@@ -84,10 +84,10 @@ def schedules_a_second(name: str) -> float:
     """Of check-then-act, with two requests."""
     framework = {"Node": EXPRESS, "FastAPI": FASTAPI}[name]
     found = []
-    with Rig(framework.description("/check"), FOLDER, 2) as rig:
+    with Deployment(framework.description("/check"), FOLDER, 2) as deployment:
         for _ in range(EXPLORATIONS):
             started = time.perf_counter()
-            exploration = ServiceExploration(rig, service_question(name))
+            exploration = ServiceExploration(deployment, service_question(name))
             result = exploration.explore(lambda _: None, threading.Event())
             found.append(result.schedules / (time.perf_counter() - started))
     return statistics.median(found)

@@ -20,7 +20,7 @@ from backend.explorer.turns import (
 )
 from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind
-from backend.service.explored.floor import Floor
+from backend.service.explored.controller import StepController
 from backend.service.explored.footprints import key_footprint, redis_footprint
 from backend.service.explored.names import Names, skeleton
 from backend.service.says import ServiceCode
@@ -29,7 +29,7 @@ from backend.tap.observer import Call, Flow
 if TYPE_CHECKING:
     from backend.model.vocabulary import Answer
     from backend.service.explored.actor import Actor
-    from backend.service.explored.rig import Rig
+    from backend.service.explored.deployment import Deployment
     from backend.service.intents import ServiceIntent
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
@@ -43,16 +43,16 @@ class ServiceComplaintError(Exception):
 
 
 class ServiceExecution:
-    """A schedule while it is being played. Make one for each schedule, in the rig's thread.
+    """A schedule while it is being played. Make one for each schedule, in the deployment's thread.
 
     Args:
-        rig: where.
+        deployment: where.
         question: what is explored.
         trusting: whether steps touch what their commands say; else each of them may touch everything.
     """
 
-    def __init__(self, rig: Rig, question: Question, *, trusting: bool = True) -> None:
-        self._rig = rig
+    def __init__(self, deployment: Deployment, question: Question, *, trusting: bool = True) -> None:
+        self._deployment = deployment
         self._trusting = trusting
         self._symmetric = question.requests > 2
         self._crashes = question.crashes
@@ -61,18 +61,18 @@ class ServiceExecution:
         self._leased: tuple[str, ...] = ()
         self.first = NOTHING
         """Not needed here: every request is parked before its first step."""
-        rig.spares.gather(question.requests + question.crashes)
-        self.intent: ServiceIntent = rig.intents.fresh()
+        deployment.spares.gather(question.requests + question.crashes)
+        self.intent: ServiceIntent = deployment.intents.fresh()
         self.fixture = Names(self.intent)
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
-        self._floor = Floor(rig, self.intent, self, holds_replies=question.crashes > 0)
+        self._controller = StepController(deployment, self.intent, self, holds_replies=question.crashes > 0)
         try:
-            joined = [self._floor.join(chr(ord("A") + n)) for n in range(question.requests)]
+            joined = [self._controller.join(chr(ord("A") + n)) for n in range(question.requests)]
             for one in joined:
-                self._floor.settle(one)
+                self._controller.settle(one)
         except BaseException:
-            self._floor.leave()
+            self._controller.leave()
             raise
         self.seen = [self._look()]
         """What every request was about to do, at first and after each choice: the same on every run."""
@@ -80,7 +80,7 @@ class ServiceExecution:
     @property
     def actors(self) -> list[Actor]:
         """All requests, by their names."""
-        return self._floor.actors
+        return self._controller.actors
 
     @property
     def lease_keys(self) -> frozenset[str]:
@@ -157,9 +157,9 @@ class ServiceExecution:
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
-        self._floor.leave()
+        self._controller.leave()
 
-    # What the floor tells
+    # What the controller tells
 
     def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
         """A step got its answer."""
@@ -202,7 +202,7 @@ class ServiceExecution:
         parked = one.parked.popleft()
         one.touches, one.has_begun = touched, True
         if parked.unit is None or parked.link is None:
-            self._floor.grant(one, parked)
+            self._controller.grant(one, parked)
             return
         one.steps += 1
         if one.steps > MOST_STEPS:
@@ -211,28 +211,28 @@ class ServiceExecution:
         call = Call(Flow(one.id), one.steps, parked.link.dialect.engine, parked.unit.text, ())
         traced = one.traced = TracedEvent(EventKind.STEP, one, call)
         self.events.append(traced)
-        self._floor.grant(one, parked)
+        self._controller.grant(one, parked)
         traced.blocked = one.is_waiting
 
     def _crash(self, one: Actor) -> None:
         """Whoever has heard an answer does not ask again, though the service was still at work on it."""
         self._crashes -= 1
         self.events.append(TracedEvent(EventKind.CRASH, one))
-        self._floor.cut_off(one)
-        self._floor.settle(one)
+        self._controller.cut_off(one)
+        self._controller.settle(one)
         if one.answer is None:
-            self._floor.settle(self._floor.join(one.actor + "'"))
+            self._controller.settle(self._controller.join(one.actor + "'"))
 
     def _expire(self) -> None:
         self._expiries -= 1
-        if self._rig.engines.own_redis is not None:
+        if self._deployment.engines.own_redis is not None:
             for key in self._leased:
-                self._rig.engines.own_redis.pexpire(key, 0)
+                self._deployment.engines.own_redis.pexpire(key, 0)
         self.events.append(TracedEvent(EventKind.EXPIRE, leases=self._leased))
         self._look_for_leases()
 
     def _look_for_leases(self) -> None:
-        client = self._rig.engines.own_redis
+        client = self._deployment.engines.own_redis
         if self._expiries and client is not None:
             self._leased = tuple(key for key in sorted(self._lease_keys) if int(client.pttl(key)) > 0)
 
@@ -253,12 +253,10 @@ class ServiceExecution:
             return redis_footprint(unit, {key: self.fixture.readable(key) for key in unit.keys})
         if link.dialect.engine is EngineKind.GATEWAY:
             return Footprint(writes=frozenset({"gateway"}))
-        transaction = self._floor.transaction(link)
-        return self._rig.schema.of(unit, transaction, in_transaction=link.in_transaction)
+        return self._controller.transactions.footprint(link, unit)
 
     def _locks_of(self, one: Actor) -> Footprint:
-        transactions = self._floor.transactions
-        return union(transactions[link].locks for link in transactions if link.instance == one.instance)
+        return self._controller.transactions.locks_of(one.instance)
 
     def _with_waiters(self, one: Actor, own: Footprint) -> Footprint:
         return with_waiters(own, self.actors, self._locks_of, one)

@@ -23,9 +23,9 @@ from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Verdict
 from backend.service.description import Description
+from backend.service.explored.deployment import Deployment, StartCancelledError
 from backend.service.explored.execution import ServiceExecution
-from backend.service.explored.floor import LateStepError
-from backend.service.explored.rig import Rig, StartCancelledError
+from backend.service.explored.quiescence import LateStepError
 from backend.service.explored.warm_up import look_again, patience
 from backend.service.says import ServiceCode
 
@@ -48,13 +48,13 @@ class ServiceExploration:
     """Explores one service. Use it in one thread.
 
     Args:
-        rig: the service with everything around it, opened for as many instances as the question needs.
+        deployment: the service with everything around it, opened for as many instances as the question needs.
         question: what to explore.
         reduce: whether to leave out orders that make no difference, where there are more than two requests.
     """
 
-    def __init__(self, rig: Rig, question: Question, *, reduce: bool = True) -> None:
-        self._rig = rig
+    def __init__(self, deployment: Deployment, question: Question, *, reduce: bool = True) -> None:
+        self._deployment = deployment
         self._question = question
         self._reduce = reduce and question.requests > _FULL_ENUMERATION
         self._trusting = True
@@ -90,7 +90,7 @@ class ServiceExploration:
             self._grow_patient(job.trial)
             self._forget()
         try:
-            with self._rig.engines.named_if_away():
+            with self._deployment.engines.named_if_away():
                 return self._play(job, cancelled)
         except UnforeseenError as error:
             return Part(Tally(), again=Again.UNFORESEEN, why=error.sentence)
@@ -103,8 +103,8 @@ class ServiceExploration:
 
     def _grow_patient(self, trial: int) -> None:
         for earlier in range(self._trial, trial):
-            look_again(self._rig, earlier)
-            self._rig.quiet_s = max(_PATIENCE_GROWS * self._rig.quiet_s, patience(self._rig))
+            look_again(self._deployment, earlier)
+            self._deployment.quiet_s = max(_PATIENCE_GROWS * self._deployment.quiet_s, patience(self._deployment))
         self._trial = trial
 
     def _play(self, job: Job, cancelled: threading.Event) -> Part:
@@ -125,11 +125,11 @@ class ServiceExploration:
         return Part(tally, rest, counts=self._counts())
 
     def _counts(self) -> tuple[tuple[Code, int], ...]:
-        before, self._told_of = self._told_of, self._rig.background.count
+        before, self._told_of = self._told_of, self._deployment.background.count
         return ((ServiceCode.BACKGROUND, self._told_of - before),)
 
     def _open_execution(self, _first: Footprint | None) -> ServiceExecution:
-        return ServiceExecution(self._rig, self._question, trusting=self._trusting)
+        return ServiceExecution(self._deployment, self._question, trusting=self._trusting)
 
     def _compare(self, execution: ServiceExecution, path: tuple[Choice, ...]) -> None:
         """As long as the same was chosen as in the schedule before, the same must have been seen.
@@ -146,12 +146,12 @@ class ServiceExploration:
             raise LateStepError(say(ServiceCode.DIVERGED))
 
     def _verdict(self, execution: ServiceExecution) -> Verdict:
-        effects = self._rig.intents.effects(execution.intent)
+        effects = self._deployment.intents.effects(execution.intent)
         if effects:
             return judge(Facts(effects, execution.answers))
-        self._rig.ageing.pass_time(execution.intent, execution.lease_keys)
-        last = self._rig.answer_of(self._rig.ask_once_more(execution.intent, len(execution.actors) + 1))
-        refused = not last.claims_done and not self._rig.intents.effects(execution.intent)
+        self._deployment.ageing.pass_time(execution.intent, execution.lease_keys)
+        last = self._deployment.answer_of(self._deployment.ask_once_more(execution.intent, len(execution.actors) + 1))
+        refused = not last.claims_done and not self._deployment.intents.effects(execution.intent)
         return judge(Facts(0, execution.answers, barred=refused))
 
     def replay(self, example: Counterexample) -> Counterexample:
@@ -161,7 +161,7 @@ class ServiceExploration:
             DivergedError: it cannot be played: the service does something else now.
             SubmitTwiceError: as for `explore`.
         """
-        execution = ServiceExecution(self._rig, self._question)
+        execution = ServiceExecution(self._deployment, self._question)
         snapshots: list[Snapshot] = []
         try:
             self._look(execution, snapshots)
@@ -182,7 +182,9 @@ class ServiceExploration:
         """All that a choice brought about is told with the same snapshot; reading by request would disturb it."""
         missing = len(execution.events) - len(snapshots)
         if missing > 0:
-            effects = self._rig.intents.effects(execution.intent) if self._rig.intents.reads_by_itself else 0
+            effects = (
+                self._deployment.intents.effects(execution.intent) if self._deployment.intents.reads_by_itself else 0
+            )
             snapshots.extend([Snapshot(effects)] * missing)
 
 
@@ -209,7 +211,7 @@ class ServiceOpening:
         """
         asked = self.question
         instances = asked.requests + asked.crashes + (SPARES if asked.crashes else 0)
-        rig = Rig(
+        deployment = Deployment(
             self.description,
             self.folder,
             instances,
@@ -218,8 +220,8 @@ class ServiceOpening:
             cancelled=cancelled,
         )
         try:
-            with rig:
-                yield ServiceExploration(rig, asked)
+            with deployment:
+                yield ServiceExploration(deployment, asked)
         except StartCancelledError:
             raise SubmitTwiceError(say(ServiceCode.START_CANCELLED)) from None
 
@@ -277,7 +279,7 @@ def replay_service(
     question = example.question
     count = question.requests + question.crashes
     with (
-        Rig(description, folder, count, niceness=niceness, redis_url=redis_url) as rig,
-        rig.engines.named_if_away(),
+        Deployment(description, folder, count, niceness=niceness, redis_url=redis_url) as deployment,
+        deployment.engines.named_if_away(),
     ):
-        return ServiceExploration(rig, question).replay(example)
+        return ServiceExploration(deployment, question).replay(example)

@@ -59,7 +59,7 @@ class Warming(Protocol):
         """What a response says."""
 
 
-def warm_up(rig: Warming) -> float:
+def warm_up(deployment: Warming) -> float:
     """Go every way through the service once, on each instance.
 
     Returns:
@@ -68,50 +68,50 @@ def warm_up(rig: Warming) -> float:
     Raises:
         SubmitTwiceError: the service fails, or sends no step through the doors.
     """
-    steps, numbers = rig.steps, rig.fleet.numbers
-    rig.observe(_OBSERVED_S)
-    longest = _ask_twice(rig, numbers[0], _AFTERWARDS_S)
+    steps, numbers = deployment.steps, deployment.fleet.numbers
+    deployment.observe(_OBSERVED_S)
+    longest = _ask_twice(deployment, numbers[0], _AFTERWARDS_S)
     for turn in range(_TURNS):
         for instance in numbers:
-            rig.go_on()
-            longest = max(longest, _ask_twice(rig, instance, LEAST_QUIET_S if turn else rig.quiet_s))
+            deployment.go_on()
+            longest = max(longest, _ask_twice(deployment, instance, LEAST_QUIET_S if turn else deployment.quiet_s))
     latest = time.monotonic() + MOST_PATIENCE_S
-    while rig.steps == steps:
+    while deployment.steps == steps:
         if time.monotonic() > latest:
             raise SubmitTwiceError(say(ServiceCode.NO_STEPS))
-        rig.stay_quiet(_AFTERWARDS_S)
+        deployment.stay_quiet(_AFTERWARDS_S)
     usual = min(_MOST_QUIET_S, max(4 * longest, 10 * LEAST_QUIET_S)) if longest > 0 else LEAST_QUIET_S
-    return max(usual, patience(rig))
+    return max(usual, patience(deployment))
 
 
-def patience(rig: Warming) -> float:
+def patience(deployment: Warming) -> float:
     """How long to wait for the latest that a service was seen to do for an intent after its answer."""
-    return min(MOST_PATIENCE_S, _LATE * rig.lateness.longest_s)
+    return min(MOST_PATIENCE_S, _LATE * deployment.lateness.longest_s)
 
 
-def look_again(rig: Warming, trial: int) -> None:
+def look_again(deployment: Warming, trial: int) -> None:
     """See what the service does without being asked, longer from trial to trial, which are counted from 0."""
-    rig.spares.gather(len(rig.fleet.numbers))
-    rig.stay_quiet(_AFTERWARDS_S)
-    rig.observe(_OBSERVED_AGAIN_S[min(trial, len(_OBSERVED_AGAIN_S) - 1)])
+    deployment.spares.gather(len(deployment.fleet.numbers))
+    deployment.stay_quiet(_AFTERWARDS_S)
+    deployment.observe(_OBSERVED_AGAIN_S[min(trial, len(_OBSERVED_AGAIN_S) - 1)])
 
 
-def _ask_twice(rig: Warming, instance: int, quiet_s: float) -> float:
+def _ask_twice(deployment: Warming, instance: int, quiet_s: float) -> float:
     """Submit an intent twice, one after the other; for how long the service worked on after its answers."""
-    longest, intent = 0.0, rig.intents.fresh()
+    longest, intent = 0.0, deployment.intents.fresh()
     for number in (1, 2):
-        rig.submit(instance, intent, number)
-        response = rig.await_response(instance)
+        deployment.submit(instance, intent, number)
+        response = deployment.await_response(instance)
         answered = time.monotonic_ns()
-        if number == 1 and rig.answer_of(response) is Answer.ERROR:
-            raise _refused(rig, instance, response)
-        rig.stay_quiet(quiet_s)
-        longest = max(longest, (rig.last_step_ns - answered) / 1e9)
+        if number == 1 and deployment.answer_of(response) is Answer.ERROR:
+            raise _refused(deployment, instance, response)
+        deployment.stay_quiet(quiet_s)
+        longest = max(longest, (deployment.last_step_ns - answered) / 1e9)
     return longest
 
 
-def _refused(rig: Warming, instance: int, response: Response | None) -> InstanceError:
+def _refused(deployment: Warming, instance: int, response: Response | None) -> InstanceError:
     status = response.status if response else 0
     body = response.body[:300].decode("utf-8", "replace") if response else ""
-    output = rig.fleet.instance(instance).output() or "-"
+    output = deployment.fleet.instance(instance).output() or "-"
     return InstanceError(say(ServiceCode.ALWAYS_FAILS, status=status, body=plain(body), output=plain(output)))

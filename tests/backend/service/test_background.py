@@ -13,7 +13,7 @@ import pytest
 from backend.explorer.question import service_question
 from backend.model.vocabulary import EngineKind, Verdict
 from backend.service.explored.background import Background
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.disturber import Processes
@@ -67,11 +67,11 @@ def test_a_request_shares_its_connection_to_redis_with_a_heartbeat_that_is_under
 
 
 def test_a_service_that_has_ended_between_two_explorations_is_started_again() -> None:
-    with Rig(plain_service("/unique"), SERVICES, 2) as rig:
+    with Deployment(plain_service("/unique"), SERVICES, 2) as deployment:
         found = []
         for _ in range(2):
-            exploration = ServiceExploration(rig, service_question("plain"))
+            exploration = ServiceExploration(deployment, service_question("plain"))
             found.append(exploration.explore(lambda _: None, threading.Event()).outcomes)
-            rig.fleet.kill(1)
-            assert rig.fleet.instance(1).ended.wait(20)
+            deployment.fleet.kill(1)
+            assert deployment.fleet.instance(1).ended.wait(20)
     assert found == [{Verdict.EXACTLY_ONCE: 4}] * 2

@@ -15,7 +15,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import LANGUAGES, words
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.description import parse
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration, explore_service
 from backend.service.outside.check import Checker
 from backend.service.outside.model import CheckPlan, CheckSituation
@@ -163,15 +163,15 @@ def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
 
 def test_an_engine_that_is_killed_while_interleavings_are_explored_is_named() -> None:
     def play_on_without_it() -> None:
-        with Rig(awkward(), SERVICES, 3) as rig, rig.engines.named_if_away():
+        with Deployment(awkward(), SERVICES, 3) as deployment, deployment.engines.named_if_away():
             is_killed = threading.Event()
 
             def kill(_progress: Progress) -> None:
                 if not is_killed.is_set():
                     is_killed.set()
-                    kill_postgresql(rig.engines)
+                    kill_postgresql(deployment.engines)
 
-            exploration = ServiceExploration(rig, service_question("submit-twice.toml", 3, 0, 0), reduce=False)
+            exploration = ServiceExploration(deployment, service_question("submit-twice.toml", 3, 0, 0), reduce=False)
             exploration.explore(kill, threading.Event())
 
     with pytest.raises(SubmitTwiceError) as raised:

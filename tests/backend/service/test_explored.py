@@ -14,7 +14,7 @@ from backend.explorer.explore import explore
 from backend.explorer.question import Question, service_question
 from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey, Verdict
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES, plain_service
 from tests.tables import exhaustive_but, first_of_each
@@ -93,8 +93,8 @@ def test_a_crash_may_kill_the_process_which_is_started_again() -> None:
     killed = msgspec.structs.replace(usual, service=msgspec.structs.replace(usual.service, kill=True))
     found = []
     for description in (usual, killed):
-        with Rig(description, SERVICES, 3) as rig:
-            exploration = ServiceExploration(rig, service_question("plain", 1, 1))
+        with Deployment(description, SERVICES, 3) as deployment:
+            exploration = ServiceExploration(deployment, service_question("plain", 1, 1))
             found.append(exploration.explore(lambda _: None, threading.Event()))
     assert found[0].outcomes == found[1].outcomes
     assert found[0].outcomes[Verdict.LOST]

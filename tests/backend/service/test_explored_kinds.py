@@ -13,7 +13,7 @@ from backend.explorer.question import Exploration, service_question
 from backend.model.errors import SubmitTwiceError
 from backend.model.vocabulary import Verdict
 from backend.service.description import Description
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from backend.service.says import ServiceCode
 from tests.backend.service.conftest import SERVICES
@@ -27,16 +27,16 @@ Ask = Callable[..., Exploration]
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with Rig(scripted([INSERT]), SERVICES, 2) as opened:
+def deployment() -> Iterator[Deployment]:
+    with Deployment(scripted([INSERT]), SERVICES, 2) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def ask(rig: Rig) -> Ask:
+def ask(deployment: Deployment) -> Ask:
     def explore(description: Description, expiries: int = 0) -> Exploration:
-        rig.turn_to(description)
-        exploration = ServiceExploration(rig, service_question("script", 2, 0, expiries))
+        deployment.turn_to(description)
+        exploration = ServiceExploration(deployment, service_question("script", 2, 0, expiries))
         return exploration.explore(lambda _: None, threading.Event())
 
     return explore
@@ -254,15 +254,15 @@ def test_steps_side_by_side_that_come_in_any_order_are_named(ask: Ask) -> None:
 
 def test_a_heartbeat_that_is_under_way_when_a_request_takes_over_its_connection() -> None:
     description = scripted([CHECK, INSERT], environment={"SHARED_BEAT_S": "0.02"})
-    with Rig(description, SERVICES, 2) as rig:
-        found = ServiceExploration(rig, service_question("beats")).explore(lambda _: None, threading.Event())
+    with Deployment(description, SERVICES, 2) as deployment:
+        found = ServiceExploration(deployment, service_question("beats")).explore(lambda _: None, threading.Event())
     assert found.outcomes == {ONCE: 2, TWICE: comb(4, 2) - 2}
     assert [note.code for note in found.notes] == [ServiceCode.BACKGROUND]
 
 
 def test_a_heartbeat_belongs_to_no_request() -> None:
     description = scripted([BEGIN, CHECK, INSERT, COMMIT], environment={"BEAT_S": "0.02"})
-    with Rig(description, SERVICES, 2) as rig:
-        found = ServiceExploration(rig, service_question("beats")).explore(lambda _: None, threading.Event())
+    with Deployment(description, SERVICES, 2) as deployment:
+        found = ServiceExploration(deployment, service_question("beats")).explore(lambda _: None, threading.Event())
     assert found.outcomes == {ONCE: 2, TWICE: comb(6, 3) - 2}
     assert [note.code for note in found.notes] == [ServiceCode.BACKGROUND]

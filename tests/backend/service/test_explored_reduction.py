@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.explorer.question import Exploration, service_question
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES
 from tests.backend.service.scripts import BEGIN, COMMIT, INSERT, scripted, sql
@@ -84,27 +84,27 @@ HIDDEN_CASES: dict[str, Sequence[Step]] = {
 }
 
 
-def _rig(setup: str) -> Rig:
-    return Rig(scripted([INSERT], setup=setup), SERVICES, 3)
+def _deployment(setup: str) -> Deployment:
+    return Deployment(scripted([INSERT], setup=setup), SERVICES, 3)
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with _rig(SCHEMA) as opened:
+def deployment() -> Iterator[Deployment]:
+    with _deployment(SCHEMA) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def opaque() -> Iterator[Rig]:
-    with _rig(OPAQUE) as opened:
+def opaque() -> Iterator[Deployment]:
+    with _deployment(OPAQUE) as opened:
         yield opened
 
 
-def _both(rig: Rig, steps: Sequence[Step]) -> tuple[Exploration, Exploration]:
-    rig.turn_to(scripted(steps))
+def _both(deployment: Deployment, steps: Sequence[Step]) -> tuple[Exploration, Exploration]:
+    deployment.turn_to(scripted(steps))
     question = service_question("script", 3)
     reduced, whole = (
-        ServiceExploration(rig, question, reduce=reduce).explore(lambda _: None, threading.Event())
+        ServiceExploration(deployment, question, reduce=reduce).explore(lambda _: None, threading.Event())
         for reduce in (True, False)
     )
     assert reduced.exhaustive
@@ -113,14 +113,14 @@ def _both(rig: Rig, steps: Sequence[Step]) -> tuple[Exploration, Exploration]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_reduced_search_leaves_out_no_class_and_no_outcome(case: str, rig: Rig) -> None:
-    reduced, whole = _both(rig, CASES[case])
+def test_a_reduced_search_leaves_out_no_class_and_no_outcome(case: str, deployment: Deployment) -> None:
+    reduced, whole = _both(deployment, CASES[case])
     assert reduced.outcomes.keys() == whole.outcomes.keys()
     assert reduced.classes == reduced.schedules == whole.classes
 
 
 @pytest.mark.parametrize("case", HIDDEN_CASES)
-def test_nor_does_it_where_statements_do_more_than_they_say(case: str, opaque: Rig) -> None:
+def test_nor_does_it_where_statements_do_more_than_they_say(case: str, opaque: Deployment) -> None:
     reduced, whole = _both(opaque, HIDDEN_CASES[case])
     assert reduced.outcomes.keys() == whole.outcomes.keys()
     assert reduced.classes == reduced.schedules == whole.classes

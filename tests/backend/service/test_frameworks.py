@@ -10,7 +10,7 @@ import pytest
 
 from backend.explorer.question import Exploration, service_question
 from backend.model.vocabulary import Verdict
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES, plain_service
 from tests.backend.service.frameworks import (
@@ -56,11 +56,11 @@ pytestmark = pytest.mark.timeout(600)  # packages may have to be fetched, and se
 
 def _explore(framework: Framework, paths: tuple[str, ...]) -> dict[str, Exploration]:
     found = {}
-    with Rig(framework.description(paths[0]), FOLDER, 2) as rig:
+    with Deployment(framework.description(paths[0]), FOLDER, 2) as deployment:
         for path in paths:
             if path != paths[0]:
-                rig.turn_to(framework.description(path))
-            exploration = ServiceExploration(rig, service_question(f"{framework} {path}"))
+                deployment.turn_to(framework.description(path))
+            exploration = ServiceExploration(deployment, service_question(f"{framework} {path}"))
             found[path] = exploration.explore(lambda _: None, threading.Event())
     return found
 
@@ -89,8 +89,8 @@ def test_a_service_that_ends_the_connection_after_each_answer_is_explored() -> N
     usual = plain_service("/unique")
     environment = usual.service.environment | {"PROTOCOL": "HTTP/1.0"}
     service = msgspec.structs.replace(usual.service, environment=environment)
-    with Rig(msgspec.structs.replace(usual, service=service), SERVICES, 2) as rig:
-        found = ServiceExploration(rig, service_question("plain")).explore(lambda _: None, threading.Event())
+    with Deployment(msgspec.structs.replace(usual, service=service), SERVICES, 2) as deployment:
+        found = ServiceExploration(deployment, service_question("plain")).explore(lambda _: None, threading.Event())
     assert found.outcomes == {ONCE: 4}
 
 

@@ -12,7 +12,7 @@ from backend.explorer.explore import Explorer
 from backend.explorer.question import Exploration, Question, service_question
 from backend.model.options import LabOptions
 from backend.model.vocabulary import Verdict
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import SPARES, ServiceExploration
 from tests.backend.service.lab_as_service import (
     NO_DIALECT,
@@ -44,9 +44,9 @@ def explorer(engines: BareEngines) -> Iterator[Explorer]:
 
 
 @pytest.fixture(scope="module")
-def rig(engines: BareEngines) -> Iterator[Rig]:
+def deployment(engines: BareEngines) -> Iterator[Deployment]:
     any_case = next(cases())
-    with Rig(description(any_case, engines), ROOT, INSTANCES) as opened:
+    with Deployment(description(any_case, engines), ROOT, INSTANCES) as opened:
         yield opened
 
 
@@ -100,7 +100,7 @@ def limit(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def both(engines: BareEngines, explorer: Explorer, rig: Rig) -> Callable[..., tuple[Outcome, Outcome]]:
+def both(engines: BareEngines, explorer: Explorer, deployment: Deployment) -> Callable[..., tuple[Outcome, Outcome]]:
     """What a case comes to in our own explorer and on the wire."""
 
     def ask(
@@ -109,8 +109,8 @@ def both(engines: BareEngines, explorer: Explorer, rig: Rig) -> Callable[..., tu
         strategy, variant = seen_from_outside(case)
         question = Question(case.operation, strategy, variant, requests, crashes, expiries)
         ours = explorer.explore(question, lambda _: None, threading.Event(), limit)
-        rig.turn_to(description(case, engines))
-        on_the_wire = ServiceExploration(rig, service_question(str(case), requests, crashes, expiries))
+        deployment.turn_to(description(case, engines))
+        on_the_wire = ServiceExploration(deployment, service_question(str(case), requests, crashes, expiries))
         theirs = on_the_wire.explore(lambda _: None, threading.Event(), limit)
         assert theirs.exhaustive is ours.exhaustive
         return _outcome(ours), _outcome(theirs)

@@ -9,15 +9,15 @@ import pytest
 
 from backend.explorer.question import service_question
 from backend.model.vocabulary import Verdict
-from backend.service.explored.rig import Rig
+from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from tests.backend.service.conftest import SERVICES, plain_service
 from tests.tables import exhaustive_but, values
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with Rig(plain_service("/lease"), SERVICES, 2) as opened:
+def deployment() -> Iterator[Deployment]:
+    with Deployment(plain_service("/lease"), SERVICES, 2) as opened:
         yield opened
 
 
@@ -35,9 +35,9 @@ def rig() -> Iterator[Rig]:
     ),
 )
 def test_a_retry_that_is_refused_after_a_crash_is_stuck_only_without_a_lease(
-    rig: Rig, path: str, refused: Verdict
+    deployment: Deployment, path: str, refused: Verdict
 ) -> None:
-    rig.turn_to(plain_service(path))
-    exploration = ServiceExploration(rig, service_question(path, requests=1, crashes=1))
+    deployment.turn_to(plain_service(path))
+    exploration = ServiceExploration(deployment, service_question(path, requests=1, crashes=1))
     found = exploration.explore(lambda _: None, threading.Event())
     assert found.outcomes.keys() == {Verdict.EXACTLY_ONCE, refused}

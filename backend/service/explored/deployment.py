@@ -1,4 +1,4 @@
-"""Everything that an exploration of a service needs: its engines behind doors, its instances, a caller for each."""
+"""A service as it is deployed to be explored: its engines behind doors, its instances, a caller for each."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from backend.service.process import LOOPBACK, ServiceProcesses
 from backend.service.says import ServiceCode
 from backend.service.wire.dialects import DIALECTS
 from backend.service.wire.hub import Hub
+from backend.service.wire.link import Handler
 from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
 
-__all__ = ["ANSWER_S", "Rig", "StartCancelledError"]
+__all__ = ["ANSWER_S", "Deployment", "StartCancelledError"]
 
 _NEVER_QUIET = 20
 """So many times as long as it should be quiet."""
@@ -50,27 +51,15 @@ class StartCancelledError(Exception):
     """Somebody has lost interest before the service was ready."""
 
 
-class Director(Protocol):
-    """Who decides what becomes of steps while a schedule is played."""
-
-    def holds(self, link: Link, unit: Unit) -> bool:
-        """Whether a unit that is no step has come behind one that is not passed on yet."""
-
-    def arrived(self, link: Link, unit: Unit) -> None:
-        """A unit has come from an instance."""
-
-    def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
-        """An engine has answered a unit."""
-
-    def closed(self, link: Link) -> None:
-        """A connection has ended."""
+class StepHandler(Handler, Protocol):
+    """Handles all that instances send while a schedule is played."""
 
     def answered(self, instance: int, response: Response | None) -> None:
         """An instance has answered its caller, or hung up."""
 
 
-class Rig:
-    """A context manager; use it in the thread that opened it.
+class Deployment:
+    """Starts all of it, and stops it in the end. A context manager; use it in the thread that opened it.
 
     Args:
         description: of the service.
@@ -98,20 +87,20 @@ class Rig:
         self._niceness = niceness
         self._redis_url = redis_url
         self._exit = ExitStack()
-        self.director: Director | None = None
+        self.handler: StepHandler | None = None
         self._let_in: set[tuple[int, EngineKind]] = set()
         """Instances that have talked to an engine, and so do not insist on TLS."""
         self.hub = Hub(self)
         self._is_asking = False
-        """Whether a request is under way while nobody directs."""
+        """Whether a request is under way while no schedule is played."""
         self._is_idle = False
-        """Whether whatever comes was not asked for."""
+        """Whether no request is under way, so that whatever comes was not asked for."""
         self._last_own = 0.0
         """When something came that may have been asked for, on the monotonic clock."""
         self.last_step_ns = 0
-        """When the last step came that a request issued while nobody directed."""
+        """When a request issued its last step while no schedule was played."""
         self.steps = 0
-        """How many of them came."""
+        """How many such steps there were."""
         self.background = Background()
         self.lateness = Lateness()
         self.quiet_s = LEAST_QUIET_S
@@ -162,17 +151,17 @@ class Rig:
         self.spares.gather(self._count)
         self.quiet_s = warm_up(self)
 
-    # While nobody directs
+    # What the hub tells
 
     def holds(self, link: Link, unit: Unit) -> bool:
         """Whether a unit that is no step has come behind one that is not passed on yet."""
-        return self.director is not None and self.director.holds(link, unit)
+        return self.handler is not None and self.handler.holds(link, unit)
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance."""
         self.fleet.note_work(link.instance)
-        if self.director is not None:
-            self.director.arrived(link, unit)
+        if self.handler is not None:
+            self.handler.arrived(link, unit)
             return
         self.lateness.acted(unit.text)
         if unit.handling is Handling.STEP:
@@ -193,8 +182,8 @@ class Rig:
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
         self._let_in.add((link.instance, link.dialect.engine))
-        if self.director is not None:
-            self.director.replied(link, unit, reply)
+        if self.handler is not None:
+            self.handler.replied(link, unit, reply)
         else:
             self.background.replied(link, in_transaction=reply.in_transaction)
             link.deliver(reply)
@@ -203,11 +192,11 @@ class Rig:
         """A connection has ended."""
         if link.dialect.wants_tls and (link.instance, link.dialect.engine) not in self._let_in:
             raise SubmitTwiceError(say(ServiceCode.WANTS_TLS, engine=link.dialect.engine.value))
-        if self.director is not None:
-            self.director.closed(link)
+        if self.handler is not None:
+            self.handler.closed(link)
 
     def submit(self, instance: int, intent: ServiceIntent, number: int) -> None:
-        """Send a submission of an intent to an instance; its answer is told to the director.
+        """Send a submission of an intent to an instance; its answer is told to the handler.
 
         Raises:
             SubmitTwiceError: the instance cannot be reached.
@@ -250,8 +239,8 @@ class Rig:
 
     def _answered(self, instance: int, response: Response | None) -> None:
         self.lateness.answered(instance)
-        if self.director is not None:
-            self.director.answered(instance, response)
+        if self.handler is not None:
+            self.handler.answered(instance, response)
 
     def observe(self, seconds: float) -> None:
         """See what the service does without being asked."""

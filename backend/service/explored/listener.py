@@ -1,4 +1,4 @@
-"""Who keeps what happens on a floor."""
+"""What is told of the requests of a schedule."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from backend.service.wire.unit import Reply, Unit
 
 
-class Teller(Protocol):
-    """It is told in the order in which things happen."""
+class Listener(Protocol):
+    """Told in the order in which things happen."""
 
     def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
         """A step got its answer."""

@@ -1,0 +1,97 @@
+"""Control over the requests of one schedule: each step is held until it is granted, whoever decides which is next."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from backend.service.explored.actor import Actor
+from backend.service.explored.fleet import ANSWER_S
+from backend.service.explored.quiescence import SILENCE_S, Quiescence
+from backend.service.explored.traffic import Traffic
+from backend.service.says import ServiceCode
+
+if TYPE_CHECKING:
+    from backend.service.explored.actor import Parked
+    from backend.service.explored.deployment import Deployment
+    from backend.service.explored.listener import Listener
+    from backend.service.explored.transactions import Transactions
+    from backend.service.intents import ServiceIntent
+
+
+class StepController:
+    """Submits one intent to several instances, and has what they send handled until `leave`.
+
+    Args:
+        deployment: of the service.
+        intent: what is submitted.
+        listener: told what happens.
+        holds_replies: whether the reply to a caller is a step of its own.
+    """
+
+    def __init__(
+        self, deployment: Deployment, intent: ServiceIntent, listener: Listener, *, holds_replies: bool
+    ) -> None:
+        self._deployment = deployment
+        self._intent = intent
+        self.actors: list[Actor] = []
+        self._traffic = Traffic(deployment, intent, listener, holds_replies=holds_replies)
+        self._quiescence = Quiescence(deployment, self._traffic, self.actors)
+        deployment.handler = self._traffic
+
+    @property
+    def transactions(self) -> Transactions:
+        """What each connection has read, changed and locked so far."""
+        return self._traffic.transactions
+
+    def join(self, actor: str) -> Actor:
+        """Submit the intent to an instance that nobody uses; the request stops before its first step."""
+        one = Actor(actor, self._deployment.spares.take())
+        self.actors.append(one)
+        self.actors.sort(key=lambda other: other.actor)
+        self._traffic.expect(one)
+        self._deployment.submit(one.instance, self._intent, len(self.actors))
+        return one
+
+    def leave(self) -> None:
+        """Cut off whatever is still under way, and give the instances back."""
+        for one in [one for one in self.actors if one.is_live]:
+            self.cut_off(one)
+        self._deployment.handler = None
+        for one in self.actors:
+            if not one.is_dead:
+                self._deployment.spares.give_back(one.instance)
+
+    def grant(self, one: Actor, parked: Parked) -> None:
+        """Let a step run, and return when no request moves any more.
+
+        Raises:
+            HarnessError: as for `settle`.
+            LateStepError: as for `settle`.
+        """
+        self._traffic.grant(one, parked)
+        self._quiescence.settle(one)
+
+    def cut_off(self, one: Actor) -> None:
+        """Crash an instance: nothing of it reaches the outside any more. Returns when its transactions are rolled back.
+
+        Raises:
+            HarnessError: the database still has one of its connections after `ANSWER_S`.
+            LateStepError: as for `settle`.
+        """
+        links = [link for link in self._deployment.hub.links if link.instance == one.instance]
+        pids = [link.dialect.server_pid for link in links if link.dialect.engine.is_database]
+        one.is_dead, one.running = True, None
+        one.parked.clear()
+        one.held.clear()
+        self._deployment.spares.cut_off(one.instance)
+        self._traffic.may_have_freed_locks = True
+        deadline = time.monotonic() + ANSWER_S
+        for pid in filter(None, pids):
+            while not self._deployment.locks.is_gone(pid):
+                self._quiescence.require_time(deadline, ServiceCode.SLOW_STATEMENT)
+                self._deployment.hub.poll(SILENCE_S)
+
+    def settle(self, mover: Actor) -> None:
+        """Return when every request is parked, over, or proven to wait; see `Quiescence.settle`."""
+        self._quiescence.settle(mover)

@@ -1,0 +1,178 @@
+"""What the instances of one schedule send, and what their engines reply: steps are parked, the rest goes on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from backend.service.explored.actor import Parked
+from backend.service.explored.transactions import Transactions
+from backend.service.wire.unit import Handling
+
+if TYPE_CHECKING:
+    from backend.lab.senders.http import Response
+    from backend.model.vocabulary import Answer
+    from backend.service.explored.actor import Actor
+    from backend.service.explored.deployment import Deployment
+    from backend.service.explored.listener import Listener
+    from backend.service.intents import ServiceIntent
+    from backend.service.wire.link import Link
+    from backend.service.wire.unit import Reply, Unit
+
+_SIDE_BY_SIDE_S = 0.002
+
+
+class Traffic:
+    """Handles all of it for the requests of one intent.
+
+    Args:
+        deployment: of the service.
+        intent: what is submitted.
+        listener: told what happens.
+        holds_replies: whether the reply to a caller is a step of its own.
+    """
+
+    def __init__(
+        self, deployment: Deployment, intent: ServiceIntent, listener: Listener, *, holds_replies: bool
+    ) -> None:
+        self._deployment = deployment
+        self._intent = intent
+        self._listener = listener
+        self._holds_replies = holds_replies
+        self._by_instance: dict[int, Actor] = {}
+        self._glued: dict[int, Unit] = {}
+        """Units under way that go with a request's step, by their identity."""
+        self.transactions = Transactions(deployment.schema)
+        self.may_have_freed_locks = False
+        """Whether requests that were proven to wait may have been let go since somebody last looked."""
+        self.is_late = False
+        """Whether a request issued a step after it had counted as over."""
+
+    def expect(self, one: Actor) -> None:
+        """From now on what comes from an instance belongs to this request, unless it was under way already."""
+        self._by_instance[one.instance] = one
+        for link in self._deployment.hub.links:
+            if link.instance == one.instance:
+                self._deployment.background.claim(link)
+
+    def grant(self, one: Actor, parked: Parked) -> None:
+        """Pass a step on to its engine, or a reply to its caller."""
+        if parked.unit is None or parked.link is None:
+            if parked.answer is not None:
+                self._tell(one, parked.answer)
+            return
+        one.running, one.is_blocked = parked, False
+        parked.link.send(parked.unit)
+        for part in one.take_behind(parked.link, lambda behind: behind.unit is not None and behind.unit.is_part):
+            self._release(one, parked.link, part)  # such as rows of a COPY, for which the server waits
+
+    def deliver(self, one: Actor) -> None:
+        """Give a request its reply, and let go what belongs to the step."""
+        link, unit, reply = one.held.popleft()
+        one.running, one.last_sign = None, time.monotonic()
+        self._note_reply(link, unit, reply)
+        self._listener.ended(one, link, unit, reply)
+        one.is_blocked = False
+        had_more = bool(one.parked)
+        link.deliver(reply)
+        for behind in one.take_behind(link, lambda parked: parked.goes_behind):
+            self._release(one, link, behind)
+        if had_more:  # it issues steps side by side: wait for those that this reply brings
+            self._deployment.stay_quiet(_SIDE_BY_SIDE_S)
+
+    # What the hub tells
+
+    def holds(self, link: Link, unit: Unit) -> bool:
+        """Whether a unit that is no step has come behind one that is parked."""
+        one = self._by_instance.get(link.instance)
+        return one is not None and one.must_wait(link, unit)
+
+    def arrived(self, link: Link, unit: Unit) -> None:
+        """A unit has come from an instance. One that a request sends which counted as over goes on, and is told."""
+        one = self._by_instance.get(link.instance)
+        if one is None or one.is_dead:
+            link.send(unit)
+        elif self._is_background(link, unit):
+            if one.must_wait(link, unit):
+                one.parked.append(Parked(unit, link, is_background=True))
+            else:
+                link.send(unit)
+        elif not one.is_live or self._deployment.intents.names_another(unit.text, self._intent):
+            self.is_late = self.is_late or unit.handling is Handling.STEP
+            self._deployment.lateness.acted(unit.text)
+            link.send(unit)
+        else:
+            self._note_sign(one, link, unit)
+            if unit.handling is not Handling.STEP and not one.must_wait(link, unit):
+                self._pass(one, link, unit)
+            else:
+                one.parked.append(Parked(unit, link))
+
+    def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
+        """An engine has answered a unit."""
+        one = self._by_instance.get(link.instance)
+        if one is not None and one.running is not None and one.running.unit is unit:
+            one.held.append((link, unit, reply))
+            return
+        if self._glued.pop(id(unit), None) is None or one is None:
+            self._deployment.background.replied(link, in_transaction=reply.in_transaction)
+        elif not one.is_dead:
+            self._note_reply(link, unit, reply)
+            one.glued -= 1
+            self._note_sign(one, link, unit)
+        link.deliver(reply)
+
+    def closed(self, link: Link) -> None:
+        """A connection has ended."""
+        one = self._by_instance.get(link.instance)
+        self.may_have_freed_locks = True
+        self.transactions.closed(link)
+        if one is None or one.is_dead:
+            return
+        one.glued -= sum(self._glued.pop(id(unit), None) is not None for unit in link.awaiting)
+        one.keep_parked(lambda parked: parked.link is not link)
+        if one.running is not None and one.running.link is link:
+            one.running = None
+
+    def answered(self, instance: int, response: Response | None) -> None:
+        """An instance has answered its caller, or hung up."""
+        one = self._by_instance.get(instance)
+        if one is None or one.is_dead:
+            return
+        one.has_response, one.last_sign = True, time.monotonic()
+        answer = self._deployment.answer_of(response)
+        if self._holds_replies:
+            one.parked.append(Parked(answer=answer))
+        else:
+            self._tell(one, answer)
+
+    def _note_sign(self, one: Actor, link: Link, unit: Unit) -> None:
+        """A request is not quiet; what is glued to no step of its own may not come from it."""
+        if unit.handling is Handling.STEP:
+            one.links.add(link)
+        if link in one.links or not one.has_response:
+            one.is_quiet, one.last_sign = False, time.monotonic()
+
+    def _is_background(self, link: Link, unit: Unit) -> bool:
+        return unit.handling is Handling.STEP and self._deployment.background.takes(link, unit)
+
+    def _release(self, one: Actor, link: Link, behind: Parked) -> None:
+        if behind.unit is not None:
+            if behind.is_background:
+                link.send(behind.unit)
+            else:
+                self._pass(one, link, behind.unit)
+
+    def _pass(self, one: Actor, link: Link, unit: Unit) -> None:
+        if unit.handling is Handling.GLUED:
+            one.glued += 1
+            self._glued[id(unit)] = unit
+        link.send(unit)
+
+    def _tell(self, one: Actor, answer: Answer) -> None:
+        one.answer = answer
+        self._listener.told(one, answer)
+
+    def _note_reply(self, link: Link, unit: Unit, reply: Reply) -> None:
+        if self.transactions.answered(link, unit, reply):
+            self.may_have_freed_locks = True
