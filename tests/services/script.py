@@ -1,10 +1,10 @@
 """A service that does what its request says: each submission carries the steps, one object each.
 
-``sql`` runs a statement on a connection that commits by itself unless a step says BEGIN; ``redis`` runs a command. In
-both, ``:key`` stands for the intent, and ``:random`` for something new each time. ``stop`` ends the request with 409
-where a statement returns ``some`` rows or ``none``, and where a command answers something or nothing; ``then`` comes
-before that. An error of the database ends it with 409 as well, or, with ``again`` in the request, has all steps run
-once more where another transaction was in the way.
+``sql`` runs a statement on a connection that commits by itself unless a step says BEGIN; with ``prepare`` the server
+has to prepare it first. ``redis`` runs a command. In both, ``:key`` stands for the intent, and ``:random`` for
+something new each time. ``stop`` ends the request with 409 where a statement returns ``some`` rows or ``none``, and
+where a command answers something or nothing; ``then`` comes before that. An error of the database ends it with 409 as
+well, or, with ``again`` in the request, has all steps run once more where another transaction was in the way.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def database() -> psycopg.Connection[Any]:
     return known
 
 
-def run_sql(key: str, sql: str) -> bool:
+def run_sql(key: str, sql: str, prepare: bool | None = None) -> bool:
     """Run a statement; whether it returned rows."""
     text = sql.replace("%", "%%").replace(":key", "%(key)s").replace(":random", uuid.uuid4().hex)
-    cursor = database().execute(text, {"key": key})
+    cursor = database().execute(text, {"key": key}, prepare=prepare)
     return cursor.description is not None and cursor.fetchone() is not None
 
 
@@ -90,7 +90,7 @@ def run(key: str, step: dict[str, Any]) -> None:
     if random.random() >= step.get("chance", 1):  # noqa: S311  no secret
         return
     if "sql" in step:
-        found = run_sql(key, step["sql"])
+        found = run_sql(key, step["sql"], step.get("prepare"))
     elif "pipeline" in step:
         found = run_pipeline(key, step["pipeline"])
     elif "batch" in step:

@@ -30,10 +30,15 @@ class Parked:
     is_background: bool = False
     """Whether it is none of the request's, and only waits because its connection is used by the request as well."""
 
+    begins_step: bool = False
+    """Whether it decides what the step that it belongs to will see: it is granted, and that step with it."""
+
     @property
     def goes_behind(self) -> bool:
         """Whether nobody grants it: it goes on when what was sent before it has its reply."""
-        return self.unit is not None and (self.is_background or self.unit.handling is not Handling.STEP)
+        if self.unit is None or self.begins_step:
+            return False
+        return self.is_background or self.unit.handling is not Handling.STEP
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +55,8 @@ class Actor:
     """Steps that wait to be granted, oldest first."""
     running: Parked | None = None
     """The step that an engine has."""
+    continues: Link | None = None
+    """Where the rest of a step is to come that was granted already."""
     held: deque[tuple[Link, Unit, Reply]] = field(default_factory=deque)
     """Replies that have come and are not delivered yet."""
     glued: int = 0
@@ -94,6 +101,14 @@ class Actor:
         self.keep_parked(lambda parked: not any(parked is one for one in taken))
         return taken
 
+    def take_next(self, link: Link) -> Unit | None:
+        """The oldest unit of a connection, off the parked ones."""
+        oldest = next((parked for parked in self.parked if parked.link is link), None)
+        if oldest is None:
+            return None
+        self.keep_parked(lambda parked: parked is not oldest)
+        return oldest.unit
+
     @property
     def family(self) -> str:
         """The name of the request that it is, or that it is a retry of."""
@@ -124,6 +139,6 @@ class Actor:
         """Whether nothing moves until somebody decides."""
         if self.is_dead or (self.running is not None and self.is_blocked):
             return True
-        if self.running is not None or self.held or self.glued:
+        if self.running is not None or self.held or self.glued or self.continues is not None:
             return False
         return bool(self.parked) or (self.is_over and self.is_quiet)

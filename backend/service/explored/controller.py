@@ -81,7 +81,7 @@ class StepController:
         """
         links = [link for link in self._deployment.hub.links if link.instance == one.instance]
         pids = [link.dialect.server_pid for link in links if link.dialect.engine.is_database]
-        one.is_dead, one.running = True, None
+        one.is_dead, one.running, one.continues = True, None, None
         one.parked.clear()
         one.held.clear()
         self._deployment.spares.cut_off(one.instance)

@@ -176,6 +176,8 @@ class ServiceExecution:
             one.traced = traced
             self.events.append(traced)
         if traced.call is not None:
+            if unit.text:
+                traced.call.command = unit.text
             traced.call.answer = reply.answer
             traced.call.error = ServiceComplaintError(reply.error) if reply.error else None
 
@@ -207,8 +209,8 @@ class ServiceExecution:
         one.steps += 1
         if one.steps > MOST_STEPS:
             raise HarnessError(say(ServiceCode.TOO_MANY_STEPS, steps=MOST_STEPS))
-        one.commands.append(parked.unit.commands[-1] if parked.unit.commands else "")
-        call = Call(Flow(one.id), one.steps, parked.link.dialect.engine, parked.unit.text, ())
+        one.commands.append(parked.unit.known_by)
+        call = Call(Flow(one.id), one.steps, parked.link.dialect.engine, parked.unit.text or parked.unit.known_by, ())
         traced = one.traced = TracedEvent(EventKind.STEP, one, call)
         self.events.append(traced)
         self._controller.grant(one, parked)

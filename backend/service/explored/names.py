@@ -46,11 +46,12 @@ class Names:
 
 def skeleton(unit: Unit) -> str:
     """What a step is, without any value that may be new each time."""
-    if not unit.keys and len(unit.commands) <= 1 and " " not in "".join(unit.commands):
-        return " ".join(unit.commands)
     if unit.keys:
         return " ".join([*unit.commands, *map(_of_key, unit.keys)])
-    return "; ".join(map(_of_sql, unit.commands))
+    commands = unit.commands or (unit.prepares,)
+    if len(commands) == 1 and " " not in commands[0]:
+        return commands[0]
+    return "; ".join(map(_of_sql, commands))
 
 
 @lru_cache(maxsize=4096)

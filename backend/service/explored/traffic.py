@@ -10,6 +10,8 @@ from backend.service.explored.transactions import Transactions
 from backend.service.wire.unit import Handling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.lab.senders.http import Response
     from backend.model.vocabulary import Answer
     from backend.service.explored.actor import Actor
@@ -61,10 +63,15 @@ class Traffic:
             if parked.answer is not None:
                 self._tell(one, parked.answer)
             return
-        one.running, one.is_blocked = parked, False
-        parked.link.send(parked.unit)
-        for part in one.take_behind(parked.link, lambda behind: behind.unit is not None and behind.unit.is_part):
-            self._release(one, parked.link, part)  # such as rows of a COPY, for which the server waits
+        if not parked.begins_step:
+            self._run(one, parked.link, parked.unit)
+            return
+        self.transactions.began_step(parked.link)
+        one.continues = parked.link
+        self._pass(one, parked.link, parked.unit)
+        self._release_behind(one, parked.link, lambda behind: behind.goes_behind)
+        if (rest := one.take_next(parked.link)) is not None:
+            self._run(one, parked.link, rest)
 
     def deliver(self, one: Actor) -> None:
         """Give a request its reply, and let go what belongs to the step."""
@@ -75,8 +82,7 @@ class Traffic:
         one.is_blocked = False
         had_more = bool(one.parked)
         link.deliver(reply)
-        for behind in one.take_behind(link, lambda parked: parked.goes_behind):
-            self._release(one, link, behind)
+        self._release_behind(one, link, lambda parked: parked.goes_behind)
         if had_more:  # it issues steps side by side: wait for those that this reply brings
             self._deployment.stay_quiet(_SIDE_BY_SIDE_S)
 
@@ -85,7 +91,7 @@ class Traffic:
     def holds(self, link: Link, unit: Unit) -> bool:
         """Whether a unit that is no step has come behind one that is parked."""
         one = self._by_instance.get(link.instance)
-        return one is not None and one.must_wait(link, unit)
+        return one is not None and (one.must_wait(link, unit) or self.transactions.begins_step(link, unit))
 
     def arrived(self, link: Link, unit: Unit) -> None:
         """A unit has come from an instance. One that a request sends which counted as over goes on, and is told."""
@@ -103,10 +109,18 @@ class Traffic:
             link.send(unit)
         else:
             self._note_sign(one, link, unit)
-            if unit.handling is not Handling.STEP and not one.must_wait(link, unit):
-                self._pass(one, link, unit)
-            else:
-                one.parked.append(Parked(unit, link))
+            self._take(one, link, unit)
+
+    def _take(self, one: Actor, link: Link, unit: Unit) -> None:
+        if one.continues is link and unit.handling is Handling.STEP:
+            self._run(one, link, unit)
+        elif self.transactions.begins_step(link, unit):
+            one.parked.append(Parked(unit, link, begins_step=True))
+        elif unit.handling is not Handling.STEP and not one.must_wait(link, unit):
+            self._pass(one, link, unit)
+        else:
+            one.continues = None
+            one.parked.append(Parked(unit, link))
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
@@ -120,6 +134,9 @@ class Traffic:
             self._note_reply(link, unit, reply)
             one.glued -= 1
             self._note_sign(one, link, unit)
+            if one.continues is link and reply.error:
+                one.continues = None
+                self._listener.ended(one, link, unit, reply)
         link.deliver(reply)
 
     def closed(self, link: Link) -> None:
@@ -131,6 +148,8 @@ class Traffic:
             return
         one.glued -= sum(self._glued.pop(id(unit), None) is not None for unit in link.awaiting)
         one.keep_parked(lambda parked: parked.link is not link)
+        if one.continues is link:
+            one.continues = None
         if one.running is not None and one.running.link is link:
             one.running = None
 
@@ -139,7 +158,7 @@ class Traffic:
         one = self._by_instance.get(instance)
         if one is None or one.is_dead:
             return
-        one.has_response, one.last_sign = True, time.monotonic()
+        one.has_response, one.continues, one.last_sign = True, None, time.monotonic()
         answer = self._deployment.answer_of(response)
         if self._holds_replies:
             one.parked.append(Parked(answer=answer))
@@ -156,8 +175,17 @@ class Traffic:
     def _is_background(self, link: Link, unit: Unit) -> bool:
         return unit.handling is Handling.STEP and self._deployment.background.takes(link, unit)
 
-    def _release(self, one: Actor, link: Link, behind: Parked) -> None:
-        if behind.unit is not None:
+    def _run(self, one: Actor, link: Link, unit: Unit) -> None:
+        """Have the engine carry out a step."""
+        one.running, one.is_blocked, one.continues = Parked(unit, link), False, None
+        link.send(unit)
+        # such as rows of a COPY, for which the server waits
+        self._release_behind(one, link, lambda behind: behind.unit is not None and behind.unit.is_part)
+
+    def _release_behind(self, one: Actor, link: Link, may_go: Callable[[Parked], bool]) -> None:
+        for behind in one.take_behind(link, may_go):
+            if behind.unit is None:
+                continue
             if behind.is_background:
                 link.send(behind.unit)
             else:

@@ -133,7 +133,7 @@ class PostgresqlDialect:
             case "S":
                 yield self._close_group(message)
             case "H" if not self._names.executed:
-                yield Unit(self._take_group() + message, Handling.PASS)
+                yield Unit(self._take_group() + message, Handling.PASS, prepares=self._names.take_prepared())
             case "H":
                 yield self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
             case "P" | "B" | "D" | "E" | "C":
@@ -155,12 +155,13 @@ class PostgresqlDialect:
 
     def _close_group(self, sync: bytes) -> Unit:
         data, executed = self._take_group() + sync, self._names.take_executed()
+        prepared = self._names.take_prepared()
         commands = tuple(sql for sql, _ in executed)
         telling = [pair for pair in executed if not is_glued(pair[0])] or executed
         handling = Handling.GLUED if all(map(is_glued, commands)) else Handling.STEP
         text = "; ".join(in_place(sql, values) for sql, values in telling)
         completions = len(executed) if sync[:1] == b"H" else 0
-        return Unit(data, handling, commands, text, completions=completions)
+        return Unit(data, handling, commands, text, prepares="" if executed else prepared, completions=completions)
 
     # From the server
 

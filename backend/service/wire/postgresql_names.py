@@ -24,6 +24,8 @@ class Names:
         """Statements whose types the server will tell."""
         self.executed: list[Executed] = []
         """Since they were last taken."""
+        self._prepared = ""
+        """The text that was prepared last, if it was since then."""
 
     def note(self, kind: str, body: bytes) -> None:
         """Remember what a client's message says: Parse, Bind, Describe, Execute or Close."""
@@ -38,6 +40,11 @@ class Names:
         found, self.executed = self.executed, []
         return found
 
+    def take_prepared(self) -> str:
+        """The text that was prepared last, if it was since this was last asked."""
+        found, self._prepared = self._prepared, ""
+        return found
+
     def learn_types(self, body: bytes) -> None:
         """The server tells the types of parameters of the statement that was described first."""
         name = self._described.popleft() if self._described else None
@@ -50,6 +57,7 @@ class Names:
                 name, rest = text_at(body)
                 sql, rest = text_at(rest)
                 self._statements[name] = (sql, _types(rest))
+                self._prepared = sql
             case "B":
                 portal, rest = text_at(body)
                 name, rest = text_at(rest)

@@ -38,13 +38,15 @@ class Unit:
     data: bytes
     handling: Handling
     commands: tuple[str, ...] = ()
-    """As the client wrote them, with placeholders; the last one is what the unit is known by."""
+    """As the client wrote them, with placeholders."""
     text: str = ""
     """The command with its parameters in place."""
     keys: tuple[str, ...] = ()
     """Redis keys that it names; empty where that is not known."""
     makes_lease: bool = False
     """Whether it may have given one of them a life."""
+    prepares: str = ""
+    """The statement that it has the server parse, where it runs none."""
     completions: int = 0
     """Where the client does not wait for the end of the whole: how many commands it wants answers to."""
     waits: bool = False
@@ -53,6 +55,11 @@ class Unit:
     """What answers it instead of the server, which has not got it."""
     is_muted: bool = False
     """Whether parts of its reply are for nobody."""
+
+    @property
+    def known_by(self) -> str:
+        """The command that it is known by; empty where there is none."""
+        return self.commands[-1] if self.commands else self.prepares
 
     @property
     def is_part(self) -> bool:

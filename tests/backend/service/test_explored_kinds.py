@@ -200,6 +200,19 @@ KINDS: dict[str, tuple[Sequence[Step], dict[Verdict, int]]] = {
         ],
         Model(reads_then_writes).outcomes(),
     ),
+    "a snapshot that is there as soon as a statement is prepared": (
+        [
+            *sql("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+            {"sql": "SELECT id FROM orders WHERE order_no = :key -- :random", "prepare": True, "stop": "some"},
+            INSERT,
+            COMMIT,
+        ],
+        {ONCE: 2, TWICE: comb(6, 3) - 2},
+    ),
+    "a ping that takes the snapshot": (
+        [*sql("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT 1"), CHECK, INSERT, COMMIT],
+        {ONCE: 2, TWICE: comb(6, 3) - 2},
+    ),
     "text that is new each time": (
         [BEGIN, *sql("SELECT id FROM orders WHERE order_no IN (':random', '') -- :random"), INSERT, COMMIT],
         {TWICE: comb(6, 3)},

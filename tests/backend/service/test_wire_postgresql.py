@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.engines.sql import sqlalchemy_url
+from backend.service.wire.postgresql import PostgresqlDialect
 from tests.backend.service.proxies import PATIENCE_S, Proxy, proxy
 
 if TYPE_CHECKING:
@@ -113,6 +114,16 @@ def flushed(sql: bytes) -> bytes:
     """A command that asks for its answer by Flush, as drivers do for cursors and within pipelines."""
     bind, execute = message(b"B", bytes(8)), message(b"E", bytes(5))
     return message(b"P", b"\0" + sql + bytes(3)) + bind + execute + message(b"H")
+
+
+@pytest.mark.parametrize("end", [b"S", b"H"])
+def test_a_statement_that_is_only_prepared_is_told_until_it_runs(end: bytes) -> None:
+    dialect = PostgresqlDialect()
+    dialect.from_client((9).to_bytes(4) + (196608).to_bytes(4) + b"\0")
+    (prepared,) = dialect.from_client(message(b"P", b"\0SELECT 1 FROM things" + bytes(3)) + message(end))
+    assert (prepared.prepares, prepared.commands) == ("SELECT 1 FROM things", ())
+    (run,) = dialect.from_client(message(b"B", bytes(8)) + message(b"E", bytes(5)) + message(b"S"))
+    assert (run.prepares, run.commands) == ("", ("SELECT 1 FROM things",))
 
 
 @contextmanager
