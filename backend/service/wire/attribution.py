@@ -86,6 +86,10 @@ class Attribution:
         with self._guard:
             return self._in_flight.pop(submission_id, None) is not None
 
+    def ended_transaction(self, link: Link) -> None:
+        """Whatever comes next on a connection may be somebody else's."""
+        self._owners.pop(link, None)
+
     def closed(self, link: Link) -> None:
         """A connection has ended."""
         self._owners.pop(link, None)

@@ -141,6 +141,8 @@ class Recorder:
         """An engine has answered a unit."""
         self._let_in.add((link.instance, link.dialect.engine))
         now = time.monotonic_ns()
+        if not reply.in_transaction:
+            self._attribution.ended_transaction(link)
         if unit.handling is not Handling.STEP:
             link.deliver(reply)
             return

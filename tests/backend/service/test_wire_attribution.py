@@ -72,6 +72,20 @@ def test_of_two_intents_at_once_each_gets_the_steps_that_name_it_and_their_trans
     assert owners(door.wait_for(5)) == [f"{key}.1" for key in (FIRST, SECOND, FIRST, SECOND, FIRST)]
 
 
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_a_connection_that_a_pool_keeps_belongs_to_each_of_its_transactions_anew(door: Proxy, end: str) -> None:
+    for key in (FIRST, SECOND):
+        door.recorder.began(InFlight(f"{key}.1", INSTANCE, key))
+    with psycopg.connect(door.url) as client:
+        for key in (FIRST, SECOND, FIRST):
+            client.execute("SELECT relname FROM pg_class WHERE relname = %s", (key,))
+            client.execute(end)
+    steps = door.wait_for(6 if end == "COMMIT" else 3)
+    expected = [f"{FIRST}.1", f"{SECOND}.1", f"{FIRST}.1"]
+    assert owners([step for step in steps if step.command.startswith("SELECT")]) == expected
+    assert owners([step for step in steps if step.command == "COMMIT"]) in ([], expected)
+
+
 def test_what_comes_after_the_answer_belongs_to_the_intent_that_it_names(door: Proxy) -> None:
     door.recorder.began(InFlight(f"{FIRST}.1", INSTANCE, FIRST, UUID))
     door.recorder.ended(f"{FIRST}.1")
