@@ -40,6 +40,7 @@ TOKEN_WAYS = {
 }
 ASYNCPG_WAYS = {
     "/copy": {ONCE: 2, TWICE: comb(6, 3) - 2},
+    "/snapshot": {ONCE: 2, TWICE: comb(6, 3) - 2},
     # SAVEPOINT, INSERT, RELEASE or ROLLBACK TO, COMMIT. Where the second one's SAVEPOINT comes before the first one's
     # INSERT, which is in 2 orders, it waits from 3 places; where it comes later, both have 6 places.
     "/nested": {ONCE: 2 * (2 * 3 + 6)},

@@ -13,6 +13,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import uvicorn
@@ -70,13 +71,23 @@ async def nested(connection: Any, key: str) -> int:
         return 409
 
 
-WAYS = {"check": check, "unique": unique, "lock": lock, "copy": copy, "nested": nested}
+async def snapshot(connection: Any, key: str) -> int:
+    """The driver has the statement prepared first, each time, since it is another one each time."""
+    new = f"SELECT id FROM orders WHERE order_no = $1 -- {uuid4().hex}"  # noqa: S608  a random comment
+    if await connection.fetchval(new, key):
+        return 409
+    await connection.execute(INSERT, key)
+    return 201
+
+
+WAYS = {"check": check, "unique": unique, "lock": lock, "copy": copy, "nested": nested, "snapshot": snapshot}
+ISOLATION = {"snapshot": "repeatable_read"}
 
 
 @app.post("/{way}")
 async def submit(way: str, order: Order, response: Response) -> dict[str, int]:
     try:
-        async with app.state.pool.acquire() as connection, connection.transaction():
+        async with app.state.pool.acquire() as connection, connection.transaction(isolation=ISOLATION.get(way)):
             response.status_code = await WAYS[way](connection, order.order_no)
     except asyncpg.UniqueViolationError:
         response.status_code = 409
