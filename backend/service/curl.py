@@ -53,7 +53,7 @@ def read_curl(line: str) -> CurlRequest:
     """Read a command such as ``curl -X POST http://localhost:3000/orders -H 'A: b' -d '{}'``.
 
     Raises:
-        ValueError: it is none, or uses something that cannot be taken over; the text says what.
+        ValueError: the text is no curl command, or uses an option that cannot be taken over; the error says which.
     """
     known, unknown = _parser().parse_known_args(_arguments(line))
     addresses = [word for word in [*known.url, *unknown] if not word.startswith("-")]

@@ -168,7 +168,7 @@ def load(path: Path) -> Description:
     """Read and check a file.
 
     Raises:
-        ServiceFileError: it is not there, is no TOML, or says something that is not understood.
+        ServiceFileError: the file cannot be read, is no TOML, or has a key or value that is not understood.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -185,7 +185,7 @@ def parse(text: str, name: str = FILE_NAME) -> Description:
     """Read and check the text of a file.
 
     Raises:
-        ServiceFileError: it is no TOML, or says something that is not understood.
+        ServiceFileError: the text is no TOML, or has a key or value that is not understood.
     """
     try:
         content = tomllib.loads(text)

@@ -46,7 +46,7 @@ class ServiceEngines:
     own_redis: Redis | None
     gateway: Reach | None = None
     ledger: Ledger | None = None
-    """What came to the gateway."""
+    """The calls that the gateway got."""
 
     @property
     def reaches(self) -> tuple[Reach, ...]:
@@ -57,7 +57,7 @@ class ServiceEngines:
         """Make sure that the servers are there.
 
         Raises:
-            EngineError: one of them has gone.
+            EngineError: the database or the Redis-protocol server does not answer.
         """
         if self.own is not None:
             with _told(ServiceCode.DATABASE_AWAY), self.own.connect() as connection:
@@ -73,7 +73,7 @@ class ServiceEngines:
         """Where something fails because a server has gone, say so.
 
         Raises:
-            EngineError: a server has gone, or does not let us do what must be done.
+            EngineError: a server does not answer any more, or refuses one of our own statements.
         """
         try:
             yield
@@ -85,7 +85,7 @@ class ServiceEngines:
             raise EngineError(say(code, reason=one_sentence(error, "it"))) from None
 
     def calls(self, key: str) -> int:
-        """How many calls that name this key came to the gateway."""
+        """How many calls that name this key the gateway got."""
         return self.ledger.count(key) if self.ledger else 0
 
 
@@ -101,7 +101,7 @@ def service_engines(
         redis_url: a running Redis-protocol server, where the file names none.
 
     Raises:
-        EngineError: one of them cannot be had, or the set-up SQL fails.
+        EngineError: an engine cannot be started or reached, or the set-up SQL fails.
     """
     with ExitStack() as opened:
         reach, own = _database(description, supervisor, opened)
@@ -139,7 +139,7 @@ def run_script(engine: sa.Engine, text: str | list[str]) -> None:
     """Run SQL as it is; a text may hold several statements.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: it fails.
+        sqlalchemy.exc.SQLAlchemyError: a statement of it fails.
     """
     is_postgresql = engine.dialect.name == "postgresql"
     with engine.begin() as connection:

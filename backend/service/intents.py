@@ -90,7 +90,7 @@ class Intents:
         """An intent that nobody has asked for yet, with all that comes before it done.
 
         Raises:
-            SubmitTwiceError: what comes before it fails.
+            SubmitTwiceError: what the file has under `before` fails.
         """
         key = f"k{self._prefix}x{next(self._numbers):07}"  # of one length: none begins another one
         values = {"key": key, "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, key)), "n": "1"}
@@ -115,7 +115,7 @@ class Intents:
         """How often it took effect, as read now.
 
         Raises:
-            SubmitTwiceError: the count of effects cannot be read, or is no number.
+            SubmitTwiceError: the query or request of `effects` fails, or does not answer one number.
         """
         if self._count is not None:
             return self._counted_by_sql(self._count, intent)

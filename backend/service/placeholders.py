@@ -105,7 +105,7 @@ def statement(text: str) -> Statement:
     """SQL whose placeholders are bound, never pasted in.
 
     Raises:
-        QuotedPlaceholderError: one stands within quotes, where nothing can be bound.
+        QuotedPlaceholderError: a placeholder stands within quotes, where nothing can be bound.
     """
     names: list[str] = []
     parts: list[str] = []

@@ -70,7 +70,7 @@ class ServiceProcesses:
         """Run the set-up commands, each to its end.
 
         Raises:
-            InstanceError: a command cannot be run, or fails.
+            InstanceError: a command cannot be run, or ends with another code than 0.
         """
         if not self._folder.is_dir():
             raise InstanceError(say(ServiceCode.NO_DIRECTORY, directory=str(self._folder)))
@@ -100,7 +100,7 @@ class ServiceProcesses:
             values: for placeholders: its engines.
 
         Raises:
-            InstanceError: its command cannot be run.
+            InstanceError: the command is not found, or cannot be run.
         """
         port = free_port()
         own = {**values, "port": str(port)}
@@ -120,7 +120,7 @@ class ServiceProcesses:
         """Wait until an instance serves, or one of these events is set.
 
         Raises:
-            InstanceError: it has ended, or takes longer than the file allows.
+            InstanceError: the process has ended, or is not ready within the `start_seconds` of the file.
         """
         deadline = time.monotonic() + self._service.start_seconds
         never = threading.Event()

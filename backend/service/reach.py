@@ -40,7 +40,7 @@ class Reach:
         """A connection to it.
 
         Raises:
-            OSError: nobody listens there.
+            OSError: the server accepts no connection.
         """
         if self.port:
             return socket.create_connection((self.host, self.port), _CONNECT_S)
@@ -77,7 +77,7 @@ def reach_database(url: str) -> Reach:
     """Of a SQLAlchemy URL.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: it is none.
+        sqlalchemy.exc.ArgumentError: the text is no URL of a database.
     """
     parsed = sqlalchemy_url(url)
     kind = EngineKind.POSTGRESQL if parsed.get_backend_name() == "postgresql" else EngineKind.MARIADB

@@ -22,7 +22,7 @@ def target_of(url: str) -> Host:
     """What a URL names.
 
     Raises:
-        ValueError: it is no URL of HTTP, or says more than host, port and path.
+        ValueError: the text is no URL of HTTP, or has more than host, port and path.
     """
     parsed = urlsplit(url)
     if parsed.scheme not in {"http", "https"} or not parsed.hostname:
@@ -40,7 +40,7 @@ def allowed_target(url: str, allowed: Collection[str]) -> Host:
     """The same, if it is this machine or was named by whoever gave the command.
 
     Raises:
-        SubmitTwiceError: it is no URL of HTTP, or its host is not allowed.
+        SubmitTwiceError: the text is no URL of HTTP, or its host is neither this machine nor one that was named.
     """
     try:
         host = target_of(url)

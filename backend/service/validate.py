@@ -40,7 +40,7 @@ def require_sound(description: Description, folder: Path) -> None:
     """Make sure that a file can be used.
 
     Raises:
-        ServiceFileError: the first thing that is wrong with it.
+        ServiceFileError: something is wrong with the description; the sentence says what is first.
     """
     for mistake in _mistakes(description, folder):
         raise ServiceFileError(mistake)

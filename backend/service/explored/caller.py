@@ -47,7 +47,7 @@ class Caller:
         """Send a request.
 
         Raises:
-            OSError: nobody listens.
+            OSError: the instance accepts no connection.
         """
         self._was_kept = self._socket is not None
         if self._socket is not None and self._has_ended(self._socket):

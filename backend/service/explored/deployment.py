@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["ANSWER_S", "Deployment", "StartCancelledError"]
 
 _NEVER_QUIET = 20
-"""So many times as long as it should be quiet."""
+"""A service is waited for so many times as long as it is to be quiet."""
 
 
 class StartCancelledError(Exception):
@@ -143,7 +143,8 @@ class Deployment:
         """Ask the same service for something else: another request, with what comes before and after it.
 
         Raises:
-            SubmitTwiceError: the service fails, or what comes before or after does.
+            SubmitTwiceError: a first submission is answered with an error, no step comes through the doors, or what the
+                file has under `before` fails.
         """
         self.description = description
         self.intents = Intents(description, self.engines, self._call, self.engines.calls)
@@ -221,7 +222,7 @@ class Deployment:
         return self.submit_alone(self.spares.any(), intent, number)
 
     def stay_quiet(self, seconds: float) -> None:
-        """Return when nothing that was asked for has come for so long; whoever is never quiet is not waited for."""
+        """Return when nothing that was asked for has come for so long, or after 20 times as long at the latest."""
         since = time.monotonic()
         until = since + _NEVER_QUIET * seconds
         while (left := min(until, max(since, self._last_own) + seconds) - time.monotonic()) > 0:

@@ -101,7 +101,7 @@ class ServiceExecution:
         """What may come next; nothing when the schedule is complete.
 
         Raises:
-            HarnessError: requests wait for each other and nobody can go on.
+            HarnessError: every live request waits for another one.
         """
         live = [one for one in self.actors if one.is_live]
         return possible(
@@ -134,7 +134,9 @@ class ServiceExecution:
         """Do it, and wait until nothing moves any more.
 
         Raises:
-            HarnessError: the explorer has lost control.
+            HarnessError: as for `StepController.settle`, or the request has taken more than `MOST_STEPS` steps.
+            DivergedError: no request of this name can take a step.
+            UnforeseenError: a request was let go that waits for nothing the step touches.
         """
         touched = self.footprint(choice) or NOTHING
         told = len(self.events)
@@ -244,7 +246,7 @@ class ServiceExecution:
         """Make sure that only those were let go of whom that was foretold.
 
         Raises:
-            UnforeseenError: what was done touches more than its text says.
+            UnforeseenError: a request was let go that waits for nothing that was to be touched.
         """
         let_go = [one for one in waited if one.actor != choice.actor and not one.is_dead and not one.is_waiting]
         if not all(touched.conflicts(one.touches) for one in let_go):

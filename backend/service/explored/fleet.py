@@ -81,7 +81,7 @@ class Fleet:
         """Send a request; its response is told, and kept for `await_response`.
 
         Raises:
-            InstanceError: nobody listens.
+            InstanceError: the instance accepts no connection.
         """
         self._responses.pop(number, None)
         try:
@@ -98,8 +98,8 @@ class Fleet:
         """The response to the last request; None where the connection ended without one.
 
         Raises:
-            InstanceError: the instance has ended.
-            SubmitTwiceError: the instance never answers.
+            InstanceError: the process of the instance has ended.
+            SubmitTwiceError: the instance has not answered within `ANSWER_S`.
         """
         deadline = time.monotonic() + ANSWER_S
         while number not in self._responses:

@@ -78,7 +78,7 @@ class ServiceExploration:
             limit: most schedules; None for all.
 
         Raises:
-            SubmitTwiceError: the service or an engine is away, or does not do the same on the same choices.
+            SubmitTwiceError: the service or an engine does not answer, or the service is not deterministic.
         """
         effort = Effort(self._question, limit)
         return explore_alone(effort, lambda job: self.play(job, cancelled), self.replay, on_progress, cancelled)
@@ -135,7 +135,7 @@ class ServiceExploration:
         """As long as the same was chosen as in the schedule before, the same must have been seen.
 
         Raises:
-            LateStepError: it was not: some of it came late, or the service is not deterministic.
+            LateStepError: something else was seen: a step came late, or the service is not deterministic.
         """
         previous, seen = self._previous
         self._previous = (path, list(execution.seen))
@@ -158,7 +158,7 @@ class ServiceExploration:
         """Play exactly this schedule again.
 
         Raises:
-            DivergedError: it cannot be played: the service does something else now.
+            DivergedError: a choice of the schedule is not to be had: the service does something else now.
             SubmitTwiceError: as for `explore`.
         """
         execution = ServiceExecution(self._deployment, self._question)
@@ -252,7 +252,7 @@ def explore_service(
         workers: how many explore together, each with a service and engines of its own; the answer is the same.
 
     Raises:
-        NotApplicableError: several workers would have to share a server that is named in the file.
+        NotApplicableError: there are several workers, and the file names a server that they would have to share.
         SubmitTwiceError: as for `ServiceExploration.explore`.
     """
     opening = ServiceOpening(description, folder, question, niceness, redis_url)

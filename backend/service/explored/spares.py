@@ -69,7 +69,7 @@ class Spares:
         """See to it that so many instances are ready. All that were cut off, or have ended, are let in again together.
 
         Raises:
-            SubmitTwiceError: an instance does not recover.
+            SubmitTwiceError: an instance that was cut off answers with errors, however often it is asked.
         """
         ended = {instance for instance in self._ready if self._fleet.has_ended(instance)}
         self._ready -= ended

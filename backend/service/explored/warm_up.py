@@ -66,7 +66,7 @@ def warm_up(deployment: Warming) -> float:
         How long, in seconds, an instance must be silent after its answer before its request counts as over.
 
     Raises:
-        SubmitTwiceError: the service fails, or sends no step through the doors.
+        SubmitTwiceError: a first submission is answered with an error, or no step comes through the doors.
     """
     steps, numbers = deployment.steps, deployment.fleet.numbers
     deployment.observe(_OBSERVED_S)

@@ -1,1 +1,1 @@
-"""A service judged from outside: submissions that arrive twice, what they were told, and what they came to."""
+"""A service judged from outside: submissions that arrive twice, the answers to them, and their effects."""

@@ -67,7 +67,7 @@ class Checker:
             service: the file, as it was given.
 
         Raises:
-            SubmitTwiceError: the service or an engine is away, or its effects cannot be read.
+            SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read.
         """
         started = time.monotonic()
         results = []

@@ -46,7 +46,7 @@ class IntentResult:
 
 @dataclass(frozen=True, slots=True)
 class SituationResult:
-    """What a situation came to, over all its intents."""
+    """The result of a situation, over all its intents."""
 
     situation: CheckSituation
     submissions: int

@@ -110,7 +110,7 @@ async def crash(stand: Stand, attempts: Attempts, batch: Sequence[Tried], _plan:
 
 
 def most_submissions(plan: CheckPlan, *, is_ours: bool) -> int:
-    """How many submissions a plan comes to at most, that by which "stuck" is told from "lost" included."""
+    """The most submissions that a plan can send, that by which "stuck" is told from "lost" included."""
     each = {
         CheckSituation.CLICKS: plan.submissions,
         CheckSituation.ONE_AFTER_ANOTHER: _SEQUENCE,

@@ -136,7 +136,7 @@ class Stand:
         """Start an instance again that has ended; it is ready when this returns.
 
         Raises:
-            InstanceError: the instance does not start.
+            InstanceError: the command cannot be run, or the instance is not ready in time.
         """
         instance = self._instance(number)
         if instance.child is not None:
@@ -148,7 +148,7 @@ class Stand:
         """Wait until every instance that a fault has killed serves again.
 
         Raises:
-            InstanceError: an instance does not start again.
+            InstanceError: an instance that a fault has killed is not ready again in time.
         """
         while self._revivals:
             self._revivals.pop().join()

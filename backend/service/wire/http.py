@@ -151,7 +151,7 @@ def _end_of_body(buffer: bytearray, head_end: int) -> int | None:
     """Where a message ends whose head ends here; None while that cannot be said.
 
     Raises:
-        ValueError: its chunks are none.
+        ValueError: no chunk begins where one must begin.
     """
     head = bytes(buffer[: head_end + 2])
     place = head_end + len(_HEAD_END)

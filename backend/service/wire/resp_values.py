@@ -36,7 +36,7 @@ class Frame:
             buffer: what it held when it was last asked, and perhaps more.
 
         Raises:
-            ValueError: the bytes are no value, or too long a one.
+            ValueError: the bytes are no value, or the value is longer than `MOST_BUFFERED`.
         """
         while self._missing:
             if not self._skip(buffer):
