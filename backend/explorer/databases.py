@@ -18,11 +18,15 @@ from backend.explorer.says import ExplorerCode
 from backend.explorer.spares import Spares
 from backend.model.errors import NotApplicableError
 from backend.model.sentence import Sentence, say
+from backend.shop.schema import late_keys
 from backend.shop.tables import create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from contextlib import ExitStack
+
+_SCHEDULES_A_PAGE = 10
+"""A page of PostgreSQL has room for about a hundred of our keys, and a schedule inserts one for each request."""
 
 
 class Database(Protocol):
@@ -47,11 +51,17 @@ class Database(Protocol):
             at_rest: those of requests that do nothing just now.
         """
 
+    def is_refused_every_time(self, pid: int) -> bool:
+        """Whether a deadlock that the server broke at this process would be broken there again."""
+
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended, and its transaction with it."""
 
     def expect_crashes(self) -> None:
         """Open connections ahead of time from now on."""
+
+    def begin_schedule(self) -> None:
+        """Forget the one before, and have rows lie in the order in which they come, where that may matter."""
 
 
 def open_database(url: str, name: str, opened: ExitStack) -> Database:
@@ -98,9 +108,11 @@ class PostgresqlDatabase:
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
         self.blockers = self._locks.blockers
         self.is_gone = self._locks.is_gone
+        self.is_refused_every_time = self._locks.is_refused_every_time
         self._spares: Spares[ParkingConnection] = Spares(self._connect, (psycopg.Error,))
         opened.callback(self._spares.close)
         self.expect_crashes = self._spares.stock_up
+        self._schedules = 0
 
     def access(self) -> DatabaseAccess:
         """A connection for a submission."""
@@ -108,7 +120,26 @@ class PostgresqlDatabase:
 
     def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
         """Those that the server names nobody in the way of but requests at rest, or that wait themselves for such."""
-        return that_wait_for(self._locks.blockers(waiting), at_rest)
+        proven = that_wait_for(self._locks.blockers(waiting), at_rest)
+        if not proven.issuperset(waiting):
+            self._locks.look_for_circles()
+        return proven
+
+    def begin_schedule(self) -> None:
+        """Forget the one before, and empty the table of late keys before its first page is full.
+
+        A COMMIT that checks a deferred key waits for the first other row with this key that is not committed yet: in
+        the order of the index, which for equal keys is that of their places in the table (``_bt_check_unique``). On one
+        page that is the order in which they were inserted; beyond it, a place that became free comes again, and a
+        schedule would come along another way when it is played again.
+        """
+        self._locks.forget_circles()
+        self._schedules += 1
+        if self._schedules % _SCHEDULES_A_PAGE:
+            return
+        with self.own.begin() as connection:
+            if connection.scalar(sa.select(sa.exists(late_keys.select()))):
+                connection.exec_driver_sql(f"TRUNCATE {late_keys.name}")
 
     def _connect(self) -> ParkingConnection:
         return connect(self._url, self._schema, quick_deadlocks=self._quick_deadlocks)
@@ -149,9 +180,16 @@ class SqliteDatabase:
         """Nobody ever waits."""
         return that_wait_for(self.blockers(list(waiting)), at_rest)
 
+    def is_refused_every_time(self, _pid: int) -> bool:
+        """Yes: it finds deadlocks at once."""
+        return True
+
     def is_gone(self, pid: int) -> bool:
         """There is no server."""
         return pid == 0
+
+    def begin_schedule(self) -> None:
+        """Nothing: no request waits at its COMMIT."""
 
     def expect_crashes(self) -> None:
         """Nothing: opening a file is quick."""

@@ -13,6 +13,10 @@ class DivergedError(HarnessError):
     """A schedule that was run again did not come along the same way."""
 
 
+class LateDeadlockError(DivergedError):
+    """A deadlock was closed too late for the request that is refused every time to be refused: play it again."""
+
+
 class UnforeseenError(HarnessError):
     """A step did more than its footprint says, so that nothing may be left out because of it."""
 

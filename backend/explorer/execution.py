@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
+from psycopg.errors import DeadlockDetected
+
+from backend.explorer.errors import EndlessError, HarnessError, LateDeadlockError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint
 from backend.explorer.forgetting import EVENTS, Forgetting
 from backend.explorer.limits import PATIENCE_S
@@ -334,6 +336,7 @@ class Execution:
     def _moved(self, one: Submission) -> None:
         ended, self._watcher.ended = self._watcher.ended, []
         for other, call in ended:
+            self._check_deadlock(other, call)
             self._account(other, call)
         if one.state is SubmissionState.ENDED and one.answer is not None:
             self.events.append(TracedEvent(EventKind.ANSWER, one, answer=one.answer))
@@ -363,6 +366,12 @@ class Execution:
         elif one.step.blocked:
             one.step = TracedEvent(EventKind.ANSWER, one, call)
             self.events.append(one.step)
+
+    def _check_deadlock(self, one: Submission, call: Call) -> None:
+        """Make sure that the request that was refused is refused whenever the schedule is played."""
+        pid = one.connections.database.pid
+        if isinstance(call.error, DeadlockDetected) and not self._sandbox.database.is_refused_every_time(pid):
+            raise LateDeadlockError(say(ExplorerCode.DIVERGED))
 
     def _require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step."""

@@ -78,6 +78,13 @@ class MariadbDatabase:
         """A connection for a submission."""
         return MariadbAccess(self._spares.take)
 
+    def is_refused_every_time(self, _pid: int) -> bool:
+        """Yes: it looks for deadlocks whenever somebody begins to wait."""
+        return True
+
+    def begin_schedule(self) -> None:
+        """Nothing: no key is checked at COMMIT."""
+
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock. Takes its time."""
         threading.Event().wait(self._asked + ASK_EVERY_S - time.monotonic())

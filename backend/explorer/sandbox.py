@@ -253,6 +253,7 @@ class Sandbox:
         """A fresh intent; many are prepared at a time."""
         if self._sessions is not None:
             self._sessions.begin()
+        self.database.begin_schedule()
         if not self._fixtures or self._prepared_for != (operation, needs, keys):
             self._drop_tokens()
             self._prepared_for = (operation, needs, keys)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from backend.explorer.errors import DivergedError, UnsteadyError
 from backend.explorer.footprints import NOTHING, Footprint
+from backend.explorer.limits import TRIALS
 from backend.explorer.says import ExplorerCode
 from backend.model.sentence import say
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backend.explorer.question import Choice
-
-_TRIALS = 5
-"""How often a schedule is played again that did not come along the same way."""
 
 
 class Playable(Protocol):
@@ -176,7 +174,7 @@ class Search(Generic[Execution]):
 
     def _play(self) -> Execution | None:
         planned = len(self._path)
-        for _ in range(_TRIALS - 1):
+        for _ in range(TRIALS - 1):
             try:
                 return self._play_once()
             except DivergedError:

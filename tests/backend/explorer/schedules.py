@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import strategies
+from backend.explorer.errors import LateDeadlockError
 from backend.explorer.execution import Execution
 from backend.explorer.footprints import Footprint, canonical
 from backend.explorer.observer import Watcher
@@ -25,7 +27,7 @@ from backend.explorer.question import Choice, EventKind, Question
 from backend.explorer.sandbox import Fixture, Sandbox
 from backend.explorer.search import Search
 from backend.model.vocabulary import Answer, OperationKey, Verdict
-from backend.shop.schema import marker, messages, metadata
+from backend.shop.schema import late_keys, marker, messages, metadata
 from backend.strategies.base import Variant
 
 Class = tuple[tuple[int, str], ...]
@@ -86,6 +88,10 @@ class _Play(Execution):
         super().take(choice)
 
 
+Played = tuple[_Play, tuple[Choice, ...], set[tuple[str, ...]]]
+"""With what was there at its end and is not later."""
+
+
 class Player:
     """Plays schedules of a question and reads back everything that they leave behind."""
 
@@ -102,7 +108,7 @@ class Player:
         plays = []
         for execution in search.schedules():
             assert isinstance(execution, _Play)
-            plays.append((execution, search.path, self._nodes(execution)))
+            plays.append((execution, search.path, self._at_its_end(execution)))
             if limit is not None and len(plays) > limit:
                 return None
         return self._told(plays)
@@ -110,18 +116,18 @@ class Player:
     def some(self, question: Question, count: int, seed: int) -> list[Schedule]:
         """Schedules that are left to chance, nothing left out."""
         chance = random.Random(seed)  # noqa: S311  a sample
-        return self._told([self._walk(question, chance) for _ in range(count)])
+        return self._told([_in_time(partial(self._walk, question, chance)) for _ in range(count)])
 
     def these(self, question: Question, chosen: Iterable[tuple[Choice, ...]]) -> list[Schedule]:
         """Exactly these schedules."""
-        return self._told([self._follow(question, choices) for choices in chosen])
+        return self._told([_in_time(partial(self._follow, question, choices)) for choices in chosen])
 
     def _open(self, question: Question, first: Footprint | None = None) -> _Play:
         variant = self.code or strategies.find(question.strategy, question.variant)[1]
         self._sandbox.need(variant.engines)
         return _Play(self._sandbox, self._watcher, question, variant, first, trusting=self.trusting)
 
-    def _walk(self, question: Question, chance: random.Random) -> tuple[_Play, tuple[Choice, ...], list[str]]:
+    def _walk(self, question: Question, chance: random.Random) -> Played:
         execution, taken = self._open(question), []
         try:
             while choices := execution.choices():
@@ -129,9 +135,9 @@ class Player:
                 execution.take(taken[-1])
         finally:
             execution.end()
-        return execution, tuple(taken), self._nodes(execution)
+        return execution, tuple(taken), self._at_its_end(execution)
 
-    def _follow(self, question: Question, choices: tuple[Choice, ...]) -> tuple[_Play, tuple[Choice, ...], list[str]]:
+    def _follow(self, question: Question, choices: tuple[Choice, ...]) -> Played:
         execution = self._open(question)
         try:
             for choice in choices:
@@ -140,15 +146,20 @@ class Player:
             assert not execution.choices()
         finally:
             execution.end()
-        return execution, choices, self._nodes(execution)
+        return execution, choices, self._at_its_end(execution)
 
-    def _nodes(self, execution: Execution) -> list[str]:
-        return [
+    def _at_its_end(self, execution: Execution) -> set[tuple[str, ...]]:
+        """What the sandbox removes before all schedules have been played."""
+        nodes = [
             f"{_readable(execution, path)} = {_readable(execution, content)}, {bool(owner)}"
             for path, content, owner in self._sandbox.nodes()
         ]
+        query = sa.select(late_keys.c.intent_key).where(late_keys.c.intent_key.contains(execution.fixture.key))
+        with self._sandbox.database.own.connect() as connection:
+            late = [_readable(execution, key) for key in connection.scalars(query)]
+        return {("node", node) for node in nodes} | {("late keys", str(late.count(key)), key) for key in late}
 
-    def _told(self, plays: list[tuple[_Play, tuple[Choice, ...], list[str]]]) -> list[Schedule]:
+    def _told(self, plays: list[Played]) -> list[Schedule]:
         scenes = {_intent(execution.fixture): execution for execution, _, _ in plays}
         rows: dict[str, set[tuple[str, ...]]] = {intent: set() for intent in scenes}
         for intent, row in self._rows(scenes):
@@ -163,10 +174,10 @@ class Player:
                     verdict,
                     tuple((one.actor, one.answer) for one in execution.submissions),
                     _steps(execution),
-                    frozenset(rows[_intent(execution.fixture)] | {("node", node) for node in nodes}),
+                    frozenset(rows[_intent(execution.fixture)] | at_its_end),
                 ),
             )
-            for (execution, choices, nodes), verdict in zip(plays, verdicts, strict=True)
+            for (execution, choices, at_its_end), verdict in zip(plays, verdicts, strict=True)
         ]
 
     def _rows(self, scenes: dict[str, _Play]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -191,9 +202,19 @@ class Player:
                 yield intent, ("key", *texts, str(int(client.pttl(name)) > 0))
 
     def _places(self, *, with_gateway: bool) -> Iterator[tuple[sa.Engine, list[sa.Table]]]:
-        yield self._sandbox.database.own, [table for table in metadata.sorted_tables if table is not marker]
+        yield (
+            self._sandbox.database.own,
+            [table for table in metadata.sorted_tables if table not in {marker, late_keys}],
+        )
         if with_gateway and self._sandbox.ledger is not None:
             yield self._sandbox.ledger, [messages]
+
+
+def _in_time(play: Callable[[], Played]) -> Played:
+    """Play until no deadlock was closed too late for the request that waited first to be refused."""
+    while True:
+        with suppress(LateDeadlockError):
+            return play()
 
 
 def classes(schedules: list[Schedule]) -> list[list[Schedule]]:
