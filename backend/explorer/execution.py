@@ -86,6 +86,10 @@ class Execution:
         """Whether a request begins by reading from the standby."""
         self._applying = False
         """Whether the standby has just applied something: somebody reads from it next."""
+        self._has_let_go = False
+        """Whether the choice that is being carried out has ended a transaction."""
+        self.server_chose = False
+        """Whether the server might have refused another request in a deadlock."""
         if self._view:
             self._view.begin()
         self.submissions: list[Submission] = []
@@ -191,6 +195,7 @@ class Execution:
             EngineError: an engine is away.
         """
         touched = self.footprint(choice)
+        self._has_let_go = False
         told = len(self.events)
         begins = self._by_actor[choice.actor] if touched is None else None
         waited = waiting_places(self.submissions)
@@ -298,7 +303,7 @@ class Execution:
         self._await_rollback(self._kill(one))
         one.connections.renew()
         self._sandbox.give_back(one.connections)
-        self._quiescence.transaction_ended = True
+        self._let_go()
         self._quiescence.settle()
         self._join(one.actor + "'")
 
@@ -354,11 +359,11 @@ class Execution:
             if self._view and call.command == "COMMIT" and call.error is None and one.transaction != Transaction():
                 self._view.committed()
             one.transaction = Transaction()
-            self._quiescence.transaction_ended = True
+            self._let_go()
         else:
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
             if call.error is not None or frees_session_lock(call.command):  # locks may be free by now
-                self._quiescence.transaction_ended = True
+                self._let_go()
         if one.step is None:
             return
         if call.command == "ROLLBACK":
@@ -370,8 +375,15 @@ class Execution:
     def _check_deadlock(self, one: Submission, call: Call) -> None:
         """Make sure that the request that was refused is refused whenever the schedule is played."""
         pid = one.connections.database.pid
-        if isinstance(call.error, DeadlockDetected) and not self._sandbox.database.is_refused_every_time(pid):
-            raise LateDeadlockError(say(ExplorerCode.DIVERGED))
+        if not isinstance(call.error, DeadlockDetected) or self._sandbox.database.is_refused_every_time(pid):
+            return
+        if not self._has_let_go:
+            raise LateDeadlockError(say(ExplorerCode.LATE_DEADLOCK))
+        self.server_chose = True
+
+    def _let_go(self) -> None:
+        """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""
+        self._quiescence.transaction_ended = self._has_let_go = True
 
     def _require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step."""

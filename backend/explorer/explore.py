@@ -219,6 +219,7 @@ class _Run:
         self._trusting = trusting
         self._tally = Tally()
         self._unjudged: list[tuple[Execution, tuple[Choice, ...], Place]] = []
+        self._server_chose = False
         sandbox.need(variant.engines)
 
     def play(self, job: Job, cancelled: threading.Event) -> Part:
@@ -229,12 +230,14 @@ class _Run:
         except UnforeseenError as error:
             return Part(Tally(), again=Again.UNFORESEEN, why=error.sentence)
         self._judge()
-        return Part(self._tally, rest, self._sandbox.database.notes)
+        chosen = (say(ExplorerCode.SERVER_CHOSE),) if self._server_chose else ()
+        return Part(self._tally, rest, (*self._sandbox.database.notes, *chosen))
 
     def _search(self, search: Search[Execution], job: Job, cancelled: threading.Event) -> Branch | None:
         """Play schedules; what is left, as there was no time for it."""
         until = None if job.seconds is None else time.monotonic() + job.seconds
         for played, execution in enumerate(search.schedules(), 1):
+            self._server_chose = self._server_chose or execution.server_chose
             self._unjudged.append((execution, search.path, search.place))
             if len(self._unjudged) == _BATCH:
                 self._judge()

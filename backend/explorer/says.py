@@ -41,6 +41,8 @@ class ExplorerCode(Code):
     STUCK = "explorer.stuck"
     UNDECIDED = "explorer.undecided"
     SQLITE_REFUSES = "explorer.sqlite_refuses"
+    LATE_DEADLOCK = "explorer.late_deadlock"
+    SERVER_CHOSE = "explorer.server_chose"
     MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
 
     STRATEGY_FAILED = "explorer.strategy_failed"

@@ -58,6 +58,8 @@ class Schedule:
     offered: tuple[frozenset[Choice], ...]
     """What was possible before each step: one that was not could not have come before it."""
     outcome: Outcome
+    server_chose: bool
+    """Whether the server might have refused another request in a deadlock."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -176,6 +178,7 @@ class Player:
                     _steps(execution),
                     frozenset(rows[_intent(execution.fixture)] | at_its_end),
                 ),
+                execution.server_chose,
             )
             for (execution, choices, at_its_end), verdict in zip(plays, verdicts, strict=True)
         ]
