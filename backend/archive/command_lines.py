@@ -119,6 +119,7 @@ def _explore_words(asked: Question) -> Iterator[str]:
         ("--crashes", asked.crashes, 0),
         ("--expiries", asked.expiries, 0),
         ("--failovers", asked.failovers, 0),
+        ("--errors", asked.errors, 0),
         ("--gateway-keys", asked.gateway_keys.value, GatewayKeys.NONE.value),
     ):
         if value != usual:

@@ -53,6 +53,7 @@ class KnobCode(Code):
     CRASHES = "knob.crashes"
     EXPIRIES = "knob.expiries"
     FAILOVERS = "knob.failovers"
+    ERRORS = "knob.errors"
     SERVICE = "knob.service"
     SITUATIONS = "knob.situations"
     STRATEGIES = "knob.strategies"
@@ -86,6 +87,7 @@ def knobs(entry: Entry) -> tuple[Knob, ...]:
                 (say(KnobCode.CRASHES), _number(asked.crashes)),
                 (say(KnobCode.EXPIRIES), _number(asked.expiries)),
                 (say(KnobCode.FAILOVERS), _number(asked.failovers)),
+                (say(KnobCode.ERRORS), _number(asked.errors)),
             )
         case ComparisonRecord(found=found):
             compared = found.asked

@@ -88,6 +88,7 @@ def _of_exploration(found: Exploration) -> str | None:
         and 0 <= asked.crashes <= 9
         and 0 <= asked.expiries <= 9
         and 0 <= asked.failovers <= 9
+        and 0 <= asked.errors <= 9
     ):
         return "the question is out of range"
     examples = [*found.examples.values(), *([found.counterexample] if found.counterexample else [])]

@@ -55,6 +55,9 @@ def _check_explore(chosen: argparse.Namespace) -> None:
         raise WrongArgumentsError(say(ArgumentCode.GOES_WITH, option=of_grid[0], other="explore --all"))
     if chosen.service and chosen.failovers:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--service", second="--failovers"))
+    if chosen.errors and (chosen.service or chosen.all):
+        second = "--service" if chosen.service else "--all"
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--errors", second=second))
     if chosen.cluster and (chosen.service or chosen.workers > 1):
         second = "--service" if chosen.service else "--workers"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))

@@ -258,6 +258,8 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--expiries", 0, 3, 0, "lease expiries (0)")
     about = "times that a replica of Redis is promoted which lacks the last writes, any number of them (0)"
     _add_number(explore, "--failovers", 0, 3, 0, about)
+    about = "exceptions that a handler gets instead of a step; who is told 500 sends again (0)"
+    _add_number(explore, "--errors", 0, 3, 0, about)
     explore.add_argument(
         "--cluster", type=named("--cluster"), metavar="ADDRESS",
         help="explore on the workers of a Dask cluster, by the address of its scheduler",

@@ -40,6 +40,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         chosen.expiries,
         GatewayKeys(chosen.gateway_keys),
         chosen.failovers,
+        errors=chosen.errors,
     )
     question = replace(question, variant=check(question).key)
     files = OutputFiles({**{name: getattr(chosen, name) for name in OUTPUTS}, "record": chosen.save_record})

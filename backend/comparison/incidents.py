@@ -139,5 +139,6 @@ def _question(exhibit: Exhibit, asked: Mapping[str, int]) -> Question:
         crashes=asked.get("crashes", 0),
         expiries=asked.get("expiries", 0),
         failovers=asked.get("failovers", 0),
+        errors=asked.get("errors", 0),
         gateway_keys=setup.gateway_keys,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import sqlalchemy as sa
 
 from backend.explorer.state import SubmissionState
 from backend.instance.problems import render
 from backend.model.vocabulary import EngineKind
 from backend.strategies.base import Services, no_zookeeper
-from backend.tap.sql import tap_sql
+from backend.tap.sql import in_transaction, tap_sql
 
 if TYPE_CHECKING:
     import threading
@@ -36,6 +38,8 @@ class Served(Protocol):
 
     id: str
     mutexes: set[str]
+    was_hit: bool
+    """Whether it got an exception instead of a step."""
 
     @property
     def has_begun_its_step(self) -> bool:
@@ -102,6 +106,7 @@ class Connections:
         with database.engine.connect():
             pass  # the first connection asks the server about itself, which belongs to no submission
         tap_sql(database.engine, tap)
+        self._roll_back_what_is_returned(database.engine)
         self.services = Services(
             database=database.engine,
             redis=client,
@@ -142,6 +147,14 @@ class Connections:
         self.database.engine.dispose()
         if self.replica:
             self.replica.drop()
+
+    def _roll_back_what_is_returned(self, engine: sa.Engine) -> None:
+        """As every pool does: a COMMIT that is not carried out leaves a transaction that nobody else ends."""
+
+        @sa.event.listens_for(engine, "reset")
+        def reset(connection: Any, _record: object, _state: object) -> None:  # noqa: ANN401  any driver's
+            if self._user is not None and self._user.was_hit and in_transaction(connection):
+                engine.dialect.do_rollback(connection)
 
     def _silence(self) -> bool:
         if self._user is None or not self._user.has_begun_its_step:

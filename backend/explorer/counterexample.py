@@ -120,6 +120,8 @@ class _Teller:
             return Event("", traced.kind, EngineKind.STANDBY.value, "apply 1 commit", "")
         if traced.kind is EventKind.CRASH:
             return Event(traced.actor, traced.kind, PROCESS, "", "")
+        if traced.kind is EventKind.ERROR and traced.call is None:
+            return Event(traced.actor, traced.kind, PROCESS, "reply", "")
         if traced.answer is not None:
             return Event(traced.actor, traced.kind, EngineKind.HTTP.value, "reply", traced.answer.value)
         call = traced.call
@@ -128,7 +130,10 @@ class _Teller:
         command = command_text(call.command, call.parameters, is_sql=call.engine.is_database)
         if traced.by is not None:
             command = command.replace(traced.by.id, submission_id(traced.actor))
-        answer = "" if traced.blocked else self._answer(call, rolled_back=traced.rolled_back)
+        if traced.kind is EventKind.ERROR:
+            answer = "ROLLBACK" if traced.rolled_back else ""
+        else:
+            answer = "" if traced.blocked else self._answer(call, rolled_back=traced.rolled_back)
         return Event(
             traced.actor, traced.kind, call.engine.value, self._fixture.readable(command), answer, traced.blocked
         )

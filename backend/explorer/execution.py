@@ -19,7 +19,7 @@ from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
-    CRASH_BUDGET,
+    BUDGETS,
     START,
     name_winners,
     order_moments,
@@ -74,7 +74,7 @@ class Execution:
         self._variant = variant
         self._trusting = trusting
         self._symmetric = question.requests > 2
-        self._crashes = question.crashes
+        self._crashes, self._errors = question.crashes, question.errors
         self.first = first
         self._first_command = ""
         self._foretold: dict[Choice, Footprint | None] = {}
@@ -115,6 +115,12 @@ class Execution:
         """How the strategy itself failed."""
         return frozenset(one.failure for one in self.submissions if one.failure is not None)
 
+    @property
+    def left_locked(self) -> frozenset[str]:
+        """The key of the intent, if somebody has left its lock with a session that lives on."""
+        left = any(one.state is SubmissionState.ENDED and one.holds_session_lock for one in self.submissions)
+        return frozenset({self.fixture.key} if left else ())
+
     def choices(self) -> tuple[Choice, ...]:
         """What may come next; nothing when the schedule is complete.
 
@@ -127,13 +133,15 @@ class Execution:
         of_standby = self._choices_of_standby(live)
         if self._applying:
             return of_standby
+        parked = [one.actor for one in live if one.state is SubmissionState.PARKED]
         found = possible(
             [one.actor for one in live if self._may_step(one)],
-            [one.actor for one in live if self._crashes and one.state is SubmissionState.PARKED],
+            parked if self._crashes else (),
             may_expire=self._forgetting.may_expire,
             some_live=bool(live),
             all_wait=ExplorerCode.ALL_WAIT,
             failovers=self._forgetting.failovers,
+            errors=parked if self._errors else (),
         )
         return (*found, _APPLY) if _APPLY in of_standby else found
 
@@ -155,8 +163,7 @@ class Execution:
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
         """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
-        left = any(one.state is SubmissionState.ENDED and one.may_hold_session_lock for one in self.submissions)
-        if not (live and left and all(one.is_waiting for one in live)):
+        if not (live and self.left_locked and all(one.is_waiting for one in live)):
             return False
         for one in live:
             if one.answer is None:
@@ -177,8 +184,8 @@ class Execution:
             return self._forgetting.footprint(choice)
         one = self._by_actor[choice.actor]
         held = self._mutexes(one.mutexes)
-        if choice.kind is EventKind.CRASH:
-            return self._with_waiters(one, one.transaction.locks | held | CRASH_BUDGET)
+        if choice.kind in BUDGETS:
+            return self._with_waiters(one, one.transaction.locks | held | BUDGETS[choice.kind])
         if one.state is SubmissionState.NEW:
             return None if self.first is None else self._with_waiters(one, self._beginning(one))
         if one.pending is None:
@@ -208,14 +215,19 @@ class Execution:
                     self._apply()
                 case EventKind.CRASH:
                     self._crash(self._by_actor[choice.actor])
+                case EventKind.ERROR:
+                    self._hit(self._by_actor[choice.actor])
                 case _:
                     self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretold.clear()
         self._applying = choice.kind is EventKind.APPLY
-        name_winners(waited, _progress)
+        name_winners(waited, Submission.progress)
         self._by_actor.update({one.actor: one for group in waited for one in group})
+        for one in [one for one in self.submissions if one.wants_retry]:
+            one.was_hit = False
+            self._join(one.actor + "'")
         self.submissions.sort(key=lambda one: one.actor)
         order_moments(self.events, told)
         touched = self._beginning(begins) if begins else touched
@@ -307,6 +319,15 @@ class Execution:
         self._quiescence.settle()
         self._join(one.actor + "'")
 
+    def _hit(self, one: Submission) -> None:
+        self._errors -= 1
+        one.touches = self.footprint(Choice(EventKind.ERROR, one.actor)) or NOTHING
+        one.step = TracedEvent(EventKind.ERROR, one, one.pending)
+        self.events.append(one.step)
+        one.hit()
+        self._moved(one)
+        self._quiescence.settle()
+
     def _apply(self) -> None:
         self.events.append(TracedEvent(EventKind.APPLY))
         if self._view:
@@ -328,7 +349,7 @@ class Execution:
 
     def _join(self, actor: str) -> None:
         connections = self._sandbox.take_connections()
-        replies = self._question.crashes > 0
+        replies = self._question.crashes > 0 or self._question.errors > 0
         request = self.fixture.request(actor)
         one = Submission(actor, request, self._variant.run, connections, self._sandbox.tap, replies=replies)
         connections.serve(one)
@@ -361,6 +382,7 @@ class Execution:
             one.transaction = Transaction()
             self._let_go()
         else:
+            one.note_session_lock(call)
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
             if call.error is not None or frees_session_lock(call.command):  # locks may be free by now
                 self._let_go()
@@ -396,9 +418,3 @@ class Execution:
 
     def _mutexes(self, keys: Iterable[str]) -> Footprint:
         return Footprint(writes=frozenset(f"mutex {self.fixture.readable(key)}" for key in keys))
-
-
-def _progress(one: Submission) -> tuple[bool, str, str, str]:
-    """Those that got further first; the rest of the key tells apart those that got on in different ways."""
-    answer = one.answer.value if one.answer else ""
-    return one.is_waiting, one.state.name, one.pending.command if one.pending else "", answer

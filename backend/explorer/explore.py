@@ -57,7 +57,7 @@ def check(question: Question) -> Variant:
     strategies.require_guard(variant, question.operation)
     if not 1 <= question.requests <= MOST_REQUESTS:
         raise SubmitTwiceError(say(ExplorerCode.REQUESTS, most=MOST_REQUESTS, given=question.requests))
-    if min(question.crashes, question.expiries, question.failovers) < 0:
+    if min(question.crashes, question.expiries, question.failovers, question.errors) < 0:
         raise SubmitTwiceError(say(ExplorerCode.NEGATIVE))
     return variant
 
@@ -267,7 +267,7 @@ class _Run:
         finally:
             self._watcher.places = None
             execution.end()
-        verdict = self._sandbox.judge([(execution.fixture, execution.answers)])[0]
+        verdict = self._sandbox.judge([(execution.fixture, execution.answers)], execution.left_locked)[0]
         candidate = Candidate(verdict, execution, example.choices)
         return to_counterexample(self._question, candidate, recorder.snapshots, places)
 
@@ -276,6 +276,7 @@ class _Run:
 
     def _judge(self) -> None:
         unjudged, self._unjudged = self._unjudged, []
-        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _, _ in unjudged])
+        left = frozenset[str]().union(*(execution.left_locked for execution, _, _ in unjudged))
+        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _, _ in unjudged], left)
         for (execution, path, place), verdict in zip(unjudged, verdicts, strict=True):
             self._tally.add(self._question, verdict, execution, path, place, execution.failures)

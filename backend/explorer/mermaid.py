@@ -60,6 +60,8 @@ def _lines(event: Event, language: str) -> Iterator[str]:
     match event.kind:
         case EventKind.CRASH:
             yield f"Note over {who}: {_safe(words(mishap(event), language))}"
+        case EventKind.ERROR:
+            yield f"Note over {who}: {command} ({_safe(words(mishap(event), language))})".replace(":  (", ": (")
         case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.APPLY:
             yield f"Note over {engine}: {_safe(words(mishap(event), language))}"
         case EventKind.ANSWER if engine:

@@ -22,6 +22,7 @@ class MistakeCode(Code):
     """What went wrong with an event, and its mark."""
 
     SECOND_EFFECT = "mistake.second_effect"
+    LEFT_LOCKED = "mistake.left_locked"
     LEFT_BEHIND = "mistake.left_behind"
     DIES_BEFORE = "mistake.dies_before"
     CLAIMS = "mistake.claims"
@@ -76,9 +77,12 @@ def _second_effect(events: Sequence[Event]) -> tuple[int, Sentence | None]:
 
 
 def _left_behind(events: Sequence[Event]) -> tuple[int, Sentence | None]:
-    """The last crash or answer from which on the key without a lease has nobody to remove it."""
+    """The last crash or answer from which on the key without a lease, or a session's lock, is nobody's to remove."""
     last = events[-1].after if events else None
     stuck = {key.name for key in last.keys if not key.has_lease} if last else set()
+    error = next((n for n, event in enumerate(events) if event.kind is EventKind.ERROR), -1)
+    if not stuck and error >= 0:
+        return error, say(MistakeCode.LEFT_LOCKED, actor=events[error].actor)
     since = next((n for n, e in enumerate(events) if e.after and stuck & {key.name for key in e.after.keys}), -1)
     crash = next((n for n in range(max(since, 0), len(events)) if events[n].kind is EventKind.CRASH), since)
     return crash, say(MistakeCode.LEFT_BEHIND, name=", ".join(sorted(stuck))) if crash >= 0 else None

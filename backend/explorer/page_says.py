@@ -39,6 +39,7 @@ class PageCode(Code):
     WITH_LEASE = "exploration.with_lease"
     NO_LEASE = "exploration.no_lease"
     CRASH = "exploration.crash"
+    THROWS = "exploration.throws"
     SESSION_ENDS = "exploration.session_ends"
     LEASE_ENDS = "exploration.lease_ends"
     HOLDER_PAUSED = "exploration.holder_paused"
@@ -52,6 +53,7 @@ class PageCode(Code):
     LINES = "exploration.lines"
     KIND_STEP = "exploration.kind_step"
     KIND_CRASH = "exploration.kind_crash"
+    KIND_ERROR = "exploration.kind_error"
     KIND_EXPIRE = "exploration.kind_expire"
     KIND_FAILOVER = "exploration.kind_failover"
     KIND_APPLY = "exploration.kind_apply"
@@ -72,6 +74,7 @@ PROCESS = "process"
 _KINDS = {
     EventKind.STEP: PageCode.KIND_STEP,
     EventKind.CRASH: PageCode.KIND_CRASH,
+    EventKind.ERROR: PageCode.KIND_ERROR,
     EventKind.EXPIRE: PageCode.KIND_EXPIRE,
     EventKind.FAILOVER: PageCode.KIND_FAILOVER,
     EventKind.APPLY: PageCode.KIND_APPLY,
@@ -85,11 +88,13 @@ def kind_term(kind: EventKind) -> Sentence:
 
 
 def mishap(event: Event) -> Sentence:
-    """A crash, a failover, the end of a lease or a session, or that the standby has got on."""
+    """A crash, an exception, a failover, the end of a lease or a session, or that the standby has got on."""
     if event.kind is EventKind.APPLY:
         return say(PageCode.APPLIES)
     if event.kind is EventKind.CRASH:
         return say(PageCode.CRASH)
+    if event.kind is EventKind.ERROR:
+        return say(PageCode.THROWS)
     if event.kind is EventKind.FAILOVER:
         return say(PageCode.FAILS_OVER, lost=int(event.command.rpartition(" ")[2]))
     if event.command == RENEWED_EXPIRY:

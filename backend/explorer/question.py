@@ -33,6 +33,8 @@ class Question:
     service: str = ""
     """The file that describes somebody's own service. It stands for operation, strategy and variant, which then mean
     nothing."""
+    errors: int = 0
+    """Most exceptions in a schedule that a handler gets instead of carrying out a step; who is told so sends again."""
 
 
 def service_question(file: str, requests: int = 2, crashes: int = 0, expiries: int = 0) -> Question:
@@ -45,6 +47,8 @@ class EventKind(StrEnum):
 
     STEP = "step"
     CRASH = "crash"
+    ERROR = "error"
+    """A handler gets an exception where it wanted to carry out a step, or before it answers."""
     EXPIRE = "expire"
     FAILOVER = "failover"
     """A replica that has not got the last writes is the Redis-protocol server from now on."""
@@ -61,7 +65,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that makes a schedule: whose step comes next, who crashes, whether leases end or Redis fails over."""
+    """A decision that makes a schedule: who steps, crashes or throws next, whether leases end or Redis fails over."""
 
     kind: EventKind
     actor: str = ""
@@ -199,6 +203,7 @@ class Exploration:
             crashes=asked.crashes,
             expiries=asked.expiries,
             failovers=asked.failovers,
+            errors=asked.errors,
         )
 
 
@@ -211,6 +216,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "crashes": asked.crashes,
         "expiries": asked.expiries,
         **({"failovers": asked.failovers} if asked.failovers else {}),
+        **({"errors": asked.errors} if asked.errors else {}),
         **({"gateway_keys": asked.gateway_keys.value} if asked.operation is OperationKey.SEND_MESSAGE else {}),
         "exhaustive": found.exhaustive,
         "schedules": found.schedules,

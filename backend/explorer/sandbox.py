@@ -35,7 +35,7 @@ from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from types import TracebackType
 
     from backend.engines.gateway.keeper import GatewayKeeper
@@ -314,8 +314,15 @@ class Sandbox:
         else:
             self._plain_redis.pexpire(key, 0)
 
-    def judge(self, played: Sequence[tuple[Fixture, frozenset[Answer]]]) -> list[Verdict]:
-        """Read back what became of these intents, and remove their keys."""
+    def judge(
+        self, played: Sequence[tuple[Fixture, frozenset[Answer]]], left_locked: Collection[str] = ()
+    ) -> list[Verdict]:
+        """Read back what became of these intents, and remove their keys.
+
+        Args:
+            played: each with what its callers were told.
+            left_locked: keys of those whose lock was left with a session that lives on.
+        """
         if not played:
             return []
         if self._sessions is not None:
@@ -341,5 +348,6 @@ class Sandbox:
         verdicts = []
         for fixture, answers in played:
             mine = {intent_key(purpose, fixture.operation, fixture.key) for purpose in purposes}
-            verdicts.append(judge(Facts(effects.get(fixture.key, 0), answers, not stuck.isdisjoint(mine))))
+            barred = fixture.key in left_locked or not stuck.isdisjoint(mine)
+            verdicts.append(judge(Facts(effects.get(fixture.key, 0), answers, barred)))
         return verdicts

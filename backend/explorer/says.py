@@ -35,6 +35,7 @@ class ExplorerCode(Code):
     CRASHES = "explorer.crashes"
     EXPIRIES = "explorer.expiries"
     FAILOVERS = "explorer.failovers"
+    ERRORS = "explorer.errors"
     ONCE = "explorer.once"
     TWICE = "explorer.twice"
     LOST = "explorer.lost"
@@ -101,13 +102,15 @@ def what_happens(verdict: Verdict) -> Sentence:
     return say(_WHAT_HAPPENS[verdict])
 
 
-def scope_of(requests: int, crashes: int, expiries: int, failovers: int = 0) -> Sentence:
+def scope_of(requests: int, crashes: int, expiries: int, failovers: int = 0, errors: int = 0) -> Sentence:
     """What was allowed to happen, for brackets: ``2 requests, at most 1 crash``."""
     mishaps = [say(ExplorerCode.CRASHES, crashes=crashes) if crashes else say(ExplorerCode.NO_CRASH)]
     if expiries:
         mishaps.append(say(ExplorerCode.EXPIRIES, expiries=expiries))
     if failovers:
         mishaps.append(say(ExplorerCode.FAILOVERS, failovers=failovers))
+    if errors:
+        mishaps.append(say(ExplorerCode.ERRORS, errors=errors))
     return say(ExplorerCode.SCOPE, requests=requests, mishaps=tuple(mishaps))
 
 
@@ -119,12 +122,13 @@ def finding(
     crashes: int,
     expiries: int,
     failovers: int = 0,
+    errors: int = 0,
 ) -> Sentence:
     """What was found, the worst first. It speaks of *all* interleavings only where all of them ran."""
     worst_first = sorted((v for v in outcomes if outcomes[v]), key=lambda verdict: verdict.severity, reverse=True)
     if not worst_first:
         return say(ExplorerCode.NOTHING)
-    total, scope = sum(outcomes.values()), scope_of(requests, crashes, expiries, failovers)
+    total, scope = sum(outcomes.values()), scope_of(requests, crashes, expiries, failovers, errors)
     clauses = (
         _first(worst_first[0], outcomes[worst_first[0]], total, scope, differ=requests > _FULL_ENUMERATION)
         if exhaustive

@@ -11,8 +11,10 @@ from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transacti
 from backend.explorer.sql_words import frees_session_lock, takes_session_lock
 from backend.explorer.state import SubmissionState
 from backend.instance.problems import FAILED, from_exception
-from backend.model.vocabulary import Answer, EngineKind
+from backend.model.plan import Fault
+from backend.model.vocabulary import Answer, EngineKind, FaultKind
 from backend.tap.observer import Call, Flow
+from backend.tap.on_purpose import error_on_purpose, fault_behind
 
 if TYPE_CHECKING:
     from backend.explorer.connections import Connections
@@ -56,6 +58,11 @@ class Submission:
         self.blocked = False
         """Whether the current step was seen waiting for another request."""
         self.at_reply = False
+        self.holds_session_lock = False
+        """Whether it was granted a lock that no end of a transaction gives back."""
+        self.was_hit = False
+        """Whether it got an exception instead of a step."""
+        self._is_hit = False
         self.transaction = Transaction()
         self.mutexes: set[str] = set()
         self.touches: Footprint = NOTHING
@@ -99,14 +106,36 @@ class Submission:
         return bool(last) and last[-1]
 
     @property
+    def wants_retry(self) -> bool:
+        """Whether its caller was told of an exception that came on purpose."""
+        return self.was_hit and self.state is SubmissionState.ENDED and self.answer is Answer.ERROR
+
+    @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
         return self.state is not SubmissionState.ENDED and self.state is not SubmissionState.DEAD
+
+    def progress(self) -> tuple[bool, str, str, str]:
+        """Those that got further come first; the rest of the key tells apart those that got on in different ways."""
+        answer = self.answer.value if self.answer else ""
+        return self.is_waiting, self.state.name, self.pending.command if self.pending else "", answer
 
     def grant(self) -> None:
         """Let it run its next step. Returns when it is parked again, waits, or has ended."""
         self._granted = True
         self._greenlet.switch()
+
+    def hit(self) -> None:
+        """Let it get an exception instead of its next step; it goes on, as from a step, with whatever it does then."""
+        self.was_hit = self._is_hit = True
+        self.grant()
+
+    def note_session_lock(self, call: Call) -> None:
+        """A statement of it has ended, which may have taken such a lock or given it back."""
+        if takes_session_lock(call.command) and call.error is None:
+            self.holds_session_lock |= call.answer not in _REFUSED
+        elif frees_session_lock(call.command):
+            self.holds_session_lock = False
 
     def resume(self) -> None:
         """Let it look again whether what it waits for has come."""
@@ -129,6 +158,9 @@ class Submission:
         if not self._granted:
             self._leave(SubmissionState.PARKED)
         self._granted = False
+        if self._is_hit:
+            self._is_hit, self.pending, self.blocked = False, None, False
+            raise error_on_purpose(call.engine, _HIT)
         self.pending, self.current, self.blocked = None, call, False
         self.commands.append(call.command)
         if call.engine is EngineKind.STANDBY and self.connections.replica:
@@ -157,6 +189,7 @@ class Submission:
                     self._leave(SubmissionState.PARKED)
                 self._granted = False
                 self.current = REPLY
+                answer = Answer.ERROR if self._is_hit else answer
             self.answer = answer
             self.state = SubmissionState.ENDED
         except Crashed:
@@ -167,7 +200,7 @@ class Submission:
             return self._handle(self._request, self.connections.services)
         except Exception as error:  # noqa: BLE001  whatever it is, a caller is told something
             problem = from_exception(error)
-            self.failure = problem.detail if problem.kind == FAILED else None
+            self.failure = problem.detail if problem.kind == FAILED and fault_behind(error) is None else None
             return problem.answer
 
 
@@ -175,4 +208,7 @@ def _concerns_session_lock(command: str) -> bool:
     return takes_session_lock(command) or frees_session_lock(command)
 
 
+_HIT = Fault(FaultKind.ERROR)
+_REFUSED = ([(False,)], [(0,)], [(None,)])
+"""What a server answers who does not grant such a lock."""
 REPLY = Call(Flow(""), 0, EngineKind.HTTP, "reply", ())

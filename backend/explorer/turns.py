@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 START = Footprint(writes=frozenset({"start"}))
 CRASH_BUDGET = Footprint(writes=frozenset({"crash budget"}))
+ERROR_BUDGET = Footprint(writes=frozenset({"error budget"}))
+BUDGETS = {EventKind.CRASH: CRASH_BUDGET, EventKind.ERROR: ERROR_BUDGET}
 EXPIRY_BUDGET = Footprint(writes=frozenset({"expiry budget"}))
 FAILOVER_BUDGET = Footprint(writes=frozenset({"failover budget"}))
 
@@ -96,6 +98,7 @@ def possible(
     some_live: bool,
     all_wait: Code,
     failovers: Sequence[int] = (),
+    errors: Sequence[str] = (),
 ) -> tuple[Choice, ...]:
     """The choices at a point of a schedule; nothing when it is complete.
 
@@ -106,6 +109,7 @@ def possible(
         some_live: whether something of a request may still happen.
         all_wait: what to say where that is so, and nobody can go on.
         failovers: how many of the last writes to Redis may be gone with its primary.
+        errors: names of those that may get an exception instead of a step.
 
     Raises:
         HarnessError: requests wait for each other and nobody can go on.
@@ -118,6 +122,7 @@ def possible(
     return (
         *(Choice(EventKind.STEP, actor) for actor in steps),
         *(Choice(EventKind.CRASH, actor) for actor in crashes),
+        *(Choice(EventKind.ERROR, actor) for actor in errors),
         *expiries,
         *(Choice(EventKind.FAILOVER, lost=lost) for lost in failovers),
     )

@@ -91,7 +91,7 @@ class _Page:
         every = PageCode.EVERY_THAT_DIFFERS if asked.requests > _FULL_ENUMERATION else PageCode.EVERY
         text = self._say(
             PageCode.HEAD,
-            scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers),
+            scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers, asked.errors),
             schedules=found.schedules,
             classes=found.classes,
             seconds=found.seconds,
@@ -170,6 +170,9 @@ class _Page:
         match event.kind:
             case EventKind.CRASH:
                 text = f'<span class="mishap">\N{HEAVY BALLOT X} {escape(words(mishap(event), self._language))}</span>'
+            case EventKind.ERROR:
+                said = escape(words(mishap(event), self._language))
+                text = f'{_engine(event)} {command}<br><span class="mishap">\N{HEAVY BALLOT X} {said}</span>{answer}'
             case EventKind.EXPIRE | EventKind.FAILOVER:
                 text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
             case EventKind.APPLY:

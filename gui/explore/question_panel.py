@@ -45,7 +45,7 @@ class QuestionPanel(QWidget):
         self.strategy.currentIndexChanged.connect(self._strategy_changed)
         self.variant.currentIndexChanged.connect(self._variant_changed)
         self._gateway.box.currentIndexChanged.connect(self.changed)
-        for field in (self.requests, self.crashes, self.expiries, self.failovers):
+        for field in (self.requests, self.crashes, self.expiries, self.failovers, self.errors):
             field.valueChanged.connect(self.changed)
 
     def _make_choice(self) -> Section:
@@ -89,6 +89,12 @@ class QuestionPanel(QWidget):
             self.failovers,
             self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
         )
+        self.errors = spin("exploreErrorsSpin", 0, 1, 0)
+        section.add_field(
+            self.tr("E&xceptions"),
+            self.errors,
+            self.tr("Most times that a handler gets an exception instead of a step, and its caller sends again"),
+        )
         return section
 
     @property
@@ -104,6 +110,7 @@ class QuestionPanel(QWidget):
             self.expiries.value(),
             self._gateway.keys,
             self.failovers.value(),
+            errors=self.errors.value(),
         )
 
     @property
@@ -151,6 +158,7 @@ class QuestionPanel(QWidget):
             settings.number("explore/expiries", 0),
             GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
             settings.number("explore/failovers", 0),
+            errors=settings.number("explore/errors", 0),
         )
         if self.catalogue.strategies:
             self.fill(self.catalogue)
@@ -162,7 +170,7 @@ class QuestionPanel(QWidget):
         asked = self.question
         for name in ("operation", "strategy", "variant", "gateway_keys"):
             settings.remember(f"explore/{name}", str(getattr(asked, name)))
-        for name in ("requests", "crashes", "expiries", "failovers"):
+        for name in ("requests", "crashes", "expiries", "failovers", "errors"):
             settings.remember(f"explore/{name}", int(getattr(asked, name)))
 
     def show_question(self, question: Question) -> None:
@@ -172,6 +180,7 @@ class QuestionPanel(QWidget):
         self.crashes.setValue(question.crashes)
         self.expiries.setValue(question.expiries)
         self.failovers.setValue(question.failovers)
+        self.errors.setValue(question.errors)
         choose_key(self._gateway.box, question.gateway_keys)
 
     def _show(self, choice: VariantChoice) -> None:

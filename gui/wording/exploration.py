@@ -60,6 +60,8 @@ def command_word(event: Event) -> str:
     """What was sent or what happened, in one line."""
     if event.kind is EventKind.APPLY:
         return mishap_word(event)
+    if event.kind is EventKind.ERROR:
+        return f"{command_in(event, language())}: {mishap_word(event)}"
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
     if event.kind in {EventKind.CRASH, EventKind.FAILOVER}:

@@ -3076,6 +3076,14 @@
         <translation>一种交错中，缺少最后写入的 Redis 副本最多被提升几次</translation>
     </message>
     <message>
+        <source>E&amp;xceptions</source>
+        <translation>异常(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Most times that a handler gets an exception instead of a step, and its caller sends again</source>
+        <translation>处理器在某一步得到异常、其调用方再次发送的最多次数</translation>
+    </message>
+    <message>
         <source>%1 (broken)</source>
         <translation>%1（有缺陷）</translation>
     </message>

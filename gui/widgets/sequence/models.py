@@ -17,6 +17,8 @@ from gui.wording.terms import verdict_word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MISHAPS = frozenset({EventKind.CRASH, EventKind.ERROR, EventKind.EXPIRE, EventKind.FAILOVER})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -116,7 +118,7 @@ class EventsModel(RecordModel[NumberedEvent]):
         """Mishaps stand out; the words say so too."""
         if record.mark:
             return Verdict.DUPLICATED
-        return Verdict.LOST if record.event.kind in {EventKind.CRASH, EventKind.EXPIRE, EventKind.FAILOVER} else None
+        return Verdict.LOST if record.event.kind in _MISHAPS else None
 
     def engine(self, record: NumberedEvent) -> EngineKind | None:
         """The engine of the event."""

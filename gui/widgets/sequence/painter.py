@@ -94,9 +94,9 @@ class SequencePainter:
             self._paint_expiry(event, there)
             return
         actor = self._columns.actor(event.actor)
-        if event.kind is EventKind.CRASH:
+        if event.kind in {EventKind.CRASH, EventKind.ERROR}:
             self._paint_cross(actor, there)
-            self._write(mishap_word(event), there + self._metrics.ascent() // 2, self._colours.text, bold=True)
+            self._write(command_word(event), there + self._metrics.ascent() // 2, self._colours.text, bold=True)
             return
         end, colour = self._columns.engine(engine), self._colours.engine(engine or EngineKind.HTTP)
         if engine is EngineKind.HTTP:
