@@ -35,7 +35,7 @@ from backend.cli.arguments import (
 )
 from backend.cli.complaints import complaint
 from backend.cli.interrupts import InterruptCode
-from backend.model.errors import NotApplicableError, StrategyFileError, UnknownKeyError
+from backend.model.errors import NotApplicableError, ServiceFileError, StrategyFileError, UnknownKeyError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
 from backend.model.vocabulary import RedisPersistence, RedisTopology
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, early.COULD_NOT_RUN, 2
-WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError, StrategyFileError)
+WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError, StrategyFileError, ServiceFileError)
 WINDOW_NICENESS = 5
 
 

@@ -56,5 +56,9 @@ class StrategyFileError(SubmitTwiceError):
     """A file of a strategy, or the folder, is not what it should be; the sentence names it."""
 
 
+class ServiceFileError(SubmitTwiceError):
+    """The file of a service cannot be used; the sentence says where and why."""
+
+
 class UnknownKeyError(SubmitTwiceError):
     """No operation, strategy or variant has this key."""

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import ServiceFileError as ServiceFileError
 from backend.model.sentence import Sentence, plain, say
 from backend.service.curl import read_curl
 from backend.service.says import ServiceCode
@@ -30,10 +30,6 @@ _MISSING_FIELD = re.compile(r"Object missing required field `(?P<key>[^`]+)`")
 Command = Annotated[list[str], msgspec.Meta(min_length=1)]
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
 Statements = str | list[str]
-
-
-class ServiceFileError(SubmitTwiceError):
-    """The file cannot be used; the sentence says where and why."""
 
 
 class Service(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -68,6 +68,20 @@ def test_exit_code_3_and_a_junit_file_that_a_parser_reads(file: Path, tmp_path: 
     assert any(case.find("failure") is not None for case in cases)
 
 
+@pytest.mark.parametrize("text", [None, "service = 1", "[service]\ncommand = ['true']\nspeed = 9\n"])
+@pytest.mark.parametrize("command", [["check"], ["explore", "--service"], ["service", "check-file"]])
+def test_a_wrong_file_is_a_wrong_argument(command: list[str], text: str | None, tmp_path: Path) -> None:
+    wrong = tmp_path / "submit-twice.toml"
+    if text is not None:
+        wrong.write_text(text)
+    process = subprocess.run(
+        [sys.executable, "main.py", *command, wrong], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
+    assert process.stdout == ""
+
+
 def test_a_fault_that_cannot_happen_on_the_wire_is_refused(file: Path) -> None:
     process = start(file, "--fault", "kill@database")
     _, complaint = process.communicate(timeout=60)
