@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.service.explored.actor import Actor
 from backend.service.explored.fleet import ANSWER_S
-from backend.service.explored.quiescence import SILENCE_S, Quiescence
+from backend.service.explored.quiescence import SILENCE_S, Quiescence, require_time
 from backend.service.explored.traffic import Traffic
 from backend.service.says import ServiceCode
 
@@ -77,7 +77,6 @@ class StepController:
 
         Raises:
             HarnessError: the database still has one of its connections after `ANSWER_S`.
-            LateStepError: as for `settle`.
         """
         links = [link for link in self._deployment.hub.links if link.instance == one.instance]
         pids = [link.dialect.server_pid for link in links if link.dialect.engine.is_database]
@@ -89,7 +88,7 @@ class StepController:
         deadline = time.monotonic() + ANSWER_S
         for pid in filter(None, pids):
             while not self._deployment.locks.is_gone(pid):
-                self._quiescence.require_time(deadline, ServiceCode.SLOW_STATEMENT)
+                require_time(deadline, ServiceCode.SLOW_STATEMENT)
                 self._deployment.hub.poll(SILENCE_S)
 
     def settle(self, mover: Actor) -> None:

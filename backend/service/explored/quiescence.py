@@ -34,6 +34,20 @@ class LateStepError(EngineError):
     """A request issued a step after it had counted as over: it must be waited for longer."""
 
 
+def require_time(deadline: float, code: ServiceCode) -> None:
+    """See that there is time left.
+
+    Args:
+        deadline: on the monotonic clock.
+        code: what to say when it has passed.
+
+    Raises:
+        HarnessError: the deadline has passed.
+    """
+    if time.monotonic() > deadline:
+        raise HarnessError(say(code, seconds=ANSWER_S, output=""))
+
+
 class Quiescence:
     """Waits until they are there.
 
@@ -75,19 +89,13 @@ class Quiescence:
             if not self._hub.poll(silence):
                 self._prove_blocked()
                 silence = min(2 * silence, _MOST_SILENCE_S)
-            self.require_time(deadline, ServiceCode.SLOW_STATEMENT)
+            self._require(deadline, ServiceCode.SLOW_STATEMENT)
 
-    def require_time(self, deadline: float, code: ServiceCode) -> None:
-        """See that there is time left, and that all that came belongs to a request that was under way.
-
-        Raises:
-            HarnessError: the deadline has passed.
-            LateStepError: a request issued a step after it had counted as over.
-        """
+    def _require(self, deadline: float, code: ServiceCode) -> None:
+        """See that there is time left, and that all that came belongs to a request that was under way."""
         if self._traffic.is_late:
             raise LateStepError(say(ServiceCode.LATE_STEPS, ms=round(self._deployment.quiet_s * 1000)))
-        if time.monotonic() > deadline:
-            raise HarnessError(say(code, seconds=ANSWER_S, output=""))
+        require_time(deadline, code)
 
     def _run_to_rest(self, one: Actor, deadline: float) -> None:
         silence = SILENCE_S
@@ -103,7 +111,7 @@ class Quiescence:
             if not self._hub.poll(silence if is_running else _LOOK_S) and is_running:
                 self._prove_blocked()
                 silence = min(2 * silence, _MOST_SILENCE_S)
-            self.require_time(deadline, ServiceCode.NEVER_ANSWERED)
+            self._require(deadline, ServiceCode.NEVER_ANSWERED)
 
     def _prove_blocked(self) -> None:
         alive = [one for one in self._actors if not one.is_dead]

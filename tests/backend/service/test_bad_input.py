@@ -15,6 +15,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import LANGUAGES, words
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.description import parse
+from backend.service.explored.controller import StepController
 from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration, explore_service
 from backend.service.outside.check import Checker
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from backend.explorer.question import Exploration, Progress
     from backend.service.description import Description
     from backend.service.engines import ServiceEngines
+    from backend.service.explored.actor import Actor
+    from backend.service.wire.link import Link
+    from backend.service.wire.unit import Reply, Unit
 
 MISSING = ["/nowhere/at/all", "x"]
 
@@ -120,6 +124,29 @@ def test_who_was_told_created_before_the_crash_does_not_ask_again() -> None:
     found = explore(awkward("/early"), requests=1, crashes=1)
     assert found.exhaustive
     assert found.outcomes == {Verdict.EXACTLY_ONCE: 1, Verdict.LOST: 2}
+
+
+class NobodyListens:
+    """What is told goes nowhere."""
+
+    def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
+        pass
+
+    def told(self, one: Actor, answer: Answer) -> None:
+        pass
+
+
+def test_a_schedule_that_is_given_up_for_a_late_step_gives_its_instances_back() -> None:
+    """Also while the server still rolls back what they had begun."""
+    with Deployment(awkward(), SERVICES, 2) as deployment:
+        controller = StepController(deployment, deployment.intents.fresh(), NobodyListens(), holds_replies=False)
+        for one in [controller.join("A"), controller.join("B")]:
+            controller.settle(one)
+            controller.grant(one, one.parked.popleft())
+        controller._traffic.is_late = True
+        controller.leave()
+        deployment.spares.gather(2)
+        assert deployment.spares.take() != deployment.spares.take()
 
 
 @pytest.mark.parametrize("path", ["/early", "/again"])
