@@ -71,6 +71,8 @@ class ServiceExecution:
             joined = [self._controller.join(chr(ord("A") + n)) for n in range(question.requests)]
             for one in joined:
                 self._controller.settle(one)
+            self.events.sort(key=lambda told: told.by.actor if told.by else "")  # a service may answer before it acts
+            order_moments(self.events, 0)
         except BaseException:
             self._controller.leave()
             raise

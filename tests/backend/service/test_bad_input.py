@@ -116,7 +116,10 @@ def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> No
 @pytest.mark.exhaustive
 def test_work_long_after_the_answer_is_waited_for_and_scheduled() -> None:
     """Later than anything that a service is watched for at first."""
-    assert explore(awkward("/late")).outcomes == {Verdict.DUPLICATED: 6}
+    found = explore(awkward("/late"))
+    assert found.outcomes == {Verdict.DUPLICATED: 6}
+    assert found.counterexample is not None
+    assert [event.actor for event in found.counterexample.events if event.kind == "answer"] == ["A", "B"]
 
 
 def test_who_was_told_created_before_the_crash_does_not_ask_again() -> None:
