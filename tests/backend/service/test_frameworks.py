@@ -46,6 +46,7 @@ ASYNCPG_WAYS = {
     "/nested": {ONCE: 2 * (2 * 3 + 6)},
 }
 MARIADB_WAYS = {
+    "/snapshot": {ONCE: 2, TWICE: comb(6, 3) - 2},
     # GET_LOCK, SELECT, INSERT, COMMIT, RELEASE_LOCK or, in the end, GET_LOCK, SELECT, COMMIT, RELEASE_LOCK: the second
     # one's GET_LOCK waits from 4 places, or comes when all is over
     "/named-lock": {ONCE: 2 * (4 + 1)},

@@ -74,6 +74,15 @@ def named_lock(key: str) -> int:
     return status
 
 
+def snapshot(key: str) -> int:
+    """MariaDB's, which is there before anything is read."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("START TRANSACTION WITH CONSISTENT SNAPSHOT"))
+        status = check_then_insert(connection, key)
+        connection.commit()
+    return status
+
+
 def token_get(key: str) -> int:
     if not tokens.get(f"token:{key}"):
         return 409
@@ -94,6 +103,7 @@ WAYS = {
     "unique": unique,
     "lock": lock,
     "named-lock": named_lock,
+    "snapshot": snapshot,
     "token-get": token_get,
     "token-delete": token_delete,
 }
