@@ -32,7 +32,7 @@ from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
@@ -390,5 +390,7 @@ class Execution:
     def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
         return with_waiters(own, self.submissions, lambda other: other.transaction.locks, one)
 
-    def _mutexes(self, keys: Iterable[str]) -> Footprint:
+    def _mutexes(self, keys: Collection[str]) -> Footprint:
+        if not keys:
+            return NOTHING
         return Footprint(writes=frozenset(f"mutex {self.fixture.readable(key)}" for key in keys))
