@@ -142,7 +142,7 @@ class Execution:
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
         """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
-        if not (live and self.left_locked and all(one.is_waiting for one in live)):
+        if not (live and all(one.is_waiting for one in live) and self.left_locked):
             return False
         for one in live:
             if one.answer is None:

@@ -49,9 +49,7 @@ def floor(url: str) -> float:
     """What the statements of a retry take, against those of a first request."""
     first, again = [], []
     with psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=0) as connection:
-        connection.execute(
-            "CREATE TEMP TABLE floor_keys (key text PRIMARY KEY, status int, body text, attempt int)"
-        )
+        connection.execute("CREATE TEMP TABLE floor_keys (key text PRIMARY KEY, status int, body text, attempt int)")
         connection.execute("CREATE TEMP TABLE floor_effects (key text, item text)")
         connection.commit()
         for number in range(INTENTS):
