@@ -8,7 +8,7 @@ import pytest
 
 from backend.explorer.counterexample import load, save
 from backend.explorer.mermaid import mermaid
-from backend.explorer.mistake import mistake_sentence
+from backend.explorer.mistake import mistake_mark, mistake_sentence
 from backend.explorer.question import Choice, EventKind, Exploration, Question, exploration_document
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
@@ -67,6 +67,7 @@ def test_the_event_is_told_kept_and_played_again(bench: Bench, tmp_path: Path) -
     assert Choice(EventKind.ERROR, "A") in found.choices
     assert found.events[found.mistake] == error
     assert "leaves its lock with a connection" in str(mistake_sentence(found))
+    assert str(mistake_mark(STUCK)) == "lock left behind"
     assert [event.answer for event in found.events if event.command == "reply"] == ["error", "busy"]
     assert "the handler gets an exception instead" in mermaid(found)
     assert "异常" in mermaid(found, "zh_CN")
