@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from PySide6.QtCore import QByteArray, QSettings
 
 from gui.theme import ThemeMode
@@ -10,6 +12,72 @@ ORGANISATION = "Submit Twice"
 APPLICATION = "Submit Twice"
 LARGEST = 2**31 - 1
 """What fits into the numbers of a spin box."""
+
+
+class Key(StrEnum):
+    """Everything that has one place in the settings file: the page or part that it belongs to, and its name there."""
+
+    EXPLORE_CRASHES = "explore/crashes"
+    EXPLORE_ERRORS = "explore/errors"
+    EXPLORE_EXPIRIES = "explore/expiries"
+    EXPLORE_FAILOVERS = "explore/failovers"
+    EXPLORE_REQUESTS = "explore/requests"
+    LAB_ACROSS = "lab/across"
+    LAB_BACKOFF = "lab/backoff"
+    LAB_DEDUPLICATION_WINDOW = "lab/deduplication-window"
+    LAB_DISABLE = "lab/disable"
+    LAB_EDIT = "lab/edit"
+    LAB_EVIDENCE = "lab/evidence"
+    LAB_FAULTS = "lab/faults"
+    LAB_GATEWAY_KEYS = "lab/gateway-keys"
+    LAB_INTERVAL = "lab/interval"
+    LAB_ITEM = "lab/item"
+    LAB_LEASE = "lab/lease"
+    LAB_LOST_REPLY = "lab/lost-reply"
+    LAB_OPERATION = "lab/operation"
+    LAB_PACE = "lab/pace"
+    LAB_PREFETCH = "lab/prefetch"
+    LAB_PROCESSING_DELAY = "lab/processing-delay"
+    LAB_QUANTITY = "lab/quantity"
+    LAB_REDIS_PERSISTENCE = "lab/redis-persistence"
+    LAB_REDIS_TOPOLOGY = "lab/redis-topology"
+    LAB_RELOAD = "lab/reload"
+    LAB_REPLICA_LAG = "lab/replica-lag"
+    LAB_REPLICATION = "lab/replication"
+    LAB_RESULTS = "lab/results"
+    LAB_RETRIES = "lab/retries"
+    LAB_RETRY_ON = "lab/retry-on"
+    LAB_SOURCE = "lab/source"
+    LAB_SPAM = "lab/spam"
+    LAB_STRATEGY = "lab/strategy"
+    LAB_TIMEOUT = "lab/timeout"
+    LAB_VARIANT = "lab/variant"
+    LAB_VISIBILITY_TIMEOUT = "lab/visibility-timeout"
+    SERVICE_DRAFT = "service/draft"
+    SERVICE_FILE = "service/file"
+    SERVICE_RECENT = "service/recent"
+    STAGE_PERCENT = "stage/percent"
+    TOUR_SEEN = "tour/seen"
+    VIEW_LANGUAGE = "view/language"
+    VIEW_THEME = "view/theme"
+    WINDOW_GEOMETRY = "window/geometry"
+
+
+class Group(StrEnum):
+    """What there are several of, each under a name of its own."""
+
+    COLUMNS = "columns"
+    """Of each table."""
+    EXPLORE = "explore"
+    """Of each part of the question."""
+    GUIDANCE = "guidance"
+    """Of each question of the guide."""
+    SERVICE = "service"
+    """Of each situation and each number of a check."""
+
+    def key(self, name: str) -> str:
+        """Where one of them stands."""
+        return f"{self.value}/{name}"
 
 
 class Settings:
@@ -53,18 +121,18 @@ class Settings:
     @property
     def theme(self) -> ThemeMode:
         """Light, dark, or as the system says."""
-        value = self.text("view/theme")
+        value = self.text(Key.VIEW_THEME)
         return ThemeMode(value) if value in set(ThemeMode) else ThemeMode.SYSTEM
 
     @theme.setter
     def theme(self, mode: ThemeMode) -> None:
-        self.remember("view/theme", mode.value)
+        self.remember(Key.VIEW_THEME, mode.value)
 
     @property
     def language(self) -> str:
         """A language such as ``zh_CN``; empty for the system's."""
-        return self.text("view/language")
+        return self.text(Key.VIEW_LANGUAGE)
 
     @language.setter
     def language(self, language: str) -> None:
-        self.remember("view/language", language)
+        self.remember(Key.VIEW_LANGUAGE, language)

@@ -102,7 +102,7 @@ class Colours:
 
 LIGHT = Colours(
     name="light", window="#f4f5f7", surface="#ffffff", sunken="#eceef1", raised="#ffffff",
-    text="#1b2027", muted="#59626e", disabled="#a3abb5", hairline="#dcdfe4", border="#c3c9d1",
+    text="#1b2027", muted="#59626e", disabled="#a3abb5", hairline="#dcdfe4", border="#7f8792",
     accent="#4250c4", on_accent="#ffffff", accent_hover="#3643ad", selection="#dfe3fb",
     database="#0072b2", redis="#d55e00", zookeeper="#009e73", broker="#2f3640", gateway="#cc79a7", http="#7d8794",
     good="#009e73", duplicated="#e69f00", lost="#d9c400", stuck="#56b4e9", undecided="#8a94a0",
@@ -114,7 +114,7 @@ LIGHT = Colours(
 
 DARK = Colours(
     name="dark", window="#15181d", surface="#1b1f25", sunken="#101317", raised="#262b33",
-    text="#e4e8ed", muted="#98a2ae", disabled="#5a636e", hairline="#2b3139", border="#3d454f",
+    text="#e4e8ed", muted="#98a2ae", disabled="#5a636e", hairline="#2b3139", border="#6d7783",
     accent="#8f9bff", on_accent="#10131f", accent_hover="#a8b1ff", selection="#333b6b",
     database="#3d9fdc", redis="#ee7a2c", zookeeper="#1fbf91", broker="#dfe4ea", gateway="#d992ba", http="#8d97a3",
     good="#1fbf91", duplicated="#f0ae1c", lost="#f0e442", stuck="#6bc2f2", undecided="#98a2ae",

@@ -24,7 +24,8 @@ from backend.comparison.exhibits import find_exhibit
 from backend.explorer.question import Question
 from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey
-from gui.app.start import install_translations, make_application
+from gui.app.language import Languages
+from gui.app.start import make_application
 from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
@@ -95,7 +96,8 @@ def main() -> int:
 
 def take(application: QApplication, shot: Shot) -> None:
     """Open the window, spam, wait until the run is reported, save, close."""
-    translators = install_translations(application, shot.language)
+    languages = Languages(application)
+    languages.use(shot.language)
     theme = Theme(application, shot.theme)
     bridge = LabBridge(LabOptions())
     window = MainWindow(bridge, theme, Settings())
@@ -127,8 +129,7 @@ def take(application: QApplication, shot: Shot) -> None:
     spin(loop, PATIENCE_MS)
     bridge.wait_until_closed(PATIENCE_MS / 1000)
     window.deleteLater()
-    for translator in translators:
-        application.removeTranslator(translator)
+    languages.close()
 
 
 def begin(window: MainWindow, shot: Shot) -> Callable[[], QWidget]:

@@ -38,10 +38,7 @@ class ParkingConnection(psycopg.Connection[Any]):
         try:
             wanted = next(gen)
             while True:
-                if wanted == Wait.R and select.select((fd,), (), (), SILENCE_S)[0]:
-                    wanted = gen.send(Ready.R)  # nearly always
-                    continue
-                ready = _ready(fd, wanted, SILENCE_S) if wanted != Wait.R else Ready.NONE
+                ready = _ready(fd, wanted, SILENCE_S)
                 while not ready:
                     ready = _ready(fd, wanted, 0.0 if silence() else interval)
                 wanted = gen.send(ready)

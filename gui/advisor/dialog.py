@@ -12,6 +12,7 @@ from backend.comparison.guidance.advice import recommend, weigh
 from gui.advisor.questions import QuestionList
 from gui.advisor.ranking import RankingView
 from gui.theme import GRID
+from gui.wording.live import follow_language, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ class GuidanceDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("guidanceDialog")
-        self.setWindowTitle(self.tr("Which one for me?"))
+        put(self.setWindowTitle, lambda: self.tr("Which one for me?"))
         self._catalogue = catalogue
         self._lines, self._cells = lines, cells
         self._settings = settings
@@ -60,6 +61,7 @@ class GuidanceDialog(QDialog):
             asked.connect(self.accept)
         self.ranking.way_out_asked.connect(self.questions.answer)
         theme.changed.connect(self.refresh)
+        follow_language(self, self.refresh)
         left = QScrollArea()
         left.setWidget(self.questions)
         left.setWidgetResizable(True)

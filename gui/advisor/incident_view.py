@@ -14,6 +14,7 @@ from backend.model.terms import answer_term
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.wording.catalogue import catalogue_text
 from gui.wording.exploration import worst_of
+from gui.wording.live import put
 from gui.wording.speech import speak
 from gui.wording.terms import answer_word, verdict_word
 
@@ -49,7 +50,7 @@ class IncidentView(QTextBrowser):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("incidentView")
-        self.setAccessibleName(self.tr("Incident"))
+        put(self.setAccessibleName, lambda: self.tr("Incident"))
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

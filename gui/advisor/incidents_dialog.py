@@ -19,6 +19,7 @@ from backend.comparison.incidents import Incident, find_incidents
 from gui.advisor.incident_view import IncidentView
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
+from gui.wording.live import follow_language, put
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -59,22 +60,32 @@ class IncidentsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("incidentsDialog")
-        self.setWindowTitle(self.tr("Incidents"))
+        put(self.setWindowTitle, lambda: self.tr("Incidents"))
         self.view = IncidentView(theme, catalogue, reports, findings)
         self.search = QLineEdit()
         self.search.setObjectName("incidentSearch")
         self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("gap lock, visibility timeout, 40001…"))
-        describe(self.search, self.tr("Search"), self.tr("Words of the report, in English or Chinese"))
+        put(self.search.setPlaceholderText, lambda: self.tr("gap lock, visibility timeout, 40001…"))
+        describe(self.search, lambda: self.tr("Search"), lambda: self.tr("Words of the report, in English or Chinese"))
         self.list = QListWidget()
         self.list.setObjectName("incidentList")
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        describe(self.list, self.tr("Incidents"), self.tr("What went wrong for other people, by public reports"))
-        self.run = button("incidentRunButton", self.tr("&Run both"), "primary")
-        describe(self.run, self.tr("Run both"), self.tr("In the Lab: first without the cure, then with it"))
-        self.prove = button("incidentProveButton", self.tr("&Explore both"))
-        describe(self.prove, self.tr("Explore both"), self.tr("Every interleaving, first without the cure, then with"))
+        describe(
+            self.list,
+            lambda: self.tr("Incidents"),
+            lambda: self.tr("What went wrong for other people, by public reports"),
+        )
+        self.run = button("incidentRunButton", lambda: self.tr("&Run both"), "primary")
+        describe(
+            self.run, lambda: self.tr("Run both"), lambda: self.tr("In the Lab: first without the cure, then with it")
+        )
+        self.prove = button("incidentProveButton", lambda: self.tr("&Explore both"))
+        describe(
+            self.prove,
+            lambda: self.tr("Explore both"),
+            lambda: self.tr("Every interleaving, first without the cure, then with"),
+        )
         self._lay_out()
         self.search.textChanged.connect(self._fill)
         self.list.currentRowChanged.connect(self.refresh)
@@ -82,6 +93,8 @@ class IncidentsDialog(QDialog):
         self.prove.clicked.connect(lambda: self._ask(self.proof_asked))
         theme.changed.connect(self.refresh)
         self._fill()
+        follow_language(self, self._fill)
+        follow_language(self, self.refresh)
 
     def _lay_out(self) -> None:
         left = QWidget()

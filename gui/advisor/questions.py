@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -9,8 +10,10 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, Q
 
 from backend.comparison.guidance.questions import QUESTIONS, GuideQuestion, Needs
 from backend.comparison.guidance.says import about_choice, choice_term, question_term
+from gui.settings import Group
 from gui.theme import GRID
 from gui.widgets.forms import describe
+from gui.wording.live import worded
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -44,18 +47,19 @@ class QuestionList(QWidget):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        heading = QLabel(speak(question_term(question.key)))
+        heading = worded(QLabel(), lambda: speak(question_term(question.key)))
         heading.setProperty("role", "heading")
         column.addWidget(heading)
         group = QButtonGroup(part)
         for number, choice in enumerate(question.choices):
-            title, about = speak(choice_term(question.key, choice)), speak(about_choice(question.key, choice))
-            radio = QRadioButton(title)
+            title = partial(speak, choice_term(question.key, choice))
+            about = partial(speak, about_choice(question.key, choice))
+            radio = worded(QRadioButton(), title)
             radio.setObjectName(f"guide-{question.key}-{choice.value}")
-            describe(radio, f"{heading.text()} {title}", about)
+            describe(radio, partial(_whole, heading, radio), about)
             group.addButton(radio, number)
             column.addWidget(radio)
-            explanation = QLabel(about)
+            explanation = worded(QLabel(), about)
             explanation.setProperty("role", "caption")
             explanation.setContentsMargins(3 * GRID - 4, 0, 0, 2)
             column.addWidget(explanation)
@@ -88,7 +92,7 @@ class QuestionList(QWidget):
     def restore(self, settings: Settings) -> None:
         """Take the answers of the last session."""
         for question in QUESTIONS:
-            kept = settings.text(f"guidance/{question.key}")
+            kept = settings.text(Group.GUIDANCE.key(question.key))
             for choice in question.choices:
                 if choice.value == kept:
                     self.needs = self.needs.answered(question.key, choice)
@@ -97,4 +101,8 @@ class QuestionList(QWidget):
     def save(self, settings: Settings) -> None:
         """Keep the answers for the next session."""
         for question in QUESTIONS:
-            settings.remember(f"guidance/{question.key}", str(getattr(self.needs, question.key)))
+            settings.remember(Group.GUIDANCE.key(question.key), str(getattr(self.needs, question.key)))
+
+
+def _whole(question: QLabel, answer: QRadioButton) -> str:
+    return f"{question.text()} {answer.text()}"

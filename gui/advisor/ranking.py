@@ -14,6 +14,7 @@ from backend.model.sentence import say
 from gui.advisor.words import explored_text, measured_text
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.wording.catalogue import Catalogue
+from gui.wording.live import put
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -46,7 +47,7 @@ class RankingView(QTextBrowser):
     def __init__(self, theme: Theme, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("guidanceRanking")
-        self.setAccessibleName(self.tr("Ranking"))
+        put(self.setAccessibleName, lambda: self.tr("Ranking"))
         self.setOpenLinks(False)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

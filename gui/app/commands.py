@@ -16,7 +16,7 @@ from gui.app.message_log import MessageLog
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
 from gui.widgets.find_bar import FindBar
-from gui.widgets.forms import plain
+from gui.widgets.forms import plain, plainly
 from gui.widgets.view_keys import ViewKey
 from gui.wording.catalogue import catalogue_text
 
@@ -119,103 +119,154 @@ class CommandTable(QObject):
     def _of_lab(self) -> Iterator[Command]:
         lab = self._window.lab
         form = lab.form
-        yield Command("lab-submit", self.tr("&Submit"), Menu.RUN, form.submit, "Ctrl+Return", lab, lab.why_not_send)
         yield Command(
-            "lab-submit-often", self.tr("S&ubmit several times"), Menu.RUN, form.spam, "Ctrl+Shift+Return", lab,
+            "lab-submit", lambda: self.tr("&Submit"), Menu.RUN, form.submit, "Ctrl+Return", lab, lab.why_not_send
+        )
+        yield Command(
+            "lab-submit-often", lambda: self.tr("S&ubmit several times"), Menu.RUN, form.spam, "Ctrl+Shift+Return", lab,
             lab.why_not_send,
         )  # fmt: skip
         yield Command(
-            "lab-new-intent", self.tr("&New intent"), Menu.RUN, form.new_intent, "Ctrl+N", lab, lab.why_not_ready
+            "lab-new-intent",
+            lambda: self.tr("&New intent"),
+            Menu.RUN,
+            form.new_intent,
+            "Ctrl+N",
+            lab,
+            lab.why_not_ready,
         )
-        yield Command("lab-cancel", self.tr("&Cancel"), Menu.RUN, form.cancel, "Esc", lab, self._nothing_runs)
+        yield Command("lab-cancel", lambda: self.tr("&Cancel"), Menu.RUN, form.cancel, "Esc", lab, self._nothing_runs)
         yield Command(
-            "lab-reset", self.tr("&Reset"), Menu.RUN, form.reset, "Ctrl+R", lab, lab.why_not_ready, apart=True
+            "lab-reset", lambda: self.tr("&Reset"), Menu.RUN, form.reset, "Ctrl+R", lab, lab.why_not_ready, apart=True
         )
         yield Command(
-            "lab-knobs", self.tr("&Knobs as at the first start"), Menu.RUN, lab.turn_knobs_back, "", lab,
+            "lab-knobs", lambda: self.tr("&Knobs as at the first start"), Menu.RUN, lab.turn_knobs_back, "", lab,
             lab.why_not_ready,
         )  # fmt: skip
 
     def _of_compare(self) -> Iterator[Command]:
         page = self._window.compare
         yield Command(
-            "compare-start", self.tr("&Compare"), Menu.RUN, page.start, "Ctrl+Return", page, self._cannot_compare
+            "compare-start",
+            lambda: self.tr("&Compare"),
+            Menu.RUN,
+            page.start,
+            "Ctrl+Return",
+            page,
+            self._cannot_compare,
         )
         yield Command(
-            "compare-costs", self.tr("Measure costs &again"), Menu.RUN, page.again, "", page, self._no_noisy_costs
+            "compare-costs",
+            lambda: self.tr("Measure costs &again"),
+            Menu.RUN,
+            page.again,
+            "",
+            page,
+            self._no_noisy_costs,
         )
-        yield Command("compare-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
+        yield Command(
+            "compare-cancel", lambda: self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs
+        )
 
     def _of_explore(self) -> Iterator[Command]:
         page = self._window.explore
         one = page.views.widget(0)
         yield Command(
-            "explore-start", self.tr("&Explore"), Menu.RUN, page.start, "Ctrl+Return", one, self._cannot_explore
+            "explore-start", lambda: self.tr("&Explore"), Menu.RUN, page.start, "Ctrl+Return", one, self._cannot_explore
         )
-        yield Command("explore-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", one, self._nothing_runs)
+        yield Command(
+            "explore-cancel", lambda: self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", one, self._nothing_runs
+        )
 
     def _of_survey(self) -> Iterator[Command]:
         pane = self._window.explore.survey
         yield Command(
-            "survey-start", self.tr("&Explore all"), Menu.RUN, pane.start, "Ctrl+Return", pane, self._cannot_explore
+            "survey-start",
+            lambda: self.tr("&Explore all"),
+            Menu.RUN,
+            pane.start,
+            "Ctrl+Return",
+            pane,
+            self._cannot_explore,
         )
-        yield Command("survey-cancel", self.tr("Ca&ncel"), Menu.RUN, pane.cancel, "Esc", pane, self._nothing_runs)
-        yield Command("survey-save", self.tr("&Save the grid…"), Menu.FILE, pane.files.keep, "", pane, self._no_grid)
         yield Command(
-            "survey-changes", self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.files.compare, "", pane,
+            "survey-cancel", lambda: self.tr("Ca&ncel"), Menu.RUN, pane.cancel, "Esc", pane, self._nothing_runs
+        )
+        yield Command(
+            "survey-save", lambda: self.tr("&Save the grid…"), Menu.FILE, pane.files.keep, "", pane, self._no_grid
+        )
+        yield Command(
+            "survey-changes", lambda: self.tr("&Compare with an earlier grid…"), Menu.FILE, pane.files.compare, "",
+            pane,
             self._no_grid,
         )  # fmt: skip
 
     def _of_service(self) -> Iterator[Command]:
         page = self._window.service
         file = page.open_file
-        yield Command("service-open", self.tr("&Open the file of a service…"), Menu.FILE, file.button.ask_for_file, "",
+        yield Command("service-open", lambda: self.tr("&Open the file of a service…"), Menu.FILE,
+                      file.button.ask_for_file, "",
                       page)  # fmt: skip
-        yield Command("service-save", self.tr("&Save the file of the service"), Menu.FILE, file.save, "", page)
+        yield Command("service-save", lambda: self.tr("&Save the file of the service"), Menu.FILE, file.save, "", page)
         yield Command(
-            "service-start", self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
+            "service-start", lambda: self.tr("&Start"), Menu.RUN, page.start_what_is_shown, "Ctrl+Return", page,
             self._cannot_start,
         )  # fmt: skip
-        yield Command("service-check", self.tr("Chec&k"), Menu.RUN, page.check_button, "", page, self._cannot_check)
         yield Command(
-            "service-explore", self.tr("&Explore"), Menu.RUN, page.explore_button, "", page, self._cannot_check
+            "service-check", lambda: self.tr("Chec&k"), Menu.RUN, page.check_button, "", page, self._cannot_check
         )
-        yield Command("service-cancel", self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs)
+        yield Command(
+            "service-explore", lambda: self.tr("&Explore"), Menu.RUN, page.explore_button, "", page, self._cannot_check
+        )
+        yield Command(
+            "service-cancel", lambda: self.tr("Ca&ncel"), Menu.RUN, page.cancel, "Esc", page, self._nothing_runs
+        )
 
     def _of_history(self) -> Iterator[Command]:
         desk, lab = self._window.desk, self._window.lab
         page = desk.page
-        yield Command("history-open", self.tr("Open a saved &entry…"), Menu.FILE, page.ask_for_file, "Ctrl+O")
-        yield Command("history-save", self.tr("&Save the entry as…"), Menu.FILE, page.save, "Ctrl+S", page,
+        yield Command("history-open", lambda: self.tr("Open a saved &entry…"), Menu.FILE, page.ask_for_file, "Ctrl+O")
+        yield Command("history-save", lambda: self.tr("&Save the entry as…"), Menu.FILE, page.save, "Ctrl+S", page,
                       self._no_entry)  # fmt: skip
-        yield Command("history-report", self.tr("&HTML report…"), Menu.FILE, page.report, "", page, self._no_entry)
-        yield Command("history-again", self.tr("&Run again"), Menu.RUN, page.again, "Ctrl+Return", page, self._no_entry)
-        yield Command("history-copy", self.tr("&Copy command line"), Menu.RUN, page.copy, "", page, self._no_entry)
-        yield Command("undo-reset", self.tr("Sho&w what was reset"), Menu.RUN, desk.show_what_was_reset, "Ctrl+Z", lab)
         yield Command(
-            "copy-steps", self.tr("Copy the s&teps as SQL and redis-cli"), Menu.RUN, desk.copy_steps, "", lab,
+            "history-report", lambda: self.tr("&HTML report…"), Menu.FILE, page.report, "", page, self._no_entry
+        )
+        yield Command(
+            "history-again", lambda: self.tr("&Run again"), Menu.RUN, page.again, "Ctrl+Return", page, self._no_entry
+        )
+        yield Command(
+            "history-copy", lambda: self.tr("&Copy command line"), Menu.RUN, page.copy, "", page, self._no_entry
+        )
+        yield Command(
+            "undo-reset", lambda: self.tr("Sho&w what was reset"), Menu.RUN, desk.show_what_was_reset, "Ctrl+Z", lab
+        )
+        yield Command(
+            "copy-steps", lambda: self.tr("Copy the s&teps as SQL and redis-cli"), Menu.RUN, desk.copy_steps, "", lab,
             desk.why_no_steps,
         )  # fmt: skip
         yield Command(
-            "copy-database", self.tr("Copy a client's command for the &database"), Menu.RUN, desk.copy_database,
+            "copy-database", lambda: self.tr("Copy a client's command for the &database"), Menu.RUN, desk.copy_database,
             why_not=desk.why_no_connection,
         )  # fmt: skip
         yield Command(
-            "copy-redis", self.tr("Copy the command of redis-c&li"), Menu.RUN, desk.copy_redis,
+            "copy-redis", lambda: self.tr("Copy the command of redis-c&li"), Menu.RUN, desk.copy_redis,
             why_not=desk.why_no_connection,
         )  # fmt: skip
 
     def _of_stage(self) -> Iterator[Command]:
         stage = self._window.stage
-        yield Command("next-exhibit", self.tr("Next e&xhibit"), Menu.EXHIBITS, stage.next_exhibit, "F8",
+        yield Command("next-exhibit", lambda: self.tr("Next e&xhibit"), Menu.EXHIBITS, stage.next_exhibit, "F8",
                       why_not=self._window.lab.why_not_ready)  # fmt: skip
-        yield Command("previous-exhibit", self.tr("Previous exhi&bit"), Menu.EXHIBITS, stage.previous, "F7",
+        yield Command("previous-exhibit", lambda: self.tr("Previous exhi&bit"), Menu.EXHIBITS, stage.previous, "F7",
                       why_not=self._window.lab.why_not_ready)  # fmt: skip
-        yield Command("predict", self.tr("Predict before each r&un"), Menu.EXHIBITS, stage.prediction.toggle, "F9",
+        yield Command("predict", lambda: self.tr("Predict before each r&un"), Menu.EXHIBITS, stage.prediction.toggle,
+                      "F9",
                       is_chosen=stage.prediction.is_chosen)  # fmt: skip
-        yield Command("stage", self.tr("On &stage (full screen)"), Menu.VIEW, stage.toggle, "F11", apart=True)
-        yield Command("stage-larger", self.tr("La&rger type"), Menu.VIEW, stage.larger, "Ctrl++", why_not=stage.why_not)
-        yield Command("stage-smaller", self.tr("Smaller t&ype"), Menu.VIEW, stage.smaller, "Ctrl+-",
+        yield Command("stage", lambda: self.tr("On &stage (full screen)"), Menu.VIEW, stage.toggle, "F11", apart=True)
+        yield Command(
+            "stage-larger", lambda: self.tr("La&rger type"), Menu.VIEW, stage.larger, "Ctrl++", why_not=stage.why_not
+        )
+        yield Command("stage-smaller", lambda: self.tr("Smaller t&ype"), Menu.VIEW, stage.smaller, "Ctrl+-",
                       why_not=stage.why_not)  # fmt: skip
 
     def _no_entry(self) -> str:
@@ -223,28 +274,28 @@ class CommandTable(QObject):
 
     def _exhibits(self) -> Iterator[Command]:
         titles = {
-            Cause.CLICKS: self.tr("&Clicks"),
-            Cause.RETRIES: self.tr("&Retries"),
-            Cause.MESSAGES: self.tr("&Messages"),
-            Cause.LOCKS: self.tr("&Locks"),
-            Cause.ISOLATION: self.tr("&Isolation"),
-            Cause.REPLICATION: self.tr("Re&plication"),
-            Cause.KEYS: self.tr("Idempotency &keys"),
-            Cause.OUTSIDE: self.tr("Effects &outside"),
+            Cause.CLICKS: lambda: self.tr("&Clicks"),
+            Cause.RETRIES: lambda: self.tr("&Retries"),
+            Cause.MESSAGES: lambda: self.tr("&Messages"),
+            Cause.LOCKS: lambda: self.tr("&Locks"),
+            Cause.ISOLATION: lambda: self.tr("&Isolation"),
+            Cause.REPLICATION: lambda: self.tr("Re&plication"),
+            Cause.KEYS: lambda: self.tr("Idempotency &keys"),
+            Cause.OUTSIDE: lambda: self.tr("Effects &outside"),
         }
-        yield Command("incidents", self.tr("I&ncidents…"), Menu.EXHIBITS, self._window.incidents.open, "F3")
+        yield Command("incidents", lambda: self.tr("I&ncidents…"), Menu.EXHIBITS, self._window.incidents.open, "F3")
         for cause, exhibit in [(cause, each) for cause in Cause for each in EXHIBITS if each.cause is cause]:
             yield Command(
-                f"exhibit-{exhibit.key}", catalogue_text(exhibit.title), Menu.EXHIBITS,
+                f"exhibit-{exhibit.key}", partial(catalogue_text, exhibit.title), Menu.EXHIBITS,
                 partial(self._window.show_exhibit, exhibit), why_not=self._window.lab.why_not_ready,
                 group=titles[cause],
             )  # fmt: skip
 
     def _themes(self) -> Iterator[Command]:
         titles = {
-            ThemeMode.SYSTEM: self.tr("&System"),
-            ThemeMode.LIGHT: self.tr("&Light"),
-            ThemeMode.DARK: self.tr("&Dark"),
+            ThemeMode.SYSTEM: lambda: self.tr("&System"),
+            ThemeMode.LIGHT: lambda: self.tr("&Light"),
+            ThemeMode.DARK: lambda: self.tr("&Dark"),
         }
         for mode, title in titles.items():
             yield Command(
@@ -255,7 +306,7 @@ class CommandTable(QObject):
     def _languages(self) -> Iterator[Command]:
         for language, title in LANGUAGES:
             yield Command(
-                f"language-{language or 'system'}", title or self.tr("&System"), Menu.LANGUAGE,
+                f"language-{language or 'system'}", title or (lambda: self.tr("&System")), Menu.LANGUAGE,
                 partial(self._window.use_language, language),
                 is_chosen=partial(self._window.uses_language, language),
             )  # fmt: skip
@@ -264,22 +315,25 @@ class CommandTable(QObject):
         tabs = self._tabs
         for number in range(tabs.count()):
             yield Command(
-                f"page-{number + 1}", plain(tabs.tabText(number)), Menu.VIEW, partial(tabs.setCurrentIndex, number),
+                f"page-{number + 1}", plainly(partial(tabs.tabText, number)), Menu.VIEW,
+                partial(tabs.setCurrentIndex, number),
                 f"Ctrl+{number + 1}", apart=number == 0,
             )  # fmt: skip
 
     def _of_window(self) -> Iterator[Command]:
         window = self._window
-        yield Command("quit", self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
-        yield Command("find", self.tr("F&ind in this page…"), Menu.VIEW, window.find_in_page, "Ctrl+F", apart=True)
-        yield Command("palette", self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
-        yield Command("messages", self.tr("&Messages"), Menu.VIEW, window.open_messages, "Ctrl+M",
+        yield Command("quit", lambda: self.tr("&Quit"), Menu.FILE, window.close, "Ctrl+Q", apart=True)
+        yield Command(
+            "find", lambda: self.tr("F&ind in this page…"), Menu.VIEW, window.find_in_page, "Ctrl+F", apart=True
+        )
+        yield Command("palette", lambda: self.tr("&Find a command…"), Menu.VIEW, window.open_palette, "Ctrl+K")
+        yield Command("messages", lambda: self.tr("&Messages"), Menu.VIEW, window.open_messages, "Ctrl+M",
                       why_not=self._no_messages)  # fmt: skip
-        yield Command("guide", self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
+        yield Command("guide", lambda: self.tr("&Which one for me?"), Menu.HELP, window.guide.open, "F2",
                       why_not=self._no_strategies)  # fmt: skip
-        yield Command("tour", self.tr("The &tour"), Menu.HELP, window.tour.begin, place=window.lab)
-        yield Command("shortcuts", self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
-        yield Command("about", self.tr("&About Submit Twice"), Menu.HELP, window.show_about)
+        yield Command("tour", lambda: self.tr("The &tour"), Menu.HELP, window.tour.begin, place=window.lab)
+        yield Command("shortcuts", lambda: self.tr("&Keyboard shortcuts"), Menu.HELP, window.open_shortcuts, "F1")
+        yield Command("about", lambda: self.tr("&About Submit Twice"), Menu.HELP, window.show_about)
 
     def keys_of_views(self) -> tuple[KeysOfView, ...]:
         """Keys that views obey by themselves while they have the focus."""

@@ -12,6 +12,7 @@ from backend.archive.entries import CheckRecord, ComparisonRecord, Entry, Explor
 from backend.explorer.question import Question
 from backend.model.vocabulary import EngineKind
 from gui.history.keeper import HistoryKeeper
+from gui.wording.live import filled
 from gui.wording.speech import language
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Desk(QObject):
         said: a sentence about something that was done, or why it was not.
     """
 
-    said = Signal(str)
+    said = Signal(object)
 
     page: HistoryPage
     _tabs: QTabWidget
@@ -115,17 +116,17 @@ class Desk(QObject):
 
         lab, setup = self._lab, settings.setup
         if lab.backend.catalogue.variant(setup.strategy, setup.variant) is None:
-            text = self.tr("There is no strategy %1 here; its code is in the entry.")
-            self.said.emit(text.replace("%1", f"{setup.strategy}/{setup.variant}"))
+            name = f"{setup.strategy}/{setup.variant}"
+            self.said.emit(filled(lambda: self.tr("There is no strategy %1 here; its code is in the entry."), name))
             return
         if settings.intents > 1:
             self.said.emit(
-                self.tr("It had several intents, and the Lab runs one: copy the command line to run them all.")
+                lambda: self.tr("It had several intents, and the Lab runs one: copy the command line to run them all.")
             )
             return
         self._go_to(lab)
         if not lab.ready:
-            self.said.emit(lab.why_not_ready())
+            self.said.emit(lab.why_not_ready)
             return
         database = EngineKind(private_database(settings.database))
         lab.show_situation(settings.operation, database, setup, settings.plan, settings.instances)
@@ -145,7 +146,7 @@ class Desk(QObject):
     def _open_service(self, file: str) -> None:
         """Its programs are started by whoever presses Start, and not by a file that anybody may have sent."""
         if not Path(file).is_file():
-            self.said.emit(self.tr("The file %1 of the service is not here.").replace("%1", file))
+            self.said.emit(filled(lambda: self.tr("The file %1 of the service is not here."), file))
             return
         self.open_file(Path(file))
 
@@ -183,7 +184,7 @@ class Desk(QObject):
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.said.emit(self.tr("Copied: %1").replace("%1", _first_line(text)))
+        self.said.emit(filled(lambda: self.tr("Copied: %1"), _first_line(text)))
 
     # Drag and drop
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from gui.widgets.command import Command, Menu
+from gui.wording.live import Words, add_menu, name_part, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +35,13 @@ class Menus(QObject):
         refused: why a command cannot be done that was asked for.
     """
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._actions: dict[Command, QAction] = {}
+        self._groups: dict[Words, QMenu] = {}
         self._menus = self._make_menus()
 
     def fill(self, commands: Sequence[Command]) -> None:
@@ -60,36 +62,32 @@ class Menus(QObject):
 
     def _make_menus(self) -> dict[Menu, QMenu]:
         bar = self._window.menuBar()
-        bar.setAccessibleName(self.tr("Menu"))
+        name_part(self._window.menuBar, lambda: self.tr("Menu"))
         menus = {
-            Menu.FILE: bar.addMenu(self.tr("&File")),
-            Menu.RUN: bar.addMenu(self.tr("&Run")),
-            Menu.EXHIBITS: bar.addMenu(self.tr("Exhi&bits")),
-            Menu.VIEW: bar.addMenu(self.tr("&View")),
-            Menu.HELP: bar.addMenu(self.tr("&Help")),
+            Menu.FILE: add_menu(bar, lambda: self.tr("&File")),
+            Menu.RUN: add_menu(bar, lambda: self.tr("&Run")),
+            Menu.EXHIBITS: add_menu(bar, lambda: self.tr("Exhi&bits")),
+            Menu.VIEW: add_menu(bar, lambda: self.tr("&View")),
+            Menu.HELP: add_menu(bar, lambda: self.tr("&Help")),
         }
-        menus[Menu.THEME] = menus[Menu.VIEW].addMenu(self.tr("&Theme"))
-        menus[Menu.LANGUAGE] = menus[Menu.VIEW].addMenu(self.tr("&Language"))
+        menus[Menu.THEME] = add_menu(menus[Menu.VIEW], lambda: self.tr("&Theme"))
+        menus[Menu.LANGUAGE] = add_menu(menus[Menu.VIEW], lambda: self.tr("&Language"))
         for menu in menus.values():
             menu.setToolTipsVisible(True)  # there, a command says why it cannot be done
             menu.aboutToShow.connect(self.refresh)
         return menus
 
-    @staticmethod
-    def _group(menu: QMenu, title: str) -> QMenu:
+    def _group(self, menu: QMenu, title: Words) -> QMenu:
         """The menu of this title within a menu, which is made where it is not there; without a title the menu."""
         if not title:
             return menu
-        there = (action.menu() for action in menu.actions() if action.text() == title)
-        found = next(there, None)
-        if isinstance(found, QMenu):
-            return found
-        made = menu.addMenu(title)
-        made.setToolTipsVisible(True)
-        return made
+        if title not in self._groups:
+            self._groups[title] = add_menu(menu, title)
+            self._groups[title].setToolTipsVisible(True)
+        return self._groups[title]
 
     def _make_action(self, command: Command) -> QAction:
-        action = QAction(command.text, self._window)
+        action = worded(QAction(self._window), command.text)
         action.setObjectName(command.key)
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))

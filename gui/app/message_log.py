@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from gui.theme import GRID
 from gui.widgets.forms import describe
+from gui.wording.live import Words, follow_language, in_words, name_part, put
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -30,10 +31,10 @@ class MessageLog(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.messages: deque[tuple[QDateTime, str]] = deque(maxlen=MOST)
+        self.messages: deque[tuple[QDateTime, Words]] = deque(maxlen=MOST)
 
-    @Slot(str)
-    def note(self, sentence: str) -> None:
+    @Slot(object)
+    def note(self, sentence: Words) -> None:
         """This was said just now."""
         self.messages.append((QDateTime.currentDateTime(), sentence))
         self.noted.emit()
@@ -49,28 +50,30 @@ class MessagesDialog(QDialog):
     def __init__(self, log: MessageLog, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("messagesDialog")
-        self.setWindowTitle(self.tr("Messages"))
+        put(self.setWindowTitle, lambda: self.tr("Messages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._log = log
         self.list = QTreeWidget()
         self.list.setObjectName("messagesList")
-        describe(self.list, self.tr("Messages"))
+        describe(self.list, lambda: self.tr("Messages"))
         self.list.setToolTip("")
-        self.list.setHeaderLabels([self.tr("At"), self.tr("Message")])
         self.list.setRootIsDecorated(False)
         self.list.setWordWrap(True)
-        self.list.header().setAccessibleName(self.list.accessibleName())
+        name_part(self.list.header, self.list.accessibleName)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.addWidget(self.list)
         self.resize(*SIZE)
         log.noted.connect(self._fill)
         self._fill()
+        follow_language(self, self._fill)
 
     @Slot()
     def _fill(self) -> None:
         self.list.clear()
-        for at, sentence in reversed(self._log.messages):
+        self.list.setHeaderLabels([self.tr("At"), self.tr("Message")])
+        for at, words in reversed(self._log.messages):
+            sentence = in_words(words)
             time = QLocale().toString(at.time(), "HH:mm:ss")
             item = QTreeWidgetItem([time, sentence])
             item.setToolTip(1, sentence)

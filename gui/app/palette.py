@@ -12,6 +12,7 @@ from gui.theme import GRID
 from gui.widgets.command import Command
 from gui.widgets.forms import describe
 from gui.widgets.view_keys import native
+from gui.wording.live import follow_language, name_part, put
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -35,7 +36,7 @@ class Palette(QDialog):
     def __init__(self, table: CommandTable, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("commandPalette")
-        self.setWindowTitle(self.tr("Commands"))
+        put(self.setWindowTitle, lambda: self.tr("Commands"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._table, self._window = table, window
         self._commands = sorted(
@@ -43,9 +44,9 @@ class Palette(QDialog):
         )  # stable: the order of the table stays within each group
         self.edit = QLineEdit()
         self.edit.setObjectName("paletteEdit")
-        self.edit.setPlaceholderText(self.tr("Type a part of a command"))
+        put(self.edit.setPlaceholderText, lambda: self.tr("Type a part of a command"))
         self.edit.setClearButtonEnabled(True)
-        describe(self.edit, self.tr("Find a command"))
+        describe(self.edit, lambda: self.tr("Find a command"))
         self.edit.setToolTip("")
         self.edit.installEventFilter(self)
         self.list = self._make_list()
@@ -61,18 +62,18 @@ class Palette(QDialog):
         self.list.itemActivated.connect(self._run)
         self.list.currentItemChanged.connect(self._tell_current)
         self._filter("")
+        follow_language(self, lambda: self._filter(self.edit.text()))
         self.resize(min(WIDTH, window.width()), min(HEIGHT, window.height()))
 
     def _make_list(self) -> QTreeWidget:
         made = QTreeWidget()
         made.setObjectName("paletteList")
-        describe(made, self.tr("Commands"))
+        describe(made, lambda: self.tr("Commands"))
         made.setToolTip("")
-        made.setHeaderLabels([self.tr("Command"), self.tr("Where"), self.tr("Keys")])
         made.setRootIsDecorated(False)
         made.setUniformRowHeights(True)
         made.header().setStretchLastSection(False)
-        made.header().setAccessibleName(made.accessibleName())
+        name_part(made.header, made.accessibleName)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             made.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -91,6 +92,7 @@ class Palette(QDialog):
     def _filter(self, typed: str) -> None:
         words = typed.casefold().split()
         self.list.clear()
+        self.list.setHeaderLabels([self.tr("Command"), self.tr("Where"), self.tr("Keys")])
         for command in self._commands:
             title = self._table.title_of(command)
             if all(word in f"{title} {command.key}".casefold() for word in words):

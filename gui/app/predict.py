@@ -13,9 +13,12 @@ from backend.comparison.records import worst_of
 from backend.model.vocabulary import Verdict
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import button, describe
+from gui.wording.live import follow_language, worded
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.model.plan import Setup
     from gui.lab.page import LabPage
     from gui.link.bridge import LabBridge
@@ -32,7 +35,7 @@ class Curtain(QWidget):
         super().__init__(stage)
         self.setObjectName("predictCurtain")
         self._theme = theme
-        self.question = QLabel(self.tr("What will become of it?"))
+        self.question = worded(QLabel(), lambda: self.tr("What will become of it?"))
         self.question.setObjectName("predictQuestion")
         self.question.setProperty("role", "heading")
         self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -42,11 +45,10 @@ class Curtain(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.question)
         for number, verdict in enumerate(Verdict, 1):
-            word = verdict_word(verdict)
-            made = button(f"predict-{verdict.value}", f"{number}   {VERDICT_GLYPHS[verdict]}  {word}", "")
+            made = button(f"predict-{verdict.value}", partial(_title, number, verdict), "")
             made.setShortcut(str(number))
             made.setFixedWidth(WIDTH)
-            describe(made, word, self.tr("Predict this verdict"))
+            describe(made, partial(verdict_word, verdict), lambda: self.tr("Predict this verdict"))
             self.buttons[verdict] = made
             layout.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
@@ -70,6 +72,7 @@ class Prediction(QObject):
         self.right = self.asked = 0
         self._pending: PendingRun | None = None
         self._chosen: Verdict | None = None
+        self._outcome: Callable[[], str] = str
         self.curtain = Curtain(theme, stage)
         self.score = QLabel()
         self.score.setObjectName("predictScore")
@@ -83,6 +86,7 @@ class Prediction(QObject):
         stage.installEventFilter(self)
         bridge.run_asked.connect(self._note_run)
         bridge.run_over.connect(self._note_end)
+        follow_language(self, self._say)
 
     def toggle(self) -> None:
         """Ask before each run from now on, or no longer."""
@@ -90,7 +94,8 @@ class Prediction(QObject):
         if not self.is_on:
             self._pending = self._chosen = None
             self.curtain.hide()
-        self._say("")
+        self._outcome = str
+        self._say()
 
     def is_chosen(self) -> bool:
         """Whether it asks."""
@@ -143,12 +148,21 @@ class Prediction(QObject):
         self._pending = self._chosen = None
         self.asked += 1
         self.right += worst is chosen
-        pattern = self.tr("Predicted %1: right.") if worst is chosen else self.tr("Predicted %1, and it came to %2.")
-        self._say(pattern.replace("%1", verdict_word(chosen)).replace("%2", verdict_word(worst) if worst else ""))
+        self._outcome = partial(self._compared, chosen, worst)
+        self._say()
 
-    def _say(self, outcome: str) -> None:
+    def _compared(self, chosen: Verdict, worst: Verdict | None) -> str:
+        pattern = self.tr("Predicted %1: right.") if worst is chosen else self.tr("Predicted %1, and it came to %2.")
+        return pattern.replace("%1", verdict_word(chosen)).replace("%2", verdict_word(worst) if worst else "")
+
+    def _say(self) -> None:
+        outcome = self._outcome()
         counted = self.tr("Right: %1 of %2").replace("%1", str(self.right)).replace("%2", str(self.asked))
         text = f"{outcome}  {counted}" if outcome else counted
         self.score.setText(text)
         self.score.setAccessibleName(text)
         self.score.setVisible(self.is_on)
+
+
+def _title(number: int, verdict: Verdict) -> str:
+    return f"{number}   {VERDICT_GLYPHS[verdict]}  {verdict_word(verdict)}"

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
 
 from gui.theme import GRID
 from gui.widgets.forms import describe
 from gui.widgets.view_keys import listed, native
+from gui.wording.live import follow_language, name_part, put, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,25 +36,26 @@ class ShortcutsDialog(QDialog):
     def __init__(self, table: CommandTable, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("shortcutsDialog")
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        put(self.setWindowTitle, lambda: self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.list = QTreeWidget()
         self.list.setObjectName("shortcutsList")
-        describe(self.list, self.tr("Keyboard shortcuts"))
+        describe(self.list, lambda: self.tr("Keyboard shortcuts"))
         self.list.setToolTip("")
-        self.list.setHeaderLabels([self.tr("Command"), self.tr("Keys")])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self._fill(table)
-        self.list.expandAll()
+        self._table = table
+        self._fill()
+        follow_language(self, self._fill)
         header = self.list.header()
-        header.setAccessibleName(self.list.accessibleName())
+        name_part(self.list.header, self.list.accessibleName)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         buttons = QDialogButtonBox()
-        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        describe(close, self.tr("Close"))
+        close = worded(QPushButton(), lambda: self.tr("Close"))
+        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
+        describe(close, lambda: self.tr("Close"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.list)
@@ -53,13 +63,17 @@ class ShortcutsDialog(QDialog):
         self.resize(*SIZE)
         self.resize(self.size().boundedTo(window.size()))
 
-    def _fill(self, table: CommandTable) -> None:
+    def _fill(self) -> None:
+        table = self._table
+        self.list.clear()
+        self.list.setHeaderLabels([self.tr("Command"), self.tr("Keys")])
         with_keys = [command for command in table.commands if command.shortcut]
         for page in ("", *table.page_titles):
             lines = [(table.title_of(each), native(each.shortcut)) for each in with_keys if table.page_of(each) == page]
             self._add(page or self.tr("Everywhere"), lines)
         for view in table.keys_of_views():
             self._add(view.title, listed(view.keys))
+        self.list.expandAll()
 
     def _add(self, title: str, lines: Iterable[tuple[str, str]]) -> None:
         head = QTreeWidgetItem([title])

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 
 from backend.comparison.exhibits import EXHIBITS
 from gui.app.predict import Prediction
+from gui.settings import Key
 from gui.widgets.fixed_size_host import FixedSizeHost
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Stage(QObject):
         settings: where the size of type is remembered.
     """
 
-    said = Signal(str)
+    said = Signal(object)
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class Stage(QObject):
         super().__init__(window)
         self._window, self._tabs, self._lab, self._strip = window, tabs, lab, strip
         self._settings = settings
-        self.percent = min(max(settings.number("stage/percent", USUAL), SMALLEST), LARGEST)
+        self.percent = min(max(settings.number(Key.STAGE_PERCENT, USUAL), SMALLEST), LARGEST)
         self.is_on = False
         self._was_maximised = False
         self._number = -1
@@ -151,7 +152,7 @@ class Stage(QObject):
     def _use(self, percent: int) -> None:
         if self.is_on:
             self.percent = min(max(percent, SMALLEST), LARGEST)
-            self._settings.remember("stage/percent", self.percent)
+            self._settings.remember(Key.STAGE_PERCENT, self.percent)
             self._magnify(self.percent / 100)
 
     def _magnify(self, factor: float) -> None:
@@ -161,7 +162,7 @@ class Stage(QObject):
             host.settle()
         for table in (lab.results.rows_table, lab.results.replies_table):
             table.magnify(factor)
-        lab.timeline.view.magnify(factor)
+        lab.timeline.magnify(factor)
         self.prediction.magnify(factor)
 
     # Exhibits

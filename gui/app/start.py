@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator, Slot
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backend.cli.signals import signals_as_bytes
 from gui.app.interpreter import Collector, favour_the_window
+from gui.app.language import Languages
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import APPLICATION, ORGANISATION, Settings
@@ -41,10 +42,11 @@ def run_window(options: LabOptions, language: str | None, entry: Entry | None = 
     """
     application = make_application()
     settings = Settings()
-    translators = install_translations(application, language or settings.language)
+    languages = Languages(application)
+    languages.use(language or settings.language)
     theme = Theme(application, settings.theme)
     bridge = LabBridge(options)
-    window = MainWindow(bridge, theme, settings, whole=False)
+    window = MainWindow(bridge, theme, settings, languages, whole=False)
     theme.apply_style()
     interrupts = Interrupts(window)
     if entry is not None:
@@ -58,8 +60,7 @@ def run_window(options: LabOptions, language: str | None, entry: Entry | None = 
     code = application.exec()
     first_paint.close()
     interrupts.close()
-    for translator in translators:
-        application.removeTranslator(translator)
+    languages.close()
     return code
 
 
@@ -80,22 +81,6 @@ def make_application() -> QApplication:
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(files("resources") / "icons" / "submit-twice.svg")))
     return application
-
-
-def install_translations(application: QApplication, language: str) -> list[QTranslator]:
-    """Install the texts of a language and Qt's own in it; English has a file too, for its plurals."""
-    name = language or QLocale.system().name()
-    chosen = "zh_CN" if name.startswith("zh") else "en"
-    translator = QTranslator(application)
-    if not translator.load(str(files("resources") / "translations" / f"submit-twice_{chosen}.qm")):
-        return []
-    made = [translator]
-    of_qt = QTranslator(application)
-    if of_qt.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        made.insert(0, of_qt)  # what is installed last is asked first
-    for each in made:
-        application.installTranslator(each)
-    return made
 
 
 class FirstPaint(QObject):

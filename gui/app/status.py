@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
@@ -13,11 +14,12 @@ from backend.model.vocabulary import EngineKind, Health
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import button, describe
+from gui.wording.live import Words, follow_language, in_words, put
 from gui.wording.speech import speak
 from gui.wording.terms import health_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Dot(QWidget):
@@ -48,18 +50,21 @@ class EngineStrip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("engineStrip")
-        self.setAccessibleName(self.tr("Engines"))
+        put(self.setAccessibleName, lambda: self.tr("Engines"))
         self._theme = theme
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self._layout.setSpacing(3 * GRID)
         self.setFixedHeight(self.fontMetrics().height() + GRID // 2)
-        self.show_sentence(self.tr("Starting the engines…"))
+        self._again: Callable[[], None] = self._empty
+        self.show_sentence(lambda: self.tr("Starting the engines…"))
+        follow_language(self, lambda: self._again())
 
-    def show_sentence(self, sentence: str) -> None:
+    def show_sentence(self, sentence: Words) -> None:
         """One sentence instead of engines."""
+        self._again = partial(self.show_sentence, sentence)
         self._empty()
-        label = QLabel(sentence)
+        label = QLabel(in_words(sentence))
         label.setProperty("role", "caption")
         self._layout.addWidget(label)
         self._layout.addStretch(1)
@@ -67,6 +72,7 @@ class EngineStrip(QWidget):
     @Slot(object)
     def show_engines(self, engines: Sequence[EngineStatus]) -> None:
         """The engines as they are now."""
+        self._again = partial(self.show_engines, engines)
         self._empty()
         for engine in engines:
             self._layout.addWidget(self._item(engine))
@@ -138,16 +144,17 @@ class MessageBar(QWidget):
         for watched in (tabs, parent):
             watched.installEventFilter(self)
         self._tells_incident = False
-        self._failure = ""
+        self._news: Words = ""
+        self._failure: Words = ""
         """Why the lab is not there; empty where it is, or was not asked for."""
         self.sentence = QLabel()
         self.sentence.setObjectName("messageLabel")
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.retry = button("retryButton", self.tr("Retr&y"))
-        describe(self.retry, self.tr("Retry"), self.tr("Start the engines again"))
+        self.retry = button("retryButton", lambda: self.tr("Retr&y"))
+        describe(self.retry, lambda: self.tr("Retry"), lambda: self.tr("Start the engines again"))
         self.dismiss = button("dismissButton", "\N{MULTIPLICATION SIGN}", "quiet")
-        describe(self.dismiss, self.tr("Dismiss"), self.tr("Hide the message"))
+        describe(self.dismiss, lambda: self.tr("Dismiss"), lambda: self.tr("Hide the message"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 6, GRID, 6)
         layout.addWidget(QLabel("\N{WARNING SIGN}"))
@@ -157,9 +164,10 @@ class MessageBar(QWidget):
         self.retry.clicked.connect(self._try_again)
         self.dismiss.clicked.connect(self.hide)
         theme.changed.connect(self.update)
+        follow_language(self, self._speak_again)
         self.hide()
 
-    def show_sentence(self, sentence: str, *, retry: bool) -> None:
+    def show_sentence(self, sentence: Words, *, retry: bool) -> None:
         """Say what did not work. Where the lab waits for Retry, that stays, and other sentences come below it."""
         if retry:
             self._failure = sentence
@@ -167,8 +175,8 @@ class MessageBar(QWidget):
         else:
             self._show(sentence, incident=False)
 
-    @Slot(str)
-    def show_incident(self, sentence: str) -> None:
+    @Slot(object)
+    def show_incident(self, sentence: Words) -> None:
         """Say what was killed, stopped or started again; a failure that somebody should read first stays."""
         if self._tells_incident or self.isHidden() or self._failure:
             self._show(sentence, incident=True)
@@ -185,17 +193,26 @@ class MessageBar(QWidget):
             self._failure = ""
             self.hide()
 
-    def _show(self, sentence: str, *, incident: bool) -> None:
+    def _show(self, sentence: Words, *, incident: bool) -> None:
         self._tells_incident = incident
-        lines = [line[:1].upper() + line[1:] for line in (self._failure, sentence) if line]
-        self.sentence.setText("\n".join(lines))
-        self.sentence.setAccessibleName(" ".join(lines))
+        self._news = sentence
+        self._speak()
         QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
         self.retry.setVisible(bool(self._failure))
         self.dismiss.setVisible(not self._failure)
         self.show()
         self._place()
         self.raise_()
+
+    def _speak(self) -> None:
+        lines = [line[:1].upper() + line[1:] for line in map(in_words, (self._failure, self._news)) if line]
+        self.sentence.setText("\n".join(lines))
+        self.sentence.setAccessibleName(" ".join(lines))
+
+    def _speak_again(self) -> None:
+        self._speak()
+        if not self.isHidden():
+            self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Stay beside the tabs."""

@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.settings import Key
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
+from gui.wording.live import Words, filled, put
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from gui.settings import Settings
     from gui.theme import Theme
 
-SEEN = "tour/seen"
+SEEN = Key.TOUR_SEEN
 WIDTH = 44 * GRID
 AWAY = GRID
 """Pixels between a balloon and what it is about."""
@@ -37,9 +39,11 @@ class Balloon(QWidget):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.more = button("tourNext", "", "")
-        self.end = button("tourEnd", self.tr("No more"), "quiet")
-        describe(self.more, self.tr("Done"))
-        describe(self.end, self.tr("End the tour"), self.tr("It does not come back; the Help menu has it"))
+        self.end = button("tourEnd", lambda: self.tr("No more"), "quiet")
+        describe(self.more, lambda: self.tr("Done"))
+        describe(
+            self.end, lambda: self.tr("End the tour"), lambda: self.tr("It does not come back; the Help menu has it")
+        )
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.end)
@@ -51,14 +55,14 @@ class Balloon(QWidget):
         self.setFixedWidth(WIDTH)
         self.hide()
 
-    def show_beside(self, target: QWidget, text: str, number: int, of: int) -> None:
+    def show_beside(self, target: QWidget, text: Words, number: int, of: int) -> None:
         """Say this beside a widget; never outside of the window, and never over the widget where there is room."""
-        self.text.setText(text)
-        self.text.setAccessibleName(text)
+        put(self.text.setText, text)
+        put(self.text.setAccessibleName, text)
         last = number == of
-        self.more.setText(self.tr("Done") if last else self.tr("Next (%1 of %2)"))
-        self.more.setText(self.more.text().replace("%1", str(number)).replace("%2", str(of)))
-        describe(self.more, self.more.text())
+        pattern = (lambda: self.tr("Done")) if last else (lambda: self.tr("Next (%1 of %2)"))
+        put(self.more.setText, filled(pattern, str(number), str(of)))
+        describe(self.more, self.more.text)
         self.adjustSize()
         window = self._window
         about = QRect(target.mapTo(window, QPoint(0, 0)), target.size())
@@ -127,12 +131,24 @@ class Tour(QObject):
         self._number = -1
         self.balloon.hide()
 
-    def _stops(self) -> tuple[tuple[QWidget, str], ...]:
+    def _stops(self) -> tuple[tuple[QWidget, Words], ...]:
         lab = self._lab
         return (
-            (lab.form.submit, self.tr("Submit sends one request to a real backend. Press it twice: the key stays.")),
-            (lab.backend.strategy, self.tr("Here you choose what protects the backend. First: nothing at all.")),
-            (lab.source.source, self.tr("How the same request arrives twice: clicks, a retry, or a queue.")),
-            (lab.banner, self.tr("The verdict, judged from the rows that were read back, never from a promise.")),
-            (lab.timeline, self.tr("Every step of every submission. Click one: its command and answer appear.")),
+            (
+                lab.form.submit,
+                lambda: self.tr("Submit sends one request to a real backend. Press it twice: the key stays."),
+            ),
+            (
+                lab.backend.strategy,
+                lambda: self.tr("Here you choose what protects the backend. First: nothing at all."),
+            ),
+            (lab.source.source, lambda: self.tr("How the same request arrives twice: clicks, a retry, or a queue.")),
+            (
+                lab.banner,
+                lambda: self.tr("The verdict, judged from the rows that were read back, never from a promise."),
+            ),
+            (
+                lab.timeline,
+                lambda: self.tr("Every step of every submission. Click one: its command and answer appear."),
+            ),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QWidget
 
@@ -12,9 +12,12 @@ from gui.app.menus import Menus
 from gui.app.message_log import MessageLog, MessagesDialog
 from gui.app.status import EngineStrip, MessageBar
 from gui.lab.page import LabPage
+from gui.settings import Key
 from gui.theme import Theme, ThemeMode
 from gui.widgets.columns import restore_columns, save_columns
 from gui.widgets.find_bar import FindBar
+from gui.widgets.forms import name_scroll_buttons
+from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put, say_all_again
 
 if TYPE_CHECKING:
     from backend.archive.entries import Entry
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from gui.advisor.incident_desk import IncidentDesk
     from gui.app.commands import CommandTable
     from gui.app.desk import Desk
+    from gui.app.language import Languages
     from gui.app.stage import Stage
     from gui.app.tour import Tour
     from gui.compare.page import ComparePage
@@ -52,6 +56,7 @@ class MainWindow(QMainWindow):
         bridge: to the lab.
         theme: its colours.
         settings: what is remembered.
+        languages: those that can be chosen; None where somebody else installs the translations.
         whole: whether all of it is made at once. Otherwise what the first paint shows is: the Lab, and the titles of
             tabs and menus; then `complete` has to be called before anybody can look at more.
     """
@@ -67,18 +72,28 @@ class MainWindow(QMainWindow):
     stage: Stage
     tour: Tour
 
-    def __init__(self, bridge: LabBridge, theme: Theme, settings: Settings, *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        bridge: LabBridge,
+        theme: Theme,
+        settings: Settings,
+        languages: Languages | None = None,
+        *,
+        whole: bool = True,
+    ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("Submit Twice")
         self._bridge = bridge
         self._theme = theme
         self._settings = settings
+        self._languages = languages
         self._closing = self._closed = self._is_whole = False
         self._open_parts = 1
         self._runs = 0
         self.lab = LabPage(bridge, theme, settings)
         self.engines = EngineStrip(theme)
+        self._titles: list[Words] = [lambda: self.tr("&Lab")]
         self.pages = self._make_pages()
         self.setCentralWidget(self.pages)
         self.statusBar().setSizeGripEnabled(False)
@@ -88,6 +103,10 @@ class MainWindow(QMainWindow):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
+        self._say_again = QTimer(self)
+        self._say_again.setSingleShot(True)
+        self._say_again.setInterval(0)
+        self._say_again.timeout.connect(self._say_all_again)
         self.find_bar = FindBar(self)
         self.log = MessageLog(self)
         self.menus = Menus(self)
@@ -100,11 +119,17 @@ class MainWindow(QMainWindow):
         pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
-        pages.addTab(self.lab, self.tr("&Lab"))
-        for title in (self.tr("&Compare"), self.tr("E&xplore"), self.tr("Service"), self.tr("History")):
-            pages.addTab(QWidget(), title)
-        pages.setAccessibleName(self.tr("Pages"))
-        pages.tabBar().setAccessibleName(self.tr("Pages"))
+        add_tab(pages, self.lab, self._titles[0])
+        for title in (
+            lambda: self.tr("&Compare"),
+            lambda: self.tr("E&xplore"),
+            lambda: self.tr("Service"),
+            lambda: self.tr("History"),
+        ):
+            self._titles.append(title)
+            add_tab(pages, QWidget(), title)
+        put(pages.setAccessibleName, lambda: self.tr("Pages"))
+        name_part(pages.tabBar, lambda: self.tr("Pages"))
         return pages
 
     def complete(self) -> None:
@@ -158,11 +183,13 @@ class MainWindow(QMainWindow):
         self.explore.restore(self._settings)
         self.service.restore(self._settings)
         restore_columns(self, self._settings)
+        name_scroll_buttons(self)
+        follow_language(self, lambda: name_scroll_buttons(self))
 
     def _fill_tab(self, number: int, page: QWidget) -> None:
-        empty, title = self.pages.widget(number), self.pages.tabText(number)
+        empty = self.pages.widget(number)
         self.pages.removeTab(number)
-        self.pages.insertTab(number, page, title)
+        insert_tab(self.pages, number, page, self._titles[number])
         if empty is not None:
             empty.deleteLater()
 
@@ -243,9 +270,10 @@ class MainWindow(QMainWindow):
         return self._theme.mode is mode
 
     def use_language(self, language: str) -> None:
-        """Have another language from the next session on; an empty one is the system's."""
+        """Change to another language, and remember it; an empty one is the system's."""
         self._settings.language = language
-        self.messages.show_sentence(self.tr("The language changes when the window is opened next."), retry=False)
+        if self._languages is not None:
+            self._languages.use(language)
 
     def uses_language(self, language: str) -> bool:
         """Whether this language was chosen."""
@@ -289,15 +317,25 @@ class MainWindow(QMainWindow):
         box.setTextFormat(Qt.TextFormat.RichText)
         box.open()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
+        """Another language: everything that is shown is said again in it, and whatever is under way goes on."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._say_again.start()  # not within the event, which Qt passes on to children that may be gone by then
+
+    @Slot()
+    def _say_all_again(self) -> None:
+        say_all_again((self, *self.findChildren(QObject)))
+
     # What goes wrong
 
-    @Slot(str)
-    def _start_failed(self, sentence: str) -> None:
-        self.engines.show_sentence(self.tr("The engines are not running."))
+    @Slot(object)
+    def _start_failed(self, sentence: Words) -> None:
+        self.engines.show_sentence(lambda: self.tr("The engines are not running."))
         self.messages.show_sentence(sentence, retry=True)
 
-    @Slot(str)
-    def _command_failed(self, sentence: str) -> None:
+    @Slot(object)
+    def _command_failed(self, sentence: Words) -> None:
         self.messages.show_sentence(sentence, retry=False)
 
     @Slot(int)
@@ -308,20 +346,20 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _retry(self) -> None:
-        self.engines.show_sentence(self.tr("Starting the engines…"))
+        self.engines.show_sentence(lambda: self.tr("Starting the engines…"))
         self._bridge.start()
 
     # Beginning and end
 
     def _restore(self) -> None:
-        geometry: QByteArray = self._settings.blob("window/geometry")
+        geometry: QByteArray = self._settings.blob(Key.WINDOW_GEOMETRY)
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(room_for_window(self.screen().availableGeometry().size()))
         self.lab.restore_sizes(self._settings)
 
     def save(self) -> None:
         """Keep geometry and choices for the next session."""
-        self._settings.remember("window/geometry", self.saveGeometry())
+        self._settings.remember(Key.WINDOW_GEOMETRY, self.saveGeometry())
         self.lab.save(self._settings)
         if self._is_whole:
             self.explore.save(self._settings)

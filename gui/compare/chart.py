@@ -13,6 +13,7 @@ from gui.theme import GRID, VERDICT_GLYPHS, Theme, code_font
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_hint
 from gui.wording.comparison import ratio, situation_head
+from gui.wording.live import put
 from gui.wording.speech import speak
 
 ROW = 3 * GRID
@@ -35,14 +36,14 @@ class Chart(QWidget):
         self._picture: Picture | None = None
         self._code = code_font(0.95)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
-        describe(self, self.tr("Cost against protection"))
+        describe(self, lambda: self.tr("Cost against protection"))
         self.setToolTip("")
         theme.changed.connect(self.update)
 
     def show_picture(self, picture: Picture) -> None:
         """Paint this one."""
         self._picture = picture
-        self.setAccessibleDescription(_described(picture))
+        put(self.setAccessibleDescription, lambda: _described(picture))
         self.updateGeometry()
         self.update()
 
@@ -183,7 +184,7 @@ def scrolled(chart: Chart) -> QScrollArea:
     area = QScrollArea()
     area.setWidget(chart)
     area.setWidgetResizable(True)
-    describe(area, chart.accessibleName())
+    describe(area, chart.accessibleName)
     area.setToolTip("")
     return area
 

@@ -15,6 +15,7 @@ from backend.comparison.documents import comparison_csv, comparison_document, co
 from backend.comparison.web_page import comparison_html
 from backend.files.output import write_document
 from gui.widgets.file_dialogs import ask_where_to_save
+from gui.wording.live import Words, filled
 from gui.wording.speech import language
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class ExportMenu(QObject):
             self.chosen.emit(partial(write, form, self._found, Path(name)))
 
 
-def write(form: Form, found: Comparison, path: Path) -> str:
+def write(form: Form, found: Comparison, path: Path) -> Words:
     """Write the file.
 
     Returns:
@@ -89,4 +90,4 @@ def write(form: Form, found: Comparison, path: Path) -> str:
         SubmitTwiceError: it cannot be written; a file that was there is as it was.
     """
     write_document(path, form.text(found, language()))
-    return QCoreApplication.translate("Compare", "Written to %1.").replace("%1", str(path))
+    return filled(lambda: QCoreApplication.translate("Compare", "Written to %1."), str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -22,6 +23,7 @@ from gui.wording.comparison import (
     situation_head,
     standing_text,
 )
+from gui.wording.live import Words, in_words
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ ROOT = QModelIndex()
 class Column:
     """One column."""
 
-    title: str
+    title: Words
     width: int
     """In characters."""
     text: Callable[[Line], str]
@@ -131,7 +133,7 @@ class ComparisonModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Vertical:
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
+            return in_words(self.columns[section].title)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int((_RIGHT if self.columns[section].right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -142,13 +144,13 @@ _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
     return (
-        Column(_head(CompareCode.COLUMN_STRATEGY), 36, lambda line: line.subject.name),
-        Column(_head(CompareCode.COLUMN_THROUGHPUT), 19, ratio, right=True),
+        Column(partial(_head, CompareCode.COLUMN_STRATEGY), 36, lambda line: line.subject.name),
+        Column(partial(_head, CompareCode.COLUMN_THROUGHPUT), 19, ratio, right=True),
         *(_situation(key) for key in situations),
-        Column(_head(CompareCode.COLUMN_P50), 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
-        Column(_head(CompareCode.COLUMN_P99), 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
-        Column(_head(CompareCode.COLUMN_STEPS), 15, round_trips),
-        Column(_head(CompareCode.COLUMN_STANDING), 56, standing_text),
+        Column(partial(_head, CompareCode.COLUMN_P50), 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
+        Column(partial(_head, CompareCode.COLUMN_P99), 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
+        Column(partial(_head, CompareCode.COLUMN_STEPS), 15, round_trips),
+        Column(partial(_head, CompareCode.COLUMN_STANDING), 56, standing_text),
     )
 
 
@@ -157,4 +159,4 @@ def _head(code: CompareCode) -> str:
 
 
 def _situation(key: SituationKey) -> Column:
-    return Column(situation_head(key), 17, lambda line: cell_text(line.cell(key)), key)
+    return Column(partial(situation_head, key), 17, lambda line: cell_text(line.cell(key)), key)

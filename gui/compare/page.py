@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -24,6 +25,7 @@ from gui.widgets.layouts import column, fill, side_by_side, stack
 from gui.widgets.progress_bar import ProgressBar
 from gui.widgets.sidebar import NARROW, Sidebar
 from gui.wording.comparison import task_word, time_left
+from gui.wording.live import Words, add_tab, filled, name_part, put, worded
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -65,29 +67,37 @@ class ComparePage(QWidget):
         self._refresh()
 
     def _make_buttons(self) -> None:
-        self.start = button("compareButton", self.tr("Com&pare"), "primary")
+        self.start = button("compareButton", lambda: self.tr("Com&pare"), "primary")
         describe(
             self.start,
-            self.tr("Compare"),
-            self.tr("Run every strategy in each chosen situation, on real engines"),
+            lambda: self.tr("Compare"),
+            lambda: self.tr("Run every strategy in each chosen situation, on real engines"),
         )
         self.start.setMinimumHeight(4 * GRID + 2)
-        self.cancel = button("cancelCompareButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel the comparison"), self.tr("Stop, and keep what was measured so far"))
-        self.again = button("repeatCostButton", self.tr("Measure costs &again"))
+        self.cancel = button("cancelCompareButton", lambda: self.tr("Ca&ncel"))
+        describe(
+            self.cancel,
+            lambda: self.tr("Cancel the comparison"),
+            lambda: self.tr("Stop, and keep what was measured so far"),
+        )
+        self.again = button("repeatCostButton", lambda: self.tr("Measure costs &again"))
         describe(
             self.again,
-            self.tr("Measure costs again"),
-            self.tr("Measure once more what was too noisy; what is there otherwise stays"),
+            lambda: self.tr("Measure costs again"),
+            lambda: self.tr("Measure once more what was too noisy; what is there otherwise stays"),
         )
         self.again.setVisible(False)
-        self.export = button("exportCompareButton", self.tr("&Export"))
-        describe(self.export, self.tr("Export"), self.tr("Write the comparison as HTML, Markdown, CSV or JSON"))
+        self.export = button("exportCompareButton", lambda: self.tr("&Export"))
+        describe(
+            self.export,
+            lambda: self.tr("Export"),
+            lambda: self.tr("Write the comparison as HTML, Markdown, CSV or JSON"),
+        )
         self.export.setMenu(self.exports.menu)
         self.export.setEnabled(False)
 
     def _make_progress(self) -> None:
-        self.status = QLabel(self.tr("Not measured yet."))
+        self.status = worded(QLabel(), lambda: self.tr("Not measured yet."))
         self.status.setObjectName("compareStatus")
         self.status.setWordWrap(True)
         self.status.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
@@ -97,7 +107,7 @@ class ComparePage(QWidget):
         self.estimate.setObjectName("compareEstimate")
         self.estimate.setProperty("role", "caption")
         self.estimate.setWordWrap(True)
-        self.bar = ProgressBar(self.tr("Progress of the comparison"))
+        self.bar = ProgressBar(lambda: self.tr("Progress of the comparison"))
 
     def _lay_out(self) -> None:
         asked = column(
@@ -116,10 +126,10 @@ class ComparePage(QWidget):
         self.views = QTabWidget()
         self.views.setObjectName("compareViews")
         self.views.setDocumentMode(True)
-        self.views.addTab(self.table, self.tr("&Table"))
-        self.views.addTab(scrolled(self.chart), self.tr("P&icture"))
-        for part in (self.views, self.views.tabBar()):
-            part.setAccessibleName(self.tr("Table or picture"))
+        add_tab(self.views, self.table, lambda: self.tr("&Table"))
+        add_tab(self.views, scrolled(self.chart), lambda: self.tr("P&icture"))
+        put(self.views.setAccessibleName, lambda: self.tr("Table or picture"))
+        name_part(self.views.tabBar, self.views.accessibleName)
         return stack(self.status, self.bar, self.views)
 
     def _connect(self, bridge: LabBridge) -> None:
@@ -130,7 +140,7 @@ class ComparePage(QWidget):
         self.comparer.progressed.connect(self._show_progress)
         self.comparer.found.connect(self._show_found)
         self.comparer.failed.connect(self._show_failure)
-        self.comparer.written.connect(self.status.setText)
+        self.comparer.written.connect(self._show_written)
         self.comparer.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         self.exports.chosen.connect(self.comparer.write)
         self.table.opened.connect(self.lab_asked)
@@ -173,7 +183,7 @@ class ComparePage(QWidget):
 
     def _begin(self, asked: ComparisonQuestion) -> None:
         self.bar.wait()
-        self.status.setText(self.tr("Starting engines and two backend processes for the comparison…"))
+        put(self.status.setText, lambda: self.tr("Starting engines and two backend processes for the comparison…"))
         self.comparer.start(asked)
         self._refresh()
         self.cancel.setFocus()
@@ -185,15 +195,16 @@ class ComparePage(QWidget):
     @Slot(object)
     def _show_progress(self, progress: ComparisonProgress) -> None:
         self.bar.show_share(progress.done, progress.total)
-        text = self.tr("%1 of %2 measured, about %3 left. Now: %4, %5.")
-        values = (
-            str(progress.done), str(progress.total), time_left(progress.seconds_left), progress.line.subject.name,
-            task_word(progress.doing),
-        )  # fmt: skip
-        for number, value in enumerate(values, 1):
-            text = text.replace(f"%{number}", value)
-        self.status.setText(text)
-        self.bar.setAccessibleDescription(text)
+        said = filled(
+            lambda: self.tr("%1 of %2 measured, about %3 left. Now: %4, %5."),
+            str(progress.done),
+            str(progress.total),
+            partial(time_left, progress.seconds_left),
+            progress.line.subject.name,
+            partial(task_word, progress.doing),
+        )
+        put(self.status.setText, said)
+        put(self.bar.setAccessibleDescription, said)
         self.table.cells.show_line(progress.line)
         self._draw()
 
@@ -210,18 +221,25 @@ class ComparePage(QWidget):
         self._finish()
 
     def _say_what_was_found(self, found: Comparison, *, complete: bool) -> None:
+        put(self.status.setText, partial(self._told, found, complete=complete))
+        put(self.status.setToolTip, lambda: "\n".join(speak(sentence) for sentence in surprises(found)))
+
+    def _told(self, found: Comparison, *, complete: bool) -> str:
         unexpected = [speak(sentence) for sentence in surprises(found)]
         said = [speak(sentence_of(found.lines))] if any(line.cells for line in found.lines) else []
         if not complete:
             said.insert(0, self.tr("Cancelled; what was measured is kept."))
         if again := len(noisy(found.lines)):
             said.append(speak(say(CompareCode.NOISY_COSTS, count=again)))
-        self.status.setText(" ".join((*said, *unexpected)))
-        self.status.setToolTip("\n".join(unexpected))
+        return " ".join((*said, *unexpected))
 
-    @Slot(str)
-    def _show_failure(self, sentence: str) -> None:
-        self.status.setText(sentence)
+    @Slot(object)
+    def _show_written(self, sentence: Words) -> None:
+        put(self.status.setText, sentence)
+
+    @Slot(object)
+    def _show_failure(self, sentence: Words) -> None:
+        put(self.status.setText, sentence)
         self._before = None
         self._finish()
 
@@ -247,7 +265,7 @@ class ComparePage(QWidget):
         again = found is not None and bool(noisy(found.lines))
         self.again.setVisible(again)
         self.again.setEnabled(again and not busy)
-        self.estimate.setText(self._estimate() if self.question.ready else "")
+        put(self.estimate.setText, self._estimate if self.question.ready else "")
 
     def _estimate(self) -> str:
         """How long what is asked will take."""

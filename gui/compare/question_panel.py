@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.model.vocabulary import Health, OperationKey
 from gui.theme import GRID
-from gui.widgets.forms import Section, choose_key, combo, current_key, describe, set_item_enabled
+from gui.widgets.forms import Section, add_item, choose_key, combo, current_key, describe, set_item_enabled
 from gui.wording.comparison import situation_word
+from gui.wording.live import Words, worded
 from gui.wording.speech import speak
 from gui.wording.terms import operation_word
 
@@ -45,21 +47,27 @@ class QuestionPanel(QWidget):
             check.toggled.connect(self.changed)
 
     def _make_choice(self) -> Section:
-        section = Section(self.tr("What to compare"))
+        section = Section(lambda: self.tr("What to compare"))
         self.operation = combo("compareOperationCombo")
         for operation in OperationKey:
-            self.operation.addItem(operation_word(operation), operation.value)
-        section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intents"))
+            add_item(self.operation, partial(operation_word, operation), operation.value)
+        section.add_field(
+            lambda: self.tr("&Operation"), self.operation, lambda: self.tr("The business operation of the intents")
+        )
         self.database = combo("compareDatabaseCombo")
-        section.add_field(self.tr("&Database"), self.database, self.tr("Where the effects are stored"))
+        section.add_field(lambda: self.tr("&Database"), self.database, lambda: self.tr("Where the effects are stored"))
         self.strategy = combo("compareStrategyCombo")
-        section.add_field(self.tr("&Strategies"), self.strategy, self.tr("All strategies, or the variants of one"))
+        section.add_field(
+            lambda: self.tr("&Strategies"), self.strategy, lambda: self.tr("All strategies, or the variants of one")
+        )
         return section
 
     def _make_situations(self) -> Section:
-        section = Section(self.tr("Situations"))
+        section = Section(lambda: self.tr("Situations"))
         self.situations = {
-            key: self._check(f"situation-{key}", situation_word(key), self.tr("Compare in this situation"))
+            key: self._check(
+                f"situation-{key}", partial(situation_word, key), lambda: self.tr("Compare in this situation")
+            )
             for key in SituationKey
         }
         for check in self.situations.values():
@@ -67,24 +75,26 @@ class QuestionPanel(QWidget):
         return section
 
     def _make_extent(self) -> Section:
-        section = Section(self.tr("How thoroughly"))
+        section = Section(lambda: self.tr("How thoroughly"))
         self.cost = self._check(
             "compareCostCheck",
-            self.tr("Measure the cost"),
-            self.tr("Throughput and latency, in turns with no protection at all"),
+            lambda: self.tr("Measure the cost"),
+            lambda: self.tr("Throughput and latency, in turns with no protection at all"),
         )
         self.quick = self._check(
             "compareQuickCheck",
-            self.tr("Quick look"),
-            self.tr("Fewer intents and fewer rounds: each situation is proved all the same, the costs are rougher"),
+            lambda: self.tr("Quick look"),
+            lambda: self.tr(
+                "Fewer intents and fewer rounds: each situation is proved all the same, the costs are rougher"
+            ),
         )
         for check in (self.cost, self.quick):
             section.add_wide(check)
         return section
 
     @staticmethod
-    def _check(name: str, text: str, explanation: str) -> QCheckBox:
-        check = QCheckBox(text)
+    def _check(name: str, text: Words, explanation: Words) -> QCheckBox:
+        check = worded(QCheckBox(), text)
         check.setObjectName(name)
         check.setChecked(True)
         describe(check, text, explanation)
@@ -127,7 +137,7 @@ class QuestionPanel(QWidget):
             self.database.clear()
             for index, engine in enumerate(databases):
                 self.database.addItem(engine.name, engine.kind.value)
-                set_item_enabled(self.database, index, engine.health is not Health.MISSING, speak(engine.note))
+                set_item_enabled(self.database, index, engine.health is not Health.MISSING, partial(speak, engine.note))
         choose_key(self.database, before)
         self.changed.emit()
 
@@ -136,12 +146,12 @@ class QuestionPanel(QWidget):
         before, operation = current_key(self.strategy), OperationKey(current_key(self.operation))
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
-            self.strategy.addItem(self.tr("All applicable"), "")
+            add_item(self.strategy, lambda: self.tr("All applicable"), "")
             for index, info in enumerate(self._strategies, 1):
-                self.strategy.addItem(speak(info.title), info.key)
+                add_item(self.strategy, partial(speak, info.title), info.key)
                 guards = any(operation in variant.guards for variant in info.variants)
                 reason = None if guards else info.variants[0].refusals.get(operation)
-                set_item_enabled(self.strategy, index, guards, speak(reason))
+                set_item_enabled(self.strategy, index, guards, partial(speak, reason))
             self.strategy.setCurrentIndex(0)
         choose_key(self.strategy, before)
         self.changed.emit()

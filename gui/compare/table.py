@@ -21,6 +21,7 @@ from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.view_keys import ViewKey, press
+from gui.wording.live import name_part
 
 if TYPE_CHECKING:
     from backend.comparison.records import ComparedCell
@@ -73,7 +74,7 @@ class ComparisonTable(QTableView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("compareTable")
-        describe(self, self.tr("Strategies by situation"), self.tr("Enter opens a cell in the Lab"))
+        describe(self, lambda: self.tr("Strategies by situation"), lambda: self.tr("Enter opens a cell in the Lab"))
         self.setToolTip("")
         self._theme = theme
         self.cells = ComparisonModel(self)
@@ -96,8 +97,8 @@ class ComparisonTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
-        for header in (rows, columns):
-            header.setAccessibleName(self.accessibleName())
+        name_part(self.verticalHeader, self.accessibleName)
+        name_part(self.horizontalHeader, self.accessibleName)
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(0)

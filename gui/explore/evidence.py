@@ -13,6 +13,7 @@ from gui.theme import GRID, code_font
 from gui.widgets.code import CodeView
 from gui.widgets.forms import describe
 from gui.wording.exploration import number
+from gui.wording.live import put
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ class Evidence(QSplitter):
         self.state.setReadOnly(True)
         self.state.setTabChangesFocus(True)
         self.state.setFont(code_font(0.95))
-        describe(self.state, self.tr("Rows and keys just after the current event"))
-        self.state.setPlaceholderText(self.tr("Rows and keys, as they were just after the current event."))
+        describe(self.state, lambda: self.tr("Rows and keys just after the current event"))
+        put(self.state.setPlaceholderText, lambda: self.tr("Rows and keys, as they were just after the current event."))
         self.code = CodeView(theme)
         self.code.setObjectName("stepCodeView")
-        self.code.setPlaceholderText(self.tr("The line of the strategy's code that issued the current step."))
+        put(
+            self.code.setPlaceholderText,
+            lambda: self.tr("The line of the strategy's code that issued the current step."),
+        )
         self.place = QLabel()
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setFont(code_font(0.9))
@@ -57,22 +61,22 @@ class Evidence(QSplitter):
     @Slot(object)
     def show_example(self, example: Counterexample | None) -> None:
         """The counterexample from whose strategy the steps come; None where there is none."""
-        self.state.clear()
-        self.place.clear()
+        put(self.state.setPlainText, "")
+        put(self.place.setText, "")
         self._source = _source_of(example.question) if example else None
 
     @Slot(object)
     def show_event(self, event: Event) -> None:
         """Another event is the current one."""
-        self.state.setPlainText("\n".join(state_lines(event.after)))
+        put(self.state.setPlainText, lambda: "\n".join(state_lines(event.after)))
         self._show_place(event.place)
 
     def _show_place(self, place: Place) -> None:
         source = self._source
         if not place.line or source is None:
-            self.place.setText(self.tr("no line of the strategy is at work here"))
+            put(self.place.setText, lambda: self.tr("no line of the strategy is at work here"))
             return
-        self.place.setText(f"{place.file}:{place.line}")
+        put(self.place.setText, f"{place.file}:{place.line}")
         if source.file == place.file:
             self.code.show_source(SourceCode(source.file, source.text, place.line, place.line))
             self.code.verticalScrollBar().setValue(max(0, place.line - 5))

@@ -20,6 +20,7 @@ from gui.widgets.layouts import column, fill, side_by_side, stack
 from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sidebar import NARROW, Sidebar
 from gui.wording.catalogue import Catalogue
+from gui.wording.live import Words, add_tab, name_part, put
 
 if TYPE_CHECKING:
     from backend.explorer.question import Exploration, Progress, Question
@@ -46,11 +47,7 @@ class ExplorePage(QWidget):
         self.progress = ProgressPanel()
         self.banner = ExplorationBanner(theme)
         self.evidence = Evidence(theme)
-        invitation = self.tr(
-            "The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which "
-            "engine, and when. Press Explore; then step through it with the arrow keys."
-        )
-        self.story = FindingPane(theme, Names(), invitation, self.evidence)
+        self.story = FindingPane(theme, Names(), self._invitation, self.evidence)
         self.story.example_shown.connect(self.evidence.show_example)
         self.story.event_shown.connect(self.evidence.show_event)
         self.export = ExportButton(self.story.diagram)
@@ -71,12 +68,26 @@ class ExplorePage(QWidget):
         bridge.catalogue_ready.connect(self._fill_catalogue)
         self._refresh()
 
+    def _invitation(self) -> str:
+        return self.tr(
+            "The shortest way to the worst verdict appears here as a sequence diagram: who sent what to which "
+            "engine, and when. Press Explore; then step through it with the arrow keys."
+        )
+
     def _make_buttons(self) -> None:
-        self.start = button("exploreButton", self.tr("Ex&plore"), "primary")
-        describe(self.start, self.tr("Explore"), self.tr("Run every interleaving of the requests, on real engines"))
+        self.start = button("exploreButton", lambda: self.tr("Ex&plore"), "primary")
+        describe(
+            self.start,
+            lambda: self.tr("Explore"),
+            lambda: self.tr("Run every interleaving of the requests, on real engines"),
+        )
         self.start.setMinimumHeight(4 * GRID + 2)
-        self.cancel = button("cancelExploreButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel the exploration"), self.tr("Stop, and keep what was found so far"))
+        self.cancel = button("cancelExploreButton", lambda: self.tr("Ca&ncel"))
+        describe(
+            self.cancel,
+            lambda: self.tr("Cancel the exploration"),
+            lambda: self.tr("Stop, and keep what was found so far"),
+        )
 
     def _lay_out(self) -> None:
         asked = column(self.question, self.start, self.cancel, self.export, spacing=GRID + 2, margin=GRID)
@@ -86,10 +97,10 @@ class ExplorePage(QWidget):
     def _make_views(self, one: QWidget) -> QTabWidget:
         self.views = views = QTabWidget()
         views.setObjectName("exploreViews")
-        views.addTab(one, self.tr("One q&uestion"))
-        views.addTab(self.survey, self.tr("Explore a&ll"))
-        for widget in (views, views.tabBar()):
-            widget.setAccessibleName(self.tr("What to explore"))
+        add_tab(views, one, lambda: self.tr("One q&uestion"))
+        add_tab(views, self.survey, lambda: self.tr("Explore a&ll"))
+        put(views.setAccessibleName, lambda: self.tr("What to explore"))
+        name_part(views.tabBar, views.accessibleName)
         return views
 
     def restore(self, settings: Settings) -> None:
@@ -162,8 +173,8 @@ class ExplorePage(QWidget):
         self.banner.show_found(found)
         self._finish()
 
-    @Slot(str)
-    def _show_failure(self, sentence: str) -> None:
+    @Slot(object)
+    def _show_failure(self, sentence: Words) -> None:
         self.banner.show_failure(sentence)
         self._finish()
 

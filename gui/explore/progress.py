@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from backend.model.vocabulary import Verdict
 from gui.theme import VERDICT_GLYPHS, code_font
 from gui.widgets.forms import Section
 from gui.wording.exploration import number
+from gui.wording.live import Words, follow_language, worded
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
@@ -26,26 +28,27 @@ class ProgressPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._section = Section(self.tr("So far"))
-        self._captions: dict[str, QLabel] = {}
-        self._schedules = self._add(self.tr("Interleavings"))
-        self._rate = self._add(self.tr("Per second"))
+        self._section = Section(lambda: self.tr("So far"))
+        self._captions: dict[QLabel, QLabel] = {}
+        self._schedules = self._add(lambda: self.tr("Interleavings"))
+        self._rate = self._add(lambda: self.tr("Per second"))
         self._verdicts = {
-            verdict: self._add(f"{VERDICT_GLYPHS[verdict]}  {verdict_word(verdict)}")
+            verdict: self._add(partial(_caption, verdict))
             for verdict in sorted(Verdict, key=lambda verdict: verdict.severity, reverse=True)
         }
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._section)
         self.clear()
+        follow_language(self, self._tell)
 
-    def _add(self, caption: str) -> QLabel:
+    def _add(self, caption: Words) -> QLabel:
         value = QLabel()
         value.setFont(code_font())
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         value.setFixedWidth(WIDTH * value.fontMetrics().horizontalAdvance("0"))
-        self._captions[caption] = value
-        label = QLabel(caption)
+        label = worded(QLabel(), caption)
+        self._captions[label] = value
         label.setProperty("role", "caption")
         row = self._section.grid.rowCount()
         self._section.grid.addWidget(label, row, 0, 1, 2)
@@ -61,7 +64,7 @@ class ProgressPanel(QWidget):
     def _tell(self) -> None:
         """A screen reader hears the number with its name."""
         for caption, label in self._captions.items():
-            label.setAccessibleName(f"{caption}: {label.text()}")
+            label.setAccessibleName(f"{caption.text()}: {label.text()}")
 
     def show_numbers(self, schedules: int, per_second: float, outcomes: Mapping[Verdict, int]) -> None:
         """The numbers as of now."""
@@ -75,3 +78,7 @@ class ProgressPanel(QWidget):
     def text(self) -> str:
         """All numbers in one line, for a screen reader."""
         return ", ".join(label.accessibleName() for label in self._captions.values())
+
+
+def _caption(verdict: Verdict) -> str:
+    return f"{VERDICT_GLYPHS[verdict]}  {verdict_word(verdict)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
@@ -9,14 +10,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
 from backend.model.vocabulary import GatewayKeys, OperationKey
+from gui.settings import Group, Key
 from gui.theme import GRID
-from gui.widgets.forms import KEY_ROLE, Section, choose_key, combo, current_key, set_item_enabled, spin
+from gui.widgets.forms import KEY_ROLE, Section, add_item, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
 from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.speech import speak
 from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
+    from backend.model.catalogue import VariantInfo
     from gui.settings import Settings
 
 FIRST = VariantChoice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
@@ -49,51 +52,61 @@ class QuestionPanel(QWidget):
             field.valueChanged.connect(self.changed)
 
     def _make_choice(self) -> Section:
-        section = Section(self.tr("What to explore"))
+        section = Section(lambda: self.tr("What to explore"))
         self.operation = combo("exploreOperationCombo")
         for operation in OperationKey:
-            self.operation.addItem(operation_word(operation), operation.value)
-        section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intent"))
+            add_item(self.operation, partial(operation_word, operation), operation.value)
+        section.add_field(
+            lambda: self.tr("&Operation"), self.operation, lambda: self.tr("The business operation of the intent")
+        )
         self.strategy = combo("exploreStrategyCombo")
         section.add_field(
-            self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
+            lambda: self.tr("&Strategy"),
+            self.strategy,
+            lambda: self.tr("How the backend makes the operation idempotent"),
         )
         self.variant = combo("exploreVariantCombo")
         section.add_field(
-            self.tr("V&ariant"),
+            lambda: self.tr("V&ariant"),
             self.variant,
-            self.tr("One way to write the strategy, safe or broken"),
+            lambda: self.tr("One way to write the strategy, safe or broken"),
         )
         self._gateway = GatewayField(section, "exploreGatewayCombo")
         return section
 
     def _make_mishaps(self) -> Section:
-        section = Section(self.tr("What may happen"))
+        section = Section(lambda: self.tr("What may happen"))
         self.requests = spin("exploreRequestsSpin", 1, MOST_REQUESTS, 2)
         section.add_field(
-            self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")
+            lambda: self.tr("Re&quests"),
+            self.requests,
+            lambda: self.tr("How many submissions of the same intent run at once"),
         )
         self.crashes = spin("exploreCrashesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an interleaving, each with a retry")
+            lambda: self.tr("Crash&es"),
+            self.crashes,
+            lambda: self.tr("Most crashes in an interleaving, each with a retry"),
         )
         self.expiries = spin("exploreExpiriesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Lease exp&iries"),
+            lambda: self.tr("Lease exp&iries"),
             self.expiries,
-            self.tr("Most times that a lease or a session ends in an interleaving"),
+            lambda: self.tr("Most times that a lease or a session ends in an interleaving"),
         )
         self.failovers = spin("exploreFailoversSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Fail&overs"),
+            lambda: self.tr("Fail&overs"),
             self.failovers,
-            self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
+            lambda: self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
         )
         self.errors = spin("exploreErrorsSpin", 0, 1, 0)
         section.add_field(
-            self.tr("E&xceptions"),
+            lambda: self.tr("E&xceptions"),
             self.errors,
-            self.tr("Most times that a handler gets an exception instead of a step, and its caller sends again"),
+            lambda: self.tr(
+                "Most times that a handler gets an exception instead of a step, and its caller sends again"
+            ),
         )
         return section
 
@@ -132,7 +145,7 @@ class QuestionPanel(QWidget):
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
             for info in catalogue.strategies:
-                self.strategy.addItem(speak(info.title), info.key)
+                add_item(self.strategy, partial(speak, info.title), info.key)
         remembered, self._remembered = self._remembered, None
         if remembered is None:
             self._show(catalogue.fit(before if before.strategy else FIRST))
@@ -145,7 +158,7 @@ class QuestionPanel(QWidget):
     def restore(self, settings: Settings) -> None:
         """Ask what was asked last, once the strategies are known."""
         names = ("operation", "strategy", "variant", "gateway_keys")
-        kept = {name: settings.text(f"explore/{name}") for name in names}
+        kept = {name: settings.text(Group.EXPLORE.key(name)) for name in names}
         if kept["operation"] not in set(OperationKey) or not kept["strategy"]:
             return
         keys = kept["gateway_keys"]
@@ -153,12 +166,12 @@ class QuestionPanel(QWidget):
             OperationKey(kept["operation"]),
             kept["strategy"],
             kept["variant"],
-            settings.number("explore/requests", 2),
-            settings.number("explore/crashes", 0),
-            settings.number("explore/expiries", 0),
+            settings.number(Key.EXPLORE_REQUESTS, 2),
+            settings.number(Key.EXPLORE_CRASHES, 0),
+            settings.number(Key.EXPLORE_EXPIRIES, 0),
             GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
-            settings.number("explore/failovers", 0),
-            errors=settings.number("explore/errors", 0),
+            settings.number(Key.EXPLORE_FAILOVERS, 0),
+            errors=settings.number(Key.EXPLORE_ERRORS, 0),
         )
         if self.catalogue.strategies:
             self.fill(self.catalogue)
@@ -169,9 +182,9 @@ class QuestionPanel(QWidget):
             return
         asked = self.question
         for name in ("operation", "strategy", "variant", "gateway_keys"):
-            settings.remember(f"explore/{name}", str(getattr(asked, name)))
+            settings.remember(Group.EXPLORE.key(name), str(getattr(asked, name)))
         for name in ("requests", "crashes", "expiries", "failovers", "errors"):
-            settings.remember(f"explore/{name}", int(getattr(asked, name)))
+            settings.remember(Group.EXPLORE.key(name), int(getattr(asked, name)))
 
     def show_question(self, question: Question) -> None:
         """Ask this."""
@@ -188,7 +201,7 @@ class QuestionPanel(QWidget):
             self.operation.setCurrentIndex(self.operation.findData(choice.operation.value, KEY_ROLE))
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
-                set_item_enabled(self.strategy, index, not reason, speak(reason))
+                set_item_enabled(self.strategy, index, not reason, partial(speak, reason))
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy, KEY_ROLE))
             self._fill_variants(choice)
         self._gateway.show_for(choice.operation)
@@ -197,12 +210,15 @@ class QuestionPanel(QWidget):
     def _fill_variants(self, choice: VariantChoice) -> None:
         self.variant.clear()
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-            title = speak(info.prose.title)
-            self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
+            add_item(self.variant, partial(self._title, info), info.key)
             reason = info.refusals.get(choice.operation)
             usable = choice.operation in info.guards and not info.missing
-            set_item_enabled(self.variant, index, usable, speak(reason or info.missing))
+            set_item_enabled(self.variant, index, usable, partial(speak, reason or info.missing))
         self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
+
+    def _title(self, info: VariantInfo) -> str:
+        title = speak(info.prose.title)
+        return title if info.sound else self.tr("%1 (broken)").replace("%1", title)
 
     @Slot()
     def _operation_changed(self) -> None:

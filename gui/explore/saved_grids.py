@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from backend.model.errors import SubmitTwiceError
 from gui.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from gui.widgets.forms import button, describe
 from gui.wording.exploration import number
+from gui.wording.live import filled
 from gui.wording.speech import speak
 from gui.wording.survey import CHANGED, change_sentence, short_operation
 
@@ -37,17 +39,25 @@ class SavedGrids(QObject):
         compared: the Changes since an earlier grid; none, also where it could not be read.
     """
 
-    told = Signal(str)
+    told = Signal(object)
     compared = Signal(object)
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self._owner = owner
         self._survey: Survey | None = None
-        self.keep = button("saveSurveyButton", self.tr("&Save…"))
-        describe(self.keep, self.tr("Save the grid"), self.tr("Write the grid to a file, to compare with it later"))
-        self.compare = button("compareSurveyButton", self.tr("Co&mpare with…"))
-        describe(self.compare, self.tr("Compare with an earlier grid"), self.tr("Mark what changed since a saved grid"))
+        self.keep = button("saveSurveyButton", lambda: self.tr("&Save…"))
+        describe(
+            self.keep,
+            lambda: self.tr("Save the grid"),
+            lambda: self.tr("Write the grid to a file, to compare with it later"),
+        )
+        self.compare = button("compareSurveyButton", lambda: self.tr("Co&mpare with…"))
+        describe(
+            self.compare,
+            lambda: self.tr("Compare with an earlier grid"),
+            lambda: self.tr("Mark what changed since a saved grid"),
+        )
         self.keep.clicked.connect(self.ask_where_to_save)
         self.compare.clicked.connect(self.ask_what_to_compare_with)
         self.offer(None)
@@ -81,9 +91,9 @@ class SavedGrids(QObject):
         try:
             survey_files.save(self._survey, path)
         except SubmitTwiceError as error:
-            self.told.emit(speak(error.sentence))
+            self.told.emit(partial(speak, error.sentence))
         else:
-            self.told.emit(self.tr("Saved as %1.").replace("%1", path.name))
+            self.told.emit(filled(lambda: self.tr("Saved as %1."), path.name))
 
     @Slot(str)
     def _compare_with(self, name: str) -> None:
@@ -96,10 +106,10 @@ class SavedGrids(QObject):
             changes = compare(survey_files.load(path), self._survey)
         except SubmitTwiceError as error:
             self.compared.emit(())
-            self.told.emit(speak(error.sentence))
+            self.told.emit(partial(speak, error.sentence))
         else:
             self.compared.emit(changes)
-            self.told.emit(self._sentence(changes, path.name))
+            self.told.emit(partial(self._sentence, changes, path.name))
 
     def _sentence(self, changes: Sequence[Change], name: str) -> str:
         if not changes:

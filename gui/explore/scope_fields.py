@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from backend.explorer.question import MOST_REQUESTS
 from backend.explorer.survey import Scope
 from gui.theme import GRID
-from gui.widgets.forms import describe, plain, spin
+from gui.widgets.forms import describe, plainly, spin
+from gui.wording.live import Words, put, worded
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSpinBox
@@ -27,24 +28,36 @@ class ScopeFields(QWidget):
         self.crashes = spin("surveyCrashesSpin", 0, 1, 0)
         self.expiries = spin("surveyExpiriesSpin", 0, 1, 0)
         self.limit = spin("surveyLimitSpin", 0, MOST_SCHEDULES, LIMIT)
-        self.limit.setSpecialValueText(self.tr("none"))
+        put(self.limit.setSpecialValueText, lambda: self.tr("none"))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GRID)
-        self._add(self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once"))
-        self._add(self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an interleaving, each with a retry"))
         self._add(
-            self.tr("Lease exp&iries"),
-            self.expiries,
-            self.tr("Most times that a lease or a session ends in an interleaving"),
+            lambda: self.tr("Re&quests"),
+            self.requests,
+            lambda: self.tr("How many submissions of the same intent run at once"),
         )
-        self._add(self.tr("Limi&t"), self.limit, self.tr("Most interleavings of a question, before it is given up"))
+        self._add(
+            lambda: self.tr("Crash&es"),
+            self.crashes,
+            lambda: self.tr("Most crashes in an interleaving, each with a retry"),
+        )
+        self._add(
+            lambda: self.tr("Lease exp&iries"),
+            self.expiries,
+            lambda: self.tr("Most times that a lease or a session ends in an interleaving"),
+        )
+        self._add(
+            lambda: self.tr("Limi&t"),
+            self.limit,
+            lambda: self.tr("Most interleavings of a question, before it is given up"),
+        )
 
-    def _add(self, caption: str, field: QSpinBox, explanation: str) -> None:
-        label = QLabel(caption)
+    def _add(self, caption: Words, field: QSpinBox, explanation: Words) -> None:
+        label = worded(QLabel(), caption)
         label.setProperty("role", "caption")
         label.setBuddy(field)
-        describe(field, plain(caption), explanation)
+        describe(field, plainly(caption), explanation)
         self._row.addWidget(label)
         self._row.addWidget(field)
         self._row.addSpacing(GRID)

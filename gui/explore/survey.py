@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -18,6 +19,7 @@ from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import button, describe, hairline
 from gui.widgets.layouts import column
 from gui.widgets.progress_bar import ProgressBar
+from gui.wording.live import Words, follow_language, put, worded
 from gui.wording.survey import progress_sentence, survey_sentence
 
 if TYPE_CHECKING:
@@ -69,20 +71,30 @@ class SurveyPane(QWidget):
         self._lay_out()
         self._connect()
         self._refresh()
+        follow_language(self, self._show_detail)
 
     # Building
 
     def _make_buttons(self) -> None:
-        self.start = button("exploreAllButton", self.tr("Ex&plore all"), "primary")
+        self.start = button("exploreAllButton", lambda: self.tr("Ex&plore all"), "primary")
         describe(
-            self.start, self.tr("Explore all"), self.tr("Explore every variant with every operation that it guards")
+            self.start,
+            lambda: self.tr("Explore all"),
+            lambda: self.tr("Explore every variant with every operation that it guards"),
         )
-        self.cancel = button("cancelExploreAllButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel exploring all"), self.tr("Stop, and keep what was found so far"))
+        self.cancel = button("cancelExploreAllButton", lambda: self.tr("Ca&ncel"))
+        describe(
+            self.cancel,
+            lambda: self.tr("Cancel exploring all"),
+            lambda: self.tr("Stop, and keep what was found so far"),
+        )
 
     def _make_texts(self) -> None:
-        self.sentence = QLabel(
-            self.tr("Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper.")
+        self.sentence = worded(
+            QLabel(),
+            lambda: self.tr(
+                "Nothing explored yet. With two requests it takes some minutes, most of them for ZooKeeper."
+            ),
         )
         self.sentence.setObjectName("surveyLabel")
         self.changes = QLabel()
@@ -98,7 +110,7 @@ class SurveyPane(QWidget):
         self.status = QLabel()
         self.status.setObjectName("surveyProgressLabel")
         self.status.setProperty("role", "caption")
-        self.bar = ProgressBar(self.tr("Progress of exploring all"), "surveyProgressBar")
+        self.bar = ProgressBar(lambda: self.tr("Progress of exploring all"), "surveyProgressBar")
         self.bar.setFixedHeight(GRID)
         self._show_no_progress()
 
@@ -159,8 +171,8 @@ class SurveyPane(QWidget):
         self._asked, self.survey = self.fields.scope, None
         self.model.clear(self._asked)
         self.changes.hide()
-        self._say(self.tr("Exploring everything, one question after the other."))
-        self.status.setText(self.tr("Starting the engines…"))
+        self._say(lambda: self.tr("Exploring everything, one question after the other."))
+        put(self.status.setText, lambda: self.tr("Starting the engines…"))
         self.bar.wait()
         self.surveyor.start(self._asked)
         self._refresh()
@@ -173,8 +185,8 @@ class SurveyPane(QWidget):
     @Slot(object)
     def _show_progress(self, progress: SurveyProgress) -> None:
         self.bar.show_share(progress.number - 1, progress.questions)
-        self.status.setText(progress_sentence(progress))
-        self.bar.setAccessibleDescription(self.status.text())
+        put(self.status.setText, partial(progress_sentence, progress))
+        put(self.bar.setAccessibleDescription, self.status.text)
         self.model.mark_running(progress.pair)
 
     @Slot(object)
@@ -184,17 +196,17 @@ class SurveyPane(QWidget):
     @Slot(object)
     def _show_found(self, survey: Survey) -> None:
         self.survey = survey
-        self._say(survey_sentence(survey))
+        self._say(partial(survey_sentence, survey))
         self._finish()
 
-    @Slot(str)
-    def _show_failure(self, sentence: str) -> None:
+    @Slot(object)
+    def _show_failure(self, sentence: Words) -> None:
         self._say(sentence)
         self._finish()
 
-    def _say(self, text: str) -> None:
-        self.sentence.setText(text)
-        self.sentence.setAccessibleName(text)
+    def _say(self, text: Words) -> None:
+        put(self.sentence.setText, text)
+        put(self.sentence.setAccessibleName, text)
 
     def _finish(self) -> None:
         focused = self.cancel.hasFocus()
@@ -233,8 +245,8 @@ class SurveyPane(QWidget):
             scope = self._asked if self.model.cell_at(index) else self.fields.scope
             self.question_asked.emit(scope.question(pair))
 
-    @Slot(str)
-    def _show_changes(self, text: str) -> None:
-        self.changes.setText(text)
-        self.changes.setAccessibleName(text)
+    @Slot(object)
+    def _show_changes(self, text: Words) -> None:
+        put(self.changes.setText, text)
+        put(self.changes.setAccessibleName, text)
         self.changes.show()

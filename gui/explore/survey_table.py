@@ -16,6 +16,7 @@ from gui.theme import GRID
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.view_keys import ViewKey
+from gui.wording.live import name_part
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -37,7 +38,7 @@ class SurveyTable(QTableView):
         super().__init__(parent)
         self.setObjectName("surveyTable")
         self.setModel(model)
-        describe(self, self.tr("Every variant and every operation"))
+        describe(self, lambda: self.tr("Every variant and every operation"))
         self.setToolTip("")
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -48,9 +49,10 @@ class SurveyTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
+        name_part(self.verticalHeader, self.accessibleName)
+        name_part(self.horizontalHeader, self.accessibleName)
         for header in (rows, columns):
             header.setHighlightSections(False)
-            header.setAccessibleName(self.accessibleName())
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from backend.comparison.records import Comparison
     from backend.model.observed import EngineStatus
     from backend.model.plan import Setup
+    from backend.model.sentence import Sentence
     from backend.service.asked import Checked
     from gui.link.bridge import LabBridge
     from gui.link.pending_run import PendingRun
@@ -54,7 +55,7 @@ class HistoryKeeper(QObject):
     changed = Signal()
     listed = Signal(object)
     opened = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
     closed = Signal()
 
     _told = Signal(object, object)
@@ -64,7 +65,7 @@ class HistoryKeeper(QObject):
         self._worker = Worker("history")
         self._history: History | None = None
         self._closing = False
-        self._complained = ""
+        self._complained: Sentence | None = None
         self._book = RunBook()
         self._asked: dict[PendingRun, _Asked] = {}
         self._database = "postgresql"
@@ -264,10 +265,9 @@ class HistoryKeeper(QObject):
             try:
                 job()
             except SubmitTwiceError as error:
-                sentence = speak(error.sentence)
-                if always or sentence != self._complained:
-                    self._complained = sentence
-                    self._tell(self.failed, sentence)
+                if always or error.sentence != self._complained:
+                    self._complained = error.sentence
+                    self._tell(self.failed, partial(speak, error.sentence))
 
         self._worker.submit(carry_out)
 

@@ -66,11 +66,18 @@ class SummariesModel(RecordModel["Summary"]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("History", "Verdict"), 14, lambda each: verdict_text(each.verdict)),
-                Column(QCoreApplication.translate("History", "What"), 20, what_text, stretch=True),
-                Column(QCoreApplication.translate("History", "When"), 10, lambda each: short_when(each.began)),
                 Column(
-                    QCoreApplication.translate("History", "Took"), 7, lambda each: took_text(each.seconds), right=True
+                    lambda: QCoreApplication.translate("History", "Verdict"),
+                    14,
+                    lambda each: verdict_text(each.verdict),
+                ),
+                Column(lambda: QCoreApplication.translate("History", "What"), 20, what_text, stretch=True),
+                Column(lambda: QCoreApplication.translate("History", "When"), 10, lambda each: short_when(each.began)),
+                Column(
+                    lambda: QCoreApplication.translate("History", "Took"),
+                    7,
+                    lambda each: took_text(each.seconds),
+                    right=True,
                 ),
             ),
             parent,
@@ -91,12 +98,18 @@ class DifferencesModel(RecordModel[Difference]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("History", "Knob"), 24, lambda each: speak(each[0])),
+                Column(lambda: QCoreApplication.translate("History", "Knob"), 24, lambda each: speak(each[0])),
                 Column(
-                    QCoreApplication.translate("History", "Earlier one"), 30, lambda each: speak(each[1]), stretch=True
+                    lambda: QCoreApplication.translate("History", "Earlier one"),
+                    30,
+                    lambda each: speak(each[1]),
+                    stretch=True,
                 ),
                 Column(
-                    QCoreApplication.translate("History", "Later one"), 30, lambda each: speak(each[2]), stretch=True
+                    lambda: QCoreApplication.translate("History", "Later one"),
+                    30,
+                    lambda each: speak(each[2]),
+                    stretch=True,
                 ),
             ),
             parent,

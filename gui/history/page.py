@@ -26,6 +26,7 @@ from gui.theme import GRID
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import button, describe, hairline
 from gui.widgets.table import RecordTable
+from gui.wording.live import Words, follow_language, in_words, put
 from gui.wording.speech import language
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class HistoryPage(QWidget):
     """
 
     again_asked = Signal(object)
-    said = Signal(str)
+    said = Signal(object)
 
     def __init__(self, keeper: HistoryKeeper, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +77,7 @@ class HistoryPage(QWidget):
         keeper.listed.connect(self._show_list)
         keeper.opened.connect(self.show_entries)
         self._offer()
+        follow_language(self, self._ask)
 
     def _lay_out(self) -> None:
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -92,52 +94,66 @@ class HistoryPage(QWidget):
     def _make_left(self) -> QWidget:
         self.search = QLineEdit()
         self.search.setObjectName("historySearch")
-        self.search.setPlaceholderText(self.tr("Search"))
+        put(self.search.setPlaceholderText, lambda: self.tr("Search"))
         self.search.setClearButtonEnabled(True)
-        about = self.tr("Words that an entry has to have, such as a verdict, a strategy or a fault")
-        describe(self.search, self.tr("Search the history"), about)
+        describe(
+            self.search,
+            lambda: self.tr("Search the history"),
+            lambda: self.tr("Words that an entry has to have, such as a verdict, a strategy or a fault"),
+        )
         self.search.textChanged.connect(self._searching.start)
         self.table = RecordTable(
             "historyTable",
-            self.tr("History"),
+            lambda: self.tr("History"),
             self.summaries,
             self._theme,
-            self.tr("What is run, explored, compared and checked appears here, also in the next session."),
+            lambda: self.tr("What is run, explored, compared and checked appears here, also in the next session."),
         )
         self.table.follow_newest = False
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(self._chosen)
-        self.forget = self._button("historyForget", self.tr("Remove"), self.tr("Forget the selected entries"))
+        self.forget = self._button(
+            "historyForget", lambda: self.tr("Remove"), lambda: self.tr("Forget the selected entries")
+        )
         self.forget.clicked.connect(self._forget)
-        self.empty = self._button("historyEmpty", self.tr("Empty…"), self.tr("Forget all entries"))
+        self.empty = self._button("historyEmpty", lambda: self.tr("Empty…"), lambda: self.tr("Forget all entries"))
         self.empty.clicked.connect(self._ask_whether_to_empty)
-        self.open = self._button("historyOpen", self.tr("Open…"), self.tr("Open a file that somebody saved"))
+        self.open = self._button(
+            "historyOpen", lambda: self.tr("Open…"), lambda: self.tr("Open a file that somebody saved")
+        )
         self.open.clicked.connect(self.ask_for_file)
         return _column(_row(self.search, fills=True), self.table, _row(self.open, self.forget, self.empty))
 
     def _make_right(self) -> QWidget:
         self.again = self._button(
-            "historyAgain", self.tr("Run again"), self.tr("Set every knob as it was, and do it again"), role=""
+            "historyAgain",
+            lambda: self.tr("Run again"),
+            lambda: self.tr("Set every knob as it was, and do it again"),
+            role="",
         )
         self.again.clicked.connect(self._do_again)
-        self.save = self._button("historySave", self.tr("Save as…"), self.tr("Write all of it to a file"))
+        self.save = self._button(
+            "historySave", lambda: self.tr("Save as…"), lambda: self.tr("Write all of it to a file")
+        )
         self.save.clicked.connect(self.ask_where_to_save)
         self.report = self._button(
-            "historyReport", self.tr("HTML report…"), self.tr("Write it as one page that can be mailed")
+            "historyReport", lambda: self.tr("HTML report…"), lambda: self.tr("Write it as one page that can be mailed")
         )
         self.report.clicked.connect(self._ask_where_to_report)
         self.copy = self._button(
-            "historyCopy", self.tr("Copy command line"), self.tr("Copy the command that does the same on a terminal")
+            "historyCopy",
+            lambda: self.tr("Copy command line"),
+            lambda: self.tr("Copy the command that does the same on a terminal"),
         )
         self.copy.clicked.connect(self._copy_command)
         self.steps = self._button(
             "historyCopySteps",
-            self.tr("Copy steps"),
-            self.tr("Copy the selected submission's steps as SQL and redis-cli"),
+            lambda: self.tr("Copy steps"),
+            lambda: self.tr("Copy the selected submission's steps as SQL and redis-cli"),
         )
         self.steps.clicked.connect(self._copy_steps)
         self.hint = ElidedLabel("", Qt.TextElideMode.ElideRight)
-        self.hint.setText(self.tr("Choose an entry, or two of them with Ctrl to see them side by side."))
+        put(self.hint.setText, lambda: self.tr("Choose an entry, or two of them with Ctrl to see them side by side."))
         self.hint.setProperty("role", "caption")
         self.hint.setContentsMargins(2 * GRID, 0, GRID, GRID // 2)
         self.views = QStackedWidget()
@@ -145,9 +161,9 @@ class HistoryPage(QWidget):
         actions = _row(self.again, self.save, self.report, self.copy, self.steps)
         return _column(actions, self.hint, hairline(), self.views)
 
-    def _button(self, name: str, text: str, about: str, role: str = "quiet") -> QPushButton:
+    def _button(self, name: str, text: Words, about: Words, role: str = "quiet") -> QPushButton:
         made = button(name, text, role)
-        describe(made, text.removesuffix("…"), about)
+        describe(made, lambda: in_words(text).removesuffix("…"), about)
         return made
 
     # The list
@@ -255,7 +271,7 @@ class HistoryPage(QWidget):
 
         if self.entry is not None:
             QGuiApplication.clipboard().setText(command_line(self.entry))
-            self.said.emit(self.tr("The command line was copied."))
+            self.said.emit(lambda: self.tr("The command line was copied."))
 
     @Slot()
     def _copy_steps(self) -> None:
@@ -265,7 +281,7 @@ class HistoryPage(QWidget):
             table = self.findChild(RecordTable, "historyStepsView")
             steps = table.records.records if isinstance(table, RecordTable) else []
             QGuiApplication.clipboard().setText("\n".join(step_line(step, language()) for step in steps) + "\n")
-            self.said.emit(self.tr("%n step(s) copied.", "", len(steps)))
+            self.said.emit(lambda: self.tr("%n step(s) copied.", "", len(steps)))
 
     @Slot()
     def _forget(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -18,6 +19,7 @@ from gui.widgets.banner import Banner
 from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import hairline
 from gui.widgets.table import RecordTable
+from gui.wording.live import Words, worded
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -89,10 +91,10 @@ class PairView(QWidget):
         self.differences = DifferencesModel(self)
         self.table = RecordTable(
             "historyDifferences",
-            self.tr("What differed in the settings"),
+            lambda: self.tr("What differed in the settings"),
             self.differences,
             theme,
-            self.tr("Every knob stood at the same place."),
+            lambda: self.tr("Every knob stood at the same place."),
         )
         self.table.follow_newest = False
         self._above = QHBoxLayout()
@@ -127,13 +129,13 @@ class PairView(QWidget):
             made.show_run(entry.content)
         else:
             banner = Banner(self._theme)
-            word = verdict_word(entry.verdict) if entry.verdict else self.tr("No verdict")
-            banner.say(entry.verdict, word, speak(subject(entry)))
+            word: Words = partial(verdict_word, entry.verdict) if entry.verdict else lambda: self.tr("No verdict")
+            banner.say(entry.verdict, word, lambda: speak(subject(entry)))
             made = QWidget()
             column = QVBoxLayout(made)
             column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(FixedSizeHost(banner))
-        caption = QLabel(f"{when_text(entry.began)} \N{MIDDLE DOT} {speak(subject(entry))}")
+        caption = worded(QLabel(), lambda: f"{when_text(entry.began)} \N{MIDDLE DOT} {speak(subject(entry))}")
         caption.setProperty("role", "caption")
         caption.setTextFormat(Qt.TextFormat.PlainText)
         caption.setWordWrap(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, Slot
@@ -23,6 +24,7 @@ from gui.widgets.finding import FindingPane, Names
 from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import hairline
 from gui.widgets.timeline.pane import Timeline
+from gui.wording.live import put
 from gui.wording.speech import speak
 from gui.wording.terms import answer_word, milliseconds
 
@@ -45,14 +47,16 @@ class BriefCounters(QLabel):
 
     def show_judgement(self, judgement: Judgement) -> None:
         """The numbers of a run that is over."""
+        put(self.setText, partial(self._told, judgement))
+        put(self.setAccessibleName, self.text)
+
+    def _told(self, judgement: Judgement) -> str:
         written = QLocale().toString
         parts = [self.tr("%n row(s)", "", judgement.effects), self.tr("%n submission(s)", "", judgement.submissions)]
         parts += [f"{answer_word(answer)} {written(count)}" for answer, count in judgement.answers.items() if count]
         parts.append(self.tr("p50 %1 ms").replace("%1", milliseconds(judgement.p50_ms)))
         parts.append(self.tr("p99 %1 ms").replace("%1", milliseconds(judgement.p99_ms)))
-        text = "  \N{MIDDLE DOT}  ".join(parts)
-        self.setText(text)
-        self.setAccessibleName(text)
+        return "  \N{MIDDLE DOT}  ".join(parts)
 
 
 class RunView(QWidget):
@@ -71,7 +75,7 @@ class RunView(QWidget):
         self.counters = BriefCounters() if brief else Counters()
         self.results = Results(theme)
         self.timeline = Timeline(theme)
-        self.results.rows_table.say_when_empty(self.tr("It left no row."))
+        self.results.rows_table.say_when_empty(lambda: self.tr("It left no row."))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -156,10 +160,11 @@ class EntryView(QWidget):
     def show_entry(self, entry: Entry) -> None:
         """Show this one."""
         self.entry = entry
-        text = f"{kind_word(entry.kind)} \N{MIDDLE DOT} {speak(subject(entry))} \N{MIDDLE DOT} {when_text(entry.began)}"
-        self.caption.setText(text)
-        told = (verdict_text(entry.verdict), text, took_text(entry.seconds))
-        self.caption.setAccessibleName(", ".join(told))
+        put(self.caption.setText, partial(_title, entry))
+        put(
+            self.caption.setAccessibleName,
+            lambda: ", ".join((verdict_text(entry.verdict), _title(entry), took_text(entry.seconds))),
+        )
         self._show(self._made(entry))
 
     def _made(self, entry: Entry) -> QWidget:
@@ -214,3 +219,7 @@ def rename(view: QWidget) -> None:
         name = each.objectName()
         if name and not name.startswith(("qt_", OF_HISTORY)):
             each.setObjectName(f"{OF_HISTORY}{name[0].upper()}{name[1:]}")
+
+
+def _title(entry: Entry) -> str:
+    return f"{kind_word(entry.kind)} \N{MIDDLE DOT} {speak(subject(entry))} \N{MIDDLE DOT} {when_text(entry.began)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from backend.model.sentence import ENGLISH
 from backend.model.vocabulary import EngineKind, GatewayKeys, Health, OperationKey, Replication, Verdict
 from gui.lab.choices import PersistenceBox, TopologyBox
 from gui.lab.replication_field import ReplicationField
+from gui.settings import Key
 from gui.theme import GRID, VERDICT_GLYPHS
-from gui.widgets.forms import Section, choose_key, combo, current_key, set_item_enabled, spin
+from gui.widgets.forms import Section, add_item, choose_key, combo, current_key, explain_item, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
 from gui.wording.catalogue import Catalogue, VariantChoice
+from gui.wording.live import follow_language, put
 from gui.wording.speech import language, speak
 from gui.wording.terms import verdict_word
 
@@ -50,37 +53,47 @@ class BackendPanel(QWidget):
         self.catalogue = Catalogue()
         self._info: VariantInfo | None = None
         self._harm: Verdict | None = None
-        section = Section(self.tr("The backend"))
+        section = Section(lambda: self.tr("The backend"))
         self.strategy = combo("strategyCombo")
         section.add_field(
-            self.tr("&Strategy"), self.strategy, self.tr("How the backend makes the operation idempotent")
+            lambda: self.tr("&Strategy"),
+            self.strategy,
+            lambda: self.tr("How the backend makes the operation idempotent"),
         )
         self.variant = combo("variantCombo")
         section.add_field(
-            self.tr("V&ariant"),
+            lambda: self.tr("V&ariant"),
             self.variant,
-            self.tr("One way to write the strategy, safe under concurrency or broken by design"),
+            lambda: self.tr("One way to write the strategy, safe under concurrency or broken by design"),
         )
         self.database = combo("databaseCombo")
         self.replication = ReplicationField(section, self)
-        stored = self.tr("Where the effects are stored")
-        section.add_field(self.tr("&Database"), self.database, stored, self.replication.box)
+        section.add_field(
+            lambda: self.tr("&Database"),
+            self.database,
+            lambda: self.tr("Where the effects are stored"),
+            self.replication.box,
+        )
         self.replication.add_lag()
         self.topology = TopologyBox(self)
         self.persistence = PersistenceBox(self)
         section.add_field(
-            self.tr("Redis topolog&y"),
+            lambda: self.tr("Redis topolog&y"),
             self.topology.box,
-            self.tr("Which servers hold tokens, locks and messages, and whether another one takes over"),
+            lambda: self.tr("Which servers hold tokens, locks and messages, and whether another one takes over"),
         )
         section.add_field(
-            self.tr("Persistence"),
+            lambda: self.tr("Persistence"),
             self.persistence.box,
-            self.tr("Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"),
+            lambda: self.tr(
+                "Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"
+            ),
         )
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
-            self.tr("Instanc&es"), self.instances, self.tr("Backend processes that share the submissions")
+            lambda: self.tr("Instanc&es"),
+            self.instances,
+            lambda: self.tr("Backend processes that share the submissions"),
         )
         self._gateway = GatewayField(section, "gatewayKeysCombo")
         self.gateway_keys = self._gateway.box
@@ -98,6 +111,7 @@ class BackendPanel(QWidget):
         self.database.currentIndexChanged.connect(self._database_changed)
         self.instances.valueChanged.connect(self._settling.start)
         theme.changed.connect(self._paint_summary)
+        follow_language(self, self._paint_summary)
 
     def _make_summary(self) -> QWidget:
         self._mark = QLabel()
@@ -149,7 +163,7 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.strategy):
             self.strategy.clear()
             for info in catalogue.strategies:
-                self.strategy.addItem(speak(info.title), info.key)
+                add_item(self.strategy, partial(speak, info.title), info.key)
 
     def show_choice(self, choice: VariantChoice) -> None:
         """Choose, and grey out what does not guard the operation, without telling anybody."""
@@ -157,7 +171,7 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.strategy):
             for index, info in enumerate(self.catalogue.strategies):
                 reason = self.catalogue.refusal(info.key, choice.operation)
-                set_item_enabled(self.strategy, index, not reason, speak(reason))
+                set_item_enabled(self.strategy, index, not reason, partial(speak, reason))
             self.strategy.setCurrentIndex(self.strategy.findData(choice.strategy))
         self._fill_variants(choice)
         self._info = self.catalogue.variant(choice.strategy, choice.variant)
@@ -168,12 +182,15 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.variant):
             self.variant.clear()
             for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-                title = speak(info.prose.title)
-                self.variant.addItem(title if info.sound else self.tr("%1 (broken)").replace("%1", title), info.key)
+                add_item(self.variant, partial(self._title, info), info.key)
                 usable = choice.operation in info.guards and not info.missing
                 reason = info.refusals.get(choice.operation)
-                set_item_enabled(self.variant, index, usable, speak(reason or info.missing))
+                set_item_enabled(self.variant, index, usable, partial(speak, reason or info.missing))
             self.variant.setCurrentIndex(self.variant.findData(choice.variant))
+
+    def _title(self, info: VariantInfo) -> str:
+        title = speak(info.prose.title)
+        return title if info.sound else self.tr("%1 (broken)").replace("%1", title)
 
     @property
     def info(self) -> VariantInfo | None:
@@ -198,9 +215,9 @@ class BackendPanel(QWidget):
             word = f"{word}, {harm}"
         self._mark.setText(shown)
         self._mark.setAccessibleName(word)
-        self._mark.setToolTip(speak(info.prose.breaks))
-        self._summary.setText(speak(info.prose.summary))
-        self._summary.setToolTip(speak(info.prose.summary))
+        put(self._mark.setToolTip, lambda: speak(info.prose.breaks))
+        put(self._summary.setText, lambda: speak(info.prose.summary))
+        put(self._summary.setToolTip, lambda: speak(info.prose.summary))
 
     def note_harm(self, verdict: Verdict | None) -> None:
         """What the latest run of this variant came to, where that is harm: its promise has limits, and they show."""
@@ -215,9 +232,9 @@ class BackendPanel(QWidget):
             for index, status in enumerate(databases):
                 self.database.addItem(status.name, status.kind.value)
                 if status.health is Health.MISSING:
-                    set_item_enabled(self.database, index, False, speak(status.note))
+                    set_item_enabled(self.database, index, False, partial(speak, status.note))
                 elif status.note:
-                    self.database.setItemData(index, speak(status.note), Qt.ItemDataRole.ToolTipRole)
+                    explain_item(self.database, index, partial(speak, status.note))
             self.database.setCurrentIndex(max(0, self.database.findData(current)))
 
     def show_gateway_keys(self, keys: GatewayKeys) -> None:
@@ -254,19 +271,19 @@ class BackendPanel(QWidget):
 
     def restore(self, settings: Settings) -> None:
         """Take what does not depend on the catalogue from the last session."""
-        choose_key(self.gateway_keys, settings.text("lab/gateway-keys"))
-        choose_key(self.topology.box, settings.text("lab/redis-topology"))
-        choose_key(self.persistence.box, settings.text("lab/redis-persistence"))
+        choose_key(self.gateway_keys, settings.text(Key.LAB_GATEWAY_KEYS))
+        choose_key(self.topology.box, settings.text(Key.LAB_REDIS_TOPOLOGY))
+        choose_key(self.persistence.box, settings.text(Key.LAB_REDIS_PERSISTENCE))
         self.replication.restore(settings)
 
     def save(self, settings: Settings) -> None:
         """Keep the choice for the next session."""
         if self.strategy_key:
-            settings.remember("lab/strategy", self.strategy_key)
-            settings.remember("lab/variant", self.variant_key)
-            settings.remember("lab/gateway-keys", current_key(self.gateway_keys))
-            settings.remember("lab/redis-topology", current_key(self.topology.box))
-            settings.remember("lab/redis-persistence", current_key(self.persistence.box))
+            settings.remember(Key.LAB_STRATEGY, self.strategy_key)
+            settings.remember(Key.LAB_VARIANT, self.variant_key)
+            settings.remember(Key.LAB_GATEWAY_KEYS, current_key(self.gateway_keys))
+            settings.remember(Key.LAB_REDIS_TOPOLOGY, current_key(self.topology.box))
+            settings.remember(Key.LAB_REDIS_PERSISTENCE, current_key(self.persistence.box))
             self.replication.save(settings)
 
 

@@ -15,6 +15,7 @@ from backend.model.terms import wanted_term
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
 from gui.widgets.banner import Banner
+from gui.wording.live import follow_language
 from gui.wording.speech import speak
 from gui.wording.terms import instance_word, short, verdict_word
 
@@ -104,11 +105,15 @@ class VerdictBanner(Banner):
         self._clock.setInterval(TICK_MS)
         self._clock.timeout.connect(self._show_note)
         self.show_idle()
+        follow_language(self, self._say_again)
+
+    def _say_again(self) -> None:
+        self.show_judgement(self._judgement, self._operations, running=self._running)
 
     def show_idle(self) -> None:
         """Nothing was submitted since the last reset."""
         self._clock.stop()
-        self.say(None, self.tr("Nothing submitted yet"), self.tr("Submit once. Then submit twice."))
+        self.say(None, lambda: self.tr("Nothing submitted yet"), lambda: self.tr("Submit once. Then submit twice."))
 
     def show_judgement(
         self, judgement: Judgement, operations: Collection[OperationKey], *, running: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -9,7 +10,8 @@ from PySide6.QtWidgets import QComboBox
 
 from backend.model.plan import USUAL_RETRY_CAUSES
 from backend.model.vocabulary import EngineKind, RedisPersistence, RedisTopology, RetryCause
-from gui.widgets.forms import KEY_ROLE, choose_key, combo, current_key
+from gui.widgets.forms import KEY_ROLE, add_item, choose_key, combo, current_key
+from gui.wording.live import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +30,12 @@ class RetryCauses(QObject):
         super().__init__(parent)
         self.box = combo("retryOnCombo")
         for causes, text in (
-            (USUAL_RETRY_CAUSES, self.tr("Any failure")),
-            (_TIMEOUT, self.tr("Time-outs only")),
-            (_UNANSWERED, self.tr("No answer")),
-            (_WEBHOOK, self.tr("Anything but 2xx")),
+            (USUAL_RETRY_CAUSES, lambda: self.tr("Any failure")),
+            (_TIMEOUT, lambda: self.tr("Time-outs only")),
+            (_UNANSWERED, lambda: self.tr("No answer")),
+            (_WEBHOOK, lambda: self.tr("Anything but 2xx")),
         ):
-            self.box.addItem(text, key_of(causes))
+            add_item(self.box, text, key_of(causes))
 
     @property
     def causes(self) -> frozenset[RetryCause]:
@@ -55,12 +57,12 @@ class PersistenceBox(QObject):
         super().__init__(parent)
         self.box: QComboBox = combo("redisPersistenceCombo")
         for key, text in (
-            ("", self.tr("As it was started")),
-            (RedisPersistence.NONE.value, self.tr("Nothing written")),
-            (RedisPersistence.EVERYSEC.value, self.tr("Synced each second")),
-            (RedisPersistence.ALWAYS.value, self.tr("Synced each write")),
+            ("", lambda: self.tr("As it was started")),
+            (RedisPersistence.NONE.value, lambda: self.tr("Nothing written")),
+            (RedisPersistence.EVERYSEC.value, lambda: self.tr("Synced each second")),
+            (RedisPersistence.ALWAYS.value, lambda: self.tr("Synced each write")),
         ):
-            self.box.addItem(text, key)
+            add_item(self.box, text, key)
 
     @property
     def mode(self) -> RedisPersistence | None:
@@ -81,13 +83,13 @@ class TopologyBox(QObject):
         self._is_ours = True
         self.box: QComboBox = combo("redisTopologyCombo")
         for key, text in (
-            ("", self.tr("As it was started")),
-            (RedisTopology.SINGLE.value, self.tr("One server")),
-            (RedisTopology.SENTINEL.value, self.tr("Replica, sentinels")),
-            (RedisTopology.THREE.value, self.tr("Three independent")),
-            (RedisTopology.FIVE.value, self.tr("Five independent")),
+            ("", lambda: self.tr("As it was started")),
+            (RedisTopology.SINGLE.value, lambda: self.tr("One server")),
+            (RedisTopology.SENTINEL.value, lambda: self.tr("Replica, sentinels")),
+            (RedisTopology.THREE.value, lambda: self.tr("Three independent")),
+            (RedisTopology.FIVE.value, lambda: self.tr("Five independent")),
         ):
-            self.box.addItem(text, key)
+            add_item(self.box, text, key)
 
     @property
     def topology(self) -> RedisTopology | None:
@@ -104,9 +106,14 @@ class TopologyBox(QObject):
         found = next((engine for engine in engines if engine.kind is EngineKind.REDIS), None)
         self._is_ours = found is None or found.embedded
         self.box.setEnabled(self._is_ours)
-        why = self.tr("%1 was not started here, so how its servers are set up is not ours to choose")
-        about = self.tr("Which servers hold tokens, locks and messages, and whether another one takes over")
-        self.box.setToolTip(about if found is None or self._is_ours else why.replace("%1", found.name))
+        put(self.box.setToolTip, partial(self._about, "" if found is None or self._is_ours else found.name))
+
+    def _about(self, foreign: str) -> str:
+        """What is chosen here, or why nothing can be, as the server of this name is not ours."""
+        if foreign:
+            text = self.tr("%1 was not started here, so how its servers are set up is not ours to choose")
+            return text.replace("%1", foreign)
+        return self.tr("Which servers hold tokens, locks and messages, and whether another one takes over")
 
 
 def key_of(causes: frozenset[RetryCause]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from backend.model.judgement import Judgement
 from backend.model.vocabulary import Answer
 from gui.theme import GRID, code_font
+from gui.wording.live import Words, put, worded
 from gui.wording.terms import answer_word, milliseconds
 
 if TYPE_CHECKING:
@@ -19,13 +21,13 @@ if TYPE_CHECKING:
 class Counter(QWidget):
     """A caption and a number below it."""
 
-    def __init__(self, caption: str, explanation: str, font: QFont) -> None:
+    def __init__(self, caption: Words, explanation: Words, font: QFont) -> None:
         super().__init__()
         self.number = QLabel("\N{EN DASH}")
         self.number.setFont(font)
-        self._caption = QLabel(caption)
+        self._caption = worded(QLabel(), caption)
         self._caption.setProperty("role", "caption")
-        self.setToolTip(explanation)
+        put(self.setToolTip, explanation)
         for label in (self.number, self._caption):
             label.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.setMinimumWidth(6 * self.number.fontMetrics().horizontalAdvance("0"))
@@ -38,7 +40,7 @@ class Counter(QWidget):
     def show_number(self, text: str) -> None:
         """Another number."""
         self.number.setText(text)
-        self.number.setAccessibleName(f"{self._caption.text()}: {text}")
+        put(self.number.setAccessibleName, lambda: f"{self._caption.text()}: {text}")
         self.number.setEnabled(text not in {"0", "\N{EN DASH}"})
 
 
@@ -51,25 +53,32 @@ class Counters(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         self._layout.setSpacing(GRID)
-        self._effects = self._add(self.tr("rows"), self.tr("Effects, read back from the database"))
-        self._over = self._add(self.tr("over"), self.tr("Submissions that were answered, given up or cut off"))
-        self._held = self._add(self.tr("blocked"), self.tr("Clicks that were blocked by the disabled button"))
-        self._flying = self._add(self.tr("in flight"), self.tr("Submissions that are not over yet"))
+        self._effects = self._add(lambda: self.tr("rows"), lambda: self.tr("Effects, read back from the database"))
+        self._over = self._add(
+            lambda: self.tr("over"), lambda: self.tr("Submissions that were answered, given up or cut off")
+        )
+        self._held = self._add(
+            lambda: self.tr("blocked"), lambda: self.tr("Clicks that were blocked by the disabled button")
+        )
+        self._flying = self._add(lambda: self.tr("in flight"), lambda: self.tr("Submissions that are not over yet"))
         self._add_line()
         self._answers = {
-            answer: self._add(answer_word(answer), self.tr("Callers who were told this")) for answer in Answer
+            answer: self._add(partial(answer_word, answer), lambda: self.tr("Callers who were told this"))
+            for answer in Answer
         }
         self._add_line()
-        self._p50 = self._add(self.tr("p50 ms"), self.tr("Half of the answers came within this time"))
-        self._p99 = self._add(self.tr("p99 ms"), self.tr("99 of 100 answers came within this time"))
+        self._p50 = self._add(lambda: self.tr("p50 ms"), lambda: self.tr("Half of the answers came within this time"))
+        self._p99 = self._add(lambda: self.tr("p99 ms"), lambda: self.tr("99 of 100 answers came within this time"))
         self._untraced = self._add(
-            self.tr("steps not kept"),
-            self.tr("Submissions whose steps made room for those of later ones. All other numbers are of all of them."),
+            lambda: self.tr("steps not kept"),
+            lambda: self.tr(
+                "Submissions whose steps made room for those of later ones. All other numbers are of all of them."
+            ),
         )
         self._layout.addStretch(1)
         self.show_judgement(Judgement())
 
-    def _add(self, caption: str, explanation: str) -> Counter:
+    def _add(self, caption: Words, explanation: Words) -> Counter:
         counter = Counter(caption, explanation, self._font)
         self._layout.addWidget(counter)
         return counter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,12 @@ from backend.comparison.exhibits import Exhibit
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.widgets.forms import button, describe
 from gui.wording.catalogue import catalogue_text
+from gui.wording.live import follow_language
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.model.vocabulary import Verdict
     from gui.lab.knobs import Position
     from gui.link.pending_run import PendingRun
@@ -29,7 +33,7 @@ class ExhibitCard(QWidget):
         self._exhibit: Exhibit | None = None
         self._pending: PendingRun | None = None
         self._position: Position | None = None
-        self._outcome = ""
+        self._outcome: Callable[[], str] = str
         self._changed = False
         self.text = QLabel()
         self.text.setObjectName("exhibitText")
@@ -38,8 +42,10 @@ class ExhibitCard(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome = QLabel()
         self.outcome.setObjectName("exhibitOutcome")
-        close = button("closeExhibitButton", self.tr("Close"), "quiet")
-        describe(close, self.tr("Close the exhibit"), self.tr("Hide this card; the knobs stay as they are"))
+        close = button("closeExhibitButton", lambda: self.tr("Close"), "quiet")
+        describe(
+            close, lambda: self.tr("Close the exhibit"), lambda: self.tr("Hide this card; the knobs stay as they are")
+        )
         close.clicked.connect(self.dismiss)
         texts = QVBoxLayout()
         texts.setSpacing(2)
@@ -51,6 +57,7 @@ class ExhibitCard(QWidget):
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.hide()
+        follow_language(self, self._speak)
 
     @property
     def exhibit(self) -> Exhibit | None:
@@ -67,10 +74,8 @@ class ExhibitCard(QWidget):
         """
         self._exhibit, self._pending, self._position = exhibit, pending, position
         self._changed = False
-        title, look, lesson = (catalogue_text(text) for text in (exhibit.title, exhibit.look, exhibit.lesson))
-        self.text.setText(f"<b>{escape(title)}</b><br>{escape(look)} <i>{escape(lesson)}</i>")
-        self.text.setAccessibleName(f"{title}. {look} {lesson}")
-        self._say(self.tr("Expected: %1. Running…").replace("%1", _verdict(exhibit.promises)))
+        self._outcome = lambda: self.tr("Expected: %1. Running…").replace("%1", _verdict(exhibit.promises))
+        self._speak()
         self.show()
 
     @Slot(object)
@@ -78,26 +83,38 @@ class ExhibitCard(QWidget):
         """A run is over; if it is the one on show, say what came of it."""
         if self._exhibit is None or pending is not self._pending:
             return
-        expected = _verdict(self._exhibit.promises)
+        promised = self._exhibit.promises
         if pending.report is None or not pending.report.verdicts:
-            self._say(self.tr("Expected: %1. The run broke off.").replace("%1", expected))
-            return
-        worst = max(pending.report.verdicts, key=lambda verdict: verdict.severity)
+            self._outcome = lambda: self.tr("Expected: %1. The run broke off.").replace("%1", _verdict(promised))
+        else:
+            worst = max(pending.report.verdicts, key=lambda verdict: verdict.severity)
+            self._outcome = partial(self._compared, promised, worst)
+        self._say_outcome()
+
+    def _compared(self, promised: Verdict, worst: Verdict) -> str:
         pattern = (
             self.tr("Expected: %1. Observed: %2.")
-            if worst is self._exhibit.promises
+            if worst is promised
             else self.tr("Expected: %1. Observed something else: %2.")
         )
-        self._say(pattern.replace("%1", expected).replace("%2", _verdict(worst)))
+        return pattern.replace("%1", _verdict(promised)).replace("%2", _verdict(worst))
 
     def note_position(self, position: Position) -> None:
         """The knobs stand like this now; if that is not how the exhibit ran, the card says so."""
         if self._position is not None:
             self._changed = position != self._position
-            self._say(self._outcome)
+            self._say_outcome()
 
-    def _say(self, outcome: str) -> None:
-        self._outcome = text = outcome
+    def _speak(self) -> None:
+        exhibit = self._exhibit
+        if exhibit is not None:
+            title, look, lesson = (catalogue_text(text) for text in (exhibit.title, exhibit.look, exhibit.lesson))
+            self.text.setText(f"<b>{escape(title)}</b><br>{escape(look)} <i>{escape(lesson)}</i>")
+            self.text.setAccessibleName(f"{title}. {look} {lesson}")
+            self._say_outcome()
+
+    def _say_outcome(self) -> None:
+        text = self._outcome()
         if self._changed:
             text = self.tr("%1 Knobs changed since: the next run is another situation.").replace("%1", text)
         self.outcome.setText(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
 from backend.model.errors import SubmitTwiceError
@@ -12,6 +13,7 @@ from backend.model.faults import parse_fault
 from backend.model.plan import Fault
 from gui.theme import GRID, code_font
 from gui.widgets.forms import button, describe
+from gui.wording.live import follow_language, put, worded
 from gui.wording.speech import speak
 
 READY = (
@@ -55,18 +57,21 @@ class FaultField(QLineEdit):
         """Why the text cannot be read, in one sentence; empty where it can."""
         self.faults: tuple[Fault, ...] = ()
         self.setFont(code_font(0.9))
-        self.setPlaceholderText(self.tr("none"))
+        put(self.setPlaceholderText, lambda: self.tr("none"))
         self.textChanged.connect(self._read)
+        follow_language(self, self._read)
         self.menu_button = self._make_menu()
 
     def _make_menu(self) -> QPushButton:
         push = button("faultsButton", "+", "quiet")
-        describe(push, self.tr("Add a fault"), self.tr("Ready-made faults, one of each kind"))
+        describe(push, lambda: self.tr("Add a fault"), lambda: self.tr("Ready-made faults, one of each kind"))
         menu = QMenu(push)
         for text in READY:
             menu.addAction(text, partial(self.add, text))
         menu.addSeparator()
-        menu.addAction(self.tr("No faults"), self.clear)
+        none = worded(QAction(menu), lambda: self.tr("No faults"))
+        none.triggered.connect(self.clear)
+        menu.addAction(none)
         push.setMenu(menu)
         push.setFixedWidth(4 * GRID)
         return push

@@ -12,6 +12,7 @@ from backend.comparison.exhibits import find_exhibit
 from backend.model.vocabulary import EngineKind
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
+from gui.wording.live import Words
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
@@ -63,13 +64,19 @@ class FirstChoices(QWidget):
         row.setSpacing(GRID)
         row.addStretch(1)
         self.double_click = self._add(
-            "firstDoubleClick", self.tr("A double click"), self.tr("Two clicks on one form, with no protection")
+            "firstDoubleClick",
+            lambda: self.tr("A double click"),
+            lambda: self.tr("Two clicks on one form, with no protection"),
         )
         self.index = self._add(
-            "firstUniqueIndex", self.tr("The same, under a unique index"), self.tr("Two clicks again; one row")
+            "firstUniqueIndex",
+            lambda: self.tr("The same, under a unique index"),
+            lambda: self.tr("Two clicks again; one row"),
         )
         self.lost_order = self._add(
-            "firstLostOrder", self.tr("A lost order"), self.tr("A token that is used up by a request that dies")
+            "firstLostOrder",
+            lambda: self.tr("A lost order"),
+            lambda: self.tr("A token that is used up by a request that dies"),
         )
         row.addStretch(1)
         self.double_click.clicked.connect(self._show_double_click)
@@ -82,7 +89,7 @@ class FirstChoices(QWidget):
             changes.connect(self._refresh)
         self._refresh()
 
-    def _add(self, name: str, text: str, about: str) -> QPushButton:
+    def _add(self, name: str, text: Words, about: Words) -> QPushButton:
         made = button(name, text, "quiet")
         describe(made, text, about)
         row = self.layout()

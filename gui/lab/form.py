@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from backend.model.vocabulary import OperationKey
+from gui.settings import Key
 from gui.theme import GRID
 from gui.widgets.elided_label import ElidedLabel
-from gui.widgets.forms import KEY_ROLE, Section, button, combo, current_key, describe, plain, spin
+from gui.widgets.forms import KEY_ROLE, Section, add_item, button, combo, current_key, describe, plainly, spin
 from gui.widgets.progress_bar import ProgressBar
+from gui.wording.live import put, worded
 from gui.wording.terms import operation_word
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ class IntentForm(QWidget):
         self.key_typed = False
         """Whether the key was typed by hand, so that nothing else may change it."""
         self.disable_wished = False
-        self._section = Section(self.tr("The form"))
+        self._section = Section(lambda: self.tr("The form"))
         self._make_fields()
         self._make_buttons()
         layout = QVBoxLayout(self)
@@ -60,21 +63,23 @@ class IntentForm(QWidget):
     def _make_fields(self) -> None:
         self.operation = combo("operationCombo")
         for operation in OperationKey:
-            self.operation.addItem(operation_word(operation), operation.value)
-        self._section.add_field(self.tr("&Operation"), self.operation, self.tr("The business operation of the intent"))
+            add_item(self.operation, partial(operation_word, operation), operation.value)
+        self._section.add_field(
+            lambda: self.tr("&Operation"), self.operation, lambda: self.tr("The business operation of the intent")
+        )
         self.key = QLineEdit()
         self.key.setObjectName("orderNoEdit")
         self.key.setMaxLength(KEY_LENGTH)
-        self.new_intent = button("newIntentButton", self.tr("Ne&w"), "quiet")
+        self.new_intent = button("newIntentButton", lambda: self.tr("Ne&w"), "quiet")
         describe(
             self.new_intent,
-            self.tr("New intent"),
-            self.tr("A fresh number: the user wants something else (%1)").replace("%1", "Ctrl+N"),
+            lambda: self.tr("New intent"),
+            lambda: self.tr("A fresh number: the user wants something else (%1)").replace("%1", "Ctrl+N"),
         )
         self._key_label = self._section.add_field(
-            self.tr("Order &no."),
+            lambda: self.tr("Order &no."),
             self.key,
-            self.tr("What makes two submissions the same intent"),
+            lambda: self.tr("What makes two submissions the same intent"),
             self.new_intent,
         )
         self.item = QLineEdit(self.tr("book"))
@@ -82,34 +87,41 @@ class IntentForm(QWidget):
         self.item.setMaxLength(KEY_LENGTH)
         self.quantity = spin("quantitySpin", 1, 1_000_000, 1)
         self.quantity.setFixedWidth(10 * GRID)
-        self._section.add_field(self.tr("&Item"), self.item, self.tr("What is ordered"), self.quantity)
+        self._section.add_field(lambda: self.tr("&Item"), self.item, lambda: self.tr("What is ordered"), self.quantity)
 
     def _make_buttons(self) -> None:
-        self.submit = button("submitButton", self.tr("Sub&mit"), "primary")
-        self._submits_once = self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return")
-        self._submits_often = self.tr("Submit the same intent as often as the number says (%1)")
-        self._submits_often = self._submits_often.replace("%1", "Ctrl+Shift+Return")
-        describe(self.submit, self.tr("Submit"), self._submits_once)
+        self.submit = button("submitButton", lambda: self.tr("Sub&mit"), "primary")
+        describe(self.submit, lambda: self.tr("Submit"), self._submits_once)
         self.submit.setMinimumHeight(4 * GRID)
         self.spam = button("spamButton", "")
         self.count = spin("spamCountSpin", 1, MOST_CLICKS, 20)
         self.count.setPrefix("\N{MULTIPLICATION SIGN} ")
-        describe(self.count, self.tr("Number of submissions"), self.tr("How often the button beside it submits"))
+        describe(
+            self.count,
+            lambda: self.tr("Number of submissions"),
+            lambda: self.tr("How often the button beside it submits"),
+        )
         self._name_spam()
-        self.disable = QCheckBox(self.tr("Disable while in fli&ght"))
+        self.disable = worded(QCheckBox(), lambda: self.tr("Disable while in fli&ght"))
         self.disable.setObjectName("disableCheck")
         describe(
             self.disable,
-            plain(self.disable.text()),
-            self.tr("The page disables its button from a click until the answer; clicks meanwhile are blocked"),
+            plainly(self.disable.text),
+            lambda: self.tr("The page disables its button from a click until the answer; clicks meanwhile are blocked"),
         )
-        self.cancel = button("cancelButton", self.tr("Cancel"))
+        self.cancel = button("cancelButton", lambda: self.tr("Cancel"))
         describe(
-            self.cancel, self.tr("Cancel"), self.tr("Stop sending; what was sent is awaited (%1)").replace("%1", "Esc")
+            self.cancel,
+            lambda: self.tr("Cancel"),
+            lambda: self.tr("Stop sending; what was sent is awaited (%1)").replace("%1", "Esc"),
         )
-        self.reset = button("resetButton", self.tr("Rese&t"))
-        describe(self.reset, self.tr("Reset"), self.tr("Empty the tables and the keys (%1)").replace("%1", "Ctrl+R"))
-        self.progress = ProgressBar(self.tr("Answers received in this run"), "runProgress")
+        self.reset = button("resetButton", lambda: self.tr("Rese&t"))
+        describe(
+            self.reset,
+            lambda: self.tr("Reset"),
+            lambda: self.tr("Empty the tables and the keys (%1)").replace("%1", "Ctrl+R"),
+        )
+        self.progress = ProgressBar(lambda: self.tr("Answers received in this run"), "runProgress")
         self.why_not = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.why_not.setObjectName("whyNotLabel")
         self.why_not.setProperty("role", "caption")
@@ -168,21 +180,28 @@ class IntentForm(QWidget):
             return self.tr("Item: 1 to 64 printable characters")
         return ""
 
+    def _submits_once(self) -> str:
+        return self.tr("One click, one submission (%1)").replace("%1", "Ctrl+Return")
+
+    def _submits_often(self) -> str:
+        text = self.tr("Submit the same intent as often as the number says (%1)")
+        return text.replace("%1", "Ctrl+Shift+Return")
+
     def say_why_not(self, reason: str) -> None:
         """Tell why the form cannot be submitted now; empty where it can."""
         self.why_not.setText(reason)
         self.why_not.setToolTip(reason)
         self.below.setCurrentWidget(self.why_not if reason else self.progress)
         for sender, usual in ((self.submit, self._submits_once), (self.spam, self._submits_often)):
-            sender.setToolTip(reason or usual)
-            sender.setAccessibleDescription(reason or usual)
+            put(sender.setToolTip, reason or usual)
+            put(sender.setAccessibleDescription, reason or usual)
 
     @Slot()
     def _name_spam(self) -> None:
         """The button says how often it submits."""
         number = QLocale().toString(self.count.value())
-        self.spam.setText(self.tr("Submit × %1").replace("%1", number))  # noqa: RUF001  the sign for "times"
-        describe(self.spam, self.tr("Submit %1 times").replace("%1", number), self._submits_often)
+        put(self.spam.setText, lambda: self.tr("Submit × %1").replace("%1", number))  # noqa: RUF001  the sign for "times"
+        describe(self.spam, lambda: self.tr("Submit %1 times").replace("%1", number), self._submits_often)
 
     def choose_operation(self, operation: OperationKey) -> None:
         """Choose an operation without telling anybody."""
@@ -218,16 +237,16 @@ class IntentForm(QWidget):
     def _name_fields(self) -> None:
         stock = self.operation_key is OperationKey.ADD_STOCK
         of_order = self.operation_key.key_field == "order_no"
-        self._key_label.setText(self.tr("Order &no.") if of_order else self.tr("Request &no."))
-        self.key.setAccessibleName(plain(self._key_label.text()))
+        put(self._key_label.setText, lambda: self.tr("Order &no.") if of_order else self.tr("Request &no."))
+        put(self.key.setAccessibleName, plainly(self._key_label.text))
         if self.operation_key is OperationKey.PAY_ORDER:
-            describe(self.quantity, self.tr("Amount"), self.tr("What is paid"))
+            describe(self.quantity, lambda: self.tr("Amount"), lambda: self.tr("What is paid"))
         elif self.operation_key is OperationKey.SEND_MESSAGE:
-            describe(self.quantity, self.tr("Amount"), self.tr("What the message is about"))
+            describe(self.quantity, lambda: self.tr("Amount"), lambda: self.tr("What the message is about"))
         elif stock:
-            describe(self.quantity, self.tr("Quantity"), self.tr("Pieces that are added"))
+            describe(self.quantity, lambda: self.tr("Quantity"), lambda: self.tr("Pieces that are added"))
         else:
-            describe(self.quantity, self.tr("Quantity"), self.tr("Pieces that are ordered"))
+            describe(self.quantity, lambda: self.tr("Quantity"), lambda: self.tr("Pieces that are ordered"))
 
     @Slot()
     def _note_typing(self) -> None:
@@ -250,22 +269,22 @@ class IntentForm(QWidget):
 
     def restore(self, settings: Settings) -> None:
         """Take the fields of the last session."""
-        index = self.operation.findData(settings.text("lab/operation"), Qt.ItemDataRole.UserRole)
+        index = self.operation.findData(settings.text(Key.LAB_OPERATION), Qt.ItemDataRole.UserRole)
         if index >= 0:
             with QSignalBlocker(self.operation):
                 self.operation.setCurrentIndex(index)
-        if is_valid_text(item := settings.text("lab/item")):
+        if is_valid_text(item := settings.text(Key.LAB_ITEM)):
             self.item.setText(item)
-        self.quantity.setValue(settings.number("lab/quantity", 1))
-        self.count.setValue(settings.number("lab/spam", 20))
-        self.disable_wished = settings.flag("lab/disable", default=False)
+        self.quantity.setValue(settings.number(Key.LAB_QUANTITY, 1))
+        self.count.setValue(settings.number(Key.LAB_SPAM, 20))
+        self.disable_wished = settings.flag(Key.LAB_DISABLE, default=False)
         self.disable.setChecked(self.disable_wished)
         self._name_fields()
 
     def save(self, settings: Settings) -> None:
         """Keep the fields for the next session; the key is made anew."""
-        settings.remember("lab/operation", self.operation_key.value)
-        settings.remember("lab/item", self.item.text())
-        settings.remember("lab/quantity", self.quantity.value())
-        settings.remember("lab/spam", self.count.value())
-        settings.remember("lab/disable", self.disable_wished)
+        settings.remember(Key.LAB_OPERATION, self.operation_key.value)
+        settings.remember(Key.LAB_ITEM, self.item.text())
+        settings.remember(Key.LAB_QUANTITY, self.quantity.value())
+        settings.remember(Key.LAB_SPAM, self.count.value())
+        settings.remember(Key.LAB_DISABLE, self.disable_wished)

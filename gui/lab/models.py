@@ -30,13 +30,15 @@ class RowsModel(RecordModel[Row]):
         self._wanted: frozenset[tuple[str, str]] | None = None
         super().__init__(
             (
-                Column(QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
-                Column(QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
-                Column(QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
-                Column(QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
-                Column(QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True),
-                Column(QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
-                Column(QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
+                Column(lambda: QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
+                Column(lambda: QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
+                Column(lambda: QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
+                Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
+                Column(
+                    lambda: QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True
+                ),
+                Column(lambda: QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
+                Column(lambda: QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
             ),
             parent,
             MOST_SHOWN,
@@ -94,15 +96,15 @@ class RepliesModel(RecordModel[Reply]):
         super().__init__(
             (
                 Column(
-                    QCoreApplication.translate("RepliesModel", "Submission"),
+                    lambda: QCoreApplication.translate("RepliesModel", "Submission"),
                     10,
                     lambda reply: short(reply.submission_id),
                 ),
-                Column(QCoreApplication.translate("RepliesModel", "Answer"), 12, reply_text),
-                Column(QCoreApplication.translate("RepliesModel", "HTTP"), 5, _status_text, right=True),
-                Column(QCoreApplication.translate("RepliesModel", "ms"), 8, _latency_text, right=True),
+                Column(lambda: QCoreApplication.translate("RepliesModel", "Answer"), 12, reply_text),
+                Column(lambda: QCoreApplication.translate("RepliesModel", "HTTP"), 5, _status_text, right=True),
+                Column(lambda: QCoreApplication.translate("RepliesModel", "ms"), 8, _latency_text, right=True),
                 Column(
-                    QCoreApplication.translate("RepliesModel", "Detail"),
+                    lambda: QCoreApplication.translate("RepliesModel", "Detail"),
                     20,
                     lambda reply: speak(reply.detail),
                     stretch=True,
@@ -146,16 +148,16 @@ class StepsModel(StepTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("StepsModel", "At, ms"), 7, self.offset_text, right=True),
-                Column(QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
+                Column(lambda: QCoreApplication.translate("StepsModel", "At, ms"), 7, self.offset_text, right=True),
+                Column(lambda: QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
                 Column(
-                    QCoreApplication.translate("StepsModel", "Engine"),
+                    lambda: QCoreApplication.translate("StepsModel", "Engine"),
                     12,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
-                Column(QCoreApplication.translate("StepsModel", "Command"), 40, command_text, stretch=True),
-                Column(QCoreApplication.translate("StepsModel", "Answer"), 12, answer_text),
+                Column(lambda: QCoreApplication.translate("StepsModel", "Command"), 40, command_text, stretch=True),
+                Column(lambda: QCoreApplication.translate("StepsModel", "Answer"), 12, answer_text),
             ),
             parent,
         )

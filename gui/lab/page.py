@@ -24,11 +24,13 @@ from gui.lab.run_display import RunDisplay
 from gui.lab.selection import Selection
 from gui.lab.set_up import SetUp
 from gui.lab.source_panel import SourcePanel
+from gui.settings import Key
 from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.forms import hairline
 from gui.widgets.layouts import fill, side_by_side, stack
 from gui.widgets.sidebar import Sidebar
 from gui.widgets.timeline.pane import Timeline
+from gui.wording.live import follow_language
 
 if TYPE_CHECKING:
     from backend.comparison.exhibits import Exhibit
@@ -85,6 +87,7 @@ class LabPage(QWidget):
         self._connect_widgets()
         self._connect_bridge()
         self._refresh()
+        follow_language(self, self._refresh)
 
     def _lay_out(self) -> None:
         self.evidence = QSplitter(Qt.Orientation.Vertical)
@@ -293,12 +296,12 @@ class LabPage(QWidget):
         self.form.save(settings)
         self.backend.save(settings)
         self.source.save(settings)
-        settings.remember("lab/across", self.across.saveState())
-        settings.remember("lab/results", self.results.saveState())
-        settings.remember("lab/evidence", self.evidence.saveState())
+        settings.remember(Key.LAB_ACROSS, self.across.saveState())
+        settings.remember(Key.LAB_RESULTS, self.results.saveState())
+        settings.remember(Key.LAB_EVIDENCE, self.evidence.saveState())
 
     def restore_sizes(self, settings: Settings) -> None:
         """Give the panes the sizes of the last session."""
-        self.across.restoreState(settings.blob("lab/across"))
-        self.results.restoreState(settings.blob("lab/results"))
-        self.evidence.restoreState(settings.blob("lab/evidence"))
+        self.across.restoreState(settings.blob(Key.LAB_ACROSS))
+        self.results.restoreState(settings.blob(Key.LAB_RESULTS))
+        self.evidence.restoreState(settings.blob(Key.LAB_EVIDENCE))

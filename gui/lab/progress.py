@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.wording.live import follow_language, put
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QProgressBar
 
@@ -32,6 +34,7 @@ class RunProgress(QObject):
         self._expected = 0
         self._done = 0
         self._show()
+        follow_language(self, self._show)
 
     def follow(self, pending: PendingRun) -> None:
         """One more run was asked for."""
@@ -64,7 +67,7 @@ class RunProgress(QObject):
 
     def _show(self) -> None:
         if self._bar.maximum() == 0:
-            self._bar.setAccessibleDescription(self.tr("The lab changes its set-up"))
+            put(self._bar.setAccessibleDescription, lambda: self.tr("The lab changes its set-up"))
             return
         share = _PERCENT * self._done // max(self._expected, 1)
         self._bar.setRange(0, _PERCENT)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from backend.model.vocabulary import Replication
-from gui.widgets.forms import choose_key, combo, current_key, describe, spin
+from gui.settings import Key
+from gui.widgets.forms import add_item, choose_key, combo, current_key, describe, spin
+from gui.wording.live import Words, in_words, put
 
 if TYPE_CHECKING:
     from backend.model.plan import Setup
@@ -33,21 +35,22 @@ class ReplicationField(QObject):
     def __init__(self, section: Section, parent: QObject) -> None:
         super().__init__(parent)
         self._section = section
-        self._explanation = self.tr("Whether the database has a hot standby, and whether a commit waits for it")
         self.box = combo("replicationCombo")
         for replication, text in (
-            (Replication.NONE, self.tr("Single")),
-            (Replication.ASYNCHRONOUS, self.tr("Async")),
-            (Replication.SYNCHRONOUS, self.tr("Sync")),
+            (Replication.NONE, lambda: self.tr("Single")),
+            (Replication.ASYNCHRONOUS, lambda: self.tr("Async")),
+            (Replication.SYNCHRONOUS, lambda: self.tr("Sync")),
         ):
-            self.box.addItem(text, replication.value)
-        describe(self.box, self.tr("Replication"), self._explanation)
-        self.lag = spin("replicaLagSpin", 0, _LONGEST_MS, 0, self.tr("ms"))
+            add_item(self.box, text, replication.value)
+        describe(self.box, lambda: self.tr("Replication"), self._about)
+        self.lag = spin("replicaLagSpin", 0, _LONGEST_MS, 0, lambda: self.tr("ms"))
 
     def add_lag(self) -> None:
         """Add the row."""
         self._section.add_field(
-            self.tr("Replica lag"), self.lag, self.tr("How much later than it could the standby applies each commit")
+            lambda: self.tr("Replica lag"),
+            self.lag,
+            lambda: self.tr("How much later than it could the standby applies each commit"),
         )
         self.box.currentIndexChanged.connect(self._refresh)
         self._refresh()
@@ -57,11 +60,11 @@ class ReplicationField(QObject):
         """What is chosen; none where the database can have no standby."""
         return Replication(current_key(self.box)) if self.box.isEnabled() else Replication.NONE
 
-    def show_reason(self, reason: str) -> None:
+    def show_reason(self, reason: Words) -> None:
         """Grey it out and say why; an empty text takes that back."""
-        self.box.setEnabled(not reason)
-        self.box.setToolTip(reason or self._explanation)
-        self.box.setAccessibleDescription(reason or self._explanation)
+        self.box.setEnabled(not in_words(reason))
+        for show in (self.box.setToolTip, self.box.setAccessibleDescription):
+            put(show, lambda: in_words(reason) or self._about())
         self._refresh()
 
     def show_setup(self, setup: Setup) -> None:
@@ -74,14 +77,17 @@ class ReplicationField(QObject):
 
     def restore(self, settings: Settings) -> None:
         """Take both from the last session."""
-        choose_key(self.box, settings.text("lab/replication", Replication.NONE.value))
-        self.lag.setValue(settings.number("lab/replica-lag", 0))
+        choose_key(self.box, settings.text(Key.LAB_REPLICATION, Replication.NONE.value))
+        self.lag.setValue(settings.number(Key.LAB_REPLICA_LAG, 0))
         self._refresh()
 
     def save(self, settings: Settings) -> None:
         """Keep both for the next session."""
-        settings.remember("lab/replication", current_key(self.box))
-        settings.remember("lab/replica-lag", self.lag.value())
+        settings.remember(Key.LAB_REPLICATION, current_key(self.box))
+        settings.remember(Key.LAB_REPLICA_LAG, self.lag.value())
+
+    def _about(self) -> str:
+        return self.tr("Whether the database has a hot standby, and whether a commit waits for it")
 
     @Slot()
     def _refresh(self) -> None:

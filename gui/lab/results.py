@@ -22,6 +22,7 @@ from gui.widgets.code import CodeView
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import KEY_ROLE, describe, hairline
 from gui.widgets.table import RecordTable
+from gui.wording.live import Words, add_tab, follow_language, name_part, name_tab, put
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
 from gui.wording.terms import answer_text, command_text, instance_word, milliseconds, short
@@ -48,6 +49,7 @@ class Results(QSplitter):
         self.setObjectName("resultsPane")
         self._theme = theme
         self._info: VariantInfo | None = None
+        self._selected: tuple[Reply | None, str] = (None, "")
         self.rows = RowsModel(self)
         self.replies = RepliesModel(self)
         self.steps = StepsModel(self)
@@ -61,25 +63,27 @@ class Results(QSplitter):
         self.rows_table.submission_chosen.connect(self.submission_chosen)
         self.replies_table.submission_chosen.connect(self.submission_chosen)
         theme.changed.connect(self._paint_why)
+        follow_language(self, self._paint_why)
+        follow_language(self, self._say_selected)
 
     def _make_left(self) -> QTabWidget:
         self.rows_table = RecordTable(
             "rowsTable",
-            self.tr("Rows in the database"),
+            lambda: self.tr("Rows in the database"),
             self.rows,
             self._theme,
-            self.tr("Rows appear here as the database has them. Press Submit to make some."),
+            lambda: self.tr("Rows appear here as the database has them. Press Submit to make some."),
         )
         self.replies_table = RecordTable(
             "repliesTable",
-            self.tr("Answers to the callers"),
+            lambda: self.tr("Answers to the callers"),
             self.replies,
             self._theme,
-            self.tr("What each caller was told appears here, also where no row came of it."),
+            lambda: self.tr("What each caller was told appears here, also where no row came of it."),
         )
-        self.left = self._tabs("evidenceTabs", self.tr("Rows and answers"))
-        self.left.addTab(self.rows_table, self.tr("Rows"))
-        self.left.addTab(self.replies_table, self.tr("Answers"))
+        self.left = self._tabs("evidenceTabs", lambda: self.tr("Rows and answers"))
+        add_tab(self.left, self.rows_table, self._rows_title)
+        add_tab(self.left, self.replies_table, self._answers_title)
         for model in (self.rows, self.replies):
             model.rowsRemoved.connect(self._name_tabs)
             model.modelReset.connect(self._name_tabs)
@@ -88,18 +92,22 @@ class Results(QSplitter):
     @Slot()
     def _name_tabs(self) -> None:
         """Where there are more rows or answers than are shown, its tab says so."""
-        rows = self.tr("Rows, the latest") if self.rows.gone else self.tr("Rows")
-        answers = self.tr("Answers, the latest") if self.replies.gone else self.tr("Answers")
-        self.left.setTabText(0, rows)
-        self.left.setTabText(1, answers)
+        name_tab(self.left, self.rows_table, self._rows_title)
+        name_tab(self.left, self.replies_table, self._answers_title)
+
+    def _rows_title(self) -> str:
+        return self.tr("Rows, the latest") if self.rows.gone else self.tr("Rows")
+
+    def _answers_title(self) -> str:
+        return self.tr("Answers, the latest") if self.replies.gone else self.tr("Answers")
 
     def _make_right(self) -> QTabWidget:
         self.steps_table = RecordTable(
             "stepsView",
-            self.tr("Steps of the selected submission"),
+            lambda: self.tr("Steps of the selected submission"),
             self.steps,
             self._theme,
-            self.tr("Select a row or an answer to see every command that its submission sent to an engine."),
+            lambda: self.tr("Select a row or an answer to see every command that its submission sent to an engine."),
         )
         self.steps_table.follow_newest = False
         self._steps_caption = ElidedLabel("", Qt.TextElideMode.ElideRight)
@@ -120,11 +128,11 @@ class Results(QSplitter):
         self.why = QTextBrowser()
         self.why.setObjectName("whyView")
         self.why.setTabChangesFocus(True)
-        describe(self.why, self.tr("Explanation of the strategy"))
-        self.right = self._tabs("whyTabs", self.tr("Steps, code and explanation"))
-        self.right.addTab(steps, self.tr("Steps"))
-        self.right.addTab(self.code, self.tr("Code"))
-        self.right.addTab(self.why, self.tr("Why"))
+        describe(self.why, lambda: self.tr("Explanation of the strategy"))
+        self.right = self._tabs("whyTabs", lambda: self.tr("Steps, code and explanation"))
+        add_tab(self.right, steps, lambda: self.tr("Steps"))
+        add_tab(self.right, self.code, lambda: self.tr("Code"))
+        add_tab(self.right, self.why, lambda: self.tr("Why"))
         self.show_selected(None)
         return self.right
 
@@ -134,9 +142,12 @@ class Results(QSplitter):
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
         self.detail.setFont(code_font(0.95))
-        describe(self.detail, self.tr("The selected step in full"))
+        describe(self.detail, lambda: self.tr("The selected step in full"))
         self.detail.setToolTip("")
-        self.detail.setPlaceholderText(self.tr("The selected step in full, with its parameters and its answer."))
+        put(
+            self.detail.setPlaceholderText,
+            lambda: self.tr("The selected step in full, with its parameters and its answer."),
+        )
         self.detail.setFixedHeight(6 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
         self.steps.modelReset.connect(self.detail.clear)
@@ -148,12 +159,12 @@ class Results(QSplitter):
             step = self.steps.records[current.row()]
             self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
 
-    def _tabs(self, object_name: str, name: str) -> QTabWidget:
+    def _tabs(self, object_name: str, name: Words) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setObjectName(object_name)
         tabs.setDocumentMode(True)
-        tabs.tabBar().setAccessibleName(name)
-        tabs.setAccessibleName(name)
+        name_part(tabs.tabBar, name)
+        put(tabs.setAccessibleName, name)
         return tabs
 
     # Feeding
@@ -221,6 +232,11 @@ class Results(QSplitter):
 
     def show_selected(self, reply: Reply | None, submission_id: str = "") -> None:
         """The line above the steps."""
+        self._selected = reply, submission_id
+        self._say_selected()
+
+    def _say_selected(self) -> None:
+        reply, submission_id = self._selected
         if not submission_id:
             self._steps_caption.setText(self.tr("No submission selected"))
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from gui.settings import Key
 from gui.widgets.forms import choose_key
 from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.speech import speak
@@ -114,7 +116,7 @@ class SetUp(QObject):
         self._backend.fill(Catalogue(strategies))
         if not chosen.strategy:  # the first start of this session, and not another try
             chosen = VariantChoice(
-                chosen.operation, self._settings.text("lab/strategy", "none"), self._settings.text("lab/variant")
+                chosen.operation, self._settings.text(Key.LAB_STRATEGY, "none"), self._settings.text(Key.LAB_VARIANT)
             )
         self._apply(self._backend.catalogue.fit(chosen))
 
@@ -126,5 +128,5 @@ class SetUp(QObject):
     def _note_engines(self, engines: tuple[EngineStatus, ...]) -> None:
         database = next((engine for engine in engines if engine.kind.is_database), None)
         self._database = database.kind.value if database else ""
-        self._backend.replication.show_reason(speak(database.no_standby) if database else "")
+        self._backend.replication.show_reason(partial(speak, database.no_standby if database else None))
         self._backend.topology.note_engines(engines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -11,8 +12,20 @@ from backend.model.plan import Fault
 from backend.model.vocabulary import FaultKind, Pace, Source
 from gui.lab.choices import RetryCauses, key_of, read_causes
 from gui.lab.fault_field import FaultField
+from gui.settings import Key
 from gui.theme import GRID
-from gui.widgets.forms import Section, choose_key, combo, current_key, describe, plain, set_item_enabled, spin
+from gui.widgets.forms import (
+    Section,
+    add_item,
+    choose_key,
+    combo,
+    current_key,
+    describe,
+    plainly,
+    set_item_enabled,
+    spin,
+)
+from gui.wording.live import worded
 from gui.wording.speech import speak
 from gui.wording.terms import pace_word, source_word
 
@@ -35,7 +48,7 @@ class SourcePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._section = Section(self.tr("How duplicates arrive"))
+        self._section = Section(lambda: self.tr("How duplicates arrive"))
         self._make_source()
         self._make_caller()
         self._make_backend()
@@ -51,121 +64,135 @@ class SourcePanel(QWidget):
     def _make_source(self) -> None:
         self.source = combo("sourceCombo")
         for source in Source:
-            self.source.addItem(source_word(source), source.value)
-        self._section.add_field(self.tr("So&urce"), self.source, self.tr("Where the second submission comes from"))
+            add_item(self.source, partial(source_word, source), source.value)
+        self._section.add_field(
+            lambda: self.tr("So&urce"), self.source, lambda: self.tr("Where the second submission comes from")
+        )
         self.pace = combo("paceCombo")
         for pace in Pace:
-            self.pace.addItem(pace_word(pace), pace.value)
+            add_item(self.pace, partial(pace_word, pace), pace.value)
         self.interval = self._milliseconds("intervalSpin", 0, 60_000, 50)
-        describe(self.interval, self.tr("Interval"), self.tr("Milliseconds between two submissions"))
-        self._section.add_field(self.tr("Pace"), self.pace, self.tr("How several submissions leave"), self.interval)
+        describe(self.interval, lambda: self.tr("Interval"), lambda: self.tr("Milliseconds between two submissions"))
+        self._section.add_field(
+            lambda: self.tr("Pace"), self.pace, lambda: self.tr("How several submissions leave"), self.interval
+        )
 
     def _make_caller(self) -> None:
-        self.timeout = spin("timeoutSpin", 1, 600_000, 30_000, self.tr("ms"))
-        self._section.add_field(self.tr("Time-out"), self.timeout, self.tr("How long a caller waits for its answer"))
+        self.timeout = spin("timeoutSpin", 1, 600_000, 30_000, lambda: self.tr("ms"))
+        self._section.add_field(
+            lambda: self.tr("Time-out"), self.timeout, lambda: self.tr("How long a caller waits for its answer")
+        )
         self.retries = spin("retriesSpin", 0, 100, 3)
         self.backoff = self._milliseconds("backoffSpin", 0, 60_000, 100)
         describe(
-            self.backoff, self.tr("Back-off"), self.tr("Wait before the first retry; it doubles with each further one")
+            self.backoff,
+            lambda: self.tr("Back-off"),
+            lambda: self.tr("Wait before the first retry; it doubles with each further one"),
         )
         self._section.add_field(
-            self.tr("Retries"),
+            lambda: self.tr("Retries"),
             self.retries,
-            self.tr("How often a caller sends again"),
+            lambda: self.tr("How often a caller sends again"),
             self.backoff,
         )
         self.retry_causes = RetryCauses(self)
         self._section.add_field(
-            self.tr("Retry on"),
+            lambda: self.tr("Retry on"),
             self.retry_causes.box,
-            self.tr(
+            lambda: self.tr(
                 "After what a caller sends again: a time-out, a lost connection, 5xx and busy; or whatever is not 2xx, "
                 "as providers of webhooks do"
             ),
         )
 
     def _make_backend(self) -> None:
-        self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, self.tr("ms"))
+        self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, lambda: self.tr("ms"))
         self.lease = self._milliseconds("leaseSpin", 1, 3_600_000, 10_000)
         self.lease.setFixedWidth(12 * GRID)
         describe(
-            self.lease, self.tr("Lease"), self.tr("Life of a lock; shorter than the processing, it expires meanwhile")
+            self.lease,
+            lambda: self.tr("Lease"),
+            lambda: self.tr("Life of a lock; shorter than the processing, it expires meanwhile"),
         )
         self._section.add_field(
-            self.tr("Wor&k, lease"),
+            lambda: self.tr("Wor&k, lease"),
             self.processing_delay,
-            self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
+            lambda: self.tr("Work of the handler between what it reads and what it writes: it widens every gap"),
             self.lease,
         )
         self._make_engines()
         self.faults = FaultField()
         self._section.add_field_with_button(
-            self.tr("Faults"),
+            lambda: self.tr("Faults"),
             self.faults,
-            self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),
+            lambda: self.tr("What is done to the run on purpose, as on the command line: kind@place:command=ms"),
             self.faults.menu_button,
         )
-        self.lost_reply = QCheckBox(self.tr("Drop the first response"))
+        self.lost_reply = worded(QCheckBox(), lambda: self.tr("Drop the first response"))
         self.lost_reply.setObjectName("lostReplyCheck")
         describe(
             self.lost_reply,
-            plain(self.lost_reply.text()),
-            self.tr("The work is done, and the caller's connection is closed instead of an answer"),
+            plainly(self.lost_reply.text),
+            lambda: self.tr("The work is done, and the caller's connection is closed instead of an answer"),
         )
         self._section.add_wide(self.lost_reply)
-        self.reload = QCheckBox(self.tr("Reload the page each time"))
+        self.reload = worded(QCheckBox(), lambda: self.tr("Reload the page each time"))
         self.reload.setObjectName("reloadCheck")
         describe(
             self.reload,
-            plain(self.reload.text()),
-            self.tr("Each submission comes from a form opened anew, with a new token and the version as it is then"),
+            plainly(self.reload.text),
+            lambda: self.tr(
+                "Each submission comes from a form opened anew, with a new token and the version as it is then"
+            ),
         )
         self._section.add_wide(self.reload)
-        self.edit = QCheckBox(self.tr("Raise the quantity each time"))
+        self.edit = worded(QCheckBox(), lambda: self.tr("Raise the quantity each time"))
         self.edit.setObjectName("editCheck")
         describe(
             self.edit,
-            plain(self.edit.text()),
-            self.tr("The user changes the quantity between two submissions of the same form: one more each time"),
+            plainly(self.edit.text),
+            lambda: self.tr(
+                "The user changes the quantity between two submissions of the same form: one more each time"
+            ),
         )
         self._section.add_wide(self.edit)
 
     def show_missing(self, missing: Mapping[Source, Sentence]) -> None:
         """Grey out the sources that cannot be had here; the reason says what to install."""
         for index, source in enumerate(Source):
-            set_item_enabled(self.source, index, source not in missing, speak(missing.get(source)))
+            set_item_enabled(self.source, index, source not in missing, partial(speak, missing.get(source)))
 
     def _make_engines(self) -> None:
-        self.visibility_timeout = spin("visibilityTimeoutSpin", 1, 3_600_000, 500, self.tr("ms"))
+        self.visibility_timeout = spin("visibilityTimeoutSpin", 1, 3_600_000, 500, lambda: self.tr("ms"))
         self._section.add_field(
-            self.tr("Visibility"),
+            lambda: self.tr("Visibility"),
             self.visibility_timeout,
-            self.tr(
+            lambda: self.tr(
                 "Visibility time-out of the queue: a message that is not acknowledged so long after its delivery is "
                 "delivered again, also while its consumer is still at work"
             ),
         )
-        self.deduplication = spin("deduplicationSpin", 0, 3_600_000, 0, self.tr("ms"))
+        self.deduplication = spin("deduplicationSpin", 0, 3_600_000, 0, lambda: self.tr("ms"))
         self._section.add_field(
-            self.tr("Known ids"),
+            lambda: self.tr("Known ids"),
             self.deduplication,
-            self.tr(
+            lambda: self.tr(
                 "Deduplication window of NATS JetStream: for so long the server knows the id of a message, which is "
                 "the intent's key, and drops another one with it; 0 sends no ids"
             ),
         )
         self.prefetch = spin("prefetchSpin", 1, 1_000, 1)
         self._section.add_field(
-            self.tr("Prefetch"),
+            lambda: self.tr("Prefetch"),
             self.prefetch,
-            self.tr(
+            lambda: self.tr(
                 "So many messages of RabbitMQ a consumer may have that it has not acknowledged: all of them are "
                 "delivered again when it dies"
             ),
         )
 
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
-        made = spin(name, smallest, largest, value, self.tr("ms"))
+        made = spin(name, smallest, largest, value, lambda: self.tr("ms"))
         made.setFixedWidth(10 * GRID)
         return made
 
@@ -233,39 +260,39 @@ class SourcePanel(QWidget):
 
     def restore(self, settings: Settings) -> None:
         """Take the knobs of the last session."""
-        choose_key(self.source, settings.text("lab/source", Source.CLICKS.value))
-        choose_key(self.pace, settings.text("lab/pace", Pace.SIMULTANEOUS.value))
-        self.interval.setValue(settings.number("lab/interval", 50))
-        self.processing_delay.setValue(settings.number("lab/processing-delay", 0))
-        self.lease.setValue(settings.number("lab/lease", 10_000))
-        self.timeout.setValue(settings.number("lab/timeout", 30_000))
-        self.retries.setValue(settings.number("lab/retries", 3))
-        self.backoff.setValue(settings.number("lab/backoff", 100))
-        self.retry_causes.show_causes(read_causes(settings.text("lab/retry-on")))
-        self.visibility_timeout.setValue(settings.number("lab/visibility-timeout", 500))
-        self.deduplication.setValue(settings.number("lab/deduplication-window", 0))
-        self.prefetch.setValue(settings.number("lab/prefetch", 1))
-        self.faults.setText(settings.text("lab/faults"))
-        self.lost_reply.setChecked(settings.flag("lab/lost-reply", default=False))
-        self.reload.setChecked(settings.flag("lab/reload", default=False))
-        self.edit.setChecked(settings.flag("lab/edit", default=False))
+        choose_key(self.source, settings.text(Key.LAB_SOURCE, Source.CLICKS.value))
+        choose_key(self.pace, settings.text(Key.LAB_PACE, Pace.SIMULTANEOUS.value))
+        self.interval.setValue(settings.number(Key.LAB_INTERVAL, 50))
+        self.processing_delay.setValue(settings.number(Key.LAB_PROCESSING_DELAY, 0))
+        self.lease.setValue(settings.number(Key.LAB_LEASE, 10_000))
+        self.timeout.setValue(settings.number(Key.LAB_TIMEOUT, 30_000))
+        self.retries.setValue(settings.number(Key.LAB_RETRIES, 3))
+        self.backoff.setValue(settings.number(Key.LAB_BACKOFF, 100))
+        self.retry_causes.show_causes(read_causes(settings.text(Key.LAB_RETRY_ON)))
+        self.visibility_timeout.setValue(settings.number(Key.LAB_VISIBILITY_TIMEOUT, 500))
+        self.deduplication.setValue(settings.number(Key.LAB_DEDUPLICATION_WINDOW, 0))
+        self.prefetch.setValue(settings.number(Key.LAB_PREFETCH, 1))
+        self.faults.setText(settings.text(Key.LAB_FAULTS))
+        self.lost_reply.setChecked(settings.flag(Key.LAB_LOST_REPLY, default=False))
+        self.reload.setChecked(settings.flag(Key.LAB_RELOAD, default=False))
+        self.edit.setChecked(settings.flag(Key.LAB_EDIT, default=False))
         self._refresh()
 
     def save(self, settings: Settings) -> None:
         """Keep the knobs for the next session."""
-        settings.remember("lab/source", self.source_key.value)
-        settings.remember("lab/pace", self.pace_key.value)
-        settings.remember("lab/interval", self.interval.value())
-        settings.remember("lab/processing-delay", self.processing_delay.value())
-        settings.remember("lab/lease", self.lease.value())
-        settings.remember("lab/timeout", self.timeout.value())
-        settings.remember("lab/retries", self.retries.value())
-        settings.remember("lab/backoff", self.backoff.value())
-        settings.remember("lab/retry-on", key_of(self.retry_causes.causes))
-        settings.remember("lab/visibility-timeout", self.visibility_timeout.value())
-        settings.remember("lab/deduplication-window", self.deduplication.value())
-        settings.remember("lab/prefetch", self.prefetch.value())
-        settings.remember("lab/faults", self.faults.text())
-        settings.remember("lab/lost-reply", self.lost_reply.isChecked())
-        settings.remember("lab/reload", self.reload.isChecked())
-        settings.remember("lab/edit", self.edit.isChecked())
+        settings.remember(Key.LAB_SOURCE, self.source_key.value)
+        settings.remember(Key.LAB_PACE, self.pace_key.value)
+        settings.remember(Key.LAB_INTERVAL, self.interval.value())
+        settings.remember(Key.LAB_PROCESSING_DELAY, self.processing_delay.value())
+        settings.remember(Key.LAB_LEASE, self.lease.value())
+        settings.remember(Key.LAB_TIMEOUT, self.timeout.value())
+        settings.remember(Key.LAB_RETRIES, self.retries.value())
+        settings.remember(Key.LAB_BACKOFF, self.backoff.value())
+        settings.remember(Key.LAB_RETRY_ON, key_of(self.retry_causes.causes))
+        settings.remember(Key.LAB_VISIBILITY_TIMEOUT, self.visibility_timeout.value())
+        settings.remember(Key.LAB_DEDUPLICATION_WINDOW, self.deduplication.value())
+        settings.remember(Key.LAB_PREFETCH, self.prefetch.value())
+        settings.remember(Key.LAB_FAULTS, self.faults.text())
+        settings.remember(Key.LAB_LOST_REPLY, self.lost_reply.isChecked())
+        settings.remember(Key.LAB_RELOAD, self.reload.isChecked())
+        settings.remember(Key.LAB_EDIT, self.edit.isChecked())

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, SignalInstance
 
 from backend.model.errors import SubmitTwiceError
 from gui.link.worker import Worker
+from gui.wording.live import Words, filled
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ class BackgroundJob(QObject, Generic[Asked]):
 
     progressed = Signal(object)
     found = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
     closed = Signal()
 
     _told = Signal(object, object)
-    _ended = Signal(object, str)
+    _ended = Signal(object, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,15 +106,18 @@ class BackgroundJob(QObject, Generic[Asked]):
         self._worker.submit(job)
 
     def _work(self, asked: Asked, cancelled: threading.Event) -> None:
-        found, failure = None, ""
+        found: object = None
+        failure: Words = ""
         try:
             found = self.carry_out(asked, cancelled)
         except SubmitTwiceError as error:
-            failure = speak(error.sentence)
+            failure = partial(speak, error.sentence)
         except Exception as error:
             log.exception("The %s broke off", self.objectName())
-            text = QCoreApplication.translate("BackgroundJob", "Something unexpected happened (%1).")
-            failure = text.replace("%1", type(error).__name__)
+            failure = filled(
+                lambda: QCoreApplication.translate("BackgroundJob", "Something unexpected happened (%1)."),
+                type(error).__name__,
+            )
         if not self.closing:
             self._ended.emit(found, failure)
 
@@ -128,8 +132,8 @@ class BackgroundJob(QObject, Generic[Asked]):
         if self._busy:
             signal.emit(news)
 
-    @Slot(object, str)
-    def _end(self, found: object, failure: str) -> None:
+    @Slot(object, object)
+    def _end(self, found: object, failure: Words) -> None:
         self._busy = False
         if found is None:
             self.failed.emit(failure)
@@ -144,16 +148,16 @@ class ReportingJob(BackgroundJob[Asked]):
         written: one sentence about a report that was written, or why it was not.
     """
 
-    written = Signal(str)
+    written = Signal(object)
 
-    def write(self, job: Callable[[], str]) -> None:
+    def write(self, job: Callable[[], Words]) -> None:
         """Write a report behind the scenes; its sentence arrives with `written`."""
         self.submit_beside(partial(self._write, job))
 
-    def _write(self, job: Callable[[], str]) -> None:
+    def _write(self, job: Callable[[], Words]) -> None:
         try:
             sentence = job()
         except SubmitTwiceError as error:
-            sentence = speak(error.sentence)
+            sentence = partial(speak, error.sentence)
         if not self.closing:
             self.written.emit(sentence)

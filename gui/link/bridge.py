@@ -6,6 +6,7 @@ Everything that the lab or a worker has to say goes through one relay, in its or
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance, Slot
@@ -15,6 +16,7 @@ from gui.link.listener import LabListener
 from gui.link.pending_run import PendingRun
 from gui.link.relay import Relay
 from gui.link.worker import Worker
+from gui.wording.live import filled
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class LabBridge(QObject):
 
     catalogue_ready = Signal(object)
     started = Signal()
-    start_failed = Signal(str)
+    start_failed = Signal(object)
     engines_changed = Signal(object)
     databases_ready = Signal(object)
     sources_missing = Signal(object)
@@ -83,9 +85,9 @@ class LabBridge(QObject):
     steps_ready = Signal(str, object)
     source_ready = Signal(object)
     working_changed = Signal(bool)
-    lost = Signal(str)
-    incident = Signal(str)
-    failed = Signal(str)
+    lost = Signal(object)
+    incident = Signal(object)
+    failed = Signal(object)
     closed = Signal()
 
     _run_over = Signal(object)
@@ -300,12 +302,11 @@ class LabBridge(QObject):
         try:
             job()
         except SubmitTwiceError as error:
-            self.post(failure, speak(error.sentence))
+            self.post(failure, partial(speak, error.sentence))
         except Exception as error:
             if not self._closing:
                 log.exception("A command of the window failed")
-                text = QCoreApplication.translate("LabBridge", "Something unexpected happened (%1).")
-                self.post(failure, text.replace("%1", type(error).__name__))
+                self.post(failure, filled(_unexpected, type(error).__name__))
         else:
             return True
         return False
@@ -314,3 +315,7 @@ class LabBridge(QObject):
 def _stop_all(pending_runs: tuple[PendingRun, ...]) -> None:
     for pending in pending_runs:
         pending.stop_sending()
+
+
+def _unexpected() -> str:
+    return QCoreApplication.translate("LabBridge", "Something unexpected happened (%1).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gui.wording.speech import speak
@@ -126,10 +127,10 @@ class LabListener:
 
     def run_failed(self, sentence: Sentence) -> None:
         """A run could not be carried out."""
-        self._bridge.post(self._bridge.failed, speak(sentence))
+        self._bridge.post(self._bridge.failed, partial(speak, sentence))
         self._bridge.runs_may_have_ended()
 
     def incident(self, sentence: Sentence) -> None:
         """Something was killed, stopped or started again; or ended for good, so that only another start helps."""
         ended = sentence.code.value in FOR_GOOD
-        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, without_lab(speak(sentence)))
+        self._bridge.post(self._bridge.lost if ended else self._bridge.incident, lambda: without_lab(speak(sentence)))

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from backend.service.asked import ServiceFile
 from backend.service.new import Answers
 from gui.theme import GRID, code_font
-from gui.widgets.forms import button, combo, current_key, describe, hairline, plain
+from gui.widgets.forms import add_item, button, combo, current_key, describe, hairline, plainly
+from gui.wording.live import Words, filled, in_words, put, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,12 +80,13 @@ class FilePane(QWidget):
         self.text.setFont(code_font())
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        describe(self.text, self.tr("Text of the service's file"))
-        self.text.setPlaceholderText(
-            self.tr(
+        describe(self.text, lambda: self.tr("Text of the service's file"))
+        put(
+            self.text.setPlaceholderText,
+            lambda: self.tr(
                 "Open a file, drop one here, choose an example, or paste a request as curl above: the text that "
                 "describes the service appears here and can be edited."
-            )
+            ),
         )
         self.text.textChanged.connect(self._note_change)
         self.text.modificationChanged.connect(self._note_name)
@@ -92,7 +94,7 @@ class FilePane(QWidget):
         self.problems.setObjectName("serviceProblems")
         self.problems.setReadOnly(True)
         self.problems.setTabChangesFocus(True)
-        describe(self.problems, self.tr("What is wrong with the file"))
+        describe(self.problems, lambda: self.tr("What is wrong with the file"))
         self.problems.setFixedHeight(PROBLEM_LINES * self.problems.fontMetrics().lineSpacing() + 2 * GRID)
 
     def _make_answers(self) -> QGridLayout:
@@ -103,30 +105,46 @@ class FilePane(QWidget):
         self.effects.setText(usual.effects)
         self.database = combo("serviceDatabaseCombo")
         self.database.setMinimumContentsLength(len("PostgreSQL") + 1)
-        for name, key in (("PostgreSQL", "postgresql"), ("MariaDB", "mariadb"), (self.tr("none"), "none")):
-            self.database.addItem(name, key)
-        describe(self.database, self.tr("Database"), self.tr("The database that the service is given"))
+        for name, key in (("PostgreSQL", "postgresql"), ("MariaDB", "mariadb"), (lambda: self.tr("none"), "none")):
+            add_item(self.database, name, key)
+        describe(self.database, lambda: self.tr("Database"), lambda: self.tr("The database that the service is given"))
         self.redis = QCheckBox("Redis")
         self.redis.setObjectName("serviceRedisCheck")
-        describe(self.redis, "Redis", self.tr("Whether the service is given a server for the Redis protocol"))
-        self.write = button("serviceWriteButton", self.tr("&Write the file"))
-        describe(self.write, self.tr("Write the file"), self.tr("Make the text of the file from these fields"))
+        describe(self.redis, "Redis", lambda: self.tr("Whether the service is given a server for the Redis protocol"))
+        self.write = button("serviceWriteButton", lambda: self.tr("&Write the file"))
+        describe(
+            self.write,
+            lambda: self.tr("Write the file"),
+            lambda: self.tr("Make the text of the file from these fields"),
+        )
         self.write.clicked.connect(self._ask_draft)
         self.curl.returnPressed.connect(self._ask_draft)
         grid = QGridLayout()
         grid.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         grid.setHorizontalSpacing(GRID)
         grid.setVerticalSpacing(GRID // 2)
-        rows = (
-            (self.tr("Request as curl"), self.curl, self.tr("A curl command, as a browser or an API tool copies it")),
-            (self.tr("Comman&d"), self.command, self.tr("Starts the service; empty if it runs already")),
-            (self.tr("Effects (SQL)"), self.effects, self.tr("One number: how often the intent {key} took effect")),
+        rows: tuple[tuple[Words, QLineEdit, Words], ...] = (
+            (
+                lambda: self.tr("Request as curl"),
+                self.curl,
+                lambda: self.tr("A curl command, as a browser or an API tool copies it"),
+            ),
+            (
+                lambda: self.tr("Comman&d"),
+                self.command,
+                lambda: self.tr("Starts the service; empty if it runs already"),
+            ),
+            (
+                lambda: self.tr("Effects (SQL)"),
+                self.effects,
+                lambda: self.tr("One number: how often the intent {key} took effect"),
+            ),
         )
         for row, (caption, field, explanation) in enumerate(rows):
-            label = QLabel(caption)
+            label = worded(QLabel(), caption)
             label.setProperty("role", "caption")
             label.setBuddy(field)
-            describe(field, plain(caption), explanation)
+            describe(field, plainly(caption), explanation)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         for row, beside in enumerate((self.database, self.redis, self.write)):
@@ -146,8 +164,8 @@ class FilePane(QWidget):
         self.name.setObjectName("serviceFileName")
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.save = button("serviceSaveButton", self.tr("Save"))
-        describe(self.save, self.tr("Save"), self.tr("Write the text to its file"))
+        self.save = button("serviceSaveButton", lambda: self.tr("Save"))
+        describe(self.save, lambda: self.tr("Save"), lambda: self.tr("Write the text to its file"))
         self.save.clicked.connect(self.save_asked)
         head = QHBoxLayout()
         head.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
@@ -188,24 +206,24 @@ class FilePane(QWidget):
         cursor.insertText(text)
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def show_problems(self, file: ServiceFile, problems: Sequence[str]) -> None:
+    def show_problems(self, file: ServiceFile, problems: Sequence[Words]) -> None:
         """What is wrong with a text, unless it is another by now."""
         if file != self.file:
             return
-        sentences = problems or (self.tr("Nothing is wrong with the file."),)
-        self.problems.setPlainText("\n".join(sentences))
+        sentences = problems or (lambda: self.tr("Nothing is wrong with the file."),)
+        put(self.problems.setPlainText, lambda: "\n".join(map(in_words, sentences)))
         self.problems.setProperty("problems", len(problems))
 
-    def show_failure(self, sentence: str) -> None:
+    def show_failure(self, sentence: Words) -> None:
         """What was asked could not be done."""
-        self.problems.setPlainText(sentence)
+        put(self.problems.setPlainText, sentence)
         self.problems.setProperty("problems", 1)
 
     @Slot()
     def _note_change(self) -> None:
         if self.text.document().isEmpty():
             self._typing.stop()
-            self.problems.setPlainText("")
+            put(self.problems.setPlainText, "")
             self.problems.setProperty("problems", 0)
         else:
             self._typing.start()
@@ -214,9 +232,10 @@ class FilePane(QWidget):
 
     @Slot()
     def _note_name(self) -> None:
-        name = str(self._path) if self._path else self.tr("Not saved yet")
-        self.name.setText(self.tr("%1 (changed)").replace("%1", name) if self._path and self.is_modified else name)
-        self.name.setToolTip(name)
+        name: Words = str(self._path) if self._path else lambda: self.tr("Not saved yet")
+        changed = self._path is not None and self.is_modified
+        put(self.name.setText, filled(lambda: self.tr("%1 (changed)"), name) if changed else name)
+        put(self.name.setToolTip, name)
         self.save.setEnabled(self.is_modified and not self.text.document().isEmpty())
 
     @Slot()

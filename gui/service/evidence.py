@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -12,6 +13,7 @@ from gui.theme import GRID, code_font
 from gui.widgets.forms import describe, hairline
 from gui.widgets.table import RecordTable
 from gui.widgets.timeline.pane import Timeline
+from gui.wording.live import Words, add_tab, filled, name_part, put
 from gui.wording.terms import answer_text, command_text, instance_word, verdict_word
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class CheckPane(QSplitter):
         failed: a sentence about a file that could not be written.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
@@ -52,10 +54,10 @@ class CheckPane(QSplitter):
     def _make_table(self) -> RecordTable:
         self.table = RecordTable(
             "serviceTable",
-            self.tr("Situations of the check"),
+            lambda: self.tr("Situations of the check"),
             self.situations,
             self._theme,
-            self.tr("One row for each way in which a submission arrives twice. Press Check."),
+            lambda: self.tr("One row for each way in which a submission arrives twice. Press Check."),
         )
         self.table.follow_newest = False
         self.table.setMinimumHeight(
@@ -84,12 +86,12 @@ class CheckPane(QSplitter):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("serviceEvidenceTabs")
         self.tabs.setDocumentMode(True)
-        for widget in (self.tabs, self.tabs.tabBar()):
-            widget.setAccessibleName(self.tr("Steps and output"))
-        self.output = self._text_box("serviceOutput", self.tr("Output of the service"))
-        self.output.setPlaceholderText(self.tr("The last lines that the service wrote appear here."))
-        self.tabs.addTab(self._make_steps(), self.tr("Steps"))
-        self.tabs.addTab(self.output, self.tr("Output"))
+        put(self.tabs.setAccessibleName, lambda: self.tr("Steps and output"))
+        name_part(self.tabs.tabBar, self.tabs.accessibleName)
+        self.output = self._text_box("serviceOutput", lambda: self.tr("Output of the service"))
+        put(self.output.setPlaceholderText, lambda: self.tr("The last lines that the service wrote appear here."))
+        add_tab(self.tabs, self._make_steps(), lambda: self.tr("Steps"))
+        add_tab(self.tabs, self.output, lambda: self.tr("Output"))
         return self.tabs
 
     def _make_steps(self) -> QWidget:
@@ -100,15 +102,15 @@ class CheckPane(QSplitter):
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.steps_table = RecordTable(
             "serviceStepsTable",
-            self.tr("Steps of the worst intent"),
+            lambda: self.tr("Steps of the worst intent"),
             self.steps,
             self._theme,
-            self.tr("Select a situation to see every command that the service sent for its worst intent."),
+            lambda: self.tr("Select a situation to see every command that the service sent for its worst intent."),
         )
         self.steps_table.follow_newest = False
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
-        self.detail = self._text_box("serviceStepDetail", self.tr("The selected step in full"))
-        self.detail.setPlaceholderText(self.tr("The selected step in full, with its answer."))
+        self.detail = self._text_box("serviceStepDetail", lambda: self.tr("The selected step in full"))
+        put(self.detail.setPlaceholderText, lambda: self.tr("The selected step in full, with its answer."))
         self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
         steps = QWidget()
         layout = QVBoxLayout(steps)
@@ -118,7 +120,7 @@ class CheckPane(QSplitter):
             layout.addWidget(widget, 1 if widget is self.steps_table else 0)
         return steps
 
-    def _text_box(self, name: str, title: str) -> QPlainTextEdit:
+    def _text_box(self, name: str, title: Words) -> QPlainTextEdit:
         box = QPlainTextEdit()
         box.setObjectName(name)
         box.setReadOnly(True)
@@ -133,7 +135,7 @@ class CheckPane(QSplitter):
         """Nothing was found yet."""
         self._results = {}
         self.situations.clear()
-        self.output.clear()
+        put(self.output.setPlainText, "")
         self._show_steps(None)
 
     def begin(self, situations: Sequence[CheckSituation]) -> None:
@@ -158,12 +160,11 @@ class CheckPane(QSplitter):
 
     def show_output(self, outputs: Sequence[tuple[int, str]]) -> None:
         """What each instance wrote last."""
-        parts = [f"# {instance_word(number)}\n{text}" for number, text in outputs if text]
-        self.output.setPlainText("\n\n".join(parts))
+        put(self.output.setPlainText, partial(_all_output, outputs))
 
-    def show_trouble(self, text: str) -> None:
+    def show_trouble(self, text: Words) -> None:
         """Why there is nothing else to show, with what the service said."""
-        self.output.setPlainText(text)
+        put(self.output.setPlainText, text)
         self.tabs.setCurrentWidget(self.output)
 
     @Slot(str)
@@ -175,17 +176,21 @@ class CheckPane(QSplitter):
         worst = result.worst if result else None
         steps = worst.steps if worst else ()
         self.timeline.clear()
-        self.detail.clear()
+        put(self.detail.setPlainText, "")
         self.steps.show(steps)
         if result is None or worst is None:
-            self.caption.setText(self.tr("No situation selected"))
+            put(self.caption.setText, lambda: self.tr("No situation selected"))
             return
-        text = self.tr("%1: worst intent %2, %3") if steps else self.tr("%1: worst intent %2, %3; no steps were seen")
-        values = (situation_word(result.situation), worst.key, verdict_word(worst.verdict))
-        for number, value in enumerate(values, 1):
-            text = text.replace(f"%{number}", value)
-        self.caption.setText(text)
-        self.caption.setToolTip(text)
+        said = filled(
+            lambda: (
+                self.tr("%1: worst intent %2, %3") if steps else self.tr("%1: worst intent %2, %3; no steps were seen")
+            ),
+            partial(situation_word, result.situation),
+            worst.key,
+            partial(verdict_word, worst.verdict),
+        )
+        put(self.caption.setText, said)
+        put(self.caption.setToolTip, said)
         self.timeline.add_steps(steps)
         self.timeline.view.fit()
         self.tabs.setCurrentIndex(0)
@@ -197,8 +202,7 @@ class CheckPane(QSplitter):
         if not current.isValid():
             return
         step = self.steps.records[current.row()]
-        answer = answer_text(step)
-        self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer}")
+        put(self.detail.setPlainText, lambda: f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
         self.timeline.choose(step.submission_id)
 
     @Slot(str)
@@ -219,3 +223,7 @@ def _rename(timeline: Timeline) -> None:
         name = widget.objectName()
         if name.startswith("timeline"):
             widget.setObjectName(f"service{name[0].upper()}{name[1:]}")
+
+
+def _all_output(outputs: Sequence[tuple[int, str]]) -> str:
+    return "\n\n".join(f"# {instance_word(number)}\n{text}" for number, text in outputs if text)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
+from gui.settings import Key
 from gui.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from gui.widgets.forms import describe
+from gui.wording.live import follow_language, put
 
 if TYPE_CHECKING:
     from gui.settings import Settings
@@ -33,16 +35,21 @@ class FileButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(self.tr("&Service file"))
+        put(self.setText, lambda: self.tr("&Service file"))
         self.setObjectName("serviceFileButton")
         self.setAutoDefault(False)
-        describe(self, self.tr("Service file"), self.tr("Open the file that describes a service, or an example"))
+        describe(
+            self,
+            lambda: self.tr("Service file"),
+            lambda: self.tr("Open the file that describes a service, or an example"),
+        )
         self._recent: list[Path] = []
         menu = QMenu(self)
-        menu.setAccessibleName(self.tr("Service file"))
+        put(menu.setAccessibleName, lambda: self.tr("Service file"))
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
         self._fill()
+        follow_language(self, self._fill)
 
     def remember(self, path: Path) -> None:
         """This was used last."""
@@ -56,12 +63,12 @@ class FileButton(QPushButton):
 
     def restore(self, settings: Settings) -> None:
         """Know the files of earlier sessions."""
-        kept = settings.text("service/recent").split(SEPARATOR)
+        kept = settings.text(Key.SERVICE_RECENT).split(SEPARATOR)
         self._recent = [Path(name) for name in kept if name][:MOST_RECENT]
 
     def save(self, settings: Settings) -> None:
         """Keep the files for the next session."""
-        settings.remember("service/recent", SEPARATOR.join(map(str, self._recent)))
+        settings.remember(Key.SERVICE_RECENT, SEPARATOR.join(map(str, self._recent)))
 
     @Slot()
     def _fill(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from backend.files.output import write_document
 from backend.model.errors import SubmitTwiceError
 from gui.link.worker import Worker
+from gui.wording.live import filled
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class FileWorker(QObject):
     saved = Signal(object)
     drafted = Signal(str)
     proofread = Signal(object, object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     _told = Signal(object, object)
 
@@ -76,8 +78,7 @@ class FileWorker(QObject):
         from backend.service.asked import ServiceFile  # noqa: PLC0415, RUF100  (as the door)
 
         if path.is_file() and path.stat().st_size > MOST_BYTES:
-            text = QCoreApplication.translate("FileWorker", "%1 is too large to be the description of a service.")
-            self._tell(self.failed, (text.replace("%1", path.name),))
+            self._tell(self.failed, (filled(_too_large, path.name),))
             return
         self._tell(self.opened, (ServiceFile(path.read_text(encoding="utf-8"), path),))
 
@@ -95,17 +96,16 @@ class FileWorker(QObject):
         from backend.service import door  # noqa: PLC0415, RUF100  (its import takes longer than the first paint may)
 
         if file is self._latest:
-            self._tell(self.proofread, (file, tuple(map(speak, door.problems(file)))))
+            self._tell(self.proofread, (file, tuple(partial(speak, problem) for problem in door.problems(file))))
 
     def _attempt(self, job: Callable[[], None]) -> None:
         try:
             job()
         except SubmitTwiceError as error:
-            self._tell(self.failed, (speak(error.sentence),))
+            self._tell(self.failed, (partial(speak, error.sentence),))
         except (OSError, UnicodeDecodeError) as error:
-            text = QCoreApplication.translate("FileWorker", "The file cannot be read: %1.")
             reason = getattr(error, "strerror", None) or str(error)
-            self._tell(self.failed, (text.replace("%1", reason),))
+            self._tell(self.failed, (filled(_unreadable, reason),))
 
     def _tell(self, signal: object, news: tuple[object, ...]) -> None:
         if not self._closing:
@@ -117,3 +117,11 @@ class FileWorker(QObject):
     def _pass_on(self, signal: object, news: tuple[object, ...]) -> None:
         if not self._closing:
             signal.emit(*news)  # type: ignore[attr-defined]
+
+
+def _too_large() -> str:
+    return QCoreApplication.translate("FileWorker", "%1 is too large to be the description of a service.")
+
+
+def _unreadable() -> str:
+    return QCoreApplication.translate("FileWorker", "The file cannot be read: %1.")

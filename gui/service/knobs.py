@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -11,8 +12,10 @@ from backend.explorer.question import MOST_REQUESTS
 from backend.service.asked import CheckAsked, ExploreAsked
 from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.words import situation_term
+from gui.settings import Group
 from gui.theme import GRID
 from gui.widgets.forms import Section, describe, spin
+from gui.wording.live import put, worded
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -38,35 +41,41 @@ class CheckPanel(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        section = Section(self.tr("Situations"))
+        section = Section(lambda: self.tr("Situations"))
         self.situations = {key: self._check(key) for key in CheckSituation}
         for check in self.situations.values():
             section.add_wide(check)
             check.toggled.connect(self.changed)
         self.intents = spin("serviceIntentsSpin", 1, MOST_INTENTS, 10)
-        section.add_field(self.tr("&Intents"), self.intents, self.tr("How many intents are tried in each situation"))
+        section.add_field(
+            lambda: self.tr("&Intents"), self.intents, lambda: self.tr("How many intents are tried in each situation")
+        )
         self.submissions = spin("serviceSubmissionsSpin", 2, MOST_SUBMISSIONS, 5)
         section.add_field(
-            self.tr("S&ubmissions"), self.submissions, self.tr("How many of each intent leave at the same moment")
+            lambda: self.tr("S&ubmissions"),
+            self.submissions,
+            lambda: self.tr("How many of each intent leave at the same moment"),
         )
-        self.timeout = spin("serviceTimeoutSpin", SHORTEST_MS, LONGEST_MS, 10_000, self.tr("ms"))
-        section.add_field(self.tr("&Time-out"), self.timeout, self.tr("How long a caller waits for a response"))
+        self.timeout = spin("serviceTimeoutSpin", SHORTEST_MS, LONGEST_MS, 10_000, lambda: self.tr("ms"))
+        section.add_field(
+            lambda: self.tr("&Time-out"), self.timeout, lambda: self.tr("How long a caller waits for a response")
+        )
         self.host = QLineEdit()
         self.host.setObjectName("serviceHostEdit")
         section.add_field(
-            self.tr("&Other host"),
+            lambda: self.tr("&Other host"),
             self.host,
-            self.tr("A service on another machine is tested only if its host is named here once more"),
+            lambda: self.tr("A service on another machine is tested only if its host is named here once more"),
         )
         layout.addWidget(section)
 
     def _check(self, key: CheckSituation) -> QCheckBox:
-        text = speak(situation_term(key))
-        check = QCheckBox(text)
+        text = partial(speak, situation_term(key))
+        check = worded(QCheckBox(), text)
         check.setObjectName(f"service-{key.value}")
         check.setChecked(True)
-        describe(check, text, self.tr("Check in this situation"))
-        check.setToolTip(text)
+        describe(check, text, lambda: self.tr("Check in this situation"))
+        put(check.setToolTip, text)
         return check
 
     @property
@@ -83,13 +92,13 @@ class CheckPanel(QWidget):
     def restore(self, settings: Settings) -> None:
         """Ask what was asked last."""
         for key, check in self.situations.items():
-            check.setChecked(settings.flag(f"service/{key.value}", default=True))
+            check.setChecked(settings.flag(Group.SERVICE.key(key.value), default=True))
         _restore(settings, self._numbers)
 
     def save(self, settings: Settings) -> None:
         """Keep what is asked for the next session; the host is named anew each time."""
         for key, check in self.situations.items():
-            settings.remember(f"service/{key.value}", check.isChecked())
+            settings.remember(Group.SERVICE.key(key.value), check.isChecked())
         _save(settings, self._numbers)
 
     @property
@@ -105,22 +114,30 @@ class ExplorePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        section = Section(self.tr("Interleavings"))
+        section = Section(lambda: self.tr("Interleavings"))
         self.requests = spin("serviceRequestsSpin", 2, MOST_REQUESTS, 2)
         section.add_field(
-            self.tr("Re&quests"), self.requests, self.tr("How many submissions of the same intent run at once")
+            lambda: self.tr("Re&quests"),
+            self.requests,
+            lambda: self.tr("How many submissions of the same intent run at once"),
         )
         self.crashes = spin("serviceCrashesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Crash&es"), self.crashes, self.tr("Most crashes in an interleaving, each with a retry")
+            lambda: self.tr("Crash&es"),
+            self.crashes,
+            lambda: self.tr("Most crashes in an interleaving, each with a retry"),
         )
         self.expiries = spin("serviceExpiriesSpin", 0, 1, 0)
         section.add_field(
-            self.tr("Le&ase expiries"), self.expiries, self.tr("Most times that a lease ends in an interleaving")
+            lambda: self.tr("Le&ase expiries"),
+            self.expiries,
+            lambda: self.tr("Most times that a lease ends in an interleaving"),
         )
         self.limit = spin("serviceLimitSpin", 0, MOST_SCHEDULES, 0)
-        self.limit.setSpecialValueText(self.tr("none"))
-        section.add_field(self.tr("Li&mit"), self.limit, self.tr("Most interleavings that are played; none for all"))
+        put(self.limit.setSpecialValueText, lambda: self.tr("none"))
+        section.add_field(
+            lambda: self.tr("Li&mit"), self.limit, lambda: self.tr("Most interleavings that are played; none for all")
+        )
         layout.addWidget(section)
 
     def asked(self, file: ServiceFile) -> ExploreAsked:
@@ -144,9 +161,9 @@ class ExplorePanel(QWidget):
 
 def _restore(settings: Settings, fields: dict[str, QSpinBox]) -> None:
     for name, field in fields.items():
-        field.setValue(settings.number(f"service/{name}", field.value()))
+        field.setValue(settings.number(Group.SERVICE.key(name), field.value()))
 
 
 def _save(settings: Settings, fields: dict[str, QSpinBox]) -> None:
     for name, field in fields.items():
-        settings.remember(f"service/{name}", field.value())
+        settings.remember(Group.SERVICE.key(name), field.value())

@@ -47,15 +47,17 @@ class SituationsModel(RecordModel[SituationLine]):
         super().__init__(
             (
                 Column(
-                    QCoreApplication.translate("SituationsModel", "Situation"),
+                    lambda: QCoreApplication.translate("SituationsModel", "Situation"),
                     30,
                     lambda line: situation_word(line.situation),
                 ),
-                Column(QCoreApplication.translate("SituationsModel", "Verdict"), 28, verdict_text),
-                Column(QCoreApplication.translate("SituationsModel", "Effects"), 8, effects_text, right=True),
-                Column(QCoreApplication.translate("SituationsModel", "Answers"), 24, answers_text),
-                Column(QCoreApplication.translate("SituationsModel", "Reached"), 8, reached_text, right=True),
-                Column(QCoreApplication.translate("SituationsModel", "Remarks"), 12, remarks_text, stretch=True),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 28, verdict_text),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Effects"), 8, effects_text, right=True),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 24, answers_text),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Reached"), 8, reached_text, right=True),
+                Column(
+                    lambda: QCoreApplication.translate("SituationsModel", "Remarks"), 12, remarks_text, stretch=True
+                ),
             ),
             parent,
         )
@@ -135,16 +137,16 @@ class WireModel(StepTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("WireModel", "At, ms"), 8, self.offset_text, right=True),
-                Column(QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
+                Column(lambda: QCoreApplication.translate("WireModel", "At, ms"), 8, self.offset_text, right=True),
+                Column(lambda: QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
                 Column(
-                    QCoreApplication.translate("WireModel", "Engine"),
+                    lambda: QCoreApplication.translate("WireModel", "Engine"),
                     12,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),
-                Column(QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True),
-                Column(QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: answer_text(step)),
+                Column(lambda: QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True),
+                Column(lambda: QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: answer_text(step)),
             ),
             parent,
         )

@@ -12,6 +12,7 @@ from backend.service.asked import ServiceFile
 from gui.service.editor import FilePane
 from gui.service.file_button import FileButton
 from gui.service.file_worker import FileWorker
+from gui.settings import Key
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -61,8 +62,8 @@ class OpenFile(QObject):
     def restore(self, settings: Settings) -> None:
         """Take the file of the last session, and what was typed and not saved."""
         self.button.restore(settings)
-        path = settings.text("service/file")
-        if draft := settings.text("service/draft"):
+        path = settings.text(Key.SERVICE_FILE)
+        if draft := settings.text(Key.SERVICE_DRAFT):
             self.pane.show_file(ServiceFile(draft, Path(path) if path else None), modified=True)
         elif path and Path(path).is_file():
             self._worker.open(Path(path))
@@ -70,8 +71,8 @@ class OpenFile(QObject):
     def remember(self, settings: Settings) -> None:
         """Keep the file for the next session, and what was typed and not saved."""
         self.button.save(settings)
-        settings.remember("service/file", str(self.file.path) if self.file.path else "")
-        settings.remember("service/draft", self.file.text if self.pane.is_modified else "")
+        settings.remember(Key.SERVICE_FILE, str(self.file.path) if self.file.path else "")
+        settings.remember(Key.SERVICE_DRAFT, self.file.text if self.pane.is_modified else "")
 
     def close(self) -> None:
         """The window closes."""

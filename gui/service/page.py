@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -25,6 +26,7 @@ from gui.widgets.progress_bar import ProgressBar
 from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sidebar import Sidebar
 from gui.wording.exploration import number
+from gui.wording.live import Words, add_tab, filled, in_words, name_part, put
 
 if TYPE_CHECKING:
     from backend.explorer.question import Exploration
@@ -63,36 +65,42 @@ class ServicePage(QWidget):
         self._refresh()
 
     def _make_story(self, theme: Theme) -> FindingPane:
-        invitation = self.tr(
-            "The shortest way to the worst verdict appears here as a sequence diagram: every statement that the "
-            "service sent, and when. Press Explore; then step through it with the arrow keys."
-        )
         names = Names("serviceOutcomesTable", "serviceEventsTable", "serviceCounterexampleView", "serviceEventDetail")
-        story = FindingPane(theme, names, invitation)
+        story = FindingPane(theme, names, self._invitation)
         self.export = ExportButton(story.diagram)
         self.export.setObjectName("serviceExportButton")
-        self.export.setText(self.tr("Export"))  # its letter is that of Explore, which is on this page, too
+        put(self.export.setText, lambda: self.tr("Export"))  # its letter is that of Explore, which is on this page, too
         story.add_beside_caption(self.export)
         return story
 
+    def _invitation(self) -> str:
+        return self.tr(
+            "The shortest way to the worst verdict appears here as a sequence diagram: every statement that the "
+            "service sent, and when. Press Explore; then step through it with the arrow keys."
+        )
+
     def _make_buttons(self) -> None:
-        self.check_button = button("serviceCheckButton", self.tr("Chec&k"), "primary")
-        describe(self.check_button, self.tr("Check"), self.tr("Submit every intent twice, in each chosen situation"))
+        self.check_button = button("serviceCheckButton", lambda: self.tr("Chec&k"), "primary")
+        describe(
+            self.check_button,
+            lambda: self.tr("Check"),
+            lambda: self.tr("Submit every intent twice, in each chosen situation"),
+        )
         self.check_button.setMinimumHeight(4 * GRID)
-        self.explore_button = button("serviceExploreButton", self.tr("Ex&plore"))
+        self.explore_button = button("serviceExploreButton", lambda: self.tr("Ex&plore"))
         describe(
             self.explore_button,
-            self.tr("Explore"),
-            self.tr("Run every order of the steps that the service sends to its engines"),
+            lambda: self.tr("Explore"),
+            lambda: self.tr("Run every order of the steps that the service sends to its engines"),
         )
-        self.cancel = button("cancelServiceButton", self.tr("Ca&ncel"))
-        describe(self.cancel, self.tr("Cancel"), self.tr("Stop, and keep what was measured so far"))
+        self.cancel = button("cancelServiceButton", lambda: self.tr("Ca&ncel"))
+        describe(self.cancel, lambda: self.tr("Cancel"), lambda: self.tr("Stop, and keep what was measured so far"))
         self.status = QLabel()
         self.status.setObjectName("serviceStatus")
         self.status.setProperty("role", "caption")
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = ProgressBar(self.tr("Progress"))
+        self.bar = ProgressBar(lambda: self.tr("Progress"))
 
     def _lay_out(self) -> None:
         side = Sidebar(
@@ -103,11 +111,11 @@ class ServicePage(QWidget):
         self.views = views = QTabWidget()
         views.setObjectName("serviceViews")
         views.setDocumentMode(True)
-        views.addTab(self.file, self.tr("File"))
-        views.addTab(self.check_pane, self.tr("Check"))
-        views.addTab(self.story, self.tr("Explore"))
-        for widget in (views, views.tabBar()):
-            widget.setAccessibleName(self.tr("File, check or exploration"))
+        add_tab(views, self.file, lambda: self.tr("File"))
+        add_tab(views, self.check_pane, lambda: self.tr("Check"))
+        add_tab(views, self.story, lambda: self.tr("Explore"))
+        put(views.setAccessibleName, lambda: self.tr("File, check or exploration"))
+        name_part(views.tabBar, views.accessibleName)
         fill(self, side_by_side(side, stack(self.banner, hairline(), views)))
 
     def _connect(self, bridge: LabBridge) -> None:
@@ -122,7 +130,7 @@ class ServicePage(QWidget):
         self.examiner.progressed.connect(self._show_progress)
         self.examiner.found.connect(self._show_found)
         self.examiner.failed.connect(self._show_failure)
-        self.examiner.written.connect(self.status.setText)
+        self.examiner.written.connect(self._show_written)
         self.examiner.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         self.report.chosen.connect(self.examiner.write)
         self.export.failed.connect(bridge.failed)
@@ -160,7 +168,7 @@ class ServicePage(QWidget):
 
     @Slot(str)
     def _note_saved(self, name: str) -> None:
-        self.status.setText(self.tr("Saved as %1.").replace("%1", name))
+        put(self.status.setText, lambda: self.tr("Saved as %1.").replace("%1", name))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """A description of a service may be dropped anywhere on the page."""
@@ -206,7 +214,7 @@ class ServicePage(QWidget):
     def _begin(self, asked: CheckAsked | ExploreAsked, view: QWidget) -> None:
         self.views.setCurrentWidget(view)
         self.bar.wait()
-        self.status.setText(self.tr("Starting the service and its engines…"))
+        put(self.status.setText, lambda: self.tr("Starting the service and its engines…"))
         self.examiner.start(asked)
         self._refresh()
         self.cancel.setFocus()
@@ -215,17 +223,22 @@ class ServicePage(QWidget):
     def _show_progress(self, progress: CheckProgress | Progress) -> None:
         if isinstance(progress, Progress):
             self.story.outcomes.show(progress.outcomes)
-            text = self.tr("Interleavings: %1, per second: %2")
-            values = [number(progress.schedules), number(round(progress.per_second))]
+            said = filled(
+                lambda: self.tr("Interleavings: %1, per second: %2"),
+                number(progress.schedules),
+                number(round(progress.per_second)),
+            )
         else:
             self.check_pane.note(progress)
             self.bar.show_share(progress.done, progress.total)
-            text = self.tr("%1 of %2 intents. Now: %3")
-            values = [number(progress.done), number(progress.total), situation_word(progress.situation)]
-        for place, value in enumerate(values, 1):
-            text = text.replace(f"%{place}", value)
-        self.status.setText(text)
-        self.bar.setAccessibleDescription(text)
+            said = filled(
+                lambda: self.tr("%1 of %2 intents. Now: %3"),
+                number(progress.done),
+                number(progress.total),
+                partial(situation_word, progress.situation),
+            )
+        put(self.status.setText, said)
+        put(self.bar.setAccessibleDescription, said)
 
     @Slot(object)
     def _show_found(self, found: Checked | Exploration) -> None:
@@ -233,26 +246,34 @@ class ServicePage(QWidget):
             self.check_pane.show_found(found)
             self.report.offer(found.check)
             self.banner.show_check(found.check)
-            text, count, seconds = self.tr("Intents: %1, in %2 s"), _intents(found), found.check.seconds
+            count, seconds = _intents(found), found.check.seconds
+            pattern = lambda: self.tr("Intents: %1, in %2 s")  # noqa: E731
         else:
             self.story.show_found(found)
             self.export.offer(found)
             self.banner.show_found(found)
-            text, count, seconds = self.tr("Interleavings: %1, in %2 s"), found.schedules, found.seconds
-        self._finish(text.replace("%1", number(count)).replace("%2", self.locale().toString(seconds, "f", 1)))
+            count, seconds = found.schedules, found.seconds
+            pattern = lambda: self.tr("Interleavings: %1, in %2 s")  # noqa: E731
+        self._finish(filled(pattern, number(count), self.locale().toString(seconds, "f", 1)))
 
-    @Slot(str)
-    def _show_failure(self, sentence: str) -> None:
-        first, _, rest = sentence.partition("\n")
-        self.banner.show_trouble(first.rstrip(": "), has_more=bool(rest.strip()))
+    @Slot(object)
+    def _show_written(self, sentence: Words) -> None:
+        put(self.status.setText, sentence)
+
+    @Slot(object)
+    def _show_failure(self, sentence: Words) -> None:
+        rest = in_words(sentence).partition("\n")[2]
+        self.banner.show_trouble(
+            lambda: in_words(sentence).partition("\n")[0].rstrip(": "), has_more=bool(rest.strip())
+        )
         self.check_pane.show_trouble(sentence)
         if rest.strip():
             self.views.setCurrentWidget(self.check_pane)
         self._finish("")
 
-    def _finish(self, status: str) -> None:
+    def _finish(self, status: Words) -> None:
         self.bar.rest()
-        self.status.setText(status)
+        put(self.status.setText, status)
         focused = self.cancel.hasFocus()
         self._refresh()
         if focused:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from backend.files.output import write_document
 from gui.widgets.file_dialogs import ask_where_to_save
 from gui.widgets.forms import describe
+from gui.wording.live import Words, filled, put
 from gui.wording.speech import language
 
 if TYPE_CHECKING:
@@ -59,13 +60,17 @@ class ReportButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(self.tr("Save report"))
+        put(self.setText, lambda: self.tr("Save report"))
         self.setObjectName("serviceReportButton")
         self.setAutoDefault(False)
-        describe(self, self.tr("Save report"), self.tr("Write the check as HTML, Markdown, JSON or JUnit XML"))
+        describe(
+            self,
+            lambda: self.tr("Save report"),
+            lambda: self.tr("Write the check as HTML, Markdown, JSON or JUnit XML"),
+        )
         self._found: Check | None = None
         menu = QMenu(self)
-        menu.setAccessibleName(self.tr("Save report"))
+        put(menu.setAccessibleName, lambda: self.tr("Save report"))
         for form in FORMS:
             action = menu.addAction(form.name)
             action.setObjectName(f"service-report-{form.ending}")
@@ -90,7 +95,7 @@ class ReportButton(QPushButton):
             self.chosen.emit(partial(write, form, self._found, Path(name), language()))
 
 
-def write(form: Form, found: Check, path: Path, language: str) -> str:
+def write(form: Form, found: Check, path: Path, language: str) -> Words:
     """Write the file.
 
     Returns:
@@ -100,4 +105,4 @@ def write(form: Form, found: Check, path: Path, language: str) -> str:
         SubmitTwiceError: it cannot be written; a file that was there is as it was.
     """
     write_document(path, text_of(form, found, language))
-    return QCoreApplication.translate("ReportButton", "Written to %1.").replace("%1", str(path))
+    return filled(lambda: QCoreApplication.translate("ReportButton", "Written to %1."), str(path))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from backend.model.vocabulary import Verdict
 from gui.theme import GRID, VERDICT_GLYPHS, Theme
+from gui.wording.live import Words, follow_language, in_words
 
 LARGEST, SMALLEST = 36, 15
 """Pixels of the sentence at 100 %."""
@@ -51,7 +52,9 @@ class Banner(QWidget):
         layout.addWidget(self._disc)
         layout.addLayout(texts, 1)
         self.setFixedHeight(HEIGHT)
+        self._said: tuple[Words, Words, Words] = ("", "", "")
         theme.changed.connect(self.update)
+        follow_language(self, self._speak)
 
     def magnify(self, factor: float) -> None:
         """Show everything so many times as large, for the last row."""
@@ -63,17 +66,22 @@ class Banner(QWidget):
             font.setPointSizeF(self.font().pointSizeF() * factor)
             label.setFont(font)
 
-    def say(self, verdict: Verdict | None, word: str, sentence: str, note: str = "") -> None:
-        """Show this; without a verdict in no colour."""
+    def say(self, verdict: Verdict | None, word: Words, sentence: Words, note: Words = "") -> None:
+        """Show this, in whatever language the window speaks; without a verdict in no colour."""
+        self._said = word, sentence, note
         self._verdict = verdict
         self._disc.show_verdict(verdict)
+        self.sentence.setProperty("verdict", verdict.value if verdict else "")
+        self._speak()
+        self.update()
+
+    def _speak(self) -> None:
+        word, sentence, note = map(in_words, self._said)
         self._word.setText(word.upper())
         self.sentence.setText(sentence)
-        self.sentence.setProperty("verdict", verdict.value if verdict else "")
         self._tell(f"{word}. {sentence}")
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        self.update()
 
     def _tell(self, text: str) -> None:
         """Let a screen reader say what a glance at the banner says; only where it is something new."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.forms import describe
+from gui.wording.live import put
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QTextDocument
@@ -97,7 +98,11 @@ class CodeView(QPlainTextEdit):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("codeView")
-        describe(self, self.tr("Code of the strategy"), self.tr("The file from which the chosen variant runs"))
+        describe(
+            self,
+            lambda: self.tr("Code of the strategy"),
+            lambda: self.tr("The file from which the chosen variant runs"),
+        )
         self.setToolTip("")
         self._theme = theme
         self._source: SourceCode | None = None
@@ -109,7 +114,7 @@ class CodeView(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFont(code_font(0.95))
-        self.setPlaceholderText(self.tr("The code of the chosen variant appears here."))
+        put(self.setPlaceholderText, lambda: self.tr("The code of the chosen variant appears here."))
         self._highlighter = Highlighter(self.document(), theme)
         self._margin = LineNumbers(self)
         self.blockCountChanged.connect(self._fit_margin)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHeaderView
 
+from gui.settings import Group
 from gui.widgets.table import RecordTable
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def restore_columns(root: QWidget, settings: Settings) -> None:
 
 
 def _key(table: RecordTable) -> str:
-    return f"columns/{table.objectName()}"
+    return Group.COLUMNS.key(table.objectName())
 
 
 def describe_columns(header: QHeaderView) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton
 
 from gui.widgets.forms import plain
+from gui.wording.live import Words, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ class Command:
     """
 
     key: str
-    text: str
+    text: Words
     menu: Menu
     does: QAbstractButton | Callable[[], object]
     shortcut: str = ""
@@ -58,12 +59,12 @@ class Command:
     why_not: Callable[[], str] = _nothing
     is_chosen: Callable[[], bool] | None = None
     apart: bool = False
-    group: str = ""
+    group: Words = ""
 
     @property
     def title(self) -> str:
         """The text without its letter and without the dots that announce a dialog."""
-        return plain(self.text).removesuffix("…")
+        return plain(in_words(self.text)).removesuffix("…")
 
     @property
     def button(self) -> QAbstractButton | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import Verdict
 from gui.widgets.banner import Banner
 from gui.wording.exploration import worst_of
+from gui.wording.live import Words, put
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -23,7 +25,7 @@ class ExplorationBanner(Banner):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.sentence.setObjectName("exploreLabel")
-        self.sentence.setAccessibleName(self.tr("Finding"))
+        put(self.sentence.setAccessibleName, lambda: self.tr("Finding"))
         self.note.setProperty("role", "caption")
         self.show_idle()
 
@@ -31,23 +33,27 @@ class ExplorationBanner(Banner):
         """Nothing was explored yet."""
         self.say(
             None,
-            self.tr("Nothing explored yet"),
-            self.tr("Every interleaving of duplicate requests, on real engines."),
-            self.tr("Choose a strategy at the left and press Explore."),
+            lambda: self.tr("Nothing explored yet"),
+            lambda: self.tr("Every interleaving of duplicate requests, on real engines."),
+            lambda: self.tr("Choose a strategy at the left and press Explore."),
         )
 
     def show_exploring(self) -> None:
         """An exploration has begun."""
-        self.say(None, self.tr("Exploring…"), self.tr("Running every interleaving, one after the other."))
+        self.say(
+            None, lambda: self.tr("Exploring…"), lambda: self.tr("Running every interleaving, one after the other.")
+        )
 
-    def show_failure(self, sentence: str) -> None:
+    def show_failure(self, sentence: Words) -> None:
         """It could not be explored."""
-        self.say(None, self.tr("Could not explore"), sentence)
+        self.say(None, lambda: self.tr("Could not explore"), sentence)
 
     def show_found(self, found: Exploration) -> None:
         """What was found."""
         worst = worst_of(found.outcomes)
         proves_nothing = worst is None or (worst is Verdict.EXACTLY_ONCE and not found.exhaustive)
-        word = self.tr("Not finished") if worst is None or proves_nothing else verdict_word(worst)
+        word: Words = (
+            (lambda: self.tr("Not finished")) if worst is None or proves_nothing else partial(verdict_word, worst)
+        )
         worst = None if proves_nothing else worst
-        self.say(worst, word, speak(found.finding), "  ".join(map(speak, found.notes)))
+        self.say(worst, word, partial(speak, found.finding), lambda: "  ".join(map(speak, found.notes)))

@@ -21,6 +21,7 @@ from gui.theme import GRID
 from gui.widgets.forms import button, describe
 from gui.widgets.records import RecordModel
 from gui.widgets.view_keys import ViewKey, native, press
+from gui.wording.live import put
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -43,18 +44,18 @@ class FindBar(QWidget):
         self.edit = QLineEdit()
         self.edit.setObjectName("findEdit")
         self.edit.setMinimumWidth(16 * GRID)
-        self.edit.setPlaceholderText(self.tr("Find"))
-        describe(self.edit, self.tr("Find"))
+        put(self.edit.setPlaceholderText, lambda: self.tr("Find"))
+        describe(self.edit, lambda: self.tr("Find"))
         self.edit.setToolTip("")
         self.note = QLabel()
         self.note.setObjectName("findNote")
         self.note.setProperty("role", "caption")
         back = button("findPreviousButton", "\N{UPWARDS ARROW}", "quiet")
-        describe(back, self.tr("Previous match"), native("Shift+Return"))
+        describe(back, lambda: self.tr("Previous match"), native("Shift+Return"))
         on = button("findNextButton", "\N{DOWNWARDS ARROW}", "quiet")
-        describe(on, self.tr("Next match"), native("Return"))
+        describe(on, lambda: self.tr("Next match"), native("Return"))
         close = button("findCloseButton", "\N{MULTIPLICATION SIGN}", "quiet")
-        describe(close, self.tr("Close the search"), native("Esc"))
+        describe(close, lambda: self.tr("Close the search"), native("Esc"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, 4, GRID, 4)
         layout.setSpacing(GRID // 2)
@@ -75,7 +76,7 @@ class FindBar(QWidget):
         self._view = view
         self.setParent(view)
         self._place()
-        self.edit.setAccessibleName(self.tr("Find in: %1").replace("%1", view.accessibleName()))
+        put(self.edit.setAccessibleName, lambda: self.tr("Find in: %1").replace("%1", view.accessibleName()))
         self.show()
         self.raise_()
         self.edit.selectAll()
@@ -108,7 +109,7 @@ class FindBar(QWidget):
             found = find_in_table(self._view, text, step, begin)
         elif text and isinstance(self._view, QPlainTextEdit):
             found = find_in_text(self._view, text, step, begin)
-        self.note.setText("" if found else self.tr("Not found"))
+        put(self.note.setText, lambda: "" if found else self.tr("Not found"))
         self.edit.setAccessibleDescription(self.note.text())
         self._place()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -15,6 +16,7 @@ from gui.widgets.sequence.models import EventsModel, OutcomesModel
 from gui.widgets.sequence.view import SequenceView
 from gui.widgets.table import RecordTable
 from gui.wording.exploration import event_text, mistake_word, number
+from gui.wording.live import Words, filled, put
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -58,14 +60,15 @@ class FindingPane(QSplitter):
         self,
         theme: Theme,
         names: Names,
-        invitation: str,
+        invitation: Words,
         below: QWidget | None = None,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._theme = theme
         self._invitation = invitation
         self._events: tuple[Event, ...] = ()
-        self._mistake, self._mark, self._mistake_text = -1, "", ""
+        self._mistake = -1
+        self._example: Counterexample | None = None
         self.outcomes = OutcomesModel(self)
         self.moments = EventsModel(self)
         self.diagram = SequenceView(theme)
@@ -86,19 +89,19 @@ class FindingPane(QSplitter):
     def _make_left(self, names: Names) -> QWidget:
         self.table = RecordTable(
             names.outcomes,
-            self.tr("Verdicts of all interleavings"),
+            lambda: self.tr("Verdicts of all interleavings"),
             self.outcomes,
             self._theme,
-            self.tr("How many interleavings come to which verdict appears here while they run."),
+            lambda: self.tr("How many interleavings come to which verdict appears here while they run."),
         )
         header, rows = self.table.horizontalHeader().sizeHint().height(), self.table.verticalHeader()
         self.table.setFixedHeight(header + OUTCOME_ROWS * rows.defaultSectionSize() + 2)
         self.list = RecordTable(
             names.events,
-            self.tr("Events of the counterexample"),
+            lambda: self.tr("Events of the counterexample"),
             self.moments,
             self._theme,
-            self.tr("The events of the counterexample appear here as a list, too."),
+            lambda: self.tr("The events of the counterexample appear here as a list, too."),
         )
         self.list.follow_newest = False
         self.list.selectionModel().currentRowChanged.connect(self._row_chosen)
@@ -120,8 +123,11 @@ class FindingPane(QSplitter):
         self.detail.setReadOnly(True)
         self.detail.setTabChangesFocus(True)
         self.detail.setFont(code_font(0.95))
-        describe(self.detail, self.tr("The current event in full"))
-        self.detail.setPlaceholderText(self.tr("The current event in full, with its command and its answer."))
+        describe(self.detail, lambda: self.tr("The current event in full"))
+        put(
+            self.detail.setPlaceholderText,
+            lambda: self.tr("The current event in full, with its command and its answer."),
+        )
         self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setHandleWidth(1)
@@ -140,27 +146,37 @@ class FindingPane(QSplitter):
     def show_found(self, found: Exploration) -> None:
         """The outcomes and the counterexample."""
         self.outcomes.show(found.outcomes)
-        none = (
-            self.tr("No counterexample: in every interleaving it takes effect exactly once.")
-            if found.exhaustive
-            else self.tr("No counterexample so far; not every interleaving was explored.")
+        self.show_counterexample(
+            found.counterexample,
+            lambda: (
+                self.tr("No counterexample: in every interleaving it takes effect exactly once.")
+                if found.exhaustive
+                else self.tr("No counterexample so far; not every interleaving was explored.")
+            ),
         )
-        self.show_counterexample(found.counterexample, none)
 
-    def show_counterexample(self, example: Counterexample | None, none: str) -> None:
+    def _mark(self) -> str:
+        """What the mistake is called; empty where there is none."""
+        return mistake_word(self._example.verdict) if self._example else ""
+
+    def show_counterexample(self, example: Counterexample | None, none: Words) -> None:
         """The events, the first one current; where there are none, a sentence why."""
+        self._example = example
         self._events = example.events if example else ()
-        self._mistake, self._mistake_text = (example.mistake, speak(mistake_sentence(example))) if example else (-1, "")
-        self._mark = mistake_word(example.verdict) if example else ""
+        self._mistake = example.mistake if example else -1
         self.moments.show(self._events, self._mistake, self._mark)
-        self.detail.clear()
+        put(self.detail.setPlainText, "")
         self.diagram.show_events(self._events, none, self._mistake, self._mark)
         self.example_shown.emit(example)
         if example is None:
-            self.caption.setText(self.tr("Counterexample"))
+            put(self.caption.setText, lambda: self.tr("Counterexample"))
             return
-        text = self.tr("Counterexample: %1, context switches: %2")
-        self.caption.setText(text.replace("%1", verdict_word(example.verdict)).replace("%2", number(example.switches)))
+        said = filled(
+            lambda: self.tr("Counterexample: %1, context switches: %2"),
+            partial(verdict_word, example.verdict),
+            number(example.switches),
+        )
+        put(self.caption.setText, said)
         self.go_to(0)
 
     @property
@@ -180,12 +196,16 @@ class FindingPane(QSplitter):
             return
         self.diagram.mark(current.row())
         event = self._events[current.row()]
-        lines = [f"{self._mark}: {self._mistake_text}"] if current.row() == self._mistake else []
+        put(self.detail.setPlainText, partial(self._told, event, is_mistake=current.row() == self._mistake))
+        self.event_shown.emit(event)
+
+    def _told(self, event: Event, *, is_mistake: bool) -> str:
+        example = self._example
+        lines = [f"{self._mark()}: {speak(mistake_sentence(example))}"] if is_mistake and example else []
         lines.append(event_text(event))
         if event.after is not None:
             lines.append(self.tr("Effects by then: %1").replace("%1", number(event.after.effects)))
-        self.detail.setPlainText("\n".join(lines))
-        self.event_shown.emit(event)
+        return "\n".join(lines)
 
 
 def _column(*widgets: QWidget) -> QWidget:

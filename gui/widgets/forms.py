@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -16,11 +16,14 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
+    QTabBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.theme import GRID
+from gui.wording.live import Words, in_words, name_part, put, put_as, worded
 
 CAPTION_WIDTH = 11
 """Characters that captions have room for, so that the fields of all sections line up."""
@@ -32,24 +35,29 @@ def plain(text: str) -> str:
     return re.sub(r"\(&\w\)", "", text).replace("&", "").strip()
 
 
-def describe(widget: QWidget, name: str, explanation: str = "") -> None:
+def describe(widget: QWidget, name: Words, explanation: Words = "") -> None:
     """Tell a screen reader what the widget is, and everybody what it does."""
-    widget.setAccessibleName(name)
-    widget.setAccessibleDescription(explanation)
-    widget.setToolTip(explanation)
+    put(widget.setAccessibleName, name)
+    put(widget.setAccessibleDescription, explanation)
+    put(widget.setToolTip, explanation)
     if isinstance(widget, QAbstractSpinBox):
-        widget.lineEdit().setAccessibleName(name)
-        widget.lineEdit().setAccessibleDescription(explanation)
+        name_part(widget.lineEdit, name)
+        put_as(widget, "line", lambda text: widget.lineEdit().setAccessibleDescription(text), explanation)
     if isinstance(widget, QComboBox):
-        widget.view().setAccessibleName(name)
+        name_part(widget.view, name)
+
+
+def plainly(words: Words) -> Words:
+    """The text without its mnemonic, in every language."""
+    return plain(words) if isinstance(words, str) else lambda: plain(words())
 
 
 class Section(QWidget):
     """A titled group of captions and fields on one grid, without a box around it."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        heading = QLabel(title)
+        heading = worded(QLabel(), title)
         heading.setProperty("role", "heading")
         self._rows: dict[QWidget, tuple[QWidget, ...]] = {}
         self.grid = QGridLayout()
@@ -63,13 +71,15 @@ class Section(QWidget):
         outer.addWidget(heading)
         outer.addLayout(self.grid)
 
-    def add_field(self, caption: str, field: QWidget, explanation: str = "", beside: QWidget | None = None) -> QLabel:
+    def add_field(
+        self, caption: Words, field: QWidget, explanation: Words = "", beside: QWidget | None = None
+    ) -> QLabel:
         """A row of a caption, its field and, where given, a companion at the right end."""
-        label = QLabel(caption)
+        label = worded(QLabel(), caption)
         label.setProperty("role", "caption")
         label.setBuddy(field)
         label.setMinimumWidth(CAPTION_WIDTH * label.fontMetrics().averageCharWidth())
-        describe(field, plain(caption), explanation)
+        describe(field, plainly(caption), explanation)
         row = self.grid.rowCount()
         self.grid.addWidget(label, row, 0)
         self.grid.addWidget(field, row, 1, 1, 1 if beside else 2)
@@ -83,7 +93,7 @@ class Section(QWidget):
         for widget in self._rows[field]:
             widget.setVisible(shown)
 
-    def add_field_with_button(self, caption: str, field: QWidget, explanation: str, push: QPushButton) -> QLabel:
+    def add_field_with_button(self, caption: Words, field: QWidget, explanation: Words, push: QPushButton) -> QLabel:
         """A row whose field takes all that a narrow button at its end leaves."""
         label = self.add_field(caption, field, explanation)
         line = QHBoxLayout()
@@ -129,6 +139,16 @@ class CalmSpinBox(QSpinBox):
             event.ignore()
 
 
+def name_scroll_buttons(window: QWidget) -> None:
+    """Qt says once what the buttons are that scroll its tabs, in the language of that moment."""
+    for bar in window.findChildren(QTabBar):
+        for push in bar.findChildren(QToolButton):
+            if push.objectName() == "ScrollLeftButton":
+                push.setAccessibleName(QCoreApplication.translate("QTabBar", "Scroll Left"))
+            elif push.objectName() == "ScrollRightButton":
+                push.setAccessibleName(QCoreApplication.translate("QTabBar", "Scroll Right"))
+
+
 def combo(object_name: str) -> QComboBox:
     """A combo box that does not grow with its longest item and ignores an accidental wheel."""
     box = CalmComboBox()
@@ -140,26 +160,26 @@ def combo(object_name: str) -> QComboBox:
     return box
 
 
-def spin(object_name: str, smallest: int, largest: int, value: int, unit: str = "") -> QSpinBox:
+def spin(object_name: str, smallest: int, largest: int, value: int, unit: Words = "") -> QSpinBox:
     """A spin box for a whole number, with its unit behind it."""
     box = CalmSpinBox()
     box.setObjectName(object_name)
     box.setRange(smallest, largest)
     box.setValue(value)
     box.lineEdit().setTextMargins(4, 0, 0, 0)
-    box.setSuffix(f" {unit}" if unit else "")
+    put(box.setSuffix, lambda: f" {in_words(unit)}" if unit else "")
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box
 
 
-def button(object_name: str, text: str, role: str = "") -> QPushButton:
+def button(object_name: str, text: Words, role: str = "") -> QPushButton:
     """A push button that takes focus, with its look chosen by role."""
-    push = QPushButton(text)
+    push = worded(QPushButton(), text)
     push.setObjectName(object_name)
     push.setProperty("role", role)
     push.setAutoDefault(False)
-    describe(push, plain(text))
+    describe(push, plainly(text))
     return push
 
 
@@ -183,9 +203,25 @@ def is_item_enabled(box: QComboBox, index: int) -> bool:
     return bool(box.model().flags(box.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled)
 
 
-def set_item_enabled(box: QComboBox, index: int, enabled: bool, reason: str = "") -> None:
+def add_item(box: QComboBox, text: Words, key: str) -> None:
+    """An item at the end, which is found by its key."""
+    box.addItem("", key)
+    put_as(box, f"item {key}", lambda shown: box.setItemText(box.findData(key, KEY_ROLE), shown), text)
+
+
+def set_item_enabled(box: QComboBox, index: int, enabled: bool, reason: Words = "") -> None:
     """Grey an item out and say why, or take that back."""
     model = box.model()
     if isinstance(model, QStandardItemModel):
         model.item(index).setEnabled(enabled)
-    box.setItemData(index, "" if enabled else reason, Qt.ItemDataRole.ToolTipRole)
+    explain_item(box, index, "" if enabled else reason)
+
+
+def explain_item(box: QComboBox, index: int, text: Words) -> None:
+    """What is said of an item where somebody points at it."""
+    key = str(box.itemData(index, KEY_ROLE))
+
+    def show(shown: str) -> None:
+        box.setItemData(box.findData(key, KEY_ROLE), shown, Qt.ItemDataRole.ToolTipRole)
+
+    put_as(box, f"why {key}", show, text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from backend.model.vocabulary import GatewayKeys, OperationKey
-from gui.widgets.forms import combo, current_key
+from gui.widgets.forms import add_item, combo, current_key
 from gui.wording.terms import gateway_keys_word
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ class GatewayField:
     def __init__(self, section: Section, object_name: str) -> None:
         self.box = combo(object_name)
         for keys in GatewayKeys:
-            self.box.addItem(gateway_keys_word(keys), keys.value)
+            add_item(self.box, partial(gateway_keys_word, keys), keys.value)
         self._caption = section.add_field(
-            QCoreApplication.translate("GatewayField", "Gateway"),
+            lambda: QCoreApplication.translate("GatewayField", "Gateway"),
             self.box,
-            QCoreApplication.translate(
+            lambda: QCoreApplication.translate(
                 "GatewayField", "Whether calls to the gateway carry an Idempotency-Key, and whether it honours them"
             ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar
 
 from gui.widgets.forms import describe
+from gui.wording.live import Words
 
 
 class ProgressBar(QProgressBar):
@@ -15,7 +16,7 @@ class ProgressBar(QProgressBar):
         object_name: what it is found by.
     """
 
-    def __init__(self, name: str, object_name: str = "") -> None:
+    def __init__(self, name: Words, object_name: str = "") -> None:
         super().__init__()
         self.setObjectName(object_name)
         self.setTextVisible(False)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gui.widgets.forms import KEY_ROLE
+from gui.wording.live import Words, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QFont
 
     from backend.model.vocabulary import EngineKind, Verdict
 
@@ -33,7 +36,7 @@ class Tone(StrEnum):
 class Column(Generic[Record]):
     """One column: its title, its width in characters, and how a record reads in it."""
 
-    title: str
+    title: Words
     width: int
     text: Callable[[Record], str]
     right: bool = False
@@ -57,6 +60,8 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """Records that have made room since the last `clear`: of more than `most`, the oldest do, a tenth at once."""
         self.records: list[Record] = []
         self._first_of: dict[str, int] = {}
+        self.head_font: QFont | None = None
+        """What titles are painted in; None for the view's own."""
 
     # What a subclass says about its records
 
@@ -74,7 +79,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
 
     def whole(self, record: Record) -> str:
         """The record in full, for the tool tip: cells cut what is too long for them."""
-        return "\n".join(f"{column.title}: {column.text(record)}" for column in self.columns)
+        return "\n".join(f"{in_words(column.title)}: {column.text(record)}" for column in self.columns)
 
     # Feeding
 
@@ -171,7 +176,9 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         if orientation is Qt.Orientation.Horizontal and 0 <= section < len(self.columns):
             column = self.columns[section]
             if role == Qt.ItemDataRole.DisplayRole:
-                return column.title
+                return in_words(column.title)
+            if role == Qt.ItemDataRole.FontRole:
+                return self.head_font
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
                 return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, QTimer, Signal, Slot
@@ -26,6 +27,7 @@ from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.inks import Inks
 from gui.widgets.records import Tone
 from gui.widgets.view_keys import ViewKey, press
+from gui.wording.live import Words, in_words, name_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +62,13 @@ class RecordTable(QTableView):
     submission_chosen = Signal(str)
 
     def __init__(
-        self, name: str, title: str, model: RecordModel[Any], theme: Theme, empty: str, parent: QWidget | None = None
+        self,
+        name: str,
+        title: Words,
+        model: RecordModel[Any],
+        theme: Theme,
+        empty: Words,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -85,7 +93,7 @@ class RecordTable(QTableView):
         model.rowsInserted.connect(self._follow_soon)
         theme.changed.connect(self._repaint)
 
-    def say_when_empty(self, text: str) -> None:
+    def say_when_empty(self, text: Words) -> None:
         """Another text for as long as there is no record."""
         self._empty = text
         self.viewport().update()
@@ -93,7 +101,6 @@ class RecordTable(QTableView):
     def _measure(self) -> None:
         """What painting by hand needs to know of the font."""
         self._metrics = QFontMetrics(self.font())
-        self._character = max(1, self._metrics.horizontalAdvance("0"))
         self._advance = QFontMetricsF(self.font()).horizontalAdvance("0" * 100) / 100
         """What a character really takes, which may be a fraction of a pixel less: in a line it adds up."""
         self._height = self._metrics.height() + GRID
@@ -122,8 +129,8 @@ class RecordTable(QTableView):
         columns.setHighlightSections(False)
         columns.setSectionsMovable(True)
         columns.setMinimumSectionSize(32)
-        columns.setAccessibleName(self.accessibleName())
-        rows.setAccessibleName(self.accessibleName())
+        name_part(self.horizontalHeader, self.accessibleName)
+        name_part(self.verticalHeader, self.accessibleName)
         for number, column in enumerate(self.records.columns):
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             columns.setSectionResizeMode(number, mode)
@@ -135,8 +142,9 @@ class RecordTable(QTableView):
         rows.setMinimumSectionSize(self._height)
         rows.setDefaultSectionSize(self._height)
         columns.setFont(self.font())  # inherited only, it would go with the next style sheet
+        self.records.head_font = self.font()  # what heads are painted in; a font of the viewport ends the process
         for number, column in enumerate(self.records.columns):
-            columns.resizeSection(number, column.width * self._character + 2 * PADDING)
+            columns.resizeSection(number, ceil(column.width * self._advance) + 2 * PADDING)
 
     def choose(self, submission_id: str) -> None:
         """Select the submission's first record without telling anybody; nothing where it has none."""
@@ -185,7 +193,7 @@ class RecordTable(QTableView):
     def _copy_rows(self, rows: Iterable[int]) -> None:
         header = self.horizontalHeader()
         columns = [self.records.columns[header.logicalIndex(place)] for place in range(header.count())]
-        lines = ["\t".join(column.title for column in columns)]
+        lines = ["\t".join(in_words(column.title) for column in columns)]
         for row in rows:
             record = self.records.records[row]
             lines.append("\t".join(column.text(record) for column in columns))
@@ -243,7 +251,7 @@ class RecordTable(QTableView):
         if self.records.records:
             self._paint_rows(painter, event.rect())
         else:
-            paint_hint(painter, self.viewport(), self._empty, self._theme.colours)
+            paint_hint(painter, self.viewport(), in_words(self._empty), self._theme.colours)
         paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()
 

@@ -2727,10 +2727,6 @@
         <translation>页面</translation>
     </message>
     <message>
-        <source>The language changes when the window is opened next.</source>
-        <translation>下次打开窗口时切换语言。</translation>
-    </message>
-    <message>
         <source>About Submit Twice</source>
         <translation>关于 Submit Twice</translation>
     </message>
@@ -2951,6 +2947,17 @@
     <message>
         <source>Per second</source>
         <translation>每秒次数</translation>
+    </message>
+</context>
+<context>
+    <name>QTabBar</name>
+    <message>
+        <source>Scroll Left</source>
+        <translation>向左滚动</translation>
+    </message>
+    <message>
+        <source>Scroll Right</source>
+        <translation>向右滚动</translation>
     </message>
 </context>
 <context>

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from backend.lab.lab import Lab
 from backend.model.catalogue import StrategyInfo
 from backend.model.options import LabOptions
-from gui.app.start import install_translations
+from gui.app.language import Languages
 from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
@@ -61,11 +61,11 @@ def _nothing_left_behind(qapp: QApplication, qtbot: QtBot) -> Iterator[None]:
 @pytest.fixture
 def english(qapp: QApplication) -> Iterator[None]:
     """The English texts with their plurals."""
-    translators = install_translations(qapp, "en")
-    assert translators, "the English translation is missing"
+    languages = Languages(qapp)
+    languages.use("en")
+    assert languages.is_speaking, "the English translation is missing"
     yield
-    for translator in translators:
-        qapp.removeTranslator(translator)
+    languages.close()
 
 
 @pytest.fixture

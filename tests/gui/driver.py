@@ -15,6 +15,7 @@ from backend.model.observed import Row
 from backend.model.vocabulary import Health
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
+from gui.wording.live import in_words
 
 Found = TypeVar("Found", bound=QWidget)
 PATIENCE_MS = 30_000
@@ -26,7 +27,7 @@ class Driver:
         self.window = window
         self.bridge = bridge
         self.failures: list[str] = []
-        bridge.failed.connect(self.failures.append)
+        bridge.failed.connect(lambda words: self.failures.append(in_words(words)))
 
     def find(self, kind: type[Found], name: str) -> Found:
         found = self.window.findChild(kind, name)

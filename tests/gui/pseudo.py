@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, QTranslator
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, Qt, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -151,13 +151,14 @@ def texts_of_model(what: str, model: QAbstractItemModel, root: QModelIndex) -> T
         Qt.ItemDataRole.AccessibleTextRole,
         Qt.ItemDataRole.AccessibleDescriptionRole,
     )
-    for column in range(model.columnCount(root)):
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(root)
+    for column in range(columns):
         for role in roles:
             yield f"head {column}", _text(model.headerData(column, Qt.Orientation.Horizontal, role))
     for row in range(model.rowCount(root)):
         for role in roles:
             yield f"row head {row}", _text(model.headerData(row, Qt.Orientation.Vertical, role))
-        for column in range(model.columnCount(root)):
+        for column in range(columns):
             index = model.index(row, column, root)
             for role in roles:
                 yield f"{what} {row},{column}", _text(index.data(role))
@@ -186,15 +187,12 @@ def untranslated(texts: Iterable[tuple[str, str]], allowed: Iterable[str]) -> li
         texts: where each stands, and the text.
         allowed: names, keys, commands; taken out of the texts, the longest first.
     """
-    doubtful = {text: where for where, text in reversed(list(texts)) if _WORD.search(text)}
-    whole = "\n".join(doubtful)
     names = sorted({name for name in allowed if name}, key=len, reverse=True)
-    there = [name for name in names if name in whole]
-    taken_out = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in there) or "(?!)")
+    taken_out = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in names))
     found: dict[str, str] = {}
-    for text, where in reversed(doubtful.items()):
+    for where, text in texts:
         words = _WORD.findall(_NAMES.sub(" ", taken_out.sub(" ", _FILES.sub(" ", text))))
-        if words and not _is_cut(text, names):
+        if words and text not in found and not _is_cut(text, names):
             found[text] = f"{where}: {text!r} ({', '.join(words)})"
     return list(found.values())
 

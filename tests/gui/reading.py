@@ -61,7 +61,8 @@ class Reader:
     def read(self, widget: QWidget | None = None) -> None:
         """Read everything; what is not translated is told by `findings`."""
         widget = widget or self.driver.window
-        widget.grab()  # paints all of it
+        widget.repaint()
+        widget.grab()
         texts = [(where, text) for where, text in pseudo.texts_of_widget(widget) if where.partition(" ")[0] not in CODE]
         texts += [(PAINTED, text) for text in self.painted]
         self.painted.clear()

@@ -23,6 +23,7 @@ from backend.model.vocabulary import (
     Verdict,
 )
 from gui.link.pending_run import PendingRun
+from gui.wording.live import in_words
 from tests.gui import pseudo
 from tests.gui.driver import PATIENCE_MS
 from tests.gui.reading import (
@@ -162,7 +163,7 @@ def test_every_banner_and_every_state_of_an_engine(reader: Reader) -> None:
 def test_a_killed_server_and_a_killed_instance(reader: Reader) -> None:
     driver = reader.driver
     heard: list[str] = []
-    driver.bridge.incident.connect(heard.append)
+    driver.bridge.incident.connect(lambda words: heard.append(in_words(words)))
     for fault in ("kill@database", "kill@redis", "crash@sql:INSERT:before"):
         driver.edit("faultsEdit").setText(fault)
         with driver.qtbot.waitSignal(driver.bridge.run_finished, timeout=2 * PATIENCE_MS):

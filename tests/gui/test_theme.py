@@ -82,6 +82,23 @@ def test_a_box_that_is_not_ticked_and_the_ring_around_what_has_focus_can_be_seen
 
 
 @BOTH
+def test_the_border_of_a_field_or_a_button_can_be_seen_where_it_stands(colours: Colours) -> None:
+    for background in (colours.window, colours.surface, colours.sunken, colours.raised):
+        assert contrast(colours.border, background) >= 3
+
+
+@BOTH
+def test_whatever_can_have_the_focus_shows_it_in_a_colour_that_can_be_seen(colours: Colours) -> None:
+    sheet = style_sheet_of(colours)
+    for widget in ("QPushButton", "QLineEdit", "QSpinBox", "QComboBox", "QPlainTextEdit", "QTextBrowser",
+                   "QCheckBox::indicator", "QRadioButton::indicator"):  # fmt: skip
+        rule = next((line for line in sheet.splitlines() if f"{widget}:focus" in line), "")
+        assert colours.accent in rule, f"{widget} does not show its focus"
+    for background in (colours.window, colours.surface, colours.sunken, colours.raised):
+        assert contrast(colours.accent, background) >= 3
+
+
+@BOTH
 def test_a_radio_button_has_a_look_of_the_theme(colours: Colours) -> None:
     sheet = style_sheet_of(colours)
     assert f"QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {colours.muted}" in sheet

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from backend import strategies
 from backend.model.sentence import LANGUAGES, templates
 from backend.model.vocabulary import Verdict
-from gui.app.start import install_translations
+from gui.app.language import Languages
 from gui.wording.terms import verdict_word
 from resources.update_translations import catalogue_texts, compile_texts, main, unfinished
 
@@ -133,14 +133,14 @@ def test_a_window_in_chinese_speaks_chinese(qtbot: QtBot) -> None:
 
 
 def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplication) -> None:
-    translators = install_translations(qapp, "zh_CN")
+    languages = Languages(qapp)
+    languages.use("zh_CN")
     try:
         box = QMessageBox(QMessageBox.Icon.NoIcon, "", "", QMessageBox.StandardButton.Close)
         qtbot.addWidget(box)
         assert re.search(r"[a-z]{2}", box.button(QMessageBox.StandardButton.Close).text()) is None
     finally:
-        for translator in translators:
-            qapp.removeTranslator(translator)
+        languages.close()
 
 
 AS_THEY_ARE = {

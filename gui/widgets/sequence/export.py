@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from backend.files.output import write_document
@@ -14,6 +15,7 @@ from backend.model.errors import SubmitTwiceError
 from gui.widgets.file_dialogs import ask_where_to_save
 from gui.widgets.forms import describe
 from gui.widgets.picture_files import write_picture
+from gui.wording.live import filled, put, worded
 from gui.wording.speech import language, speak
 
 if TYPE_CHECKING:
@@ -33,26 +35,29 @@ class ExportButton(QPushButton):
         failed: a sentence why a file could not be written.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, diagram: SequenceView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(self.tr("Ex&port"))
+        put(self.setText, lambda: self.tr("Ex&port"))
         self.setObjectName("exportButton")
         self.setAutoDefault(False)
-        describe(self, self.tr("Export"), self.tr("Save the diagram, the schedule, or all that was found"))
+        describe(
+            self, lambda: self.tr("Export"), lambda: self.tr("Save the diagram, the schedule, or all that was found")
+        )
         self._diagram = diagram
         self._found: Exploration | None = None
         menu = QMenu(self)
-        menu.setAccessibleName(self.tr("Export"))
+        put(menu.setAccessibleName, lambda: self.tr("Export"))
         for text, ending in (
-            (self.tr("Diagram as &SVG…"), "svg"),
-            (self.tr("Diagram as &PNG…"), "png"),
-            (self.tr("Diagram as &Mermaid text…"), "mmd"),
-            (self.tr("S&chedule, to replay…"), "json"),
-            (self.tr("&Everything as one HTML page…"), "html"),
+            (lambda: self.tr("Diagram as &SVG…"), "svg"),
+            (lambda: self.tr("Diagram as &PNG…"), "png"),
+            (lambda: self.tr("Diagram as &Mermaid text…"), "mmd"),
+            (lambda: self.tr("S&chedule, to replay…"), "json"),
+            (lambda: self.tr("&Everything as one HTML page…"), "html"),
         ):
-            action = menu.addAction(text)
+            action = worded(QAction(menu), text)
+            menu.addAction(action)
             action.setObjectName(f"export-{ending}")
             action.triggered.connect(partial(self._ask_where, ending))
         self.setMenu(menu)
@@ -79,10 +84,10 @@ class ExportButton(QPushButton):
         try:
             self._writer(path, found)()
         except SubmitTwiceError as error:
-            self.failed.emit(speak(error.sentence))
+            self.failed.emit(partial(speak, error.sentence))
         except OSError as error:
-            text = self.tr("%1 could not be written: %2.")
-            self.failed.emit(text.replace("%1", path.name).replace("%2", error.strerror or str(error)))
+            reason = error.strerror or str(error)
+            self.failed.emit(filled(lambda: self.tr("%1 could not be written: %2."), path.name, reason))
 
     def _writer(self, path: Path, found: Exploration) -> Callable[[], object]:
         # These know the drivers of the engines, whose imports a window does not wait for.

@@ -12,6 +12,7 @@ from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Column, RecordModel
 from gui.wording.exploration import actor_word, answer_of, command_word, engine_of, engine_word, number, share
+from gui.wording.live import Words, in_words
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class NumberedEvent:
 
     number: int
     event: Event
-    mark: str = ""
+    mark: Words = ""
     """What is written at the event with which it goes wrong."""
 
 
@@ -45,15 +46,15 @@ class OutcomesModel(RecordModel[Outcome]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("OutcomesModel", "Verdict"), 16, outcome_text, stretch=True),
+                Column(lambda: QCoreApplication.translate("OutcomesModel", "Verdict"), 16, outcome_text, stretch=True),
                 Column(
-                    QCoreApplication.translate("OutcomesModel", "Interleavings"),
+                    lambda: QCoreApplication.translate("OutcomesModel", "Interleavings"),
                     13,
                     lambda one: number(one.count),
                     right=True,
                 ),
                 Column(
-                    QCoreApplication.translate("OutcomesModel", "Share"),
+                    lambda: QCoreApplication.translate("OutcomesModel", "Share"),
                     8,
                     lambda one: share(one.count, one.total),
                     right=True,
@@ -86,26 +87,33 @@ class EventsModel(RecordModel[NumberedEvent]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(QCoreApplication.translate("EventsModel", "#"), 2, lambda one: number(one.number), right=True),
-                Column(QCoreApplication.translate("EventsModel", "Who"), 4, lambda one: actor_word(one.event)),
                 Column(
-                    QCoreApplication.translate("EventsModel", "Engine"),
+                    lambda: QCoreApplication.translate("EventsModel", "#"),
+                    2,
+                    lambda one: number(one.number),
+                    right=True,
+                ),
+                Column(lambda: QCoreApplication.translate("EventsModel", "Who"), 4, lambda one: actor_word(one.event)),
+                Column(
+                    lambda: QCoreApplication.translate("EventsModel", "Engine"),
                     12,
                     lambda one: engine_word(one.event),
                     accent=True,
                 ),
                 Column(
-                    QCoreApplication.translate("EventsModel", "Command"),
+                    lambda: QCoreApplication.translate("EventsModel", "Command"),
                     12,
                     command_cell,
                     stretch=True,
                 ),
-                Column(QCoreApplication.translate("EventsModel", "Answer"), 8, lambda one: answer_of(one.event)),
+                Column(
+                    lambda: QCoreApplication.translate("EventsModel", "Answer"), 8, lambda one: answer_of(one.event)
+                ),
             ),
             parent,
         )
 
-    def show(self, events: tuple[Event, ...], mistake: int = -1, mark: str = "") -> None:
+    def show(self, events: tuple[Event, ...], mistake: int = -1, mark: Words = "") -> None:
         """Replace everything; the event of this number, from 0, is the one with which it goes wrong."""
         self.clear()
         self.append([NumberedEvent(n + 1, event, mark if n == mistake else "") for n, event in enumerate(events)])
@@ -128,7 +136,7 @@ class EventsModel(RecordModel[NumberedEvent]):
 def command_cell(moment: NumberedEvent) -> str:
     """The command, after a mark if it is the mistake."""
     command = command_word(moment.event)
-    return f"{moment.mark}: {command}" if moment.mark else command
+    return f"{in_words(moment.mark)}: {command}" if moment.mark else command
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -43,6 +43,8 @@ class SequencePainter:
         self._row = row
         self._mistake = mistake
         self._mark = mark
+        self._kept_free = 0
+        """Pixels at the right of the gap that are not for commands and answers, in the row that is painted."""
         self._cast = cast_of(events)
         self._metrics = QFontMetrics(painter.font())
         self._there = self._metrics.height() + 4
@@ -58,8 +60,10 @@ class SequencePainter:
             self._painter.fillRect(QRect(0, band.top(), 3, band.height()), QColor(self._colours.accent))
         self._paint_lifelines()
         for number in rows:
+            wrong = number == self._mistake
+            self._kept_free = self._mark_width() + 2 * GRID if wrong else 0
             self._paint_event(self._events[number], number * self._row)
-            if number == self._mistake:
+            if wrong:
                 self._paint_mistake(number * self._row)
 
     def _paint_lifelines(self) -> None:
@@ -117,10 +121,13 @@ class SequencePainter:
         colour = self._colours.verdict(Verdict.DUPLICATED)
         self._painter.setPen(self._pen(colour, 2))
         self._painter.drawRect(QRect(4, top + 1, self._columns.width - 8, self._row - 2))
-        font = QFont(self._painter.font())
-        width = QFontMetrics(font).horizontalAdvance(self._mark)
         self._painter.setPen(QColor(self._colours.text))
-        self._painter.drawText(max(GRID, self._columns.gap[1] - width - 2 * GRID), top + self._there - 4, self._mark)
+        self._painter.drawText(
+            max(GRID, self._columns.gap[1] - self._mark_width() - 2 * GRID), top + self._there - 4, self._mark
+        )
+
+    def _mark_width(self) -> int:
+        return QFontMetrics(self._painter.font()).horizontalAdvance(self._mark)
 
     def _paint_cross(self, x: int, y: int) -> None:
         pen = self._pen(self._colours.alarm, 3)
@@ -161,7 +168,7 @@ class SequencePainter:
         font.setBold(bold)
         self._painter.setFont(font)
         self._painter.setPen(QColor(colour))
-        room = right - left - 3 * GRID
+        room = right - left - 3 * GRID - self._kept_free
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
         self._painter.drawText(left + 2 * GRID, baseline, shown)
         self._painter.setFont(before)

@@ -16,6 +16,7 @@ from gui.widgets.sequence.diagram import Columns, cast_of
 from gui.widgets.sequence.painter import SequencePainter
 from gui.widgets.view_keys import ViewKey, press
 from gui.wording.exploration import event_text
+from gui.wording.live import Words, in_words, put
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -38,29 +39,31 @@ class SequenceView(QAbstractScrollArea):
         self.setObjectName("counterexampleView")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._name = self.tr("Sequence diagram of the counterexample; the arrow keys step through it")
         describe(self, self._name)
         self.setToolTip("")
         self._theme = theme
         self._events: tuple[Event, ...] = ()
         self._current = self._mistake = -1
-        self._mark = ""
-        self._empty = ""
+        self._mark: Words = ""
+        self._empty: Words = ""
         self._font = code_font(0.95)
         line = QFontMetrics(self._font).height()
         self._row, self._header = 2 * line + 2 * GRID, line + 3 * GRID
         theme.changed.connect(self.viewport().update)
+
+    def _name(self) -> str:
+        return self.tr("Sequence diagram of the counterexample; the arrow keys step through it")
 
     @property
     def current(self) -> int:
         """Number of the marked event, from 0; -1 where there is none."""
         return self._current
 
-    def show_events(self, events: tuple[Event, ...], empty: str, mistake: int = -1, mark: str = "") -> None:
+    def show_events(self, events: tuple[Event, ...], empty: Words, mistake: int = -1, mark: Words = "") -> None:
         """Another counterexample, with the number of its mistake; where it has no events, `empty` is said instead."""
         self._mistake, self._mark = mistake, mark
         self._events, self._empty, self._current = events, empty, -1
-        self.setAccessibleDescription(empty if not events else "")
+        put(self.setAccessibleDescription, empty if not events else "")
         self._measure()
         self.verticalScrollBar().setValue(0)
         self.horizontalScrollBar().setValue(0)
@@ -72,7 +75,7 @@ class SequenceView(QAbstractScrollArea):
         if number == self._current or not 0 <= number < len(self._events):
             return
         self._current = number
-        self.setAccessibleDescription(event_text(self._events[number]))
+        put(self.setAccessibleDescription, partial(event_text, self._events[number]))
         bar, room = self.verticalScrollBar(), self.viewport().height() - self._header
         top = number * self._row
         bar.setValue(max(min(bar.value(), top), top + self._row - room))
@@ -142,7 +145,7 @@ class SequenceView(QAbstractScrollArea):
         if self._events:
             self._paint_diagram(painter)
         else:
-            paint_hint(painter, self.viewport(), self._empty, self._theme.colours)
+            paint_hint(painter, self.viewport(), in_words(self._empty), self._theme.colours)
         paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()
 
@@ -161,7 +164,7 @@ class SequenceView(QAbstractScrollArea):
 
     def _painter(self, painter: QPainter, columns: Columns) -> SequencePainter:
         return SequencePainter(
-            painter, self._theme.colours, self._events, columns, self._row, self._mistake, self._mark
+            painter, self._theme.colours, self._events, columns, self._row, self._mistake, in_words(self._mark)
         )
 
     def whole_size(self, narrowest: int) -> QSize:

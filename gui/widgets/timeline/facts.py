@@ -158,12 +158,18 @@ class FactsModel(RecordModel[Fact]):
         """The zero of the times of each submission: when its run began."""
         super().__init__(
             (
-                Column(QCoreApplication.translate("FactsModel", "Submission"), 10, lambda fact: short(fact.submission)),
-                Column(QCoreApplication.translate("FactsModel", "From, ms"), 9, self._begin_text, right=True),
-                Column(QCoreApplication.translate("FactsModel", "To, ms"), 9, self._end_text, right=True),
-                Column(QCoreApplication.translate("FactsModel", "Engine"), 12, _engine_text, accent=True),
-                Column(QCoreApplication.translate("FactsModel", "What"), 40, lambda fact: fact.what, stretch=True),
-                Column(QCoreApplication.translate("FactsModel", "Answer"), 18, lambda fact: fact.answer),
+                Column(
+                    lambda: QCoreApplication.translate("FactsModel", "Submission"),
+                    10,
+                    lambda fact: short(fact.submission),
+                ),
+                Column(lambda: QCoreApplication.translate("FactsModel", "From, ms"), 9, self._begin_text, right=True),
+                Column(lambda: QCoreApplication.translate("FactsModel", "To, ms"), 9, self._end_text, right=True),
+                Column(lambda: QCoreApplication.translate("FactsModel", "Engine"), 12, _engine_text, accent=True),
+                Column(
+                    lambda: QCoreApplication.translate("FactsModel", "What"), 40, lambda fact: fact.what, stretch=True
+                ),
+                Column(lambda: QCoreApplication.translate("FactsModel", "Answer"), 18, lambda fact: fact.answer),
             ),
             parent,
         )

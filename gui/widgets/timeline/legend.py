@@ -13,6 +13,7 @@ from gui.theme import GRID
 from gui.widgets.forms import describe
 from gui.widgets.timeline.lane import Sight
 from gui.widgets.timeline.marks import SIZE, Marks
+from gui.wording.live import follow_language
 from gui.wording.terms import ENGINE_NAMES
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ class Legend(QWidget):
     def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timelineLegend")
-        describe(self, self.tr("Colours of the timeline"))
+        describe(self, lambda: self.tr("Colours of the timeline"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._book = book
         self._theme = theme
         self._shown: set[EngineKind | Sight] = set()
         self._marks = Marks(theme.colours)
         theme.changed.connect(self._recolour)
+        follow_language(self, self._describe)
         self._settle()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -56,10 +58,13 @@ class Legend(QWidget):
         seen: set[EngineKind | Sight] = {*self._book.engines, *self._book.sights}
         if self._shown != seen:
             self._shown = seen
-            self.setAccessibleDescription(", ".join(text for text, _ in self._entries()))
-            self.setToolTip(self.accessibleDescription())
-            self._settle()
-            self.update()
+            self._describe()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(", ".join(text for text, _ in self._entries()))
+        self.setToolTip(self.accessibleDescription())
+        self._settle()
+        self.update()
 
     @Slot()
     def _recolour(self) -> None:
@@ -70,6 +75,11 @@ class Legend(QWidget):
         """Another width may need more lines, or fewer."""
         super().resizeEvent(event)
         self._settle()
+
+    def fit(self) -> None:
+        """Another font: lines are as high as it wants them."""
+        self._settle()
+        self.update()
 
     def _settle(self) -> None:
         lines = 1 + max((line for line, _, _, _ in self._places()), default=0)

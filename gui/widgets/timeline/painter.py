@@ -145,6 +145,10 @@ class TimelinePainter:
                 painter.setPen(self._inks.muted)
                 painter.drawText(QPointF(GRID + 9 * self._character, baseline), self._word(lane.reply))
 
+    def forget_words(self) -> None:
+        """The language has changed."""
+        self._words.clear()
+
     def _word(self, reply: Reply) -> str:
         key = None if reply.held_back else reply.answer
         if key not in self._words:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.theme import GRID
@@ -19,6 +19,7 @@ from gui.widgets.timeline.facts import FactsModel, facts_of
 from gui.widgets.timeline.lanes import LaneBook
 from gui.widgets.timeline.legend import Legend
 from gui.widgets.timeline.view import TimelineView
+from gui.wording.live import filled, follow_language, put, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Timeline(QWidget):
 
     submission_chosen = Signal(str)
     step_chosen = Signal(str, int)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,10 +53,10 @@ class Timeline(QWidget):
         self.facts = FactsModel(self)
         self.list = RecordTable(
             "timelineList",
-            self.tr("Timeline as a list"),
+            lambda: self.tr("Timeline as a list"),
             self.facts,
             theme,
-            self.tr("One line for each step, wait and mishap of each submission."),
+            lambda: self.tr("One line for each step, wait and mishap of each submission."),
         )
         self.list.follow_newest = False
         self.legend = Legend(self.book, theme)
@@ -69,19 +70,31 @@ class Timeline(QWidget):
         self.view.step_chosen.connect(self.step_chosen)
 
     def _lay_out(self) -> None:
-        caption = QLabel(self.tr("Timeline"))
+        self._caption = caption = worded(QLabel(), lambda: self.tr("Timeline"))
         caption.setProperty("role", "heading")
-        self.fit_button = button("timelineFitButton", self.tr("Fit"), "quiet")
-        describe(self.fit_button, self.tr("Fit the timeline"),
-                 self.tr("Show all of the newest submissions (F); everything since the last reset with Shift+F. "
-                         "The wheel zooms, dragging moves."))  # fmt: skip
+        self.fit_button = button("timelineFitButton", lambda: self.tr("Fit"), "quiet")
+        describe(
+            self.fit_button,
+            lambda: self.tr("Fit the timeline"),
+            lambda: self.tr(
+                "Show all of the newest submissions (F); everything since the last reset with Shift+F. "
+                "The wheel zooms, dragging moves."
+            ),
+        )
         self.fit_button.clicked.connect(self.view.fit)
-        self.list_button = button("timelineListButton", self.tr("List"), "quiet")
-        describe(self.list_button, self.tr("Timeline as a list"), self.tr("Show the same facts as a table"))
+        self.list_button = button("timelineListButton", lambda: self.tr("List"), "quiet")
+        describe(
+            self.list_button, lambda: self.tr("Timeline as a list"), lambda: self.tr("Show the same facts as a table")
+        )
         self.list_button.setCheckable(True)
+        follow_language(self, self._list_again)
         self.list_button.toggled.connect(self._show_list)
-        self.export_button = button("timelineExport", self.tr("Export"), "quiet")
-        describe(self.export_button, self.tr("Export the timeline"), self.tr("Save what is in sight as SVG or PNG"))
+        self.export_button = button("timelineExport", lambda: self.tr("Export"), "quiet")
+        describe(
+            self.export_button,
+            lambda: self.tr("Export the timeline"),
+            lambda: self.tr("Save what is in sight as SVG or PNG"),
+        )
         self.export_button.setMenu(self._make_menu())
         strip = QHBoxLayout()
         strip.setContentsMargins(GRID, 2, GRID, 2)
@@ -102,9 +115,9 @@ class Timeline(QWidget):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self.export_button)
-        menu.setAccessibleName(self.tr("Export the timeline"))
-        for text, ending in ((self.tr("As SVG…"), "svg"), (self.tr("As PNG…"), "png")):
-            action = QAction(text, menu)
+        put(menu.setAccessibleName, lambda: self.tr("Export the timeline"))
+        for text, ending in ((lambda: self.tr("As SVG…"), "svg"), (lambda: self.tr("As PNG…"), "png")):
+            action = worded(QAction(menu), text)
             action.setData(ending)
             menu.addAction(action)
         menu.triggered.connect(self._ask_for_file)
@@ -182,6 +195,19 @@ class Timeline(QWidget):
             self._listing.stop()
             self.facts.clear()
 
+    def magnify(self, factor: float) -> None:
+        """Show everything so many times as large."""
+        self.view.magnify(factor)
+        font = QFont(self.font())
+        font.setPointSizeF(self.font().pointSizeF() * factor)
+        for each in (self._caption, self.legend):
+            each.setFont(font)
+        self.legend.fit()
+
+    def _list_again(self) -> None:
+        if self._stack.currentWidget() is self.list:
+            self._show_list(True)
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nobody reads the list."""
         super().hideEvent(event)
@@ -225,4 +251,4 @@ class Timeline(QWidget):
         try:
             write_picture(Path(path), self.view.size(), title, self.view.paint_whole)
         except OSError:
-            self.failed.emit(self.tr("The timeline could not be written to %1.").replace("%1", path))
+            self.failed.emit(filled(lambda: self.tr("The timeline could not be written to %1."), path))

@@ -31,6 +31,7 @@ from gui.widgets.timeline.painter import DETAIL_PIXELS, TimelinePainter
 from gui.widgets.timeline.rastering import Rastering
 from gui.widgets.timeline.scale import Scale
 from gui.widgets.view_keys import press
+from gui.wording.live import follow_language, put
 
 if TYPE_CHECKING:
     from gui.theme import Theme
@@ -64,7 +65,7 @@ class TimelineView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumHeight(8 * GRID)
-        describe(self, self.tr("Timeline"))
+        describe(self, lambda: self.tr("Timeline"))
         self._book = book
         self._theme = theme
         self._painter = TimelinePainter(book, theme.colours)
@@ -80,6 +81,7 @@ class TimelineView(QWidget):
         self._frame.setSingleShot(True)
         self._frame.timeout.connect(self._show_news)
         theme.changed.connect(self._recolour)
+        follow_language(self, lambda: self._painter.forget_words())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Some lanes."""
@@ -202,12 +204,15 @@ class TimelineView(QWidget):
         self.update()
 
     def _say(self, lane: Lane | None) -> None:
+        put(self.setAccessibleDescription, lambda: self._told(lane))
+
+    def _told(self, lane: Lane | None) -> str:
         if lane is None:
             text = self.tr("%n submission(s)", "", len(self._book))
         else:
             zero = self._book.burst_at(lane.begin)
             text = "; ".join(hover_text(fact, zero).replace("\n", ", ") for fact in facts_of(self._book, lane)[:12])
-        self.setAccessibleDescription(text)
+        return text
 
     def choose_neighbour(self, distance: int) -> None:
         """Go so many lanes down from the one that is selected, and tell."""

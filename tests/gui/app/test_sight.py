@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from backend.comparison.exhibits import EXHIBITS
 from backend.model.catalogue import StrategyInfo
 from backend.model.vocabulary import OperationKey, Source, Verdict
-from gui.app.start import install_translations
+from gui.app.language import Languages
 from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
 from gui.link.bridge import LabBridge
@@ -49,7 +49,8 @@ def window(
     bridge: LabBridge,
     catalogue: tuple[StrategyInfo, ...],
 ) -> Iterator[MainWindow]:
-    translators = install_translations(qapp, request.param)
+    languages = Languages(qapp)
+    languages.use(request.param)
     made = MainWindow(bridge, theme, Settings())
     bridge.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
@@ -60,8 +61,7 @@ def window(
     made.close()
     qtbot.waitUntil(lambda: made._closed, timeout=5_000)
     made.deleteLater()
-    for translator in translators:
-        qapp.removeTranslator(translator)
+    languages.close()
 
 
 def in_window(widget: QWidget) -> QRect:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
@@ -59,6 +59,26 @@ def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver_at_start:
     _press(driver, "Ctrl++")
     assert Settings().number("stage/percent", 0) == SMALLEST + STEP
     _press(driver, "F11")
+
+
+def test_heads_caption_and_legend_grow_with_the_type(driver_at_start: Driver) -> None:
+    window, table = driver_at_start.window, driver_at_start.window.lab.results.rows_table
+    legend = window.lab.timeline.legend
+
+    def head() -> QFont:
+        font = table.records.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.FontRole)
+        assert isinstance(font, QFont)
+        return font
+
+    usual = (table.font().pointSizeF(), legend.font().pointSizeF())
+    window.stage.toggle()
+    for _ in range(20):
+        window.stage.larger()
+    assert (head().pointSizeF(), legend.font().pointSizeF()) == pytest.approx([2.5 * size for size in usual])
+    column = next(number for number, each in enumerate(table.records.columns) if each.width == 12)
+    assert table.columnWidth(column) - 12 >= table.fontMetrics().horizontalAdvance("09:33:28.047")
+    window.stage.toggle()
+    assert (head().pointSizeF(), legend.font().pointSizeF()) == pytest.approx(usual)
 
 
 def test_what_is_large_is_clicked_where_it_is_seen(driver: Driver) -> None:

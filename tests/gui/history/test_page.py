@@ -30,6 +30,7 @@ from gui.link.bridge import LabBridge
 from gui.theme import Theme
 from gui.widgets.table import RecordTable
 from gui.widgets.timeline.view import TimelineView
+from gui.wording.live import in_words
 from tests.backend.archive.evil_files import evil_file
 from tests.backend.archive.samples import BEGAN, every_entry, run_entry
 
@@ -200,7 +201,7 @@ def test_an_evil_file_is_one_sentence(page: HistoryPage, keeper: HistoryKeeper, 
     with qtbot.waitSignal(keeper.failed, timeout=5000) as failed:
         page.open_file(str(evil))
     assert failed.args is not None
-    assert "evil.submit-twice" in failed.args[0]
+    assert "evil.submit-twice" in in_words(failed.args[0])
     assert page.entry is None
 
 

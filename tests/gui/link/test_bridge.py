@@ -19,6 +19,7 @@ from gui.link import relay
 from gui.link.bridge import LabBridge
 from gui.link.pending_run import PendingRun
 from gui.link.relay import PIECE
+from gui.wording.live import in_words
 from tests.gui.conftest import MakeBridge
 from tests.gui.records import reply, rows, step
 
@@ -106,7 +107,7 @@ def test_only_steps_of_the_watched_submission_wake_the_steps_pane(bridge: LabBri
 def test_a_command_without_a_lab_fails_with_a_sentence(bridge: LabBridge, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bridge.failed) as failed:
         bridge.reset()
-    assert failed.args == ["The lab is not running."]
+    assert [in_words(each) for each in failed.args] == ["The lab is not running."]
 
 
 def test_working_is_told_once_for_commands_that_queue(bridge: LabBridge, qtbot: QtBot) -> None:
@@ -132,7 +133,7 @@ def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(make_bridge:
     bridge = make_bridge(LabOptions(redis="redis://127.0.0.1:1/0"))
     with qtbot.waitSignal(bridge.start_failed, timeout=20_000) as failed:
         bridge.start()
-    sentence = failed.args[0]
+    sentence = in_words(failed.args[0])
     assert "\n" not in sentence
     assert "Traceback" not in sentence
     assert "127.0.0.1:1" in sentence
@@ -261,4 +262,4 @@ def test_an_error_is_told_in_the_language_of_the_window(
 
     with qtbot.waitSignal(bridge.failed) as failed:
         bridge._work(fail)
-    assert failed.args == ["zh_CN: it broke"]
+    assert [in_words(each) for each in failed.args] == ["zh_CN: it broke"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
@@ -120,3 +123,28 @@ def test_the_models_keep_the_rules_of_models(qtbot: QtBot) -> None:
     moments.show(())
     assert moments.rowCount() == 0
     assert len(testers) == 2
+
+
+def test_the_name_of_the_mistake_and_its_command_stand_beside_each_other(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "UPDATE goods SET count = count + 1 WHERE goods.item = 'book' RETURNING goods.count"
+    events = (Event("A", EventKind.STEP, "postgresql", long, "1"), Event("B", EventKind.STEP, "postgresql", long, "1"))
+    spans: dict[int, list[tuple[float, float]]] = {}
+    paint = QPainter.drawText
+
+    def record(painter: QPainter, *arguments: object) -> object:
+        match arguments:
+            case (int(left), int(baseline), str(text)):
+                spans.setdefault(baseline, []).append((left, left + painter.fontMetrics().horizontalAdvance(text)))
+        return paint(painter, *arguments)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(QPainter, "drawText", record)
+    made = SequenceView(theme)
+    qtbot.addWidget(made)
+    made.show_events(events, "", mistake=1, mark="second effect committed")
+    made.resize(640, 260)
+    made.grab()
+    together = [sorted(line) for line in spans.values() if len(line) > 1]
+    assert together
+    assert all(one[1] <= other[0] for line in together for one, other in itertools.pairwise(line))

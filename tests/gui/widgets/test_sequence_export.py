@@ -17,6 +17,7 @@ from gui.theme import Theme
 from gui.widgets.picture_files import PNG_SCALE
 from gui.widgets.sequence.export import ExportButton
 from gui.widgets.sequence.view import SequenceView
+from gui.wording.live import in_words
 
 EXAMPLE = Counterexample(
     Question(OperationKey.PLACE_ORDER, "none", "direct"),
@@ -73,7 +74,7 @@ def test_what_cannot_be_written_is_told(button: ExportButton, qtbot: QtBot, tmp_
         with qtbot.waitSignal(button.failed) as told:
             button.write(str(tmp_path / "missing" / name))
         assert told.args
-        assert name in told.args[0]
+        assert name in in_words(told.args[0])
 
 
 def test_without_a_counterexample_there_is_only_the_page(button: ExportButton) -> None:

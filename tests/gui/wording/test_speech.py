@@ -4,18 +4,18 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from backend.model.sentence import LANGUAGES, plain
-from gui.app.start import install_translations
+from gui.app.language import Languages
 from gui.wording.speech import language, speak
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_sentences_are_said_in_the_language_of_the_installed_texts(qapp: QApplication, name: str) -> None:
-    translators = install_translations(qapp, name)
+    languages = Languages(qapp)
+    languages.use(name)
     try:
         assert language() == name
     finally:
-        for translator in translators:
-            qapp.removeTranslator(translator)
+        languages.close()
 
 
 def test_without_texts_sentences_are_english(qapp: QApplication) -> None:
