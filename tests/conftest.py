@@ -83,6 +83,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="of each exhaustive table at most N cases, drawn by the seed that pytest-randomly prints",
     )
+    parser.addoption("--tables", type=int, metavar="M", help="with --sample: of at most M tables, drawn as well")
 
 
 @pytest.fixture(autouse=True)
@@ -110,5 +111,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             tables[item.nodeid.partition("[")[0]].append(item)
     draw = random.Random(config.getoption("randomly_seed", 0))  # noqa: S311  no secret
     left_out = {item for cases in tables.values() for item in draw.sample(cases, max(0, len(cases) - most))}
+    drawn = config.getoption("tables")
+    if drawn is not None:
+        others = draw.sample(list(tables), max(0, len(tables) - drawn))
+        left_out.update(item for table in others for item in tables[table])
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]

@@ -38,7 +38,10 @@ class ParkingConnection(psycopg.Connection[Any]):
         try:
             wanted = next(gen)
             while True:
-                ready = _ready(fd, wanted, SILENCE_S)
+                if wanted == Wait.R and select.select((fd,), (), (), SILENCE_S)[0]:
+                    wanted = gen.send(Ready.R)  # nearly always
+                    continue
+                ready = _ready(fd, wanted, SILENCE_S) if wanted != Wait.R else Ready.NONE
                 while not ready:
                     ready = _ready(fd, wanted, 0.0 if silence() else interval)
                 wanted = gen.send(ready)

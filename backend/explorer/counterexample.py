@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backend.explorer.traced_event import TracedEvent
     from backend.tap.observer import Call
 
-_ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) \w+\.id\b")
+_ROW_NUMBER = re.compile(r"(?:RETURNING|SELECT) (\w+)\.id\b")
 
 
 class Readable(Protocol):
@@ -109,7 +109,8 @@ class _Teller:
 
     def __init__(self, fixture: Readable) -> None:
         self._fixture = fixture
-        self._rows: dict[str, str] = {}
+        self._rows: dict[tuple[str, str], str] = {}
+        """By table and number: rows of two tables may have the same one."""
 
     def event(self, traced: TracedEvent) -> Event:
         if traced.kind is EventKind.FAILOVER:
@@ -147,8 +148,9 @@ class _Teller:
     def _answer(self, call: Call, *, rolled_back: bool) -> str:
         is_sql = call.engine.is_database
         answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=is_sql)
-        if is_sql and _ROW_NUMBER.search(call.command) and answered.isdecimal():
-            answered = self._rows.setdefault(answered, f"row {len(self._rows) + 1}")
+        numbered = _ROW_NUMBER.search(call.command) if is_sql and answered.isdecimal() else None
+        if numbered:
+            answered = self._rows.setdefault((numbered[1], answered), f"row {len(self._rows) + 1}")
         answered = self._fixture.readable(answered)
         return f"{answered}; ROLLBACK" if rolled_back else answered
 

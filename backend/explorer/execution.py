@@ -15,6 +15,7 @@ from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
 from backend.explorer.says import ExplorerCode
 from backend.explorer.sql_words import frees_session_lock
+from backend.explorer.standby_turns import APPLY, StandbyTurns
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
@@ -31,7 +32,7 @@ from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 150
 """In one request. Ours need a tenth of that."""
-_APPLY = Choice(EventKind.APPLY)
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 
 
@@ -81,17 +81,11 @@ class Execution:
         """Footprints of what may come next."""
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         self._forgetting = Forgetting(sandbox, self.fixture, question)
-        self._view = sandbox.standby_view
-        self._reads_first = False
-        """Whether a request begins by reading from the standby."""
-        self._applying = False
-        """Whether the standby has just applied something: somebody reads from it next."""
+        self._standby = StandbyTurns(sandbox.standby_view)
         self._has_let_go = False
         """Whether the choice that is being carried out has ended a transaction."""
         self.server_chose = False
         """Whether the server might have refused another request in a deadlock."""
-        if self._view:
-            self._view.begin()
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
@@ -130,12 +124,13 @@ class Execution:
         live = [one for one in self.submissions if one.is_live]
         if self._wait_for_good(live):
             return ()
-        of_standby = self._choices_of_standby(live)
-        if self._applying:
+        able = [one for one in live if self._may_step(one)]
+        of_standby = self._standby.choices(able)
+        if self._standby.is_applying:
             return of_standby
         parked = [one.actor for one in live if one.state is SubmissionState.PARKED]
         found = possible(
-            [one.actor for one in live if self._may_step(one)],
+            [one.actor for one in able],
             parked if self._crashes else (),
             may_expire=self._forgetting.may_expire,
             some_live=bool(live),
@@ -143,27 +138,11 @@ class Execution:
             failovers=self._forgetting.failovers,
             errors=parked if self._errors else (),
         )
-        return (*found, _APPLY) if _APPLY in of_standby else found
-
-    def _choices_of_standby(self, live: Iterable[Submission]) -> tuple[Choice, ...]:
-        """Who may read from the standby next, and whether that may apply a commit first.
-
-        It applies commits at any time; what matters is only how many it has applied when somebody reads.
-        """
-        if self._view is None:
-            return ()
-        readers = [one for one in live if self._may_step(one) and self._reads_standby(one)]
-        steps = tuple(Choice(EventKind.STEP, one.actor) for one in readers)
-        return (*steps, _APPLY) if readers and self._view.is_behind else steps
-
-    def _reads_standby(self, one: Submission) -> bool:
-        if one.state is SubmissionState.NEW:
-            return self._reads_first
-        return one.pending is not None and one.pending.engine is EngineKind.STANDBY
+        return (*found, APPLY) if APPLY in of_standby else found
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
         """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
-        if not (live and self.left_locked and all(one.is_waiting for one in live)):
+        if not (live and all(one.is_waiting for one in live) and self.left_locked):
             return False
         for one in live:
             if one.answer is None:
@@ -212,7 +191,8 @@ class Execution:
                     renewed = any(one.connections.renews for one in self.submissions if one.is_live)
                     self.events.append(self._forgetting.take(choice, renewed=renewed))
                 case EventKind.APPLY:
-                    self._apply()
+                    self.events.append(TracedEvent(EventKind.APPLY))
+                    self._standby.apply()
                 case EventKind.CRASH:
                     self._crash(self._by_actor[choice.actor])
                 case EventKind.ERROR:
@@ -222,7 +202,7 @@ class Execution:
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretold.clear()
-        self._applying = choice.kind is EventKind.APPLY
+        self._standby.is_applying = choice.kind is EventKind.APPLY
         name_winners(waited, Submission.progress)
         self._by_actor.update({one.actor: one for group in waited for one in group})
         for one in [one for one in self.submissions if one.wants_retry]:
@@ -285,7 +265,7 @@ class Execution:
             one.touches = self._learn_first(one)
             traced.call = one.first_call
             foreseen = len(one.first_mutexes)
-            self._reads_first = one.first_call is not None and one.first_call.engine is EngineKind.STANDBY
+            self._standby.note_first(one.first_call)
         if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is SubmissionState.LINED_UP):
             self._require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
         self._moved(one)
@@ -327,11 +307,6 @@ class Execution:
         one.hit()
         self._moved(one)
         self._quiescence.settle()
-
-    def _apply(self) -> None:
-        self.events.append(TracedEvent(EventKind.APPLY))
-        if self._view:
-            self._view.apply()
 
     def _kill(self, one: Submission) -> int | None:
         pid = one.connections.database.drop(holds_lock=one.may_hold_session_lock)
@@ -377,8 +352,7 @@ class Execution:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
             self._require(one.transaction.locks, one)
-            if self._view and call.command == "COMMIT" and call.error is None and one.transaction != Transaction():
-                self._view.committed()
+            self._standby.note_end(call, one.transaction)
             one.transaction = Transaction()
             self._let_go()
         else:
@@ -416,5 +390,7 @@ class Execution:
     def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
         return with_waiters(own, self.submissions, lambda other: other.transaction.locks, one)
 
-    def _mutexes(self, keys: Iterable[str]) -> Footprint:
+    def _mutexes(self, keys: Collection[str]) -> Footprint:
+        if not keys:
+            return NOTHING
         return Footprint(writes=frozenset(f"mutex {self.fixture.readable(key)}" for key in keys))

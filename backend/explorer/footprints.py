@@ -42,6 +42,8 @@ class Footprint:
     def __or__(self, other: Footprint) -> Footprint:
         if not other.reads and not other.writes and not other.everything:
             return self
+        if not self.reads and not self.writes and not self.everything:
+            return other
         return Footprint(self.reads | other.reads, self.writes | other.writes, self.everything or other.everything)
 
     def conflicts(self, other: Footprint) -> bool:

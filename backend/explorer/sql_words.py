@@ -7,7 +7,7 @@ function, a view, a table of somebody else's may touch anything.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from backend.shop.schema import metadata
@@ -19,6 +19,8 @@ _NO_NAMES = re.compile(
     r"|%\(\w+\)s|%s|\?|(?<!:):\w+"  # a parameter
     r"|\banon_\d+\b"  # what SQLAlchemy calls a column without a name
 )
+_MOST_KNOWN = 4096
+"""Commands of which an answer is remembered: a schedule asks the same again and again."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _SQL = frozenset(
     _WORD.findall(
@@ -79,11 +81,13 @@ def is_plain_read(statement: str) -> bool:
     return any(first.upper() == "FROM" and then.lower() in tables for first, then in pairwise(words))
 
 
+@lru_cache(_MOST_KNOWN)
 def takes_session_lock(command: str) -> bool:
     """Whether a statement may take a lock that outlasts its transaction."""
     return _TAKES_SESSION_LOCK.search(command) is not None
 
 
+@lru_cache(_MOST_KNOWN)
 def frees_session_lock(command: str) -> bool:
     """Whether a statement may give such a lock back."""
     return _FREES_SESSION_LOCK.search(command) is not None

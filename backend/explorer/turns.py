@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from backend.explorer.errors import HarnessError
@@ -37,6 +38,9 @@ class Request(Protocol):
     def is_waiting(self) -> bool:
         """Whether it waits for another request."""
 
+
+_choice = lru_cache(256)(Choice)
+"""The same few are offered at every point of every schedule."""
 
 One = TypeVar("One", bound=Request)
 
@@ -86,7 +90,9 @@ def order_moments(events: list[TracedEvent], told: int) -> None:
     new = events[told:]
     for traced in new:
         traced.actor = traced.by.actor if traced.by else ""
-    first = new[0].by if new else None
+    if len(new) < 2:
+        return
+    first = new[0].by
     events[told:] = sorted(new, key=lambda traced: (traced.by is not first, traced.actor))
 
 
@@ -120,9 +126,9 @@ def possible(
         return ()
     expiries = (Choice(EventKind.EXPIRE),) if may_expire else ()
     return (
-        *(Choice(EventKind.STEP, actor) for actor in steps),
-        *(Choice(EventKind.CRASH, actor) for actor in crashes),
-        *(Choice(EventKind.ERROR, actor) for actor in errors),
+        *(_choice(EventKind.STEP, actor) for actor in steps),
+        *(_choice(EventKind.CRASH, actor) for actor in crashes),
+        *(_choice(EventKind.ERROR, actor) for actor in errors),
         *expiries,
         *(Choice(EventKind.FAILOVER, lost=lost) for lost in failovers),
     )

@@ -24,11 +24,10 @@ class TappedRedis(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  as in redis-py
         """Run one command as a step."""
         execute: Callable[..., Any] = super().execute_command
-        if self.tap is None:
+        tap = self.tap
+        if tap is None or tap.current is None:  # outside of a flow nobody wants to know
             return execute(*args, **options)
-        return self.tap.run(
-            EngineKind.REDIS, str(args[0]), args[1:], lambda: execute(*args, **options), server=self.number
-        )
+        return tap.run(EngineKind.REDIS, str(args[0]), args[1:], lambda: execute(*args, **options), server=self.number)
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> TappedPipeline:  # noqa: ANN401, FBT001, FBT002, RUF100  as in redis-py
         """Several commands that are sent at once; they are one step."""

@@ -192,12 +192,17 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def emptied(started: Laboratory, instances: int = 1) -> Laboratory:
+    """The lab that all tests of a worker share: empty, on PostgreSQL, with so many instances."""
+    started.lab.use_database("postgresql")
+    started.lab.set_instances(instances)
+    started.lab.reset()
+    assert started.wait_until_up()
+    started.told.forget()
+    return started
+
+
 @pytest.fixture
 def laboratory(_started_lab: Laboratory) -> Laboratory:
     """A running lab with PostgreSQL and one instance, empty."""
-    _started_lab.lab.use_database("postgresql")
-    _started_lab.lab.set_instances(1)
-    _started_lab.lab.reset()
-    assert _started_lab.wait_until_up()
-    _started_lab.told.forget()
-    return _started_lab
+    return emptied(_started_lab)

@@ -65,7 +65,10 @@ def round_trips(connections: list[psycopg.Connection], question: Question) -> in
 
 
 def handlers(explorer: Explorer, question: Question) -> int:
-    """Both requests of so many intents, by the strategy itself; nobody looks."""
+    """The statements of so many schedules, by the strategy itself; nobody looks.
+
+    Without blocking both requests write, as in most schedules: each has an intent of its own.
+    """
     variant, sandbox = check(question), explorer._sandbox
     connections = [sandbox.take_connections() for _ in range(2)]
     for one in connections:
@@ -74,6 +77,8 @@ def handlers(explorer: Explorer, question: Question) -> int:
         fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         for one, actor in zip(connections, "AB", strict=True):
             variant.run(fixture.request(actor), one.services)
+            if question is WITHOUT_BLOCKING:
+                fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
     for one in connections:
         sandbox.give_back(one)
     return SCHEDULES

@@ -187,12 +187,15 @@ def untranslated(texts: Iterable[tuple[str, str]], allowed: Iterable[str]) -> li
         texts: where each stands, and the text.
         allowed: names, keys, commands; taken out of the texts, the longest first.
     """
+    doubtful = {text: where for where, text in reversed(list(texts)) if _WORD.search(text)}
+    whole = "\n".join(doubtful)
     names = sorted({name for name in allowed if name}, key=len, reverse=True)
-    taken_out = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in names))
+    there = [name for name in names if name in whole]
+    taken_out = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in there) or "(?!)")
     found: dict[str, str] = {}
-    for where, text in texts:
+    for text, where in reversed(doubtful.items()):
         words = _WORD.findall(_NAMES.sub(" ", taken_out.sub(" ", _FILES.sub(" ", text))))
-        if words and text not in found and not _is_cut(text, names):
+        if words and not _is_cut(text, names):
             found[text] = f"{where}: {text!r} ({', '.join(words)})"
     return list(found.values())
 

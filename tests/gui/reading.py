@@ -61,8 +61,7 @@ class Reader:
     def read(self, widget: QWidget | None = None) -> None:
         """Read everything; what is not translated is told by `findings`."""
         widget = widget or self.driver.window
-        widget.repaint()
-        widget.grab()
+        widget.grab()  # paints all of it
         texts = [(where, text) for where, text in pseudo.texts_of_widget(widget) if where.partition(" ")[0] not in CODE]
         texts += [(PAINTED, text) for text in self.painted]
         self.painted.clear()

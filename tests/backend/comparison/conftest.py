@@ -14,7 +14,7 @@ from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.runs import Replies, Runs
 from backend.comparison.situations import INSTANCES
 from backend.model.observed import Reply
-from tests.backend.conftest import Laboratory, Recorder
+from tests.backend.conftest import Laboratory, Recorder, emptied
 
 Compare = Callable[..., Comparison]
 
@@ -66,7 +66,7 @@ def found(compare: Compare) -> Comparison:
 
 
 @pytest.fixture
-def runs(laboratory: Laboratory) -> Runs:
-    """Runs on an empty lab with two instances."""
-    laboratory.lab.set_instances(INSTANCES)
+def runs(_started_lab: Laboratory) -> Runs:
+    """Runs on an empty lab with two instances, which stay for the next test: to start one takes a second."""
+    laboratory = emptied(_started_lab, INSTANCES)
     return Runs(laboratory.lab, RecordedReplies(laboratory.told), threading.Event())

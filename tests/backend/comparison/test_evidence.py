@@ -92,21 +92,29 @@ def test_a_cell_whose_run_was_not_over_is_not_measured_and_the_next_one_is(
 LEASED = [f"{each.key}/{variant.key}" for each in all_strategies() for variant in each.variants if variant.leased]
 
 
-def test_the_lease_runs_out_for_every_variant_that_has_one_and_for_no_other(compare: Compare) -> None:
-    asked = ComparisonQuestion(strategies=tuple(LEASED), situations=(SituationKey.LEASE,), quick=True, cost=False)
-    found = compare(replace(asked, strategies=(*LEASED, "inbox", "token/delete-first", "unique-index/on-conflict")))
+DAMAGED = {
+    "distributed-lock/redis", "distributed-lock/redis-blind-release", "distributed-lock/redis-no-check",
+    "distributed-lock/redis-release-before-commit", "distributed-lock/redis-check-outside",
+    "distributed-lock/redlock",
+    "distributed-lock/redis-check-on-replica", "idempotency-key/two-writes",
+}  # fmt: skip
+RENEWED = {"distributed-lock/redis-renewed"}
+OF_EACH_KIND = ("distributed-lock/redis", "distributed-lock/redis-renewed", "distributed-lock/redis-fenced")
+
+
+@pytest.mark.parametrize("leased", [OF_EACH_KIND, pytest.param(tuple(LEASED), marks=pytest.mark.exhaustive)])
+def test_the_lease_runs_out_for_every_variant_that_has_one_and_for_no_other(
+    compare: Compare, leased: tuple[str, ...]
+) -> None:
+    others = ("inbox", "token/delete-first", "unique-index/on-conflict")
+    asked = ComparisonQuestion(strategies=(*leased, *others), situations=(SituationKey.LEASE,), quick=True, cost=False)
+    found = compare(asked)
     cells = {line.subject.name: line.cells[0] for line in found.lines}
     states = {name: cell.state for name, cell in cells.items()}
-    renewed = {"distributed-lock/redis-renewed"}
-    assert {name for name, state in states.items() if state is CellState.MEASURED} == set(LEASED) - renewed
-    assert {states[name] for name in renewed} == {CellState.NOT_REACHED}
-    assert {state for name, state in states.items() if name not in LEASED} == {CellState.DOES_NOT_APPLY}
-    assert {name for name, cell in cells.items() if cell.worst and not cell.survived} == {
-        "distributed-lock/redis", "distributed-lock/redis-blind-release", "distributed-lock/redis-no-check",
-        "distributed-lock/redis-release-before-commit", "distributed-lock/redis-check-outside",
-        "distributed-lock/redlock",
-        "distributed-lock/redis-check-on-replica", "idempotency-key/two-writes",
-    }  # fmt: skip
+    assert {name for name, state in states.items() if state is CellState.MEASURED} == set(leased) - RENEWED
+    assert {states[name] for name in RENEWED} == {CellState.NOT_REACHED}
+    assert {state for name, state in states.items() if name not in leased} == {CellState.DOES_NOT_APPLY}
+    assert {name for name, cell in cells.items() if cell.worst and not cell.survived} == DAMAGED & set(leased)
 
 
 @pytest.fixture

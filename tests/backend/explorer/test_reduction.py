@@ -93,7 +93,11 @@ def check_sample(player: Player, question: Question) -> None:
 
 
 def name(question: Question) -> str:
-    mishaps = f" {question.crashes} crashes" * bool(question.crashes) + " expiry" * question.expiries
+    mishaps = (
+        f" {question.crashes} crashes" * bool(question.crashes)
+        + " expiry" * question.expiries
+        + " error" * question.errors
+    )
     return f"{question.operation} {question.strategy}/{question.variant} {question.requests}{mishaps}"
 
 
@@ -102,6 +106,8 @@ QUICK = [
     Question(PLACE, "token", "get-then-delete", 2),
     Question(PLACE, "distributed-lock", "redis-no-check", 2, 0, 1),
     Question(PLACE, "unique-index", "catch-violation", 2, 1),
+    Question(PLACE, "none", "direct", 2, errors=1),
+    Question(PLACE, "unique-index", "catch-violation", 2, errors=1),
     Question(PLACE, "none", "direct", 3),
     Question(ADD, "none", "direct", 3),
     Question(PLACE, "token", "delete-first", 3),
@@ -133,12 +139,13 @@ def test_nothing_that_matters_is_left_out_of_any_question(
 
 @pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("mishap", [(1, 0), (0, 1)], ids=["crash", "expiry"])
+@pytest.mark.parametrize("mishap", [(1, 0, 0), (0, 1, 0), (0, 0, 1)], ids=["crash", "expiry", "error"])
 @pytest.mark.parametrize("pair", IN_THE_DATABASE, ids="/".join)
 def test_nothing_that_matters_is_left_out_where_something_goes_wrong(
-    on_postgresql: Player, pair: tuple[OperationKey, str, str], mishap: tuple[int, int]
+    on_postgresql: Player, pair: tuple[OperationKey, str, str], mishap: tuple[int, int, int]
 ) -> None:
-    check(on_postgresql, Question(*pair, 2, *mishap))
+    crashes, expiries, errors = mishap
+    check(on_postgresql, Question(*pair, 2, crashes, expiries, errors=errors))
 
 
 @pytest.mark.exhaustive

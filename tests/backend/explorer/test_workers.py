@@ -77,6 +77,14 @@ def test_the_answer_does_not_depend_on_how_many_explore(
     assert without_time(together(asked(question), workers, limit=limit)) == without_time(alone)
 
 
+def test_the_first_answer_in_a_schema_is_that_of_the_next(postgresql: RunningEngine, valkey: RunningEngine) -> None:
+    """In a fresh schema the first rows of all tables have one number; they are different rows all the same."""
+    question = asked(Question(PLACE, "idempotency-key", "draft-07", 2))
+    with Explorer(postgresql.url, valkey.url) as fresh:
+        first, again = (without_time(fresh.explore(question, lambda _: None, threading.Event())) for _ in range(2))
+    assert first == again
+
+
 def test_a_worker_that_is_killed_loses_nothing(bench: Bench) -> None:
     question = asked(Question(PLACE, "unique-index", "catch-violation", 2, 1))
     killed: list[int] = []

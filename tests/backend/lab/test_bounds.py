@@ -19,7 +19,7 @@ from backend.lab.step_book import StepBook
 from backend.lab.tally import Latencies, percentiles
 from backend.model.observed import Reply, Row, Step
 from backend.model.plan import Intent
-from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Pace, Verdict
 from backend.shop.seen_rows import Origin, SeenRows
 from tests.backend.conftest import Laboratory
 
@@ -143,11 +143,12 @@ def test_a_run_of_more_submissions_than_are_kept_is_judged_and_counted_whole(
     steps = laboratory.lab._running()[0].steps
     for name, few in {"_capacity": 10, "_remarkable": 4, "_first": 2}.items():
         monkeypatch.setattr(steps, name, few)
-    report = laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=60)
+    in_turn = Pace.ONE_AFTER_ANOTHER  # so that none makes room before all its steps have come
+    report = laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=60, pace=in_turn)
     assert (report.effects, report.verdicts) == (60, {Verdict.DUPLICATED: 1})
     assert (report.answers, report.contradicting) == ({Answer.CREATED: 60}, 0)
     assert report.untraced == 50
-    assert whole(report) == whole(laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=5))
+    assert whole(report) == whole(laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=5, pace=in_turn))
     assert laboratory.lab.judgement().untraced == 55
 
 
