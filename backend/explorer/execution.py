@@ -32,7 +32,7 @@ from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
