@@ -94,7 +94,8 @@ def check_the_next_run(folder: Path, database: str, done: str) -> None:
     """Every order is there once; nothing that the earlier start began is counted or lies about."""
     (folder / "report.json").unlink(missing_ok=True)
     shell = Shell(folder, LINE.format(database=database))
-    assert shell.ends(120)[0] == 0, done
+    code, _, err = shell.ends(120)
+    assert code == 0, (done, err)
     report = json.loads((folder / "report.json").read_text())
     assert (report["intents"], report["effects"], report["verdicts"]) == (1, 1, {"exactly_once": 1}), done
     assert shell.nothing_left(30), (done, shell.left())

@@ -28,6 +28,7 @@ class Blocked:
     """A server process that waits for a lock, in one sample."""
 
     since_ns: int
+    """It has waited since then at the latest."""
     blockers: tuple[int, ...]
     """The server's processes that hold the lock, or stand before it in the queue."""
     mark: float | None = None
@@ -67,22 +68,27 @@ class LockBook:
             self._owners.clear()
             self._ended.clear()
 
-    def add_sample(self, taken_ns: int, blocked: Mapping[int, Blocked]) -> None:
-        """Who waits at an instant."""
+    def add_sample(self, asked_ns: int, answered_ns: int, blocked: Mapping[int, Blocked]) -> None:
+        """Who waits at an instant between these two: whoever does has waited until the first at least.
+
+        A database that takes its time must not make waits longer than they are: a wait would reach into the next
+        statement of its process, which waited for nobody.
+        """
         with self._guard:
             for pid, seen in self._seen.items():
                 if pid not in blocked and seen and seen[-1].gone_ns is None:
-                    seen[-1].gone_ns = taken_ns
+                    seen[-1].gone_ns = answered_ns
             for pid, wait in blocked.items():
                 seen = self._seen.setdefault(pid, [])
                 if not seen or not seen[-1].goes_on(wait):
                     if seen and seen[-1].gone_ns is None:
                         seen[-1].gone_ns = wait.since_ns
-                    seen.append(_Seen(wait.since_ns, taken_ns, wait.mark))
+                    seen.append(_Seen(wait.since_ns, asked_ns, wait.mark))
                     del seen[:-_KEPT]
                 seen[-1].mark = wait.mark if seen[-1].mark is None else seen[-1].mark
-                seen[-1].last_ns = taken_ns
-                seen[-1].blockers.update(dict.fromkeys(wait.blockers, taken_ns))
+                seen[-1].since_ns = min(seen[-1].since_ns, wait.since_ns)
+                seen[-1].last_ns = asked_ns
+                seen[-1].blockers.update(dict.fromkeys(wait.blockers, asked_ns))
 
     def add_steps(self, steps: Iterable[Step]) -> None:
         """Steps that have ended; those without a server process do not matter."""

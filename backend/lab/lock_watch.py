@@ -102,14 +102,17 @@ class LockWatch:
         asked = time.monotonic_ns()
         if connection.dialect.name != "postgresql":
             waiting = blocked_sessions(connection)
-            self._book.add_sample(asked, {pid: Blocked(asked, tuple(holders)) for pid, holders in waiting.items()})
+            answered = time.monotonic_ns()
+            blocked = {pid: Blocked(answered, tuple(holders)) for pid, holders in waiting.items()}
+            self._book.add_sample(asked, answered, blocked)
             return ASK_EVERY_S
         rows = connection.exec_driver_sql(WAITS_SINCE).all()
-        now = (asked + time.monotonic_ns()) // 2
+        answered = time.monotonic_ns()
         blocked = {
-            pid: Blocked(now - round((age or 0.0) * 1e9), tuple(blockers), mark) for pid, blockers, mark, age in rows
+            pid: Blocked(answered - round((age or 0.0) * 1e9), tuple(blockers), mark)
+            for pid, blockers, mark, age in rows
         }
-        self._book.add_sample(now, blocked)
+        self._book.add_sample(asked, answered, blocked)
         return _WAITING_SECONDS if blocked else _BUSY_SECONDS
 
     def _connect(self) -> sa.Connection | None:

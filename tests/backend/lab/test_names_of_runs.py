@@ -83,7 +83,9 @@ def test_what_was_answered_is_told_when_redelivery_is_cancelled(laboratory: Labo
     assert 50 <= report.effects < 1_000
     assert report.answers == {Answer.CREATED: report.effects}
     assert report.verdicts == {Verdict.EXACTLY_ONCE: report.effects, Verdict.UNDECIDED: 1_000 - report.effects}
-    assert queue_keys(str(laboratory.lab.connection()["redis"])) == []
+    left = queue_keys(str(laboratory.lab.connection()["redis"]))
+    name = run._name  # type: ignore[attr-defined]  # its keys bear it; no caller needs to know
+    assert [key for key in left if name in key.split(":")] == []  # an earlier run that was left may be told late
 
 
 def test_a_run_that_cannot_start_leaves_no_intent_behind() -> None:
