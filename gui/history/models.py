@@ -32,8 +32,8 @@ def kind_word(kind: Kind) -> str:
 
 
 def when_text(began: float) -> str:
-    """Date and time as the language writes them."""
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(began)), QLocale.FormatType.ShortFormat)
+    """Date and time, in a form that means the same in every language."""
+    return QDateTime.fromSecsSinceEpoch(int(began)).toString("yyyy-MM-dd HH:mm")
 
 
 def short_when(began: float) -> str:
