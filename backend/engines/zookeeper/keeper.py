@@ -186,18 +186,19 @@ class ZooKeeperKeeper:
         return leader_of([int(server.running.address.rpartition(":")[2]) for server in self._servers])
 
     def _tell_who_leads(self, led: int) -> None:
-        """Say who leads once that is another one; the others decide it, and nobody waits for that."""
+        """Say who leads once that is decided: another one, or the same if it was back in time for the election."""
         was_away = False
         while not self._closed.wait(_LOOK_SECONDS):
             leader, away = self._find_leader(), self._servers[led - 1].trouble is not None
-            was_away = was_away or away
+            was_away = was_away or away or leader is None
             if leader not in {None, led}:
                 self._leader = leader
                 self._on_incident(say(ZooKeeperCode.LEADS_NOW, before=led, now=leader))
                 self._on_change()
                 return
             if was_away and not away and leader == led:
-                return  # it was back before the others had missed it
+                self._on_incident(say(ZooKeeperCode.LEADS_AGAIN, before=led))
+                return
 
     def _connect(self, hosts: str) -> RunningEngine:
         for name, port in _parsed(hosts):

@@ -10,6 +10,7 @@ class ZooKeeperCode(Code):
 
     LEADS = "zookeeper.leads"
     LEADS_NOW = "zookeeper.leads_now"
+    LEADS_AGAIN = "zookeeper.leads_again"
     MISSING = "zookeeper.missing"
     NOT_RUNNING = "zookeeper.not_running"
     NO_ANSWER = "zookeeper.no_answer"
