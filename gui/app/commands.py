@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from backend.comparison.exhibits import EXHIBITS, Cause
-from gui.app.message_log import MessageLog
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
-from gui.widgets.find_bar import FindBar
 from gui.widgets.forms import plain, plainly
 from gui.widgets.view_keys import ViewKey
 from gui.wording.catalogue import catalogue_text
@@ -23,72 +21,11 @@ from gui.wording.catalogue import catalogue_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtWidgets import QTabWidget
+    from gui.app.commanded_window import CommandedWindow
 
-    from backend.comparison.exhibits import Exhibit
-    from gui.advisor.guide import Guide
-    from gui.advisor.incident_desk import IncidentDesk
-    from gui.app.desk import Desk
-    from gui.app.stage import Stage
-    from gui.app.tour import Tour
-    from gui.compare.page import ComparePage
-    from gui.explore.page import ExplorePage
-    from gui.lab.page import LabPage
-    from gui.service.page import ServicePage
 
 LANGUAGES = (("", ""), ("en", "English"), ("zh_CN", "简体中文"))
 """Names of languages are the same in every language; without one it is the system's."""
-
-
-class Window(Protocol):
-    """What the commands act on."""
-
-    pages: QTabWidget
-    lab: LabPage
-    compare: ComparePage
-    explore: ExplorePage
-    service: ServicePage
-    guide: Guide
-    incidents: IncidentDesk
-    desk: Desk
-    stage: Stage
-    tour: Tour
-
-    def show_exhibit(self, exhibit: Exhibit) -> None:
-        """Run an exhibit in the Lab."""
-
-    def use_theme(self, mode: ThemeMode) -> None:
-        """Have another theme."""
-
-    def uses_theme(self, mode: ThemeMode) -> bool:
-        """Whether this theme was chosen."""
-
-    def use_language(self, language: str) -> None:
-        """Have another language; an empty one is the system's."""
-
-    def uses_language(self, language: str) -> bool:
-        """Whether this language was chosen."""
-
-    find_bar: FindBar
-    log: MessageLog
-
-    def open_messages(self) -> None:
-        """Show what the window has said since it was opened."""
-
-    def find_in_page(self) -> None:
-        """Find a text in what the page shows."""
-
-    def open_palette(self) -> None:
-        """Show all commands, to find one by typing."""
-
-    def open_shortcuts(self) -> None:
-        """Show all keys."""
-
-    def show_about(self) -> None:
-        """Say what this is."""
-
-    def close(self) -> bool:
-        """Quit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +43,7 @@ class CommandTable(QObject):
         window: what the commands act on; its pages are there already.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: CommandedWindow) -> None:
         super().__init__(window.pages)
         self._window = window
         self._tabs = window.pages

@@ -22,7 +22,6 @@ from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_p
 if TYPE_CHECKING:
     from backend.archive.entries import Entry
     from backend.comparison.exhibits import Exhibit
-    from backend.comparison.records import ComparedCell
     from gui.advisor.guide import Guide
     from gui.advisor.incident_desk import IncidentDesk
     from gui.app.commands import CommandTable
@@ -138,6 +137,7 @@ class MainWindow(QMainWindow):
         from gui.advisor.incident_desk import IncidentDesk  # noqa: PLC0415, RUF100
         from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
         from gui.app.desk import Desk  # noqa: PLC0415, RUF100
+        from gui.app.follow_ups import FollowUps  # noqa: PLC0415, RUF100
         from gui.app.stage import Stage  # noqa: PLC0415, RUF100
         from gui.app.tour import Tour  # noqa: PLC0415, RUF100
         from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
@@ -178,8 +178,7 @@ class MainWindow(QMainWindow):
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
         self.service.views.currentChanged.connect(self.menus.refresh)
-        self.compare.lab_asked.connect(self._show_in_lab)
-        self.compare.explore_asked.connect(self._ask_explorer)
+        self._follow_ups = FollowUps(self.pages, self.lab, self.compare, self.explore)
         self.explore.restore(self._settings)
         self.service.restore(self._settings)
         restore_columns(self, self._settings)
@@ -223,37 +222,6 @@ class MainWindow(QMainWindow):
         """Run an exhibit in the Lab."""
         self.pages.setCurrentWidget(self.lab)
         self.lab.show_exhibit(exhibit)
-
-    @Slot(object)
-    def _show_in_lab(self, cell: ComparedCell) -> None:
-        """A compared situation, ready to be run; where there were several runs, the one with the worst verdict."""
-        if cell.telling is None:
-            return
-        part, subject = cell.telling.part, cell.subject
-        self.pages.setCurrentWidget(self.lab)
-        self.lab.show_situation(subject.operation, subject.database, part.setup, part.plan, part.instances)
-
-    @Slot(object)
-    def _ask_explorer(self, cell: ComparedCell) -> None:
-        """The question that fits a compared situation, ready to be explored."""
-        from backend.comparison.questions import SituationKey  # noqa: PLC0415, RUF100  (not needed for the first paint)
-        from backend.explorer.question import Question  # noqa: PLC0415, RUF100
-
-        subject = cell.subject
-        crashes, expiries, failovers = (
-            int(cell.situation is key) for key in (SituationKey.CRASH, SituationKey.LEASE, SituationKey.FAILOVER)
-        )
-        self.pages.setCurrentWidget(self.explore)
-        self.explore.ask(
-            Question(
-                subject.operation,
-                subject.strategy,
-                subject.variant,
-                crashes=crashes,
-                expiries=expiries,
-                failovers=failovers,
-            )
-        )
 
     def open_entry(self, entry: Entry) -> None:
         """Show what a file has."""
