@@ -138,7 +138,9 @@ class PostgresqlDatabase:
         if self._schedules % _SCHEDULES_A_PAGE:
             return
         with self.own.begin() as connection:
-            if connection.scalar(sa.select(sa.exists(late_keys.select()))):
+            if connection.exec_driver_sql(
+                f"SELECT pg_relation_size('{late_keys.name}')"
+            ).scalar():  # rolled back or not
                 connection.exec_driver_sql(f"TRUNCATE {late_keys.name}")
 
     def _connect(self) -> ParkingConnection:

@@ -369,13 +369,16 @@ class Execution:
             self.events.append(one.step)
 
     def _check_deadlock(self, one: Submission, call: Call) -> None:
-        """Make sure that the request that was refused is refused whenever the schedule is played."""
-        pid = one.connections.database.pid
-        if not isinstance(call.error, DeadlockDetected) or self._sandbox.database.is_refused_every_time(pid):
+        """Make sure that the request that was refused is refused whenever the schedule is played.
+
+        Requests that were let go together wait for each other since the same moment: then the server chooses.
+        """
+        if not isinstance(call.error, DeadlockDetected):
             return
-        if not self._has_let_go:
+        if self._has_let_go:
+            self.server_chose = True
+        elif not self._sandbox.database.is_refused_every_time(one.connections.database.pid):
             raise LateDeadlockError(say(ExplorerCode.LATE_DEADLOCK))
-        self.server_chose = True
 
     def _let_go(self) -> None:
         """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -32,9 +33,13 @@ def watched(postgresql: RunningEngine, valkey: RunningEngine) -> Iterator[tuple[
         yield sandbox, watcher
 
 
+def _execution(watched: tuple[Sandbox, Watcher], question: Question) -> Execution:
+    return Execution(*watched, question, strategies.find(question.strategy, question.variant)[1])
+
+
 def _play(watched: tuple[Sandbox, Watcher], *, late: bool) -> list[TracedEvent]:
-    sandbox, watcher = watched
-    execution = Execution(sandbox, watcher, QUESTION, strategies.find(QUESTION.strategy, QUESTION.variant)[1])
+    sandbox, _ = watched
+    execution = _execution(watched, QUESTION)
     try:
         for actor in _WAITS_AT_ITS_UPDATE:
             execution.take(Choice(EventKind.STEP, actor))
@@ -65,3 +70,41 @@ def test_a_deadlock_that_was_closed_too_late_is_not_taken_for_what_always_happen
     monkeypatch.setattr(connection, "_DEADLOCK_TIMEOUT", "10ms")
     with pytest.raises(LateDeadlockError):
         _play(watched, late=True)
+
+
+def test_requests_that_are_let_go_together_and_wait_for_each_other_are_told_as_the_choice_of_the_server(
+    watched: tuple[Sandbox, Watcher],
+) -> None:
+    """A and C wait for the order, B at its COMMIT for A. A is refused; then B and C wait for each other."""
+    while True:  # as above
+        execution = _execution(watched, replace(QUESTION, requests=3))
+        try:
+            with suppress(LateDeadlockError):
+                for actor in "ABCBACB":
+                    execution.take(Choice(EventKind.STEP, actor))
+                    assert not execution.server_chose
+                execution.take(Choice(EventKind.STEP, "B"))
+                assert len(_refused(execution.events)) == 2
+                assert execution.server_chose
+                return
+        finally:
+            execution.end()
+
+
+def test_late_keys_of_many_schedules_lie_in_the_order_in_which_they_were_inserted(
+    watched: tuple[Sandbox, Watcher],
+) -> None:
+    """Equal keys are compared in the order of their places: one page, which no other schedule has filled before."""
+    sandbox, _ = watched
+    for _ in range(60):
+        execution = _execution(watched, QUESTION)
+        try:
+            for actor in "AB":
+                execution.take(Choice(EventKind.STEP, actor))
+        finally:
+            execution.end()
+        with sandbox.database.own.connect() as database:
+            pages = database.scalar(
+                sa.text("SELECT pg_relation_size('late_keys') / current_setting('block_size')::int")
+            )
+        assert pages <= 1
