@@ -212,6 +212,7 @@ class Dispatch:
         """Let it leave, unless it is to be held back; whether it leaves."""
         if self._must_hold_back(delivery.intent_key):
             self._hold_back(delivery)
+            self._waiting.extendleft(reversed(self._following.pop(delivery.intent_key, ())))  # nothing is in front
             return False
         self._leave([delivery])
         return True
@@ -225,6 +226,7 @@ class Dispatch:
         self._stock -= 1
         now = time.monotonic_ns()
         self._report(Outcome(delivery.submission_id, delivery.intent_key, sent_ns=now, received_ns=now, held_back=True))
+        self._want_if_few()
 
     # Leaving
 

@@ -17,18 +17,30 @@ from backend.model.vocabulary import Pace
 from tests.backend.lab.senders.jobs import LIMIT, deliveries, make_job, send
 from tests.backend.lab.senders.small_server import SmallServer
 
-INTENTS = "aaabbbbccccddddaaa"
+INTENTS = "a" * 6 + "b" * 12 + "c" * 9 + "a" * 3
 FIRST = 4
+LOTS = 3_000
+"""More than a sender has in stock."""
 
 
-@pytest.mark.parametrize("pace", Pace)
-@pytest.mark.parametrize("disabled", [False, True])
+@pytest.mark.parametrize(
+    ("pace", "knobs"),
+    [
+        *((pace, {}) for pace in Pace),
+        (Pace.SIMULTANEOUS, {"disable_button": True}),
+        (Pace.ONE_AFTER_ANOTHER, {"once_per_intent": True}),
+    ],
+)
 def test_a_job_in_pieces_comes_to_what_it_comes_to_in_one(
-    sender: Sender, serve: Callable[..., SmallServer], monkeypatch: pytest.MonkeyPatch, pace: Pace, disabled: bool
+    sender: Sender,
+    serve: Callable[..., SmallServer],
+    monkeypatch: pytest.MonkeyPatch,
+    pace: Pace,
+    knobs: dict[str, Any],
 ) -> None:
     monkeypatch.setattr(sending_module, "MORE_AT_A_TIME", 3)
     server = serve()
-    knobs: dict[str, Any] = {"connections": 2, "disable_button": disabled and pace is Pace.SIMULTANEOUS}
+    knobs = {"connections": 2} | knobs
     whole = make_job(server.target, INTENTS, pace, **knobs)
     told, finished = send(sender, whole)
     expected = Counter((outcome.submission_id, outcome.status) for outcome in told.outcomes)
@@ -37,6 +49,19 @@ def test_a_job_in_pieces_comes_to_what_it_comes_to_in_one(
     found: list[Outcome] = []
     assert sender.submit(piecemeal, found.extend, rest).wait(LIMIT).sent == finished.sent
     assert Counter((outcome.submission_id, outcome.status) for outcome in found) == expected
+
+
+@pytest.mark.parametrize("pace", Pace)
+def test_what_is_held_back_makes_room_for_more(sender: Sender, serve: Callable[..., SmallServer], pace: Pace) -> None:
+    """All but those that left before the first answer are held back, and each of them is told."""
+    server = serve()
+    whole = make_job(server.target, "a" * LOTS, pace, connections=2, once_per_intent=True)
+    first, rest = whole.deliveries[: LOTS - 1_000], whole.deliveries[LOTS - 1_000 :]
+    found: list[Outcome] = []
+    piecemeal = msgspec.structs.replace(whole, deliveries=first, more=True)
+    finished = sender.submit(piecemeal, found.extend, rest).wait(LIMIT)
+    assert len({outcome.submission_id for outcome in found}) == len(found) == LOTS
+    assert finished.sent + sum(outcome.held_back for outcome in found) == LOTS
 
 
 def test_what_is_cancelled_is_asked_for_no_more(sender: Sender, serve: Callable[..., SmallServer]) -> None:
