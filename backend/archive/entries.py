@@ -111,6 +111,7 @@ class RunRecord:
             contradicting=report.contradicting,
             at_work=report.at_work,
             working=report.working,
+            untraced=report.untraced,
         )
 
 

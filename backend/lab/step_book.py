@@ -101,7 +101,7 @@ class StepBook:
     def _of(self, name: str) -> list[Step]:
         known = self._steps.get(name) or self._staying.get(name)
         if known is None:
-            stays = len(self._staying) < self._first and name not in self._gone
+            stays = len(self._staying) < self._first
             known = (self._staying if stays else self._steps)[name] = []
         return known
 
@@ -170,13 +170,14 @@ class StepBook:
 
         Args:
             run: which.
-            without: submissions that do not count: they are still at work.
+            without: submissions that do not count, as far as their steps are kept: they are still at work.
         """
         with self._guard:
             counted = self._runs.get(run)
             if counted is None:
                 return {}
-            left_out = [self._kept_of(name) for name in set(without) if name in counted.names]
+            named = [name for name in set(without) if name in counted.names]
+            left_out = [kept for name in named if (kept := self._kept_of(name))]
             traced = len(counted.names) - len(left_out)
             counts = counted.steps - Counter(step.engine for steps in left_out for step in steps)
         return {engine: round(count / traced, 3) for engine, count in sorted(counts.items())} if traced else {}

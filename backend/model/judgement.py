@@ -47,7 +47,8 @@ class Judgement:
     """The same of the current run alone. Runs that share an intent count as one (each click is a run). Its effects are
     all of its intents' since they were announced, whoever made them. None before the first run."""
     untraced: int = 0
-    """Submissions whose steps are not kept any more (`backend.model.kept`)."""
+    """Submissions whose steps are not kept any more (`backend.model.kept`): of all runs since the last reset, in `run`
+    as well, as what one run leaves makes room for the next."""
     wanted: frozenset[tuple[str, str]] = frozenset()
     """Of a run: table of the effect and business key of each of its intents; `Row` has both."""
 

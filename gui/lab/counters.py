@@ -72,7 +72,8 @@ class Counters(QWidget):
         self._untraced = self._add(
             lambda: self.tr("steps not kept"),
             lambda: self.tr(
-                "Submissions whose steps made room for those of later ones. All other numbers are of all of them."
+                "Submissions since the last reset whose steps made room for those of later ones. All other numbers are"
+                " of all submissions of the run."
             ),
         )
         self._layout.addStretch(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,12 +46,21 @@ class RowsModel(RecordModel[Row]):
     def remove_gone(self, rows: Sequence[GoneRow]) -> None:
         """Forget rows that are not there any more, and number the others of their intents anew."""
         gone, touched = {(row.table, row.id) for row in rows}, {(row.table, row.key) for row in rows}
+        next_of: dict[tuple[str, str], int] = {}
+        in_sight = set[tuple[str, int]]()
+        for row in self.records:
+            if (intent := (row.table, row.key)) in touched:
+                next_of.setdefault(intent, row.ordinal)
+                in_sight.add((row.table, row.id))
+        for each in rows:
+            intent = each.table, each.key
+            if intent in next_of and (each.table, each.id) not in in_sight and self.gone:
+                next_of[intent] -= 1  # it had made room, and stood before all that are in sight
         self.remove([number for number, row in enumerate(self.records) if (row.table, row.id) in gone])
-        ordinals: Counter[tuple[str, str]] = Counter()
         for number, row in enumerate(self.records):
             if (intent := (row.table, row.key)) in touched:
-                ordinals[intent] = ordinals[intent] + 1 if ordinals[intent] or not self.gone else row.ordinal
-                self.records[number] = replace(row, ordinal=ordinals[intent])
+                self.records[number] = replace(row, ordinal=next_of[intent])
+                next_of[intent] += 1
         self.look_again()
 
     def submission_of(self, record: Row) -> str:

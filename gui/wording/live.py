@@ -6,6 +6,7 @@ that was replaced meanwhile in another way, such as what somebody typed, stays a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -49,10 +50,8 @@ def filled(pattern: Callable[[], str], *values: Words) -> Callable[[], str]:
     """A text with ``%1``, ``%2`` and so on, which stand for values that may be texts themselves."""
 
     def fill() -> str:
-        text = pattern()
-        for number, value in enumerate(values, 1):
-            text = text.replace(f"%{number}", in_words(value))
-        return text
+        said = [in_words(value) for value in values]
+        return re.sub(r"%([1-9])", lambda place: said[int(place[1]) - 1], pattern())
 
     return fill
 
@@ -140,7 +139,7 @@ def say_all_again(objects: Iterable[QObject]) -> None:
     for _ in range(2):  # a text may be made of another one, such as a menu's of a tab's
         for each, kept in found:
             for name, text in tuple(kept.get(_TEXTS, {}).items()):
-                text.say_again(getattr(each, name[3].lower() + name[4:], None) if name.startswith("set") else None)
+                text.say_again(_getter(each, name))
     for each in all_of_them:
         if isinstance(each, QAbstractTableModel):
             _say_model_again(each)
@@ -149,6 +148,14 @@ def say_all_again(objects: Iterable[QObject]) -> None:
     for _, kept in found:
         for again in tuple(kept.get(_AGAIN, ())):
             again()
+
+
+def _getter(each: object, setter: str) -> Callable[[], object] | None:
+    """What tells a text that such a method has set: Qt calls it after the text, or after how it is given."""
+    if not setter.startswith("set"):
+        return None
+    text = setter.removeprefix("set")
+    return getattr(each, text[0].lower() + text[1:], None) or getattr(each, f"to{text}", None)
 
 
 def _say_model_again(model: QAbstractTableModel) -> None:

@@ -1523,8 +1523,8 @@
         <translation>步骤未保留</translation>
     </message>
     <message>
-        <source>Submissions whose steps made room for those of later ones. All other numbers are of all of them.</source>
-        <translation>这些提交的步骤已为后来的提交让位。其他数字均按全部提交计算。</translation>
+        <source>Submissions since the last reset whose steps made room for those of later ones. All other numbers are of all submissions of the run.</source>
+        <translation>自上次重置以来，这些提交的步骤已为后来的提交让位。其他数字均按本次运行的全部提交计算。</translation>
     </message>
 </context>
 <context>

@@ -71,14 +71,15 @@ def test_steps_of_the_first_the_remarkable_and_the_latest_are_kept_and_all_are_c
     book = StepBook(capacity=10, remarkable=4, first=2)
     book.count("lab-1")
     for number in range(1, 41):
-        book.add([step(f"lab-1.{number}", place) for place in range(3)])
+        book.add([step(f"lab-1.{number}", place) for place in range(42 if number == 40 else 3)])
         if number in {20, 21, 22, 23}:
             book.keep([f"lab-1.{number}"])
     kept = {number for number in range(1, 41) if book.of(f"lab-1.{number}")}
     assert kept == {1, 2, 20, 21, 35, 36, 37, 38, 39, 40}
     assert book.gone == book.gone_of("lab-1") == 30
-    assert book.mean_per_submission("lab-1") == {EngineKind.POSTGRESQL: 3}
+    assert book.mean_per_submission("lab-1") == {EngineKind.POSTGRESQL: (39 * 3 + 42) / 40}
     assert book.mean_per_submission("lab-1", ["lab-1.40"]) == {EngineKind.POSTGRESQL: 3}
+    assert book.mean_per_submission("lab-1", ["lab-1.3", "lab-1.40"]) == {EngineKind.POSTGRESQL: 3}, "3 is not kept"
     book.end_count("lab-1")
     assert book.mean_per_submission("lab-1") == {}
 
@@ -91,9 +92,11 @@ def test_whose_commit_was_overtaken_is_known_after_its_steps_have_gone() -> None
     promoted[0] = 100
     book.add([step("lab-1.3", 0, begun=90)])
     book.add([step("lab-1.4", 0, begun=110)])
-    book.add([step("lab-1.5", 0, begun=120)])
+    book.add([step("lab-1.5", 0, begun=80), step("lab-1.5", 1, begun=120)])
     assert [book.of(f"lab-1.{number}") for number in range(1, 5)] == [()] * 4
-    assert [book.committed_before(f"lab-1.{n}", 100) for n in range(1, 6)] == [True, False, True, False, False]
+    assert [book.committed_before(f"lab-1.{n}", 100) for n in range(1, 6)] == [True, False, True, False, True]
+    book.add([step("lab-1.6", 0, begun=130)])
+    assert (book.of("lab-1.5"), book.committed_before("lab-1.5", 100)) == ((), True)
     promoted[0] = 200
     assert [book.committed_before(f"lab-1.{n}", 200) for n in range(1, 6)] == [True, False, True, True, True]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from backend.model.observed import GoneRow
 from backend.model.vocabulary import Answer, EngineKind, Verdict
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
 from gui.widgets.records import RecordModel, Tone
@@ -145,3 +147,16 @@ def test_of_more_than_a_table_shows_the_oldest_make_room_and_keep_their_numbers(
     model.clear()
     assert model.gone == 0
     tester.deleteLater()
+
+
+def test_a_row_that_is_deleted_leaves_no_duplicate_behind_whatever_has_made_room(qtbot: QtBot) -> None:
+    model = RowsModel()
+    model.append([replace(row(number), key="A", ordinal=number) for number in (1, 2, 3, 4)])
+    model.append([replace(row(5), key="B", ordinal=1)])
+    model._make_room(1)
+    gone = {number: GoneRow("orders", number, "A", f"1.{number}") for number in (1, 2)}
+    model.remove_gone([gone[2]])
+    assert [(one.id, one.ordinal) for one in model.records] == [(3, 2), (4, 3), (5, 1)]
+    model.remove_gone([gone[1]])
+    assert [(one.id, one.ordinal) for one in model.records] == [(3, 1), (4, 2), (5, 1)]
+    assert [model.highlight(one) for one in model.records] == [None, Verdict.DUPLICATED, None]
