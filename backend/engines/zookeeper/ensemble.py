@@ -116,3 +116,27 @@ def leader_of(ports: Sequence[int]) -> int | None:
     """Which server leads, from 1; None while none does."""
     modes = [ask_mode("127.0.0.1", port) for port in ports]
     return modes.index("leader") + 1 if "leader" in modes else None
+
+
+class Election:
+    """Who leads after the server that led was killed or restarted: another one, or itself if it was back in time.
+
+    Args:
+        led: the server that was disturbed, from 1.
+    """
+
+    def __init__(self, led: int) -> None:
+        self._led = led
+        self._was_open = False
+
+    def winner(self, leader: int | None, *, is_away: bool) -> int | None:
+        """Who was elected; None while that is not decided.
+
+        Args:
+            leader: who leads just now, if somebody does.
+            is_away: whether the server that was disturbed is known to be away.
+        """
+        if leader not in {None, self._led}:
+            return leader
+        self._was_open = self._was_open or is_away or leader is None
+        return leader if self._was_open and not is_away else None

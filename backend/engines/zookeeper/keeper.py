@@ -13,7 +13,7 @@ from backend.engines.health import HealthBoard
 from backend.engines.keeper import Keeper
 from backend.engines.running import RunningEngine
 from backend.engines.zookeeper.address import ZooKeeperAddress, address_file
-from backend.engines.zookeeper.ensemble import leader_of, start_ensemble
+from backend.engines.zookeeper.ensemble import Election, leader_of, start_ensemble
 from backend.engines.zookeeper.says import ZooKeeperCode
 from backend.engines.zookeeper.server import NAME, Started, ask_version, start_zookeeper, what_is_missing
 from backend.files.private import write_privately
@@ -23,7 +23,7 @@ from backend.model.sentence import plain, say, to_document
 from backend.model.vocabulary import EngineKind, Health
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from backend.engines.processes.supervisor import Supervisor
     from backend.model.plan import Fault
@@ -123,7 +123,9 @@ class ZooKeeperKeeper:
         if not servers:
             return
         led = self._find_leader() or 1
-        waiting = threading.Thread(target=self._tell_who_leads, args=(led,), name="zookeeper-leader", daemon=True)
+        waiting = threading.Thread(
+            target=self._tell_who_leads, args=(servers, led), name="zookeeper-leader", daemon=True
+        )
         if len(servers) > 1:
             waiting.start()
         servers[led - 1].keeper.disturb(fault.kind, fault.ms)
@@ -185,20 +187,26 @@ class ZooKeeperKeeper:
     def _find_leader(self) -> int | None:
         return leader_of([int(server.running.address.rpartition(":")[2]) for server in self._servers])
 
-    def _tell_who_leads(self, led: int) -> None:
-        """Say who leads once that is decided: another one, or the same if it was back in time for the election."""
-        was_away = False
-        while not self._closed.wait(_LOOK_SECONDS):
-            leader, away = self._find_leader(), self._servers[led - 1].trouble is not None
-            was_away = was_away or away or leader is None
-            if leader not in {None, led}:
-                self._leader = leader
-                self._on_incident(say(ZooKeeperCode.LEADS_NOW, before=led, now=leader))
-                self._on_change()
-                return
-            if was_away and not away and leader == led:
-                self._on_incident(say(ZooKeeperCode.LEADS_AGAIN, before=led))
-                return
+    def _tell_who_leads(self, servers: Sequence[_Server], led: int) -> None:
+        """Say who leads once that is decided: another one, or the same if it was back in time for the election.
+
+        Args:
+            servers: the ensemble; nothing is said once there is another one.
+            led: which of them was disturbed, from 1.
+        """
+        election = Election(led)
+        while not self._closed.wait(_LOOK_SECONDS) and self._servers == servers:
+            leader = election.winner(self._find_leader(), is_away=servers[led - 1].trouble is not None)
+            if leader is None:
+                continue
+            self._leader = leader
+            same, other = (
+                say(ZooKeeperCode.LEADS_AGAIN, before=led),
+                say(ZooKeeperCode.LEADS_NOW, before=led, now=leader),
+            )
+            self._on_incident(same if leader == led else other)
+            self._on_change()
+            return
 
     def _connect(self, hosts: str) -> RunningEngine:
         for name, port in _parsed(hosts):
