@@ -17,11 +17,6 @@ LARGEST = 2**31 - 1
 class Key(StrEnum):
     """Everything that has one place in the settings file: the page or part that it belongs to, and its name there."""
 
-    EXPLORE_CRASHES = "explore/crashes"
-    EXPLORE_ERRORS = "explore/errors"
-    EXPLORE_EXPIRIES = "explore/expiries"
-    EXPLORE_FAILOVERS = "explore/failovers"
-    EXPLORE_REQUESTS = "explore/requests"
     LAB_ACROSS = "lab/across"
     LAB_BACKOFF = "lab/backoff"
     LAB_DEDUPLICATION_WINDOW = "lab/deduplication-window"

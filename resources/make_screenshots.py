@@ -26,10 +26,9 @@ from backend.model.options import LabOptions
 from backend.model.vocabulary import OperationKey
 from gui.app.language import Languages
 from gui.app.start import make_application
-from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
-from gui.settings import Settings
+from gui.settings import Key, Settings
 from gui.theme import Theme, ThemeMode
 from gui.widgets.forms import choose_key
 
@@ -88,7 +87,7 @@ def main() -> int:
     for shot in (shot for shot in SHOTS if shot.name in named):
         with tempfile.TemporaryDirectory() as folder:  # the knobs of one picture are none of the next one's
             QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-            Settings().remember(SEEN, value=True)
+            Settings().remember(Key.TOUR_SEEN, value=True)
             os.environ[VARIABLE] = str(Path(folder) / "history.sqlite3")
             take(application, shot)
     return 0

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gui.settings import Settings
     from gui.theme import Theme
 
-SEEN = Key.TOUR_SEEN
 WIDTH = 44 * GRID
 AWAY = GRID
 """Pixels between a balloon and what it is about."""
@@ -104,13 +103,13 @@ class Tour(QObject):
     @Slot()
     def offer(self) -> None:
         """Begin, unless it was seen before."""
-        if not self._settings.flag(SEEN, default=False) and self._number < 0:
+        if not self._settings.flag(Key.TOUR_SEEN, default=False) and self._number < 0:
             self.begin()
 
     @Slot()
     def begin(self) -> None:
         """Show the first balloon."""
-        self._settings.remember(SEEN, value=True)
+        self._settings.remember(Key.TOUR_SEEN, value=True)
         self._number = -1
         self.go_on()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
 from backend.model.vocabulary import GatewayKeys, OperationKey
-from gui.settings import Group, Key
+from gui.settings import Group
 from gui.theme import GRID
 from gui.widgets.forms import KEY_ROLE, Section, add_item, choose_key, combo, current_key, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 FIRST = VariantChoice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
 """Chosen at first, as it has something to show."""
+
+_TEXTS = ("operation", "strategy", "variant", "gateway_keys")
+_NUMBERS = {"requests": 2, "crashes": 0, "expiries": 0, "failovers": 0, "errors": 0}
+"""Parts of a question that are remembered, by their names; numbers with what they are at first."""
 
 
 class QuestionPanel(QWidget):
@@ -157,21 +161,21 @@ class QuestionPanel(QWidget):
 
     def restore(self, settings: Settings) -> None:
         """Ask what was asked last, once the strategies are known."""
-        names = ("operation", "strategy", "variant", "gateway_keys")
-        kept = {name: settings.text(Group.EXPLORE.key(name)) for name in names}
+        kept = {name: settings.text(Group.EXPLORE.key(name)) for name in _TEXTS}
         if kept["operation"] not in set(OperationKey) or not kept["strategy"]:
             return
         keys = kept["gateway_keys"]
+        number = {name: settings.number(Group.EXPLORE.key(name), first) for name, first in _NUMBERS.items()}
         self._remembered = Question(
             OperationKey(kept["operation"]),
             kept["strategy"],
             kept["variant"],
-            settings.number(Key.EXPLORE_REQUESTS, 2),
-            settings.number(Key.EXPLORE_CRASHES, 0),
-            settings.number(Key.EXPLORE_EXPIRIES, 0),
-            GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
-            settings.number(Key.EXPLORE_FAILOVERS, 0),
-            errors=settings.number(Key.EXPLORE_ERRORS, 0),
+            gateway_keys=GatewayKeys(keys) if keys in set(GatewayKeys) else GatewayKeys.NONE,
+            requests=number["requests"],
+            crashes=number["crashes"],
+            expiries=number["expiries"],
+            failovers=number["failovers"],
+            errors=number["errors"],
         )
         if self.catalogue.strategies:
             self.fill(self.catalogue)
@@ -181,9 +185,9 @@ class QuestionPanel(QWidget):
         if not self.ready:
             return
         asked = self.question
-        for name in ("operation", "strategy", "variant", "gateway_keys"):
+        for name in _TEXTS:
             settings.remember(Group.EXPLORE.key(name), str(getattr(asked, name)))
-        for name in ("requests", "crashes", "expiries", "failovers", "errors"):
+        for name in _NUMBERS:
             settings.remember(Group.EXPLORE.key(name), int(getattr(asked, name)))
 
     def show_question(self, question: Question) -> None:

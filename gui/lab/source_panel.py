@@ -258,41 +258,47 @@ class SourcePanel(QWidget):
         self.faults.show_faults(tuple(fault for fault in setup.faults if fault != lost))
         self._refresh()
 
+    def _numbers(self) -> tuple[tuple[Key, QSpinBox, int], ...]:
+        """Knobs that are numbers, with where they are remembered and what they are at first."""
+        return (
+            (Key.LAB_INTERVAL, self.interval, 50),
+            (Key.LAB_PROCESSING_DELAY, self.processing_delay, 0),
+            (Key.LAB_LEASE, self.lease, 10_000),
+            (Key.LAB_TIMEOUT, self.timeout, 30_000),
+            (Key.LAB_RETRIES, self.retries, 3),
+            (Key.LAB_BACKOFF, self.backoff, 100),
+            (Key.LAB_VISIBILITY_TIMEOUT, self.visibility_timeout, 500),
+            (Key.LAB_DEDUPLICATION_WINDOW, self.deduplication, 0),
+            (Key.LAB_PREFETCH, self.prefetch, 1),
+        )
+
+    def _ticks(self) -> tuple[tuple[Key, QCheckBox], ...]:
+        """Knobs that are on or off, off at first."""
+        return (
+            (Key.LAB_LOST_REPLY, self.lost_reply),
+            (Key.LAB_RELOAD, self.reload),
+            (Key.LAB_EDIT, self.edit),
+        )
+
     def restore(self, settings: Settings) -> None:
         """Take the knobs of the last session."""
         choose_key(self.source, settings.text(Key.LAB_SOURCE, Source.CLICKS.value))
         choose_key(self.pace, settings.text(Key.LAB_PACE, Pace.SIMULTANEOUS.value))
-        self.interval.setValue(settings.number(Key.LAB_INTERVAL, 50))
-        self.processing_delay.setValue(settings.number(Key.LAB_PROCESSING_DELAY, 0))
-        self.lease.setValue(settings.number(Key.LAB_LEASE, 10_000))
-        self.timeout.setValue(settings.number(Key.LAB_TIMEOUT, 30_000))
-        self.retries.setValue(settings.number(Key.LAB_RETRIES, 3))
-        self.backoff.setValue(settings.number(Key.LAB_BACKOFF, 100))
+        for key, box, first in self._numbers():
+            box.setValue(settings.number(key, first))
+        for key, tick in self._ticks():
+            tick.setChecked(settings.flag(key, default=False))
         self.retry_causes.show_causes(read_causes(settings.text(Key.LAB_RETRY_ON)))
-        self.visibility_timeout.setValue(settings.number(Key.LAB_VISIBILITY_TIMEOUT, 500))
-        self.deduplication.setValue(settings.number(Key.LAB_DEDUPLICATION_WINDOW, 0))
-        self.prefetch.setValue(settings.number(Key.LAB_PREFETCH, 1))
         self.faults.setText(settings.text(Key.LAB_FAULTS))
-        self.lost_reply.setChecked(settings.flag(Key.LAB_LOST_REPLY, default=False))
-        self.reload.setChecked(settings.flag(Key.LAB_RELOAD, default=False))
-        self.edit.setChecked(settings.flag(Key.LAB_EDIT, default=False))
         self._refresh()
 
     def save(self, settings: Settings) -> None:
         """Keep the knobs for the next session."""
         settings.remember(Key.LAB_SOURCE, self.source_key.value)
         settings.remember(Key.LAB_PACE, self.pace_key.value)
-        settings.remember(Key.LAB_INTERVAL, self.interval.value())
-        settings.remember(Key.LAB_PROCESSING_DELAY, self.processing_delay.value())
-        settings.remember(Key.LAB_LEASE, self.lease.value())
-        settings.remember(Key.LAB_TIMEOUT, self.timeout.value())
-        settings.remember(Key.LAB_RETRIES, self.retries.value())
-        settings.remember(Key.LAB_BACKOFF, self.backoff.value())
+        for key, box, _ in self._numbers():
+            settings.remember(key, box.value())
+        for key, tick in self._ticks():
+            settings.remember(key, tick.isChecked())
         settings.remember(Key.LAB_RETRY_ON, key_of(self.retry_causes.causes))
-        settings.remember(Key.LAB_VISIBILITY_TIMEOUT, self.visibility_timeout.value())
-        settings.remember(Key.LAB_DEDUPLICATION_WINDOW, self.deduplication.value())
-        settings.remember(Key.LAB_PREFETCH, self.prefetch.value())
         settings.remember(Key.LAB_FAULTS, self.faults.text())
-        settings.remember(Key.LAB_LOST_REPLY, self.lost_reply.isChecked())
-        settings.remember(Key.LAB_RELOAD, self.reload.isChecked())
-        settings.remember(Key.LAB_EDIT, self.edit.isChecked())

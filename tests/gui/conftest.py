@@ -20,10 +20,9 @@ from backend.lab.lab import Lab
 from backend.model.catalogue import StrategyInfo
 from backend.model.options import LabOptions
 from gui.app.language import Languages
-from gui.app.tour import SEEN
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
-from gui.settings import Settings
+from gui.settings import Key, Settings
 from gui.theme import Theme, ThemeMode
 from tests.backend.conftest import Laboratory
 from tests.gui.driver import Driver
@@ -40,7 +39,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("settings")
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     seen = Settings()  # whoever is not about the tour is not to meet its balloons
-    seen.remember(SEEN, value=True)
+    seen.remember(Key.TOUR_SEEN, value=True)
     seen.save()
 
 

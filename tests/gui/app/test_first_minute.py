@@ -7,8 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from gui.app.tour import SEEN
-from gui.settings import Settings
+from gui.settings import Key, Settings
 from tests.gui.conftest import OpenWindow
 from tests.gui.driver import PATIENCE_MS, Driver
 
@@ -43,7 +42,7 @@ def test_they_are_back_after_a_reset(driver: Driver) -> None:
 
 def test_a_tour_of_five_balloons_comes_once(open_window: OpenWindow) -> None:
     settings = Settings()
-    settings.remember(SEEN, value=False)
+    settings.remember(Key.TOUR_SEEN, value=False)
     settings.save()
     driver = open_window()
     driver.wait_until_usable()
