@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from backend.service.explored.actor import Actor
 from backend.service.explored.fleet import ANSWER_S
 from backend.service.explored.quiescence import SILENCE_S, Quiescence, require_time
-from backend.service.explored.traffic import Traffic
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
     from backend.service.explored.actor import Parked
     from backend.service.explored.deployment import Deployment
-    from backend.service.explored.listener import Listener
-    from backend.service.explored.transactions import Transactions
+    from backend.service.explored.traffic import Traffic
     from backend.service.intents import ServiceIntent
 
 
@@ -25,24 +23,16 @@ class StepController:
     Args:
         deployment: of the service.
         intent: what is submitted.
-        listener: told what happens.
-        holds_replies: whether the reply to a caller is a step of its own.
+        traffic: handles what the instances send for it.
     """
 
-    def __init__(
-        self, deployment: Deployment, intent: ServiceIntent, listener: Listener, *, holds_replies: bool
-    ) -> None:
+    def __init__(self, deployment: Deployment, intent: ServiceIntent, traffic: Traffic) -> None:
         self._deployment = deployment
         self._intent = intent
         self.actors: list[Actor] = []
-        self._traffic = Traffic(deployment, intent, listener, holds_replies=holds_replies)
-        self._quiescence = Quiescence(deployment, self._traffic, self.actors)
-        deployment.handler = self._traffic
-
-    @property
-    def transactions(self) -> Transactions:
-        """What each connection has read, changed and locked so far."""
-        return self._traffic.transactions
+        self._traffic = traffic
+        self._quiescence = Quiescence(deployment, traffic, self.actors)
+        deployment.handler = traffic
 
     def join(self, actor: str) -> Actor:
         """Submit the intent to an instance that nobody uses; the request stops before its first step."""

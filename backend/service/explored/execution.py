@@ -23,6 +23,7 @@ from backend.model.vocabulary import EngineKind
 from backend.service.explored.controller import StepController
 from backend.service.explored.footprints import key_footprint, redis_footprint
 from backend.service.explored.names import Names, skeleton
+from backend.service.explored.traffic import Traffic
 from backend.service.says import ServiceCode
 from backend.tap.observer import Call, Flow
 
@@ -66,7 +67,9 @@ class ServiceExecution:
         self.fixture = Names(self.intent)
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
-        self._controller = StepController(deployment, self.intent, self, holds_replies=question.crashes > 0)
+        traffic = Traffic(deployment, self.intent, self, holds_replies=question.crashes > 0)
+        self._transactions = traffic.transactions
+        self._controller = StepController(deployment, self.intent, traffic)
         try:
             joined = [self._controller.join(chr(ord("A") + n)) for n in range(question.requests)]
             for one in joined:
@@ -259,10 +262,10 @@ class ServiceExecution:
             return redis_footprint(unit, {key: self.fixture.readable(key) for key in unit.keys})
         if link.dialect.engine is EngineKind.GATEWAY:
             return Footprint(writes=frozenset({"gateway"}))
-        return self._controller.transactions.footprint(link, unit)
+        return self._transactions.footprint(link, unit)
 
     def _locks_of(self, one: Actor) -> Footprint:
-        return self._controller.transactions.locks_of(one.instance)
+        return self._transactions.locks_of(one.instance)
 
     def _with_waiters(self, one: Actor, own: Footprint) -> Footprint:
         return with_waiters(own, self.actors, self._locks_of, one)

@@ -137,6 +137,18 @@ def test_reasons_of_all_intents_are_one_and_the_worst_intent_is_shown_with_the_m
     assert said[-1] == "  1.6 postgresql of 1.6 -> 1 row"
 
 
+def test_what_is_not_shown_is_counted_once_whatever_came_first() -> None:
+    intent = Intent(OperationKey.PLACE_ORDER, "A-1", "pen", 1)
+    with Notes(7, "en") as notes:
+        notes.rows_added([row(number, "A-1", f"1.{number}") for number in range(1, 5)])
+        notes.replies_received([reply(f"1.{number}", "A-1", Answer.CREATED) for number in range(3, 8)])
+        notes.rows_added([row(number, "A-1", f"1.{number}") for number in (5, 6)])
+    found = replace(REPORT, verdicts=Counter({Verdict.DUPLICATED: 1}), at_work=())
+    shown = notes.worst_intent([intent], found, lambda name: [step(name, 0, "INSERT")])
+    assert shown is not None
+    assert (len(shown.steps), shown.left_out) == (4, 3)
+
+
 def test_an_intent_that_is_at_work_is_worse_than_one_that_is_done() -> None:
     intents = [Intent(OperationKey.PLACE_ORDER, key, "pen", 1) for key in ("A-1", "A-2")]
     with Notes(2, "en") as notes:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.archive.run_book import RunBook
+from backend.archive.run_book import MOST_INTENTS, RunBook
 from backend.lab.ledger import Ledger
 from backend.lab.run_notes import Notes
 from backend.lab.step_book import StepBook
@@ -173,3 +173,13 @@ def test_what_makes_room_in_a_file_is_counted() -> None:
     ).content
     assert record.left_out.rows == 40_000 - len(record.rows)  # type: ignore[union-attr]
     assert record.left_out.replies == 40_000 - len(record.replies)  # type: ignore[union-attr]
+
+
+def test_rows_of_intents_that_are_forgotten_make_room_for_others() -> None:
+    """With what is remembered miscounted, later intents would keep a handful of rows each, as if all were full."""
+    from tests.backend.archive.samples import rows
+
+    book = RunBook()
+    for number in range(MOST_INTENTS + 100):
+        book.add_rows(rows(1, f"K-{number}"))
+    assert book._rows == sum(len(seen.rows) for seen in book._of_intent.values()) == MOST_INTENTS

@@ -18,6 +18,7 @@ from backend.service.description import parse
 from backend.service.explored.controller import StepController
 from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration, explore_service
+from backend.service.explored.traffic import Traffic
 from backend.service.outside.check import Checker
 from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
@@ -142,7 +143,9 @@ class NobodyListens:
 def test_a_schedule_that_is_given_up_for_a_late_step_gives_its_instances_back() -> None:
     """Also while the server still rolls back what they had begun."""
     with Deployment(awkward(), SERVICES, 2) as deployment:
-        controller = StepController(deployment, deployment.intents.fresh(), NobodyListens(), holds_replies=False)
+        intent = deployment.intents.fresh()
+        traffic = Traffic(deployment, intent, NobodyListens(), holds_replies=False)
+        controller = StepController(deployment, intent, traffic)
         for one in [controller.join("A"), controller.join("B")]:
             controller.settle(one)
             controller.grant(one, one.parked.popleft())
