@@ -196,7 +196,7 @@ def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
 
 def test_an_engine_that_is_killed_while_interleavings_are_explored_is_named() -> None:
     def play_on_without_it() -> None:
-        with Deployment(awkward(), SERVICES, 3) as deployment, deployment.engines.named_if_away():
+        with Deployment(awkward(), SERVICES, 4) as deployment, deployment.engines.named_if_away():
             is_killed = threading.Event()
 
             def kill(_progress: Progress) -> None:
@@ -204,7 +204,7 @@ def test_an_engine_that_is_killed_while_interleavings_are_explored_is_named() ->
                     is_killed.set()
                     kill_postgresql(deployment.engines)
 
-            exploration = ServiceExploration(deployment, service_question("submit-twice.toml", 3, 0, 0), reduce=False)
+            exploration = ServiceExploration(deployment, service_question("submit-twice.toml", 3, 1, 0), reduce=False)
             exploration.explore(kill, threading.Event())
 
     with pytest.raises(SubmitTwiceError) as raised:
