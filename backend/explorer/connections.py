@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import sqlalchemy as sa
 
 from backend.explorer.state import SubmissionState
-from backend.instance.problems import render
+from backend.instance.problems import render, replayed
 from backend.model.vocabulary import EngineKind
 from backend.strategies.base import Services, no_zookeeper
 from backend.tap.sql import in_transaction, tap_sql
@@ -115,6 +115,7 @@ class Connections:
             new_token=self._new_token,
             knows_delifeq=knows_delifeq,
             render=render,
+            replay=replayed,
             now=lambda: NOON,
             monotonic=lambda: NOON,
             in_background=self._in_background,

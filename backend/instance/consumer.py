@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +24,7 @@ from backend.instance import bodies
 from backend.instance.announced import Announcements
 from backend.instance.deliveries import Deliveries
 from backend.instance.flows import ServicesAsWished, flow_of
-from backend.instance.problems import REFUSALS, from_exception
+from backend.instance.problems import REFUSALS, from_exception, replayed
 from backend.instance.queue import KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
 from backend.instance.says import QueueCode
 from backend.instance.services import warm_up
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from backend.instance.queue import Queue
     from backend.instance.rabbitmq_deliveries import RabbitDeliveries
     from backend.instance.wiring import Wiring
-    from backend.strategies.base import Response
     from backend.tap.observer import Flow
 
 _IDLE_SECONDS = 0.03
@@ -256,13 +254,6 @@ class Consumer:
             return problem.answer, problem.detail
         refusal = REFUSALS.get(answer)
         return answer, refusal.detail if refusal else None
-
-
-def replayed(response: Response) -> Answer:
-    """What an answer that was stored means to the queue: a failure that is replayed is none the less a failure."""
-    if response.status < HTTPStatus.BAD_REQUEST:
-        return Answer.REPLAYED
-    return Answer(str(msgspec.json.decode(response.body, type=dict[str, object])["answer"]))
 
 
 def main() -> None:

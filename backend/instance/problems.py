@@ -58,6 +58,13 @@ class Problem(Exception):  # noqa: N818  the name that RFC 9457 gives it
         }
 
 
+def replayed(response: Response) -> Answer:
+    """What a kept response says to its caller: a failure that is replayed is none the less a failure."""
+    if response.status < HTTPStatus.BAD_REQUEST:
+        return Answer.REPLAYED
+    return Answer(str(msgspec.json.decode(response.body, type=dict[str, object])["answer"]))
+
+
 def render(request: Request, outcome: Answer | Exception) -> Response:
     """What the caller is sent for an answer, or for what a strategy let through."""
     problem = from_exception(outcome) if isinstance(outcome, Exception) else REFUSALS.get(outcome)

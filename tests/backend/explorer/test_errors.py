@@ -15,6 +15,7 @@ from tests.backend.explorer.conftest import Bench
 
 PLACE = OperationKey.PLACE_ORDER
 ONCE, TWICE, STUCK, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.STUCK, Verdict.LOST
+UNDECIDED = Verdict.UNDECIDED
 
 
 def asked(bench: Bench, strategy: str, variant: str, *, requests: int = 1, errors: int = 1) -> Exploration:
@@ -37,6 +38,8 @@ def asked(bench: Bench, strategy: str, variant: str, *, requests: int = 1, error
         ("advisory-lock", "transaction", {ONCE: 5}),
         # DEL, INSERT, COMMIT, reply.
         ("token", "delete-first", {ONCE: 2, LOST: 2}),
+        # The key is kept with the 500 where the work failed, and that is replayed: nobody is told that it is done.
+        ("idempotency-key", "stripe", {ONCE: 3, UNDECIDED: 3}),
     ],
 )
 def test_an_exception_may_come_instead_of_each_step_but_the_first(
