@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,6 +90,8 @@ class Notes(NullListener):
         """By key alone, which is all that an answer tells."""
         self._told, self._made, self._in_vain = NameSet(), NameSet(), NameSet()
         """Submissions that were answered, that made an effect, and whose callers gave up."""
+        self._guard = threading.Lock()
+        """Answers and rows are told by different threads, and each counts what the other one has not."""
         unit = words(say(NoteCode.BAR_UNIT), language)
         self._bar = tqdm(total=submissions, unit=unit, disable=None, mininterval=_PROGRESS_SECONDS)
 
@@ -100,10 +103,11 @@ class Notes(NullListener):
 
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Some more are answered."""
-        for reply in replies:
-            if not reply.held_back:
-                self._count_reason(reply)
-                self._hear(reply)
+        with self._guard:
+            for reply in replies:
+                if not reply.held_back:
+                    self._count_reason(reply)
+                    self._hear(reply)
         self._bar.update(sum(not reply.retry_of for reply in replies))
 
     def _count_reason(self, reply: Reply) -> None:
@@ -124,27 +128,35 @@ class Notes(NullListener):
 
     def rows_added(self, rows: Sequence[Row]) -> None:
         """Some more effects."""
-        for row in rows:
-            noted = self._noted[row.table, row.key]
-            noted.effects += 1
-            if not row.submission_id:
-                continue
-            if len(noted.makers) < _MOST_NAMES:
-                noted.makers += (row.submission_id,)
-            if self._made.add(row.submission_id) and row.submission_id not in self._told:
-                self._intents[row.key].submissions += 1
+        with self._guard:
+            for row in rows:
+                self._note_effect(row)
+
+    def _note_effect(self, row: Row) -> None:
+        noted = self._noted[row.table, row.key]
+        noted.effects += 1
+        if not row.submission_id:
+            return
+        if len(noted.makers) < _MOST_NAMES:
+            noted.makers += (row.submission_id,)
+        if self._made.add(row.submission_id) and row.submission_id not in self._told:
+            self._intents[row.key].submissions += 1
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Some effects less."""
-        for row in rows:
-            noted = self._noted[row.table, row.key]
-            noted.effects -= 1
-            makers = list(noted.makers)
-            with suppress(ValueError):
-                makers.remove(row.submission_id)
-            noted.makers = tuple(makers)
-            if self._made.discard(row.submission_id) and row.submission_id not in self._told:
-                self._intents[row.key].submissions -= 1
+        with self._guard:
+            for row in rows:
+                self._note_gone(row)
+
+    def _note_gone(self, row: GoneRow) -> None:
+        noted = self._noted[row.table, row.key]
+        noted.effects -= 1
+        makers = list(noted.makers)
+        with suppress(ValueError):
+            makers.remove(row.submission_id)
+        noted.makers = tuple(makers)
+        if self._made.discard(row.submission_id) and row.submission_id not in self._told:
+            self._intents[row.key].submissions -= 1
 
     def incident(self, sentence: Sentence) -> None:
         """Say at once, on standard error, what was killed, stopped or started again."""
@@ -164,8 +176,11 @@ class Notes(NullListener):
         working = [one.submission_id for one in report.at_work if one.intent_key == chosen.key]
         shown = list(dict.fromkeys([*self._submissions_of(chosen), *working]))[:_MOST_SUBMISSIONS]
         steps = sorted((step for name in shown for step in steps_of(name)), key=lambda step: step.started_ns)
-        unheard = sum(name not in self._told and name not in self._made for name in set(working))
-        left_out = self._intents[chosen.key].submissions + unheard - len(shown)
+        known = self._intents[chosen.key].submissions
+        known += sum(name not in self._told and name not in self._made for name in set(working))
+        if len(intents) == 1 and report.working > len(report.at_work):  # only those that have taken longest have names
+            known = min(report.sent, known + report.working - len(report.at_work))
+        left_out = known - len(shown)
         return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
 
     def _distance(self, intent: Intent, worst: Verdict, at_work: Container[str]) -> int:

@@ -159,6 +159,18 @@ def test_an_intent_that_is_at_work_is_worse_than_one_that_is_done() -> None:
     assert shown.key == "A-2"
 
 
+@pytest.mark.parametrize("given_up", [0, 50])
+def test_those_at_work_that_have_no_names_are_counted(given_up: int) -> None:
+    intent = Intent(OperationKey.PLACE_ORDER, "A-1", "pen", 1)
+    with Notes(50, "en") as notes:
+        notes.replies_received([reply(f"1.{number}", "A-1", Answer.TIMEOUT) for number in range(1, given_up + 1)])
+    named = tuple(AtWork(f"1.{number}", "A-1", 1, since_ns=0) for number in range(1, 17))
+    report = replace(REPORT, verdicts={Verdict.UNDECIDED: 1}, at_work=named, working=50, sent=50)
+    shown = notes.worst_intent([intent], report, lambda _name: [])
+    assert shown is not None
+    assert shown.left_out == 46
+
+
 def test_a_stuck_intent_is_told_from_one_that_is_done() -> None:
     intents = [Intent(OperationKey.PLACE_ORDER, key, "pen", 1) for key in ("A-1", "A-2")]
     with Notes(4, "en") as notes:
