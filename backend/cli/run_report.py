@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from backend.lab.fault_injector import FIRST_CONSUMER
-from backend.model.kept import MOST_TRACED
+from backend.model.kept import FIRST_ONES, MOST_REMARKABLE, MOST_TRACED
 from backend.model.sentence import Code, Sentence, plain, plain_list, say, words
 from backend.model.step_words import command_sentence, mark_sentence, outcome_sentence
 from backend.model.terms import answer_term, verdict_term, wanted_term
@@ -81,7 +81,8 @@ def report_lines(
     if report.p50_ms is not None and report.p99_ms is not None:
         yield words(say(ReportCode.LATENCY, p50=report.p50_ms, p99=report.p99_ms, seconds=report.seconds), language)
     if report.untraced:
-        yield words(say(ReportCode.UNTRACED, gone=report.untraced, kept=MOST_TRACED), language)
+        remarkable = MOST_REMARKABLE - FIRST_ONES
+        yield words(say(ReportCode.UNTRACED, gone=report.untraced, kept=MOST_TRACED, remarkable=remarkable), language)
     if shown:
         yield from _step_lines(shown, language)
 

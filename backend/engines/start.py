@@ -29,7 +29,8 @@ _POLL_S = 0.004
 _END_S = 60.0
 """One that was asked to end is killed long before."""
 _HARDLY_ANY_BYTES = 1 << 20
-_PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
+_PORT_TAKEN = re.compile(r"address already in use|eaddrinuse|could not bind to distribution port", re.IGNORECASE)
+"""Erlang says it in its own words, and has a port for other nodes beside the one for clients."""
 _FULL = re.compile(r"no space left", re.IGNORECASE)
 _SCARCE = re.compile(
     r"resource temporarily unavailable|cannot allocate memory"

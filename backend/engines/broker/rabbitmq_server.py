@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from backend.engines.broker.address import BrokerAddress
 from backend.engines.broker.says import BrokerCode
-from backend.engines.processes.ports import free_port
+from backend.engines.processes.ports import quiet_port
 from backend.engines.processes.server_user import give, own_directory
 from backend.engines.running import RunningEngine
 from backend.engines.start import bring_up, on_free_port, system_failure
@@ -61,7 +61,7 @@ def what_is_missing() -> Sentence | None:
 
 
 def start_rabbitmq(
-    supervisor: Supervisor, choose_port: Callable[[], int] = free_port
+    supervisor: Supervisor, choose_port: Callable[[], int] = quiet_port
 ) -> tuple[RunningEngine, BrokerAddress]:
     """Start a private server, with the port mapper that Erlang wants, and wait until it answers.
 
@@ -83,7 +83,7 @@ def start_rabbitmq(
 
 
 def _first(supervisor: Supervisor, scripts: Path, folder: Path, port: int) -> tuple[RunningEngine, BrokerAddress]:
-    mapper, distribution = free_port(), free_port()
+    mapper = quiet_port()
     password = secrets.token_urlsafe(24)
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -95,7 +95,6 @@ def _first(supervisor: Supervisor, scripts: Path, folder: Path, port: int) -> tu
         "RABBITMQ_LOG_BASE": str(folder),
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-        "RABBITMQ_DIST_PORT": str(distribution),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _ERLANG,
         "RUNNING_UNDER_SYSTEMD": "true",  # the script makes way for the server instead of waiting for it
     }
@@ -104,7 +103,7 @@ def _first(supervisor: Supervisor, scripts: Path, folder: Path, port: int) -> tu
     _write(supervisor, folder / "plugins", "[].\n")
     argv = [shutil.which("epmd") or "epmd", "-port", str(mapper), "-address", "127.0.0.1"]
     supervisor.spawn("epmd", argv, env=environment, as_server_user=True, restart=True)
-    return _run(supervisor, place, port), BrokerAddress(port, _USER, password)
+    return _run(supervisor, place, port, quiet_port()), BrokerAddress(port, _USER, password)
 
 
 def _write(supervisor: Supervisor, file: Path, text: str) -> None:
@@ -114,11 +113,12 @@ def _write(supervisor: Supervisor, file: Path, text: str) -> None:
     give(file, supervisor.user)
 
 
-def _run(supervisor: Supervisor, place: _Place, port: int) -> RunningEngine:
+def _run(supervisor: Supervisor, place: _Place, port: int, distribution: int) -> RunningEngine:
     from backend.engines.broker.rabbitmq_client import ask_version  # noqa: PLC0415, RUF100  most never want it
 
     argv = ["/bin/sh", str(place.scripts / "rabbitmq-server")]
-    child = supervisor.spawn("rabbitmq", argv, env=place.environment, as_server_user=True)
+    environment = {**place.environment, "RABBITMQ_DIST_PORT": str(distribution)}
+    child = supervisor.spawn("rabbitmq", argv, env=environment, as_server_user=True)
     address = BrokerAddress(port, _USER, place.password)
     version = bring_up(NAME, child, supervisor, lambda: ask_version(address))
     return RunningEngine(
@@ -129,7 +129,7 @@ def _run(supervisor: Supervisor, place: _Place, port: int) -> RunningEngine:
         url=f"amqp://{_USER}:{place.password}@127.0.0.1:{port}",
         embedded=True,
         child=child,
-        start_again=lambda: _run(supervisor, place, port),
+        start_again=lambda: on_free_port(NAME, quiet_port, lambda another: _run(supervisor, place, port, another)),
         ask=lambda *words: _ask(supervisor, place, words),
     )
 

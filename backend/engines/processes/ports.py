@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
 from contextlib import suppress
@@ -11,6 +12,9 @@ from backend.model.errors import InstanceError
 from backend.model.sentence import Sentence, plain, say
 
 _HOST = "127.0.0.1"
+_QUIET = (10_000, 32_768)
+"""Below what Linux (32768 to 60999) and the others (from 49152, RFC 6335) give to outgoing connections."""
+_TRIALS = 20
 
 
 def free_port() -> int:
@@ -19,6 +23,16 @@ def free_port() -> int:
         probe.bind((_HOST, 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def quiet_port() -> int:
+    """As `free_port`, and none that the system gives to outgoing connections: for a server that is slow to take it."""
+    for _ in range(_TRIALS):
+        port = _QUIET[0] + secrets.randbelow(_QUIET[1] - _QUIET[0])
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, suppress(OSError):
+            probe.bind((_HOST, port))
+            return port
+    return free_port()
 
 
 class HeldPorts:
