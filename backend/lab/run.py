@@ -230,8 +230,10 @@ class ExperimentRun:
         self._bench.prepare(to_servers(self._setup.faults), self._server_faults.at_once)
         sending = self._send(forms)
         try:
-            self._server_faults.begin()
             self._hold(sending)
+            if isinstance(sending, Redelivery):
+                sending.put()  # a server that is killed so long after the beginning of the run has all messages
+            self._server_faults.begin()
             sending.wait_until_over()
         finally:
             self._server_faults.end()

@@ -97,8 +97,19 @@ class Redelivery:
         """Let nobody wait any longer, and nothing be delivered again."""
         self._left.set()
 
+    def put(self) -> None:
+        """Put the messages onto the queue; consumers get them from then on.
+
+        Raises:
+            EngineError: the Redis-protocol server, or the broker, went away; some of them may be there.
+        """
+        try:
+            self._put()
+        except redis.exceptions.RedisError as error:
+            raise _failed(DeliveryCode.REDIS_FAILED, error) from None
+
     def wait_until_over(self) -> bool:
-        """Put the messages onto the queue and wait until none of them can be delivered again.
+        """Wait until none of the messages can be delivered again.
 
         A delivery that another one has overtaken may still be handled then.
 
@@ -109,7 +120,6 @@ class Redelivery:
             EngineError: the Redis-protocol server, or the broker, went away.
         """
         try:
-            self._put()
             self._follow()
             self._queue.withdraw()
         except redis.exceptions.RedisError as error:
