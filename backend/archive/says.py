@@ -11,6 +11,8 @@ class ArchiveCode(Code):
 
     RUN = "archive.run"
     EXPLORATION = "archive.exploration"
+    """In histories of earlier versions, which keep sentences as data."""
+    EXPLORATION_SCOPED = "archive.exploration_scoped"
     EXPLORATION_OF_SERVICE = "archive.exploration_of_service"
     COMPARISON = "archive.comparison"
     CHECK = "archive.check"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from backend.archive.entries import CheckRecord, ComparisonRecord, Entry, ExplorationRecord, Kind, RunRecord
 from backend.archive.says import ArchiveCode
 from backend.archive.urls import without_password
+from backend.explorer.says import scope_of
 from backend.model.sentence import LANGUAGES, Code, Sentence, from_document, plain, plain_list, say, to_document, words
 from backend.model.terms import verdict_term
 from backend.model.vocabulary import OperationKey, Source, Verdict
@@ -105,12 +106,10 @@ def _subject_of_question(asked: Question) -> Sentence:
     if asked.service:
         return say(ArchiveCode.EXPLORATION_OF_SERVICE, service=asked.service, requests=asked.requests)
     return say(
-        ArchiveCode.EXPLORATION,
+        ArchiveCode.EXPLORATION_SCOPED,
         operation=operation_term(asked.operation),
         variant=variant_term(asked.strategy, asked.variant),
-        requests=asked.requests,
-        crashes=asked.crashes,
-        expiries=asked.expiries,
+        scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers, asked.errors),
     )
 
 

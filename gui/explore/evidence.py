@@ -63,6 +63,7 @@ class Evidence(QSplitter):
         """The counterexample from whose strategy the steps come; None where there is none."""
         put(self.state.setPlainText, "")
         put(self.place.setText, "")
+        self.code.show_source(None)
         self._source = _source_of(example.question) if example else None
 
     @Slot(object)

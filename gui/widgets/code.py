@@ -122,8 +122,8 @@ class CodeView(QPlainTextEdit):
         theme.changed.connect(self._recolour)
         self._fit_margin()
 
-    def show_source(self, source: SourceCode) -> None:
-        """Show this code, at once or when the pane comes into sight."""
+    def show_source(self, source: SourceCode | None) -> None:
+        """Show this code, or none, at once or when the pane comes into sight."""
         self._source = source
         if self.isVisible():
             self._render()
@@ -135,7 +135,12 @@ class CodeView(QPlainTextEdit):
 
     def _render(self) -> None:
         source = self._source
-        if source is None or source == self._shown:
+        if source == self._shown:
+            return
+        if source is None:
+            self._shown = None
+            self.setExtraSelections([])
+            self.setPlainText("")
             return
         if self._shown is None or source.text != self._shown.text:
             self._highlighter.prepare(source.text)

@@ -61,7 +61,7 @@ def command_word(event: Event) -> str:
     if event.kind is EventKind.APPLY:
         return mishap_word(event)
     if event.kind is EventKind.ERROR:
-        return f"{command_in(event, language())}: {mishap_word(event)}"
+        return QCoreApplication.translate("Explore", "exception: %1").replace("%1", command_in(event, language()))
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
     if event.kind in {EventKind.CRASH, EventKind.FAILOVER}:
@@ -90,6 +90,8 @@ def event_text(event: Event) -> str:
     head = f"{who}{engine_word(event)}: {command_word(event)}"
     if event.kind is EventKind.CRASH:
         return f"{event.actor}: {command_word(event)}"
+    if event.kind is EventKind.ERROR:
+        return f"{who}{engine_word(event)}: {command_in(event, language())}\n\N{LEFTWARDS ARROW} {mishap_word(event)}"
     if event.blocked:
         text = QCoreApplication.translate("Explore", "waits for another request; its answer comes later")
         return f"{head}\n\N{LEFTWARDS ARROW} {text}"

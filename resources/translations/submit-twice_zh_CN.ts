@@ -1725,6 +1725,10 @@
         <translation>进程</translation>
     </message>
     <message>
+        <source>exception: %1</source>
+        <translation>异常：%1</translation>
+    </message>
+    <message>
         <source>waits…</source>
         <translation>等待…</translation>
     </message>

@@ -161,6 +161,18 @@ def test_the_mistake_is_marked_and_its_rows_and_code_stand_beside_it(page: Drive
     QTest.keyClick(diagram, Qt.Key.Key_Left)
     assert state.toPlainText().startswith("orders, committed rows: 1")
 
+    ask(page, "place-order", "unique-index", "on-conflict")
+    explore(page)
+    assert (state.toPlainText(), code.toPlainText()) == ("", ""), "no counterexample, and nothing of an earlier one"
+
+
+def test_an_exception_is_named_where_the_command_is_cut(page: Driver) -> None:
+    ask(page, "place-order", "token", "delete-first")
+    page.spin("exploreErrorsSpin").setValue(1)
+    explore(page)
+    commands = [row[3] for row in texts(page, "eventsTable")]
+    assert [command.startswith("exception") for command in commands if "exception" in command] == [True]
+
 
 def test_the_question_is_asked_again_in_the_next_session(open_window: OpenWindow) -> None:
     first = open_window()
