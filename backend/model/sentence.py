@@ -25,6 +25,7 @@ from typing import TypeAlias
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "zh_CN")
 _FIELD = re.compile(r"\{[^{}]*\}")
+_HEADING = re.compile(r"^\[(\w+)\]$", re.MULTILINE)
 _BETWEEN_SENTENCES = {"zh_CN": ""}
 
 Part: TypeAlias = "str | int | float | Sentence | tuple[Sentence, ...]"
@@ -106,9 +107,11 @@ def fill(template: str, parts: Mapping[str, Part], language: str = ENGLISH) -> s
     return template.format_map({name: _Written(value, language) for name, value in parts.items()})
 
 
+@cache
 def templates(language: str) -> Mapping[str, str]:
     """The words of a language, by code."""
-    return _templates(language if language in LANGUAGES else ENGLISH)
+    language = language if language in LANGUAGES else ENGLISH
+    return {code: value for area in _areas(language) for code, value in _templates(language, area).items()}
 
 
 def _translation(texts: Mapping[str, Part], language: str) -> str:
@@ -116,13 +119,22 @@ def _translation(texts: Mapping[str, Part], language: str) -> str:
 
 
 def _template(language: str, code: Code) -> str:
-    return templates(language)[code.value]
+    return _templates(language if language in LANGUAGES else ENGLISH, code.value.partition(".")[0])[code.value]
 
 
 @cache
-def _templates(language: str) -> Mapping[str, str]:
+def _areas(language: str) -> Mapping[str, str]:
+    """The text of each area's table, by its name."""
     text = (files("resources") / "sentences" / f"{language}.toml").read_text(encoding="utf-8")
-    return {f"{area}.{name}": value for area, table in tomllib.loads(text).items() for name, value in table.items()}
+    _, *parts = _HEADING.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@cache
+def _templates(language: str, area: str) -> Mapping[str, str]:
+    """The words of one area by code. All areas at once cost more than a frame of the window may take."""
+    table = tomllib.loads(_areas(language)[area])
+    return {f"{area}.{name}": value for name, value in table.items()}
 
 
 @dataclass(frozen=True, slots=True)

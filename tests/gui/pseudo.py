@@ -76,7 +76,11 @@ def pseudo_sentences() -> dict[str, str]:
 def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the backend speak the pseudo language where it is asked for `SPOKEN`."""
     spoken, table, translation = sentence._templates, pseudo_sentences(), sentence._translation
-    monkeypatch.setattr(sentence, "_templates", lambda language: table if language == SPOKEN else spoken(language))
+
+    def of_area(language: str, area: str) -> Mapping[str, str]:
+        return table if language == SPOKEN else spoken(language, area)
+
+    monkeypatch.setattr(sentence, "_templates", of_area)
 
     def translated(texts: Mapping[str, Part], language: str) -> str:
         return exchanged(str(texts[ENGLISH])) if language == SPOKEN else translation(texts, language)

@@ -8,12 +8,15 @@ import pickle
 import pkgutil
 import re
 import string
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 import pytest
 
 import backend
+from backend.model import sentence
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.sentence import (
     LANGUAGES,
@@ -42,6 +45,10 @@ def _names(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
+def _file(language: str) -> str:
+    return (files("resources") / "sentences" / f"{language}.toml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_words_and_every_words_have_a_code(language: str) -> None:
     assert set(templates(language)) == {code.value for code in _all_codes()}
@@ -51,6 +58,29 @@ def test_every_code_has_words_and_every_words_have_a_code(language: str) -> None
 def test_the_words_of_all_languages_name_the_same_parts(language: str) -> None:
     english = templates("en")
     assert {c: _names(t) for c, t in templates(language).items()} == {c: _names(t) for c, t in english.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_by_itself_has_the_words_that_the_file_has(language: str) -> None:
+    tables = tomllib.loads(_file(language)).items()
+    assert templates(language) == {f"{area}.{name}": text for area, table in tables for name, text in table.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_waits_for_no_table_but_its_own(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tables take longer than a frame of the window may."""
+    read: list[str] = []
+    loads = tomllib.loads
+
+    def noted(text: str) -> dict[str, object]:
+        read.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(tomllib, "loads", noted)
+    sentence._templates.cache_clear()
+    assert words(say(PlainCode.TEXT, text="busy"), language) == "busy"
+    assert len(read) == 1
+    assert len(read[0]) < len(_file(language)) / 10
 
 
 def test_an_error_says_its_sentence_and_survives_a_pickle() -> None:
