@@ -106,15 +106,15 @@ def take(application: QApplication, shot: Shot) -> None:
     loop = QEventLoop()
     results: list[object] = []
     for result in (
-        bridge.run_finished,
+        bridge.events.run_finished,
         window.explore.explorer.found,
         window.compare.comparer.found,
         window.service.examiner.found,
     ):
         result.connect(results.append)
         result.connect(loop.quit)
-    bridge.started.connect(loop.quit)
-    bridge.closed.connect(loop.quit)
+    bridge.events.started.connect(loop.quit)
+    bridge.events.closed.connect(loop.quit)
     bridge.start()
     spin(loop, PATIENCE_MS)
     pictured = begin(window, shot)

@@ -46,8 +46,8 @@ class IncidentDesk(QObject):
         self._reports: dict[str, Report] = {}
         self._findings: dict[Question, Exploration] = {}
         self.dialog: IncidentsDialog | None = None
-        bridge.catalogue_ready.connect(self._fill)
-        bridge.run_over.connect(self._note_end)
+        bridge.events.catalogue_ready.connect(self._fill)
+        bridge.events.run_over.connect(self._note_end)
         lab.ready_changed.connect(self._run_next)
         explore.explorer.found.connect(self._note_finding)
         explore.explorer.failed.connect(self._forget_questions)

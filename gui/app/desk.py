@@ -65,7 +65,7 @@ class Desk(QObject):
         self._compare.comparer.found.connect(self.keeper.keep_comparison)
         self._explore.explorer.found.connect(self.keeper.keep_exploration)
         self._service.examiner.found.connect(self.keeper.keep_checked)
-        self._bridge.catalogue_ready.connect(self.page.fill)
+        self._bridge.events.catalogue_ready.connect(self.page.fill)
         self.page.said.connect(self.said)
         self.page.again_asked.connect(self.do_again)
         return self.page

@@ -84,8 +84,8 @@ class Prediction(QObject):
         for verdict, made in self.curtain.buttons.items():
             made.clicked.connect(partial(self._choose, verdict))
         stage.installEventFilter(self)
-        bridge.run_asked.connect(self._note_run)
-        bridge.run_over.connect(self._note_end)
+        bridge.events.run_asked.connect(self._note_run)
+        bridge.events.run_over.connect(self._note_end)
         follow_language(self, self._say)
 
     def toggle(self) -> None:

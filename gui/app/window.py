@@ -166,15 +166,15 @@ class MainWindow(QMainWindow):
         self._fill_tab(len(pages) + 1, self.history)
         self.pages.setCurrentIndex(shown)
         self.guide = Guide(theme, self.pages, self.lab, self.compare, self.explore, self._settings)
-        bridge.catalogue_ready.connect(self.guide.fill)
-        bridge.catalogue_ready.connect(self.menus.refresh)  # the guide can be opened from then on
+        bridge.events.catalogue_ready.connect(self.guide.fill)
+        bridge.events.catalogue_ready.connect(self.menus.refresh)  # the guide can be opened from then on
         self.incidents = IncidentDesk(theme, self.pages, self.lab, self.explore, bridge)
         self.setAcceptDrops(True)
         self.installEventFilter(self.desk)
         self.stage = Stage(self, bridge, self.pages, self.lab, self.statusBar(), self._settings, theme)
         self.stage.said.connect(self._command_failed)
         self.tour = Tour(self, self.lab, theme, self._settings)
-        bridge.started.connect(self.tour.offer)
+        bridge.events.started.connect(self.tour.offer)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)
         self.service.views.currentChanged.connect(self.menus.refresh)
@@ -194,23 +194,23 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         bridge = self._bridge
-        bridge.engines_changed.connect(self.engines.show_engines)
-        bridge.start_failed.connect(self._start_failed)
-        bridge.failed.connect(self._command_failed)
-        bridge.incident.connect(self.messages.show_incident)
-        bridge.lost.connect(self._start_failed)
-        bridge.runs_changed.connect(self._runs_changed)
-        bridge.closed.connect(self._part_closed)
+        bridge.events.engines_changed.connect(self.engines.show_engines)
+        bridge.events.start_failed.connect(self._start_failed)
+        bridge.events.failed.connect(self._command_failed)
+        bridge.events.incident.connect(self.messages.show_incident)
+        bridge.events.lost.connect(self._start_failed)
+        bridge.events.runs_changed.connect(self._runs_changed)
+        bridge.events.closed.connect(self._part_closed)
         self.messages.retry_asked.connect(self._retry)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         self.lab.ready_changed.connect(self.menus.refresh)
-        bridge.started.connect(self.messages.forget_failure)
+        bridge.events.started.connect(self.messages.forget_failure)
         for said in (
-            bridge.start_failed,
-            bridge.failed,
-            bridge.incident,
-            bridge.lost,
+            bridge.events.start_failed,
+            bridge.events.failed,
+            bridge.events.incident,
+            bridge.events.lost,
             self.menus.refused,
         ):
             said.connect(self.log.note)

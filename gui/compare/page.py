@@ -145,8 +145,8 @@ class ComparePage(QWidget):
         self.exports.chosen.connect(self.comparer.write)
         self.table.opened.connect(self.lab_asked)
         self.table.explore_asked.connect(self.explore_asked)
-        bridge.catalogue_ready.connect(self.question.fill)
-        bridge.databases_ready.connect(self.question.fill_databases)
+        bridge.events.catalogue_ready.connect(self.question.fill)
+        bridge.events.databases_ready.connect(self.question.fill_databases)
 
     def ask(self, operation: OperationKey, strategy: str) -> None:
         """Turn to a strategy, ready to be compared, unless a comparison is under way."""

@@ -61,11 +61,11 @@ class ExplorePage(QWidget):
         self.explorer.progressed.connect(self._show_progress)
         self.explorer.found.connect(self._show_found)
         self.explorer.failed.connect(self._show_failure)
-        self.export.failed.connect(bridge.failed)
+        self.export.failed.connect(bridge.events.failed)
         self.explorer.closed.connect(self._explorer_closed, Qt.ConnectionType.QueuedConnection)
         self.survey.closed.connect(self._survey_closed, Qt.ConnectionType.QueuedConnection)
         self.survey.question_asked.connect(self.ask)
-        bridge.catalogue_ready.connect(self._fill_catalogue)
+        bridge.events.catalogue_ready.connect(self._fill_catalogue)
         self._refresh()
 
     def _invitation(self) -> str:

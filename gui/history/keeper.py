@@ -70,15 +70,15 @@ class HistoryKeeper(QObject):
         self._asked: dict[PendingRun, _Asked] = {}
         self._database = "postgresql"
         self._told.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
-        bridge.engines_changed.connect(self._note_engines)
-        bridge.rows_added.connect(self._add_rows)
-        bridge.rows_gone.connect(self._remove_rows)
-        bridge.rows_cleared.connect(self._begin_anew)
-        bridge.replies_received.connect(self._add_replies)
-        bridge.steps_added.connect(self._add_steps)
-        bridge.waits_seen.connect(self._add_waits)
-        bridge.run_asked.connect(self._note_run)
-        bridge.run_over.connect(self._keep_run)
+        bridge.events.engines_changed.connect(self._note_engines)
+        bridge.events.rows_added.connect(self._add_rows)
+        bridge.events.rows_gone.connect(self._remove_rows)
+        bridge.events.rows_cleared.connect(self._begin_anew)
+        bridge.events.replies_received.connect(self._add_replies)
+        bridge.events.steps_added.connect(self._add_steps)
+        bridge.events.waits_seen.connect(self._add_waits)
+        bridge.events.run_asked.connect(self._note_run)
+        bridge.events.run_over.connect(self._keep_run)
 
     # What the bridge tells
 

@@ -83,7 +83,7 @@ class FirstChoices(QWidget):
         self.index.clicked.connect(self._show_index)
         self.lost_order.clicked.connect(self._show_lost_order)
         page.ready_changed.connect(self.note_ready)
-        bridge.runs_changed.connect(self.note_runs)
+        bridge.events.runs_changed.connect(self.note_runs)
         table.viewport().installEventFilter(self)
         for changes in (table.records.rowsInserted, table.records.modelReset, table.records.rowsRemoved):
             changes.connect(self._refresh)

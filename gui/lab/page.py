@@ -109,7 +109,7 @@ class LabPage(QWidget):
         self.form.submit_asked.connect(self.submit)
         self.form.spam_asked.connect(self.spam)
         self.form.reset_asked.connect(self.reset)
-        self.form.cancel_asked.connect(self._bridge.cancel_runs)
+        self.form.cancel_asked.connect(self._bridge.runs.cancel)
         self.form.edited.connect(self._refresh)
         self.source.changed.connect(self._refresh)
         self._knobs.turned.connect(self._note_knobs)
@@ -119,22 +119,22 @@ class LabPage(QWidget):
 
     def _connect_bridge(self) -> None:
         bridge = self._bridge
-        bridge.sources_missing.connect(self.source.show_missing)
-        bridge.started.connect(self._become_usable)
-        bridge.lost.connect(self._become_unusable)
-        bridge.rows_added.connect(self.results.add_rows)
-        bridge.rows_gone.connect(self.results.remove_rows)
-        bridge.replies_received.connect(self._add_replies)
-        bridge.replies_received.connect(self.timeline.add_replies)
-        bridge.steps_added.connect(self.timeline.add_steps)
-        bridge.waits_seen.connect(self.timeline.add_waits)
-        self.timeline.failed.connect(bridge.failed)
-        bridge.judged.connect(self._show_judgement)
-        bridge.runs_changed.connect(self._note_runs)
-        bridge.run_over.connect(self.exhibit.show_end)
-        bridge.run_over.connect(self._progress.forget)
-        bridge.source_ready.connect(self.results.code.show_source)
-        bridge.working_changed.connect(self._progress.show_working)
+        bridge.events.sources_missing.connect(self.source.show_missing)
+        bridge.events.started.connect(self._become_usable)
+        bridge.events.lost.connect(self._become_unusable)
+        bridge.events.rows_added.connect(self.results.add_rows)
+        bridge.events.rows_gone.connect(self.results.remove_rows)
+        bridge.events.replies_received.connect(self._add_replies)
+        bridge.events.replies_received.connect(self.timeline.add_replies)
+        bridge.events.steps_added.connect(self.timeline.add_steps)
+        bridge.events.waits_seen.connect(self.timeline.add_waits)
+        self.timeline.failed.connect(bridge.events.failed)
+        bridge.events.judged.connect(self._show_judgement)
+        bridge.events.runs_changed.connect(self._note_runs)
+        bridge.events.run_over.connect(self.exhibit.show_end)
+        bridge.events.run_over.connect(self._progress.forget)
+        bridge.events.source_ready.connect(self.results.code.show_source)
+        bridge.events.working_changed.connect(self._progress.show_working)
 
     # What somebody asks for
 
@@ -157,7 +157,7 @@ class LabPage(QWidget):
         self._sent_with = self.set_up.variant
         if self._display.begin(intent):
             self._selection.begin_run()
-        pending = self._bridge.start_run(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
+        pending = self._bridge.runs.start(self._knobs.setup, self._knobs.plan(submissions, (intent,)))
         self._progress.follow(pending)
         return pending
 
@@ -218,7 +218,7 @@ class LabPage(QWidget):
 
     def _ready_or_said(self) -> bool:
         if not self.ready:
-            self._bridge.failed.emit(self.why_not_ready())
+            self._bridge.events.failed.emit(self.why_not_ready())
         return self.ready
 
     @Slot()

@@ -33,14 +33,14 @@ class Selection(QObject):
         results.submission_chosen.connect(self._chosen)
         timeline.submission_chosen.connect(self._chosen)
         timeline.step_chosen.connect(self._step_chosen)
-        bridge.run_finished.connect(self._run_finished)
-        bridge.rows_cleared.connect(self._clear)
-        bridge.watched_steps_changed.connect(bridge.ask_steps)
-        bridge.steps_ready.connect(self._show_steps)
+        bridge.events.run_finished.connect(self._run_finished)
+        bridge.events.rows_cleared.connect(self._clear)
+        bridge.events.watched_steps_changed.connect(bridge.ask_steps)
+        bridge.events.steps_ready.connect(self._show_steps)
 
     def _select(self, submission_id: str, *, by_hand: bool) -> None:
         self._submission, self._by_hand = submission_id, by_hand
-        self._bridge.watched = submission_id
+        self._bridge.watch(submission_id)
         self._step = -1
         self._results.choose(submission_id)
         self._timeline.choose(submission_id)

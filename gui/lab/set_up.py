@@ -54,9 +54,9 @@ class SetUp(QObject):
         backend.choice_made.connect(self._choose_operation_for)
         backend.database_chosen.connect(self._use_database)
         backend.instances_chosen.connect(bridge.set_instances)
-        bridge.catalogue_ready.connect(self.fill_catalogue)
-        bridge.databases_ready.connect(self._fill_databases)
-        bridge.engines_changed.connect(self._note_engines)
+        bridge.events.catalogue_ready.connect(self.fill_catalogue)
+        bridge.events.databases_ready.connect(self._fill_databases)
+        bridge.events.engines_changed.connect(self._note_engines)
 
     @property
     def variant(self) -> tuple[str, str]:

@@ -133,8 +133,8 @@ class ServicePage(QWidget):
         self.examiner.written.connect(self._show_written)
         self.examiner.closed.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         self.report.chosen.connect(self.examiner.write)
-        self.export.failed.connect(bridge.failed)
-        self.check_pane.failed.connect(bridge.failed)
+        self.export.failed.connect(bridge.events.failed)
+        self.check_pane.failed.connect(bridge.events.failed)
 
     # Beginning and end
 

@@ -51,7 +51,7 @@ def one_round() -> None:
         print(since_start(), flush=True)
         begin(window, bridge)
 
-    bridge.started.connect(usable)
+    bridge.events.started.connect(usable)
     window.show()
     first_paint = FirstPaint(window, painted)
     application.exec()

@@ -71,8 +71,8 @@ def main() -> int:
     theme.apply_style()
     pane.resize(960, 560)
     pane.show()
-    bridge.rows_added.connect(pane.add_rows)
-    bridge.replies_received.connect(pane.add_replies)
+    bridge.events.rows_added.connect(pane.add_rows)
+    bridge.events.replies_received.connect(pane.add_replies)
     rows = [Row("orders", n, "A-1", "book", 1, f"1.{n}", 1.7e9 + n, n) for n in range(1, ROWS + 1)]
     replies = [Reply(row.submission_id, "A-1", Answer.CREATED, 201, None, 0, 5_000_000) for row in rows]
     stopwatch = Stopwatch()

@@ -40,7 +40,7 @@ def main() -> None:
     def submit() -> None:
         intent = bridge.new_intent(OperationKey.PLACE_ORDER, "book", 1)
         assert intent is not None
-        bridge.start_run(Setup("none"), Plan((intent,), int(sys.argv[1])))
+        bridge.runs.start(Setup("none"), Plan((intent,), int(sys.argv[1])))
 
     def tell() -> None:
         shown = window.lab.results
@@ -53,9 +53,9 @@ def main() -> None:
         print(json.dumps(found), flush=True)
         bridge.close()
 
-    bridge.started.connect(submit)
-    bridge.run_over.connect(lambda _pending: QTimer.singleShot(SETTLE_MS, tell))
-    bridge.closed.connect(application.quit)
+    bridge.events.started.connect(submit)
+    bridge.events.run_over.connect(lambda _pending: QTimer.singleShot(SETTLE_MS, tell))
+    bridge.events.closed.connect(application.quit)
     bridge.start()
     application.exec()
     bridge.wait_until_closed(30)

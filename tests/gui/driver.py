@@ -27,7 +27,7 @@ class Driver:
         self.window = window
         self.bridge = bridge
         self.failures: list[str] = []
-        bridge.failed.connect(lambda words: self.failures.append(in_words(words)))
+        bridge.events.failed.connect(lambda words: self.failures.append(in_words(words)))
 
     def find(self, kind: type[Found], name: str) -> Found:
         found = self.window.findChild(kind, name)

@@ -60,7 +60,7 @@ def test_both_ways_nothing_of_the_old_language_is_left_and_the_run_stays(
     driver: Driver, painted: list[str], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, lab = driver.window, driver.window.lab
-    with driver.qtbot.waitSignal(driver.bridge.run_finished, timeout=2 * PATIENCE_MS):
+    with driver.qtbot.waitSignal(driver.bridge.events.run_finished, timeout=2 * PATIENCE_MS):
         driver.trigger("exhibit-double-click")
     driver.wait_until_quiet()
     chosen = lab.results.replies.records[0].submission_id

@@ -102,7 +102,7 @@ def test_an_exhibit_with_its_rows_steps_and_timeline(reader: Reader, key: str) -
     action = driver.window.findChild(QAction, f"exhibit-{key}")
     assert isinstance(action, QAction)
     driver.qtbot.waitUntil(action.isEnabled, timeout=PATIENCE_MS)
-    finished = driver.bridge.run_finished
+    finished = driver.bridge.events.run_finished
     with driver.qtbot.waitSignal(finished, timeout=2 * PATIENCE_MS):
         action.trigger()
         reader.read()
@@ -163,10 +163,10 @@ def test_every_banner_and_every_state_of_an_engine(reader: Reader) -> None:
 def test_a_killed_server_and_a_killed_instance(reader: Reader) -> None:
     driver = reader.driver
     heard: list[str] = []
-    driver.bridge.incident.connect(lambda words: heard.append(in_words(words)))
+    driver.bridge.events.incident.connect(lambda words: heard.append(in_words(words)))
     for fault in ("kill@database", "kill@redis", "crash@sql:INSERT:before"):
         driver.edit("faultsEdit").setText(fault)
-        with driver.qtbot.waitSignal(driver.bridge.run_finished, timeout=2 * PATIENCE_MS):
+        with driver.qtbot.waitSignal(driver.bridge.events.run_finished, timeout=2 * PATIENCE_MS):
             driver.spam(5)
         driver.wait_until_quiet()
         reader.read()

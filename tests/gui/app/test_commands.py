@@ -31,7 +31,7 @@ def window(
 ) -> Iterator[MainWindow]:
     """The window without engines."""
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
+    bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
@@ -239,14 +239,14 @@ def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_
 
 def test_what_was_said_can_be_read_later_the_latest_first(window: MainWindow, bridge: LabBridge, qtbot: QtBot) -> None:
     assert not action_of(window, "messages").isEnabled()
-    bridge.failed.emit("The first one.")
-    bridge.incident.emit("The second one.")
+    bridge.events.failed.emit("The first one.")
+    bridge.events.incident.emit("The second one.")
     action_of(window, "messages").trigger()
     dialog = window.findChild(MessagesDialog, "messagesDialog")
     assert isinstance(dialog, MessagesDialog)
     qtbot.waitUntil(dialog.isVisible)
     assert shown_in(dialog.list, 1) == ["The second one.", "The first one."]
-    bridge.failed.emit("The third one.")
+    bridge.events.failed.emit("The third one.")
     assert shown_in(dialog.list, 1)[0] == "The third one."
     assert [each for each in focusable(dialog) if not each.accessibleName()] == []
     dialog.close()

@@ -30,7 +30,7 @@ def window(
 ) -> Iterator[MainWindow]:
     """The window without engines, with some rows."""
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
+    bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()

@@ -29,7 +29,7 @@ def window(
 ) -> Iterator[MainWindow]:
     theme.set_mode(request.param)
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
+    bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()

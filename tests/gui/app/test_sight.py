@@ -52,7 +52,7 @@ def window(
     languages = Languages(qapp)
     languages.use(request.param)
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
+    bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()

@@ -90,7 +90,7 @@ def test_what_happened_during_two_runs_is_told_until_both_are_over(driver: Drive
     driver.bridge._listener.incident(plain("something happened."))
     driver.wait_for_message("Something happened.")
     driver.qtbot.waitUntil(lambda: driver.shown == 1, timeout=PATIENCE_MS)
-    driver.qtbot.waitUntil(lambda: len(driver.bridge._runs) == 1, timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: len(driver.bridge.runs.pending) == 1, timeout=PATIENCE_MS)
     assert message.isVisible()
     driver.wait_until_quiet()
     assert message.isVisible()

@@ -33,9 +33,9 @@ def test_nothing_is_lost_and_the_order_is_kept_when_a_thread_floods_the_bridge(b
     seen: list[Row] = []
     pieces: list[int] = []
     answers: list[Reply] = []
-    bridge.rows_added.connect(seen.extend)
-    bridge.rows_added.connect(lambda batch: pieces.append(len(batch)))
-    bridge.replies_received.connect(answers.extend)
+    bridge.events.rows_added.connect(seen.extend)
+    bridge.events.rows_added.connect(lambda batch: pieces.append(len(batch)))
+    bridge.events.replies_received.connect(answers.extend)
     everything = rows(20_000)
 
     def flood() -> None:
@@ -54,9 +54,9 @@ def test_nothing_is_lost_and_the_order_is_kept_when_a_thread_floods_the_bridge(b
 
 def test_rows_before_and_after_a_reset_are_not_mixed(bridge: LabBridge, qtbot: QtBot) -> None:
     shown: list[Row] = []
-    bridge.rows_added.connect(shown.extend)
-    bridge.rows_cleared.connect(shown.clear)
-    with qtbot.waitSignal(bridge.judged):
+    bridge.events.rows_added.connect(shown.extend)
+    bridge.events.rows_cleared.connect(shown.clear)
+    with qtbot.waitSignal(bridge.events.judged):
         bridge._listener.rows_added(rows(1_000))
         bridge._listener.rows_cleared()
         bridge._listener.rows_added(rows(3, first=2_000))
@@ -66,8 +66,8 @@ def test_rows_before_and_after_a_reset_are_not_mixed(bridge: LabBridge, qtbot: Q
 
 def test_of_judgements_in_a_row_only_the_latest_is_shown(bridge: LabBridge, qtbot: QtBot) -> None:
     shown: list[Judgement] = []
-    bridge.judged.connect(shown.append)
-    with qtbot.waitSignal(bridge.judged):
+    bridge.events.judged.connect(shown.append)
+    with qtbot.waitSignal(bridge.events.judged):
         for effects in range(5):
             bridge._listener.judged(Judgement(intents=1, effects=effects))
     assert [judgement.effects for judgement in shown] == [4]
@@ -75,9 +75,9 @@ def test_of_judgements_in_a_row_only_the_latest_is_shown(bridge: LabBridge, qtbo
 
 def test_a_judgement_is_not_shown_before_the_rows_it_speaks_of(bridge: LabBridge, qtbot: QtBot) -> None:
     told: list[str] = []
-    bridge.rows_added.connect(lambda batch: told.append(f"{len(batch)} rows"))
-    bridge.judged.connect(lambda judgement: told.append(f"judged {judgement.effects}"))
-    with qtbot.waitSignal(bridge.judged):
+    bridge.events.rows_added.connect(lambda batch: told.append(f"{len(batch)} rows"))
+    bridge.events.judged.connect(lambda judgement: told.append(f"judged {judgement.effects}"))
+    with qtbot.waitSignal(bridge.events.judged):
         bridge._listener.rows_added(rows(2))
         bridge._listener.judged(Judgement(intents=1, effects=2))
     assert told == ["2 rows", "judged 2"]
@@ -88,31 +88,31 @@ def test_a_tick_ends_when_its_time_is_up_and_the_next_goes_on(
 ) -> None:
     monkeypatch.setattr(relay, "SLICE_SECONDS", 0.0)
     pieces: list[int] = []
-    bridge.rows_added.connect(lambda batch: pieces.append(len(batch)))
+    bridge.events.rows_added.connect(lambda batch: pieces.append(len(batch)))
     bridge._listener.rows_added(rows(3 * PIECE))
-    bridge._relay.flush()
+    bridge.events.relay.flush()
     assert pieces == [PIECE]
     qtbot.waitUntil(lambda: sum(pieces) == 3 * PIECE)
 
 
 def test_only_steps_of_the_watched_submission_wake_the_steps_pane(bridge: LabBridge, qtbot: QtBot) -> None:
-    bridge.watched = "1.1"
-    with qtbot.waitSignal(bridge.watched_steps_changed):
+    bridge.watch("1.1")
+    with qtbot.waitSignal(bridge.events.watched_steps_changed):
         bridge._listener.steps_recorded([step(0)])
-    bridge.watched = "1.2"
-    with qtbot.assertNotEmitted(bridge.watched_steps_changed), qtbot.waitSignal(bridge.steps_added):
+    bridge.watch("1.2")
+    with qtbot.assertNotEmitted(bridge.events.watched_steps_changed), qtbot.waitSignal(bridge.events.steps_added):
         bridge._listener.steps_recorded([step(1)])
 
 
 def test_a_command_without_a_lab_fails_with_a_sentence(bridge: LabBridge, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(bridge.failed) as failed:
+    with qtbot.waitSignal(bridge.events.failed) as failed:
         bridge.reset()
     assert [in_words(each) for each in failed.args] == ["The lab is not running."]
 
 
 def test_working_is_told_once_for_commands_that_queue(bridge: LabBridge, qtbot: QtBot) -> None:
     told: list[bool] = []
-    bridge.working_changed.connect(told.append)
+    bridge.events.working_changed.connect(told.append)
     bridge.reset()
     bridge.set_instances(2)
     qtbot.waitUntil(lambda: told == [True, False])
@@ -120,18 +120,18 @@ def test_working_is_told_once_for_commands_that_queue(bridge: LabBridge, qtbot: 
 
 def test_after_closing_nothing_is_told_but_the_end(bridge: LabBridge, qtbot: QtBot) -> None:
     told: list[object] = []
-    bridge.rows_added.connect(told.append)
+    bridge.events.rows_added.connect(told.append)
     bridge._listener.rows_added(rows(1))
-    with qtbot.waitSignal(bridge.closed):
+    with qtbot.waitSignal(bridge.events.closed):
         bridge.close()
     bridge._listener.rows_added(rows(1))
     assert not told
-    assert bridge._relay.empty
+    assert bridge.events.relay.empty
 
 
 def test_a_wrong_address_fails_with_one_sentence_and_leaves_nothing(make_bridge: MakeBridge, qtbot: QtBot) -> None:
     bridge = make_bridge(LabOptions(redis="redis://127.0.0.1:1/0"))
-    with qtbot.waitSignal(bridge.start_failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(bridge.events.start_failed, timeout=20_000) as failed:
         bridge.start()
     sentence = in_words(failed.args[0])
     assert "\n" not in sentence
@@ -172,14 +172,14 @@ PLAN = Plan((Intent(OperationKey.PLACE_ORDER, "A-1", "book", 1),), 1)
 def under_way(bridge: LabBridge, run: SlowRun) -> PendingRun:
     pending = PendingRun(PLAN)
     pending.begin(run)
-    bridge._runs.append(pending)
+    bridge.runs.add(pending)
     return pending
 
 
 def test_cancelling_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) -> None:
     run = SlowRun()
     pending = under_way(bridge, run)
-    bridge.cancel_runs()
+    bridge.runs.cancel()
     assert pending.cancelled
     assert not run.was_cancelled.is_set()
     run.may_cancel.set()
@@ -189,7 +189,7 @@ def test_cancelling_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) 
 def test_closing_never_waits_for_the_sender(bridge: LabBridge, qtbot: QtBot) -> None:
     run = SlowRun()
     under_way(bridge, run)
-    with qtbot.waitSignal(bridge.closed):
+    with qtbot.waitSignal(bridge.events.closed):
         bridge.close()
         assert not run.was_cancelled.is_set()
         run.may_cancel.set()
@@ -203,14 +203,14 @@ def test_the_end_of_a_run_is_seen_also_where_it_is_known_only_after_it_was_told(
     pending = under_way(bridge, run)
     run.ended = True
     over: list[PendingRun] = []
-    bridge.run_over.connect(over.append)
+    bridge.events.run_over.connect(over.append)
     bridge._listener.run_finished(REPORT)
     reader_is_through = threading.Event()
     bridge._reader.submit(reader_is_through.set)
     threading.Timer(0.2, run.told.set).start()
     qtbot.waitUntil(lambda: over == [pending])
     assert pending.report is REPORT
-    assert bridge._runs == []
+    assert bridge.runs.pending == ()
 
 
 def test_a_run_that_failed_is_over_too_and_has_no_report(bridge: LabBridge, qtbot: QtBot) -> None:
@@ -218,7 +218,7 @@ def test_a_run_that_failed_is_over_too_and_has_no_report(bridge: LabBridge, qtbo
     pending = under_way(bridge, run)
     run.ended, run.failure = True, SubmitTwiceError(plain("it broke"))
     run.told.set()
-    with qtbot.waitSignal(bridge.run_over):
+    with qtbot.waitSignal(bridge.events.run_over):
         bridge._listener.run_failed(plain("it broke"))
     assert pending.report is None
 
@@ -260,6 +260,6 @@ def test_an_error_is_told_in_the_language_of_the_window(
     def fail() -> None:
         raise SubmitTwiceError(plain("it broke"))
 
-    with qtbot.waitSignal(bridge.failed) as failed:
+    with qtbot.waitSignal(bridge.events.failed) as failed:
         bridge._work(fail)
     assert [in_words(each) for each in failed.args] == ["zh_CN: it broke"]
