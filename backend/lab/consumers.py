@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import TYPE_CHECKING
 
-from backend.engines.gateway.settings import address_file
-from backend.engines.patience import Patience
 from backend.engines.says import ProcessCode
-from backend.engines.start import last_words, stands_still
-from backend.instance.settings import InstanceSettings
 from backend.lab.fault_injector import FIRST_CONSUMER
-from backend.lab.instances import PROJECT
+from backend.lab.launcher import stop_all
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
-from backend.strategies import folder_in_use
-from backend.tap.trace_messages import Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from backend.engines.processes.child import Child
-    from backend.engines.processes.supervisor import Supervisor
-    from backend.lab.trace_server import TraceServer
+    from backend.lab.launcher import Launcher
     from backend.model.sentence import Sentence
 
 CONSUMERS = 2
 """One that may die, and one that takes over what it left."""
-_STOP_SECONDS = 3.0
 
 
 class ConsumerPool:
     """Starts and stops consumers. One that dies is started again by the supervisor.
 
     Args:
-        supervisor: under which they run.
-        trace: where they report and learn their engines.
-        trace_path: its socket.
+        launcher: starts them.
         lab: names the queues that they read.
         on_death: called with a consumer's number and a sentence when one ended without being asked to.
     """
 
-    def __init__(
-        self,
-        supervisor: Supervisor,
-        trace: TraceServer,
-        trace_path: Path,
-        lab: str,
-        on_death: Callable[[int, Sentence], None],
-    ) -> None:
-        self._supervisor = supervisor
+    def __init__(self, launcher: Launcher, lab: str, on_death: Callable[[int, Sentence], None]) -> None:
+        self._launcher = launcher
         self._lab = lab
-        self._trace = trace
-        self._trace_path = trace_path
         self._on_death = on_death
         self._guard = threading.Lock()
         self._children: dict[int, Child] = {}
@@ -68,12 +47,11 @@ class ConsumerPool:
         with self._guard:
             if self._children:
                 return
-            gateway = str(address_file(self._supervisor.private))
             numbers = range(FIRST_CONSUMER, FIRST_CONSUMER + CONSUMERS)
             children = {number: self._spawn(number) for number in numbers}
             self._children = children
             for number, child in children.items():
-                self._start(number, child, Welcome(database, redis, gateway))
+                self._start(number, child, database, redis)
 
     def child(self, number: int) -> Child | None:
         """The process with this number."""
@@ -86,32 +64,16 @@ class ConsumerPool:
 
     def _stop(self) -> None:
         stopping, self._children = self._children, {}
-        for child in stopping.values():
-            child.terminate()
-        for child in stopping.values():
-            if child.wait(_STOP_SECONDS) is None:
-                child.kill()
+        stop_all(stopping.values())
 
-    def _start(self, number: int, child: Child, welcome: Welcome) -> None:
-        patience = Patience(child)
-        if not self._trace.welcome(number, welcome, lambda: not child.alive or patience.is_over):
-            reason = last_words(child.log_tail(50)) or stands_still()
+    def _start(self, number: int, child: Child, database: str, redis: str) -> None:
+        if reason := self._launcher.welcome(number, child, database, redis):
             self._stop()
             raise InstanceError(say(ProcessCode.CONSUMER_NOT_STARTED, reason=reason))
         child.on_exit(lambda _code: self._report_exit(number))
 
     def _spawn(self, number: int) -> Child:
-        self._trace.forget(number)
-        settings = InstanceSettings(
-            number, 0, "", str(self._trace_path), self._lab, strategies=str(folder_in_use() or "")
-        )
-        return self._supervisor.spawn(
-            f"consumer-{number}",
-            [sys.executable, "-m", "backend.instance.consumer"],
-            env=settings.to_environment(),
-            cwd=PROJECT,
-            restart=True,
-        )
+        return self._launcher.spawn(f"consumer-{number}", "backend.instance.consumer", number, lab=self._lab)
 
     def _report_exit(self, number: int) -> None:
         if number in self._children:

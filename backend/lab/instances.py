@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
-from backend.engines.gateway.settings import address_file
-from backend.engines.patience import Patience
 from backend.engines.processes.child import Child
 from backend.engines.processes.ports import HeldPorts
-from backend.engines.processes.supervisor import Supervisor
 from backend.engines.says import ProcessCode
-from backend.engines.start import last_words, stands_still
-from backend.instance.settings import InstanceSettings
-from backend.lab.trace_server import TraceServer
+from backend.lab.launcher import Launcher, stop_all
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
-from backend.strategies import folder_in_use
-from backend.tap.trace_messages import Welcome
 
 MOST_INSTANCES = 4
-_STOP_SECONDS = 3.0
-PROJECT = Path(__file__).parents[2]
-"""Where Python finds our packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +30,7 @@ class InstancePool:
     """Starts and stops instances.
 
     Args:
-        supervisor: under which they run.
-        trace: where they report and learn their engines.
-        trace_path: its socket.
+        launcher: starts them.
         token: bearer token that callers must show.
         first_port: port of the first instance, the others follow; None takes free ones.
         on_exit: called with the number of an instance that ended without being asked to, and whether it is started
@@ -52,17 +38,9 @@ class InstancePool:
     """
 
     def __init__(
-        self,
-        supervisor: Supervisor,
-        trace: TraceServer,
-        trace_path: Path,
-        token: str,
-        first_port: int | None,
-        on_exit: Callable[[int, bool], None],
+        self, launcher: Launcher, token: str, first_port: int | None, on_exit: Callable[[int, bool], None]
     ) -> None:
-        self._supervisor = supervisor
-        self._trace = trace
-        self._trace_path = trace_path
+        self._launcher = launcher
         self._token = token
         self._first_port = first_port
         self._on_exit = on_exit
@@ -104,13 +82,12 @@ class InstancePool:
         kept = [instance for instance in self._instances if instance.number <= count and instance.child.alive]
         surplus = [instance for instance in self._instances if instance not in kept]
         self._instances = kept
-        _stop(surplus)
+        stop_all([instance.child for instance in surplus])
         numbers = sorted(set(range(1, count + 1)) - {instance.number for instance in kept})
         missing = [number for number in numbers if number not in self._launched]
         self.launch(missing)
-        welcome = Welcome(database, redis, str(address_file(self._supervisor.private)))
         with ThreadPoolExecutor(MOST_INSTANCES) as starters:
-            started = [starters.submit(self._start, number, welcome) for number in numbers]
+            started = [starters.submit(self._start, number, database, redis) for number in numbers]
         self._instances += [future.result() for future in started if future.exception() is None]
         self._instances.sort(key=lambda instance: instance.number)
         for future in started:
@@ -125,7 +102,7 @@ class InstancePool:
     def stop(self) -> None:
         """Stop all instances."""
         stopping, self._instances = self._instances, []
-        _stop(stopping)
+        stop_all([instance.child for instance in stopping])
 
     def launch(self, numbers: Sequence[int]) -> None:
         """Let processes load their code while the engines still start; `resize` tells them where those are.
@@ -135,31 +112,16 @@ class InstancePool:
         """
         for number in numbers:
             port = self._ports.take(None if self._first_port is None else self._first_port + number - 1)
-            self._launched[number] = self._spawn(number, port)
+            child = self._launcher.spawn(f"instance-{number}", "backend.instance", number, port=port, token=self._token)
+            self._launched[number] = Instance(number, port, child)
 
     def release_ports(self) -> None:
         """Let others have the ports."""
         self._ports.close()
 
-    def _spawn(self, number: int, port: int) -> Instance:
-        settings = InstanceSettings(
-            number, port, self._token, str(self._trace_path), strategies=str(folder_in_use() or "")
-        )
-        self._trace.forget(number)
-        child = self._supervisor.spawn(
-            f"instance-{number}",
-            [sys.executable, "-m", "backend.instance"],
-            env=settings.to_environment(),
-            cwd=PROJECT,
-            restart=True,
-        )
-        return Instance(number, port, child)
-
-    def _start(self, number: int, welcome: Welcome) -> Instance:
+    def _start(self, number: int, database: str, redis: str) -> Instance:
         instance = self._launched.pop(number)
-        patience = Patience(instance.child)
-        if not self._trace.welcome(number, welcome, lambda: not instance.child.alive or patience.is_over):
-            reason = last_words(instance.child.log_tail(50)) or stands_still()
+        if reason := self._launcher.welcome(number, instance.child, database, redis):
             instance.child.terminate()
             raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=number, reason=reason))
         instance.child.on_exit(lambda _code: self._report_exit(instance))
@@ -168,11 +130,3 @@ class InstancePool:
     def _report_exit(self, instance: Instance) -> None:
         if instance in self._instances:
             self._on_exit(instance.number, instance.child.alive)
-
-
-def _stop(instances: list[Instance]) -> None:
-    for instance in instances:
-        instance.child.terminate()
-    for instance in instances:
-        if instance.child.wait(_STOP_SECONDS) is None:
-            instance.child.kill()

@@ -21,6 +21,7 @@ from backend.engines.says import ProcessCode
 from backend.engines.sql import one_sentence, retire
 from backend.engines.start import scarce_resource, side_by_side, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+from backend.files.project import PROJECT
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.consumers import ConsumerPool
 from backend.lab.ending import Ending
@@ -28,7 +29,8 @@ from backend.lab.engine_board import EngineBoard
 from backend.lab.engines_in_use import EnginesInUse
 from backend.lab.fault_injector import FaultInjector
 from backend.lab.forms import FormDesk
-from backend.lab.instances import PROJECT, InstancePool
+from backend.lab.instances import InstancePool
+from backend.lab.launcher import Launcher
 from backend.lab.ledger import Ledger
 from backend.lab.parts import Parts
 from backend.lab.redis_faults import RedisFaults
@@ -140,10 +142,10 @@ class Machinery:
             on_trouble=self._health.tell,
         )
         self._ending.add(trace.close, trace.stop)
-        port = self._options.port
-        pool = InstancePool(self._supervisor, trace, trace_path, self.token, port, self._instance_ended)
+        launcher = Launcher(self._supervisor, trace, trace_path)
+        pool = InstancePool(launcher, self.token, self._options.port, self._instance_ended)
         self._ending.add(pool.release_ports)
-        consumers = ConsumerPool(self._supervisor, trace, trace_path, self.name, self._health.process_ended)
+        consumers = ConsumerPool(launcher, self.name, self._health.process_ended)
         self._processes = BackendProcesses(pool, consumers, self.works)
         pool.launch(range(1, self._options.instances + 1))
         self.sender = Sender(self._spawn_sender, self._supervisor.private / "sender")

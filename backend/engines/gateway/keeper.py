@@ -23,6 +23,7 @@ from backend.engines.sentences import reason_of
 from backend.engines.sql import create_sql_engine, retire
 from backend.engines.start import failed, wait_until_up
 from backend.files.private import touch_privately, write_privately
+from backend.files.project import PROJECT
 from backend.model.errors import EngineError
 from backend.model.observed import EngineStatus
 from backend.model.sentence import say
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from backend.model.sentence import Sentence
 
 NAME = "Gateway"
-_PROJECT = Path(__file__).parents[3]
 _CLOSE_SECONDS = 5.0
 
 
@@ -186,7 +186,7 @@ class GatewayKeeper:
             "gateway",
             [sys.executable, "-m", "backend.engines.gateway"],
             env=settings.to_environment(),
-            cwd=_PROJECT,
+            cwd=PROJECT,
             restart=True,
         )
         version = self._await(child, address)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
 import stat
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.engines.processes.folder import MARK, MARK_TEXT, NAME_BEGINS, remove_directory
 from backend.engines.processes.process_tree import send_signal, with_output_below
-from backend.engines.processes.service import MARK, MARK_TEXT, NAME_BEGINS
 from backend.engines.processes.shared_memory import release_segments
 
 if TYPE_CHECKING:
@@ -85,12 +84,4 @@ def _remove(folder: Path) -> None:
             send_signal(pid, _KILL)
         threading.Event().wait(_PAUSE_S)
     release_segments(str(folder))
-    for entry in folder.iterdir():
-        if entry.name == MARK:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
-    if [entry.name for entry in folder.iterdir()] == [MARK]:
-        shutil.rmtree(folder, ignore_errors=True)
+    remove_directory(str(folder))

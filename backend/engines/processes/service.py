@@ -12,12 +12,6 @@ from typing import Any, NoReturn
 
 Message = dict[str, Any]
 
-NAME_BEGINS = "submit-twice-"
-"""How the names of temporary folders begin; eight hexadecimal digits follow."""
-MARK = ".lab"
-"""The file in a temporary folder that is our mark. The supervisor and the lab hold a lock on it while they live."""
-MARK_TEXT = b"a folder of Submit Twice\n"
-
 
 class Service:
     """One command that the supervisor runs, and its present process."""

@@ -8,7 +8,6 @@ SIGKILL included.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -19,33 +18,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from backend.engines.processes import supervisor_process
 from backend.engines.processes.child import Child
+from backend.engines.processes.control import Control
+from backend.engines.processes.folder import remove_directory
 from backend.engines.processes.launch import folders, launch, learn_directory
 from backend.engines.processes.process_tree import kill_hard
 from backend.engines.processes.server_user import ServerUser, server_user
+from backend.engines.processes.shared_memory import release_segments
 from backend.engines.processes.surroundings import forget_foreign_settings
 from backend.engines.says import ProcessCode
 from backend.model.errors import EngineError
-from backend.model.sentence import Sentence, plain, say
+from backend.model.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 T = TypeVar("T")
 
-_START_LIMIT_S = 20.0
 _CLOSE_LIMIT_S = 20.0
 """More than it takes to end all servers on a busy machine: a supervisor that is killed leaves its folder behind."""
-
-
-class _Request:
-    """A command under way to the supervisor."""
-
-    def __init__(self, child: Child | None = None) -> None:
-        self.child = child
-        self.done = threading.Event()
-        self.error: Sentence | None = None
 
 
 class Supervisor:
@@ -71,6 +62,7 @@ class Supervisor:
         self._on_trouble = on_trouble
         self._mark: int | None = None
         self._lock = threading.Lock()
+        self._control = Control()
         self._written = threading.Condition(self._lock)
         self._writers = 0
         """How many write into the directory just now."""
@@ -79,8 +71,6 @@ class Supervisor:
         self._reader: threading.Thread | None = None
         self._directory: Path | None = None
         self._user: ServerUser | None = None
-        self._next = 1
-        self._requests: dict[int, _Request] = {}
         self._children: dict[int, Child] = {}
         self._closing = False
 
@@ -136,6 +126,7 @@ class Supervisor:
             theirs.close()
         with self._lock:
             self._socket = ours
+            self._control.open(ours)
             closed_meanwhile = self._closing
         if closed_meanwhile:
             self.close()
@@ -180,13 +171,13 @@ class Supervisor:
         Raises:
             EngineError: it cannot be executed, or the supervisor is gone.
         """
+        key = self._control.take_number()
+        child = Child(self, key, name, self.directory / f"{name}.log")
         with self._lock:
-            key = self._take_number()
-            child = Child(self, key, name, self.directory / f"{name}.log")
             self._children[key] = child
         user = self._user if as_server_user else None
         try:
-            self._ask(
+            self._control.ask(
                 {
                     "do": "spawn",
                     "key": key,
@@ -241,6 +232,7 @@ class Supervisor:
         """Stop all children, remove the directory, end. Safe to call twice, from several threads, after a failure."""
         with self._written:
             self._closing = True
+            self._control.refuse()
             self._written.wait_for(lambda: not self._writers, _CLOSE_LIMIT_S)
             connection, process = self._socket, self._process
         if connection is None or process is None:
@@ -264,47 +256,16 @@ class Supervisor:
 
     # Talking to the process
 
-    def _take_number(self) -> int:
-        self._next += 1
-        return self._next
-
-    def _ask(self, message: dict[str, Any], number: int, child: Child | None = None) -> None:
-        """Send a command and wait until it was carried out."""
-        request = _Request(child)
-        with self._lock:
-            if self._socket is None or self._closing:
-                raise EngineError(say(ProcessCode.SUPERVISOR_NOT_RUNNING))
-            self._requests[number] = request
-            try:
-                self._socket.sendall(json.dumps(message).encode() + b"\n")
-            except OSError:
-                request.error = say(ProcessCode.SUPERVISOR_GONE)
-                request.done.set()
-        if threading.current_thread() is self._reader:
-            return  # in a callback: the answer can only be read after it
-        if not request.done.wait(_START_LIMIT_S):
-            request.error = say(ProcessCode.SUPERVISOR_SILENT)
-        self._requests.pop(number, None)
-        if request.error:
-            raise EngineError(request.error)
-
     def _ask_about(self, key: int, message: dict[str, Any]) -> None:
-        with self._lock:
-            number = self._take_number()
-            if key not in self._children:
-                return
+        if key not in self._children:
+            return
+        number = self._control.take_number()
         with contextlib.suppress(EngineError):
-            self._ask(message | {"key": key, "id": number}, number)
+            self._control.ask(message | {"key": key, "id": number}, number)
 
     def _read(self) -> None:
-        """Carry news from the process to children and requests, until the process ends."""
-        assert self._socket is not None  # noqa: S101 - set before the thread starts
-        buffer = b""
-        with contextlib.suppress(OSError):
-            while data := self._socket.recv(65536):
-                *lines, buffer = (buffer + data).split(b"\n")
-                for line in lines:
-                    self.guarded(self._handle, json.loads(line))
+        """Carry news from the process to children, until the process ends."""
+        self._control.read(lambda message: self.guarded(self._handle, message))
         self._gone()
 
     def guarded(self, call: Callable[[T], None], argument: T) -> None:
@@ -315,23 +276,12 @@ class Supervisor:
             self._on_trouble(say(ProcessCode.TOLD_WRONGLY, what="supervisor", error=type(error).__name__))
 
     def _handle(self, message: dict[str, Any]) -> None:
-        if (number := message.get("reply")) is not None:
-            self._answered(number, message)
-        elif child := self._children.get(message.get("started", 0)):
+        if child := self._children.get(message.get("started", 0)):
             child.started(message["pid"])
         elif child := self._children.get(message.get("exit", 0)):
             if message["final"]:
                 del self._children[message["exit"]]
             child.exited(message["code"], final=message["final"], tell=not self._closing)
-
-    def _answered(self, number: int, message: dict[str, Any]) -> None:
-        request = self._requests.get(number)
-        if request is None:
-            return
-        request.error = plain(message["error"]) if "error" in message else None
-        if request.child is not None and "pid" in message:
-            request.child.started(message["pid"])
-        request.done.set()
 
     def _gone(self) -> None:
         """The process ended: because we closed it, or because somebody killed it. Then we do its last duty."""
@@ -339,17 +289,17 @@ class Supervisor:
             children, self._children = list(self._children.values()), {}
             expected = self._closing
             self._closing = True
+        self._control.refuse()
         if not expected and self._process is not None:
             self._on_lost()
             for child in children:
                 kill_hard(child.pid)
             if self._directory is not None:
-                supervisor_process.remove_directory(str(self._directory))
+                release_segments(str(self._directory))
+                remove_directory(str(self._directory))
             self._let_go()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_CLOSE_LIMIT_S)
         for child in children:
             child.exited(-signal.SIGKILL, final=True, tell=not expected)
-        for request in list(self._requests.values()):
-            request.error = say(ProcessCode.SUPERVISOR_GONE)
-            request.done.set()
+        self._control.end()

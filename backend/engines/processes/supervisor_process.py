@@ -6,7 +6,6 @@ its children. When the socket reaches its end, or the parent process ends, it st
 directory and ends. The socket ends with the parent however the parent ends.
 """
 
-import errno
 import json
 import os
 import select
@@ -17,19 +16,14 @@ from collections.abc import Mapping
 
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    from folder import make_directory, mark, remove_directory  # type: ignore[import-not-found]
     from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
-    from service import (  # type: ignore[import-not-found]
-        MARK,
-        MARK_TEXT,
-        NAME_BEGINS,
-        Message,
-        Service,
-        adopt_orphans,
-    )
+    from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
     from shared_memory import release_segments  # type: ignore[import-not-found]
 else:
+    from backend.engines.processes.folder import make_directory, mark, remove_directory
     from backend.engines.processes.process_tree import children, descendants, send_signal, signal_tree
-    from backend.engines.processes.service import MARK, MARK_TEXT, NAME_BEGINS, Message, Service, adopt_orphans
+    from backend.engines.processes.service import Message, Service, adopt_orphans
     from backend.engines.processes.shared_memory import release_segments
 
 GRACE_S = 0.8
@@ -74,7 +68,7 @@ class SupervisorLoop:
             self._reap()
             self._do_what_is_due()
         self._stop_all()
-        for cluster in self._clusters:
+        for cluster in (*self._clusters, directory):
             release_segments(cluster)
         remove_directory(directory)
 
@@ -231,64 +225,6 @@ def reap_one() -> tuple[int, int] | None:
     except ChildProcessError:
         return None
     return (pid, os.waitstatus_to_exitcode(status)) if pid else None
-
-
-def remove_directory(directory: str) -> None:
-    """Remove a directory with all its content, as far as that is possible.
-
-    The mark goes last: what is left where somebody kills whoever is at it is found by the next start.
-    """
-    import shutil
-    from contextlib import suppress
-    from pathlib import Path
-
-    release_segments(directory)
-    folder = Path(directory)
-    with suppress(OSError):
-        for entry in folder.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, ignore_errors=True)
-            elif entry.name != MARK:
-                entry.unlink(missing_ok=True)
-        if [entry.name for entry in folder.iterdir()] in ([], [MARK]):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def make_directory(bases: list[str], mode: int) -> str:
-    """Make a fresh directory in the first base that allows it.
-
-    Raises:
-        OSError: none does.
-    """
-    failure = OSError(errno.ENOENT, os.strerror(errno.ENOENT))
-    for base in bases:
-        directory = os.path.join(base, NAME_BEGINS + os.urandom(4).hex())  # noqa: PTH118
-        try:
-            os.mkdir(directory, 0o700)  # noqa: PTH102
-            os.chmod(directory, mode)  # noqa: PTH101 - mkdir is subject to the umask
-        except OSError as error:
-            failure = error
-        else:
-            return directory
-    raise failure
-
-
-def mark(directory: str) -> int:
-    """Put our mark into a fresh directory and lock it; the descriptor holds the lock.
-
-    It has the lock when it appears, so that nobody takes the folder for that of a dead lab.
-
-    Raises:
-        OSError: the mark cannot be written.
-    """
-    import fcntl
-
-    path = os.path.join(directory, MARK)  # noqa: PTH118
-    descriptor = os.open(f"{path}.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    os.write(descriptor, MARK_TEXT)
-    os.rename(f"{path}.new", path)  # noqa: PTH104
-    return descriptor
 
 
 def main() -> None:

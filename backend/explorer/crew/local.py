@@ -10,16 +10,14 @@ import threading
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from backend.explorer.crew.members import News, ThreadMember, Tidings
+from backend.files.project import PROJECT
 
 if TYPE_CHECKING:
     from backend.explorer.crew.members import Member, Opening, Task
 
-_PROJECT = Path(__file__).parents[3]
-"""Where Python finds our packages."""
 _WORKER = "backend.explorer.crew.worker"
 _GROW_AFTER_S = 0.5
 """What is over sooner is not worth starting engines for."""
@@ -41,7 +39,7 @@ class ProcessMember:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", _WORKER, str(theirs.fileno()), str(niceness)],
-                cwd=_PROJECT,
+                cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],

@@ -12,10 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backend.engines.processes.folder import MARK, MARK_TEXT, remove_directory
 from backend.engines.processes.old_folders import sweep
-from backend.engines.processes.service import MARK, MARK_TEXT
 from backend.engines.processes.supervisor import Supervisor
-from backend.engines.processes.supervisor_process import remove_directory
 from tests.backend.engines.helpers import SmallLab, lives, small_lab, wait_until
 
 SEGMENTS = Path("/proc/sysvipc/shm")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from backend.engines.processes.child import Child
-from backend.engines.processes.service import MARK
+from backend.engines.processes.folder import MARK
 from backend.engines.processes.supervisor import Supervisor
 from backend.model.errors import EngineError
 from tests.backend.engines.helpers import family, lives, wait_until

@@ -1,0 +1,79 @@
+"""Starting and stopping backend processes: instances and consumers begin and end in the same way."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from backend.engines.gateway.settings import address_file
+from backend.engines.patience import Patience
+from backend.engines.start import last_words, stands_still
+from backend.files.project import PROJECT
+from backend.instance.settings import InstanceSettings
+from backend.strategies import folder_in_use
+from backend.tap.trace_messages import Welcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from backend.engines.processes.child import Child
+    from backend.engines.processes.supervisor import Supervisor
+    from backend.lab.trace_server import TraceServer
+    from backend.model.sentence import Sentence
+
+_STOP_SECONDS = 3.0
+
+
+class Launcher:
+    """Starts processes that report to the trace, and learn from it where their engines are.
+
+    Args:
+        supervisor: under which they run; it starts those again that die.
+        trace: where they report.
+        trace_path: its socket.
+    """
+
+    def __init__(self, supervisor: Supervisor, trace: TraceServer, trace_path: Path) -> None:
+        self._supervisor = supervisor
+        self._trace = trace
+        self._trace_path = trace_path
+
+    def spawn(self, name: str, module: str, number: int, *, port: int = 0, token: str = "", lab: str = "") -> Child:
+        """Let a process load its code; it waits for `welcome`.
+
+        Args:
+            name: for its log.
+            module: what Python runs.
+            number: of the process in its lab.
+            port: where it listens; 0 for nowhere.
+            token: that its callers must show.
+            lab: names the queues that it reads.
+        """
+        settings = InstanceSettings(
+            number, port, token, str(self._trace_path), lab, strategies=str(folder_in_use() or "")
+        )
+        self._trace.forget(number)
+        argv = [sys.executable, "-m", module]
+        return self._supervisor.spawn(name, argv, env=settings.to_environment(), cwd=PROJECT, restart=True)
+
+    def welcome(self, number: int, child: Child, database: str, redis: str) -> Sentence | None:
+        """Tell a process its engines, now and whenever it is started again.
+
+        Returns:
+            Why it did not come up; None where it did.
+        """
+        patience = Patience(child)
+        welcome = Welcome(database, redis, str(address_file(self._supervisor.private)))
+        if self._trace.welcome(number, welcome, lambda: not child.alive or patience.is_over):
+            return None
+        return last_words(child.log_tail(50)) or stands_still()
+
+
+def stop_all(children: Collection[Child]) -> None:
+    """End processes for good, side by side; those that do not end are killed."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        if child.wait(_STOP_SECONDS) is None:
+            child.kill()
