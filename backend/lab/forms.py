@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from backend.lab.senders.messages import Outcome
 from backend.model.errors import SubmitTwiceError
-from backend.model.plan import Intent
+from backend.model.plan import Intent, Plan
 from backend.model.sentence import Code, say
 from backend.model.vocabulary import OperationKey
 from backend.shop.schema import PREPARED, goods, orders
@@ -112,6 +112,21 @@ class FormDesk:
                 return {intent.key: Form() for intent in intents}
             (need,) = needs
             return {intent.key: self._forms[_page(intent), need] for intent in intents}
+
+    def open_each(self, plan: Plan, needs: frozenset[Need], database: sa.Engine, fetch: Fetch) -> list[dict[str, Form]]:
+        """The forms of a plan for each of its submissions: the same ones, unless the page is reloaded in between.
+
+        Raises:
+            SubmitTwiceError: a form could not be opened.
+        """
+        loaded = [self.open(plan.intents, needs, database, fetch)]
+        for _ in range(plan.submissions - 1):
+            if plan.reload:
+                self.reload(plan.intents)
+                loaded.append(self.open(plan.intents, needs, database, fetch))
+            else:
+                loaded.append(loaded[0])
+        return loaded
 
     def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
         self._handed_out[database.url].intents.update((intent.operation, intent.key) for intent in intents)

@@ -13,6 +13,7 @@ from backend.engines.says import EngineCode
 from backend.engines.sentences import one_sentence
 from backend.lab.asking import require_replica
 from backend.lab.bench import Bench
+from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
 from backend.lab.ledger import Entry, entry_of
@@ -34,8 +35,6 @@ from backend.model.vocabulary import EngineKind, OperationKey, Source
 from backend.strategies import find, require_guard
 
 _MOST_NAMED = 8
-_LAST_ANSWERS_SECONDS = 0.5
-"""What is in flight may still be answered for so long when a run is cancelled. What is at work then is undecided."""
 
 
 class RunCode(Code):
@@ -89,12 +88,8 @@ class ExperimentRun:
         """Submissions that have their last answer."""
         asked_for = len(plan.intents) * plan.submissions
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
-        self._cancelled = threading.Event()
-        self._left = threading.Event()
-        """Nobody waits any longer for what is at work."""
-        self._out_of_time = self._forgotten = False
-        self._timers: list[threading.Timer] = []
-        self._sending: Sending | Redelivery | None = None
+        self._cancellation = Cancellation(bench.works.wake)
+        self._forgotten = False
         self._report: Report | None = None
         self._failure: SubmitTwiceError | None = None
         self._ended = threading.Event()
@@ -103,15 +98,9 @@ class ExperimentRun:
 
     # The end, as others ask for it
 
-    def cancel(self, patience_s: float = _LAST_ANSWERS_SECONDS) -> None:
+    def cancel(self, patience_s: float = LAST_ANSWERS_SECONDS) -> None:
         """Stop sending. What is at work after `patience_s` seconds is reported as undecided."""
-        self._cancelled.set()
-        if sending := self._sending:
-            sending.cancel()
-        if patience_s:
-            self._after(patience_s, self._leave)
-        else:
-            self._leave()
+        self._cancellation.cancel(patience_s)
 
     def forget(self) -> None:
         """Tell nobody of the answers that still come: what they belong to was put away."""
@@ -152,30 +141,14 @@ class ExperimentRun:
 
     def flying(self) -> list[tuple[Flying, Entry]]:
         """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
-        found = self._sending.flying() if self._sending and not self._forgotten else []
+        found = () if self._forgotten else self._cancellation.flying()
         return [(flying, self._entry(flying.intent_key)) for flying in found]
-
-    def _after(self, seconds: float, what: Callable[[], None]) -> None:
-        timer = threading.Timer(seconds, what)
-        timer.daemon = True
-        self._timers.append(timer)
-        timer.start()
-
-    def _run_out(self) -> None:
-        self._out_of_time = True
-        self.cancel()
-
-    def _leave(self) -> None:
-        self._left.set()
-        if sending := self._sending:
-            sending.leave()
-        self._bench.works.wake()
 
     # The run
 
     def _run(self) -> None:
         if self._plan.limit_ms is not None:
-            self._after(self._plan.limit_ms / 1000, self._run_out)
+            self._cancellation.limit(self._plan.limit_ms / 1000)
         try:
             self._report = self._carry_out()
         except SubmitTwiceError as error:
@@ -185,8 +158,7 @@ class ExperimentRun:
             self._failure = EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
             self._failure = SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))
-        for timer in self._timers:
-            timer.cancel()
+        self._cancellation.end()
         self._bench.steps.end_count(self._name)
         self._ended.set()
         try:
@@ -230,14 +202,14 @@ class ExperimentRun:
         self._bench.prepare(to_servers(self._setup.faults), self._server_faults.at_once)
         sending = self._send(forms)
         try:
-            self._hold(sending)
+            self._cancellation.hold(sending)
             if isinstance(sending, Redelivery):
                 sending.put()  # a server that is killed so long after the beginning of the run has all messages
             self._server_faults.begin()
             sending.wait_until_over()
         finally:
             self._server_faults.end()
-        quiet = self._bench.works.wait_until_over(self._entries, self._left.is_set)
+        quiet = self._bench.works.wait_until_over(self._entries, lambda: self._cancellation.left)
         if isinstance(sending, Redelivery):
             sending.close()
         return quiet
@@ -264,40 +236,24 @@ class ExperimentRun:
         job, rest = self._submissions.job(forms)
         return self._bench.sender.submit(job, self._take, rest)
 
-    def _hold(self, sending: Sending | Redelivery) -> None:
-        """From now on this is what `cancel` cancels."""
-        self._sending = sending
-        if self._cancelled.is_set():
-            sending.cancel()
-        if self._left.is_set():
-            sending.leave()
-
     def _open_forms(self) -> list[dict[str, Form]] | None:
         """The form of each intent, once for each of its submissions; the same one unless the page is reloaded.
 
         Returns:
             None where the run was cancelled before all were open: nothing is to be sent.
         """
-        desk, plan = self._bench.forms, self._plan
-
-        def load() -> dict[str, Form]:
-            return desk.open(plan.intents, self._variant.needs, self._bench.database, self._fetch())
-
+        bench, plan = self._bench, self._plan
         try:
-            loaded = [load()]
-            for _ in range(plan.submissions - 1):
-                if plan.reload:
-                    desk.reload(plan.intents)
-                    loaded.append(load())
-                else:
-                    loaded.append(loaded[0])
+            loaded = bench.forms.open_each(plan, self._variant.needs, bench.database, self._fetch())
         except CancelledError:
             return None
-        return None if self._cancelled.is_set() else loaded
+        return None if self._cancellation.asked else loaded
 
     def _fetch(self) -> Fetch:
         def fetch(method: str, paths: Sequence[str]) -> Sequence[Outcome]:
-            return self._bench.sender.fetch(self._submissions.fetches(method, paths), self._bench.targets, self._hold)
+            return self._bench.sender.fetch(
+                self._submissions.fetches(method, paths), self._bench.targets, self._cancellation.hold
+            )
 
         return fetch
 
@@ -351,8 +307,8 @@ class ExperimentRun:
             contradictions=examples,
             contradicting=contradicting,
             seconds=seconds,
-            cancelled=self._cancelled.is_set() and not self._out_of_time,
-            out_of_time=self._out_of_time,
+            cancelled=self._cancellation.by_hand,
+            out_of_time=self._cancellation.out_of_time,
             at_work=leftovers.examples,
             working=leftovers.count,
             missed_faults=self._server_faults.missed(self._setup.faults, marks),
