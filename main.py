@@ -17,22 +17,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from backend.cli import interrupts, streams
 from backend.cli.argument_types import WrongArgumentsError, require_strategy
-from backend.cli.arguments import (
-    CHECK,
-    COMPARE,
-    EXPLORE,
-    HISTORY,
-    INCIDENTS,
-    INSTALL_DESKTOP,
-    OPEN,
-    REPLAY,
-    RUN,
-    SERVE,
-    SERVICE,
-    WINDOW,
-    language_of,
-    read_arguments,
-)
+from backend.cli.arguments import language_of, read_arguments
+from backend.cli.command_keys import Command
 from backend.cli.complaints import complaint
 from backend.cli.interrupts import InterruptCode
 from backend.model.errors import NotApplicableError, ServiceFileError, StrategyFileError, UnknownKeyError
@@ -56,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = language_of(given)
     try:
         chosen = read_arguments(given)
-        return open_window(chosen) if chosen.command in {WINDOW, OPEN} else work(chosen, language)
+        return open_window(chosen) if chosen.command in {Command.WINDOW, Command.OPEN} else work(chosen, language)
     except Exception as error:
         sentence = complaint(error)
         if sentence is None:
@@ -72,7 +58,7 @@ def work(chosen: argparse.Namespace, language: str) -> int:
         return carry_out(chosen, lab_options(chosen), interrupted) or DONE
 
     code, interrupted = interrupts.carry_out(command, language)
-    if interrupted and chosen.command != SERVE:  # which serves until then
+    if interrupted and chosen.command != Command.SERVE:  # which serves until then
         streams.complain(words(say(InterruptCode.REPORTED), language))
         return COULD_NOT_RUN
     return code
@@ -85,29 +71,29 @@ def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: thre
     """
     use_strategies(chosen)
     require_strategies(chosen)
-    if chosen.command == RUN:
+    if chosen.command == Command.RUN:
         from backend.cli.run import run_once
 
         run_once(chosen, options, interrupted)
-    elif chosen.command == SERVE:
+    elif chosen.command == Command.SERVE:
         from backend.cli.serve import serve_until_interrupted
 
         serve_until_interrupted(options, interrupted)
-    elif chosen.command == COMPARE:
+    elif chosen.command == Command.COMPARE:
         from backend.cli.compare import compare_once
 
         compare_once(chosen, options, interrupted)
-    elif chosen.command == EXPLORE:
+    elif chosen.command == Command.EXPLORE:
         explore(chosen, options, interrupted)
-    elif chosen.command == INCIDENTS:
+    elif chosen.command == Command.INCIDENTS:
         from backend.cli.incidents import incidents_once
 
         incidents_once(chosen, options, interrupted)
-    elif chosen.command in {CHECK, SERVICE}:
+    elif chosen.command in {Command.CHECK, Command.SERVICE}:
         return service(chosen, options, interrupted)
-    elif chosen.command in {REPLAY, HISTORY}:
+    elif chosen.command in {Command.REPLAY, Command.HISTORY}:
         return archive(chosen, options, interrupted)
-    elif chosen.command == INSTALL_DESKTOP:
+    elif chosen.command == Command.INSTALL_DESKTOP:
         from backend.cli.desktop import install_desktop
 
         install_desktop(chosen)
@@ -118,7 +104,7 @@ def archive(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
     """Do again what a file has, or list what is kept; returns the exit code."""
     from backend.cli import archive
 
-    if chosen.command == REPLAY:
+    if chosen.command == Command.REPLAY:
         return archive.replay_once(chosen, options, interrupted)
     archive.history_once(chosen)
     return None
@@ -128,7 +114,7 @@ def service(chosen: argparse.Namespace, options: LabOptions, interrupted: thread
     """Check somebody's own service, or the file that describes it; returns the exit code."""
     from backend.cli import service
 
-    if chosen.command == CHECK:
+    if chosen.command == Command.CHECK:
         return service.check_once(chosen, options, interrupted)
     if chosen.action == "check-file":
         return service.check_file(chosen)
@@ -174,7 +160,7 @@ def open_window(chosen: argparse.Namespace) -> int:
     """Open the window."""
     use_strategies(chosen)
     entry = None
-    if chosen.command == OPEN:
+    if chosen.command == Command.OPEN:
         from backend.archive.files import load
 
         entry = load(chosen.file)

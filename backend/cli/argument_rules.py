@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.cli.argument_types import ArgumentCode, WrongArgumentsError
+from backend.cli.command_keys import Command
 from backend.model.sentence import plain_list, say
 from backend.model.vocabulary import Replication, Source
 
 if TYPE_CHECKING:
     import argparse
-
-RUN, EXPLORE = "run", "explore"
 
 
 def require_fitting(chosen: argparse.Namespace) -> None:
@@ -24,16 +23,16 @@ def require_fitting(chosen: argparse.Namespace) -> None:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-persistence"))
     if chosen.redis and chosen.redis_topology:
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--redis", second="--redis-topology"))
-    if chosen.command == RUN:
+    if chosen.command == Command.RUN:
         _check_run(chosen)
-    if chosen.command == EXPLORE:
+    if chosen.command == Command.EXPLORE:
         _check_explore(chosen)
 
 
 def _check_run(chosen: argparse.Namespace) -> None:
     missing = [f"--{name}" for name in ("operation", "strategy") if getattr(chosen, name) is None]
     if missing:
-        raise WrongArgumentsError(say(ArgumentCode.NEEDS, command=RUN, options=plain_list(missing)))
+        raise WrongArgumentsError(say(ArgumentCode.NEEDS, command=Command.RUN, options=plain_list(missing)))
     if chosen.replica_lag is not None and chosen.replication == Replication.NONE:
         without = f"--replication {Replication.NONE}"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--replica-lag", second=without))

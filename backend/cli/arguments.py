@@ -14,8 +14,6 @@ from backend.cli.archive_arguments import (
     add_replay,
     add_save_record,
 )
-from backend.cli.argument_rules import EXPLORE as EXPLORE
-from backend.cli.argument_rules import RUN as RUN
 from backend.cli.argument_rules import require_fitting
 from backend.cli.argument_types import (
     ArgumentCode,
@@ -31,6 +29,7 @@ from backend.cli.argument_types import (
     retry_causes,
     shown,
 )
+from backend.cli.command_keys import Command
 from backend.cli.early import INSTALLED_AS, is_installed_command
 from backend.cli.service_arguments import ABOUT_SERVICE, add_check, add_service
 from backend.comparison.questions import SituationKey
@@ -51,14 +50,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 DESCRIPTION = "Submit Twice: what happens when the same request arrives twice. Without a command it opens the window."
-WINDOW, COMPARE, SERVE = "window", "compare", "serve"
-CHECK, SERVICE, INCIDENTS = "check", "service", "incidents"
 MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
 MOST_WORKERS = 64
-OPEN, REPLAY, HISTORY = "open", "replay", "history"
-INSTALL_DESKTOP = "install-desktop"
 MOST_PIECES = 1_000_000
 MOST_RETRIES = 100
 _OPERATIONS = tuple(key.value for key in OperationKey)
@@ -117,7 +112,7 @@ class Grammar(argparse.ArgumentParser):
 
 def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
     """All commands and their options."""
-    grammar.set_defaults(command=WINDOW)
+    grammar.set_defaults(command=Command.WINDOW)
     _add_common(
         grammar,
         database="postgresql",
@@ -131,30 +126,30 @@ def add_commands(grammar: Grammar) -> Mapping[str, argparse.ArgumentParser]:
         strategies=None,
     )
     commands = grammar.add_subparsers(metavar="command", parser_class=Grammar)
-    added = {}
+    added: dict[str, argparse.ArgumentParser] = {}
     for name, add_options, about in (
-        (RUN, _add_run, "run one experiment and say what happened"),
-        (EXPLORE, _add_explore, "run every interleaving of duplicate requests"),
-        (COMPARE, _add_compare, "compare the strategies under the same load"),
-        (SERVE, _add_serve, "serve the HTTP API until interrupted"),
-        (INCIDENTS, _add_incidents, "what went wrong for other people, by its words; each with its cure"),
-        (CHECK, add_check, "check your own service: the same request twice, in every situation"),
-        (OPEN, add_file, ABOUT_OPEN),
-        (REPLAY, add_replay, ABOUT_REPLAY),
-        (HISTORY, add_history, ABOUT_HISTORY),
-        (INSTALL_DESKTOP, add_install_desktop, "put an entry into the menu of a Linux desktop"),
+        (Command.RUN, _add_run, "run one experiment and say what happened"),
+        (Command.EXPLORE, _add_explore, "run every interleaving of duplicate requests"),
+        (Command.COMPARE, _add_compare, "compare the strategies under the same load"),
+        (Command.SERVE, _add_serve, "serve the HTTP API until interrupted"),
+        (Command.INCIDENTS, _add_incidents, "what went wrong for other people, by its words; each with its cure"),
+        (Command.CHECK, add_check, "check your own service: the same request twice, in every situation"),
+        (Command.OPEN, add_file, ABOUT_OPEN),
+        (Command.REPLAY, add_replay, ABOUT_REPLAY),
+        (Command.HISTORY, add_history, ABOUT_HISTORY),
+        (Command.INSTALL_DESKTOP, add_install_desktop, "put an entry into the menu of a Linux desktop"),
     ):
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.set_defaults(command=name)
         add_options(command)
-        if name in {RUN, EXPLORE, COMPARE, CHECK}:
+        if name in {Command.RUN, Command.EXPLORE, Command.COMPARE, Command.CHECK}:
             add_save_record(command)
         _add_common(command)
         added[name] = command
-    service = commands.add_parser(SERVICE, help=ABOUT_SERVICE, description=f"{ABOUT_SERVICE}.".capitalize())
-    service.set_defaults(command=SERVICE)
+    service = commands.add_parser(Command.SERVICE, help=ABOUT_SERVICE, description=f"{ABOUT_SERVICE}.".capitalize())
+    service.set_defaults(command=Command.SERVICE)
     actions = service.add_subparsers(metavar="action", dest="action", required=True, parser_class=Grammar)
-    added[SERVICE] = service
+    added[Command.SERVICE] = service
     for action in add_service(actions):
         _add_common(action)
     return added

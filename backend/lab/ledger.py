@@ -79,8 +79,8 @@ class Ledger:
         """Callers of these intents, given by key, got their answers in this run."""
         with self._guard:
             for reply in replies:
-                self._all.add_reply(reply)
-                run.add_reply(reply)
+                self._all.answered.add(reply)
+                run.answered.add(reply)
                 if not reply.held_back:
                     intent = intents[reply.intent_key]
                     self._unchecked[reply.answer, run].add(reply.submission_id)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.lab.name_set import NameSet
-from backend.lab.tally import Latencies
+from backend.lab.tally import AnswerCount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +21,7 @@ class ReplyCount:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._names = NameSet()
-        self._answers: Counter[Answer] = Counter()
-        self._latencies = Latencies()
+        self._count = AnswerCount()
         self._silent: set[str] = set()
         self._all = 0
 
@@ -32,11 +30,10 @@ class ReplyCount:
         with self._guard:
             self._all += len(replies)
             for reply in replies:
+                self._count.add(reply)
                 if reply.held_back:
                     continue
                 self._names.add(reply.submission_id)
-                self._answers[reply.answer] += 1
-                self._latencies.add(reply.latency_ms)
                 if not reply.status:
                     self._silent.add(reply.intent_key)
             return self._all
@@ -45,12 +42,12 @@ class ReplyCount:
     def answers(self) -> dict[Answer, int]:
         """How many submissions were told what."""
         with self._guard:
-            return dict(self._answers)
+            return dict(self._count.answers)
 
     def percentiles(self) -> tuple[float | None, float | None]:
         """Of their latencies in milliseconds."""
         with self._guard:
-            return self._latencies.percentiles()
+            return self._count.percentiles()
 
     def silent(self) -> frozenset[str]:
         """The keys of the intents of which a submission got no response."""

@@ -44,6 +44,32 @@ class Latencies:
         return p50, p99
 
 
+class AnswerCount:
+    """What submissions were told, and after how long; clicks that were held back apart. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[Answer] = Counter()
+        self.held_back = 0
+        self._latencies = Latencies()
+
+    @property
+    def sent(self) -> int:
+        """How many were told something."""
+        return self.answers.total()
+
+    def add(self, reply: Reply) -> None:
+        """Somebody was answered."""
+        if reply.held_back:
+            self.held_back += 1
+            return
+        self.answers[reply.answer] += 1
+        self._latencies.add(reply.latency_ms)
+
+    def percentiles(self) -> tuple[float | None, float | None]:
+        """The median and the 99th percentile of the latencies in milliseconds; None where nobody was answered."""
+        return self._latencies.percentiles()
+
+
 class Tally:
     """Counts. Not thread-safe: the ledger takes turns."""
 
@@ -55,10 +81,7 @@ class Tally:
         self.contradictions = Contradictions()
         """Of a run."""
         self._effects = 0
-        self._sent = 0
-        self._held_back = 0
-        self._answers: Counter[Answer] = Counter()
-        self._latencies = Latencies()
+        self.answered = AnswerCount()
         self._wanted: frozenset[tuple[str, str]] | None = None
 
     @property
@@ -76,15 +99,6 @@ class Tally:
         self._wanted = None
         return True
 
-    def add_reply(self, reply: Reply) -> None:
-        """Somebody was answered."""
-        if reply.held_back:
-            self._held_back += 1
-            return
-        self._sent += 1
-        self._answers[reply.answer] += 1
-        self._latencies.add(reply.latency_ms)
-
     def change(self, effects: int, before: Verdict | None, now: Verdict | None) -> None:
         """An intent has so many more effects, and with them perhaps another verdict."""
         self._effects += effects
@@ -95,13 +109,13 @@ class Tally:
 
     def judgement(self, intents: int) -> Judgement:
         """What was counted."""
-        p50, p99 = self._latencies.percentiles()
+        p50, p99 = self.answered.percentiles()
         return Judgement(
             intents=intents,
             effects=self._effects,
-            submissions=self._sent,
-            held_back=self._held_back,
-            answers=dict(self._answers),
+            submissions=self.answered.sent,
+            held_back=self.answered.held_back,
+            answers=dict(self.answered.answers),
             p50_ms=p50,
             p99_ms=p99,
         )

@@ -16,10 +16,9 @@ from gui.widgets.forms import KEY_ROLE, Section, add_item, choose_key, combo, cu
 from gui.widgets.gateway_field import GatewayField
 from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.speech import speak
-from gui.wording.terms import operation_word
+from gui.wording.terms import operation_word, variant_title
 
 if TYPE_CHECKING:
-    from backend.model.catalogue import VariantInfo
     from gui.settings import Settings
 
 FIRST = VariantChoice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
@@ -214,15 +213,11 @@ class QuestionPanel(QWidget):
     def _fill_variants(self, choice: VariantChoice) -> None:
         self.variant.clear()
         for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-            add_item(self.variant, partial(self._title, info), info.key)
+            add_item(self.variant, partial(variant_title, info), info.key)
             reason = info.refusals.get(choice.operation)
             usable = choice.operation in info.guards and not info.missing
             set_item_enabled(self.variant, index, usable, partial(speak, reason or info.missing))
         self.variant.setCurrentIndex(self.variant.findData(choice.variant, KEY_ROLE))
-
-    def _title(self, info: VariantInfo) -> str:
-        title = speak(info.prose.title)
-        return title if info.sound else self.tr("%1 (broken)").replace("%1", title)
 
     @Slot()
     def _operation_changed(self) -> None:

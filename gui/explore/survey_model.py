@@ -14,6 +14,7 @@ from gui.theme import LIGHT
 from gui.widgets.forms import KEY_ROLE
 from gui.wording.speech import speak
 from gui.wording.survey import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
+from gui.wording.terms import variant_title
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -179,10 +180,7 @@ class SurveyModel(QAbstractTableModel):
     def title(self, row: int) -> str:
         """A variant with its strategy, and whether it is declared broken."""
         strategy, variant = self._variants[row]
-        title = f"{speak(strategy.title)}: {speak(variant.prose.title)}"
-        if variant.sound:
-            return title
-        return QCoreApplication.translate("SurveyModel", "%1 (broken)").replace("%1", title)
+        return f"{speak(strategy.title)}: {variant_title(variant)}"
 
     # What Qt asks
 

@@ -22,7 +22,7 @@ from gui.widgets.gateway_field import GatewayField
 from gui.wording.catalogue import Catalogue, VariantChoice
 from gui.wording.live import follow_language, put
 from gui.wording.speech import language, speak
-from gui.wording.terms import verdict_word
+from gui.wording.terms import variant_title, verdict_word
 
 if TYPE_CHECKING:
     from backend.model.catalogue import VariantInfo
@@ -182,15 +182,11 @@ class BackendPanel(QWidget):
         with QSignalBlocker(self.variant):
             self.variant.clear()
             for index, info in enumerate(self.catalogue.variants(choice.strategy)):
-                add_item(self.variant, partial(self._title, info), info.key)
+                add_item(self.variant, partial(variant_title, info), info.key)
                 usable = choice.operation in info.guards and not info.missing
                 reason = info.refusals.get(choice.operation)
                 set_item_enabled(self.variant, index, usable, partial(speak, reason or info.missing))
             self.variant.setCurrentIndex(self.variant.findData(choice.variant))
-
-    def _title(self, info: VariantInfo) -> str:
-        title = speak(info.prose.title)
-        return title if info.sound else self.tr("%1 (broken)").replace("%1", title)
 
     @property
     def info(self) -> VariantInfo | None:

@@ -7,6 +7,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
+from backend.model.catalogue import VariantInfo
 from backend.model.judgement import Judgement
 from backend.model.observed import Step
 from backend.model.step_words import command_sentence, outcome_sentence
@@ -51,6 +52,12 @@ def instance_word(number: int) -> str:
     if number >= FIRST_CONSUMER:
         return QCoreApplication.translate("Words", "consumer %1").replace("%1", str(number - FIRST_CONSUMER + 1))
     return QCoreApplication.translate("Words", "instance %1").replace("%1", str(number))
+
+
+def variant_title(variant: VariantInfo) -> str:
+    """A variant, and whether it is declared broken."""
+    title = speak(variant.prose.title)
+    return title if variant.sound else QCoreApplication.translate("Words", "%1 (broken)").replace("%1", title)
 
 
 def gateway_keys_word(keys: GatewayKeys) -> str:

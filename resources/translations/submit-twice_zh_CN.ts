@@ -56,10 +56,6 @@
         <translation>实例数(&amp;E)</translation>
     </message>
     <message>
-        <source>%1 (broken)</source>
-        <translation>%1（有缺陷）</translation>
-    </message>
-    <message>
         <source>safe under concurrency</source>
         <translation>并发下安全</translation>
     </message>
@@ -3094,10 +3090,6 @@
         <source>Most times that a handler gets an exception instead of a step, and its caller sends again</source>
         <translation>处理器在某一步得到异常、其调用方再次发送的最多次数</translation>
     </message>
-    <message>
-        <source>%1 (broken)</source>
-        <translation>%1（有缺陷）</translation>
-    </message>
 </context>
 <context>
     <name>RankingView</name>
@@ -4010,10 +4002,6 @@
         <source>Nothing was asked yet.</source>
         <translation>还没有问过。</translation>
     </message>
-    <message>
-        <source>%1 (broken)</source>
-        <translation>%1（有缺陷）</translation>
-    </message>
 </context>
 <context>
     <name>SurveyPane</name>
@@ -4385,6 +4373,10 @@
     <message>
         <source>instance %1</source>
         <translation>实例 %1</translation>
+    </message>
+    <message>
+        <source>%1 (broken)</source>
+        <translation>%1（有缺陷）</translation>
     </message>
     <message>
         <source>No key sent</source>
