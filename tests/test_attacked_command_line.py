@@ -179,19 +179,20 @@ class Shell:
 
     def left(self) -> list[str]:
         """Processes that work in its folder, and folders that were to go."""
-        mark = f"TMPDIR={self.folder}"
-        alive = [command_of(one) for one in psutil.process_iter() if lives(one) and _has(one, mark)]
+        alive = [command_of(one) for one in psutil.process_iter() if lives(one) and _is_of(one, str(self.folder))]
         return [*alive, *(str(path) for path in self.folder.glob("submit-twice-*"))]
 
     def nothing_left(self, seconds: float = 30.0) -> bool:
         return wait_until(lambda: not self.left(), seconds)
 
 
-def _has(process: psutil.Process, mark: str) -> bool:
+def _is_of(process: psutil.Process, folder: str) -> bool:
+    """Whether it names the folder anywhere: servers get an environment of their own, without TMPDIR."""
     try:
-        return f"TMPDIR={process.environ().get('TMPDIR')}" == mark
+        named = (*process.cmdline(), *process.environ().values(), process.cwd())
     except psutil.Error:
         return False
+    return any(folder in text for text in named)
 
 
 ALONE, SHELLED = (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import replace
 
 from backend.lab.contradictions import Contradictions
+from backend.lab.effect_makers import EffectMakers
 from backend.lab.name_set import NameSet
 from backend.lab.tally import Tally
 from backend.model.judgement import Judgement
@@ -55,7 +56,9 @@ class Ledger:
             """What was handed out by `answered` and not compared yet."""
             self._contradictions = Contradictions()
             self._of_runs: defaultdict[str, Contradictions] = defaultdict(Contradictions)
-            self._effect_makers = NameSet()
+            self._makers = EffectMakers()
+            self._created = NameSet()
+            """Submissions that were told that they have made an effect."""
             self._happened: dict[Entry, Verdict] = {}
             self._barred: frozenset[Entry] = frozenset()
             self._all = Tally()
@@ -84,6 +87,8 @@ class Ledger:
                 if not reply.held_back:
                     intent = intents[reply.intent_key]
                     self._unchecked[reply.answer, run].add(reply.submission_id)
+                    if reply.answer is Answer.CREATED:
+                        self._created.add(reply.submission_id)
                     self._tell(entry_of(intent.operation, intent.key), reply.answer)
 
     def _tell(self, entry: Entry, answer: Answer) -> None:
@@ -99,7 +104,9 @@ class Ledger:
             for row in rows:
                 entry = (row.table, row.key)
                 self._intents.setdefault(entry, None)
-                self._effect_makers.add(row.submission_id)
+                if self._makers.add(row.submission_id):
+                    for book in self._books(row.submission_id, self._runs.get(entry)):
+                        book.discard(row.submission_id)
                 self._count(entry, 1)
                 numbered.append(replace(row, ordinal=self._effects[entry]))
         return numbered
@@ -121,6 +128,7 @@ class Ledger:
                 if one.table != orders.name or not (one.key in cancelled or self._cancelled(one.key))
             ]
             for one in gone:
+                self._makers.remove(one)
                 self._count((one.table, one.key), -1)
         return gone
 
@@ -140,31 +148,46 @@ class Ledger:
     ) -> list[str]:
         """Compare the answers of these submissions with the rows. All rows must have been read since they came.
 
+        Whoever was told that it has made a row that has gone since is compared once more.
+
         Args:
             batches: which.
             overtaken: whether one has committed on a server whose place another one has taken: its row may be lost.
 
         Returns:
-            Those that contradict the rows.
+            Those that contradict the rows, and did not before.
         """
-        found: list[str] = []
         with self._guard:
-            for batch in batches:
-                if not any(batch is known for known in self._batches):
-                    continue
-                self._batches = [known for known in self._batches if known is not batch]
-                for (answer, run), names in batch.items():
-                    for name in self._contradicting(answer, names, overtaken):
-                        for book in (self._contradictions, self._of_runs[run_of(name)], run.contradictions):
-                            book.add(name, answer)
-                        found.append(name)
+            found = [
+                name
+                for batch in batches
+                if any(batch is known for known in self._batches)
+                for (answer, run), names in batch.items()
+                for name in self._contradicting(answer, names, overtaken)
+                if self._note(name, run, answer)
+            ]
+            self._batches = [known for known in self._batches if not any(known is batch for batch in batches)]
+            for name, row in self._makers.gone():
+                if name in self._created and not overtaken(name):
+                    run = self._runs.get((row.table, row.key))
+                    found += [name] if self._note(name, run, Answer.CREATED) else []
         return found
 
     def _contradicting(self, answer: Answer, names: NameSet, overtaken: Callable[[str], bool]) -> Iterator[str]:
         if contradicts(answer, has_row=True):
-            yield from names.which(self._effect_makers, are_in=True)
+            yield from names.which(self._makers.names, are_in=True)
         if contradicts(answer, has_row=False):
-            yield from (name for name in names.which(self._effect_makers, are_in=False) if not overtaken(name))
+            yield from (name for name in names.which(self._makers.names, are_in=False) if not overtaken(name))
+
+    def _note(self, name: str, run: Tally | None, answer: Answer) -> bool:
+        """A submission was told this, and the rows say otherwise; whether that is new."""
+        row = self._makers.last_of(name) if answer is Answer.CREATED else None
+        return sum(book.add(name, answer, row) for book in self._books(name, run)) > 0
+
+    def _books(self, name: str, run: Tally | None) -> tuple[Contradictions, ...]:
+        """Where contradictions of a submission are kept."""
+        of_all = self._contradictions, self._of_runs[run_of(name)]
+        return (*of_all, run.contradictions) if run else of_all
 
     def set_barred(self, intents: Iterable[Intent]) -> None:
         """These intents can never be completed without repair."""

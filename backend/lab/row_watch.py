@@ -162,4 +162,6 @@ class Watch:
             numbered = ledger.add_rows(rows)
             self._machinery.steps.keep(row.submission_id for row in numbered if row.is_duplicate)
             self._listener.rows_added(numbered)
+        if gone and not self._runs.any_active():
+            self._machinery.steps.keep(ledger.compare((), self._machinery.was_overtaken))
         return bool(rows or gone)

@@ -6,16 +6,21 @@ It looks at rows read back and at what callers were told, never at what a strate
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.model.sentence import Code, Sentence, say
 from backend.model.terms import answer_term
 from backend.model.vocabulary import Answer, Verdict
+
+if TYPE_CHECKING:
+    from backend.model.observed import GoneRow
 
 
 class ContradictionCode(Code):
     """Answers that do not fit the rows."""
 
     CREATED_WITHOUT_ROW = "contradiction.created_without_row"
+    CREATED_AND_GONE = "contradiction.created_and_gone"
     DENIED_WITH_ROW = "contradiction.denied_with_row"
 
 
@@ -61,8 +66,17 @@ def contradicts(answer: Answer, *, has_row: bool) -> bool:
     return answer in _DENIES_AN_EFFECT if has_row else answer is Answer.CREATED
 
 
-def contradiction(submission: str, answer: Answer) -> Sentence:
-    """Such an answer in words."""
+def contradiction(submission: str, answer: Answer, gone: GoneRow | None = None) -> Sentence:
+    """Such an answer in words.
+
+    Args:
+        submission: that was told it.
+        answer: what it was told.
+        gone: its row, where that was seen and is not there any more.
+    """
     if answer in _DENIES_AN_EFFECT:
         return say(ContradictionCode.DENIED_WITH_ROW, submission=submission, answer=answer_term(answer))
+    if gone:
+        code = ContradictionCode.CREATED_AND_GONE
+        return say(code, submission=submission, table=gone.table, row=gone.id, key=gone.key)
     return say(ContradictionCode.CREATED_WITHOUT_ROW, submission=submission)

@@ -196,6 +196,38 @@ def test_rows_that_are_not_there_any_more_do_not_count() -> None:
     assert (judged.effects, judged.verdicts) == (0, {Verdict.UNDECIDED: 1})
 
 
+def test_one_of_several_rows_of_a_submission_may_go() -> None:
+    """As the relay of an outbox makes them. Whoever has one left was told the truth."""
+    ledger = Ledger()
+    run = ledger.announce([INTENTS["a"]])
+    made = [row("a", "1.1"), row("a", "1.1"), row("a", "1.1")]
+    ledger.add_rows(made)
+    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], INTENTS, run)
+    went = [GoneRow(one.table, one.id, one.key, one.submission_id) for one in made]
+    ledger.compare(ledger.answered())
+    for one in went[:2]:
+        ledger.remove([one])
+        assert ledger.compare(()) == []
+    ledger.remove(went[2:])
+    assert ledger.compare((), overtaken=lambda name: name == "1.1") == []
+    assert ledger.compare(()) == ["1.1"]
+    assert ledger.compare(()) == []
+    assert ledger.contradictions("1")[0] == 1
+    assert f"row {made[2].id} of orders" in str(ledger.contradictions()[1][0])
+    ledger.add_rows(made[:1])
+    assert ledger.contradictions("1") == ledger.contradictions() == (0, ())
+
+
+def test_a_denial_beside_a_row_stays_a_contradiction_when_the_row_has_gone() -> None:
+    ledger = Ledger()
+    run = ledger.announce([INTENTS["a"]])
+    made = row("a", "1.1")
+    ledger.add_rows([made])
+    ledger.remove([GoneRow(made.table, made.id, made.key, made.submission_id)])
+    ledger.add_replies([reply("a", Answer.DUPLICATE, "1.1")], INTENTS, run)
+    assert ledger.compare(ledger.answered()) == ["1.1"]
+
+
 def test_a_cleared_book_is_an_empty_book() -> None:
     ledger = Ledger()
     run = ledger.announce(INTENTS.values())
