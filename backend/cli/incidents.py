@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.cli.own_engines import own_engines
 from backend.cli.run import finish, lab_of_its_own
-from backend.cli.run_report import answers, outcome, subject
+from backend.cli.run_report import answers, contradictions, missed, outcome, subject
 from backend.comparison.incidents import IncidentCode, find_incidents, incident_of
 from backend.explorer.explore import explore
 from backend.files.output import speak
@@ -84,7 +84,7 @@ def _show(
         return
     proofs = _explore((incident.proof, incident.proof_of_cure), options, interrupted)
     for code, report, proof in zip((IncidentCode.WITHOUT, IncidentCode.WITH), reports, proofs, strict=True):
-        speak(_side(code, report, proof, incident, language))
+        speak(side_lines(code, report, proof, incident, language))
 
 
 def _run(lab: Lab, exhibit: Exhibit, interrupted: threading.Event) -> Report:
@@ -109,10 +109,13 @@ def _explore(asked: tuple[Question, ...], options: LabOptions, interrupted: thre
         ]
 
 
-def _side(code: IncidentCode, report: Report, proof: Exploration, incident: Incident, language: str) -> Iterator[str]:
+def side_lines(
+    code: IncidentCode, report: Report, proof: Exploration, incident: Incident, language: str
+) -> Iterator[str]:
+    """What was seen without the cure, or with it."""
     yield ""
     yield words(say(code), language)
-    told = [subject(report), outcome(report), answers(report)]
+    told = [subject(report), *missed(report), outcome(report), answers(report), *contradictions(report)]
     if code is IncidentCode.WITHOUT and incident.tells is not None:
         told.append(say(IncidentCode.TOLD, answer=answer_term(incident.tells)))
     told.append(say(IncidentCode.EXPLORED, finding=proof.finding))

@@ -71,9 +71,7 @@ def report_lines(
     """
     yield words(outcome(report), language)
     yield words(subject(report), language).rstrip()
-    if report.missed_faults:
-        faults = plain_list(map(str, report.missed_faults))
-        yield words(say(ReportCode.MISSED_FAULTS, faults=faults), language)
+    yield from (words(sentence, language) for sentence in missed(report))
     yield from (words(sentence, language) for sentence in unfinished(report))
     yield words(answers(report), language)
     yield from _reason_lines(reasons, language)
@@ -166,6 +164,12 @@ def answers(report: Report) -> Sentence:
         for answer, count in sorted(report.answers.items(), key=lambda item: list(Answer).index(item[0]))
     )
     return say(ReportCode.ANSWERS, answers=counts)
+
+
+def missed(report: Report) -> Iterator[Sentence]:
+    """Faults that did not come about."""
+    if report.missed_faults:
+        yield say(ReportCode.MISSED_FAULTS, faults=plain_list(map(str, report.missed_faults)))
 
 
 def contradictions(report: Report) -> Iterator[Sentence]:

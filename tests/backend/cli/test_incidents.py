@@ -5,15 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from backend.cli.arguments import read_arguments
-from backend.cli.incidents import incidents_once
-from backend.comparison.incidents import UnknownIncidentError
+from backend.cli.incidents import incidents_once, side_lines
+from backend.comparison.incidents import IncidentCode, UnknownIncidentError, incident_of
+from backend.explorer.question import Exploration
 from backend.lab.lab import Lab
 from backend.lab.listener import Listener
+from backend.model.faults import parse_fault
 from backend.model.options import LabOptions
+from backend.model.verdict import contradiction
+from backend.model.vocabulary import Answer, Verdict
+from tests.backend.cli.test_run_report import REPORT
 from tests.backend.conftest import Laboratory
 
 
@@ -51,3 +57,18 @@ def test_one_is_run_and_explored_on_both_sides(laboratory: Laboratory, capsys: p
     assert "duplicate" in cured
     assert "Explored: " in cured
     assert "20 interleavings" in cured
+
+
+def test_what_does_not_fit_is_told_of_either_side() -> None:
+    incident = incident_of("violation-at-commit")
+    explored = Exploration(incident.proof_of_cure, True, 6, 6, {Verdict.EXACTLY_ONCE: 6})
+    report = replace(
+        REPORT,
+        contradictions=(contradiction("1.7", Answer.CREATED),),
+        contradicting=3,
+        missed_faults=(parse_fault("crash@sql:INSERT"),),
+    )
+    told = "\n".join(side_lines(IncidentCode.WITH, report, explored, incident, "en"))
+    assert "Contradiction: Submission 1.7" in told
+    assert "2 more answers contradict the rows." in told
+    assert "crash@sql:INSERT" in told

@@ -95,8 +95,8 @@ def check_sample(player: Player, question: Question) -> None:
 def name(question: Question) -> str:
     mishaps = (
         f" {question.crashes} crashes" * bool(question.crashes)
-        + " expiry" * question.expiries
-        + " error" * question.errors
+        + f" {question.expiries} expiries" * bool(question.expiries)
+        + f" {question.errors} errors" * bool(question.errors)
     )
     return f"{question.operation} {question.strategy}/{question.variant} {question.requests}{mishaps}"
 
@@ -146,6 +146,34 @@ def test_nothing_that_matters_is_left_out_where_something_goes_wrong(
 ) -> None:
     crashes, expiries, errors = mishap
     check(on_postgresql, Question(*pair, 2, crashes, expiries, errors=errors))
+
+
+WITH_EXCEPTIONS = [
+    Question(PLACE, "none", "direct", 3, errors=1),
+    Question(PLACE, "none", "check-then-act", 3, errors=1),
+    Question(ADD, "none", "direct", 3, errors=1),
+    Question(PLACE, "unique-index", "on-conflict", 3, errors=1),
+    Question(PLACE, "unique-index", "catch-violation", 3, errors=1),
+    Question(PLACE, "token", "delete-first", 3, errors=1),
+    Question(PAY, "state-machine", "status-guard", 3, errors=1),
+    Question(SEND, "unique-index", "on-conflict", 3, errors=1),
+    Question(PLACE, "none", "direct", 2, errors=2),
+    Question(PLACE, "unique-index", "catch-violation", 2, errors=2),
+    Question(PLACE, "none", "direct", 2, crashes=1, errors=1),
+    Question(PLACE, "unique-index", "catch-violation", 2, crashes=1, errors=1),
+    Question(PLACE, "distributed-lock", "redis", 2, expiries=1, errors=1),
+    Question(PLACE, "distributed-lock", "redis-no-check", 2, expiries=1, errors=1),
+    Question(PLACE, "token", "get-then-delete", 2, crashes=1, expiries=1, errors=1),
+]
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("question", WITH_EXCEPTIONS, ids=name)
+def test_nothing_that_matters_is_left_out_where_exceptions_meet_other_mishaps(
+    on_postgresql: Player, question: Question
+) -> None:
+    check(on_postgresql, question)
 
 
 @pytest.mark.exhaustive
