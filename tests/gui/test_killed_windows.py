@@ -68,7 +68,7 @@ def test_forty_windows_that_are_killed_leave_no_server_behind(folder: Path, exhi
     ("server", "last", "times"),
     [
         pytest.param("nats", "nats-server", 13, marks=missing(find_nats(), "NATS")),
-        pytest.param("rabbitmq", "rabbit@", 14, marks=missing(find_rabbitmq(), "RabbitMQ")),
+        pytest.param("rabbitmq", "beam.smp", 14, marks=missing(find_rabbitmq(), "RabbitMQ")),
         pytest.param("zookeeper", "QuorumPeerMain", 13, marks=missing(find_zookeeper(), "ZooKeeper")),
     ],
 )
