@@ -140,6 +140,8 @@ def _compare_words(compared: ComparisonRecord) -> Iterator[str]:
         yield from ("--situations", *(key.value for key in asked.situations))
     if asked.databases != ("postgresql",):
         yield from ("--database", ",".join(asked.databases))
+    if asked.replication is not Replication.NONE:
+        yield from ("--replication", asked.replication.value)
     if asked.quick:
         yield "--quick"
     if not asked.cost:

@@ -96,6 +96,7 @@ def knobs(entry: Entry) -> tuple[Knob, ...]:
                 (say(KnobCode.DATABASE), _listed(compared.databases)),
                 (say(KnobCode.STRATEGIES), _listed(compared.strategies)),
                 (say(KnobCode.SITUATIONS), _listed(key.value for key in compared.situations)),
+                *_replication(compared.replication),
             )
         case CheckRecord(plan=plan, faults=faults, found=check):
             return (
@@ -136,13 +137,18 @@ def _of_run(settings: RunSettings) -> Iterator[Knob]:
     if setup.redis_persistence:
         yield say(KnobCode.PERSISTENCE), plain(setup.redis_persistence.value)
     if setup.replication is not Replication.NONE:
-        yield say(KnobCode.REPLICATION), plain(setup.replication.value)
+        yield from _replication(setup.replication)
         yield say(KnobCode.LAG), _ms(setup.replica_lag_ms)
     if setup.redis_topology:
         yield say(KnobCode.TOPOLOGY), plain(setup.redis_topology.value)
     if setup.zookeeper_servers > 1:
         yield say(KnobCode.ZOOKEEPERS), _number(setup.zookeeper_servers)
     yield say(KnobCode.FAULTS), _listed(map(str, setup.faults))
+
+
+def _replication(mode: Replication) -> Iterator[Knob]:
+    if mode is not Replication.NONE:
+        yield say(KnobCode.REPLICATION), plain(mode.value)
 
 
 def _of_callers(settings: RunSettings) -> Iterator[Knob]:

@@ -290,6 +290,8 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--situations", nargs="+", choices=situations, metavar="S", help=f"of {', '.join(situations)} (all)"
     )
+    about = "the standby of PostgreSQL that takes over in the situation failover (none)"
+    compare.add_argument("--replication", choices=[mode.value for mode in Replication], default="none", help=about)
     compare.add_argument("--quick", action="store_true", help="fewer intents and fewer rounds")
     cost = compare.add_mutually_exclusive_group()
     cost.add_argument("--no-cost", action="store_true", help="leave out what it costs")

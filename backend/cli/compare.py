@@ -35,7 +35,7 @@ from backend.comparison.words import (
 from backend.files.output import OutputFiles, speak
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
-from backend.model.vocabulary import OperationKey
+from backend.model.vocabulary import OperationKey, Replication
 
 _WRITERS: dict[str, Callable[[Comparison, str], str]] = {
     "json": lambda found, language: (
@@ -76,6 +76,7 @@ def question_of(chosen: argparse.Namespace) -> ComparisonQuestion:
         situations=situations,
         quick=chosen.quick,
         cost=not chosen.no_cost,
+        replication=Replication(chosen.replication),
     )
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backend.comparison.records import FAILURES, CellState, ComparedCell, Comparison, Line
+from backend.comparison.records import FAILURES, CellState, ComparedCell, Comparison, Line, Proof
 from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
 from backend.model.catalogue import Claims, SituationKey
 from backend.model.sentence import Sentence, say
 from backend.model.terms import verdict_term
-from backend.model.vocabulary import EngineKind, OperationKey
+from backend.model.vocabulary import EngineKind, OperationKey, Replication
 
 _OUTSIDE = frozenset({SituationKey.CRASH})
 """No database transaction covers an effect at the gateway: who dies between the call and COMMIT has sent, or not."""
@@ -31,6 +31,7 @@ def standing(line: Line) -> Sentence:
         (CompareCode.ALSO_UNDECIDED, line.undecided),
         (CompareCode.ALSO_NOT_REACHED, line.in_state(CellState.NOT_REACHED)),
         (CompareCode.ALSO_NOT_MEASURED, line.in_state(CellState.NOT_MEASURED)),
+        (CompareCode.ALSO_NEVER_RUN, line.in_state(CellState.NEVER_RUN)),
     ):
         if keys:
             said = say(code, standing=said, situations=_heads(keys))
@@ -82,7 +83,7 @@ def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
     where = say(CompareCode.WHERE, name=subject.name, operation=subject.operation, database=subject.database)
     if subject.sound:
         for key in line.broken_by:
-            if key not in admitted(subject.claims, subject.operation):
+            if key not in admitted(subject.claims, subject.operation) and not _is_lost_by_database(line, key):
                 yield _unexpected_failure(line, key, where)
     elif _is_unexpectedly_whole(line, comparison):
         yield say(CompareCode.EXPECTED_TO_FAIL, where=where)
@@ -90,6 +91,16 @@ def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
         title = title_of_situation(cell.situation)
         for sentence in cell.contradictions:
             yield say(CompareCode.CONTRADICTION, where=where, situation=title, sentence=sentence)
+
+
+def _is_lost_by_database(line: Line, key: SituationKey) -> bool:
+    """Whether only the database has broken its word: a commit that no standby has got is gone with its primary."""
+    cell = line.cell(key)
+    failed = [part for part in cell.counted if part.worst in FAILURES] if cell else []
+    return bool(failed) and all(
+        part.part.proof is Proof.TOOK_OVER and part.part.setup.replication is Replication.ASYNCHRONOUS
+        for part in failed
+    )
 
 
 def _unexpected_failure(line: Line, key: SituationKey, where: Sentence) -> Sentence:

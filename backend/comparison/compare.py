@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from backend.comparison.cost import Round, cost_of, in_turns
 from backend.comparison.cost_records import Cost, OtherLoad
-from backend.comparison.evidence import proven, touches
+from backend.comparison.evidence import engines_of, had_time, proven
 from backend.comparison.machine_load import Snapshot, load_average, processors, snapshot, taken_by_others
 from backend.comparison.progress import TimeLeft
 from backend.comparison.questions import BASELINE, ComparisonQuestion, SituationKey, Subject
@@ -29,17 +29,18 @@ from backend.comparison.runs import CancelledError, Laboratory, NotOverError, Re
 from backend.comparison.says import CompareCode
 from backend.comparison.situations import INSTANCES, LIMIT_MS, SITUATIONS, Extent, setup_of
 from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.plan import Plan, Setup
-from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import EngineKind, OperationKey
+from backend.model.sentence import Sentence, plain, say
+from backend.model.vocabulary import EngineKind, OperationKey, Replication
 from backend.strategies import find
 
 _STRETCHES = (1, 2, 4)
 """A situation that did not come about is tried again with so much more time for it."""
 _LOOK_AROUND_SECONDS = 0.2
-_AT_ONCE, _AT_ONCE_QUICK = 50, 24
-_ROUNDS, _ROUNDS_QUICK = 8, 4
+_AT_ONCE, _AT_ONCE_QUICK = 120, 60
+"""Several for each thread of the instances: with fewer, a round is over with the slowest answer, and is noise."""
+_ROUNDS, _ROUNDS_QUICK = 12, 6
 
 
 class Comparer:
@@ -73,6 +74,10 @@ class Comparer:
         self._engines: dict[str, None] = {}
         self._database = ""
         self._kind = EngineKind.POSTGRESQL
+        self._at = -1
+        """The line that the tables were emptied for."""
+        self._seen: Snapshot | None = None
+        """What the processors had done when the last round was over."""
 
     def compare(self) -> Comparison:
         """Measure everything that was asked for, or as much as there is time for."""
@@ -84,13 +89,34 @@ class Comparer:
                 self._carry_out(task, left)
         except CancelledError:
             pass
+        never_begun = self._name_the_rest(tasks[left.done :])
         return Comparison(
             asked=self._asked,
             lines=tuple(line for line in self._lines.values() if line.cells or line.cost),
             surroundings=Surroundings(_machine(load), tuple(self._engines), began),
             seconds=time.monotonic() - started,
             complete=left.done == left.total,
+            never_begun=never_begun,
         )
+
+    def _name_the_rest(self, tasks: Sequence[Task]) -> tuple[Sentence, ...]:
+        """Say in each line what was never run of it; returns those that there is no line for."""
+        names: dict[int, Sentence] = {}
+        for task in tasks:
+            if line := self._lines.get(task.number):
+                if task.kind != COST:
+                    cell = ComparedCell(line.subject, SituationKey(task.kind), never_run=True)
+                    self._lines[task.number] = replace(line, cells=(*line.cells, cell))
+            else:
+                names[task.number] = self._named(task)
+        return tuple(names.values())
+
+    def _named(self, task: Task) -> Sentence:
+        name = f"{task.strategy}/{task.variant}"
+        if len(self._asked.operations) == len(self._asked.databases) == 1:
+            return plain(name)
+        database = task.database.partition("://")[0]
+        return say(CompareCode.WHERE, name=name, operation=task.operation, database=database)
 
     def _carry_out(self, task: Task, left: TimeLeft) -> None:
         began = time.monotonic()
@@ -98,6 +124,8 @@ class Comparer:
             line = self._line_of(task)
             self._tell(left, line, task.kind)
             line = self._measure(task, line)
+        except NotApplicableError as error:
+            line = self._exempt(task, error.sentence)
         except SubmitTwiceError as error:
             line = self._failed(task, error.sentence)
             self._stop_the_rest(error)
@@ -121,11 +149,12 @@ class Comparer:
             self._lab.use_database(task.database)
             self._database = task.database
             self._note_engines()
+            self._at = -1
         self._runs.recover()
-        if task.number in self._lines:
-            return self._lines[task.number]
-        self._lab.reset(only_own=True)
-        return Line(self._subject(task))
+        if task.number != self._at:
+            self._lab.reset(only_own=True)
+            self._at = task.number
+        return self._lines.get(task.number) or Line(self._subject(task))
 
     def _measure(self, task: Task, line: Line) -> Line:
         if task.kind == COST:
@@ -138,6 +167,13 @@ class Comparer:
             return replace(line, cost=Cost(line.subject, failure=sentence))
         return replace(line, cells=(*line.cells, ComparedCell(line.subject, SituationKey(task.kind), failure=sentence)))
 
+    def _exempt(self, task: Task, sentence: Sentence) -> Line:
+        """What cannot be had on the engines in use is no failure."""
+        line = self._lines.get(task.number) or Line(self._subject(task))
+        if task.kind == COST:
+            return replace(line, cost=Cost(line.subject, failure=sentence))
+        return replace(line, cells=(*line.cells, ComparedCell(line.subject, SituationKey(task.kind), exempt=sentence)))
+
     def _subject(self, task: Task) -> Subject:
         strategy, variant = find(task.strategy, task.variant)
         return Subject(
@@ -149,6 +185,7 @@ class Comparer:
             leased=variant.leased,
             claims=variant.claims,
             on_standby=EngineKind.STANDBY in variant.engines,
+            replication=self._asked.replication if task.database == EngineKind.POSTGRESQL else Replication.NONE,
         )
 
     # Situations
@@ -157,16 +194,20 @@ class Comparer:
         situation = SITUATIONS[key]
         if situation.needs_lease and not subject.leased:
             return ComparedCell(subject, key, exempt=say(CompareCode.NO_LEASE))
-        if situation.disturbs and not self._comes_to(subject, situation.disturbs):
-            return ComparedCell(subject, key, exempt=say(CompareCode.NO_REDIS))
         first = situation.parts(subject, Extent(self._asked.quick))
-        results = [self._until_reached(subject, key, place) for place in range(len(first))]
+        places = list(range(len(first)))
+        if situation.disturbs:
+            comes_to = self._comes_to(subject)
+            places = [place for place in places if first[place].needs in comes_to]
+            if not places:
+                return ComparedCell(subject, key, exempt=say(CompareCode.NO_ENGINE_FAILS_OVER))
+        results = [self._until_reached(subject, key, place) for place in places]
         return ComparedCell(subject, key, tuple(result for result in results if result))
 
-    def _comes_to(self, subject: Subject, engine: EngineKind) -> bool:
-        """Whether a submission comes to this engine, as one shows that nobody disturbs."""
-        setup, plan = Setup(subject.strategy, subject.variant), Plan((), 1, limit_ms=LIMIT_MS)
-        return touches(engine, self._runs.carry_out(setup, plan, subject.operation, 1).intents)
+    def _comes_to(self, subject: Subject) -> set[EngineKind]:
+        """The engines that a submission comes to, as one shows that nobody disturbs."""
+        setup, plan = setup_of(subject, Setup(subject.strategy, subject.variant)), Plan((), 1, limit_ms=LIMIT_MS)
+        return engines_of(self._runs.carry_out(setup, plan, subject.operation, 1).intents)
 
     def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:
         """The run that failed in the situation, else the one that reached it for most intents.
@@ -184,14 +225,14 @@ class Comparer:
             if best is None or failed or result.proven > best.proven:
                 best = result
             best = replace(best, tries=tries, contradictions=(*told, *result.contradictions))
-            if failed or result.proven == part.intents:
+            if failed or result.had_time or result.proven == part.intents:
                 break
         return best
 
     def _run_part(self, subject: Subject, part: Part, tries: int) -> PartResult | None:
         self._runs.recover()
         outcome = self._runs.carry_out(part.setup, part.plan, subject.operation, part.intents)
-        if part.needs and not touches(part.needs, outcome.intents):
+        if part.needs and part.needs not in engines_of(outcome.intents):
             return None
         report = outcome.report
         return PartResult(
@@ -204,8 +245,9 @@ class Comparer:
             steps=dict(report.steps_per_submission),
             contradictions=outcome.contradictions,
             seconds=report.seconds,
-            proven=proven(part.proof, outcome.intents),
+            proven=proven(part.proof, outcome.intents, report.promoted_ns),
             tries=tries,
+            had_time=had_time(part.proof, outcome.intents, part.setup.lease_ms),
         )
 
     # Costs
@@ -213,20 +255,20 @@ class Comparer:
     def _cost(self, subject: Subject) -> Cost:
         first = self._look_around()
         self._runs.pause(_LOOK_AROUND_SECONDS)
-        second = self._look_around()
+        self._seen = self._look_around()
+        before = taken_by_others(first, self._seen)
         turns = in_turns(
             lambda: self._round(setup_of(subject, Setup(BASELINE.strategy, BASELINE.variant)), subject.operation),
             lambda: self._round(setup_of(subject, Setup(subject.strategy, subject.variant)), subject.operation),
             _ROUNDS_QUICK if self._asked.quick else _ROUNDS,
         )
-        before, during = taken_by_others(first, second), taken_by_others(second, self._look_around())
-        known = before is not None and during is not None
-        return cost_of(subject, turns, OtherLoad(processors(), before or 0.0, during or 0.0) if known else None)
+        return cost_of(subject, turns, None if before is None else OtherLoad(processors(), before, turns.others))
 
     def _round(self, setup: Setup, operation: OperationKey) -> Round:
         at_once = _AT_ONCE_QUICK if self._asked.quick else _AT_ONCE
         outcome = self._runs.carry_out(setup, Plan((), 1, limit_ms=LIMIT_MS), operation, at_once)
-        return Round(outcome.replies, outcome.report.steps_per_submission)
+        before, self._seen = self._seen, self._look_around()
+        return Round(outcome.replies, outcome.report.steps_per_submission, taken_by_others(before, self._seen))
 
     # Around the runs
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from statistics import median
 
 from backend.comparison.questions import BASELINE, Subject
@@ -13,6 +14,8 @@ from backend.model.vocabulary import EngineKind
 
 NOISE = 1.4
 """A baseline that differs from itself by more than this factor carries no ratio."""
+_USUAL_SHARE = 0.8
+"""The part of the rounds in which the baseline differs from itself by no more than its spread."""
 BUSY_SHARE = 0.25
 """Nor does a machine on which other programs take more than this part of its processors."""
 
@@ -70,6 +73,8 @@ class Cost:
     others: OtherLoad | None = None
     """None where the system does not tell."""
     failure: Sentence | None = None
+    left_out: int = 0
+    """Rounds of the subject that do not count, since other programs took too much of the machine."""
 
     @property
     def ratio(self) -> float | None:
@@ -78,8 +83,12 @@ class Cost:
 
     @property
     def spread(self) -> float:
-        """The largest factor by which the baseline differed from itself; 1 is not at all."""
-        return max((max(ratio, 1 / ratio) for ratio in self.itself), default=1.0)
+        """The factor within which the baseline stayed beside itself in four rounds of five; 1 is no difference at all.
+
+        Not the largest one: a single moment would decide, and the more rounds there are, the surer one has it.
+        """
+        factors = sorted(max(ratio, 1 / ratio) for ratio in self.itself)
+        return factors[ceil(_USUAL_SHARE * len(factors)) - 1] if factors else 1.0
 
     @property
     def is_crowded(self) -> bool:

@@ -55,6 +55,7 @@ def comparison_document(comparison: Comparison, language: str = ENGLISH) -> dict
         "began": comparison.surroundings.began,
         "seconds": round(comparison.seconds, 1),
         "complete": comparison.complete,
+        "never_begun": _texts(comparison.never_begun, language),
         "surprises": _texts(surprises(comparison), language),
         "lines": [_line(line, language) for line in comparison.lines],
     }
@@ -136,6 +137,7 @@ def _cost(cost: Cost, language: str) -> dict[str, object]:
         "rounds": [] if cost.finding is Finding.NOISY else [_rounded(ratio) for ratio in cost.ratios],
         "baseline_against_itself": [_rounded(ratio) for ratio in cost.itself],
         "baseline_spread": _rounded(cost.spread),
+        "rounds_left_out": cost.left_out,
         "processors_of_others": {"before": _rounded(others.before), "during": _rounded(others.during)}
         if others
         else None,

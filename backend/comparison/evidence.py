@@ -72,14 +72,31 @@ def attempts_of(replies: Iterable[Reply], steps_of: Callable[[str], tuple[Step, 
     return dict(found)
 
 
-def proven(proof: Proof, intents: Mapping[str, Sequence[Attempt]]) -> int:
-    """For how many intents the proof is there."""
+def proven(proof: Proof, intents: Mapping[str, Sequence[Attempt]], promoted_ns: int = 0) -> int:
+    """For how many intents the proof is there.
+
+    Args:
+        proof: what must be seen.
+        intents: what happened to each.
+        promoted_ns: when a standby of the database began to take over; 0 if none did.
+    """
+    if proof is Proof.TOOK_OVER:
+        return sum(_was_left_behind(attempts, promoted_ns) for attempts in intents.values())
     return sum(_PROOFS[proof](attempts) for attempts in intents.values())
 
 
-def touches(engine: EngineKind, intents: Mapping[str, Sequence[Attempt]]) -> bool:
-    """Whether any submission came to this engine."""
-    return any(step.engine is engine for attempts in intents.values() for each in attempts for step in each.steps)
+def had_time(proof: Proof, intents: Mapping[str, Sequence[Attempt]], lease_ms: int) -> bool:
+    """Whether all that had to come about did, at the right time: what was not proved would not be with more time."""
+    if proof is Proof.FAILED_OVER:
+        return all(map(_met_the_promoted, intents.values()))
+    if proof is Proof.LEASE_RAN_OUT:
+        return all(_came_after_the_lease(attempts, lease_ms) for attempts in intents.values())
+    return False
+
+
+def engines_of(intents: Mapping[str, Sequence[Attempt]]) -> set[EngineKind]:
+    """The engines that submissions came to."""
+    return {step.engine for attempts in intents.values() for each in attempts for step in each.steps}
 
 
 def _overlapped(attempts: Sequence[Attempt]) -> bool:
@@ -124,13 +141,46 @@ def _crashed_and_came_again(attempts: Sequence[Attempt]) -> bool:
 
 def _failed_over(attempts: Sequence[Attempt]) -> bool:
     """Two were told the same good news about a key, the second one while the first had yet to end its work."""
-    worked = sorted((each for each in attempts if each.work), key=lambda each: each.begin_ns)
+    worked = _by_begin(attempts)
     return any(
         news in _good_news(second) and _good_news(second)[news] < first.end_ns
         for first, second in combinations(worked, 2)
         for news, told_ns in _good_news(first).items()
         if told_ns < first.end_ns
     )
+
+
+def _by_begin(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Those that worked, the first one first."""
+    return sorted((each for each in attempts if each.work), key=lambda each: each.begin_ns)
+
+
+def _met_the_promoted(attempts: Sequence[Attempt]) -> bool:
+    """Somebody found Redis dead, and somebody after that found it alive, while the first one was still at work."""
+    worked = _by_begin(attempts)
+    if not worked:
+        return False
+    first, *others = worked
+    asked = [step for each in others for step in each.work if step.engine is EngineKind.REDIS]
+    in_time = [step for step in asked if step.ended_ns < first.end_ns]
+    died_ns = min((step.started_ns for step in in_time if step.error), default=None)
+    return died_ns is not None and any(step.started_ns > died_ns for step in in_time if not step.error)
+
+
+def _came_after_the_lease(attempts: Sequence[Attempt], lease_ms: int) -> bool:
+    """Somebody came when what the first one had claimed before its work must have run out, unless it was renewed."""
+    worked = _by_begin(attempts)
+    if not worked or worked[0].processing is None:
+        return False
+    work = worked[0].processing
+    due_ns = work.started_ns + lease_ms * 1_000_000
+    return any(due_ns < each.begin_ns < work.ended_ns for each in worked[1:])
+
+
+def _was_left_behind(attempts: Sequence[Attempt], promoted_ns: int) -> bool:
+    """Somebody had begun to commit on the primary that was killed then."""
+    commits = (step for each in attempts for step in each.work if step.command == "COMMIT" and step.engine.is_database)
+    return any(step.started_ns < promoted_ns for step in commits)
 
 
 def _good_news(attempt: Attempt) -> Mapping[tuple[str, str], int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend.model.catalogue import NOTHING_CLAIMED, Claims
 from backend.model.catalogue import SituationKey as SituationKey
-from backend.model.vocabulary import EngineKind, OperationKey
+from backend.model.vocabulary import EngineKind, OperationKey, Replication
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class ComparisonQuestion:
     quick: bool = False
     """Fewer intents and fewer rounds."""
     cost: bool = True
+    replication: Replication = Replication.NONE
+    """The standby of PostgreSQL that takes over in the situation *failover*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Subject:
     claims: Claims = NOTHING_CLAIMED
     on_standby: bool = False
     """Whether it reads from a standby of the database."""
+    replication: Replication = Replication.NONE
+    """The standby that was asked for, where the database can have one."""
 
     @property
     def name(self) -> str:

@@ -34,6 +34,8 @@ class Proof(StrEnum):
     """The process died at the step, and the caller came again."""
     FAILED_OVER = "failed-over"
     """Redis granted to a second submission what the first one still held: the promoted server knew nothing of it."""
+    TOOK_OVER = "took-over"
+    """The standby was promoted, and what a submission had committed, or was about to, was on the old primary only."""
 
 
 class CellState(StrEnum):
@@ -46,6 +48,8 @@ class CellState(StrEnum):
     """The variant cannot get into this situation."""
     NOT_MEASURED = "not-measured"
     """A run could not be carried out, or was not over in time."""
+    NEVER_RUN = "never-run"
+    """The comparison was cancelled before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class PartResult:
     """Intents for which the situation is proved to have come about."""
     tries: int = 1
     """How often it was run until it came about, or was given up; only the last run counts."""
+    had_time: bool = False
+    """Whether all that it needs came at the right time: with more of it, no more would be proved."""
 
     @property
     def reached(self) -> bool:
@@ -104,10 +110,14 @@ class ComparedCell:
     """Why it could not be measured; None if it was."""
     exempt: Sentence | None = None
     """Why the subject cannot get into the situation; None if it can."""
+    never_run: bool = False
+    """Whether the comparison was cancelled before it came to this."""
 
     @property
     def state(self) -> CellState:
         """What the cell has to tell. A failure that was reached counts, also where another part was not reached."""
+        if self.never_run:
+            return CellState.NEVER_RUN
         if self.failure is not None:
             return CellState.NOT_MEASURED
         if self.exempt is not None:
@@ -235,6 +245,8 @@ class Comparison:
     seconds: float
     complete: bool
     """False if it was cancelled: what is there was measured all the same."""
+    never_begun: tuple[Sentence, ...] = ()
+    """What it was to compare, too, when it was cancelled: there is no line for it."""
 
     def with_costs_of(self, again: Comparison) -> Comparison:
         """The same, with the costs that were measured again."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from backend.comparison.evidence import Attempt, attempts_of
 from backend.comparison.says import CompareCode
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.judgement import Report
 from backend.model.observed import EngineStatus, Reply, Step
 from backend.model.plan import Intent, Plan, Setup
@@ -125,12 +125,13 @@ class Runs:
         Raises:
             CancelledError: the comparison was cancelled.
             NotOverError: the run was not over in time.
+            NotApplicableError: the engines in use cannot do what it asks for.
             SubmitTwiceError: the run cannot be carried out.
         """
         for _ in range(_ATTEMPTS - 1):
             try:
                 return self._once(setup, self._with_intents(plan, operation, intents))
-            except NotOverError:
+            except (NotOverError, NotApplicableError):
                 raise
             except SubmitTwiceError:
                 self.pause(_PAUSE_SECONDS)

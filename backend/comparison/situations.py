@@ -30,15 +30,17 @@ _LONG_WORK_MS = 900
 _SHORT_LEASE_MS = 300
 _CRASH_LEASE_MS = 800
 """Shorter than a caller persists after a crash."""
-_HELD_MS = 4_500
-"""Longer than sentinels need to promote another server."""
-_COMES_EVERY_MS = 300
+_HELD_MS = 3_200
+"""Longer than sentinels mostly need to promote another server."""
+_COMES_EVERY_MS = 200
 _LONG_LEASE_MS = 300_000
 """Longer than any run: only a failover can take what is held."""
 
 _LAG_MS = 2_000
 """Longer than one submission comes after the other."""
 
+_UNTIL_TOLD = Plan((), 1, Source.RETRY, retries=10, limit_ms=LIMIT_MS)
+"""Tries again until it hears more than an error: there is no database for a moment."""
 _PERSISTS = Plan((), 1, Source.RETRY, timeout_ms=5_000, retries=5, limit_ms=LIMIT_MS)
 """Tries again until a lock that died with its holder has run out: for about three seconds."""
 
@@ -64,8 +66,8 @@ class Situation:
     """About how long it takes, before anything is known about this machine."""
     needs_lease: bool = False
     """Whether only a subject that holds something that runs out can get into it."""
-    disturbs: EngineKind | None = None
-    """The engine that it is about, where only a subject that comes there can get into it."""
+    disturbs: bool = False
+    """Whether each of its runs is about an engine, and only a subject that comes there can get into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +139,54 @@ def _crash(subject: Subject, extent: Extent) -> tuple[Part, ...]:
 
 
 def _failover(subject: Subject, extent: Extent) -> tuple[Part, ...]:
-    times = extent.stretch
+    """One intent for each: whoever comes after the failover is not in the situation."""
+    parts = [_failover_of_redis(subject, extent.stretch)]
+    if replication_of(subject) is not Replication.NONE:
+        parts.append(_failover_of_database(subject))
+    return tuple(parts)
+
+
+def _failover_of_redis(subject: Subject, times: int) -> Part:
     plan = Plan((), _HELD_MS // _COMES_EVERY_MS, pace=Pace.INTERVAL, interval_ms=_COMES_EVERY_MS * times)
     part = _part(
         subject,
         replace(plan, limit_ms=LIMIT_MS),
-        1 if extent.quick else 3,
+        1,
         Proof.FAILED_OVER,
         delay_ms=_HELD_MS * times,
         lease_ms=_LONG_LEASE_MS,
         fault=f"failover@redis={_COMES_EVERY_MS * times}",
+        title=say(CompareCode.POINT_REDIS_FAILOVER),
+        needs=EngineKind.REDIS,
     )
-    return (replace(part, setup=replace(part.setup, redis_topology=RedisTopology.SENTINEL)),)
+    return replace(part, setup=replace(part.setup, redis_topology=RedisTopology.SENTINEL))
+
+
+def _failover_of_database(subject: Subject) -> Part:
+    part = _part(
+        subject,
+        _UNTIL_TOLD,
+        1,
+        Proof.TOOK_OVER,
+        fault="failover@database",
+        title=say(CompareCode.POINT_DATABASE_FAILOVER),
+        needs=subject.database,
+    )
+    return replace(part, setup=replace(part.setup, replication=replication_of(subject)))
+
+
+def replication_of(subject: Subject) -> Replication:
+    """The standby that a failover of the database finds: as was asked for, or the one that a subject reads from."""
+    if subject.replication is Replication.NONE and subject.on_standby:
+        return Replication.ASYNCHRONOUS
+    return subject.replication
 
 
 def setup_of(subject: Subject, setup: Setup) -> Setup:
     """A setup with the standby that a subject reads from, if it reads from one."""
     if not subject.on_standby:
         return setup
-    return replace(setup, replication=Replication.ASYNCHRONOUS, replica_lag_ms=_LAG_MS)
+    return replace(setup, replication=replication_of(subject), replica_lag_ms=_LAG_MS)
 
 
 def _part(
@@ -184,6 +215,6 @@ SITUATIONS: Mapping[SituationKey, Situation] = {
         Situation(SituationKey.LEASE, _lease, 2.0, needs_lease=True),
         Situation(SituationKey.REDELIVERY, _redelivery, 3.0),
         Situation(SituationKey.CRASH, _crash, 5.0),
-        Situation(SituationKey.FAILOVER, _failover, 12.0, disturbs=EngineKind.REDIS),
+        Situation(SituationKey.FAILOVER, _failover, 6.0, disturbs=True),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backend.comparison.questions import ComparisonQuestion, SituationKey
@@ -60,20 +60,37 @@ def tasks_of(asked: ComparisonQuestion) -> list[Task]:
     Raises:
         UnknownKeyError: there is no such strategy or variant.
     """
-    tasks: list[Task] = []
     wanted = {_full_name(name) for name in asked.strategies}
-    kinds = ([COST] if asked.cost else []) + [key.value for key in SITUATIONS if key in asked.situations]
-    number = 0
+    tasks: list[Task] = []
     for database in asked.databases:
-        for operation in asked.operations:
-            for strategy in all_strategies():
-                for variant in strategy.variants:
-                    names = {strategy.key, f"{strategy.key}/{variant.key}"}
-                    if operation in variant.refusals or (wanted and not names & wanted):
-                        continue
-                    tasks += [Task(number, database, operation, strategy.key, variant.key, kind) for kind in kinds]
-                    number += 1
+        lines = [(operation, *names) for operation in asked.operations for names in _variants(operation, wanted)]
+        first = len({task.number for task in tasks})
+        for kinds in _phases(asked):
+            for number, names in enumerate(lines, first):
+                tasks += [Task(number, database, *names, kind) for kind in kinds]
     return tasks
+
+
+def _phases(asked: ComparisonQuestion) -> Iterator[list[str]]:
+    """What is measured of every line before any of it is measured of the next kinds.
+
+    Costs come first, before anything was killed, and while few rows are there. What wants other servers comes last:
+    they are exchanged once, not for each line.
+    """
+    keys = [key for key in SITUATIONS if key in asked.situations]
+    if asked.cost:
+        yield [COST]
+    for disturbs in (False, True):
+        yield [key.value for key in keys if SITUATIONS[key].disturbs == disturbs]
+
+
+def _variants(operation: OperationKey, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Strategy and variant of all that were asked for and guard the operation."""
+    for strategy in all_strategies():
+        for variant in strategy.variants:
+            names = {strategy.key, f"{strategy.key}/{variant.key}"}
+            if operation not in variant.refusals and (not wanted or names & set(wanted)):
+                yield strategy.key, variant.key
 
 
 def guesses(asked: ComparisonQuestion) -> Mapping[str, float]:

@@ -24,6 +24,7 @@ STATE_GLYPHS = {
     CellState.NOT_REACHED: "\N{WHITE CIRCLE}",
     CellState.DOES_NOT_APPLY: "\N{EN DASH}",
     CellState.NOT_MEASURED: "!",
+    CellState.NEVER_RUN: "\N{HORIZONTAL ELLIPSIS}",
 }
 NOTHING = "\N{EN DASH}"
 _ENGINES = {
@@ -67,6 +68,8 @@ def cell_facts(cell: ComparedCell) -> tuple[Sentence, ...]:
             return (cell.failure,) if cell.failure else ()
         case CellState.DOES_NOT_APPLY:
             return (cell.exempt,) if cell.exempt else ()
+        case CellState.NEVER_RUN:
+            return (say(CompareCode.NEVER_RUN),)
         case CellState.NOT_REACHED:
             return (*_what_was_missed(cell), *cell.contradictions)
         case _:
@@ -168,6 +171,8 @@ def noise_facts(cost: Cost) -> tuple[Sentence, ...]:
         facts.append(say(CompareCode.SPREAD_TOO_WIDE, spread=cost.spread, most=NOISE))
     else:
         facts.append(say(CompareCode.SPREAD, spread=cost.spread))
+    if cost.left_out:
+        facts.append(say(CompareCode.LEFT_OUT, count=cost.left_out))
     if others and not cost.is_crowded:
         facts.append(say(CompareCode.OTHERS, before=others.before, during=others.during, cores=others.cores))
     return tuple(facts)
@@ -227,7 +232,13 @@ def where_and_when(comparison: Comparison) -> tuple[Sentence, ...]:
         machine=around.machine,
         engines=", ".join(around.engines),
     )
-    return (measured,) if comparison.complete else (measured, say(CompareCode.CANCELLED))
+    return (measured,) if comparison.complete else (measured, say(CompareCode.CANCELLED), *never_begun(comparison))
+
+
+def never_begun(comparison: Comparison) -> tuple[Sentence, ...]:
+    """What a comparison that was cancelled has not come to at all; nothing where it has come to every line."""
+    names = comparison.never_begun
+    return (say(CompareCode.NEVER_BEGUN, names=names),) if names else ()
 
 
 def sentence_of(lines: Sequence[Line]) -> Sentence:

@@ -52,6 +52,11 @@ class Bench:
         """Untapped connections to the database in use."""
         return self._parts.engines.engine
 
+    @property
+    def promoted_ns(self) -> int:
+        """When a standby of the database has last begun to take over."""
+        return self._parts.engines.standby.promoted_ns
+
     def require_engines(self, setup: Setup) -> Setup:
         """Have the engines as a setup wants them. A database that does not answer is told of later.
 

@@ -313,5 +313,6 @@ class ExperimentRun:
             working=leftovers.count,
             missed_faults=self._server_faults.missed(self._setup.faults, marks),
             ended_ns=time.monotonic_ns(),
+            promoted_ns=self._bench.promoted_ns if self._server_faults.failed_over else 0,
             retry_on=plan.retry_on if plan.source is Source.RETRY else frozenset(),
         )

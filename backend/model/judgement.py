@@ -102,6 +102,8 @@ class Report:
     """Faults of the setup that did not come about: the step or the moment never came."""
     ended_ns: int = 0
     """When it was reported."""
+    promoted_ns: int = 0
+    """When a standby began to take the place of the database meanwhile; 0 if none did."""
     untraced: int = 0
     """Submissions whose steps are not kept any more (`backend.model.kept`); `steps_per_submission` is of all."""
     retry_on: frozenset[RetryCause] = frozenset()

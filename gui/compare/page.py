@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QWidget
 from backend.comparison.claims import surprises
 from backend.comparison.picture import picture
 from backend.comparison.says import CompareCode
-from backend.comparison.words import noisy, sentence_of, title_of
+from backend.comparison.words import never_begun, noisy, sentence_of, title_of
 from backend.model.sentence import say
 from gui.compare.chart import Chart, scrolled
 from gui.compare.comparer import Comparer
@@ -228,7 +228,7 @@ class ComparePage(QWidget):
         unexpected = [speak(sentence) for sentence in surprises(found)]
         said = [speak(sentence_of(found.lines))] if any(line.cells for line in found.lines) else []
         if not complete:
-            said.insert(0, self.tr("Cancelled; what was measured is kept."))
+            said = [self.tr("Cancelled; what was measured is kept."), *map(speak, never_begun(found)), *said]
         if again := len(noisy(found.lines)):
             said.append(speak(say(CompareCode.NOISY_COSTS, count=again)))
         return " ".join((*said, *unexpected))

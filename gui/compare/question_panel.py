@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from backend.comparison.questions import ComparisonQuestion, SituationKey
-from backend.model.vocabulary import Health, OperationKey
+from backend.model.vocabulary import EngineKind, Health, OperationKey, Replication
 from gui.theme import GRID
 from gui.widgets.forms import Section, add_item, choose_key, combo, current_key, describe, set_item_enabled
 from gui.wording.comparison import situation_word
@@ -41,7 +41,8 @@ class QuestionPanel(QWidget):
         layout.addWidget(self._make_situations())
         layout.addWidget(self._make_extent())
         self.operation.currentIndexChanged.connect(self._fill_strategies)
-        for box in (self.database, self.strategy):
+        self.database.currentIndexChanged.connect(self._offer_replication)
+        for box in (self.database, self.strategy, self.replication):
             box.currentIndexChanged.connect(self.changed)
         for check in (*self.situations.values(), self.quick, self.cost):
             check.toggled.connect(self.changed)
@@ -72,6 +73,18 @@ class QuestionPanel(QWidget):
         }
         for check in self.situations.values():
             section.add_wide(check)
+        self.replication = combo("compareReplicationCombo")
+        for replication, text in (
+            (Replication.NONE, lambda: self.tr("No standby")),
+            (Replication.ASYNCHRONOUS, lambda: self.tr("Asynchronous")),
+            (Replication.SYNCHRONOUS, lambda: self.tr("Synchronous")),
+        ):
+            add_item(self.replication, text, replication.value)
+        section.add_field(
+            lambda: self.tr("&Replication"),
+            self.replication,
+            lambda: self.tr("The standby of PostgreSQL that takes over in a failover"),
+        )
         return section
 
     def _make_extent(self) -> Section:
@@ -111,7 +124,13 @@ class QuestionPanel(QWidget):
             situations=tuple(key for key, check in self.situations.items() if check.isChecked()),
             quick=self.quick.isChecked(),
             cost=self.cost.isChecked(),
+            replication=self._asked_replication,
         )
+
+    @property
+    def _asked_replication(self) -> Replication:
+        """None where the database can have no standby."""
+        return Replication(current_key(self.replication)) if self.replication.isEnabled() else Replication.NONE
 
     def show_choice(self, operation: OperationKey, strategy: str) -> None:
         """Ask about this strategy."""
@@ -139,7 +158,12 @@ class QuestionPanel(QWidget):
                 self.database.addItem(engine.name, engine.kind.value)
                 set_item_enabled(self.database, index, engine.health is not Health.MISSING, partial(speak, engine.note))
         choose_key(self.database, before)
+        self._offer_replication()
         self.changed.emit()
+
+    @Slot()
+    def _offer_replication(self) -> None:
+        self.replication.setEnabled(current_key(self.database) == EngineKind.POSTGRESQL)
 
     @Slot()
     def _fill_strategies(self) -> None:

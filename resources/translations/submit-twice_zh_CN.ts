@@ -3003,6 +3003,26 @@
         <translation>在此情形下对比</translation>
     </message>
     <message>
+        <source>No standby</source>
+        <translation>没有备库</translation>
+    </message>
+    <message>
+        <source>Asynchronous</source>
+        <translation>异步</translation>
+    </message>
+    <message>
+        <source>Synchronous</source>
+        <translation>同步</translation>
+    </message>
+    <message>
+        <source>&amp;Replication</source>
+        <translation>复制(&amp;R)</translation>
+    </message>
+    <message>
+        <source>The standby of PostgreSQL that takes over in a failover</source>
+        <translation>故障转移时接管的 PostgreSQL 备库</translation>
+    </message>
+    <message>
         <source>How thoroughly</source>
         <translation>细致程度</translation>
     </message>

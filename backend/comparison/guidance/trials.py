@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from backend.comparison.guidance.questions import Arrival
 from backend.comparison.questions import SituationKey, Subject
+from backend.comparison.records import Part, Proof
 from backend.comparison.situations import SITUATIONS, Extent
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import EngineKind, Verdict
 
 if TYPE_CHECKING:
     from backend.comparison.guidance.advice import Advice
-    from backend.comparison.records import Part
 
 _COMES_BY: Mapping[Arrival, SituationKey] = {
     Arrival.FORM: SituationKey.CLICKS,
@@ -46,6 +46,11 @@ def trial_of(advice: Advice) -> Trial:
 
 
 def _shows(part: Part, verdict: Verdict | None) -> bool:
-    """Whether a run comes to this: an intent is lost at its token, and a call repeated that nobody wrote down."""
+    """Whether a run comes to this: an intent is lost at its token, a call repeated that nobody wrote down.
+
+    What Redis forgets is forgotten in a failover of Redis, whatever the database does.
+    """
+    if part.proof is Proof.FAILED_OVER:
+        return True
     engine = {Verdict.LOST: EngineKind.REDIS, Verdict.DUPLICATED: EngineKind.GATEWAY}.get(verdict) if verdict else None
     return (part.needs is None and part.title is None) or (engine is not None and part.needs is engine)

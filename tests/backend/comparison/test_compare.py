@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
@@ -11,9 +13,11 @@ from backend.cli.compare import summary
 from backend.comparison.claims import standing, surprises
 from backend.comparison.compare import check
 from backend.comparison.cost_records import BUSY_SHARE, Finding
-from backend.comparison.documents import comparison_markdown
+from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, Comparison, ComparisonProgress
+from backend.comparison.tasks import tasks_of
+from backend.comparison.web_page import comparison_html
 from backend.model.errors import UnknownKeyError
 from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from tests.backend.comparison.conftest import Compare
@@ -59,7 +63,8 @@ def test_the_cost_has_both_sides_and_the_round_trips(found: Comparison) -> None:
     assert token.load.steps == {EngineKind.POSTGRESQL: 2, EngineKind.REDIS: 1}
     assert token.baseline.steps == {EngineKind.POSTGRESQL: 2}
     assert len(token.itself) == len(token.ratios) > 1
-    assert token.load.submissions * (len(token.ratios) + 1) == token.baseline.submissions * len(token.ratios) > 0
+    at_once = token.load.submissions // len(token.ratios)
+    assert token.load.submissions == at_once * len(token.ratios) < token.baseline.submissions
     assert token.load.refused == token.baseline.refused == 0
     assert 0 < token.load.p50_ms <= token.load.p99_ms
 
@@ -77,8 +82,50 @@ def test_cancelling_keeps_what_was_measured(compare: Compare) -> None:
     found = compare(asked, stop_after_the_first, cancelled)
     assert not found.complete
     assert worst(found) == {"unique-index/catch-violation": [Verdict.EXACTLY_ONCE]}
+    assert [str(name) for name in found.never_begun] == [
+        "unique-index/on-conflict",
+        "unique-index/deferred",
+        "unique-index/deferred-caught",
+    ]
+    assert "Never begun: unique-index/on-conflict, unique-index/deferred, unique-index/" in comparison_markdown(found)
     assert (seen[0].done, seen[0].total) == (0, 4)
     assert seen[0].seconds_left > 0
+
+
+def test_a_line_that_was_cancelled_says_which_situations_were_never_run(compare: Compare) -> None:
+    cancelled = threading.Event()
+
+    def stop_after_the_clicks(progress: ComparisonProgress) -> None:
+        if progress.line.cells:
+            cancelled.set()
+
+    situations = (SituationKey.CLICKS, SituationKey.CRASH, SituationKey.FAILOVER)
+    found = compare(
+        ComparisonQuestion(strategies=("none/direct",), situations=situations, quick=True),
+        stop_after_the_clicks,
+        cancelled,
+    )
+    (line,) = found.lines
+    assert line.cost
+    assert [cell.state for cell in line.cells] == [CellState.MEASURED, CellState.NEVER_RUN, CellState.NEVER_RUN]
+    assert str(standing(line)) == "broken by design; fails: Clicks; never run: Crash, Failover"
+    assert not line.is_whole
+    for text in (comparison_markdown(found), comparison_html(found), comparison_csv(found), "\n".join(summary(found))):
+        assert text.count("never run") + text.count("never-run") >= len(situations) - 1
+    (document,) = json.loads(json.dumps(comparison_document(found)))["lines"]
+    assert [cell["state"] for cell in document["cells"]] == ["measured", "never-run", "never-run"]
+
+
+def test_costs_come_first_and_what_wants_other_servers_last() -> None:
+    asked = ComparisonQuestion(
+        operations=(OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER),
+        strategies=("none/direct", "unique-index/on-conflict"),
+        situations=(SituationKey.CLICKS, SituationKey.CRASH, SituationKey.FAILOVER),
+    )
+    tasks = tasks_of(asked)
+    kinds = [kind for kind, _ in groupby(task.kind for task in tasks)]
+    assert kinds == ["cost", *["clicks", "crash"] * 4, "failover"]
+    assert [task.number for task in tasks if task.kind == "failover"] == [0, 1, 2, 3]
 
 
 def test_what_cannot_be_measured_says_why_and_the_rest_goes_on(compare: Compare) -> None:

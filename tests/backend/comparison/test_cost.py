@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from backend.comparison.cost import Round, Turns, cost_of, in_turns
 from backend.comparison.cost_records import NOISE, Cost, Finding, OtherLoad
+from backend.comparison.machine_load import processors
 from backend.comparison.progress import TimeLeft
 from backend.comparison.questions import BASELINE, Subject
 from backend.comparison.words import cost_facts, milliseconds, rate_text, ratio_text
@@ -14,6 +18,7 @@ from backend.model.vocabulary import Answer, EngineKind, OperationKey
 
 SUBJECT = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "token", "delete-first", sound=True)
 MS = 1_000_000
+QUIET, CROWDED = 0.05, 0.9
 
 
 def burst(*milliseconds: int, answer: Answer = Answer.CREATED) -> Round:
@@ -31,11 +36,11 @@ def cost(baseline: tuple[int, ...], variant: tuple[int, ...], others: OtherLoad 
     return cost_of(SUBJECT, turns(baseline, variant), others)
 
 
-def test_sides_take_turns_the_baseline_on_both_sides_and_the_first_pair_only_warms_up() -> None:
+def test_sides_take_turns_the_baseline_on_both_sides_and_the_first_pairs_only_warm_up() -> None:
     order: list[str] = []
     rounds = {
-        "baseline": iter([burst(900), burst(10), burst(10), burst(10)]),
-        "variant": iter([burst(1), burst(20), burst(20)]),
+        "baseline": iter([burst(900), burst(300), burst(10), burst(10), burst(10)]),
+        "variant": iter([burst(1), burst(3), burst(20), burst(20)]),
     }
 
     def side(name: str) -> Round:
@@ -43,7 +48,7 @@ def test_sides_take_turns_the_baseline_on_both_sides_and_the_first_pair_only_war
         return next(rounds[name])
 
     measured = in_turns(lambda: side("baseline"), lambda: side("variant"), 2)
-    assert order == ["baseline", "variant", "baseline", "variant", "baseline", "variant", "baseline"]
+    assert order == [*["baseline", "variant"] * 4, "baseline"]
     assert measured.ratios == pytest.approx((0.5, 0.5))
     assert measured.itself == pytest.approx((1.0, 1.0))
 
@@ -54,6 +59,37 @@ def test_a_drift_that_slows_both_sides_leaves_the_ratio_alone() -> None:
 
 def test_one_bad_moment_does_not_move_the_median() -> None:
     assert cost((10, 10, 10, 10), (20, 9_000, 20)).ratio == pytest.approx(0.5)
+
+
+def test_one_bad_moment_of_the_baseline_takes_no_ratio_away() -> None:
+    measured = cost((100, 100, 100, 180, 100, 101, 100, 101, 100, 101, 100), (200,) * 10)
+    assert measured.spread == pytest.approx(1.01)
+    assert ratio_text(measured) == "0.50"
+
+
+def test_a_turn_in_which_others_were_at_work_is_run_again() -> None:
+    loads = iter([QUIET] * 6 + [CROWDED] + [QUIET] * 20)
+    measured = cost_of(SUBJECT, in_turns(lambda: loaded(10, loads), lambda: loaded(20, loads), 4), None)
+    assert len(measured.ratios) == len(measured.itself) == 4
+    assert measured.left_out == 2
+    assert any("2 rounds were left out" in str(fact) for fact in cost_facts(measured))
+    assert measured.load is not None
+    assert measured.baseline is not None
+    assert (measured.load.submissions, measured.baseline.submissions) == (4, 5)
+
+
+@pytest.mark.parametrize(("quiet", "turns_run"), [(0, 3), (7, 8)])
+def test_where_others_hardly_ever_rest_it_ends_without_a_ratio(quiet: int, turns_run: int) -> None:
+    loads = iter([QUIET] * quiet + [CROWDED] * 30)
+    found = in_turns(lambda: loaded(10, loads), lambda: loaded(20, loads), 4)
+    measured = cost_of(SUBJECT, found, OtherLoad(processors(), 0.0, found.others))
+    assert len(found.all) == turns_run
+    assert_refused(measured)
+
+
+def loaded(milliseconds: int, loads: Iterator[float]) -> Round:
+    """A round of one submission, beside which other programs took such a part of all processors."""
+    return replace(burst(milliseconds), others=next(loads) * processors())
 
 
 def test_a_ratio_within_what_the_baseline_differs_from_itself_is_no_difference() -> None:

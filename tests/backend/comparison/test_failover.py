@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from backend.comparison.evidence import Attempt, proven
+from backend.comparison.claims import surprises
+from backend.comparison.evidence import Attempt, had_time, proven
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, Proof
 from backend.model.observed import Reply, Step
-from backend.model.vocabulary import Answer, EngineKind, Verdict
+from backend.model.vocabulary import Answer, EngineKind, Replication, Verdict
 from tests.backend.comparison.conftest import Compare
 
 
@@ -37,6 +40,74 @@ def test_it_is_proved_by_what_was_granted_while_somebody_held_it(second: Attempt
     assert proven(Proof.FAILED_OVER, {"A-1": [HELD, second]}) == expected
 
 
+DIED = attempt("2", ("SET lock b", "", 40))
+DIED = replace(DIED, steps=tuple(replace(step, error="gone") for step in DIED.steps))
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([DIED, attempt("3", ("GET lock", "1", 60))], True),
+        ([attempt("3", ("GET lock", "1", 60))], False),
+        ([DIED, attempt("3", ("GET lock", "1", 95))], False),
+    ],
+)
+def test_more_time_is_only_given_where_it_could_show_more(others: list[Attempt], expected: bool) -> None:
+    assert had_time(Proof.FAILED_OVER, {"A-1": [HELD, *others]}, 0) is expected
+
+
+@pytest.mark.parametrize(("promoted_ns", "expected"), [(0, 0), (15, 0), (25, 1)])
+def test_a_failover_of_the_database_is_proved_by_a_commit_before_it(promoted_ns: int, expected: int) -> None:
+    steps = (Step("1", 0, 1, EngineKind.POSTGRESQL, "COMMIT", "", "", 20, 30),)
+    told = Attempt(Reply("1", "A-1", Answer.CREATED, 201, None, 0, 100), steps)
+    assert proven(Proof.TOOK_OVER, {"A-1": [told]}, promoted_ns) == expected
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("replication", "expected"),
+    [(Replication.ASYNCHRONOUS, Verdict.LOST), (Replication.SYNCHRONOUS, Verdict.EXACTLY_ONCE)],
+)
+def test_a_database_that_fails_over_keeps_what_its_standby_has_confirmed(
+    compare: Compare, replication: Replication, expected: Verdict
+) -> None:
+    names = ("unique-index/catch-violation",)
+    asked = ComparisonQuestion(
+        strategies=names, situations=(SituationKey.FAILOVER,), cost=False, replication=replication
+    )
+    found = compare(asked)
+    (cell,) = found.lines[0].cells
+    assert (cell.state, cell.worst, cell.intents, cell.proven) == (CellState.MEASURED, expected, 1, 1)
+    assert cell.contradictions == ()
+    assert [part.part.proof for part in cell.parts] == [Proof.TOOK_OVER]
+    assert surprises(found) == ()  # that a commit may be lost is what asynchronous means
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(300)
+def test_what_reads_from_a_standby_gets_into_a_failover_as_well(compare: Compare) -> None:
+    names = ("none/check-on-replica", "distributed-lock/redis-check-on-replica")
+    asked = ComparisonQuestion(strategies=names, situations=(SituationKey.FAILOVER,), quick=True, cost=False)
+    cells = {line.subject.name: line.cells[0] for line in compare(asked).lines}
+    assert {name: cell.state for name, cell in cells.items()} == dict.fromkeys(names, CellState.MEASURED)
+    assert [part.part.proof for part in cells[names[1]].parts] == [Proof.FAILED_OVER, Proof.TOOK_OVER]
+
+
+@pytest.mark.timeout(60)
+def test_a_database_that_can_have_no_standby_does_not_get_into_it(compare: Compare) -> None:
+    asked = ComparisonQuestion(
+        databases=("sqlite",),
+        strategies=("none/direct", "none/check-on-replica"),
+        situations=(SituationKey.FAILOVER,),
+        cost=False,
+        replication=Replication.SYNCHRONOUS,
+    )
+    cells = {line.subject.name: line.cells[0] for line in compare(asked).lines}
+    assert all(cell.state is CellState.DOES_NOT_APPLY for cell in cells.values())
+    assert all(str(cell.exempt) for cell in cells.values())
+    assert "standby" in str(cells["none/check-on-replica"].exempt)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 def test_a_failover_breaks_what_only_redis_remembers(compare: Compare) -> None:
@@ -59,6 +130,7 @@ def test_a_failover_breaks_what_only_redis_remembers(compare: Compare) -> None:
     }
     assert (
         str(cells["unique-index/on-conflict"].exempt)
-        == "It keeps nothing in Redis, so there is no failover to survive."
+        == "It keeps nothing in Redis, and the database has no standby that could take over: there is no failover to "
+        "survive. PostgreSQL is given a standby with --replication."
     )
     assert all(cell.contradictions == () for cell in cells.values())
