@@ -53,6 +53,17 @@ def test_it_describes_itself_without_its_password(postgresql: RunningEngine) -> 
     assert password not in f"{postgresql!r} {status!r}"
 
 
+def test_drivers_that_insist_on_the_standard_can_log_in(postgresql: RunningEngine, supervisor: Supervisor) -> None:
+    """pgjdbc refuses a server whose password was hashed fewer than 4096 times; where all are ours it is quicker."""
+    ours = start_postgresql(supervisor, only_ours=True)
+    assert [_iterations(engine) for engine in (postgresql, ours)] == [4096, 16]
+
+
+def _iterations(engine: RunningEngine) -> int:
+    secret = ask(engine, "SELECT rolpassword FROM pg_authid WHERE rolname = current_user")
+    return int(str(secret).split("$")[1].split(":")[0])
+
+
 def test_settings_of_a_lab(postgresql: RunningEngine) -> None:
     settings = {name: ask(postgresql, f"SHOW {name}") for name in ("max_connections", "synchronous_commit", "fsync")}
     assert settings == {"max_connections": "200", "synchronous_commit": "remote_apply", "fsync": "off"}

@@ -63,7 +63,7 @@ def servers() -> Iterator[Supervisor]:
 
 @pytest.fixture(scope="session")
 def postgresql(servers: Supervisor) -> RunningEngine:
-    return start_postgresql(servers)
+    return start_postgresql(servers, only_ours=True)
 
 
 @pytest.fixture(scope="session")
