@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.engines.processes.ports import free_port
+from backend.engines.processes.ports import quiet_port
 from backend.model.errors import InstanceError
 from backend.model.sentence import say
 from backend.service.exchange import Host
@@ -74,7 +74,7 @@ class ServiceProcesses:
         """
         if not self._folder.is_dir():
             raise InstanceError(say(ServiceCode.NO_DIRECTORY, directory=str(self._folder)))
-        values = {"port": str(free_port()), **values}
+        values = {"port": str(quiet_port()), **values}
         environment = self._environment(values)
         for number, command in enumerate(self._service.setup, 1):
             argv = self._argv(command, values, environment)
@@ -102,7 +102,7 @@ class ServiceProcesses:
         Raises:
             InstanceError: the command is not found, or cannot be run.
         """
-        port = free_port()
+        port = quiet_port()
         own = {**values, "port": str(port)}
         environment = self._environment(own)
         child = self._supervisor.spawn(
