@@ -10,6 +10,7 @@ import threading
 import tracemalloc
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MESSAGES = 10_000
 _MANY = 2_000
+"""Those go through a real proxy in a second or two; with `-m exhaustive` it is `MESSAGES`."""
 ALL = tuple(DIALECTS)
 
 
@@ -216,17 +218,20 @@ def test_a_server_that_sends_without_an_end_costs_no_memory(kind: EngineKind) ->
     assert peak < 4 * MOST_BUFFERED
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("messages", [_MANY, pytest.param(MESSAGES, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("kind", ALL)
 def test_noise_through_a_real_proxy_harms_nobody_else(
-    kind: EngineKind, postgresql: Reach, mariadb: Reach, redis_server: Reach, gateway: Reach
+    kind: EngineKind, messages: int, postgresql: Reach, mariadb: Reach, redis_server: Reach, gateway: Reach
 ) -> None:
     """Many clients send noise and hang up; a proper one beside them is served all the time, and nothing stays open."""
     reach = {found.kind: found for found in (postgresql, mariadb, redis_server, gateway)}[kind]
     source = random.Random(f"proxy {kind}")  # noqa: S311  no secret
     with proxy(reach) as door:
-        threads = ours()
+        serve(kind, door.url)
+        threads, opened = ours(), descriptors()
         sent = 0
-        while sent < _MANY:
+        while sent < messages:
             with socket.create_connection(("127.0.0.1", door.port), PATIENCE_S) as client:
                 client.settimeout(PATIENCE_S)
                 pieces = [opening(kind), *(damaged(source, MAKERS[kind](source)) for _ in range(20))]
@@ -243,16 +248,22 @@ def test_noise_through_a_real_proxy_harms_nobody_else(
                 serve(kind, door.url)
         serve(kind, door.url)
         never, patience = threading.Event(), int(PATIENCE_S * 100)
-        while door.hub.links and patience:
+        while (door.hub.links or descriptors() > opened) and patience:
             never.wait(0.01)
             patience -= 1
         assert not door.hub.links
+        assert descriptors() <= opened
         assert ours() == threads
 
 
 def ours() -> int:
     """Threads that are not the gateway's, which has one for each caller."""
     return sum("process_request_thread" not in thread.name for thread in threading.enumerate())
+
+
+def descriptors() -> int:
+    """How many files and sockets this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def serve(kind: EngineKind, url: str) -> None:
