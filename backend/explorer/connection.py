@@ -9,16 +9,17 @@ import psycopg
 from psycopg.waiting import Ready, Wait
 
 from backend.engines.blocking import BLOCKERS_OF, WAITS_SINCE
+from backend.explorer.circles import Circles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 SILENCE_S = 0.0003
 """An answer that takes longer may be waiting for somebody."""
 _DEADLOCK_TIMEOUT = "200ms"
 """Long enough for the other request to arrive meanwhile, so that the one that waited first is refused.
 
-Where a machine was slower than that another is refused; such a schedule is played again, see `LockObserver`.
+Where a machine was slower than that another is refused; such a schedule is played again, see `Circles`.
 """
 _APPLICATION = "submit-twice-explorer"
 
@@ -95,34 +96,16 @@ class LockObserver:
         self._connection = psycopg.connect(
             url, autocommit=True, prepare_threshold=0, application_name=f"{_APPLICATION}-watch"
         )
-        self._first_in_circle: set[int] = set()
-        """Who is to be refused in this schedule. A circle that was seen is soon broken, and looked for once more."""
+        self.circles = Circles()
 
     def blockers(self, pids: Iterable[int]) -> dict[int, frozenset[int]]:
         """For each server process, those that it waits for; none if it does not wait for a lock."""
         rows = self._connection.execute(BLOCKERS_OF, (list(pids),)).fetchall()
         return {pid: frozenset(blocking) for pid, blocking in rows}
 
-    def forget_circles(self) -> None:
-        """Another schedule begins."""
-        self._first_in_circle.clear()
-
     def look_for_circles(self) -> None:
-        """Note who is to be refused where processes wait for each other: of each circle, who has waited longest."""
-        rows = self._connection.execute(WAITS_SINCE).fetchall()
-        blockers = {pid: frozenset(blocking) for pid, blocking, _, _ in rows}
-        since = {pid: began or float("inf") for pid, _, began, _ in rows}
-        reached = {pid: _reached(pid, blockers) for pid in blockers}
-        circles = {frozenset(one for one in reached[pid] if pid in reached.get(one, ())) for pid in blockers}
-        self._first_in_circle |= {min(circle, key=since.__getitem__) for circle in circles if circle}
-
-    def is_refused_every_time(self, pid: int) -> bool:
-        """Whether a deadlock that the server broke at this process would be broken there again.
-
-        It is broken by whoever finds the circle closed when its own ``deadlock_timeout`` is over. That is the one that
-        has waited longest, unless the circle was closed later than that.
-        """
-        return pid in self._first_in_circle
+        """See who waits for each other."""
+        self.circles.see(self._connection.execute(WAITS_SINCE).fetchall())
 
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended. Its transaction is rolled back and its locks are free by then."""
@@ -140,13 +123,3 @@ class LockObserver:
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
-
-
-def _reached(pid: int, blockers: Mapping[int, frozenset[int]]) -> frozenset[int]:
-    """All that a process waits for, and that these wait for, and so on."""
-    found = frozenset[int]()
-    ahead = blockers[pid]
-    while ahead:
-        found |= ahead
-        ahead = frozenset(after for one in ahead for after in blockers.get(one, ())) - found
-    return found

@@ -11,6 +11,7 @@ import psycopg
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
+from backend.explorer.circles import Circles
 from backend.explorer.connection import LockObserver, ParkingConnection, connect
 from backend.explorer.database_access import DatabaseAccess, PostgresqlAccess, SqliteAccess
 from backend.explorer.quiescence import that_wait_for
@@ -36,6 +37,8 @@ class Database(Protocol):
     """For preparing and reading back."""
     notes: tuple[Sentence, ...]
     """What cannot be shown on it."""
+    circles: Circles
+    """Of requests that wait for each other; none where deadlocks are found whenever somebody begins to wait."""
 
     def access(self) -> DatabaseAccess:
         """A connection for a submission."""
@@ -50,9 +53,6 @@ class Database(Protocol):
             waiting: the server processes of all requests that have no answer yet.
             at_rest: those of requests that do nothing just now.
         """
-
-    def is_refused_every_time(self, pid: int) -> bool:
-        """Whether a deadlock that the server broke at this process would be broken there again."""
 
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended, and its transaction with it."""
@@ -108,7 +108,7 @@ class PostgresqlDatabase:
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
         self.blockers = self._locks.blockers
         self.is_gone = self._locks.is_gone
-        self.is_refused_every_time = self._locks.is_refused_every_time
+        self.circles = self._locks.circles
         self._spares: Spares[ParkingConnection] = Spares(self._connect, (psycopg.Error,))
         opened.callback(self._spares.close)
         self.expect_crashes = self._spares.stock_up
@@ -133,7 +133,7 @@ class PostgresqlDatabase:
         page that is the order in which they were inserted; beyond it, a place that became free comes again, and a
         schedule would come along another way when it is played again.
         """
-        self._locks.forget_circles()
+        self.circles.begin_schedule()
         self._schedules += 1
         if self._schedules % _SCHEDULES_A_PAGE:
             return
@@ -165,6 +165,7 @@ class SqliteDatabase:
     def __init__(self, opened: ExitStack) -> None:
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="submit-twice-explorer-"))
         self._url = f"sqlite:///{Path(folder) / 'explorer.sqlite'}"
+        self.circles = Circles()
         self.own = create_sql_engine(self._url, pool_size=1)
         opened.callback(self.own.dispose)
         with self.own.begin() as connection:
@@ -181,10 +182,6 @@ class SqliteDatabase:
     def held_up(self, waiting: Collection[int], at_rest: Collection[int]) -> frozenset[int]:
         """Nobody ever waits."""
         return that_wait_for(self.blockers(list(waiting)), at_rest)
-
-    def is_refused_every_time(self, _pid: int) -> bool:
-        """Yes: it finds deadlocks at once."""
-        return True
 
     def is_gone(self, pid: int) -> bool:
         """There is no server."""

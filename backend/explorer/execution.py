@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.errors import DeadlockDetected
 
-from backend.explorer.errors import EndlessError, HarnessError, LateDeadlockError, UnforeseenError
+from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint
 from backend.explorer.forgetting import EVENTS, Forgetting
 from backend.explorer.limits import PATIENCE_S
@@ -82,8 +82,6 @@ class Execution:
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         self._forgetting = Forgetting(sandbox, self.fixture, question)
         self._standby = StandbyTurns(sandbox.standby_view)
-        self._has_let_go = False
-        """Whether the choice that is being carried out has ended a transaction."""
         self.server_chose = False
         """Whether the server might have refused another request in a deadlock."""
         self.submissions: list[Submission] = []
@@ -181,7 +179,7 @@ class Execution:
             EngineError: an engine is away.
         """
         touched = self.footprint(choice)
-        self._has_let_go = False
+        self._sandbox.database.circles.begin_choice()
         told = len(self.events)
         begins = self._by_actor[choice.actor] if touched is None else None
         waited = waiting_places(self.submissions)
@@ -369,20 +367,15 @@ class Execution:
             self.events.append(one.step)
 
     def _check_deadlock(self, one: Submission, call: Call) -> None:
-        """Make sure that the request that was refused is refused whenever the schedule is played.
-
-        Requests that were let go together wait for each other since the same moment: then the server chooses.
-        """
-        if not isinstance(call.error, DeadlockDetected):
-            return
-        if self._has_let_go:
-            self.server_chose = True
-        elif not self._sandbox.database.is_refused_every_time(one.connections.database.pid):
-            raise LateDeadlockError(say(ExplorerCode.LATE_DEADLOCK))
+        """Make sure that the request that was refused is refused on every run, unless the server had a choice."""
+        if isinstance(call.error, DeadlockDetected):
+            chosen = self._sandbox.database.circles.was_choice(one.connections.database.pid)
+            self.server_chose = self.server_chose or chosen
 
     def _let_go(self) -> None:
         """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""
-        self._quiescence.transaction_ended = self._has_let_go = True
+        self._quiescence.transaction_ended = True
+        self._sandbox.database.circles.let_go()
 
     def _require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from backend import strategies
 from backend.engines.sentences import reason_of
+from backend.explorer.circles import in_time
 from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.effort import Effort, recorded
-from backend.explorer.errors import DivergedError, LateDeadlockError, UnforeseenError
+from backend.explorer.errors import DivergedError, UnforeseenError
 from backend.explorer.execution import Execution
 from backend.explorer.job import Again, Job, Part
-from backend.explorer.limits import TRIALS
 from backend.explorer.observer import Watcher
 from backend.explorer.question import MOST_REQUESTS, Counterexample, Exploration, Progress, Question
 from backend.explorer.recorder import Recorder
@@ -246,10 +246,7 @@ class _Run:
         return None
 
     def replay(self, example: Counterexample) -> Counterexample:
-        for _ in range(TRIALS - 1):
-            with suppress(LateDeadlockError):
-                return self._replay_once(example)
-        return self._replay_once(example)
+        return in_time(lambda: self._replay_once(example))
 
     def _replay_once(self, example: Counterexample) -> Counterexample:
         places: dict[int, SourcePlace] = {}

@@ -24,6 +24,7 @@ from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
 from backend.engines.mariadb import USER
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer import mariadb_connection
+from backend.explorer.circles import Circles
 from backend.explorer.footprints import Isolation
 from backend.explorer.mariadb_connection import CONNECT_ERRORS, ParkingMariadbConnection
 from backend.explorer.quiescence import that_wait_for
@@ -59,6 +60,7 @@ class MariadbDatabase:
         self._watch = self._server.connect().execution_options(isolation_level="AUTOCOMMIT")
         opened.callback(_close, self._watch)
         self._name = name
+        self.circles = Circles()
         self._watch.exec_driver_sql(f"CREATE DATABASE {name}")
         opened.callback(self._drop_database)
         here = sqlalchemy_url(url).set(database=name)
@@ -77,10 +79,6 @@ class MariadbDatabase:
     def access(self) -> DatabaseAccess:
         """A connection for a submission."""
         return MariadbAccess(self._spares.take)
-
-    def is_refused_every_time(self, _pid: int) -> bool:
-        """Yes: it looks for deadlocks whenever somebody begins to wait."""
-        return True
 
     def begin_schedule(self) -> None:
         """Nothing: no key is checked at COMMIT."""

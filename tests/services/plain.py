@@ -45,6 +45,16 @@ def unique(key: str) -> int:
     return 201
 
 
+def deferred(key: str) -> int:
+    """The same with a key that is checked at COMMIT."""
+    try:
+        with database() as connection:
+            connection.execute("INSERT INTO late_orders (order_no) VALUES (%s)", (key,))
+    except psycopg.errors.UniqueViolation:
+        return 409
+    return 201
+
+
 def row_lock(key: str) -> int:
     with database() as connection:
         connection.execute("SELECT id FROM carts WHERE order_no = %s FOR UPDATE", (key,))
@@ -135,6 +145,7 @@ def always_500(_key: str) -> int:
 WAYS: dict[str, Callable[[str], int]] = {
     "/check": check_then_act,
     "/unique": unique,
+    "/deferred": deferred,
     "/lock": row_lock,
     "/token-get": token_get,
     "/token-delete": token_delete,

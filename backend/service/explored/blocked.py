@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.explorer.quiescence import that_wait_for
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from backend.service.explored.actor import Actor
     from backend.service.explored.locks import Locks
@@ -25,22 +27,11 @@ def prove_blocked(actors: Sequence[Actor], links: Iterable[Link], locks: Locks) 
         return
     at_rest = {one.instance for one in actors if one.running is None and (one.parked or not one.is_live)}
     resting = {link.dialect.server_pid for link in links if link.instance in at_rest}
-    proven = _proven(locks.blockers(list(waiting)), resting)
+    proven = that_wait_for(locks.blockers(list(waiting)), resting)
+    if not proven.issuperset(waiting):
+        locks.look_for_circles()
     for pid, one in waiting.items():
         one.is_blocked = pid in proven
-
-
-def _proven(in_the_way: Mapping[int, frozenset[int]], resting: set[int]) -> set[int]:
-    proven: set[int] = set()
-    while True:
-        more = {
-            pid
-            for pid, blockers in in_the_way.items()
-            if pid not in proven and blockers and blockers <= resting | proven
-        }
-        if not more:
-            return proven
-        proven |= more
 
 
 def _waiting_pid(one: Actor) -> int:

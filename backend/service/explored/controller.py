@@ -11,6 +11,8 @@ from backend.service.explored.quiescence import SILENCE_S, Quiescence, require_t
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backend.service.explored.actor import Parked
     from backend.service.explored.deployment import Deployment
     from backend.service.explored.traffic import Traffic
@@ -45,8 +47,8 @@ class StepController:
 
     def leave(self) -> None:
         """Cut off whatever is still under way, and give the instances back."""
-        for one in [one for one in self.actors if one.is_live]:
-            self.cut_off(one)
+        cut = [pid for one in self.actors if one.is_live for pid in self._cut(one)]
+        self._await_end(cut)  # of all together: a statement that waits goes on until the lock is free
         self._deployment.handler = None
         for one in self.actors:
             if not one.is_dead:
@@ -68,15 +70,22 @@ class StepController:
         Raises:
             HarnessError: the database still has one of its connections after `ANSWER_S`.
         """
+        self._await_end(self._cut(one))
+
+    def _cut(self, one: Actor) -> list[int]:
+        """Let nothing of an instance reach the outside; the server processes that have not ended yet."""
         links = [link for link in self._deployment.hub.links if link.instance == one.instance]
         pids = [link.dialect.server_pid for link in links if link.dialect.engine.is_database]
         one.is_dead, one.running, one.continues = True, None, None
         one.parked.clear()
         one.held.clear()
         self._deployment.spares.cut_off(one.instance)
-        self._traffic.may_have_freed_locks = True
+        self._traffic.let_go()
+        return [pid for pid in pids if pid]
+
+    def _await_end(self, pids: Iterable[int]) -> None:
         deadline = time.monotonic() + ANSWER_S
-        for pid in filter(None, pids):
+        for pid in pids:
             while not self._deployment.locks.is_gone(pid):
                 require_time(deadline, ServiceCode.SLOW_STATEMENT)
                 self._deployment.hub.poll(SILENCE_S)

@@ -134,7 +134,8 @@ class Deployment:
             self.go_on()
         self.spares = Spares(self.fleet, self.hub, self, kills=self.description.service.kill)
         kind = self.engines.database.kind if self.engines.database else None
-        self.locks = opened.enter_context(open_locks(self.engines.own, kind))
+        is_ours = not (self.description.database and self.description.database.reset)
+        self.locks = opened.enter_context(open_locks(self.engines.own, kind, may_alter=is_ours))
         self.schema = Schema(self.engines.own)
         self.ageing = Ageing(self.engines)
         self.turn_to(self.description)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Reply, Unit
 
+_DEADLOCK_DETECTED = "40P01"
+"""SQLSTATE."""
 MOST_STEPS = 200
 """A request that takes more of them is taken for one that never ends, such as a loop that polls for a lock."""
 
@@ -67,9 +69,12 @@ class ServiceExecution:
         self.fixture = Names(self.intent)
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self.server_chose = False
+        """Whether PostgreSQL might have refused another request in a deadlock."""
         traffic = Traffic(deployment, self.intent, self, holds_replies=question.crashes > 0)
         self._transactions = traffic.transactions
         self._controller = StepController(deployment, self.intent, traffic)
+        deployment.locks.begin_schedule()
         try:
             joined = [self._controller.join(chr(ord("A") + n)) for n in range(question.requests)]
             for one in joined:
@@ -142,8 +147,10 @@ class ServiceExecution:
             HarnessError: as for `StepController.settle`, or the request has taken more than `MOST_STEPS` steps.
             DivergedError: no request of this name can take a step.
             UnforeseenError: a request was let go that waits for nothing the step touches.
+            LateDeadlockError: another request was refused in a deadlock than usually is.
         """
         touched = self.footprint(choice) or NOTHING
+        self._deployment.locks.circles.begin_choice()
         told = len(self.events)
         waited = waiting_places(self.actors)
         match choice.kind:
@@ -170,6 +177,7 @@ class ServiceExecution:
 
     def ended(self, one: Actor, link: Link, unit: Unit, reply: Reply) -> None:
         """A step got its answer."""
+        self._check_deadlock(link, reply)
         if link.dialect.engine is EngineKind.REDIS:
             if unit.makes_lease:
                 self._lease_keys.update(unit.keys)
@@ -191,6 +199,12 @@ class ServiceExecution:
     def told(self, one: Actor, answer: Answer) -> None:
         """A caller heard its answer."""
         self.events.append(TracedEvent(EventKind.ANSWER, one, answer=answer))
+
+    def _check_deadlock(self, link: Link, reply: Reply) -> None:
+        """Make sure that the request that was refused is refused on every run, unless the server had a choice."""
+        if link.dialect.engine is EngineKind.POSTGRESQL and reply.error.startswith(_DEADLOCK_DETECTED):
+            chosen = self._deployment.locks.circles.was_choice(link.dialect.server_pid)
+            self.server_chose = self.server_chose or chosen
 
     # Choices
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.explorer.circles import in_time
 from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.crew.explore import explore_together
 from backend.explorer.crew.local import LocalCrew
 from backend.explorer.effort import Effort
-from backend.explorer.errors import DivergedError, UnforeseenError, UnsteadyError
+from backend.explorer.errors import DivergedError, LateDeadlockError, UnforeseenError, UnsteadyError
 from backend.explorer.explore import explore_alone
 from backend.explorer.job import Again, Job, Part
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
+from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
 from backend.explorer.tally import Tally
 from backend.model.errors import NotApplicableError, SubmitTwiceError
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from backend.explorer.footprints import Footprint
     from backend.explorer.job import Player
     from backend.explorer.question import Choice, Counterexample
-    from backend.model.sentence import Code
+    from backend.model.sentence import Code, Sentence
 
 _FULL_ENUMERATION = 2
 _PATIENCE_GROWS = 4
@@ -98,6 +100,8 @@ class ServiceExploration:
             return Part(Tally(), again=Again.LATE, why=error.sentence)
         except UnsteadyError:
             return Part(Tally(), again=Again.LATE, why=say(ServiceCode.DIVERGED))
+        except LateDeadlockError as error:
+            raise SubmitTwiceError(error.sentence) from None
         except DivergedError:
             raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None
 
@@ -115,14 +119,16 @@ class ServiceExploration:
             branch=job.branch,
         )
         tally, rest = Tally(), None
+        notes: tuple[Sentence, ...] = ()
         until = None if job.seconds is None else time.monotonic() + job.seconds
         for played, execution in enumerate(search.schedules(), 1):
             self._compare(execution, search.path)
+            notes = (say(ExplorerCode.SERVER_CHOSE),) if execution.server_chose else notes
             tally.add(self._question, self._verdict(execution), execution, search.path, search.place)
             if cancelled.is_set() or played == job.limit or (until is not None and time.monotonic() > until):
                 rest = search.rest()
                 break
-        return Part(tally, rest, counts=self._counts())
+        return Part(tally, rest, notes, counts=self._counts())
 
     def _counts(self) -> tuple[tuple[Code, int], ...]:
         before, self._told_of = self._told_of, self._deployment.background.count
@@ -161,6 +167,9 @@ class ServiceExploration:
             DivergedError: a choice of the schedule is not to be had: the service does something else now.
             SubmitTwiceError: as for `explore`.
         """
+        return in_time(lambda: self._replay_once(example))
+
+    def _replay_once(self, example: Counterexample) -> Counterexample:
         execution = ServiceExecution(self._deployment, self._question)
         snapshots: list[Snapshot] = []
         try:

@@ -50,6 +50,11 @@ class Traffic:
         self.is_late = False
         """Whether a request issued a step after it had counted as over."""
 
+    def let_go(self) -> None:
+        """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""
+        self.may_have_freed_locks = True
+        self._deployment.locks.circles.let_go()
+
     def expect(self, one: Actor) -> None:
         """From now on what comes from an instance belongs to this request, unless it was under way already."""
         self._by_instance[one.instance] = one
@@ -77,8 +82,8 @@ class Traffic:
         """Give a request its reply, and let go what belongs to the step."""
         link, unit, reply = one.held.popleft()
         one.running, one.last_sign = None, time.monotonic()
-        self._note_reply(link, unit, reply)
         self._listener.ended(one, link, unit, reply)
+        self._note_reply(link, unit, reply)
         one.is_blocked = False
         had_more = bool(one.parked)
         link.deliver(reply)
@@ -142,7 +147,7 @@ class Traffic:
     def closed(self, link: Link) -> None:
         """A connection has ended."""
         one = self._by_instance.get(link.instance)
-        self.may_have_freed_locks = True
+        self.let_go()
         self.transactions.closed(link)
         if one is None or one.is_dead:
             return
@@ -203,4 +208,4 @@ class Traffic:
 
     def _note_reply(self, link: Link, unit: Unit, reply: Reply) -> None:
         if self.transactions.answered(link, unit, reply):
-            self.may_have_freed_locks = True
+            self.let_go()

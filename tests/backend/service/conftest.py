@@ -35,7 +35,9 @@ setup = '''
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL);
 CREATE TABLE carts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE);
 CREATE TABLE claims (order_no text PRIMARY KEY, free_at timestamptz, free_at_ms bigint, remark text);
-CREATE TABLE unique_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE)
+CREATE TABLE unique_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_no text NOT NULL UNIQUE);
+CREATE TABLE late_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_no text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED)
 '''
 [request]
 path = "{path}"
@@ -47,6 +49,7 @@ redis = "SET token:{{key}} 1"
 sql = '''
 SELECT (SELECT count(*) FROM orders WHERE order_no = {{key}})
      + (SELECT count(*) FROM unique_orders WHERE order_no = {{key}})
+     + (SELECT count(*) FROM late_orders WHERE order_no = {{key}})
 '''
 """
 
