@@ -183,7 +183,7 @@ class Lab(Asking):
             self._runs.stop()
             machinery, watch = self._running()
             with watch.paused():
-                if machinery.use_database(database):
+                if machinery.changes.use_database(database):
                     watch.follow(machinery.effect_reader())
                     self._forget_locks()
                     self._listener.rows_cleared()
@@ -194,7 +194,7 @@ class Lab(Asking):
         """Have `count` backend processes (1 to 4). Blocks."""
         with self._turns:
             self._runs.stop()
-            self._running()[0].set_instances(count)
+            self._running()[0].changes.set_instances(count)
         self._engines_changed()
 
     def reset(self, *, only_own: bool = False) -> None:
@@ -212,9 +212,9 @@ class Lab(Asking):
         with self._turns:
             self._runs.stop()
             machinery, watch = self._running()
-            machinery.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._runs.flying()))
+            machinery.changes.put_to_rest(lambda: (flying.target + 1 for flying, _ in self._runs.flying()))
             with watch.paused():
-                machinery.reset(only_own=only_own)
+                machinery.changes.reset(only_own=only_own)
                 watch.forget()
                 self._forget_locks()
                 self._listener.rows_cleared()
@@ -258,7 +258,7 @@ class Lab(Asking):
         topology = asked or engines.started_topology
         if topology is not engines.servers.topology:
             self._runs.stop()
-            machinery.use_topology(topology)
+            machinery.changes.use_topology(topology)
             self._engines_changed()
 
     # Looking

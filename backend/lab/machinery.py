@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,13 +15,13 @@ from backend.engines.broker.rabbitmq_server import start_rabbitmq
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.health import HealthBoard
 from backend.engines.processes.supervisor import Supervisor
-from backend.engines.redis_client import redis_text
 from backend.engines.says import ProcessCode
-from backend.engines.sql import one_sentence, retire
+from backend.engines.sql import retire
 from backend.engines.start import scarce_resource, side_by_side, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.files.project import PROJECT
 from backend.lab.backend_processes import BackendProcesses
+from backend.lab.changes import Changes
 from backend.lab.consumers import ConsumerPool
 from backend.lab.ending import Ending
 from backend.lab.engine_board import EngineBoard
@@ -39,7 +38,7 @@ from backend.lab.step_book import StepBook
 from backend.lab.stuck_locks import barred, held_by_sessions
 from backend.lab.trace_server import TraceServer
 from backend.lab.work_book import WorkBook
-from backend.model.errors import EngineError, InstanceError, SubmitTwiceError
+from backend.model.errors import InstanceError
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind, Source
@@ -51,11 +50,10 @@ if TYPE_CHECKING:
     from backend.lab.senders.client import WhyEnded
     from backend.lab.senders.messages import Target
     from backend.model.options import LabOptions
-    from backend.model.vocabulary import RedisTopology
 
 
 class Machinery:
-    """Starts and stops everything, and changes what is in use. What a run needs is a `Bench`.
+    """Starts and stops everything. What a run needs is a `Bench`.
 
     Args:
         options: how to start.
@@ -73,6 +71,8 @@ class Machinery:
     """All of it; there once it has started."""
     board: EngineBoard
     """How it is; there once it has started."""
+    changes: Changes
+    """What else it can use; there once it has started."""
 
     def __init__(
         self,
@@ -155,6 +155,7 @@ class Machinery:
         self._processes.resize(self._options.instances, *self._engines.urls)
         self.parts = self._parts()
         self.board = EngineBoard(self.parts, self._health)
+        self.changes = Changes(self.parts, self._health, lambda: self._closing)
 
     def _parts(self) -> Parts:
         return Parts(
@@ -220,84 +221,7 @@ class Machinery:
         """Untapped connections to the database in use."""
         return self._engines.engine
 
-    # Changing
-
-    def use_database(self, database: str) -> bool:
-        """Start or connect another database and move the instances to it; False if it is in use already.
-
-        Raises:
-            EngineError: the database cannot be used; nothing has changed.
-        """
-        chosen = self._engines.choose(database)
-        if chosen is None:
-            return False
-        self._processes.stop_consumers()
-        try:
-            self._processes.replace(chosen.running.url, self._engines.urls[1])
-        except BaseException:
-            retire(chosen.engine)
-            with suppress(SubmitTwiceError):
-                self._processes.replace(*self._engines.urls)
-            raise
-        self._engines.use(chosen)
-        self._forget()
-        return True
-
-    def use_topology(self, topology: RedisTopology) -> None:
-        """Have such Redis-protocol servers and move the instances to them.
-
-        Forms are thrown away: their tokens are on the servers that were in use before.
-
-        Raises:
-            EngineError: a server could not be started; nothing has changed.
-        """
-        chosen = self._engines.choose_topology(topology)
-        self._processes.stop_consumers()
-        try:
-            self._processes.replace(self._engines.urls[0], redis_text(chosen.urls))
-        except BaseException:
-            with suppress(SubmitTwiceError):
-                self._processes.replace(*self._engines.urls)
-            raise
-        self._engines.use_servers(chosen)
-        self.forms.clear()
-
-    def set_instances(self, count: int) -> None:
-        """Have this many instances."""
-        self._processes.resize(count, *self._engines.urls)
-        self._health.processes_replaced()
-
-    def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
-        """Have nothing at work: what takes long ends with its process.
-
-        Args:
-            flying: the instances that something is on its way to.
-
-        Raises:
-            InstanceError: a process that was ended could not be started again.
-        """
-        self._processes.put_to_rest(flying, lambda: self._closing, *self._engines.urls)
-
-    def reset(self, *, only_own: bool = False) -> None:
-        """Empty the tables and delete our keys; on a server behind a URL, which others may use, only what we made.
-
-        Args:
-            only_own: leave what was kept before we came, on our own servers too.
-
-        Raises:
-            EngineError: an engine did not answer, or a table is not ours any more; nothing was changed there.
-        """
-        made = self.forms.handed_out(self.database)
-        self._engines.clear_tables(made, only_own=only_own)
-        try:
-            self._gateway.empty()
-        except sa.exc.SQLAlchemyError as error:
-            raise EngineError(one_sentence(error, self._engines.database.name)) from None
-        self._engines.clear_keys(made, only_own=only_own)
-        self.forms.removed(self.database)
-        if not only_own:
-            self._engines.empty_the_others_later()
-        self._forget()
+    # Looking
 
     def effect_reader(self) -> EffectReader:
         """A reader of the database in use, and of the gateway's ledger."""
@@ -359,8 +283,3 @@ class Machinery:
     def _instance_ended(self, number: int, again: bool) -> None:
         code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
         self._health.process_ended(number, say(code, number=number))
-
-    def _forget(self) -> None:
-        self.ledger.clear()
-        self.steps.clear()
-        self.forms.clear()
