@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from backend.archive.entries import START_NS, RunRecord
 from backend.model.sentence import Code, say, words
 from backend.model.step_words import command_sentence, outcome_sentence
+from backend.model.submission_ids import without_lab
 from backend.model.terms import answer_term
 from backend.model.vocabulary import EngineKind
 
@@ -81,14 +82,14 @@ def _body(
         of_lane.setdefault(step.submission_id, []).append(step)
     for number, name in enumerate(shown):
         top = _HEAD + _LANE * number
-        yield f'<text x="{_NAME - 8}" y="{top + 14}" text-anchor="end">{escape(_short(name))}</text>'
+        yield f'<text x="{_NAME - 8}" y="{top + 14}" text-anchor="end">{escape(without_lab(name))}</text>'
         if reply := replies.get(name):
             yield from _caller(reply, top, scale, language)
         for step in of_lane.get(name, ()):
             yield _span(step, top, scale, language)
         for wait in (wait for wait in run.waits if wait.submission_id == name):
             left, width = _place(wait.started_ns, wait.ended_ns, scale)
-            told = escape(words(say(DrawingCode.WAITS, behind=", ".join(map(_short, wait.blockers))), language))
+            told = escape(words(say(DrawingCode.WAITS, behind=", ".join(map(without_lab, wait.blockers))), language))
             yield (
                 f'<rect x="{left:.1f}" y="{top + _LANE // 2 - 2}" width="{width:.1f}" height="4" fill="none" '
                 f'stroke="currentColor" stroke-dasharray="3 2"><title>{told}</title></rect>'
@@ -145,8 +146,3 @@ def _span(step: Step, top: int, scale: float, language: str) -> str:
         f'<rect x="{left:.1f}" y="{top + (_LANE - _BAR) // 2}" width="{width:.1f}" height="{_BAR}" '
         f'fill="{_COLOURS[step.engine]}"{edge}><title>{told}</title></rect>'
     )
-
-
-def _short(name: str) -> str:
-    """The number of a submission without the name of its lab."""
-    return name.partition("-")[2] or name

@@ -18,6 +18,7 @@ from backend.model.judgement import Judgement
 from backend.model.observed import GoneRow, Reply, Row
 from backend.model.plan import Intent
 from backend.model.sentence import Sentence
+from backend.model.submission_ids import run_of
 from backend.model.verdict import Facts, contradicts, judge
 from backend.model.vocabulary import Answer, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS
@@ -274,8 +275,3 @@ class Ledger:
 def entry_of(operation: OperationKey, key: str) -> Entry:
     """Where the effects of an intent are counted."""
     return OPERATIONS[operation].effects.name, key
-
-
-def run_of(submission: str) -> str:
-    """The name of the run that a submission is numbered in."""
-    return submission.rpartition(".")[0]

@@ -7,10 +7,10 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from backend.lab.ledger import run_of
 from backend.lab.name_set import NameSet
 from backend.model.kept import FIRST_ONES, MOST_REMARKABLE, MOST_TRACED
 from backend.model.observed import Step
+from backend.model.submission_ids import run_of
 from backend.model.vocabulary import EngineKind
 
 

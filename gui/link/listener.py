@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from backend.model.submission_ids import without_lab
 from gui.wording.speech import speak
-from gui.wording.terms import without_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

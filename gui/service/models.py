@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from backend.model.submission_ids import number_of
 from backend.model.terms import verdict_term
 from backend.model.vocabulary import Verdict
 from backend.service.outside.words import counted, remarks, situation_term, told
@@ -158,4 +159,4 @@ class WireModel(StepTableModel):
 
 def submission_number(step: Step) -> str:
     """The number of the submission among those of its intent."""
-    return step.submission_id.rpartition(".")[2]
+    return number_of(step.submission_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from PySide6.QtCore import QCoreApplication
@@ -11,12 +10,11 @@ from backend.model.catalogue import VariantInfo
 from backend.model.judgement import Judgement
 from backend.model.observed import Step
 from backend.model.step_words import command_sentence, outcome_sentence
+from backend.model.submission_ids import without_lab
 from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
 from gui.wording.speech import speak
 
-_OF_A_LAB = re.compile(r"[0-9a-f]{8}-(\d+\.\w+)")
-"""A submission's id: the name of its lab, the numbers of run and submission, perhaps that of the attempt."""
 FIRST_CONSUMER = 11
 """Numbers of consumers begin here, as `backend.model.observed.AtWork` says."""
 
@@ -149,15 +147,10 @@ def milliseconds(value: float | None, places: int = 1) -> str:
     return "\N{EN DASH}" if value is None else f"{value:.{places}f}"
 
 
-def without_lab(text: str) -> str:
-    """A text in which submissions are named as everywhere in the window, which shows no other lab's."""
-    return _OF_A_LAB.sub(r"\1", text)
-
-
 def short(identifier: str, length: int = 8) -> str:
     """What tells submissions apart: their number without the name of their lab, or the end of any other identifier."""
-    if of_lab := _OF_A_LAB.fullmatch(identifier):
-        return of_lab[1]
+    if (named := without_lab(identifier)) != identifier:
+        return named
     return identifier if len(identifier) <= length else "\N{HORIZONTAL ELLIPSIS}" + identifier[-(length - 1) :]
 
 

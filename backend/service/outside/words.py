@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.model.sentence import ENGLISH, Code, Sentence, say, words
 from backend.model.step_words import outcome_sentence
+from backend.model.submission_ids import number_of
 from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import Verdict
 
@@ -149,7 +150,7 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
 def step_line(step: Step, language: str = ENGLISH) -> str:
     """A step of a service on one line."""
     outcome = words(outcome_sentence(step), language)
-    number = step.submission_id.rpartition(".")[2]
+    number = number_of(step.submission_id)
     return f"#{number:3} {step.engine:10} {step.command}" + (f" -> {outcome}" if outcome else "")
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.model.observed import Step
+from backend.model.submission_ids import number_of
 from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution, is_asked
 from backend.service.wire.disturber import Disturber, UnderWay
 from backend.service.wire.unit import Handling, Reply
@@ -99,9 +100,7 @@ class Recorder:
     @property
     def unattributed(self) -> int:
         """Steps of which it is not known what submission they belong to."""
-        return sum(
-            len(steps) for name, steps in list(self.steps.items()) if not name or UNSURE in name.rpartition(".")[2]
-        )
+        return sum(len(steps) for name, steps in list(self.steps.items()) if not name or UNSURE in number_of(name))
 
     @property
     def is_busy(self) -> bool:
