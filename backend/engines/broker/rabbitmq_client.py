@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
-from pika.exceptions import AMQPError, ChannelClosedByBroker
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
 
 from backend.engines.broker.says import BrokerCode
 from backend.model.errors import BrokerError
@@ -184,13 +185,16 @@ def ask_version(address: BrokerAddress) -> str | None:
 
 
 def _connect(address: BrokerAddress) -> BlockingConnection:
-    return BlockingConnection(
-        pika.ConnectionParameters(
-            "127.0.0.1",
-            address.port,
-            credentials=pika.PlainCredentials(address.user, address.password),
-            heartbeat=0,  # work that takes long is no sign of death: the connection breaks where its process ends
-            socket_timeout=_ANSWER_S,
-            blocked_connection_timeout=_ANSWER_S,
-        )
+    parameters = pika.ConnectionParameters(
+        "127.0.0.1",
+        address.port,
+        credentials=pika.PlainCredentials(address.user, address.password),
+        heartbeat=0,  # work that takes long is no sign of death: the connection breaks where its process ends
+        socket_timeout=_ANSWER_S,
+        stack_timeout=3 * _ANSWER_S,
+        blocked_connection_timeout=_ANSWER_S,
     )
+    try:
+        return BlockingConnection(parameters)
+    except AMQPConnectorException as error:  # a handshake that takes too long: pika makes no AMQPError of it
+        raise AMQPConnectionError(str(error)) from None
