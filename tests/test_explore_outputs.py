@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from main import main
 from tests.backend.engines.helpers import PROJECT
 
 ONE = ("--operation", "place-order", "--strategy", "none", "--variant", "direct")
@@ -37,12 +38,15 @@ def explore(folder: Path, *arguments: str, redirection: str = "", **more: str) -
 @pytest.mark.parametrize(
     "output", ["--json", "--html", "--mermaid", "--save", "--save-survey"], ids=lambda option: option.strip("-")
 )
-def test_a_missing_folder_is_found_before_anything_is_started(tmp_path: Path, output: str) -> None:
+def test_a_missing_folder_is_found_before_anything_is_started(
+    tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = (*ONE, "--all") if output == "--save-survey" else ONE
     no_server = ("--redis", f"unix://{tmp_path}/no-such-socket")  # had the work begun, this would be what it says
-    ended = explore(tmp_path, *asked, *no_server, output, str(tmp_path / "none" / "file"))
-    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
-    assert "there is no folder" in ended.stderr
+    assert main(["explore", *asked, *no_server, output, str(tmp_path / "none" / "file")]) == 1
+    told, complaint = capsys.readouterr()
+    assert (told, complaint.count("\n")) == ("", 1)
+    assert "there is no folder" in complaint
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,6 +20,7 @@ from backend.lab.listener import Listener, NullListener
 from backend.model.options import LabOptions
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import command_of, wait_until
+from tests.tables import exhaustive_but, values
 from tests.test_attacked_command_line import ORDER, Shell, folder
 from tests.test_interrupted_command_line import KEPT
 
@@ -167,7 +168,7 @@ def test_a_fault_that_came_about_is_not_called_missed(folder: Path, told: Callab
     assert json.loads((folder / "report.json").read_text())["missed_faults"] == []
 
 
-@pytest.mark.parametrize("kept", ["", "--data-dir kept"])
+@pytest.mark.parametrize("kept", exhaustive_but(["", "--data-dir kept"], values("--data-dir kept")))
 def test_a_queue_that_is_killed_ends_no_run(folder: Path, kept: str) -> None:
     """What was on it is gone unless it was kept; what the rows say of it is the verdict."""
     line = (

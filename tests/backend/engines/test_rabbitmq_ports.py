@@ -28,6 +28,7 @@ def test_another_port_is_taken_for_clients(taken: int) -> None:
         assert (running.address, address.port == taken) == (f"127.0.0.1:{address.port}", False)
 
 
+@pytest.mark.exhaustive
 def test_another_port_is_taken_for_other_nodes_when_it_starts_again(
     taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

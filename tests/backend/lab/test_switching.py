@@ -16,7 +16,7 @@ PLACE = OperationKey.PLACE_ORDER
 
 def test_instances_that_could_not_come_back_are_started_by_the_next_run() -> None:
     """Neither the new database nor, for a while, the earlier one lets them in."""
-    with own_lab(LabOptions(instances=2)) as laboratory:
+    with own_lab() as laboratory:
         lab = laboratory.lab
         url = make_url(str(lab.connection()["database"]))
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:

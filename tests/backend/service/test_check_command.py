@@ -14,6 +14,7 @@ import pytest
 
 from backend.model.vocabulary import Verdict
 from backend.service.outside.model import CheckSituation
+from main import main
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 from tests.backend.service.conftest import plain_service
 
@@ -70,16 +71,15 @@ def test_exit_code_3_and_a_junit_file_that_a_parser_reads(file: Path, tmp_path: 
 
 @pytest.mark.parametrize("text", [None, "service = 1", "[service]\ncommand = ['true']\nspeed = 9\n"])
 @pytest.mark.parametrize("command", [["check"], ["explore", "--service"], ["service", "check-file"]])
-def test_a_wrong_file_is_a_wrong_argument(command: list[str], text: str | None, tmp_path: Path) -> None:
+def test_a_wrong_file_is_a_wrong_argument(
+    command: list[str], text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     wrong = tmp_path / "submit-twice.toml"
     if text is not None:
         wrong.write_text(text)
-    process = subprocess.run(
-        [sys.executable, "main.py", *command, wrong], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert process.returncode == 2
-    assert process.stderr.count("\n") == 1
-    assert process.stdout == ""
+    assert main([*command, str(wrong)]) == 2
+    output, complaint = capsys.readouterr()
+    assert (output, complaint.count("\n")) == ("", 1)
 
 
 def test_a_fault_that_cannot_happen_on_the_wire_is_refused(file: Path) -> None:
@@ -164,12 +164,13 @@ def descendants(pid: int) -> list[int]:
         ),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_sentence(text: str | None, sentence: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_used_is_one_sentence(
+    text: str | None, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "submit-twice.toml"
     if text is not None:
         path.write_text(text)
-    running = start(path, "--intents", 1, "--situations", "one-after-another")
-    output, complaint = running.communicate(timeout=PATIENCE_S)
-    assert running.returncode in {1, 2}
+    assert main(["check", str(path), "--intents", "1", "--situations", "one-after-another"]) in {1, 2}
+    output, complaint = capsys.readouterr()
     assert sentence in complaint
-    assert "Traceback" not in output + complaint
+    assert (output, complaint.count("\n")) == ("", 1)

@@ -17,6 +17,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.app.interpreter import SWITCH_SECONDS, Collector, favour_the_window
+from tests.tables import exhaustive_but, values
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PATIENCE = 60
@@ -51,7 +52,9 @@ def wait_until_engines_run(process: subprocess.Popen[str]) -> list[psutil.Proces
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", exhaustive_but([signal.SIGTERM, signal.SIGINT, signal.SIGHUP], values(signal.SIGINT))
+)
 def test_an_interrupt_closes_the_window_and_everything_behind_it(
     window_process: subprocess.Popen[str], number: signal.Signals
 ) -> None:
@@ -79,6 +82,8 @@ def interpreter() -> Iterator[None]:
     yield
     sys.setswitchinterval(interval)
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="the collector of 3.14 is incremental")
