@@ -6,7 +6,6 @@ What nobody can remove, since the supervisor was killed as well, is removed by t
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -18,7 +17,7 @@ import psutil
 import pytest
 
 from backend.engines.mariadb import find_mariadb
-from tests.backend.engines.helpers import command_of, wait_until
+from tests.backend.engines.helpers import command_of, lives, wait_until
 from tests.tables import exhaustive_but, values
 from tests.test_attacked_command_line import Shell, folder
 
@@ -52,16 +51,21 @@ def wait_for_births(shell: Shell, count: int) -> None:
 
 
 def kill_with_supervisor(shell: Shell) -> None:
-    """Neither sees the end of the other; a supervisor that is not there yet cannot be killed."""
-    pids = [shell.process.pid]
-    for pid in descendants(shell.process.pid):
+    """Neither sees the end of the other; a supervisor that is not there yet cannot be killed.
+
+    Both are gone afterwards: who is still ending holds what the next start is to remove.
+    """
+    killed: list[psutil.Process] = []
+    for pid in (shell.process.pid, *descendants(shell.process.pid)):
         with suppress(psutil.NoSuchProcess):
-            if "supervisor_process" in command_of(psutil.Process(pid)):
-                pids.append(pid)
+            one = psutil.Process(pid)
+            if pid == shell.process.pid or "supervisor_process" in command_of(one):
+                killed.append(one)
     for number in (signal.SIGSTOP, signal.SIGKILL):
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        for one in killed:
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+    assert wait_until(lambda: not any(map(lives, killed)), 30)
 
 
 def start_and_kill(folder: Path, line: str, how: str, draw: random.Random, most: int = MOST_PROCESSES) -> str:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(re.escape(NAME_BEGINS) + r"[0-9a-f]{8}")
 _KILL = 9
-_LOOKS = 20
+_LOOKS = 100
 _PAUSE_S = 0.05
+"""Five seconds in all: on a busy machine a server that was killed takes more than one to be gone, and a server that is
+not gone holds its data folder."""
 
 
 def hold(directory: Path) -> int:
