@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gui.lab.page import LabPage
     from gui.service.page import ServicePage
     from gui.theme import ThemeMode
-    from gui.widgets.find_bar import FindBar
 
 
 class CommandedWindow(Protocol):
@@ -35,7 +34,6 @@ class CommandedWindow(Protocol):
     desk: Desk
     stage: Stage
     tour: Tour
-    find_bar: FindBar
     log: MessageLog
 
     def show_exhibit(self, exhibit: Exhibit) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from backend.comparison.exhibits import EXHIBITS, Cause
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
+from gui.widgets.find_bar import find_keys
 from gui.widgets.forms import plain, plainly
 from gui.widgets.view_keys import ViewKey
 from gui.wording.catalogue import catalogue_text
@@ -277,7 +278,7 @@ class CommandTable(QObject):
         window = self._window
         return (
             KeysOfView(self.tr("In a table"), window.lab.results.rows_table.keys()),
-            KeysOfView(self.tr("While finding"), window.find_bar.keys()),
+            KeysOfView(self.tr("While finding"), find_keys()),
             KeysOfView(self.tr("In the timeline"), window.lab.timeline.view.keys()),
             KeysOfView(self.tr("In a sequence diagram"), window.explore.story.diagram.keys()),
             KeysOfView(self.tr("In the table of the comparison"), window.compare.table.keys()),

@@ -15,7 +15,6 @@ from gui.lab.page import LabPage
 from gui.settings import Key
 from gui.theme import Theme, ThemeMode
 from gui.widgets.columns import restore_columns, save_columns
-from gui.widgets.find_bar import FindBar
 from gui.widgets.forms import name_scroll_buttons
 from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put, say_all_again
 
@@ -106,7 +105,6 @@ class MainWindow(QMainWindow):
         self._say_again.setSingleShot(True)
         self._say_again.setInterval(0)
         self._say_again.timeout.connect(self._say_all_again)
-        self.find_bar = FindBar(self)
         self.log = MessageLog(self)
         self.menus = Menus(self)
         self._connect()
@@ -257,7 +255,9 @@ class MainWindow(QMainWindow):
 
     def find_in_page(self) -> None:
         """Find a text in what the page shows."""
-        self.find_bar.open_over(self.pages.currentWidget())
+        from gui.widgets.find_bar import find_in_page  # noqa: PLC0415, RUF100  (not needed for the first paint)
+
+        find_in_page(self.pages.currentWidget())
 
     def open_messages(self) -> None:
         """Show what the window has said since it was opened."""

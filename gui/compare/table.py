@@ -20,6 +20,7 @@ from gui.theme import GRID, Theme, code_font
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.widgets.roomy_header import RoomyHeader
 from gui.widgets.view_keys import ViewKey, press
 from gui.wording.live import name_part
 
@@ -79,6 +80,7 @@ class ComparisonTable(QTableView):
         self._theme = theme
         self.cells = ComparisonModel(self)
         self.setFont(code_font(0.95))
+        self.setHorizontalHeader(RoomyHeader(self))
         self.setModel(self.cells)
         self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()

@@ -15,6 +15,7 @@ from gui.explore.survey_model import SurveyModel
 from gui.theme import GRID
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
+from gui.widgets.roomy_header import RoomyHeader
 from gui.widgets.view_keys import ViewKey
 from gui.wording.live import name_part
 
@@ -37,6 +38,7 @@ class SurveyTable(QTableView):
     def __init__(self, model: SurveyModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surveyTable")
+        self.setHorizontalHeader(RoomyHeader(self))
         self.setModel(model)
         describe(self, lambda: self.tr("Every variant and every operation"))
         self.setToolTip("")

@@ -187,12 +187,12 @@ class HistoryPage(QWidget):
 
     @Slot(object)
     def _show_list(self, found: Sequence[Summary]) -> None:
-        chosen = {self.summaries.records[index.row()].number for index in self.table.selectionModel().selectedRows()}
+        chosen = {self.summaries.shown[index.row()].number for index in self.table.selectionModel().selectedRows()}
         selection = self.table.selectionModel()
         blocked = selection.blockSignals(True)
         self.summaries.clear()
         self.summaries.append(found)
-        for row, each in enumerate(found):
+        for row, each in enumerate(self.summaries.shown):
             if each.number in chosen:
                 flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
                 selection.select(self.summaries.index(row, 0), flags)
@@ -206,7 +206,7 @@ class HistoryPage(QWidget):
     def chosen(self) -> tuple[int, ...]:
         """The numbers of the entries that are selected, from top to bottom."""
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return tuple(self.summaries.records[row].number for row in rows)
+        return tuple(self.summaries.shown[row].number for row in rows)
 
     @Slot()
     def _chosen(self) -> None:

@@ -59,7 +59,7 @@ class RowsModel(RecordModel[Row]):
         self.remove([number for number, row in enumerate(self.records) if (row.table, row.id) in gone])
         for number, row in enumerate(self.records):
             if (intent := (row.table, row.key)) in touched:
-                self.records[number] = replace(row, ordinal=next_of[intent])
+                self.replace(number, replace(row, ordinal=next_of[intent]))
                 next_of[intent] += 1
         self.look_again()
 
@@ -79,6 +79,10 @@ class RowsModel(RecordModel[Row]):
         if self._is_earlier(record):
             return Tone.EARLIER
         return Verdict.DUPLICATED if record.is_duplicate else None
+
+    def tell_hidden(self, count: int) -> str:
+        """Duplicates are what stands out here."""
+        return self.tr("%n duplicate(s) hidden", "", count)
 
     def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
         """Rows of these intents, by table and key, are of the current run; None for all."""

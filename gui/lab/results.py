@@ -156,7 +156,7 @@ class Results(QSplitter):
     @Slot(QModelIndex)
     def _show_detail(self, current: QModelIndex) -> None:
         if current.isValid():
-            step = self.steps.records[current.row()]
+            step = self.steps.shown[current.row()]
             self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
 
     def _tabs(self, object_name: str, name: Words) -> QTabWidget:
@@ -202,8 +202,7 @@ class Results(QSplitter):
 
     def reply_of(self, submission_id: str) -> Reply | None:
         """What the caller of a submission saw, if it is known."""
-        number = self.replies.row_of(submission_id)
-        return self.replies.records[number] if number >= 0 else None
+        return self.replies.record_of(submission_id)
 
     def choose(self, submission_id: str) -> None:
         """Select a submission in both tables."""
@@ -216,16 +215,16 @@ class Results(QSplitter):
         reply = self.reply_of(submission_id)
         before = self.steps_table.currentIndex()
         same = before.isValid() and before.data(KEY_ROLE) == submission_id
-        chosen = self.steps.records[before.row()].number if same else None
+        chosen = self.steps.shown[before.row()].number if same else None
         self.steps.show(steps, reply.sent_ns if reply else None)
         self.show_selected(reply, submission_id)
         if steps:
-            row = next((row for row, step in enumerate(self.steps.records) if step.number == chosen), 0)
+            row = next((row for row, step in enumerate(self.steps.shown) if step.number == chosen), 0)
             self.steps_table.setCurrentIndex(self.steps.index(row, 0))
 
     def choose_step(self, number: int) -> None:
         """Mark the step of this number; nothing where it is not there."""
-        for row, step in enumerate(self.steps.records):
+        for row, step in enumerate(self.steps.shown):
             if step.number == number:
                 self.right.setCurrentIndex(0)
                 self.steps_table.setCurrentIndex(self.steps.index(row, 0))

@@ -201,7 +201,7 @@ class CheckPane(QSplitter):
     def _show_detail(self, current: QModelIndex) -> None:
         if not current.isValid():
             return
-        step = self.steps.records[current.row()]
+        step = self.steps.shown[current.row()]
         put(self.detail.setPlainText, lambda: f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
         self.timeline.choose(step.submission_id)
 
@@ -212,7 +212,7 @@ class CheckPane(QSplitter):
 
     @Slot(str, int)
     def _choose_step(self, submission: str, number: int) -> None:
-        for row, step in enumerate(self.steps.records):
+        for row, step in enumerate(self.steps.shown):
             if (step.submission_id, step.number) == (submission, number):
                 self.steps_table.setCurrentIndex(self.steps.index(row, 0))
 

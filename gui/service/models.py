@@ -78,9 +78,9 @@ class SituationsModel(RecordModel[SituationLine]):
             self._change(SituationLine(result.situation, result.verdicts, result))
 
     def _change(self, line: SituationLine) -> None:
-        place = self.row_of(line.situation.value)
-        if place >= 0:
-            self.records[place] = line
+        keys = [each.situation for each in self.records]
+        if line.situation in keys:
+            self.replace(keys.index(line.situation), line)
             self.look_again()
 
     def submission_of(self, record: SituationLine) -> str:

@@ -1,51 +1,76 @@
-"""Finding a text in a table or in code: a small bar over the view that is searched."""
+"""Finding a text: tables show only the rows that have it, and code goes from one place that has it to the next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTableView,
+    QTextEdit,
     QWidget,
 )
 
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
-from gui.widgets.records import RecordModel
+from gui.widgets.hidden_rows import HiddenRows
+from gui.widgets.roomy_header import RoomyHeader
+from gui.widgets.table import RecordTable
 from gui.widgets.view_keys import ViewKey, native, press
 from gui.wording.live import put
 
-if TYPE_CHECKING:
-    from PySide6.QtCore import QAbstractItemModel
+Text = QPlainTextEdit | QTextEdit
+View = QTableView | Text
 
-View = QAbstractItemView | QPlainTextEdit
+
+def _nothing() -> None:
+    pass
+
+
+def find_keys(
+    on: Callable[[], object] = _nothing, back: Callable[[], object] = _nothing, leave: Callable[[], object] = _nothing
+) -> tuple[ViewKey, ...]:
+    """What keys do while a text is typed."""
+    return (
+        ViewKey(("Return", "Enter"), QCoreApplication.translate("FindBar", "Next match"), on),
+        ViewKey(("Shift+Return", "Shift+Enter"), QCoreApplication.translate("FindBar", "Previous match"), back),
+        ViewKey(("Esc",), QCoreApplication.translate("FindBar", "Close the search, and show all rows again"), leave),
+    )
 
 
 class FindBar(QWidget):
-    """Lies over the upper right corner of a view, so that nothing moves when it comes.
+    """Stands above the heads of a table's columns, or lies over the upper right corner of a text.
 
     Args:
-        window: where it looks for a view to search.
+        view: what is searched, by this bar only.
     """
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
         self.setObjectName("findBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._view: View | None = None
+        self._view = view
+        self._hiding = HiddenRows(view) if isinstance(view, QTableView) and not isinstance(view, RecordTable) else None
+        self._lay_out()
+        if isinstance(view, RecordTable):
+            view.records.counted.connect(self._count)
+        elif self._hiding is not None:
+            self._hiding.counted.connect(self._count)
+        view.installEventFilter(self)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        view = self._view
         self.edit = QLineEdit()
         self.edit.setObjectName("findEdit")
-        self.edit.setMinimumWidth(16 * GRID)
+        self.edit.setMinimumWidth(14 * GRID)
         put(self.edit.setPlaceholderText, lambda: self.tr("Find"))
-        describe(self.edit, lambda: self.tr("Find"))
+        describe(self.edit, lambda: self.tr("Find in: %1").replace("%1", view.accessibleName()))
         self.edit.setToolTip("")
         self.note = QLabel()
         self.note.setObjectName("findNote")
@@ -55,80 +80,113 @@ class FindBar(QWidget):
         on = button("findNextButton", "\N{DOWNWARDS ARROW}", "quiet")
         describe(on, lambda: self.tr("Next match"), native("Return"))
         close = button("findCloseButton", "\N{MULTIPLICATION SIGN}", "quiet")
-        describe(close, lambda: self.tr("Close the search"), native("Esc"))
+        describe(close, lambda: self.tr("Close the search, and show all rows again"), native("Esc"))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(GRID, 4, GRID, 4)
+        layout.setContentsMargins(GRID, 2, GRID, 2)
         layout.setSpacing(GRID // 2)
-        for part in (self.edit, self.note, back, on, close):
+        layout.addWidget(self.edit, 1)
+        layout.addWidget(self.note)
+        for part in (back, on, close):
             layout.addWidget(part)
         self.edit.textChanged.connect(self._look_from_here)
         back.clicked.connect(self.find_previous)
         on.clicked.connect(self.find_next)
         close.clicked.connect(self.leave)
         self.edit.installEventFilter(self)
-        self.hide()
 
-    def open_over(self, page: QWidget) -> None:
-        """Search the view of a page that has the focus, or else the first one in sight; nothing where there is none."""
-        view = self._view if self.edit.hasFocus() else view_to_search(page)
-        if view is None:
-            return
-        self._view = view
-        self.setParent(view)
-        self._place()
-        put(self.edit.setAccessibleName, lambda: self.tr("Find in: %1").replace("%1", view.accessibleName()))
+    def begin(self) -> None:
+        """Come into sight, with the keyboard."""
         self.show()
+        self._place()
         self.raise_()
         self.edit.selectAll()
         self.edit.setFocus()
 
     @Slot()
     def leave(self) -> None:
-        """Close; the keyboard goes back to what was searched."""
+        """Go; all rows are shown again, and the keyboard goes back to them."""
+        self.edit.clear()
         self.hide()
-        if self._view is not None:
-            self._view.setFocus()
+        self._place()
+        self._view.setFocus()
 
     @Slot()
     def find_next(self) -> None:
         """Go to the next match; after the last one comes the first."""
-        self._look(1, begin=1)
+        self._go(1, begin=1)
 
     @Slot()
     def find_previous(self) -> None:
         """Go to the match before; before the first one comes the last."""
-        self._look(-1, begin=1)
+        self._go(-1, begin=1)
 
     @Slot()
     def _look_from_here(self) -> None:
-        self._look(1, begin=0)
+        if isinstance(self._view, RecordTable):
+            self._view.records.show_only(self.edit.text())
+        elif self._hiding is not None:
+            self._hiding.show_only(self.edit.text())
+            self._count()
+        else:
+            self._go(1, begin=0)
 
-    def _look(self, step: int, begin: int) -> None:
-        text, found = self.edit.text(), True
-        if text and isinstance(self._view, QAbstractItemView):
-            found = find_in_table(self._view, text, step, begin)
-        elif text and isinstance(self._view, QPlainTextEdit):
-            found = find_in_text(self._view, text, step, begin)
+    def _go(self, step: int, begin: int) -> None:
+        view, text = self._view, self.edit.text()
+        if isinstance(view, QTableView):
+            _go_to_row(view, step)
+            return
+        found = not text or find_in_text(view, text, step, begin)
         put(self.note.setText, lambda: "" if found else self.tr("Not found"))
-        self.edit.setAccessibleDescription(self.note.text())
+        self._tell()
+
+    @Slot()
+    def _count(self) -> None:
+        """Say how many rows are hidden, and what must not go unnoticed among them."""
+        if not self.isHidden():
+            put(self.note.setText, self._counted)
+            self._tell()
+
+    def _counted(self) -> str:
+        if not self.edit.text():
+            return ""
+        if self._hiding is not None:
+            return self._told(self._hiding.shown, self._hiding.total)
+        if not isinstance(self._view, RecordTable):
+            return ""
+        records = self._view.records
+        said = self._told(len(records.shown), len(records.records))
+        marked = records.filter.hidden_marked if records.filter.is_on else 0
+        return f"{said}, {records.tell_hidden(marked)}" if marked else said
+
+    def _told(self, shown: int, total: int) -> str:
+        return self.tr("%1 of %2 shown").replace("%1", written(shown)).replace("%2", written(total))
+
+    def _tell(self) -> None:
+        put(self.edit.setAccessibleDescription, self.note.text)
+        put(self.note.setToolTip, self.note.text)
         self._place()
 
     def _place(self) -> None:
-        """At the upper right corner of the view, as wide as it has to be and as the view lets it."""
-        if self._view is not None:
-            width = min(self.sizeHint().width(), self._view.width() - GRID)
-            self.setGeometry(max(0, self._view.width() - width - GRID), 2, width, self.sizeHint().height())
+        """Over the whole width above the heads of columns; at the upper right corner of a text."""
+        view, height = self._view, self.sizeHint().height()
+        header = view.horizontalHeader() if isinstance(view, QTableView) else None
+        if isinstance(header, RoomyHeader):
+            header.make_room(0 if self.isHidden() else height)
+            self.setGeometry(view.frameWidth(), view.frameWidth(), view.width() - 2 * view.frameWidth(), height)
+        else:
+            width = min(self.sizeHint().width(), view.width() - GRID)
+            self.setGeometry(max(0, view.width() - width - GRID), 2, width, height)
 
     def keys(self) -> tuple[ViewKey, ...]:
         """What keys do while a text is typed."""
-        return (
-            ViewKey(("Return", "Enter"), self.tr("Next match"), self.find_next),
-            ViewKey(("Shift+Return", "Shift+Enter"), self.tr("Previous match"), self.find_previous),
-            ViewKey(("Esc",), self.tr("Close the search"), self.leave),
-        )
+        return find_keys(self.find_next, self.find_previous, self.leave)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Esc closes the bar, whatever else it stands for in the window."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Esc closes the bar, whatever else it stands for in the window; the bar grows and shrinks with its view."""
+        if watched is self._view:
+            if event.type() is QEvent.Type.Resize and not self.isHidden():
+                self._place()
+            return False
         if not isinstance(event, QKeyEvent):
             return False
         if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
@@ -137,53 +195,47 @@ class FindBar(QWidget):
         return event.type() is QEvent.Type.KeyPress and press(event, self.keys())
 
 
+def written(number: int) -> str:
+    """A number as people write it."""
+    return QLocale().toString(number)
+
+
+def find_in_page(page: QWidget) -> FindBar | None:
+    """Search the view of a page that has the focus, or else the first one in sight; None where there is none."""
+    view = view_to_search(page)
+    if view is None:
+        return None
+    bar = view.findChild(FindBar) or FindBar(view)
+    bar.begin()
+    return bar
+
+
 def view_to_search(page: QWidget) -> View | None:
     """The table or the text of a page that has the focus, or else the first one in sight."""
     focused = page.focusWidget()  # that had it last, where a menu or another window has it now
-    views: list[View] = [*page.findChildren(QAbstractItemView), *page.findChildren(QPlainTextEdit)]
-    there = [view for view in views if view.isVisible() and not isinstance(view, QHeaderView)]
-    with_focus = (view for view in there if focused in {view, view.viewport()})
+    views: list[View] = [*page.findChildren(QTableView), *page.findChildren(QPlainTextEdit)]
+    views += page.findChildren(QTextEdit)
+    there = [view for view in views if view.isVisible()]
+    with_focus = (view for view in there if focused in {view, view.viewport(), view.findChild(QLineEdit, "findEdit")})
     return next(with_focus, there[0] if there else None)
 
 
-def find_in_table(view: QAbstractItemView, text: str, step: int, begin: int) -> bool:
-    """Make the next row current that has a text, in whatever column and case; False where there is none.
-
-    Args:
-        view: the table.
-        text: what is looked for.
-        step: 1 to look downwards, -1 upwards.
-        begin: 0 to begin with the current row, 1 with its neighbour.
-    """
-    model, wanted = view.model(), text.casefold()
-    rows, current = model.rowCount(), view.currentIndex()
-    here = current.row() if current.isValid() else (-1 if step > 0 and begin else 0)
-    for distance in range(begin, rows + begin):
-        row = (here + step * distance) % rows
-        if wanted in _text_of_row(view, model, row).casefold():
-            index = model.index(row, max(0, _column_of(model, row, wanted)))
-            view.setCurrentIndex(index)
-            view.scrollTo(index)
-            return True
-    return False
+def _go_to_row(view: QTableView, step: int) -> None:
+    """Make the next row that is shown the current one, or the one before; after the last comes the first."""
+    count = view.model().rowCount()
+    rows: Sequence[int] = range(count)
+    if not isinstance(view, RecordTable):
+        rows = [row for row in range(count) if not view.isRowHidden(row)]
+    if not rows:
+        return
+    here = view.currentIndex()
+    place = rows.index(here.row()) + step if here.row() in rows else (0 if step > 0 else -1)
+    index = view.model().index(rows[place % len(rows)], max(0, here.column()))
+    view.setCurrentIndex(index)
+    view.scrollTo(index)
 
 
-def _text_of_row(view: QAbstractItemView, model: QAbstractItemModel, row: int) -> str:
-    if isinstance(model, RecordModel):
-        record = model.records[row]
-        return "\t".join(column.text(record) for column in model.columns)
-    cells = [str(model.index(row, column).data()) for column in range(model.columnCount())]
-    if isinstance(view, QTableView) and not view.verticalHeader().isHidden():
-        cells.append(str(model.headerData(row, Qt.Orientation.Vertical)))
-    return "\t".join(cells)
-
-
-def _column_of(model: QAbstractItemModel, row: int, wanted: str) -> int:
-    columns = range(model.columnCount(QModelIndex()))
-    return next((column for column in columns if wanted in str(model.index(row, column).data()).casefold()), -1)
-
-
-def find_in_text(view: QPlainTextEdit, text: str, step: int, begin: int) -> bool:
+def find_in_text(view: Text, text: str, step: int, begin: int) -> bool:
     """Select the next place that has a text, in whatever case; False where there is none."""
     flags = QTextDocument.FindFlag(0) if step > 0 else QTextDocument.FindFlag.FindBackward
     cursor = view.textCursor()

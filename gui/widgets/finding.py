@@ -182,21 +182,26 @@ class FindingPane(QSplitter):
     @property
     def current(self) -> int:
         """Number of the current event, from 0; -1 where there is none."""
-        return self.list.currentIndex().row()
+        row = self.list.currentIndex().row()
+        return self.moments.number_of(row) if row >= 0 else -1
 
     @Slot(int)
     def go_to(self, place: int) -> None:
         """Make an event the current one."""
-        if 0 <= place < len(self._events):
-            self.list.setCurrentIndex(self.moments.index(place, 0))
+        if (row := self.moments.row_at(place)) >= 0:
+            self.list.setCurrentIndex(self.moments.index(row, 0))
+        elif 0 <= place < len(self._events):
+            self._show_event(place)  # of which the list shows nothing just now
 
     @Slot(QModelIndex)
     def _row_chosen(self, current: QModelIndex) -> None:
-        if not current.isValid():
-            return
-        self.diagram.mark(current.row())
-        event = self._events[current.row()]
-        put(self.detail.setPlainText, partial(self._told, event, is_mistake=current.row() == self._mistake))
+        if current.isValid():
+            self._show_event(self.moments.number_of(current.row()))
+
+    def _show_event(self, place: int) -> None:
+        self.diagram.mark(place)
+        event = self._events[place]
+        put(self.detail.setPlainText, partial(self._told, event, is_mistake=place == self._mistake))
         self.event_shown.emit(event)
 
     def _told(self, event: Event, *, is_mistake: bool) -> str:

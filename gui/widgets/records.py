@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
 
+from backend.model.vocabulary import Verdict
 from gui.widgets.forms import KEY_ROLE
-from gui.wording.live import Words, in_words
+from gui.widgets.row_filter import RowFilter
+from gui.wording.live import Words, follow_language, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QFont
 
-    from backend.model.vocabulary import EngineKind, Verdict
+    from backend.model.vocabulary import EngineKind
 
 Record = TypeVar("Record")
 Index = QModelIndex | QPersistentModelIndex
@@ -48,7 +60,16 @@ class Column(Generic[Record]):
 
 
 class RecordModel(QAbstractTableModel, Generic[Record]):
-    """Appends records, removes and clears them; beyond that only the look of all may change, with `look_again`."""
+    """Appends records, removes and clears them; beyond that only the look of all may change, with `look_again`.
+
+    Signals:
+        about_to_filter, filtered: which records are shown changes, because of what somebody looks for.
+        counted: how many records there are and how many of them are shown may have changed.
+    """
+
+    about_to_filter = Signal()
+    filtered = Signal()
+    counted = Signal()
 
     def __init__(
         self, columns: Sequence[Column[Record]], parent: QObject | None = None, most: int | None = None
@@ -59,9 +80,13 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.gone = 0
         """Records that have made room since the last `clear`: of more than `most`, the oldest do, a tenth at once."""
         self.records: list[Record] = []
+        """All of them, whether they are shown or not."""
+        self.filter = RowFilter(self)
+        self.filter.found.connect(self._show_found)
         self._first_of: dict[str, int] = {}
         self.head_font: QFont | None = None
         """What titles are painted in; None for the view's own."""
+        follow_language(self, self._filter_again)
 
     # What a subclass says about its records
 
@@ -81,29 +106,96 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """The record in full, for the tool tip: cells cut what is too long for them."""
         return "\n".join(f"{in_words(column.title)}: {column.text(record)}" for column in self.columns)
 
+    def line(self, record: Record) -> str:
+        """The record as it reads from left to right, for who looks for a text."""
+        return "\t".join(column.text(record) for column in self.columns)
+
+    def is_marked(self, record: Record) -> bool:
+        """Whether it must not go unnoticed: it has a colour because something went wrong."""
+        return self.highlight(record) not in {None, Verdict.EXACTLY_ONCE, Tone.EARLIER}
+
+    def tell_hidden(self, count: int) -> str:
+        """That so many records that stand out are not shown."""
+        return QCoreApplication.translate("RecordModel", "hidden ones that stand out: %1").replace("%1", str(count))
+
+    # What is shown
+
+    @property
+    def shown(self) -> list[Record]:
+        """A record for each row: all of them, or those that have what somebody looks for."""
+        return self.filter.shown if self.filter.is_on else self.records
+
+    def show_only(self, text: str) -> None:
+        """Show the records that have a text, now and when more of them come; with an empty text, all."""
+        self.filter.seek(text)
+
+    @Slot()
+    def _show_found(self) -> None:
+        self.about_to_filter.emit()
+        self.beginResetModel()
+        self.filter.take_over()
+        self.endResetModel()
+        self.filtered.emit()
+        self.counted.emit()
+
+    def _filter_again(self) -> None:
+        """Records read otherwise than before."""
+        if self.filter.is_on:
+            self.filter.begin_anew()
+
+    def row_at(self, number: int) -> int:
+        """The row of the record with this number among all of them; -1 where it is hidden or there is none."""
+        if not 0 <= number < len(self.records):
+            return -1
+        return self.filter.row_of(self.gone + number) if self.filter.is_on else number
+
+    def number_of(self, row: int) -> int:
+        """The number among all records of the one in this row."""
+        return self.filter.places[row] - self.gone if self.filter.is_on else row
+
     # Feeding
 
     def append(self, records: Sequence[Record]) -> None:
         """Put records at the end."""
         if not records:
             return
-        first = len(self.records)
-        self.beginInsertRows(ROOT, first, first + len(records) - 1)
-        self.records.extend(records)
-        for number, record in enumerate(records, first):
-            self._first_of.setdefault(self.submission_of(record), self.gone + number)
-        self.endInsertRows()
+        place = self.gone + len(self.records)
+        for number, record in enumerate(records, place):
+            self._first_of.setdefault(self.submission_of(record), number)
+        if self.filter.is_on:
+            self._append_some(records, place)
+        else:
+            self.beginInsertRows(ROOT, len(self.records), len(self.records) + len(records) - 1)
+            self.records.extend(records)
+            self.endInsertRows()
         if self._most is not None and len(self.records) > self._most:
             self._make_room(len(self.records) - self._most * 9 // 10)
+        self.counted.emit()
+
+    def _append_some(self, records: Sequence[Record], place: int) -> None:
+        """Of new records, show those that have what somebody looks for."""
+        self.records.extend(records)
+        some, places = self.filter.sort(records, place)
+        if some:
+            self.beginInsertRows(ROOT, len(self.shown), len(self.shown) + len(some) - 1)
+            self.filter.shown.extend(some)
+            self.filter.places.extend(places)
+            self.endInsertRows()
 
     def _make_room(self, count: int) -> None:
-        self.beginRemoveRows(ROOT, 0, count - 1)
-        self.gone += count
+        gone = self.gone + count
+        rows = bisect_left(self.filter.places, gone) if self.filter.is_on else count
+        if rows:
+            self.beginRemoveRows(ROOT, 0, rows - 1)
+        self.gone = gone
         for record in self.records[:count]:
-            if self._first_of.get(name := self.submission_of(record), self.gone) < self.gone:
+            if self._first_of.get(name := self.submission_of(record), gone) < gone:
                 del self._first_of[name]
+        if self.filter.is_on:
+            self.filter.make_room(self.records[:count], gone)
         del self.records[:count]
-        self.endRemoveRows()
+        if rows:
+            self.endRemoveRows()
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Take records away.
@@ -111,6 +203,17 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         Args:
             numbers: of their rows, ascending.
         """
+        if self.filter.is_on:
+            self._remove_hidden_or_not(numbers)
+        else:
+            self._remove_shown(numbers)
+        if numbers:
+            self._first_of.clear()
+            for number, record in enumerate(self.records, self.gone):
+                self._first_of.setdefault(self.submission_of(record), number)
+            self.counted.emit()
+
+    def _remove_shown(self, numbers: Sequence[int]) -> None:
         stretches: list[tuple[int, int]] = []
         for number in numbers:
             if stretches and stretches[-1][1] == number - 1:
@@ -121,33 +224,54 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
             self.beginRemoveRows(ROOT, first, last)
             del self.records[first : last + 1]
             self.endRemoveRows()
-        if stretches:
-            self._first_of.clear()
-            for number, record in enumerate(self.records, self.gone):
-                self._first_of.setdefault(self.submission_of(record), number)
+
+    def _remove_hidden_or_not(self, numbers: Sequence[int]) -> None:
+        self.beginResetModel()
+        for number in reversed(numbers):
+            del self.records[number]
+        self.filter.forget_records()
+        self.endResetModel()
+        self._filter_again()
+
+    def replace(self, number: int, record: Record) -> None:
+        """Put a record in the place of another one; `look_again` has to follow."""
+        self.records[number] = record
 
     def look_again(self) -> None:
         """Records read or look otherwise than before, all of them."""
-        if self.records:
+        if self.filter.is_on:
+            self._filter_again()
+        elif self.records:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.records) - 1, len(self.columns) - 1))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything but what somebody looks for."""
         self.beginResetModel()
         self.records.clear()
         self._first_of.clear()
         self.gone = 0
+        self.filter.forget_records()
         self.endResetModel()
+        self.counted.emit()
+
+    def record_of(self, submission_id: str) -> Record | None:
+        """The submission's first record, whether it is shown or not; None where it has none."""
+        number = self._first_of.get(submission_id, self.gone - 1) - self.gone
+        return self.records[number] if number >= 0 else None
 
     def row_of(self, submission_id: str) -> int:
-        """Number of the submission's first record; -1 where it has none."""
-        return self._first_of.get(submission_id, self.gone - 1) - self.gone
+        """The row of the submission's first record that is shown; -1 where there is none."""
+        row = self.row_at(self._first_of.get(submission_id, self.gone - 1) - self.gone)
+        if row >= 0 or not self.filter.is_on:
+            return row
+        of_it = (number for number, each in enumerate(self.shown) if self.submission_of(each) == submission_id)
+        return next(of_it, -1)
 
     # What Qt asks
 
     def rowCount(self, parent: Index = ROOT) -> int:  # noqa: N802
-        """Number of records."""
-        return 0 if parent.isValid() else len(self.records)
+        """Number of records that are shown."""
+        return 0 if parent.isValid() else len(self.shown)
 
     def columnCount(self, parent: Index = ROOT) -> int:  # noqa: N802
         """Number of columns."""
@@ -157,7 +281,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """Text for everybody, the submission's id as the item's key."""
         if not index.isValid():
             return None
-        record, column = self.records[index.row()], self.columns[index.column()]
+        record, column = self.shown[index.row()], self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(record)
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
@@ -183,5 +307,5 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
                 side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
         if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
-            return self.gone + section + 1
+            return self.gone + self.number_of(section) + 1
         return None

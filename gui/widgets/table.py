@@ -26,6 +26,7 @@ from gui.widgets.forms import KEY_ROLE, describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.inks import Inks
 from gui.widgets.records import Tone
+from gui.widgets.roomy_header import RoomyHeader
 from gui.widgets.view_keys import ViewKey, press
 from gui.wording.live import Words, in_words, name_part
 
@@ -78,6 +79,7 @@ class RecordTable(QTableView):
         self._theme = theme
         self._empty = empty
         self._following = True
+        self._current_place = -1
         self._scroll = QTimer(self)
         self._scroll.setSingleShot(True)
         self._scroll.setInterval(0)
@@ -85,18 +87,39 @@ class RecordTable(QTableView):
         self.follow_newest = True
         """Whether to scroll to new records while the newest is in sight."""
         self.setFont(code_font(0.95))
+        self.setHorizontalHeader(RoomyHeader(self))
         self.setModel(model)
         self._inks = RowInks(theme.colours)
         self._measure()
         self._lay_out()
         model.rowsAboutToBeInserted.connect(self._note_position)
         model.rowsInserted.connect(self._follow_soon)
+        model.about_to_filter.connect(self._note_current)
+        model.filtered.connect(self._choose_again)
         theme.changed.connect(self._repaint)
 
     def say_when_empty(self, text: Words) -> None:
         """Another text for as long as there is no record."""
         self._empty = text
         self.viewport().update()
+
+    def _why_empty(self) -> str:
+        return self.tr("No row has this text. Esc shows all.") if self.records.records else in_words(self._empty)
+
+    @Slot()
+    def _note_current(self) -> None:
+        index = self.currentIndex()
+        self._current_place = self.records.gone + self.records.number_of(index.row()) if index.isValid() else -1
+
+    @Slot()
+    def _choose_again(self) -> None:
+        """The record that was current before others were hidden is so still, where it is shown."""
+        row = self.records.row_at(self._current_place - self.records.gone)
+        if row >= 0:
+            blocked = self.blockSignals(True)
+            self.setCurrentIndex(self.records.index(row, 0))
+            self.blockSignals(blocked)
+        self._follow_soon()
 
     def _measure(self) -> None:
         """What painting by hand needs to know of the font."""
@@ -188,14 +211,14 @@ class RecordTable(QTableView):
 
     def copy_all(self) -> None:
         """Put all rows into the clipboard."""
-        self._copy_rows(range(len(self.records.records)))
+        self._copy_rows(range(len(self.records.shown)))
 
     def _copy_rows(self, rows: Iterable[int]) -> None:
         header = self.horizontalHeader()
         columns = [self.records.columns[header.logicalIndex(place)] for place in range(header.count())]
         lines = ["\t".join(in_words(column.title) for column in columns)]
         for row in rows:
-            record = self.records.records[row]
+            record = self.records.shown[row]
             lines.append("\t".join(column.text(record) for column in columns))
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join(lines))
@@ -213,7 +236,7 @@ class RecordTable(QTableView):
         copy.setEnabled(self.selectionModel().hasSelection())
         copy.triggered.connect(self.copy)
         copy_all = menu.addAction(self.tr("Copy &all rows"))
-        copy_all.setEnabled(bool(self.records.records))
+        copy_all.setEnabled(bool(self.records.shown))
         copy_all.triggered.connect(self.copy_all)
         return menu
 
@@ -248,10 +271,10 @@ class RecordTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The rows in sight, straight from their records; several times quicker than cell by cell through the style."""
         painter = QPainter(self.viewport())
-        if self.records.records:
+        if self.records.shown:
             self._paint_rows(painter, event.rect())
         else:
-            paint_hint(painter, self.viewport(), in_words(self._empty), self._theme.colours)
+            paint_hint(painter, self.viewport(), self._why_empty(), self._theme.colours)
         paint_focus(painter, self.viewport(), self, self._theme.colours)
         painter.end()
 
@@ -266,7 +289,7 @@ class RecordTable(QTableView):
         self.viewport().update()
 
     def _paint_rows(self, painter: QPainter, area: QRect) -> None:
-        records, height, offset = self.records.records, self._height, self.verticalHeader().offset()
+        records, height, offset = self.records.shown, self._height, self.verticalHeader().offset()
         selection = self.selectionModel().selection()
         parts = map(selection.at, range(selection.count()))
         selected = [range(part.top(), part.bottom() + 1) for part in parts]

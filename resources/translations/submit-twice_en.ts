@@ -38,6 +38,16 @@
     </message>
 </context>
 <context>
+    <name>RowsModel</name>
+    <message numerus="yes">
+        <source>%n duplicate(s) hidden</source>
+        <translation>
+            <numerusform>%n duplicate hidden</numerusform>
+            <numerusform>%n duplicates hidden</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message numerus="yes">
         <source>%n row(s)</source>

@@ -2075,8 +2075,12 @@
         <translation>下一个匹配</translation>
     </message>
     <message>
-        <source>Close the search</source>
-        <translation>关闭查找</translation>
+        <source>Close the search, and show all rows again</source>
+        <translation>关闭查找，重新显示所有行</translation>
+    </message>
+    <message>
+        <source>%1 of %2 shown</source>
+        <translation>显示 %1 / %2</translation>
     </message>
     <message>
         <source>Find in: %1</source>
@@ -3135,7 +3139,18 @@
     </message>
 </context>
 <context>
+    <name>RecordModel</name>
+    <message>
+        <source>hidden ones that stand out: %1</source>
+        <translation>隐藏的异常行：%1</translation>
+    </message>
+</context>
+<context>
     <name>RecordTable</name>
+    <message>
+        <source>No row has this text. Esc shows all.</source>
+        <translation>没有包含此文字的行。按 Esc 显示全部。</translation>
+    </message>
     <message>
         <source>Copy the selected rows</source>
         <translation>复制选中的行</translation>
@@ -3393,6 +3408,12 @@
     <message>
         <source>Of an earlier run</source>
         <translation>属于先前的运行</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n duplicate(s) hidden</source>
+        <translation>
+            <numerusform>隐藏了 %n 个重复</numerusform>
+        </translation>
     </message>
     <message>
         <source>first</source>

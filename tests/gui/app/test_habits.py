@@ -1,4 +1,4 @@
-"""What people expect of every table and of code: find, copy rows, move columns and find them moved again."""
+"""What people expect of every table and of code: copy rows, find a text, move columns and find them moved again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.lab.lab import Lab
@@ -18,7 +18,8 @@ from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.columns import arrange_columns, describe_columns, restore_columns
-from tests.gui.conftest import focusable
+from gui.widgets.find_bar import FindBar
+from gui.widgets.table import RecordTable
 from tests.gui.records import row
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -43,38 +44,15 @@ def window(
     made.deleteLater()
 
 
-def open_find(window: MainWindow) -> QLineEdit:
+def open_find(window: MainWindow) -> FindBar:
     QTest.keyClick(window, Qt.Key.Key_F, CTRL)
-    assert window.find_bar.isVisible()
-    assert QApplication.focusWidget() is window.find_bar.edit
-    return window.find_bar.edit
+    bar = next(bar for bar in window.findChildren(FindBar) if bar.isVisible())
+    assert QApplication.focusWidget() is bar.edit
+    return bar
 
 
-def test_a_text_is_found_in_the_table_that_has_the_focus_and_after_the_last_match_comes_the_first(
-    window: MainWindow,
-) -> None:
-    table = window.lab.results.rows_table
-    table.setFocus()
-    edit = open_find(window)
-    edit.setText("1.29")
-    assert table.currentIndex().row() == 28
-    edit.setText("1.3")
-    assert table.currentIndex().row() == 29  # row 30, from here on downwards
-    QTest.keyClick(edit, Qt.Key.Key_Return)
-    assert table.currentIndex().row() == 2
-    QTest.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert table.currentIndex().row() == 29
-    assert open_find(window) is edit  # again, while it is open already
-    assert window.find_bar.parent() is table
-    edit.setText("nowhere")
-    note = window.find_bar.findChild(QLabel, "findNote")
-    assert isinstance(note, QLabel)
-    assert note.text() == "Not found"
-    assert edit.accessibleDescription() == "Not found"
-    assert [each for each in focusable(window.find_bar) if not each.accessibleName()] == []
-    QTest.keyClick(edit, Qt.Key.Key_Escape)
-    assert not window.find_bar.isVisible()
-    assert QApplication.focusWidget() is table
+def shown(table: RecordTable) -> list[str]:
+    return [str(table.model().index(number, 0).data()) for number in range(table.model().rowCount())]
 
 
 def test_a_text_is_found_in_the_code(window: MainWindow, qtbot: QtBot) -> None:
@@ -83,7 +61,7 @@ def test_a_text_is_found_in_the_code(window: MainWindow, qtbot: QtBot) -> None:
     code.show_source(Lab.source_code("unique-index", "on-conflict"))
     qtbot.waitUntil(lambda: "on_conflict" in code.toPlainText())
     code.setFocus()
-    edit = open_find(window)
+    edit = open_find(window).edit
     edit.setText("ON_CONFLICT")
     assert code.textCursor().selectedText().lower() == "on_conflict"
     first = code.textCursor().position()
