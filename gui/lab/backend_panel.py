@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.model.observed import EngineStatus
@@ -17,6 +17,7 @@ from gui.lab.choices import PersistenceBox, TopologyBox
 from gui.lab.replication_field import ReplicationField
 from gui.settings import Key
 from gui.theme import GRID, VERDICT_GLYPHS
+from gui.widgets.fold import Fold
 from gui.widgets.forms import Section, add_item, choose_key, combo, current_key, explain_item, set_item_enabled, spin
 from gui.widgets.gateway_field import GatewayField
 from gui.wording.catalogue import Catalogue, VariantChoice
@@ -89,6 +90,15 @@ class BackendPanel(QWidget):
                 "Persistence of the private Redis-protocol server: what it writes to disk, and so what it keeps"
             ),
         )
+        self.fold = Fold(
+            "redisChip",
+            section,
+            lambda: self.tr("Redis servers"),
+            (self.topology.box, self.persistence.box),
+            lambda: sum(box.currentIndex() > 0 for box in (self.topology.box, self.persistence.box)),
+        )
+        for box in (self.topology.box, self.persistence.box):
+            box.currentIndexChanged.connect(self.fold.count)
         self.instances = spin("instancesSpin", 1, MOST_INSTANCES, 1)
         section.add_field(
             lambda: self.tr("Instanc&es"),
@@ -128,8 +138,20 @@ class BackendPanel(QWidget):
         line.setSpacing(2)
         line.addWidget(self._mark)
         line.addWidget(self._summary, 1)
-        holder.setFixedHeight(3 * _line_height(self._summary.font()) + GRID + 4)
+        self._holder = holder
+        self._fit_summary()
         return holder
+
+    def _fit_summary(self) -> None:
+        """Room for two lines in the language of the window, and for more where the text takes more: none is cut."""
+        line, label = _line_height(self._summary.font()), self._summary
+        text = max(2 * line, label.heightForWidth(label.width()) if label.isVisible() else 0)
+        self._holder.setFixedHeight(line + text + GRID + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Another width, other lines."""
+        super().resizeEvent(event)
+        self._fit_summary()
 
     @property
     def strategy_key(self) -> str:
@@ -214,6 +236,7 @@ class BackendPanel(QWidget):
         put(self._mark.setToolTip, lambda: speak(info.prose.breaks))
         put(self._summary.setText, lambda: speak(info.prose.summary))
         put(self._summary.setToolTip, lambda: speak(info.prose.summary))
+        self._fit_summary()
 
     def note_harm(self, verdict: Verdict | None) -> None:
         """What the latest run of this variant came to, where that is harm: its promise has limits, and they show."""

@@ -101,7 +101,7 @@ class LabPage(QWidget):
             FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit, self.evidence
         )
         self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.sidebar = Sidebar(self.form, self.backend, self.source)
+        self.sidebar = Sidebar(self.form, self.backend, self.source, folds=(self.backend.fold, self.source.fold))
         self.across = side_by_side(self.sidebar, self.right)
         fill(self, self.across)
 

@@ -14,6 +14,7 @@ from gui.lab.choices import RetryCauses, key_of, read_causes
 from gui.lab.fault_field import FaultField
 from gui.settings import Key
 from gui.theme import GRID
+from gui.widgets.fold import Fold
 from gui.widgets.forms import (
     Section,
     add_item,
@@ -52,6 +53,13 @@ class SourcePanel(QWidget):
         self._make_source()
         self._make_caller()
         self._make_backend()
+        self.fold = Fold(
+            "mishapsChip",
+            self._section,
+            lambda: self.tr("Mishaps and habits"),
+            (self.faults, self.lost_reply, self.reload, self.edit),
+            self._mishaps,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._section)
@@ -59,6 +67,9 @@ class SourcePanel(QWidget):
         self.pace.currentIndexChanged.connect(self._refresh)
         self.lost_reply.toggled.connect(self.changed)
         self.faults.edited.connect(self.changed)
+        self.faults.edited.connect(self.fold.count)
+        for _, tick in self._ticks():
+            tick.toggled.connect(self.fold.count)
         self._refresh()
 
     def _make_source(self) -> None:
@@ -190,6 +201,10 @@ class SourcePanel(QWidget):
                 "delivered again when it dies"
             ),
         )
+
+    def _mishaps(self) -> int:
+        """Knobs of the fold that are in use."""
+        return bool(self.faults.text().strip()) + sum(tick.isChecked() for _, tick in self._ticks())
 
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
         made = spin(name, smallest, largest, value, lambda: self.tr("ms"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel, QWheelEvent
@@ -24,6 +25,9 @@ from PySide6.QtWidgets import (
 
 from gui.theme import GRID
 from gui.wording.live import Words, in_words, name_part, put, put_as, worded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CAPTION_WIDTH = 11
 """Characters that captions have room for, so that the fields of all sections line up."""
@@ -60,6 +64,11 @@ class Section(QWidget):
         heading = worded(QLabel(), title)
         heading.setProperty("role", "heading")
         self._rows: dict[QWidget, tuple[QWidget, ...]] = {}
+        self._absent: set[QWidget] = set()
+        self._folded: set[QWidget] = set()
+        self._head = QHBoxLayout()
+        self._head.setSpacing(GRID)
+        self._head.addWidget(heading, 1)
         self.grid = QGridLayout()
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(GRID)
@@ -68,7 +77,7 @@ class Section(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(2)
-        outer.addWidget(heading)
+        outer.addLayout(self._head)
         outer.addLayout(self.grid)
 
     def add_field(
@@ -89,9 +98,29 @@ class Section(QWidget):
         return label
 
     def show_row(self, field: QWidget, shown: bool) -> None:
-        """Have the row of a field there, or not."""
+        """Have the row of a field there, or not; a folded one stays folded."""
+        (self._absent.discard if shown else self._absent.add)(field)
+        self._show_or_hide(field)
+
+    def fold(self, fields: Iterable[QWidget], *, folded: bool) -> None:
+        """Have rows folded, or there again if they are to be there at all."""
+        for field in fields:
+            (self._folded.add if folded else self._folded.discard)(field)
+            self._show_or_hide(field)
+
+    def _show_or_hide(self, field: QWidget) -> None:
         for widget in self._rows[field]:
-            widget.setVisible(shown)
+            widget.setVisible(field not in self._absent and field not in self._folded)
+
+    def height_of(self, field: QWidget) -> int:
+        """What the row of a field takes where it is there, with the gap above it."""
+        if field in self._absent:
+            return 0
+        return max(widget.sizeHint().height() for widget in self._rows[field]) + self.grid.verticalSpacing()
+
+    def add_beside_title(self, widget: QWidget) -> None:
+        """At the right of the title."""
+        self._head.addWidget(widget)
 
     def add_field_with_button(self, caption: Words, field: QWidget, explanation: Words, push: QPushButton) -> QLabel:
         """A row whose field takes all that a narrow button at its end leaves."""
@@ -100,11 +129,13 @@ class Section(QWidget):
         line.setSpacing(GRID // 2)
         line.addWidget(field, 1)
         line.addWidget(push)
+        self._rows[field] = (label, field, push)
         self.grid.addLayout(line, self.grid.rowCount() - 1, 1, 1, 2)
         return label
 
     def add_wide(self, widget: QWidget) -> None:
         """A row over the whole width."""
+        self._rows[widget] = (widget,)
         self.grid.addWidget(widget, self.grid.rowCount(), 0, 1, 3)
 
 

@@ -56,6 +56,10 @@
         <translation>实例数(&amp;E)</translation>
     </message>
     <message>
+        <source>Redis servers</source>
+        <translation>Redis 服务器</translation>
+    </message>
+    <message>
         <source>safe under concurrency</source>
         <translation>并发下安全</translation>
     </message>
@@ -2166,6 +2170,21 @@
     </message>
 </context>
 <context>
+    <name>Fold</name>
+    <message>
+        <source>Knobs that are not where they were at first: %1</source>
+        <translation>已改动的选项：%1</translation>
+    </message>
+    <message>
+        <source>Press to fold them.</source>
+        <translation>点击可收起。</translation>
+    </message>
+    <message>
+        <source>They are folded; press to see them.</source>
+        <translation>已收起，点击可查看。</translation>
+    </message>
+</context>
+<context>
     <name>GatewayField</name>
     <message>
         <source>Gateway</source>
@@ -3008,23 +3027,23 @@
     </message>
     <message>
         <source>No standby</source>
-        <translation>没有备库</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Asynchronous</source>
-        <translation>异步</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Synchronous</source>
-        <translation>同步</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Replication</source>
-        <translation>复制(&amp;R)</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The standby of PostgreSQL that takes over in a failover</source>
-        <translation>故障转移时接管的 PostgreSQL 备库</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How thoroughly</source>
@@ -3837,6 +3856,10 @@
         <translation>重复如何到来</translation>
     </message>
     <message>
+        <source>Mishaps and habits</source>
+        <translation>故障与习惯</translation>
+    </message>
+    <message>
         <source>Milliseconds between two submissions</source>
         <translation>两次提交之间的毫秒数</translation>
     </message>
@@ -4417,7 +4440,7 @@
     </message>
     <message>
         <source>%1 (broken)</source>
-        <translation>%1（有缺陷）</translation>
+        <translation type="unfinished">%1（有缺陷）</translation>
     </message>
     <message>
         <source>No key sent</source>
