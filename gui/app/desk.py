@@ -51,7 +51,7 @@ class Desk(QObject):
         self._bridge = bridge
         self._theme = theme
         self._lab = lab
-        self.keeper = HistoryKeeper(bridge, self)
+        self.keeper = HistoryKeeper(bridge, self, lab.backend.instances.value)
         self.keeper.failed.connect(self.said)
 
     def complete(

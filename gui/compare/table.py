@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
@@ -19,8 +18,8 @@ from gui.compare.model import ComparisonModel, Index
 from gui.theme import GRID, Theme, code_font
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
+from gui.widgets.frozen import FrozenTable
 from gui.widgets.hints import paint_focus, paint_hint
-from gui.widgets.roomy_header import RoomyHeader
 from gui.widgets.view_keys import ViewKey, press
 from gui.wording.live import name_part
 
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 PADDING = 4
 EDGE = 3
 """Pixels at the left of a cell in the strong colour of its verdict."""
+INSET = 3
+"""Pixels by which heads of columns stand further inside than the style has the texts of cells."""
 
 
 class ComparisonDelegate(CellDelegate):
@@ -41,16 +42,14 @@ class ComparisonDelegate(CellDelegate):
     """
 
     def __init__(self, theme: Theme, view: ComparisonTable) -> None:
-        super().__init__(view)
+        super().__init__(view, INSET)
         self._theme = theme
         self._model = view.cells
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+    def background(self, index: Index) -> QBrush | None:
         """The tint."""
-        super().initStyleOption(option, index)
         verdict = self._model.highlight(index)
-        if verdict is not None:
-            option.backgroundBrush = QBrush(self._theme.colours.verdict_tint(verdict))
+        return None if verdict is None else QBrush(self._theme.colours.verdict_tint(verdict))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One cell."""
@@ -61,8 +60,8 @@ class ComparisonDelegate(CellDelegate):
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(colours.hairline))
 
 
-class ComparisonTable(QTableView):
-    """Shows a ComparisonModel.
+class ComparisonTable(FrozenTable):
+    """Shows a ComparisonModel; which strategy a line is about stays in sight.
 
     Signals:
         opened: the Cell that somebody wants to see in the Lab.
@@ -80,7 +79,6 @@ class ComparisonTable(QTableView):
         self._theme = theme
         self.cells = ComparisonModel(self)
         self.setFont(code_font(0.95))
-        self.setHorizontalHeader(RoomyHeader(self))
         self.setModel(self.cells)
         self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()

@@ -14,6 +14,7 @@ from backend.archive.entries import CheckRecord, Entry, ExplorationRecord, RunSe
 from backend.archive.run_book import RunBook
 from backend.explorer.question import Exploration
 from backend.model.errors import SubmitTwiceError
+from gui.history.unfinished import report_until_now
 from gui.link.worker import Worker
 from gui.wording.speech import speak
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from backend.archive.history import History
     from backend.comparison.records import Comparison
+    from backend.model.judgement import Judgement, Report
     from backend.model.observed import EngineStatus
     from backend.model.plan import Setup
     from backend.model.sentence import Sentence
@@ -44,6 +46,11 @@ class _Asked:
 class HistoryKeeper(QObject):
     """Listens to the bridge and to the pages, and makes entries.
 
+    Args:
+        bridge: to the lab.
+        parent: as for any QObject.
+        instances: how many backend processes there are.
+
     Signals:
         changed: an entry was kept, or some were removed.
         listed: the entries that were asked for, a tuple of Summary.
@@ -60,8 +67,13 @@ class HistoryKeeper(QObject):
 
     _told = Signal(object, object)
 
-    def __init__(self, bridge: LabBridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self, bridge: LabBridge, parent: QObject | None = None, instances: Callable[[], int] = lambda: 1
+    ) -> None:
         super().__init__(parent)
+        self._instances = instances
+        self._judged: Judgement | None = None
+        """The latest run, as the lab judged it last."""
         self._worker = Worker("history")
         self._history: History | None = None
         self._closing = False
@@ -79,6 +91,7 @@ class HistoryKeeper(QObject):
         bridge.events.waits_seen.connect(self._add_waits)
         bridge.events.run_asked.connect(self._note_run)
         bridge.events.run_over.connect(self._keep_run)
+        bridge.events.judged.connect(self._note_judgement)
 
     # What the bridge tells
 
@@ -117,10 +130,26 @@ class HistoryKeeper(QObject):
         self._asked[pending] = _Asked(setup, self._database, self._book)
 
     @Slot(object)
+    def _note_judgement(self, judgement: Judgement) -> None:
+        self._judged = judgement.run
+
+    @Slot(object)
     def _keep_run(self, pending: PendingRun) -> None:
         asked, report = self._asked.pop(pending, None), pending.report
-        if asked is None or report is None or not report.verdicts:
-            return
+        if asked is not None and report is not None and report.verdicts:
+            self._keep_report(pending, asked, report)
+
+    def _keep_unfinished(self) -> None:
+        """Runs that end with the window are kept as far as they had come."""
+        judged = self._judged
+        for pending, asked in self._asked.items():
+            keys = {intent.key for intent in pending.plan.intents}
+            if judged is not None and pending.begun and keys <= {key for _, key in judged.wanted}:
+                seconds = time.time() - asked.began
+                report = report_until_now(asked.setup, pending.plan, judged, self._instances(), seconds)
+                self._keep_report(pending, asked, report)
+
+    def _keep_report(self, pending: PendingRun, asked: _Asked, report: Report) -> None:
         plan = pending.plan
         settings = RunSettings(
             report.operation, asked.setup, plan, len(plan.intents), plan.intents[0].item, plan.intents[0].quantity,
@@ -237,6 +266,7 @@ class HistoryKeeper(QObject):
     def close(self) -> None:
         """Write what is still to be written; `closed` is emitted then. Returns at once."""
         if not self._closing:
+            self._keep_unfinished()
             self._closing = True
             self._worker.submit(self._say_closed)
 

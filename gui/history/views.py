@@ -105,6 +105,8 @@ class RunView(QWidget):
         self.results.show_wanted(None)
         self.results.add_rows(run.rows)
         self.results.add_replies(run.replies)
+        self.results.note_totals(len(run.rows) + run.left_out.rows, len(run.replies) + run.left_out.replies)
+        self.results.note_forgotten(forgotten=run.left_out.submissions > 0)
         self.results.show_variant(info)
         if run.code:
             self.results.code.show_source(run.code)

@@ -264,6 +264,7 @@ class LabPage(QWidget):
     @Slot(object)
     def _show_judgement(self, judgement: Judgement) -> None:
         self._progress.note(judgement)
+        self.results.note_forgotten(forgotten=judgement.untraced > 0)
         if judgement.final and not judgement.working:
             self.timeline.end_work()
         if not self._display.show_judgement(judgement):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSizePolicy,
@@ -50,6 +50,10 @@ class Results(QSplitter):
         self._theme = theme
         self._info: VariantInfo | None = None
         self._selected: tuple[Reply | None, str] = (None, "")
+        self._has_steps = False
+        """Whether the steps of the selected submission are those that there are."""
+        self._forgets_steps = False
+        self._total: tuple[int, int] = (0, 0)
         self.rows = RowsModel(self)
         self.replies = RepliesModel(self)
         self.steps = StepsModel(self)
@@ -95,11 +99,25 @@ class Results(QSplitter):
         name_tab(self.left, self.rows_table, self._rows_title)
         name_tab(self.left, self.replies_table, self._answers_title)
 
+    def note_totals(self, rows: int, replies: int) -> None:
+        """How many rows and answers there were, of which those that are shown were kept."""
+        self._total = rows, replies
+        self._name_tabs()
+
     def _rows_title(self) -> str:
+        if (kept := len(self.rows.records)) < self._total[0]:
+            return self._of(self.tr("Rows, the first %1 of %2"), kept, self._total[0])
         return self.tr("Rows, the latest") if self.rows.gone else self.tr("Rows")
 
     def _answers_title(self) -> str:
+        if (kept := len(self.replies.records)) < self._total[1]:
+            return self._of(self.tr("Answers, the first %1 of %2"), kept, self._total[1])
         return self.tr("Answers, the latest") if self.replies.gone else self.tr("Answers")
+
+    @staticmethod
+    def _of(text: str, kept: int, total: int) -> str:
+        written = QLocale().toString
+        return text.replace("%1", written(kept)).replace("%2", written(total))
 
     def _make_right(self) -> QTabWidget:
         self.steps_table = RecordTable(
@@ -208,6 +226,7 @@ class Results(QSplitter):
         """Select a submission in both tables."""
         self.rows_table.choose(submission_id)
         self.replies_table.choose(submission_id)
+        self._has_steps = False
         self.show_selected(self.reply_of(submission_id), submission_id)
 
     def show_steps(self, submission_id: str, steps: tuple[Step, ...]) -> None:
@@ -217,6 +236,7 @@ class Results(QSplitter):
         same = before.isValid() and before.data(KEY_ROLE) == submission_id
         chosen = self.steps.shown[before.row()].number if same else None
         self.steps.show(steps, reply.sent_ns if reply else None)
+        self._has_steps = True
         self.show_selected(reply, submission_id)
         if steps:
             row = next((row for row, step in enumerate(self.steps.shown) if step.number == chosen), 0)
@@ -228,6 +248,12 @@ class Results(QSplitter):
             if step.number == number:
                 self.right.setCurrentIndex(0)
                 self.steps_table.setCurrentIndex(self.steps.index(row, 0))
+
+    def note_forgotten(self, *, forgotten: bool) -> None:
+        """Whether steps of some submissions are not kept any more."""
+        if forgotten != self._forgets_steps:
+            self._forgets_steps = forgotten
+            self._say_selected()
 
     def show_selected(self, reply: Reply | None, submission_id: str = "") -> None:
         """The line above the steps."""
@@ -248,8 +274,16 @@ class Results(QSplitter):
                 status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
                 took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
                 text += f"  \N{MIDDLE DOT}  {status}  \N{MIDDLE DOT}  {took}"
+                text += self._why_no_steps()
         self._steps_caption.setText(text)
         self._steps_caption.setToolTip(text)
+
+    def _why_no_steps(self) -> str:
+        """Where there are none of a submission that was answered, why."""
+        if not self._has_steps or self.steps.records:
+            return ""
+        why = self.tr("its steps are not kept any more") if self._forgets_steps else self.tr("no steps were seen")
+        return f"  \N{MIDDLE DOT}  {why}"
 
     # The explanation
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 FRAME = 2
@@ -15,11 +15,13 @@ class CellDelegate(QStyledItemDelegate):
 
     Args:
         view: whose cells.
+        inset: pixels by which texts stand further inside than the style has them, so that they stand below their heads.
     """
 
-    def __init__(self, view: QTableView) -> None:
+    def __init__(self, view: QTableView, inset: int = 0) -> None:
         super().__init__(view)
         self._view = view
+        self._inset = inset
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -28,9 +30,16 @@ class CellDelegate(QStyledItemDelegate):
         plain = QStyleOptionViewItem(option)
         plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
         painter.fillRect(option.rect, option.palette.base())  # the view has painted its row already
+        if (brush := self.background(index)) is not None:
+            painter.fillRect(option.rect, brush)
+        plain.rect = option.rect.adjusted(self._inset, 0, -self._inset, 0)
         super().paint(painter, plain, index)
         if self._view.currentIndex() == index:
             self._frame(painter, option)
+
+    def background(self, index: QModelIndex | QPersistentModelIndex) -> QBrush | None:  # noqa: ARG002
+        """What lies below the text; None for what the model says."""
+        return None
 
     def _frame(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         wide = FRAME if self._view.hasFocus() else 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class RoomyHeader(QHeaderView):
     def __init__(self, table: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
         self._room = 0
+        self._frozen = False
         self.setSectionsClickable(True)
 
     def make_room(self, height: int) -> None:
@@ -29,6 +31,21 @@ class RoomyHeader(QHeaderView):
             self._room = height
             self.setViewportMargins(0, height, 0, 0)
             self.geometriesChanged.emit()  # the table lays header and rows out anew
+
+    def show_first(self, *, frozen: bool) -> None:
+        """Whether the first head stays at the left edge, over those that have moved below it."""
+        self._frozen = frozen
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The heads, and over them the first one where it stays."""
+        super().paintEvent(event)
+        if self._frozen and self.count():
+            painter = QPainter(self.viewport())
+            box = QRect(0, 0, self.sectionSize(0), self.viewport().height())
+            painter.fillRect(box, self.palette().base())
+            self.paintSection(painter, box, 0)
+            painter.end()
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
         """With the room."""

@@ -3027,23 +3027,23 @@
     </message>
     <message>
         <source>No standby</source>
-        <translation type="unfinished"></translation>
+        <translation>没有备库</translation>
     </message>
     <message>
         <source>Asynchronous</source>
-        <translation type="unfinished"></translation>
+        <translation>异步</translation>
     </message>
     <message>
         <source>Synchronous</source>
-        <translation type="unfinished"></translation>
+        <translation>同步</translation>
     </message>
     <message>
         <source>&amp;Replication</source>
-        <translation type="unfinished"></translation>
+        <translation>复制(&amp;R)</translation>
     </message>
     <message>
         <source>The standby of PostgreSQL that takes over in a failover</source>
-        <translation type="unfinished"></translation>
+        <translation>故障转移时接管的 PostgreSQL 备库</translation>
     </message>
     <message>
         <source>How thoroughly</source>
@@ -3303,6 +3303,14 @@
         <translation>数据行（最新）</translation>
     </message>
     <message>
+        <source>Rows, the first %1 of %2</source>
+        <translation>行（前 %1 / 共 %2）</translation>
+    </message>
+    <message>
+        <source>Answers, the first %1 of %2</source>
+        <translation>答复（前 %1 / 共 %2）</translation>
+    </message>
+    <message>
         <source>Answers, the latest</source>
         <translation>答复（最新）</translation>
     </message>
@@ -3357,6 +3365,14 @@
     <message>
         <source>%1 ms</source>
         <translation>%1 毫秒</translation>
+    </message>
+    <message>
+        <source>its steps are not kept any more</source>
+        <translation>其步骤已不再保留</translation>
+    </message>
+    <message>
+        <source>no steps were seen</source>
+        <translation>未见任何步骤</translation>
     </message>
     <message>
         <source>What it guarantees</source>
@@ -4440,7 +4456,7 @@
     </message>
     <message>
         <source>%1 (broken)</source>
-        <translation type="unfinished">%1（有缺陷）</translation>
+        <translation>%1（有缺陷）</translation>
     </message>
     <message>
         <source>No key sent</source>

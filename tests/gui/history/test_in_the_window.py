@@ -83,3 +83,17 @@ def test_the_servers_in_use_can_be_opened_from_a_terminal(driver: Driver) -> Non
     assert QGuiApplication.clipboard().text().startswith("redis-cli -s ")
     driver.wait_for_message("redis-cli")
     assert "@" not in driver.find(QLabel, "messageLabel").text()
+
+
+def test_a_run_that_is_under_way_when_the_window_is_closed_is_kept_as_undecided(own_driver: Driver) -> None:
+    driver = own_driver
+    driver.spin("processingDelaySpin").setValue(60_000)
+    driver.edit("itemEdit").setText("tea")
+    driver.spam(3)
+    driver.qtbot.waitUntil(lambda: "3" in driver.window.lab.counters._flying.number.text(), timeout=PATIENCE_MS)
+    driver.trigger("quit")
+    driver.qtbot.waitUntil(lambda: driver.window._closed, timeout=PATIENCE_MS)
+    (run,) = _kept(driver, 1)
+    assert run.report.verdicts == {Verdict.UNDECIDED: 1}
+    assert run.report.working == 3
+    assert (run.settings.item, run.settings.plan.submissions) == ("tea", 3)

@@ -1,0 +1,65 @@
+"""The table of the comparison: heads, cells, and the column that says whom a line is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from backend.comparison.questions import SituationKey, Subject
+from backend.comparison.records import Line
+from backend.model.vocabulary import EngineKind, OperationKey
+from gui.compare.table import ComparisonTable
+from gui.theme import Theme
+from tests.gui.widgets.test_table import ink
+
+
+@pytest.fixture
+def table(qtbot: QtBot, theme: Theme, english: None) -> Iterator[ComparisonTable]:
+    made = ComparisonTable(theme)
+    qtbot.addWidget(made)
+    made.resize(900, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.cells.begin(tuple(SituationKey))
+    for strategy, variant in (("none", "direct"), ("unique-index", "on-conflict")):
+        subject = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, strategy, variant, sound=True)
+        made.cells.show_line(Line(subject))
+    yield made
+    made.hide()
+
+
+def painted(table: ComparisonTable) -> tuple[QImage, QImage]:
+    return table.horizontalHeader().grab().toImage(), table.viewport().grab().toImage()
+
+
+def test_whom_a_line_is_about_stays_in_sight_while_the_others_are_scrolled(table: ComparisonTable) -> None:
+    width = table.columnWidth(0)
+    heads, cells = (image.copy(0, 0, width - 2, image.height()) for image in painted(table))
+    bar = table.horizontalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    heads_then, cells_then = (image.copy(0, 0, width - 2, image.height()) for image in painted(table))
+    assert cells_then == cells
+    assert heads_then == heads
+    assert table.indexAt(QPoint(20, 5)).column() == 0
+
+
+def test_a_cell_that_becomes_current_is_not_below_the_column_that_stays(table: ComparisonTable) -> None:
+    bar = table.horizontalScrollBar()
+    bar.setValue(bar.maximum())
+    table.setCurrentIndex(table.cells.index(0, 2))
+    table.scrollTo(table.currentIndex())
+    assert table.visualRect(table.currentIndex()).left() >= table.columnWidth(0) - 1
+
+
+def test_cells_stand_below_their_heads(table: ComparisonTable) -> None:
+    heads, cells = painted(table)
+    for number in (0, 1):
+        left, width = table.columnViewportPosition(number), table.columnWidth(number)
+        head = ink(heads, QRect(left + 1, 4, width - 2, heads.height() - 8))
+        cell = ink(cells, QRect(left + 1, 2, width - 2, table.rowHeight(0) - 4))
+        place = 1 if table.cells.columns[number].right else 0
+        assert abs(head[place] - cell[place]) <= 2, number

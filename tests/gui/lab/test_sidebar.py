@@ -1,0 +1,96 @@
+"""The side bar fits the smallest window that is promised, and nothing that is in use goes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backend.model.catalogue import StrategyInfo
+from backend.model.vocabulary import OperationKey, Replication, Source
+from gui.app.language import Languages
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
+from gui.settings import Settings
+from gui.theme import Theme
+from gui.widgets.forms import KEY_ROLE
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def window(
+    request: pytest.FixtureRequest,
+    qapp: QApplication,
+    qtbot: QtBot,
+    theme: Theme,
+    bridge: LabBridge,
+    catalogue: tuple[StrategyInfo, ...],
+) -> Iterator[MainWindow]:
+    """The window at its smallest, without engines, as if they were there."""
+    languages = Languages(qapp)
+    languages.use(request.param)
+    made = MainWindow(bridge, theme, Settings())
+    bridge.catalogue_ready.emit(catalogue)
+    bridge.started.emit()
+    made.resize(1280, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
+    made.deleteLater()
+    languages.close()
+
+
+def ask_for_most(window: MainWindow) -> None:
+    """The rows of retries, of a gateway and of a standby at once: no situation has more knobs."""
+    lab = window.lab
+    for box, key in (
+        (lab.form.operation, OperationKey.SEND_MESSAGE.value),
+        (lab.source.source, Source.RETRY.value),
+        (lab.backend.replication.box, Replication.ASYNCHRONOUS.value),
+    ):
+        box.setCurrentIndex(box.findData(key, KEY_ROLE))
+
+
+def test_no_situation_needs_a_scroll_bar(window: MainWindow, qtbot: QtBot) -> None:
+    ask_for_most(window)
+    bar = window.lab.sidebar.verticalScrollBar()
+    qtbot.waitUntil(lambda: window.lab.backend.replication.lag.isVisible())
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    for knob in (window.lab.source.lease, window.lab.backend.gateway_keys, window.lab.source.retry_causes.box):
+        assert knob.isVisible()
+
+
+def test_a_folded_knob_that_is_in_use_is_counted_on_its_chip(window: MainWindow, qtbot: QtBot) -> None:
+    source = window.lab.source
+    source.fold.chip.click()
+    assert not source.lost_reply.isVisible()
+    source.lost_reply.setChecked(True)
+    source.faults.setText("crash@sql:COMMIT")
+    assert source.fold.chip.text().endswith(" 2")
+    assert "2" in source.fold.chip.accessibleDescription()
+    source.fold.chip.click()
+    assert source.lost_reply.isVisible()
+    assert source.faults.isVisible()
+
+
+def test_what_is_not_in_use_is_folded_first_and_comes_back_with_the_room(window: MainWindow, qtbot: QtBot) -> None:
+    lab = window.lab
+    lab.backend.topology.box.setCurrentIndex(1)
+    ask_for_most(window)
+    qtbot.waitUntil(lambda: not lab.source.fold.is_open)
+    window.resize(1280, 1000)
+    qtbot.waitUntil(lambda: lab.source.fold.is_open and lab.backend.fold.is_open)
+    assert lab.source.reload.isVisible()
+
+
+def test_the_summary_is_whole_after_a_switch_of_language(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
+    other = Languages(qapp)
+    before = window.lab.backend._summary.text()
+    other.use("zh_CN" if before.isascii() else "en")
+    summary = window.lab.backend._summary
+    qtbot.waitUntil(lambda: summary.text() != before)
+    qtbot.waitUntil(lambda: summary.height() >= summary.heightForWidth(summary.width()))
+    other.close()
