@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Slot
@@ -16,9 +17,11 @@ from gui.settings import Key
 from gui.theme import Theme, ThemeMode
 from gui.widgets.columns import restore_columns, save_columns
 from gui.widgets.forms import name_scroll_buttons
-from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put, say_all_again
+from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put, saying_again
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backend.archive.entries import Entry
     from backend.comparison.exhibits import Exhibit
     from gui.advisor.guide import Guide
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 2000
 """A window that closes waits this long for the lab; the supervisor ends what is left."""
+SLICE_SECONDS = 0.012
+"""Another language is put into words for so long at once."""
 USUAL = QSize(1440, 900)
 FRAME = QSize(16, 48)
 """What title bar and borders take at most: the size of a window is that of its inside."""
@@ -45,6 +50,13 @@ FRAME = QSize(16, 48)
 def room_for_window(screen: QSize) -> QSize:
     """The size of the window's inside with which all of it, frame included, fits onto a screen."""
     return USUAL.boundedTo(screen - FRAME)
+
+
+def _how_late(each: QObject) -> int:
+    """What is in sight speaks another language first, and what nobody sees last."""
+    if not isinstance(each, QWidget):
+        return 1
+    return 0 if each.isVisible() else 2
 
 
 class MainWindow(QMainWindow):
@@ -104,7 +116,8 @@ class MainWindow(QMainWindow):
         self._say_again = QTimer(self)
         self._say_again.setSingleShot(True)
         self._say_again.setInterval(0)
-        self._say_again.timeout.connect(self._say_all_again)
+        self._say_again.timeout.connect(self._say_some_again)
+        self._saying: Iterator[None] | None = None
         self.log = MessageLog(self)
         self.menus = Menus(self)
         self._connect()
@@ -289,11 +302,19 @@ class MainWindow(QMainWindow):
         """Another language: everything that is shown is said again in it, and whatever is under way goes on."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
+            self._saying = None
             self._say_again.start()  # not within the event, which Qt passes on to children that may be gone by then
 
     @Slot()
-    def _say_all_again(self) -> None:
-        say_all_again((self, *self.findChildren(QObject)))
+    def _say_some_again(self) -> None:
+        """What is in sight comes first; between two slices the window goes on with whatever else there is."""
+        until = time.perf_counter() + SLICE_SECONDS
+        if self._saying is None:
+            self._saying = saying_again(sorted((self, *self.findChildren(QObject)), key=_how_late))
+        for _ in self._saying:
+            if time.perf_counter() > until:
+                self._say_again.start()
+                return
 
     # What goes wrong
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtWidgets import QMenu, QWidget
-from shiboken6.Shiboken import createdByPython
+from shiboken6.Shiboken import createdByPython, isValid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QAction
@@ -134,20 +134,42 @@ def follow_language(owner: QObject, again: Callable[[], object]) -> None:
 
 def say_all_again(objects: Iterable[QObject]) -> None:
     """The language has changed: every text of these objects is put into words again."""
+    for _ in saying_again(objects):
+        pass
+
+
+def saying_again(objects: Iterable[QObject]) -> Iterator[None]:
+    """The same in small pieces, of which each takes a millisecond or so; what is gone meanwhile is left out."""
     all_of_them = tuple(objects)
     found = [(each, vars(each)) for each in all_of_them if hasattr(each, "__dict__")]
     for _ in range(2):  # a text may be made of another one, such as a menu's of a tab's
         for each, kept in found:
-            for name, text in tuple(kept.get(_TEXTS, {}).items()):
-                text.say_again(_getter(each, name))
+            if _TEXTS in kept and isValid(each):
+                _say_texts_again(each, kept[_TEXTS])
+                yield
     for each in all_of_them:
-        if isinstance(each, QAbstractTableModel):
-            _say_model_again(each)
-        elif isinstance(each, QWidget):
-            each.update()
-    for _, kept in found:
+        if isValid(each) and _show_again(each):
+            yield
+    for each, kept in found:
         for again in tuple(kept.get(_AGAIN, ())):
-            again()
+            if isValid(each):
+                again()
+                yield
+
+
+def _say_texts_again(owner: QObject, texts: dict[str, _Text]) -> None:
+    for name, text in tuple(texts.items()):
+        text.say_again(_getter(owner, name))
+
+
+def _show_again(each: QObject) -> bool:
+    """Have what is made when it is asked for asked for again; whether that may have taken a while."""
+    if isinstance(each, QAbstractTableModel):
+        _say_model_again(each)
+        return True
+    if isinstance(each, QWidget):
+        each.update()
+    return False
 
 
 def _getter(each: object, setter: str) -> Callable[[], object] | None:
