@@ -35,7 +35,7 @@ def window(
 ) -> Iterator[MainWindow]:
     """The window without engines, with thirty rows of which the first is no duplicate."""
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
+    bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()

@@ -31,8 +31,8 @@ def window(
     languages = Languages(qapp)
     languages.use(request.param)
     made = MainWindow(bridge, theme, Settings())
-    bridge.catalogue_ready.emit(catalogue)
-    bridge.started.emit()
+    bridge.events.catalogue_ready.emit(catalogue)
+    bridge.events.started.emit()
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
         made.show()
