@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -67,6 +69,9 @@ class IncidentsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         put(self.search.setPlaceholderText, lambda: self.tr("gap lock, visibility timeout, 40001…"))
         describe(self.search, lambda: self.tr("Search"), lambda: self.tr("Words of the report, in English or Chinese"))
+        self.count = QLabel()
+        self.count.setObjectName("incidentCount")
+        self.count.setProperty("role", "caption")
         self.list = QListWidget()
         self.list.setObjectName("incidentList")
         self.list.setWordWrap(True)
@@ -88,6 +93,9 @@ class IncidentsDialog(QDialog):
         )
         self._lay_out()
         self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self._begin_search)
         self.list.currentRowChanged.connect(self.refresh)
         self.run.clicked.connect(lambda: self._ask(self.run_asked))
         self.prove.clicked.connect(lambda: self._ask(self.proof_asked))
@@ -103,6 +111,7 @@ class IncidentsDialog(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.addWidget(self.search)
+        column.addWidget(self.count)
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
@@ -142,6 +151,22 @@ class IncidentsDialog(QDialog):
         self.search.setFocus()
 
     @Slot()
+    def _begin_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Esc takes back what was searched; only without that it closes the dialog."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if self.search.text() and event.type() is QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if self.search.text() and event.type() is QEvent.Type.KeyPress:
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    @Slot()
     def refresh(self) -> None:
         """Show the chosen one with what is known of it by now."""
         self.view.show_incident(self.incident)
@@ -150,7 +175,10 @@ class IncidentsDialog(QDialog):
     def _fill(self) -> None:
         shown = self.incident
         self.list.clear()
-        for incident in find_incidents(self.search.text()):
+        found = find_incidents(self.search.text())
+        total = len(find_incidents(""))
+        put(self.count.setText, lambda: self._counted(len(found), total))
+        for incident in found:
             item = QListWidgetItem(speak(incident.title))
             item.setData(Qt.ItemDataRole.UserRole, incident)
             item.setToolTip(", ".join(incident.reports))
@@ -160,6 +188,10 @@ class IncidentsDialog(QDialog):
         if self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
         self.refresh()
+
+    def _counted(self, shown: int, total: int) -> str:
+        written = QLocale().toString
+        return self.tr("%1 of %2 shown").replace("%1", written(shown)).replace("%2", written(total))
 
     def _ask(self, signal: SignalInstance) -> None:
         if self.incident is not None:

@@ -32,7 +32,7 @@ class RowsModel(RecordModel[Row]):
                 Column(lambda: QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
                 Column(lambda: QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
                 Column(lambda: QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
-                Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 7, lambda row: row.item),
+                Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 6, lambda row: row.item),
                 Column(
                     lambda: QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True
                 ),
@@ -164,7 +164,7 @@ class StepsModel(StepTableModel):
                 Column(lambda: QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
                 Column(
                     lambda: QCoreApplication.translate("StepsModel", "Engine"),
-                    12,
+                    13,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),

@@ -139,9 +139,9 @@ class Results(QSplitter):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._steps_caption)
-        layout.addWidget(self.steps_table, 1)
+        layout.addWidget(self.steps_table, 3)
         layout.addWidget(hairline())
-        layout.addWidget(self._make_detail())
+        layout.addWidget(self._make_detail(), 1)
         self.code = CodeView(self._theme)
         self.why = QTextBrowser()
         self.why.setObjectName("whyView")
@@ -166,7 +166,9 @@ class Results(QSplitter):
             self.detail.setPlaceholderText,
             lambda: self.tr("The selected step in full, with its parameters and its answer."),
         )
-        self.detail.setFixedHeight(6 * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        line = self.detail.fontMetrics().lineSpacing()
+        self.detail.setMinimumHeight(2 * line + 2 * GRID)  # where there is little room, it is for the steps
+        self.detail.setMaximumHeight(6 * line + 2 * GRID)
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
         self.steps.modelReset.connect(self.detail.clear)
         return self.detail

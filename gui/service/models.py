@@ -142,7 +142,7 @@ class WireModel(StepTableModel):
                 Column(lambda: QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
                 Column(
                     lambda: QCoreApplication.translate("WireModel", "Engine"),
-                    12,
+                    13,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
                 ),

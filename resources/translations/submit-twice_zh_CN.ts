@@ -2494,6 +2494,10 @@
         <source>Every interleaving, first without the cure, then with</source>
         <translation>每种交错，先不加对策，再加上</translation>
     </message>
+    <message>
+        <source>%1 of %2 shown</source>
+        <translation>显示 %1 / %2</translation>
+    </message>
 </context>
 <context>
     <name>IntentForm</name>

@@ -96,7 +96,7 @@ class EventsModel(RecordModel[NumberedEvent]):
                 Column(lambda: QCoreApplication.translate("EventsModel", "Who"), 4, lambda one: actor_word(one.event)),
                 Column(
                     lambda: QCoreApplication.translate("EventsModel", "Engine"),
-                    12,
+                    13,
                     lambda one: engine_word(one.event),
                     accent=True,
                 ),

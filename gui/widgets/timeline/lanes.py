@@ -175,10 +175,8 @@ class LaneBook:
             self._note_sight(step)
 
     def _note_sight(self, step: Step) -> None:
-        if is_processing(step):
-            self.sights.add(Sight.PROCESSING)
-        elif is_fault(step):
-            self.sights.add(Sight.CRASH if step.command == CRASH else Sight.FAULT)
+        if sight := _sight(step):
+            self.sights.add(sight)
 
     def _note_lease(self, lane: Lane, step: Step) -> None:
         if self._leases.note(lane, step):
@@ -242,6 +240,30 @@ class LaneBook:
             if step.ended_ns >= begin:
                 yield step
 
+    def seen_on(self, places: range) -> set[EngineKind | Sight]:
+        """What is to be seen on the lanes at these places."""
+        seen: set[EngineKind | Sight] = set()
+        for lane in map(self.__getitem__, places):
+            steps = [*lane.steps, lane.under_way] if lane.under_way else lane.steps
+            seen.update(step.engine for step in steps)
+            seen.update(sight for step in steps if step.engine is EngineKind.HTTP and (sight := _sight(step)))
+            if lane.waits:
+                seen.add(Sight.WAIT)
+            if any(lease.released_ns is None for lease in self.leases(lane)):
+                seen.add(Sight.EXPIRY)
+            if sight_of_end := _SIGHTS.get(lane.mishap):
+                seen.add(sight_of_end)
+        return seen
+
     def leases(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
         return self._leases.of(lane)
+
+
+def _sight(step: Step) -> Sight | None:
+    """What a step of HTTP is to be seen as, besides a response."""
+    if is_processing(step):
+        return Sight.PROCESSING
+    if is_fault(step):
+        return Sight.CRASH if step.command == CRASH else Sight.FAULT
+    return None

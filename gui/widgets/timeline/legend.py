@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -27,22 +27,38 @@ if TYPE_CHECKING:
 BOX = 10
 LINE = 4
 """Pixels between two lines."""
+LOOK_MS = 100
+MOST_LANES = 300
+"""Of more lanes nobody sees the single one, and everything that was ever seen is named."""
 
 
 class Legend(QWidget):
-    """The engines, waits and mishaps that were seen, and no others; on as many lines as they need.
+    """The engines, waits and mishaps of the lanes in sight, and no others; on as many lines as they need.
 
     It paints itself, so no layout is asked unless there is one line more.
+
+    Args:
+        book: the lanes.
+        theme: for the colours.
+        in_sight: the places of the lanes in sight.
+        parent: as for any widget.
     """
 
-    def __init__(self, book: LaneBook, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, book: LaneBook, theme: Theme, in_sight: Callable[[], range], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("timelineLegend")
         describe(self, lambda: self.tr("Colours of the timeline"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._book = book
         self._theme = theme
+        self._in_sight = in_sight
         self._shown: set[EngineKind | Sight] = set()
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._look)
         self._marks = Marks(theme.colours)
         theme.changed.connect(self._recolour)
         follow_language(self, self._describe)
@@ -54,8 +70,20 @@ class Legend(QWidget):
 
     @Slot()
     def note_changes(self) -> None:
-        """Repaint if there is something new to see."""
+        """There may be something else to see; it is looked at soon, once for all that changes meanwhile."""
+        if not self._looking.isActive() and self.isVisible():
+            self._looking.start()
+
+    def rest(self) -> None:
+        """Nobody looks."""
+        self._looking.stop()
+
+    @Slot()
+    def _look(self) -> None:
+        places = self._in_sight()
         seen: set[EngineKind | Sight] = {*self._book.engines, *self._book.sights}
+        if len(places) <= MOST_LANES:
+            seen = self._book.seen_on(places)
         if self._shown != seen:
             self._shown = seen
             self._describe()

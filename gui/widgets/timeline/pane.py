@@ -59,7 +59,7 @@ class Timeline(QWidget):
             lambda: self.tr("One line for each step, wait and mishap of each submission."),
         )
         self.list.follow_newest = False
-        self.legend = Legend(self.book, theme)
+        self.legend = Legend(self.book, theme, self._lanes_in_sight)
         self._lanes_listed = 0
         self._listing = QTimer(self)
         self._listing.setSingleShot(True)
@@ -68,6 +68,10 @@ class Timeline(QWidget):
         for chooser in (self.view, self.list):
             chooser.submission_chosen.connect(self.submission_chosen)
         self.view.step_chosen.connect(self.step_chosen)
+        self.view.scaled.connect(self.legend.note_changes)
+
+    def _lanes_in_sight(self) -> range:
+        return self.view.scale.places(len(self.book))
 
     def _lay_out(self) -> None:
         self._caption = caption = worded(QLabel(), lambda: self.tr("Timeline"))
@@ -212,6 +216,7 @@ class Timeline(QWidget):
         """Nobody reads the list."""
         super().hideEvent(event)
         self._listing.stop()
+        self.legend.rest()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """What came meanwhile."""

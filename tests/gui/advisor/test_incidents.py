@@ -34,6 +34,14 @@ def test_words_of_a_report_find_it_in_english_and_chinese(driver: Driver) -> Non
     assert dialog.incident is None
     assert dialog.view.toPlainText() == "No incident has these words."
     assert not dialog.run.isEnabled()
+    total = len(all_incidents())
+    assert dialog.count.text() == f"0 of {total} shown"
+    dialog.list.setFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.search.hasFocus()
+    QTest.keyClick(dialog.search, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.count.text() == f"{total} of {total} shown"
 
 
 def test_both_sides_are_run_and_explored_and_stand_beside_each_other(driver: Driver) -> None:

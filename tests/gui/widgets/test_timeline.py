@@ -217,10 +217,14 @@ def test_processing_is_drawn_and_is_no_fault(qtbot: QtBot, theme: Theme) -> None
 
 def test_the_legend_names_all_that_was_seen_and_nothing_else_however_narrow(qtbot: QtBot, theme: Theme) -> None:
     pane = shown(qtbot, theme, 1)
-    texts = [text for _, _, text, _ in pane.legend._places()]
-    assert texts == ["PostgreSQL", "response", "caller waits"]
+
+    def texts() -> list[str]:
+        return [text for _, _, text, _ in pane.legend._places()]
+
+    qtbot.waitUntil(lambda: texts() == ["PostgreSQL", "response", "caller waits"])
     pane.add_replies([reply("1.7", 0, 9 * MS, Answer.TIMEOUT, 0), reply("1.8", 0, 9 * MS, Answer.ERROR, 0)])
     pane.add_steps([step("1.8", MS, 2 * MS, "SET k v NX PX 300"), step("1.8", 3 * MS, 3 * MS, "crash")])
+    qtbot.waitUntil(lambda: texts()[-3:] == ["crash", "connection breaks", "time-out"])
     wide = pane.legend.height()
     for width in (1200, 500, 300):
         pane.resize(width, 260)
@@ -231,4 +235,17 @@ def test_the_legend_names_all_that_was_seen_and_nothing_else_however_narrow(qtbo
         assert (1 + max(number for number, _, _, _ in places)) * line <= pane.legend.height()
     assert pane.legend.height() > wide
     assert pane.legend.accessibleDescription().endswith("crash, connection breaks, time-out")
+    pane.hide()
+
+
+def test_the_legend_shrinks_to_the_lanes_in_sight(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 1)
+    later = 10_000 * MS
+    pane.add_steps([step("1.8", MS, 2 * MS, "crash")])
+    qtbot.waitUntil(lambda: "crash" in pane.legend.accessibleDescription())
+    pane.view.begin_run(later)
+    pane.add_steps([step(f"2.{number}", later + MS, later + 2 * MS) for number in range(40)])
+    qtbot.waitUntil(lambda: pane.view.scale.top >= 2 and "crash" not in pane.legend.accessibleDescription())
+    pane.view.fit_all()
+    qtbot.waitUntil(lambda: "crash" in pane.legend.accessibleDescription())
     pane.hide()
