@@ -106,10 +106,15 @@ def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot, source: Source
     sidebar = window.lab.findChild(Sidebar)
     assert sidebar is not None
     qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
-    box, sources = window.lab.source.edit, window.lab.source.source
+    lab, sources = window.lab, window.lab.source.source
     sources.setCurrentIndex(sources.findData(source.value))
-    QApplication.processEvents()
-    assert box.mapTo(sidebar.viewport(), box.rect().bottomLeft()).y() <= sidebar.viewport().height()
+    qtbot.waitUntil(lambda: sidebar.verticalScrollBar().maximum() == 0)
+    for fold, knobs in (
+        (lab.source.fold, (lab.source.faults, lab.source.lost_reply, lab.source.reload, lab.source.edit)),
+        (lab.backend.fold, (lab.backend.topology.box, lab.backend.persistence.box)),
+    ):
+        assert fold.chip.isVisible()
+        assert [knob.isVisible() for knob in knobs] == [fold.is_open] * len(knobs)
 
 
 def test_what_is_said_of_a_variant_and_of_its_run_is_not_cut(window: MainWindow) -> None:
