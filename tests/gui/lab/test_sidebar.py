@@ -19,17 +19,18 @@ from gui.widgets.forms import KEY_ROLE
 
 
 @pytest.fixture(params=["en", "zh_CN"])
+def languages(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Languages]:
+    made = Languages(qapp)
+    made.use(request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def window(
-    request: pytest.FixtureRequest,
-    qapp: QApplication,
-    qtbot: QtBot,
-    theme: Theme,
-    bridge: LabBridge,
-    catalogue: tuple[StrategyInfo, ...],
+    qtbot: QtBot, theme: Theme, languages: Languages, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
 ) -> Iterator[MainWindow]:
     """The window at its smallest, without engines, as if they were there."""
-    languages = Languages(qapp)
-    languages.use(request.param)
     made = MainWindow(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     bridge.events.started.emit()
@@ -40,7 +41,6 @@ def window(
     made.close()
     qtbot.waitUntil(lambda: made._closed, timeout=5_000)
     made.deleteLater()
-    languages.close()
 
 
 def ask_for_most(window: MainWindow) -> None:
@@ -86,11 +86,11 @@ def test_what_is_not_in_use_is_folded_first_and_comes_back_with_the_room(window:
     assert lab.source.reload.isVisible()
 
 
-def test_the_summary_is_whole_after_a_switch_of_language(window: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
-    other = Languages(qapp)
-    before = window.lab.backend._summary.text()
-    other.use("zh_CN" if before.isascii() else "en")
+def test_the_summary_is_whole_after_a_switch_of_language(
+    window: MainWindow, languages: Languages, qtbot: QtBot
+) -> None:
     summary = window.lab.backend._summary
+    before = summary.text()
+    languages.use("zh_CN" if before.isascii() else "en")
     qtbot.waitUntil(lambda: summary.text() != before)
     qtbot.waitUntil(lambda: summary.height() >= summary.heightForWidth(summary.width()))
-    other.close()
