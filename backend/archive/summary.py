@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from backend.explorer.question import Question
 
 
+_NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
+
+
 class SubjectCode(Code):
     """Operations and sources in a word or two."""
 
@@ -84,7 +87,7 @@ def subject(entry: Entry) -> Sentence:
             return _subject_of_question(found.question)
         case ComparisonRecord(found=found):
             operations = tuple(map(operation_term, found.asked.operations))
-            databases = plain_list(map(without_password, found.asked.databases))
+            databases = plain_list(map(database_name, found.asked.databases))
             return say(ArchiveCode.COMPARISON, operations=operations, databases=databases, lines=len(found.lines))
         case CheckRecord(found=check):
             return say(ArchiveCode.CHECK, service=check.service, situations=len(check.situations))
@@ -98,8 +101,13 @@ def _subject_of_run(run: RunRecord) -> Sentence:
         variant=variant_term(settings.setup.strategy, settings.setup.variant),
         source=source_term(settings.plan.source),
         submissions=settings.plan.submissions * settings.intents,
-        database=settings.database,
+        database=database_name(settings.database),
     )
+
+
+def database_name(database: str) -> str:
+    """What a database of our own is called, by its key; somebody's own is its URL without the password."""
+    return _NAMES.get(database) or without_password(database)
 
 
 def _subject_of_question(asked: Question) -> Sentence:
