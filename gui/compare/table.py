@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -127,7 +127,19 @@ class ComparisonTable(FrozenTable):
     def keys(self) -> tuple[ViewKey, ...]:
         """What keys do here, beside those that go from cell to cell."""
         open_it = self.tr("Open the cell in the Lab")
-        return (ViewKey(("Return", "Enter"), open_it, lambda: self._open(self.currentIndex())),)
+        return (
+            ViewKey(("Return", "Enter"), open_it, lambda: self._open(self.currentIndex())),
+            ViewKey(("Ctrl+C",), self.tr("Copy the line"), self.copy),
+        )
+
+    def copy(self) -> None:
+        """Put the current line into the clipboard, below the titles of its columns."""
+        row, model = self.currentIndex().row(), self.cells
+        if row >= 0:
+            numbers = range(model.columnCount())
+            heads = [str(model.headerData(number, Qt.Orientation.Horizontal)) for number in numbers]
+            cells = [str(model.index(row, number).data()) for number in numbers]
+            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in (heads, cells)))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """What can be done with the cell under the pointer, or with the current one."""
@@ -144,6 +156,7 @@ class ComparisonTable(FrozenTable):
         in_lab = menu.addAction(self.tr("&Open in the Lab"))
         in_lab.setEnabled(cell.telling is not None)
         in_lab.triggered.connect(lambda: self.opened.emit(cell))
+        menu.addAction(self.tr("&Copy the line")).triggered.connect(self.copy)
         menu.addAction(self.tr("&Explore")).triggered.connect(lambda: self.explore_asked.emit(cell))
         return menu
 

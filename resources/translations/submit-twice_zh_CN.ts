@@ -1452,8 +1452,16 @@
         <translation>在实验室中打开该单元格</translation>
     </message>
     <message>
+        <source>Copy the line</source>
+        <translation>复制该行</translation>
+    </message>
+    <message>
         <source>&amp;Open in the Lab</source>
         <translation>在实验室中打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the line</source>
+        <translation>复制该行(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Explore</source>

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.comparison.questions import SituationKey, Subject
@@ -63,3 +65,11 @@ def test_cells_stand_below_their_heads(table: ComparisonTable) -> None:
         cell = ink(cells, QRect(left + 1, 2, width - 2, table.rowHeight(0) - 4))
         place = 1 if table.cells.columns[number].right else 0
         assert abs(head[place] - cell[place]) <= 2, number
+
+
+def test_the_current_line_is_copied_below_the_titles_of_its_columns(table: ComparisonTable) -> None:
+    table.setCurrentIndex(table.cells.index(1, 0))
+    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    heads, line = QApplication.clipboard().text().splitlines()
+    assert heads.startswith("Strategy\t")
+    assert line.startswith(table.cells.lines[1].subject.name + "\t")
