@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
         """Another language: everything that is shown is said again in it, and whatever is under way goes on."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange:
+        if event.type() is QEvent.Type.LanguageChange and not self._closed:
             self._saying = None
             self._say_again.start()  # not within the event, which Qt passes on to children that may be gone by then
 
@@ -388,5 +388,6 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self._patience.stop()
+        self._say_again.stop()
         self.close()
         QApplication.quit()

@@ -81,7 +81,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """Records that have made room since the last `clear`: of more than `most`, the oldest do, a tenth at once."""
         self.records: list[Record] = []
         """All of them, whether they are shown or not."""
-        self.filter = RowFilter(self)
+        self.filter = RowFilter(self, self)
         self.filter.found.connect(self._show_found)
         self._first_of: dict[str, int] = {}
         self.head_font: QFont | None = None

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gui.widgets.records import RecordModel
-
 SLICE_SECONDS = 0.012
 LOOKED_AT_ONCE = 32
+
+
+class Filtered(Protocol):
+    """A model whose records are looked through."""
+
+    gone: int
+    records: list[Any]
+
+    def line(self, record: Any, /) -> str:  # noqa: ANN401  whatever the model holds
+        """The record as it reads from left to right."""
+
+    def is_marked(self, record: Any, /) -> bool:  # noqa: ANN401
+        """Whether it must not go unnoticed."""
 
 
 class RowFilter(QObject):
@@ -28,12 +39,13 @@ class RowFilter(QObject):
 
     Args:
         model: whose records.
+        parent: owner.
     """
 
     found = Signal()
 
-    def __init__(self, model: RecordModel[Any]) -> None:
-        super().__init__(model)
+    def __init__(self, model: Filtered, parent: QObject) -> None:
+        super().__init__(parent)
         self._model = model
         self._wanted = self._sought = ""
         self.shown: list[Any] = []
