@@ -83,7 +83,7 @@ def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
     where = say(CompareCode.WHERE, name=subject.name, operation=subject.operation, database=subject.database)
     if subject.sound:
         for key in line.broken_by:
-            if key not in admitted(subject.claims, subject.operation) and not _is_lost_by_database(line, key):
+            if key not in admitted(subject.claims, subject.operation) and not _is_up_to_database(line, key):
                 yield _unexpected_failure(line, key, where)
     elif _is_unexpectedly_whole(line, comparison):
         yield say(CompareCode.EXPECTED_TO_FAIL, where=where)
@@ -93,12 +93,17 @@ def _surprises_of(line: Line, comparison: Comparison) -> Iterator[Sentence]:
             yield say(CompareCode.CONTRADICTION, where=where, situation=title, sentence=sentence)
 
 
-def _is_lost_by_database(line: Line, key: SituationKey) -> bool:
-    """Whether only the database has broken its word: a commit that no standby has got is gone with its primary."""
+def _is_up_to_database(line: Line, key: SituationKey) -> bool:
+    """Whether it failed only where the database did, and in a way that no strategy can mend.
+
+    A commit that no standby has got is gone with its primary; and whoever has called somebody outside before a COMMIT
+    that comes to nothing has called, as after a crash.
+    """
     cell = line.cell(key)
     failed = [part for part in cell.counted if part.worst in FAILURES] if cell else []
+    outside = line.subject.operation is OperationKey.SEND_MESSAGE
     return bool(failed) and all(
-        part.part.proof is Proof.TOOK_OVER and part.part.setup.replication is Replication.ASYNCHRONOUS
+        part.part.proof is Proof.TOOK_OVER and (outside or part.part.setup.replication is Replication.ASYNCHRONOUS)
         for part in failed
     )
 

@@ -6,10 +6,10 @@ import pytest
 
 from backend.comparison.claims import standing, surprises
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
-from backend.comparison.records import ComparedCell, Comparison, Line, PartResult, Surroundings
+from backend.comparison.records import ComparedCell, Comparison, Line, PartResult, Proof, Surroundings
 from backend.comparison.situations import SITUATIONS, Extent
 from backend.model.sentence import plain
-from backend.model.vocabulary import EngineKind, OperationKey, Verdict
+from backend.model.vocabulary import EngineKind, OperationKey, Replication, Verdict
 from backend.strategies import find
 
 POSTGRESQL, MARIADB = EngineKind.POSTGRESQL, EngineKind.MARIADB
@@ -48,3 +48,25 @@ def test_what_is_broken_only_in_its_answers_is_said_to_be() -> None:
 
     all_of_them = f"survives {len(SituationKey)} of {len(SituationKey)}"
     assert str(standing(found.lines[0])) == f"broken by design: once, but callers are told errors: {all_of_them}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "replication", "verdict", "proof", "expected"),
+    [
+        (OperationKey.PLACE_ORDER, Replication.ASYNCHRONOUS, Verdict.LOST, Proof.TOOK_OVER, 0),
+        (OperationKey.PLACE_ORDER, Replication.SYNCHRONOUS, Verdict.LOST, Proof.TOOK_OVER, 1),
+        (OperationKey.PLACE_ORDER, Replication.ASYNCHRONOUS, Verdict.DUPLICATED, Proof.FAILED_OVER, 1),
+        (OperationKey.SEND_MESSAGE, Replication.SYNCHRONOUS, Verdict.DUPLICATED, Proof.TOOK_OVER, 0),
+    ],
+)
+def test_only_what_the_database_has_promised_can_be_held_against_a_variant(
+    operation: OperationKey, replication: Replication, verdict: Verdict, proof: Proof, expected: int
+) -> None:
+    subject = Subject(operation, POSTGRESQL, "unique-index", "on-conflict", sound=True, replication=replication)
+    parts = SITUATIONS[SituationKey.FAILOVER].parts(subject, Extent())
+    (part,) = (part for part in parts if part.proof is proof)
+    failed = PartResult(part, {verdict: 1}, {}, 1, None, None, {}, (), 0.1, proven=1)
+    line = Line(subject, (ComparedCell(subject, SituationKey.FAILOVER, (failed,)),))
+    asked = ComparisonQuestion(situations=(SituationKey.FAILOVER,))
+    found = Comparison(asked, (line,), Surroundings(plain(""), (), 0.0), 1.0, complete=True)
+    assert len(surprises(found)) == expected

@@ -130,7 +130,7 @@ def test_a_failover_breaks_what_only_redis_remembers(compare: Compare) -> None:
     }
     assert (
         str(cells["unique-index/on-conflict"].exempt)
-        == "It keeps nothing in Redis, and the database has no standby that could take over: there is no failover to "
-        "survive. PostgreSQL is given a standby with --replication."
+        == "It keeps nothing in Redis, and comes to no database with a standby that could take over: there is no "
+        "failover to survive. PostgreSQL is given a standby with --replication."
     )
     assert all(cell.contradictions == () for cell in cells.values())
