@@ -31,7 +31,7 @@ from backend.model.observed import AtWork, LockWait, Reply, Row, Step
 from backend.model.plan import Fault, Intent, Plan, Setup
 from backend.model.sentence import Sentence, plain, say
 from backend.model.verdict import ContradictionCode
-from backend.model.vocabulary import Answer, EngineKind, FaultKind, OperationKey, Source, Verdict
+from backend.model.vocabulary import Answer, EngineKind, FaultKind, OperationKey, Replication, Source, Verdict
 from backend.service.outside.model import Check, CheckPlan, CheckSituation, IntentResult, SituationResult
 
 BEGAN = 1_764_000_000.5
@@ -135,7 +135,7 @@ def comparison_entry() -> Entry:
     cell = ComparedCell(subject, ComparedSituation.CLICKS, (result,))
     line = Line(subject, (cell,), Cost(subject, failure=plain("too busy")))
     found = Comparison(
-        ComparisonQuestion(situations=(ComparedSituation.CLICKS,)), (line,),
+        ComparisonQuestion(situations=(ComparedSituation.CLICKS,), replication=Replication.SYNCHRONOUS), (line,),
         Surroundings(plain("a machine"), ("PostgreSQL 18",), BEGAN), 9.5, True,
     )  # fmt: skip
     return Entry(BEGAN, ComparisonRecord(found))
