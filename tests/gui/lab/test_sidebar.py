@@ -16,6 +16,7 @@ from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.forms import KEY_ROLE
+from gui.wording.catalogue import VariantChoice
 
 
 @pytest.fixture(params=["en", "zh_CN"])
@@ -58,6 +59,7 @@ def test_no_situation_needs_a_scroll_bar(window: MainWindow, qtbot: QtBot) -> No
     ask_for_most(window)
     bar = window.lab.sidebar.verticalScrollBar()
     qtbot.waitUntil(lambda: window.lab.backend.replication.lag.isVisible())
+    QApplication.processEvents()  # by now it is laid out with all rows that are asked for
     qtbot.waitUntil(lambda: bar.maximum() == 0)
     for knob in (window.lab.source.lease, window.lab.backend.gateway_keys, window.lab.source.retry_causes.box):
         assert knob.isVisible()
@@ -89,6 +91,7 @@ def test_what_is_not_in_use_is_folded_first_and_comes_back_with_the_room(window:
 def test_the_summary_is_whole_after_a_switch_of_language(
     window: MainWindow, languages: Languages, qtbot: QtBot
 ) -> None:
+    window.lab.backend.show_choice(VariantChoice(OperationKey.PLACE_ORDER, "unique-index", "on-conflict"))
     summary = window.lab.backend._summary
     before = summary.text()
     languages.use("zh_CN" if before.isascii() else "en")
