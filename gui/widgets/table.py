@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 DOT = 8
 PADDING = 6
 """Pixels between the text of a cell and the edges of its column."""
+LEAST = 12
+"""Characters that a column has room for which takes the room that is left."""
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -168,6 +171,24 @@ class RecordTable(QTableView):
         self.records.head_font = self.font()  # what heads are painted in; a font of the viewport ends the process
         for number, column in enumerate(self.records.columns):
             columns.resizeSection(number, ceil(column.width * self._advance) + 2 * PADDING)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Columns that take the room that is left have some all the same where none is left: then one scrolls."""
+        super().resizeEvent(event)
+        columns = self.horizontalHeader()
+        taking = [number for number, column in enumerate(self.records.columns) if column.stretch]
+        others = sum(columns.sectionSize(number) for number in range(columns.count()) if number not in taking)
+        least = {number: self._least(self.records.columns[number]) for number in taking}
+        enough = self.viewport().width() - others >= sum(least.values())
+        for number in taking:
+            mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
+            if columns.sectionResizeMode(number) is not mode:
+                columns.setSectionResizeMode(number, mode)
+            if not enough:
+                columns.resizeSection(number, least[number])
+
+    def _least(self, column: Column[Any]) -> int:
+        return ceil(min(column.width, LEAST) * self._advance) + 2 * PADDING
 
     def choose(self, submission_id: str) -> None:
         """Select the submission's first record without telling anybody; nothing where it has none."""

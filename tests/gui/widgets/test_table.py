@@ -163,3 +163,13 @@ def test_cells_line_up_with_the_titles_of_their_columns(table: RecordTable) -> N
         cell = ink(cells, QRect(left + 1, 2, width - 2, height - 4))
         place = 1 if column.right else 0
         assert abs(title[place] - cell[place]) <= 2, column.title
+
+
+def test_what_a_row_is_for_can_be_read_however_narrow_the_table_is(table: RecordTable) -> None:
+    table.records.append(rows(3))
+    header = table.horizontalHeader()
+    for width in (900, 430, 300, 900):
+        table.resize(width, 300)
+        assert header.sectionSize(2) >= table.fontMetrics().horizontalAdvance("A-1BE5-0001") + 12, width
+        assert (table.horizontalScrollBar().maximum() > 0) == (width < 500), width
+    assert header.sectionSize(2) > 300
