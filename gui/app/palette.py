@@ -75,9 +75,12 @@ class Palette(QDialog):
         made.header().setStretchLastSection(False)
         name_part(made.header, made.accessibleName)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            made.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return made
+
+    def _fit_columns(self) -> None:
+        """Keys are never cut; what they take is known once the list has its style."""
+        for column in (1, 2):
+            self.list.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     @Slot()
     def bring_to_front(self) -> None:
@@ -85,6 +88,7 @@ class Palette(QDialog):
         corner = self._window.geometry().topLeft()
         self.move(corner.x() + (self._window.width() - self.width()) // 2, corner.y() + 4 * GRID)
         self.show()
+        self._fit_columns()
         self.activateWindow()
         self.edit.setFocus()
 

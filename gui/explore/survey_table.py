@@ -57,6 +57,7 @@ class SurveyTable(QTableView):
             header.setHighlightSections(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         columns.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(LONGEST) * 3 // 4)
 

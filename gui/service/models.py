@@ -49,12 +49,12 @@ class SituationsModel(RecordModel[SituationLine]):
             (
                 Column(
                     lambda: QCoreApplication.translate("SituationsModel", "Situation"),
-                    30,
+                    44,
                     lambda line: situation_word(line.situation),
                 ),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 28, verdict_text),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 24, verdict_text),
                 Column(lambda: QCoreApplication.translate("SituationsModel", "Effects"), 8, effects_text, right=True),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 24, answers_text),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 20, answers_text),
                 Column(lambda: QCoreApplication.translate("SituationsModel", "Reached"), 8, reached_text, right=True),
                 Column(
                     lambda: QCoreApplication.translate("SituationsModel", "Remarks"), 12, remarks_text, stretch=True

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.model.catalogue import StrategyInfo
+from backend.model.sentence import ENGLISH
 from backend.model.vocabulary import OperationKey, Replication, Source
 from gui.app.language import Languages
 from gui.app.window import MainWindow
@@ -17,6 +18,7 @@ from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.forms import KEY_ROLE
 from gui.wording.catalogue import VariantChoice
+from gui.wording.speech import language
 
 
 @pytest.fixture(params=["en", "zh_CN"])
@@ -94,6 +96,6 @@ def test_the_summary_is_whole_after_a_switch_of_language(
     window.lab.backend.show_choice(VariantChoice(OperationKey.PLACE_ORDER, "unique-index", "on-conflict"))
     summary = window.lab.backend._summary
     before = summary.text()
-    languages.use("zh_CN" if before.isascii() else "en")
+    languages.use("zh_CN" if language() == ENGLISH else "en")
     qtbot.waitUntil(lambda: summary.text() != before)
     qtbot.waitUntil(lambda: summary.height() >= summary.heightForWidth(summary.width()))
