@@ -75,7 +75,7 @@ class SummariesModel(RecordModel["Summary"]):
                 Column(lambda: QCoreApplication.translate("History", "When"), 10, lambda each: short_when(each.began)),
                 Column(
                     lambda: QCoreApplication.translate("History", "Took"),
-                    7,
+                    9,
                     lambda each: took_text(each.seconds),
                     right=True,
                 ),
