@@ -108,7 +108,7 @@ class Checker:
 
     def _way(self, key: CheckSituation) -> tuple[Situation, Sentence | None]:
         may_be_one = key is CheckSituation.CLICKS and not self._attempts.loses_replies
-        if may_be_one and asyncio.run(speaks_http2(self._stand.hosts[0])):
+        if may_be_one and asyncio.run(speaks_http2(self._stand.hosts[0], self._plan.submissions)):
             return clicks_in_one_packet, say(ServiceCode.ONE_PACKET)
         return SITUATIONS[key], None
 

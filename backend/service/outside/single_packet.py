@@ -28,36 +28,44 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _GREETING_S = 1.0
+_FAILURES = (OSError, TimeoutError, h2.exceptions.ProtocolError)
 _CONNECTION_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 
 
-async def speaks_http2(host: Host) -> bool:
-    """Whether a service accepts HTTP/2: over TLS by ALPN, else by prior knowledge."""
+async def speaks_http2(host: Host, requests: int) -> bool:
+    """Whether a service accepts so many requests at a time over HTTP/2: over TLS by ALPN, else by prior knowledge."""
     try:
         async with asyncio.timeout(_GREETING_S):
             connection = await _Connection.open(host)
             try:
-                return await connection.is_greeted()
+                return await connection.is_greeted() and connection.most_streams >= requests
             finally:
                 connection.close()
-    except (OSError, TimeoutError, h2.exceptions.ProtocolError):
+    except _FAILURES:
         return False
 
 
 async def send_in_one_packet(host: Host, requests: Sequence[bytes], timeout_s: float) -> list[Outcome]:
-    """Send requests, as built for HTTP/1.1, on one connection, so that all of them end in one packet.
-
-    Raises:
-        OSError: nobody listens there.
-    """
-    connection = await _Connection.open(host)
+    """Send requests, as built for HTTP/1.1, on one connection, so that all of them end in one packet."""
     try:
-        streams = [connection.begin(host, request) for request in requests]
-        await connection.flush()
+        connection = await _Connection.open(host)
+    except OSError as error:
+        return [_failed(error) for _ in requests]
+    try:
+        async with asyncio.timeout(timeout_s):
+            await connection.is_greeted()  # by then it is known how much the server takes at a time
+            streams = [await connection.begin(host, request) for request in requests]
         sent_ns = connection.end_all(streams)
         return await connection.outcomes(streams, sent_ns, timeout_s)
+    except _FAILURES as error:  # before the end of any of them
+        return [_failed(error) for _ in requests]
     finally:
         connection.close()
+
+
+def _failed(error: Exception) -> Outcome:
+    now = time.monotonic_ns()
+    return Outcome(None, now, now, gave_up=isinstance(error, TimeoutError), error=str(error) or type(error).__name__)
 
 
 class _Connection:
@@ -82,16 +90,25 @@ class _Connection:
         return cls(reader, writer)
 
     async def is_greeted(self) -> bool:
-        await self.flush()
         while not self._greeted:
-            data = await self._reader.read(_CHUNK)
-            if not data:
+            try:
+                await self._receive()
+            except ConnectionError:
                 return False
-            self._take(self._h2.receive_data(data))
         return True
 
-    def begin(self, host: Host, request: bytes) -> int:
-        """Everything of a request but its end."""
+    @property
+    def most_streams(self) -> int:
+        """How many requests the server answers at a time, as it has said."""
+        return self._h2.remote_settings.max_concurrent_streams
+
+    async def begin(self, host: Host, request: bytes) -> int:
+        """Send everything of a request but its end.
+
+        Raises:
+            OSError: the connection was closed.
+            h2.exceptions.ProtocolError: the server does not keep to the protocol.
+        """
         head, _, body = request.partition(b"\r\n\r\n")
         line, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = line.split(" ", 2)
@@ -103,18 +120,33 @@ class _Connection:
                 headers.append((name.strip().lower(), value.strip()))
         stream = self._h2.get_next_available_stream_id()
         self._h2.send_headers(stream, headers)
-        if body:
-            self._h2.send_data(stream, body)
+        while body and stream not in self._ended:
+            room = min(self._h2.local_flow_control_window(stream), self._h2.max_outbound_frame_size)
+            if room > 0:
+                self._h2.send_data(stream, body[:room])
+                body = body[room:]
+            else:
+                await self._receive()
+        await self._flush()
         return stream
 
-    async def flush(self) -> None:
+    async def _flush(self) -> None:
         self._writer.write(self._h2.data_to_send())
         await self._writer.drain()
+
+    async def _receive(self) -> None:
+        await self._flush()
+        data = await self._reader.read(_CHUNK)
+        if not data:
+            raise ConnectionResetError("the connection was closed")
+        self._take(self._h2.receive_data(data))
+        await self._flush()
 
     def end_all(self, streams: Iterable[int]) -> int:
         """The ends of all streams in one write; when it was."""
         for stream in streams:
-            self._h2.end_stream(stream)
+            if stream not in self._ended:
+                self._h2.end_stream(stream)
         ends = self._h2.data_to_send()
         sent_ns = time.monotonic_ns()
         self._writer.write(ends)
@@ -125,12 +157,7 @@ class _Connection:
         try:
             async with asyncio.timeout(timeout_s):
                 while not self._ended.keys() >= set(streams):
-                    data = await self._reader.read(_CHUNK)
-                    if not data:
-                        error = "the connection was closed"
-                        break
-                    self._take(self._h2.receive_data(data))
-                    await self.flush()
+                    await self._receive()
         except TimeoutError:
             error = "time-out"
         except (OSError, h2.exceptions.ProtocolError) as failure:

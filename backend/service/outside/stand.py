@@ -164,13 +164,14 @@ class Stand:
         return self._instance(number).output(lines) if self.is_ours else ""
 
     def _open(self, opened: ExitStack) -> None:
+        if not self.is_ours:  # before anything is asked of anybody, or emptied
+            self._running_at = [allowed_target(self.description.service.url, self._allowed)]
         supervisor = opened.enter_context(Supervisor(self._niceness))
         self._carry(opened)
         self.engines = opened.enter_context(service_engines(self.description, supervisor, self._redis_url))
         if self.is_ours:
             self._start(supervisor, opened)
         else:
-            self._running_at = [allowed_target(self.description.service.url, self._allowed)]
             asyncio.run(require_open(self._running_at[0]))
         self.ageing = Ageing(self.engines)
         self.intents = Intents(self.description, self.engines, self._ask, self.engines.calls)

@@ -237,6 +237,12 @@ def test_no_other_machine_unless_it_is_named(url: str) -> None:
     assert allowed_target(url, (target_of(url).name.upper(),)).port == 80
 
 
+def test_a_host_that_was_not_named_is_told_before_its_database_is_asked_or_emptied() -> None:
+    database = '[database]\nurl = "postgresql://nobody@127.0.0.1:1/shop"\nreset = "TRUNCATE orders"'
+    with pytest.raises(SubmitTwiceError, match="--allow-host"):
+        check(described("http://example.org", SQL, database), CheckSituation.CLICKS)
+
+
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
 def test_effects_are_read_in_its_own_database_and_nothing_is_written_there(kind: str) -> None:
     with Supervisor() as supervisor:
