@@ -32,6 +32,7 @@ ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
     [
         ("/check", {ONCE: 2, TWICE: comb(6, 3) - 2}),
         ("/unique", {ONCE: 4}),
+        ("/deferred", {ONCE: 6}),
         ("/lock", {ONCE: 8}),
         ("/token-get", {ONCE: 6, TWICE: 40}),
         ("/token-delete", {ONCE: 6}),

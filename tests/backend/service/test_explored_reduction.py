@@ -24,6 +24,7 @@ CREATE TABLE back.office (order_no text, n int);
 CREATE TABLE parts (cart_id bigint REFERENCES carts);
 CREATE SEQUENCE numbers;
 CREATE TABLE "Quoted" (order_no text);
+CREATE TABLE late (order_no text UNIQUE DEFERRABLE INITIALLY DEFERRED);
 """
 OPAQUE = """
 CREATE TABLE audit (order_no text);
@@ -59,6 +60,7 @@ CASES: dict[str, Sequence[Step]] = {
         *sql('INSERT INTO "Quoted" ("order_no") VALUES (:key)'),
     ],
     "a table that is locked": [BEGIN, *sql("LOCK TABLE stock IN EXCLUSIVE MODE"), COMMIT],
+    "a key that is checked at COMMIT": [BEGIN, *sql("INSERT INTO late VALUES (:key)"), INSERT, COMMIT],
     "a sequence": [
         *sql("SELECT nextval('numbers')"),
         INSERT,
