@@ -67,13 +67,13 @@ def _one(said: tuple[bool, Sentence]) -> tuple[bool, tuple[Sentence, ...]]:
 def _run_again(
     run: RunRecord, chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event
 ) -> Verdict | None:
-    from backend.cli.run import run_settings, say_run
+    from backend.cli.run import run_lines, run_settings
     from backend.comparison.records import worst_of
 
     settings = again.private_settings(run.settings)
     options = replace(options, database=settings.database, instances=settings.instances)
     done = run_settings(settings, options, interrupted, chosen.language or ENGLISH)
-    say_run(done, chosen.language or ENGLISH)
+    speak(run_lines(done, chosen.language or ENGLISH))
     return worst_of(done.report.verdicts)
 
 
@@ -162,8 +162,7 @@ def history_once(chosen: argparse.Namespace) -> None:
         return
     found = history.entries(chosen.search, chosen.limit)
     files.write("json", json.dumps([_document(each, language) for each in found], ensure_ascii=False) + "\n")
-    if not files.takes_standard_output:
-        speak(_lines(found, language, searched=bool(chosen.search.strip())))
+    files.tell(_lines(found, language, searched=bool(chosen.search.strip())))
 
 
 def _lines(found: tuple[Summary, ...], language: str, *, searched: bool) -> Iterator[str]:

@@ -32,7 +32,7 @@ from backend.comparison.words import (
     title_text,
     where_and_when,
 )
-from backend.files.output import OutputFiles, speak
+from backend.files.output import OutputFiles
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
 from backend.model.vocabulary import OperationKey, Replication
@@ -62,8 +62,7 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     for name, writer in _WRITERS.items():
         if files.wants(name):
             files.write(name, writer(found, language))
-    if not files.takes_standard_output:
-        speak(summary(found, language))
+    files.tell(summary(found, language))
 
 
 def question_of(chosen: argparse.Namespace) -> ComparisonQuestion:

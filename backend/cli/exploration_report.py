@@ -14,7 +14,7 @@ from backend.explorer.page_says import PROCESS, PageCode, answer_in, command_in,
 from backend.explorer.question import Counterexample, EventKind, Exploration, Progress, exploration_document
 from backend.explorer.survey_says import SurveyCode
 from backend.explorer.web_page import exploration_html
-from backend.files.output import OutputFiles, speak
+from backend.files.output import OutputFiles
 from backend.model.sentence import ENGLISH, say, words
 from backend.model.terms import verdict_term
 
@@ -34,8 +34,7 @@ def report_exploration(found: Exploration, files: OutputFiles, language: str) ->
     if found.counterexample:
         files.write("mermaid", mermaid(found.counterexample, language))
         files.write("save", counterexample.to_json(found.counterexample))
-    if not files.takes_standard_output:
-        speak(_report(found, files, language))
+    files.tell(_report(found, files, language))
 
 
 class ProgressBar:

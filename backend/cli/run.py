@@ -13,7 +13,7 @@ from backend.archive.files import to_file
 from backend.archive.run_book import RunBook
 from backend.cli import interrupts
 from backend.cli.run_report import report_lines
-from backend.files.output import OutputFiles, speak
+from backend.files.output import OutputFiles
 from backend.lab.lab import Lab
 from backend.lab.run_notes import Notes
 from backend.model.faults import parse_fault
@@ -96,8 +96,7 @@ def run_once(
     indent = None if files.takes_standard_output else 2
     files.write("json", json.dumps(report_document(done.report), indent=indent) + "\n")
     files.write("record", to_file(done.entry))
-    if not files.takes_standard_output:
-        say_run(done, language)
+    files.tell(run_lines(done, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +135,9 @@ def run_settings(
     return Done(report, entry, notes.reasons, shown)
 
 
-def say_run(done: Done, language: str) -> None:
-    """Say what a run came to."""
-    speak(report_lines(done.report, done.reasons, done.shown, language))
+def run_lines(done: Done, language: str) -> Iterator[str]:
+    """What a run came to."""
+    return report_lines(done.report, done.reasons, done.shown, language)
 
 
 class RecordedNotes(Notes):

@@ -72,8 +72,7 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     files.write("markdown", check_markdown(found, language))
     files.write("html", check_html(found, language))
     files.write("junit", check_junit(found, language))
-    if not files.takes_standard_output:
-        speak(check_lines(found, language))
+    files.tell(check_lines(found, language))
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
 
 
@@ -205,6 +204,7 @@ def new_file(chosen: argparse.Namespace) -> None:
     except ValueError as error:
         raise WrongArgumentsError(say(ServiceCode.BAD_CURL, table="request", reason=str(error))) from None
     files.write("file", text)
+    files.tell(())
     left = mistakes(parse(text), chosen.file.resolve().parent)
     said = [say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), *left]
     speak([words(sentence, chosen.language or ENGLISH) for sentence in said])

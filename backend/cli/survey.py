@@ -19,7 +19,7 @@ from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, Survey
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.survey_says import SurveyCode, read, state_term, survey_finding
 from backend.explorer.surveyor import entries
-from backend.files.output import OutputFiles, speak
+from backend.files.output import OutputFiles
 from backend.model.errors import EngineError, UnknownKeyError
 from backend.model.sentence import ENGLISH, plain, say, words
 from backend.model.terms import verdict_term
@@ -64,8 +64,7 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     changes = None if earlier is None else compare(earlier, found)
     files.write("survey", survey_files.to_json(found))
     files.write("json", json.dumps(_document(found, changes, language), ensure_ascii=False) + "\n")
-    if not files.takes_standard_output:
-        speak(report_lines(found, changes, language))
+    files.tell(report_lines(found, changes, language))
     if found.stopped:
         raise EngineError(read(found.why_stopped, found.stopped))
 

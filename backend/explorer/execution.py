@@ -166,7 +166,7 @@ class Execution:
         if one.state is SubmissionState.NEW:
             return None if self.first is None else self._with_waiters(one, self._beginning(one))
         if one.pending is None:
-            return held
+            return held | self._forgetting.last_chance if one.at_reply else held
         own = footprint(one.pending, one.transaction, self.fixture.readable, one.connections.database.isolation())
         return self._with_waiters(one, own | self._forgetting.replicated(one.pending) | held)
 

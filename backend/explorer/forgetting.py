@@ -36,6 +36,7 @@ class Forgetting:
         self._fixture = fixture
         self._expiries, self._failovers = question.expiries, question.failovers
         self._replicates = question.failovers > 0
+        self._forgets = question.expiries > 0 or self._replicates
         self._leases = Leases(sandbox, wanted=question.expiries > 0)
         self._replica = Replica(sandbox, fixture, wanted=self._replicates)
 
@@ -48,6 +49,11 @@ class Forgetting:
     def failovers(self) -> Sequence[int]:
         """How many of the last writes a failover may take now."""
         return self._replica.behind if self._failovers else ()
+
+    @property
+    def last_chance(self) -> Footprint:
+        """What the answer to a caller touches: once all have theirs, nothing is forgotten any more."""
+        return Footprint(reads=EXPIRY.writes) if self._forgets else NOTHING
 
     def footprint(self, choice: Choice) -> Footprint:
         """What an expiry or a failover would touch."""

@@ -55,6 +55,8 @@ class OutputFiles:
 
     def __init__(self, targets: Mapping[str, str | None]) -> None:
         self._targets = {name: target for name, target in targets.items() if target}
+        self._on_standard_output = STANDARD_OUTPUT in self._targets.values()
+        self._failed: SubmitTwiceError | None = None
         taken = set()
         for target in self._targets.values():
             require_writable(target)
@@ -66,7 +68,7 @@ class OutputFiles:
     @property
     def takes_standard_output(self) -> bool:
         """Whether standard output is for a document, so that nothing else may be said there."""
-        return STANDARD_OUTPUT in self._targets.values()
+        return self._on_standard_output
 
     def wants(self, name: str) -> bool:
         """Whether a document is asked for."""
@@ -79,12 +81,27 @@ class OutputFiles:
     def write(self, name: str, content: str | bytes) -> None:
         """Write a document where it was asked for; nothing where it was not.
 
-        Raises:
-            SubmitTwiceError: it cannot be written any more; a file that was there is as it was.
+        A disk that has filled up since costs this document, and no other, nor what is said: `tell` raises it.
         """
         if (target := self._targets.get(name)) is None:
             return
-        write_document(target, content)
+        try:
+            write_document(target, content)
+        except SubmitTwiceError as error:
+            self._failed = self._failed or error
+            del self._targets[name]
+
+    def tell(self, lines: Iterable[str]) -> None:
+        """Say what was found, after all documents, unless standard output is for one of them.
+
+        Raises:
+            SubmitTwiceError: a document cannot be written any more (a file that was there is as it was), or nobody
+                reads standard output.
+        """
+        if not self._on_standard_output:
+            speak(lines)
+        if self._failed:
+            raise self._failed
 
 
 def require_writable(target: str | Path) -> None:

@@ -261,7 +261,7 @@ def _steps(execution: Execution) -> tuple[tuple[str, tuple[tuple[str, str], ...]
 
 
 def _readable(execution: Execution, text: str) -> str:
-    for one in execution.submissions:
+    for one in sorted(execution.submissions, key=lambda one: -len(one.id)):  # that of a retry begins with another one's
         text = text.replace(one.id, f"request {one.actor}")
     return execution.fixture.readable(text)
 

@@ -108,6 +108,21 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+def test_a_disk_that_is_full_costs_one_document_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Minutes of work may stand behind it."""
+    outputs = OutputFiles({"json": "/dev/full", "html": str(tmp_path / "page")})
+    outputs.write("json", "lost")
+    outputs.write("html", "kept")
+    assert (tmp_path / "page").read_text() == "kept"
+    with pytest.raises(SubmitTwiceError) as raised:
+        outputs.tell(["what was found"])
+    assert raised.value.sentence.code is OutputCode.NOT_WRITTEN
+    assert capsys.readouterr().out == "what was found\n"
+
+
 def _script(lines: str, redirection: str, **more: str) -> subprocess.CompletedProcess[str]:
     program = f"""
 import sys
