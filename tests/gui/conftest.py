@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import shiboken6
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -72,6 +72,8 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     made = Theme(qapp, ThemeMode.LIGHT)
     made.apply_style()
     yield made
+    # Windows that are to be deleted go first: undressing a window takes as long as it took to make it.
+    QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
     qapp.setStyleSheet("")
     made.deleteLater()
 
@@ -106,6 +108,17 @@ def bridge(make_bridge: MakeBridge) -> LabBridge:
     return make_bridge(LabOptions())
 
 
+def make_window(bridge: LabBridge, theme: Theme, settings: Settings, languages: Languages | None = None) -> MainWindow:
+    """The whole window, as a start makes it: without a style sheet, then dressed.
+
+    Qt dresses a widget anew each time it gets another parent, which costs more than all the rest of the window.
+    """
+    theme._application.setStyleSheet("")
+    window = MainWindow(bridge, theme, settings, languages)
+    theme.apply_style()
+    return window
+
+
 OpenWindow = Callable[..., Driver]
 
 
@@ -120,7 +133,7 @@ def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindo
     def open_one(options: LabOptions | None = None, shared: Laboratory | None = None) -> Driver:
         lent = None if shared is None else lambda _options, listener: lend(shared, listener)
         made = LabBridge(options or LabOptions(), make_lab=lent)
-        window = MainWindow(made, theme, Settings())
+        window = make_window(made, theme, Settings())
         window.resize(1280, 800)
         driver = Driver(qtbot, window, made)
         opened.append(driver)

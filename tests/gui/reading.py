@@ -21,7 +21,6 @@ from backend.model.vocabulary import (
     FaultKind,
     OrderStatus,
 )
-from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
@@ -29,6 +28,7 @@ from gui.theme import Theme
 from gui.wording.terms import ENGINE_NAMES
 from tests.backend.conftest import Laboratory
 from tests.gui import pseudo
+from tests.gui.conftest import make_window
 from tests.gui.driver import Driver
 from tests.gui.lent_lab import lend
 
@@ -57,6 +57,7 @@ class Reader:
         self.painted = painted
         self.commands: set[str] = set()
         self._found: dict[str, None] = {}
+        self._judged: set[str] = set()
 
     def read(self, widget: QWidget | None = None) -> None:
         """Read everything; what is not translated is told by `findings`."""
@@ -65,7 +66,9 @@ class Reader:
         texts = [(where, text) for where, text in pseudo.texts_of_widget(widget) if where.partition(" ")[0] not in CODE]
         texts += [(PAINTED, text) for text in self.painted]
         self.painted.clear()
-        self._found.update(dict.fromkeys(pseudo.untranslated(texts, self.allowed())))
+        new = [(where, text) for where, text in texts if text not in self._judged]
+        self._judged.update(text for _, text in new)
+        self._found.update(dict.fromkeys(pseudo.untranslated(new, self.allowed()) if new else ()))
 
     def allowed(self) -> list[str]:
         """What is the same in every language."""
@@ -143,7 +146,7 @@ def open_reader(
 
     def open_one() -> Reader:
         bridge = LabBridge(LabOptions(), make_lab=lambda _options, listener: lend(_started_lab, listener))
-        window = MainWindow(bridge, theme, Settings())
+        window = make_window(bridge, theme, Settings())
         window.resize(1280, 800)
         driver = Driver(qtbot, window, bridge)
         opened.append(driver)

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from backend.comparison.incidents import all_incidents
 from backend.model.options import LabOptions
 from gui.app.language import Languages
-from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.wording.live import follow_language, put, say_all_again, worded
 from tests.backend.conftest import Laboratory
 from tests.gui import pseudo
+from tests.gui.conftest import make_window
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.lent_lab import lend
 from tests.gui.reading import Reader, check, painted, show
@@ -32,7 +32,7 @@ FULL_WIDTH = set(map(chr, pseudo.OTHER.values()))
 def driver(qtbot: QtBot, theme: Theme, english: None, _started_lab: Laboratory) -> Iterator[Driver]:
     """An English window with its lab."""
     bridge = LabBridge(LabOptions(), make_lab=lambda _options, listener: lend(_started_lab, listener))
-    window = MainWindow(bridge, theme, Settings())
+    window = make_window(bridge, theme, Settings())
     window.resize(1280, 800)
     made = Driver(qtbot, window, bridge)
     with qtbot.waitExposed(window):
@@ -102,7 +102,7 @@ def test_the_menu_changes_the_language_at_once_and_remembers_it(
 ) -> None:
     languages = Languages(qapp)
     languages.use("en")
-    window = MainWindow(bridge, theme, Settings(), languages)
+    window = make_window(bridge, theme, Settings(), languages)
     submit = window.lab.form.submit
     window.use_language("zh_CN")
     qtbot.waitUntil(lambda: submit.accessibleName() == "提交")

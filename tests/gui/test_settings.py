@@ -10,10 +10,10 @@ from PySide6.QtCore import QByteArray, QSettings
 from pytestqt.qtbot import QtBot
 
 from backend.model.options import LabOptions
-from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import APPLICATION, Settings
 from gui.theme import Theme, ThemeMode
+from tests.gui.conftest import make_window
 
 KEYS = (
     "lab/strategy", "lab/variant", "lab/operation", "lab/item", "lab/quantity", "lab/spam", "lab/disable", "lab/source",
@@ -61,7 +61,7 @@ def open_and_close(qtbot: QtBot, theme: Theme, path: Path, values: dict[str, str
     lines = [line for section, entries in sections.items() for line in (f"[{section}]", *entries)]
     path.write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
     bridge = LabBridge(LabOptions())
-    window = MainWindow(bridge, theme, Settings(QSettings(str(path), QSettings.Format.IniFormat)))
+    window = make_window(bridge, theme, Settings(QSettings(str(path), QSettings.Format.IniFormat)))
     try:
         assert window.lab.form.quantity.value() >= 1
         window.show()

@@ -21,7 +21,7 @@ from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
-from tests.gui.conftest import focusable
+from tests.gui.conftest import focusable, make_window
 from tests.gui.driver import Driver
 
 
@@ -30,7 +30,7 @@ def window(
     qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
 ) -> Iterator[MainWindow]:
     """The window without engines."""
-    made = MainWindow(bridge, theme, Settings())
+    made = make_window(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):

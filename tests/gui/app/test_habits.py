@@ -20,6 +20,7 @@ from gui.theme import Theme
 from gui.widgets.columns import arrange_columns, describe_columns, restore_columns
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
+from tests.gui.conftest import focusable, make_window
 from tests.gui.records import row
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -30,7 +31,7 @@ def window(
     qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
 ) -> Iterator[MainWindow]:
     """The window without engines, with some rows."""
-    made = MainWindow(bridge, theme, Settings())
+    made = make_window(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):

@@ -15,7 +15,7 @@ from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
 from gui.widgets.forms import plain
-from tests.gui.conftest import focusable
+from tests.gui.conftest import focusable, make_window
 
 
 @pytest.fixture(params=[ThemeMode.LIGHT, ThemeMode.DARK])
@@ -28,7 +28,7 @@ def window(
     catalogue: tuple[StrategyInfo, ...],
 ) -> Iterator[MainWindow]:
     theme.set_mode(request.param)
-    made = MainWindow(bridge, theme, Settings())
+    made = make_window(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):

@@ -29,6 +29,7 @@ from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.sidebar import Sidebar
 from gui.wording.catalogue import VariantChoice
+from tests.gui.conftest import make_window
 
 INCIDENT = (
     "backend instance 1 was killed (SIGKILL) on purpose in the middle of submission 1.1; it is started again, and what "
@@ -51,7 +52,7 @@ def window(
 ) -> Iterator[MainWindow]:
     languages = Languages(qapp)
     languages.use(request.param)
-    made = MainWindow(bridge, theme, Settings())
+    made = make_window(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):
