@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,8 +29,14 @@ TYPED = (".toml", "[service]", "[database]", "[request]", "[effects]", "sql", "m
          "before", "redis")  # fmt: skip
 """Tables and keys of a file, which are the same in every language."""
 
-TOMLLIB = "Expected ']' at the end of a table declaration (at line 22, column 9)"
-"""What is wrong with the syntax is said by the library that reads it."""
+
+def complaint_of_tomllib(text: str) -> str:
+    """What is wrong with the syntax is said by the library that reads it."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return str(error)
+    return ""
 
 
 def front(reader: Reader) -> None:
@@ -79,7 +86,7 @@ def test_what_is_wrong_with_a_file(unstarted: Reader, tmp_path: Path, before: st
     file.write_text(text, encoding="utf-8")
     open_file(unstarted, file)
     unstarted.commands |= {
-        TOMLLIB,
+        complaint_of_tomllib(text),
         after,
         after.strip("[]{}"),
         before.strip("[]{}"),
