@@ -97,6 +97,14 @@ class Driver:
 
         self.qtbot.waitUntil(there, timeout=PATIENCE_MS)
 
+    def wait_to_say(self, sentence: str) -> None:
+        """The banner says it; rows are there a moment before what they come to."""
+
+        def said() -> None:
+            assert self.sentence == sentence
+
+        self.qtbot.waitUntil(said, timeout=PATIENCE_MS)
+
     def wait_until_quiet(self) -> None:
         cancel = self.button("cancelButton")
         self.qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=4 * PATIENCE_MS)

@@ -26,13 +26,13 @@ def test_without_protection_twenty_clicks_make_twenty_rows_and_with_a_unique_ind
     driver.choose("strategyCombo", "none")
     driver.spam(20)
     driver.wait_for(20, "duplicated")
-    assert driver.sentence == "1 order wanted, 20 rows: 19 duplicates"
+    driver.wait_to_say("1 order wanted, 20 rows: 19 duplicates")
     assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
     driver.choose("strategyCombo", "unique-index")
     driver.click("resetButton")
     driver.spam(20)
     driver.wait_for(1, "exactly_once")
-    assert driver.sentence == "1 order wanted, 1 row: exactly once"
+    driver.wait_to_say("1 order wanted, 1 row: exactly once")
     assert [row.id for row in driver.rows] == driver.ids_in_database("orders")
 
 
@@ -46,7 +46,7 @@ def test_one_click_is_one_submission_and_the_same_form_submitted_again_is_the_sa
     assert driver.sentence == "1 order wanted, 2 rows: 1 duplicate"
     driver.click("submitButton")
     driver.wait_for(3, "exactly_once")
-    assert driver.sentence == "1 order wanted, 1 row: exactly once"
+    driver.wait_to_say("1 order wanted, 1 row: exactly once")
 
 
 def test_reset_and_spam_at_once_are_carried_out_in_their_order(driver: Driver) -> None:
@@ -68,7 +68,7 @@ def test_paying_twenty_times_with_a_status_guard_pays_once(driver: Driver) -> No
     assert driver.combo("operationCombo").currentData() == "pay-order"
     driver.spam(20)
     driver.wait_for(1, "exactly_once")
-    assert driver.sentence == "1 payment wanted, 1 row: exactly once"
+    driver.wait_to_say("1 payment wanted, 1 row: exactly once")
     assert len(driver.ids_in_database("payments")) == 1
 
 
@@ -205,7 +205,7 @@ def test_the_second_run_has_a_verdict_of_its_own_and_the_rows_of_the_first_are_h
     driver.choose("strategyCombo", "unique-index")
     driver.spam(20)
     driver.wait_for(21, "exactly_once")
-    assert driver.sentence == "1 order wanted, 1 row: exactly once"
+    driver.wait_to_say("1 order wanted, 1 row: exactly once")
     rows = driver.window.lab.results.rows
     assert [rows.highlight(row) is Tone.EARLIER for row in rows.records] == [True] * 20 + [False]
     assert driver.window.lab.counters._effects.number.accessibleName() == "rows: 1"
