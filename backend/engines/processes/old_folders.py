@@ -78,12 +78,23 @@ def _remove_if_dead(folder: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """The mark goes last: what cannot be removed now is found again the next time."""
+    killed: set[int] = set()
     for _ in range(_LOOKS):
         left = with_output_below(str(folder))
-        if not left:
+        killed.update(left)
+        if not any(map(_is_there, killed)):
             break
         for pid in left:
             send_signal(pid, _KILL)
         threading.Event().wait(_PAUSE_S)
     release_segments(str(folder))
     remove_directory(str(folder))
+
+
+def _is_there(pid: int) -> bool:
+    """Whether somebody has this number still. Files are closed before: PostgreSQL asks its lock file's number alone."""
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

@@ -23,7 +23,7 @@ from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
-from tests.gui.conftest import focusable
+from tests.gui.conftest import focusable, make_window
 from tests.gui.records import reply, row, rows, step
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -34,7 +34,7 @@ def window(
     qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
 ) -> Iterator[MainWindow]:
     """The window without engines, with thirty rows of which the first is no duplicate."""
-    made = MainWindow(bridge, theme, Settings())
+    made = make_window(bridge, theme, Settings())
     bridge.events.catalogue_ready.emit(catalogue)
     made.resize(1280, 800)
     with qtbot.waitExposed(made):

@@ -20,7 +20,7 @@ from gui.theme import Theme
 from gui.widgets.columns import arrange_columns, describe_columns, restore_columns
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
-from tests.gui.conftest import focusable, make_window
+from tests.gui.conftest import make_window
 from tests.gui.records import row
 
 CTRL = Qt.KeyboardModifier.ControlModifier
