@@ -87,7 +87,7 @@ class Replicated:
     # Whether a commit waits for it
 
     def confirm(self) -> None:
-        """Have each commit wait until the standby has applied it; returns when one was seen to wait.
+        """Have each commit wait until the standby has applied it; returns when one was seen to wait, and is over.
 
         Raises:
             EngineError: one of the two does not answer.
@@ -100,6 +100,7 @@ class Replicated:
                 self._wait(lambda: self._one_waits(connection))
             finally:
                 self.let_go()
+            self._wait(lambda: not _count(connection, _WAITS))  # or ours would be taken for a commit of a run
 
     def forget(self) -> None:
         """Have no commit wait for a standby any more.

@@ -52,6 +52,20 @@ def test_a_check_on_the_replica_misses_what_was_answered_for_within_its_lag(
     assert bool(on_standby) == (variant.endswith("check-on-replica"))
 
 
+def test_a_failover_waits_for_a_commit_of_the_run_however_long_that_takes(laboratory: Laboratory) -> None:
+    setup = Setup(
+        "unique-index",
+        processing_delay_ms=300,
+        faults=(parse_fault("failover@database"),),
+        replication=Replication.SYNCHRONOUS,
+    )
+    plan = Plan((laboratory.intent(PLACE),), 1, Source.RETRY, retries=12, backoff_ms=50)
+    report = laboratory.lab.start_run(setup, plan).wait(120)
+    first = min(laboratory.told.replies, key=lambda reply: reply.sent_ns)
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
+    assert any(step.command == "COMMIT" and step.error for step in laboratory.lab.steps_of(first.submission_id))
+
+
 def test_a_message_that_is_quicker_than_the_replica_is_marked_and_lost(laboratory: Laboratory) -> None:
     intent = laboratory.intent(OperationKey.PAY_ORDER)
     setup = Setup("inbox", "reads-replica", replication=Replication.ASYNCHRONOUS, replica_lag_ms=LAG_MS)
