@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 _STATES = frozenset({"40001", "40P01", "55P03"})
 """SQLSTATE: serialization failure, deadlock (PostgreSQL documentation, "Serialization Failure Handling"), and a lock
 that was not to be had in time."""
-_NUMBERS = frozenset({1020, 1205, 1213})
-"""MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock. Not all have a SQLSTATE."""
+_NUMBERS = frozenset({1020, 1205, 1213, 1467})
+"""MariaDB: the row is newer than the snapshot, waited too long for a lock, deadlock, and a deadlock at the lock on a
+table's next number, which INSERT ... SELECT takes (measured with 10.11). Not all have a SQLSTATE."""
 _SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary one in their lowest byte."""

@@ -85,6 +85,14 @@ def test_insert_ignore_under_load_is_once_and_nobody_hears_of_a_deadlock(laborat
     assert report.answers == {Answer.CREATED: intents, Answer.DUPLICATE: 7 * intents}
 
 
+def test_many_inserts_that_select_end_in_conflicts_and_in_no_error(laboratory: Laboratory) -> None:
+    """Each takes the lock on the table's next number; a deadlock at that one has a number of its own, 1467."""
+    report = laboratory.run(OperationKey.PLACE_ORDER, "none", "insert-where-not-exists", submissions=10, intents=40)
+
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 40}
+    assert report.answers.get(Answer.ERROR, 0) == 0
+
+
 @pytest.mark.parametrize("keys", [20, pytest.param(200, marks=pytest.mark.exhaustive)])
 def test_on_duplicate_key_update_under_load_ends_in_no_deadlock(laboratory: Laboratory, keys: int) -> None:
     names = [laboratory.intent(OperationKey.PLACE_ORDER).key for _ in range(keys)]
