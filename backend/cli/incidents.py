@@ -9,7 +9,7 @@ from backend.cli.own_engines import own_engines
 from backend.cli.run import finish, lab_of_its_own
 from backend.cli.run_report import answers, contradictions, missed, outcome, subject
 from backend.comparison.incidents import IncidentCode, find_incidents, incident_of
-from backend.explorer.explore import explore
+from backend.explorer.on_own_engines import explore_on
 from backend.files.output import speak
 from backend.lab.listener import NullListener
 from backend.model.sentence import ENGLISH, plain_list, say, words
@@ -17,7 +17,7 @@ from backend.model.terms import answer_term
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from backend.cli.run import OpenLab
     from backend.comparison.exhibit import Exhibit
@@ -82,7 +82,7 @@ def _show(
     if interrupted.is_set():
         speak(words(outcome(report), language) for report in reports)
         return
-    proofs = _explore((incident.proof, incident.proof_of_cure), options, interrupted)
+    proofs = explored((incident.proof, incident.proof_of_cure), options, interrupted)
     for code, report, proof in zip((IncidentCode.WITHOUT, IncidentCode.WITH), reports, proofs, strict=True):
         speak(side_lines(code, report, proof, incident, language))
 
@@ -93,20 +93,10 @@ def _run(lab: Lab, exhibit: Exhibit, interrupted: threading.Event) -> Report:
     return finish(lab.start_run(exhibit.setup, exhibit.plan_for(intent)), interrupted)
 
 
-def _explore(asked: tuple[Question, ...], options: LabOptions, interrupted: threading.Event) -> list[Exploration]:
+def explored(asked: Iterable[Question], options: LabOptions, interrupted: threading.Event) -> list[Exploration]:
+    """What the explorer finds, on engines of its own."""
     with own_engines(options, interrupted) as engines:
-        return [
-            explore(
-                question,
-                engines.database,
-                engines.redis,
-                on_progress=lambda _: None,
-                cancelled=interrupted,
-                gateway=engines.gateway,
-                zookeeper=engines.zookeeper,
-            )
-            for question in asked
-        ]
+        return [explore_on(engines, one, lambda _: None, interrupted, options=options) for one in asked]
 
 
 def side_lines(

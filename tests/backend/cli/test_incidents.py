@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from backend.cli.arguments import read_arguments
-from backend.cli.incidents import incidents_once, side_lines
+from backend.cli.incidents import explored, incidents_once, side_lines
 from backend.comparison.incidents import IncidentCode, UnknownIncidentError, incident_of
 from backend.explorer.question import Exploration
 from backend.lab.lab import Lab
@@ -72,3 +72,9 @@ def test_what_does_not_fit_is_told_of_either_side() -> None:
     assert "Contradiction: Submission 1.7" in told
     assert "2 more answers contradict the rows." in told
     assert "crash@sql:INSERT" in told
+
+
+def test_what_reads_from_a_standby_is_explored_with_one() -> None:
+    (found,) = explored([incident_of("replica-lag").proof], LabOptions(), threading.Event())
+    assert found.exhaustive
+    assert max(found.outcomes, key=lambda verdict: verdict.severity) is incident_of("replica-lag").finds
