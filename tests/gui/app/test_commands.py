@@ -251,3 +251,11 @@ def test_what_was_said_can_be_read_later_the_latest_first(window: MainWindow, br
     assert [each for each in focusable(dialog) if not each.accessibleName()] == []
     dialog.close()
     qtbot.waitUntil(lambda: window.findChild(MessagesDialog) is None)
+
+
+def test_no_key_is_cut_in_the_palette(window: MainWindow, qtbot: QtBot) -> None:
+    palette, _ = open_palette(window, qtbot)
+    items = [palette.list.topLevelItem(number) for number in range(palette.list.topLevelItemCount())]
+    needed = max(palette.list.fontMetrics().horizontalAdvance(item.text(2)) for item in items if item)
+    qtbot.waitUntil(lambda: palette.list.columnWidth(2) >= needed + 6)
+    palette.close()

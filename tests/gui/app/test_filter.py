@@ -196,6 +196,7 @@ def test_grids_hide_rows_as_well_and_lines_that_come_obey(window: MainWindow) ->
     grid = window.explore.survey.table
     total = grid.model().rowCount()
     assert total > 20
+    assert grid.horizontalHeader().defaultAlignment() & Qt.AlignmentFlag.AlignLeft, "heads stand beside their columns"
     bar = open_find(window, grid)
     bar.edit.setText("token")
     titles = [
