@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.archive.entries import CheckRecord, ComparisonRecord, Entry, ExplorationRecord, RunRecord, RunSettings
-from backend.archive.summary import operation_term, source_term, variant_term
+from backend.archive.summary import database_name, operation_term, source_term, strategy_term, variant_term
 from backend.model.sentence import Code, Sentence, plain, say
 from backend.model.vocabulary import Pace, Replication, RetryCause, Source
 
@@ -77,7 +77,7 @@ def knobs(entry: Entry) -> tuple[Knob, ...]:
             of_service = [(say(KnobCode.SERVICE), plain(asked.service))] if asked.service else []
             of_ours = [
                 (say(KnobCode.OPERATION), operation_term(asked.operation)),
-                (say(KnobCode.STRATEGY), plain(asked.strategy)),
+                (say(KnobCode.STRATEGY), strategy_term(asked.strategy)),
                 (say(KnobCode.VARIANT), variant_term(asked.strategy, asked.variant)),
                 (say(KnobCode.GATEWAY_KEYS), plain(asked.gateway_keys.value)),
             ]
@@ -121,9 +121,9 @@ def differences(first: Entry, second: Entry) -> tuple[tuple[Sentence, Sentence, 
 def _of_run(settings: RunSettings) -> Iterator[Knob]:
     setup, plan = settings.setup, settings.plan
     yield say(KnobCode.OPERATION), operation_term(settings.operation)
-    yield say(KnobCode.STRATEGY), plain(setup.strategy)
+    yield say(KnobCode.STRATEGY), strategy_term(setup.strategy)
     yield say(KnobCode.VARIANT), variant_term(setup.strategy, setup.variant)
-    yield say(KnobCode.DATABASE), plain(settings.database)
+    yield say(KnobCode.DATABASE), plain(database_name(settings.database))
     yield say(KnobCode.INSTANCES), _number(settings.instances)
     yield say(KnobCode.INTENTS), _number(settings.intents)
     yield say(KnobCode.ITEM), plain(settings.item or "item 1 …")

@@ -121,6 +121,11 @@ def _subject_of_question(asked: Question) -> Sentence:
     )
 
 
+def strategy_term(strategy: str) -> Sentence:
+    """What a strategy is called; its key where it is not known here."""
+    return next((known.title for known in all_strategies() if known.key == strategy), plain(strategy))
+
+
 def variant_term(strategy: str, variant: str) -> Sentence:
     """What a variant is called; its keys where it is not known here."""
     for known in all_strategies():

@@ -79,8 +79,12 @@ class Palette(QDialog):
 
     def _fit_columns(self) -> None:
         """Keys are never cut; what they take is known once the list has its style."""
+        metrics, header = self.list.fontMetrics(), self.list.header()
+        items = [self.list.topLevelItem(number) for number in range(self.list.topLevelItemCount())]
         for column in (1, 2):
-            self.list.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+            texts = [self.list.headerItem().text(column), *(item.text(column) for item in items if item)]
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, max(map(metrics.horizontalAdvance, texts)) + 2 * GRID)
 
     @Slot()
     def bring_to_front(self) -> None:

@@ -20,6 +20,7 @@ from backend.archive.entries import Entry, RunRecord
 from backend.archive.files import from_file, load, save
 from backend.archive.history import History
 from backend.archive.says import EntryFileError
+from backend.model.sentence import words
 from backend.model.vocabulary import Verdict
 from gui.history.keeper import HistoryKeeper
 from gui.history.models import DifferencesModel
@@ -127,6 +128,8 @@ def test_two_entries_stand_side_by_side_on_one_axis(page: HistoryPage, qtbot: Qt
     QAbstractItemModelTester(pair.differences, QAbstractItemModelTester.FailureReportingMode.Fatal, pair)
     assert isinstance(pair.differences, DifferencesModel)
     assert [record[0].code for record in pair.differences.records] == ["knob.strategy", "knob.variant"]
+    told = [words(side, "zh_CN") for side in pair.differences.records[0][1:]]
+    assert told == ["无防护", "唯一索引"], "a strategy has a name in every language"
     verdicts = [label.property("verdict") for label in pair.findChildren(QLabel, "historyVerdictLabel")]
     assert verdicts == ["duplicated", "exactly_once"]
     first, second = pair.findChildren(TimelineView, "historyTimelineView")
