@@ -105,7 +105,9 @@ def main() -> int:
     theme.apply_style()
     pane.resize(976, 400)
     pane.show()
-    application.processEvents()
+    for _ in range(2):  # QWidget.render lays hidden widgets out first, here the list; a frame on a screen does not
+        pane.list_button.click()
+        application.processEvents()
     view = pane.view
     steps, replies = submissions()
     feed(pane, steps, replies)
