@@ -261,10 +261,10 @@ class Stand:
         if child is None or child in self._crashed:
             return
         self._crashed.add(child)
-        child.kill()
         revival = threading.Thread(target=self._revive, args=(number, child), name=f"revive-{number}", daemon=True)
-        self._revivals.append(revival)
         revival.start()
+        self._revivals.append(revival)  # before its callers learn of its end, who wait for all of them
+        child.kill()
 
     def _revive(self, number: int, child: Child) -> None:
         with self._revival_guard:

@@ -192,3 +192,22 @@ def test_a_fault_that_never_happens_is_named(check: Callable[..., Check]) -> Non
     assert whole.is_exactly_once
     assert any("crash@sql:VACUUM never happened" in line for line in check_lines(whole))
     assert check_document(whole)["situations"][0]["faults"] == [{"fault": "crash@sql:VACUUM", "struck": 0}]  # type: ignore[index]
+
+
+def test_whoever_sees_an_instance_end_finds_it_among_those_that_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    has_ended = []
+    with Stand(plain_service("/check"), SERVICES) as stand:
+        child = stand._instance(1).child
+        assert child is not None
+        kill = child.kill
+
+        def kill_and_wait() -> None:
+            kill()
+            child.wait(20.0)
+            stand.await_instances()
+            has_ended.append(stand.has_ended(1))
+
+        monkeypatch.setattr(child, "kill", kill_and_wait)
+        stand._crash(1)
+        stand.await_instances()
+    assert has_ended == [False]
