@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.view import TimelineView
 
 
+MOST_LINES = 6
+REST = 1000
+"""Pixels that each timeline asks for; the splitter gives both what is left."""
+
+
 class SharedAxis(QObject):
     """Keeps two timelines on the same stretch of time: what is done to one happens to the other."""
 
@@ -151,5 +156,9 @@ class PairView(QWidget):
             run.timeline.show()
         self._below.setStretchFactor(1, 1)
         self._below.setStretchFactor(2, 1)
+        lines = 1 + min(len(self.differences.records), MOST_LINES)
+        row = self.table.verticalHeader().defaultSectionSize()
+        header = self.table.horizontalHeader().sizeHint().height()
+        self._below.setSizes([header + lines * row, REST, REST])  # all else is for what happened
         self.axis = SharedAxis((first.timeline, second.timeline), self)
         self.axis.fit()

@@ -134,6 +134,7 @@ def test_two_entries_stand_side_by_side_on_one_axis(page: HistoryPage, qtbot: Qt
     assert verdicts == ["duplicated", "exactly_once"]
     first, second = pair.findChildren(TimelineView, "historyTimelineView")
     qtbot.waitUntil(lambda: first.scale.width > 1 and _axis(first) == _axis(second), timeout=5000)
+    assert first.height() > pair.table.height(), "what happened has the room, not what differed"
     assert first.scale.right_ns > max(first._book.extent().end, second._book.extent().end)
     for moved, other in ((first, second), (second, first)):
         moved.zoom(3)
