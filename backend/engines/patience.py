@@ -20,7 +20,7 @@ _LOOK_S = 1.0
 _CPU_S = 1.0
 _BYTES = 1 << 18
 """Less than this is what an idle server does, too."""
-_MOST_ENDS = 2
+MOST_ENDS = 2
 """One that is started again each time it ends would else look busy for ever."""
 
 
@@ -35,7 +35,8 @@ class Patience:
         self._child = child
         self._seen = self._signs()
         self._renewed = self._looked = time.monotonic()
-        self._ends = 0
+        self.ends = 0
+        """How often it has ended and was started again."""
         child.on_exit(self._ended)
 
     def renew(self) -> None:
@@ -50,10 +51,10 @@ class Patience:
             self._looked = now
             if self._gets_on():
                 self._renewed = now
-        return now > self._renewed + STANDSTILL_S or self._ends >= _MOST_ENDS
+        return now > self._renewed + STANDSTILL_S or self.ends >= MOST_ENDS
 
     def _ended(self, _code: int) -> None:
-        self._ends += 1
+        self.ends += 1
 
     def _gets_on(self) -> bool:
         """Whether it has done something worth mentioning since it last had."""

@@ -57,6 +57,7 @@ class EngineCode(Code):
     # Why a start failed
     NO_SPACE = "engine.no_space"
     NO_SPACE_HERE = "engine.no_space_here"
+    ENDS_AGAIN = "engine.ends_again"
     STANDS_STILL = "engine.stands_still"
     ENDED_AT_ONCE = "engine.ended_at_once"
     PORT_TAKEN = "engine.port_taken"

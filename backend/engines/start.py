@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from backend.engines.patience import STANDSTILL_S, Patience
+from backend.engines.patience import MOST_ENDS, STANDSTILL_S, Patience
 from backend.engines.says import EngineCode, ProcessCode
 from backend.engines.sentences import reason_of
 from backend.engines.unfinished import sweep_unfinished
@@ -108,7 +108,7 @@ def wait_until_up(name: str, child: Child, supervisor: Supervisor, probe: Callab
             return answer
         if child.wait(_POLL_S) is not None:
             raise start_failure(name, child, supervisor)
-    raise failed(name, stands_still())
+    raise failed(name, nothing_comes_of(patience))
 
 
 def system_failure(name: str, error: OSError, directory: Path) -> EngineError:
@@ -226,13 +226,15 @@ def why_not_up(child: Child) -> Callable[[], Sentence | None]:
     patience = Patience(child)
 
     def why() -> Sentence | None:
-        return why_ended(child) or (stands_still() if patience.is_over else None)
+        return why_ended(child) or (nothing_comes_of(patience) if patience.is_over else None)
 
     return why
 
 
-def stands_still() -> Sentence:
-    """Why a process is not waited for any more that does not answer, and does nothing either."""
+def nothing_comes_of(patience: Patience) -> Sentence:
+    """Why a process is not waited for any more that lives and does not answer."""
+    if patience.ends >= MOST_ENDS:
+        return say(EngineCode.ENDS_AGAIN, ends=patience.ends)
     return say(EngineCode.STANDS_STILL, seconds=round(STANDSTILL_S))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.engines.gateway.settings import address_file
 from backend.engines.patience import Patience
-from backend.engines.start import last_words, stands_still
+from backend.engines.start import last_words, nothing_comes_of, why_ended
 from backend.files.project import PROJECT
 from backend.instance.settings import InstanceSettings
 from backend.strategies import folder_in_use
@@ -67,7 +67,7 @@ class Launcher:
         welcome = Welcome(database, redis, str(address_file(self._supervisor.private)))
         if self._trace.welcome(number, welcome, lambda: not child.alive or patience.is_over):
             return None
-        return last_words(child.log_tail(50)) or stands_still()
+        return why_ended(child) or last_words(child.log_tail(50)) or nothing_comes_of(patience)
 
 
 def stop_all(children: Collection[Child]) -> None:

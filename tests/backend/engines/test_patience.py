@@ -86,6 +86,17 @@ def test_what_stands_still_is_not_waited_for(supervisor: Supervisor) -> None:
     assert wait_for_end(child) is None
 
 
+def test_what_ends_again_is_told_to_have_ended(supervisor: Supervisor) -> None:
+    child = supervisor.spawn("ending", [sys.executable, "-I", "-S", "-c", "raise SystemExit(3)"], restart=True)
+    with pytest.raises(EngineError) as caught:
+        wait_until_up("It", child, supervisor, lambda: None)
+    reason = dict(caught.value.sentence.parts)["reason"]
+    assert isinstance(reason, Sentence)
+    assert reason.code is EngineCode.ENDS_AGAIN
+    assert dict(reason.parts)["ends"] in {2, 3, 4}, "it may end once more while its last words are read"
+    child.terminate()
+
+
 def test_the_effort_of_a_process_grows_with_its_work(supervisor: Supervisor) -> None:
     child = python(supervisor, WORKS)
     before = effort_of(child.pid)
