@@ -14,7 +14,7 @@ from backend.model.vocabulary import EngineKind
 
 NOISE = 1.4
 """A baseline that differs from itself by more than this factor carries no ratio."""
-_USUAL_SHARE = 0.8
+_USUAL_SHARE = 2 / 3
 """The part of the rounds in which the baseline differs from itself by no more than its spread."""
 BUSY_SHARE = 0.25
 """Nor does a machine on which other programs take more than this part of its processors."""
@@ -83,9 +83,10 @@ class Cost:
 
     @property
     def spread(self) -> float:
-        """The factor within which the baseline stayed beside itself in four rounds of five; 1 is no difference at all.
+        """The factor within which the baseline stayed beside itself in two rounds of three; 1 is no difference at all.
 
-        Not the largest one: a single moment would decide, and the more rounds there are, the surer one has it.
+        Not the largest one: a single moment would decide, and the more rounds there are, the surer one has it. A moment
+        spoils two pairs of rounds; twelve rounds bear two such moments, as the median of their ratios does.
         """
         factors = sorted(max(ratio, 1 / ratio) for ratio in self.itself)
         return factors[ceil(_USUAL_SHARE * len(factors)) - 1] if factors else 1.0
