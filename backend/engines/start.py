@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -197,7 +198,8 @@ def start_failure(name: str, child: Child, supervisor: Supervisor) -> EngineErro
     if scarce := _SCARCE.search(log):
         return failed(name, say(ProcessCode.NO_MORE_PROCESSES, reason=scarce[0].lower()))
     lines = [line for line in log.splitlines() if "removing contents of data directory" not in line]
-    failures = _FAILURE.findall(log) or lines[-1:]
+    was_killed = child.wait(0) == -signal.SIGKILL  # it had no last words: those in its log are about something else
+    failures = [] if was_killed else _FAILURE.findall(log) or lines[-1:]
     if failures:
         return failed(name, plain(failures[0].strip().rstrip(".")))
     return failed(name, say(EngineCode.ENDED_AT_ONCE, exit_code=child.wait(0) or 0))

@@ -97,6 +97,14 @@ def test_what_ends_again_is_told_to_have_ended(supervisor: Supervisor) -> None:
     child.terminate()
 
 
+def test_what_was_killed_is_not_explained_by_its_banner(supervisor: Supervisor) -> None:
+    child = python(supervisor, "import os; print('## A server 3.10', flush=True); os.kill(os.getpid(), 9)")
+    child.wait(20)
+    reason = dict(start_failure("It", child, supervisor).sentence.parts)["reason"]
+    assert isinstance(reason, Sentence)
+    assert (reason.code, dict(reason.parts)) == (EngineCode.ENDED_AT_ONCE, {"exit_code": -signal.SIGKILL})
+
+
 def test_the_effort_of_a_process_grows_with_its_work(supervisor: Supervisor) -> None:
     child = python(supervisor, WORKS)
     before = effort_of(child.pid)
