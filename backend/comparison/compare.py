@@ -38,7 +38,7 @@ from backend.strategies import find
 _STRETCHES = (1, 2, 4)
 """A situation that did not come about is tried again with so much more time for it."""
 _LOOK_AROUND_SECONDS = 0.2
-_AT_ONCE, _AT_ONCE_QUICK = 120, 60
+_AT_ONCE, _AT_ONCE_QUICK = 160, 60
 """Several for each thread of the instances: with fewer, a round is over with the slowest answer, and is noise."""
 _ROUNDS, _ROUNDS_QUICK = 12, 6
 
