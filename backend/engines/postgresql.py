@@ -16,6 +16,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.engines.dead_lock import LOCK_FILE, release_lock_of_dead
 from backend.engines.postgresql_server import DATABASE, NAME, USER, Cluster, Server, run_tool
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
@@ -126,6 +127,7 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> Clu
             password_file = os.open(partial / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(password_file, "w", encoding="ascii") as file:
                 file.write(cluster.password)
+    release_lock_of_dead(home / "data" / LOCK_FILE)
     give_tree(home / "data", supervisor.user)
     password = (home / "password").read_text(encoding="ascii").strip()
     return Cluster(home / "data", sockets, password, temporary=False)

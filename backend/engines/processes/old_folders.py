@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.engines.processes.folder import MARK, MARK_TEXT, NAME_BEGINS, remove_directory
-from backend.engines.processes.process_tree import send_signal, with_output_below
+from backend.engines.processes.process_tree import is_dead, send_signal, with_output_below
 from backend.engines.processes.shared_memory import release_segments
 
 if TYPE_CHECKING:
@@ -82,19 +82,10 @@ def _remove(folder: Path) -> None:
     for _ in range(_LOOKS):
         left = with_output_below(str(folder))
         killed.update(left)
-        if not any(map(_is_there, killed)):
+        if all(map(is_dead, killed)):
             break
         for pid in left:
             send_signal(pid, _KILL)
         threading.Event().wait(_PAUSE_S)
     release_segments(str(folder))
     remove_directory(str(folder))
-
-
-def _is_there(pid: int) -> bool:
-    """Whether somebody has this number still. Files are closed before: PostgreSQL asks its lock file's number alone."""
-    try:
-        os.kill(pid, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True

@@ -164,6 +164,15 @@ def _processes_by_ps() -> Iterator[tuple[int, int]]:
             yield int(fields[0]), int(fields[1])
 
 
+def is_dead(pid: int) -> bool:
+    """Whether a process does nothing any more, though nobody may have fetched its exit code yet. Linux only."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
+            return file.read().rpartition(b")")[2].split(None, 1)[0] == b"Z"
+    except OSError:
+        return True
+
+
 def kill_hard(pid: int) -> None:
     """Kill a process that is not our child, its descendants and its group; wait up to a second for its end."""
     signal_tree(pid, signal.SIGKILL)

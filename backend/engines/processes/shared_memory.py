@@ -26,6 +26,12 @@ def release_segments(folder: str) -> None:
                 _remove(named[1])
 
 
+def is_attached(lock_file: str) -> bool:
+    """Whether a process still has the segment that a lock file names."""
+    named = _named_in(lock_file) if os.path.exists(_SEGMENTS) else None  # noqa: PTH110
+    return named is not None and named in _segments() and named not in _unattached()
+
+
 def _named_in(path: str) -> "tuple[int, int] | None":
     """Key and number of the segment that a lock file names."""
     try:
@@ -38,13 +44,17 @@ def _named_in(path: str) -> "tuple[int, int] | None":
 
 def _unattached() -> "set[tuple[int, int]]":
     """Key and number of all segments of this machine that no process has attached."""
-    found = set()
+    return {named for named, attached in _segments().items() if not attached}
+
+
+def _segments() -> "dict[tuple[int, int], int]":
+    """Key and number of all segments of this machine, with how many processes have attached each."""
+    found = {}
     with open(_SEGMENTS, encoding="ascii") as file:  # noqa: PTH123
         names = file.readline().split()
         for line in file:
             row = dict(zip(names, line.split(), strict=False))
-            if row["nattch"] == "0":
-                found.add((int(row["key"]), int(row["shmid"])))
+            found[int(row["key"]), int(row["shmid"])] = int(row["nattch"])
     return found
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.engine import make_url
 
 from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.ports import free_port
+from backend.engines.processes.process_tree import is_dead
+from backend.engines.processes.server_user import server_user
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.wheels import wheel_folder
@@ -243,6 +245,36 @@ def test_a_data_directory_survives_a_crash(open_folder: Path) -> None:
         first.child.wait(5)
     with Supervisor() as supervisor:
         assert ask(start_postgresql(supervisor, open_folder), "SELECT id FROM kept") == 7
+
+
+def leave_lock_to(owner: int, folder: Path) -> None:
+    """A crashed cluster whose lock file names this process."""
+    with Supervisor() as supervisor:
+        first = start_postgresql(supervisor, folder)
+        with psycopg.connect(first.client_url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS id")
+        assert first.child is not None
+        first.child.kill()
+        first.child.wait(5)
+    lock = folder / "postgresql" / "data" / "postmaster.pid"
+    lock.write_text(f"{owner}\n{lock.read_text().partition(chr(10))[2]}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+@pytest.mark.parametrize("program", ["true", "sleep"])
+def test_a_lock_is_released_whose_number_is_taken_but_by_no_server(open_folder: Path, program: str) -> None:
+    """It is that of a server whose exit code nobody fetches, or was given to somebody else meanwhile."""
+    user = server_user()
+    other = subprocess.Popen([shutil.which(program) or program, "600"], user=user.uid if user else None)
+    try:
+        if program == "true":
+            assert wait_until(lambda: is_dead(other.pid))
+        leave_lock_to(other.pid, open_folder)
+        with Supervisor() as supervisor:
+            assert ask(start_postgresql(supervisor, open_folder), "SELECT id FROM kept") == 7
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_two_labs_cannot_share_a_data_directory(open_folder: Path) -> None:
