@@ -76,7 +76,7 @@ class Server:
         match event:
             case h2.events.RequestReceived(stream_id=stream) if stream == self._turned_away:
                 connection.reset_stream(stream)
-            case h2.events.DataReceived(stream_id=stream) if stream == self._turned_away:
+            case h2.events.DataReceived() | h2.events.StreamEnded() if event.stream_id == self._turned_away:
                 pass
             case h2.events.DataReceived(stream_id=stream, data=data, flow_controlled_length=length):
                 self._got[stream] = self._got.get(stream, 0) + len(data)

@@ -298,7 +298,7 @@ def test_an_unknown_message_passes_and_the_servers_complaint_comes_back(door: Pr
 
 def test_a_longer_message_than_anybody_keeps_is_passed_on_unread(door: Proxy) -> None:
     with by_hand(door) as client:
+        (link,) = door.hub.links  # the server may end the connection at once
         client.sendall(b"Q" + (1 << 30).to_bytes(4) + b"x" * 1000)
-        (link,) = door.hub.links
         while not link.dialect.is_lost:
             pass
