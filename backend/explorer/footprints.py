@@ -64,6 +64,9 @@ EVERYTHING = Footprint(everything=True)
 EXPIRY = Footprint(writes=frozenset({LEASES}))
 """An expiry ends what is leased when it comes, so whatever makes a lease comes before it or after."""
 
+LAST_CHANCE = Footprint(reads=EXPIRY.writes)
+"""What the answer to a caller touches where something may expire: once all have theirs, nothing does any more."""
+
 REPLICATION = Footprint(writes=frozenset({"replication"}))
 """Where a failover may come, the order of all writes to Redis matters: it takes the last ones."""
 

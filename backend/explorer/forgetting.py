@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.explorer.footprints import EXPIRY, NOTHING, REPLICATION, Footprint, lease, union
+from backend.explorer.footprints import EXPIRY, LAST_CHANCE, NOTHING, REPLICATION, Footprint, lease, union
 from backend.explorer.leases import Leases
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.redis_keys import only_reads
@@ -52,8 +52,8 @@ class Forgetting:
 
     @property
     def last_chance(self) -> Footprint:
-        """What the answer to a caller touches: once all have theirs, nothing is forgotten any more."""
-        return Footprint(reads=EXPIRY.writes) if self._forgets else NOTHING
+        """What the answer to a caller touches."""
+        return LAST_CHANCE if self._forgets else NOTHING
 
     def footprint(self, choice: Choice) -> Footprint:
         """What an expiry or a failover would touch."""

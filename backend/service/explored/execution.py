@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
-from backend.explorer.footprints import EVERYTHING, EXPIRY, NOTHING, Footprint, union
+from backend.explorer.footprints import EVERYTHING, EXPIRY, LAST_CHANCE, NOTHING, Footprint, union
 from backend.explorer.question import Choice, EventKind, Question
 from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
@@ -134,7 +134,7 @@ class ServiceExecution:
             return self._with_waiters(one, self._locks_of(one) | CRASH_BUDGET)
         parked = one.parked[0]
         if parked.unit is None or parked.link is None:
-            return NOTHING
+            return LAST_CHANCE if self._expiries else NOTHING
         own = self._of_unit(parked.link, parked.unit)
         if not one.has_begun and self._takes_turn_to_begin(one):
             own = own | START
