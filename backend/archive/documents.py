@@ -7,6 +7,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -97,13 +98,16 @@ def _read(document: object) -> Entry:
 def convert(value: object, kind: Any) -> Any:  # noqa: ANN401  whatever kind of value is asked for
     """Plain values as what they are to be; strictly, so that wrong types are found here.
 
-    msgspec does it, except where sentences are inside: their codes are spread over many enums.
+    msgspec does it, except where sentences are inside, whose codes are spread over many enums, and where a set has
+    members of several enums.
 
     Raises:
         msgspec.ValidationError: they are something else.
     """
     if kind is Sentence:
         return _sentence(value)
+    if members := _members(kind):
+        return frozenset(_member(each, members) for each in _list(value))
     if not _holds_sentences(kind):
         return msgspec.convert(value, kind)
     if dataclasses.is_dataclass(kind):
@@ -157,6 +161,20 @@ def _code(value: object) -> Code:
         return PlainCode(value)
     known = (code for area in Code.__subclasses__() for code in area if code.value == value)
     return next(known, None) or _kept_code(value)
+
+
+@cache
+def _members(kind: Any) -> Mapping[str, StrEnum]:  # noqa: ANN401
+    """The members that a set of several enums can have, by their texts, which differ; nothing of any other kind."""
+    if typing.get_origin(kind) is not frozenset:
+        return {}
+    return {member.value: member for enum in typing.get_args(typing.get_args(kind)[0]) for member in enum}
+
+
+def _member(value: object, members: Mapping[str, StrEnum]) -> StrEnum:
+    if not isinstance(value, str) or value not in members:
+        raise msgspec.ValidationError("there is no such choice")
+    return members[value]
 
 
 @cache

@@ -33,6 +33,7 @@ from backend.model.sentence import Sentence, plain, say
 from backend.model.verdict import ContradictionCode
 from backend.model.vocabulary import Answer, EngineKind, FaultKind, OperationKey, Replication, Source, Verdict
 from backend.service.outside.model import Check, CheckPlan, CheckSituation, IntentResult, SituationResult
+from backend.strategies import find
 
 BEGAN = 1_764_000_000.5
 MS = 1_000_000
@@ -128,8 +129,11 @@ def exploration_entry() -> Entry:
     return Entry(BEGAN, ExplorationRecord(Exploration(question, True, 2, 2, outcomes, example, examples, 0.5)))
 
 
-def comparison_entry() -> Entry:
-    subject = Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "none", "direct", False)
+def comparison_entry(strategy: str = "none", variant: str = "direct") -> Entry:
+    _, claimed = find(strategy, variant)
+    subject = Subject(
+        OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, strategy, variant, claimed.sound, claims=claimed.claims
+    )
     part = Part(Setup("none", "direct"), Plan((), 5), 1, 3, Proof.OVERLAP, plain("at once"))
     result = PartResult(part, {Verdict.DUPLICATED: 3}, {Answer.CREATED: 15}, 15, 1.0, 2.0, {}, (REFUSED,), 0.5, 3)
     cell = ComparedCell(subject, ComparedSituation.CLICKS, (result,))

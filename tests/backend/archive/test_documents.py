@@ -13,12 +13,32 @@ from sqlalchemy.sql.elements import quoted_name
 from backend.archive.documents import LaterVersionError, NoEntryError, from_json, to_json
 from backend.archive.entries import Entry, RunRecord
 from backend.model.sentence import words
-from tests.backend.archive.samples import every_entry, run_entry
+from backend.strategies import all_strategies
+from tests.backend.archive.samples import comparison_entry, every_entry, run_entry
+
+VARIANTS = [(strategy.key, variant.key) for strategy in all_strategies() for variant in strategy.variants]
 
 
 @pytest.mark.parametrize("entry", every_entry(), ids=lambda entry: entry.kind.value)
 def test_what_was_written_comes_back(entry: Entry) -> None:
     assert from_json(to_json(entry)) == entry
+
+
+@pytest.mark.parametrize(("strategy", "variant"), VARIANTS)
+def test_what_is_claimed_of_each_compared_variant_comes_back(strategy: str, variant: str) -> None:
+    entry = comparison_entry(strategy, variant)
+    assert from_json(to_json(entry)) == entry
+
+
+def test_a_choice_that_nobody_offers_is_refused() -> None:
+    document = json.loads(to_json(comparison_entry("idempotency-key", "stripe")))
+    fit = document["content"]["found"]["lines"][0]["subject"]["claims"]["fit"]
+    assert fit["first_for"]
+    wrongs: tuple[object, ...] = (["song"], [1], [[]], "client", {})
+    for wrong in wrongs:
+        fit["first_for"] = wrong
+        with pytest.raises(NoEntryError):
+            from_json(json.dumps(document).encode())
 
 
 def test_a_sentence_comes_back_in_every_language_although_nobody_has_imported_its_area() -> None:
