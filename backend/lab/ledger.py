@@ -105,7 +105,7 @@ class Ledger:
             for row in rows:
                 entry = (row.table, row.key)
                 self._intents.setdefault(entry, None)
-                if self._makers.add(row.submission_id):
+                if self._makers.add(row.submission_id) and row.submission_id in self._created:
                     for book in self._books(row.submission_id, self._runs.get(entry)):
                         book.discard(row.submission_id)
                 self._count(entry, 1)

@@ -226,6 +226,8 @@ def test_a_denial_beside_a_row_stays_a_contradiction_when_the_row_has_gone() -> 
     ledger.remove([GoneRow(made.table, made.id, made.key, made.submission_id)])
     ledger.add_replies([reply("a", Answer.DUPLICATE, "1.1")], INTENTS, run)
     assert ledger.compare(ledger.answered()) == ["1.1"]
+    ledger.add_rows([made])
+    assert ledger.contradictions()[0] == 1, "it is there again, and was denied"
 
 
 def test_a_cleared_book_is_an_empty_book() -> None:
