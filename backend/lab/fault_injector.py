@@ -54,7 +54,7 @@ class FaultInjector:
         self._answered = AnsweredCommit()
         self._closed = threading.Event()
         self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        threading.Thread(target=self._work, name="disturber", daemon=True).start()
+        threading.Thread(target=self._work, name="fault injector", daemon=True).start()
 
     def stop(self) -> None:
         """Disturb nothing and start nothing again from now on, and let what is paused go on; returns at once."""

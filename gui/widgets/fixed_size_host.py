@@ -11,7 +11,7 @@ class FixedSizeHost(QWidget):
     """Holds one widget that changes many times a second, and gives it all of its own size.
 
     A label that takes another text has every layout above it laid out again, and a splitter among them repaints all
-    that it holds. An island has no layout, which is where Qt stops asking.
+    that it holds. It has no layout, which is where Qt stops asking.
 
     Args:
         content: what it holds; its height is looked at when it is shown and when fonts or style change.

@@ -22,7 +22,7 @@ from backend.service.explored.run import ServiceExploration
 from backend.service.reach import Reach, reach_database, reach_redis
 from backend.service.wire.attribution import InFlight
 from backend.service.wire.dialects import DIALECTS
-from backend.service.wire.disturber import Processes
+from backend.service.wire.fault_injector import Processes
 from backend.service.wire.hub import Hub
 from backend.service.wire.recorder import Recorder
 from tests.backend.service.frameworks import EXPRESS, FASTAPI, FOLDER

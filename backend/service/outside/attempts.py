@@ -167,14 +167,14 @@ class Attempts:
         """Where a submission goes: to its instance, or through a proxy that loses the answer where a fault says so."""
         target = self._stand.hosts[instance - 1]
         due = [fault for fault in self._lost if (1 if fault.nth is None else fault.nth) in {0, number}]
-        if not due or tried.intent.key in self._stand.recorder.disturber.spared:
+        if not due or tried.intent.key in self._stand.recorder.injector.spared:
             return target
         proxy = LossyProxy(target, self._timeout_s)
 
         def note(*_: object) -> None:
             if any(kept.response is not None for kept in proxy.kept):
                 for fault in due:
-                    self._stand.recorder.disturber.struck[fault].add(tried.intent.key)
+                    self._stand.recorder.injector.struck[fault].add(tried.intent.key)
 
         proxies.push(note)
         await proxies.enter_async_context(proxy)

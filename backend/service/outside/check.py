@@ -103,7 +103,7 @@ class Checker:
 
     def _struck(self, results: Sequence[IntentResult]) -> tuple[tuple[str, int], ...]:
         keys = {result.key for result in results}
-        struck = self._stand.recorder.disturber.struck
+        struck = self._stand.recorder.injector.struck
         return tuple((str(fault), len(keys & struck[fault])) for fault in self._stand.faults)
 
     def _way(self, key: CheckSituation) -> tuple[Situation, Sentence | None]:
@@ -161,7 +161,7 @@ class Checker:
 
     def _last_answer(self, tried: Tried) -> Answer:
         """What one more submission is told when all that can run out by itself has run out, and no fault happens."""
-        self._stand.recorder.disturber.spared.add(tried.intent.key)
+        self._stand.recorder.injector.spared.add(tried.intent.key)
         self._stand.ageing.pass_time(tried.intent, self._stand.recorder.leases_of(tried.intent.key))
         return self._attempts.answer(asyncio.run(self._attempts.one(tried)))
 

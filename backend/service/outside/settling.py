@@ -56,7 +56,7 @@ class Settling:
         if not self._stand.is_ours or self._cancelled.is_set():
             return
         tried = Tried(self._stand.intents.fresh())
-        self._stand.recorder.disturber.spared.add(tried.intent.key)
+        self._stand.recorder.injector.spared.add(tried.intent.key)
         for _ in range(2):
             asyncio.run(self._attempts.one(tried))
         self._cancelled.wait(_LEARN_S)

@@ -21,7 +21,7 @@ from backend.service.says import ServiceCode
 from backend.service.target import allowed_target
 from backend.service.wire.attribution import ASKED, InFlight
 from backend.service.wire.dialects import DIALECTS
-from backend.service.wire.disturber import Processes
+from backend.service.wire.fault_injector import Processes
 from backend.service.wire.hub import Hub
 from backend.service.wire.recorder import Recorder
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backend.model.observed import Step
 from backend.model.submission_ids import number_of
 from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution, is_asked
-from backend.service.wire.disturber import Disturber, UnderWay
+from backend.service.wire.fault_injector import UnderWay, WireFaultInjector
 from backend.service.wire.unit import Handling, Reply
 from backend.tap.wording import answer_text, shorten
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from backend.model.plan import Fault
     from backend.model.vocabulary import EngineKind
     from backend.service.wire.attribution import InFlight
-    from backend.service.wire.disturber import Processes
+    from backend.service.wire.fault_injector import Processes
     from backend.service.wire.hub import Hub
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Unit
@@ -43,7 +43,7 @@ class Recorder:
         on_steps: Callable[[Sequence[Step]], None] = lambda _steps: None,
     ) -> None:
         self._processes = processes
-        self.disturber = Disturber(processes, faults)
+        self.injector = WireFaultInjector(processes, faults)
         self._on_steps = on_steps
         self._attribution = Attribution()
         self._numbers: Counter[str] = Counter()
@@ -68,12 +68,12 @@ class Recorder:
 
     @hub.setter
     def hub(self, hub: Hub) -> None:
-        self._hub = self.disturber.hub = hub
+        self._hub = self.injector.hub = hub
 
     def disturb(self, faults: Sequence[Fault]) -> None:
         """From now on these faults happen, and no others."""
-        self.disturber = Disturber(self._processes, faults)
-        self.disturber.hub = self._hub
+        self.injector = WireFaultInjector(self._processes, faults)
+        self.injector.hub = self._hub
 
     def began(self, submission: InFlight) -> None:
         """A submission is about to be sent."""
@@ -105,7 +105,7 @@ class Recorder:
     @property
     def is_busy(self) -> bool:
         """Whether a transaction is open, an engine has something that it has not answered, or a fault is going on."""
-        return time.monotonic_ns() < self.disturber.paused_until_ns or any(
+        return time.monotonic_ns() < self.injector.paused_until_ns or any(
             link.in_transaction or link.is_holding or any(not unit.waits for unit in list(link.awaiting))
             for link in list(self.hub.links)
         )
@@ -113,7 +113,7 @@ class Recorder:
     @property
     def last_event_ns(self) -> int:
         """When a step last passed that names an intent, a submission began or ended, or a process went on."""
-        return max(self.last_ns, self.disturber.paused_until_ns)
+        return max(self.last_ns, self.injector.paused_until_ns)
 
     # What the hub tells
 
@@ -128,13 +128,13 @@ class Recorder:
             return
         now = time.monotonic_ns()
         whose = self._attribution.whose(link, unit)
-        due = () if is_asked(whose.submission) else self.disturber.due(link, unit, whose.submission, whose.key)
+        due = () if is_asked(whose.submission) else self.injector.due(link, unit, whose.submission, whose.key)
         step = UnderWay(whose.submission, now, whose.key, due, is_work=whose.is_work)
         self._note_work(step, now)
         if unit.makes_lease and whose.key:
             self._leases.setdefault(whose.key, set()).update(unit.keys)
         self._under_way[id(unit)] = step
-        self.disturber.arrived(link, unit, step)
+        self.injector.arrived(link, unit, step)
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
@@ -146,13 +146,13 @@ class Recorder:
             link.deliver(reply)
             return
         under_way = self._under_way.pop(id(unit), None) or UnderWay(UNKNOWN, now)
-        heard = self.disturber.heard(link, unit, reply, under_way)
+        heard = self.injector.heard(link, unit, reply, under_way)
         if heard is None:
             self._under_way[id(unit)] = under_way
             return
         self._note_work(under_way, now)
         self._keep(link, unit, heard, under_way)
-        self.disturber.deliver(link, heard, under_way)
+        self.injector.deliver(link, heard, under_way)
 
     def _note_work(self, step: UnderWay, now: int) -> None:
         """Heartbeats, and what a question of ours has the service ask, are no signs of work on an intent."""

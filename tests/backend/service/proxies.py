@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.service.wire.attribution import InFlight
 from backend.service.wire.dialects import DIALECTS
-from backend.service.wire.disturber import Processes
+from backend.service.wire.fault_injector import Processes
 from backend.service.wire.hub import Hub
 from backend.service.wire.recorder import Recorder
 

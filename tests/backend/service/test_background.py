@@ -16,7 +16,7 @@ from backend.service.explored.background import Background
 from backend.service.explored.deployment import Deployment
 from backend.service.explored.run import ServiceExploration
 from backend.service.wire.dialects import DIALECTS
-from backend.service.wire.disturber import Processes
+from backend.service.wire.fault_injector import Processes
 from backend.service.wire.link import Link
 from backend.service.wire.recorder import Recorder
 from backend.service.wire.unit import Handling

@@ -29,7 +29,7 @@ COUNT = "SELECT count(*) FROM wire_faults"
 
 
 def struck(door: Proxy) -> dict[str, set[str]]:
-    return {str(fault): keys for fault, keys in door.recorder.disturber.struck.items()}
+    return {str(fault): keys for fault, keys in door.recorder.injector.struck.items()}
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def test_a_text_that_changes_lays_nothing_else_out(qtbot: QtBot) -> None:
 def test_it_is_as_high_as_what_it_holds(qtbot: QtBot) -> None:
     label = QLabel("1")
     label.setFixedHeight(77)
-    island = FixedSizeHost(label)
-    page = shown(qtbot, island)
-    assert island.height() == label.height() == 77
-    assert label.width() == island.width() > page.width() / 2
+    host = FixedSizeHost(label)
+    page = shown(qtbot, host)
+    assert host.height() == label.height() == 77
+    assert label.width() == host.width() > page.width() / 2

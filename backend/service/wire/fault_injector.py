@@ -55,7 +55,7 @@ class UnderWay:
     """Whether its connection waits for it."""
 
 
-class Disturber:
+class WireFaultInjector:
     """Carries out faults; each hits one submission of an intent, or as its number says. Used in the hub's thread.
 
     Args:
