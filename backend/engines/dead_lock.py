@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from backend.engines.processes.process_tree import is_dead
+from backend.engines.processes.process_tree import is_dead, parent_of
 from backend.engines.processes.shared_memory import is_attached
 
 LOCK_FILE = "postmaster.pid"
@@ -59,7 +59,6 @@ def _is_server(pid: int) -> bool:
 
 def _is_supervised(pid: int) -> bool:
     """Whether its parent is the supervisor of a lab that lives."""
-    with suppress(OSError, ValueError, IndexError):
-        parent = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1]
-        return _SUPERVISOR in Path(f"/proc/{parent.decode()}/cmdline").read_bytes()
+    with suppress(OSError):
+        return _SUPERVISOR in Path(f"/proc/{parent_of(pid)}/cmdline").read_bytes()
     return False

@@ -61,11 +61,7 @@ def send_signal(pid: int, number: int) -> None:
 def is_stopped(pid: int) -> bool:
     """Whether a process does nothing more after a SIGSTOP, or is gone."""
     if os.path.isdir("/proc/self"):  # noqa: PTH112
-        try:
-            with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
-                return file.read().rpartition(b")")[2].split(None, 1)[0] in {b"T", b"Z"}
-        except OSError:
-            return True
+        return _stat(pid)[:1] in ([], [b"T"], [b"Z"])
     import subprocess
 
     argv = ["/bin/ps", "-o", "stat=", "-p", str(pid)]
@@ -96,12 +92,7 @@ def effort_of(pid: int) -> tuple[float, int]:
 
 def _seconds(pid: int) -> float:
     """Also of children that have ended."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, _stat(pid)[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _transferred(pid: int) -> int:
@@ -142,16 +133,8 @@ def _processes() -> Iterator[tuple[int, int]]:
         yield from _processes_by_ps()
         return
     for name in os.listdir("/proc"):  # noqa: PTH208
-        if not name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
-                # The command's name stands in parentheses and may itself hold spaces and parentheses.
-                state, parent = file.read().rpartition(b")")[2].split(None, 2)[:2]
-        except (OSError, ValueError):
-            continue
-        if state != b"Z":
-            yield int(name), int(parent)
+        if name.isdigit() and (fields := _stat(int(name))) and fields[0] != b"Z":
+            yield int(name), int(fields[1])
 
 
 def _processes_by_ps() -> Iterator[tuple[int, int]]:
@@ -164,13 +147,27 @@ def _processes_by_ps() -> Iterator[tuple[int, int]]:
             yield int(fields[0]), int(fields[1])
 
 
-def is_dead(pid: int) -> bool:
-    """Whether a process does nothing any more, though nobody may have fetched its exit code yet. Linux only."""
+def _stat(pid: int) -> list[bytes]:
+    """What Linux says of a process, from its state and its parent on; nothing of one that is not there.
+
+    The command's name, which is left out, stands in parentheses and may itself hold spaces and parentheses.
+    """
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
-            return file.read().rpartition(b")")[2].split(None, 1)[0] == b"Z"
+            return file.read().rpartition(b")")[2].split()
     except OSError:
-        return True
+        return []
+
+
+def is_dead(pid: int) -> bool:
+    """Whether a process does nothing any more, though nobody may have fetched its exit code yet. Linux only."""
+    return _stat(pid)[:1] in ([], [b"Z"])
+
+
+def parent_of(pid: int) -> int:
+    """The parent of a process; 0 where it is not known. Linux only."""
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
 
 
 def kill_hard(pid: int) -> None:
@@ -181,5 +178,5 @@ def kill_hard(pid: int) -> None:
     except ProcessLookupError:
         pass
     end = time.monotonic() + 1.0
-    while time.monotonic() < end and os.path.exists(f"/proc/{pid}"):  # noqa: PTH110  as above
+    while time.monotonic() < end and not is_dead(pid):
         select.select([], [], [], 0.005)
