@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 
 from backend.engines.processes.service import die_with_parent
@@ -18,5 +17,4 @@ settings = _wiring.settings
 application = create_app(settings.number, settings.token, _wiring.services, _wiring.tap, _wiring.trace.handling)
 warm_up(_wiring.services, settings.threads)
 Sweeper(_wiring.services.database.connect).start()
-gc.freeze()  # what was imported stays: to look through it again holds all requests up, for 20 to 100 ms
 when_it_listens(settings.port, _wiring.trace.get_ready)
