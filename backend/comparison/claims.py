@@ -51,8 +51,9 @@ def _measured_standing(line: Line) -> Sentence:
         return say(CompareCode.SAFE, survives=survives)
     if saved_by_sqlite(line):
         return say(CompareCode.SAVED_BY_SQLITE)
-    unseen = CompareCode.MISINFORMS if line.subject.claims.misinforms else CompareCode.BROKEN_UNSEEN
-    return say(unseen, survives=survives)
+    if not line.subject.claims.misinforms:
+        return say(CompareCode.BROKEN_UNSEEN, survives=survives)
+    return say(CompareCode.MISINFORMS_OR_NOTHING if line.undecided else CompareCode.MISINFORMS, survives=survives)
 
 
 def _heads(keys: Sequence[SituationKey]) -> tuple[Sentence, ...]:

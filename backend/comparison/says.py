@@ -76,6 +76,7 @@ class CompareCode(Code):
     BROKEN = "compare.broken"
     BROKEN_UNSEEN = "compare.broken_unseen"
     MISINFORMS = "compare.misinforms"
+    MISINFORMS_OR_NOTHING = "compare.misinforms_or_nothing"
     SAVED_BY_SQLITE = "compare.saved_by_sqlite"
     NOTHING_REACHED = "compare.nothing_reached"
     ALSO_UNDECIDED = "compare.also_undecided"

@@ -108,7 +108,7 @@ class Claims:
     needs_overlap: bool = False
     """Whether it breaks only where two transactions overlap."""
     misinforms: bool = False
-    """Whether it is broken only in what it tells its callers: it takes effect once, and answers with an error."""
+    """Whether it is broken only in what it tells its callers: it takes effect once at most, and answers with errors."""
     needs_exception: bool = False
     """Whether it breaks only where a handler throws: no situation of a comparison does that."""
     spared_by: frozenset[EngineKind] = frozenset()

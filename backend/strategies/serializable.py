@@ -12,7 +12,8 @@ run one after the other, so one of them must not commit:
 
 Refusing is half of the cure. The other half is to start over, from the first statement on, which all three expect of
 the caller: the next attempt finds the row. ``no-retry`` leaves that out, and its caller is told an error about an
-intent that was carried out.
+intent that was carried out. Where intents are refused for each other's sake, some have no effect at all: their callers
+know, since each of them was told so.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.comparison.claims import standing, surprises
@@ -48,6 +50,17 @@ def test_what_is_broken_only_in_its_answers_is_said_to_be() -> None:
 
     all_of_them = f"survives {len(SituationKey)} of {len(SituationKey)}"
     assert str(standing(found.lines[0])) == f"broken by design: once, but callers are told errors: {all_of_them}"
+
+
+def test_what_came_to_nothing_is_not_said_to_be_done_once() -> None:
+    """Intents refuse each other where many come at a time, and each caller knows of his own."""
+    (line,) = whole("serializable", "no-retry", POSTGRESQL).lines
+    clicks, *others = line.cells
+    nothing = replace(clicks, parts=tuple(replace(part, verdicts={Verdict.UNDECIDED: 1}) for part in clicks.parts))
+    others_survive = f"survives {len(others)} of {len(line.cells)}"
+    assert str(standing(replace(line, cells=(nothing, *others)))) == (
+        f"broken by design: once or not at all, and callers are told errors: {others_survive}; undecided: Clicks"
+    )
 
 
 @pytest.mark.parametrize(
