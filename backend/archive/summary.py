@@ -12,15 +12,12 @@ from backend.archive.says import ArchiveCode
 from backend.archive.urls import without_password
 from backend.explorer.says import scope_of
 from backend.model.sentence import LANGUAGES, Code, Sentence, from_document, plain, plain_list, say, to_document, words
-from backend.model.terms import verdict_term
+from backend.model.terms import ENGINE_NAMES, verdict_term
 from backend.model.vocabulary import OperationKey, Source, Verdict
 from backend.strategies import all_strategies
 
 if TYPE_CHECKING:
     from backend.explorer.question import Question
-
-
-_NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
 
 
 class SubjectCode(Code):
@@ -107,7 +104,7 @@ def _subject_of_run(run: RunRecord) -> Sentence:
 
 def database_name(database: str) -> str:
     """What a database of our own is called, by its key; somebody's own is its URL without the password."""
-    return _NAMES.get(database) or without_password(database)
+    return ENGINE_NAMES.get(database) or without_password(database)
 
 
 def _subject_of_question(asked: Question) -> Sentence:

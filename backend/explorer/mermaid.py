@@ -9,7 +9,7 @@ from backend.explorer.mistake import mistake_sentence
 from backend.explorer.page_says import PageCode, answer_in, command_in, mishap
 from backend.explorer.question import EventKind
 from backend.model.sentence import ENGLISH, say, words
-from backend.model.terms import verdict_term
+from backend.model.terms import ENGINE_NAMES, verdict_term
 from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
@@ -19,16 +19,8 @@ if TYPE_CHECKING:
 
 CALLER = "Caller"
 _SPECIAL = re.compile(r"[#;<>\"]")
-_TITLES = {
-    EngineKind.POSTGRESQL.value: "PostgreSQL",
-    EngineKind.MARIADB.value: "MariaDB",
-    EngineKind.SQLITE.value: "SQLite",
-    EngineKind.STANDBY.value: "Standby",
-    EngineKind.REDIS.value: "Redis",
-    EngineKind.ZOOKEEPER.value: "ZooKeeper",
-    EngineKind.GATEWAY.value: "Gateway",
-}
-_ZOOKEEPER = _TITLES[EngineKind.ZOOKEEPER.value]
+_TITLES = {engine: name for engine, name in ENGINE_NAMES.items() if engine != EngineKind.HTTP}
+_ZOOKEEPER = _TITLES[EngineKind.ZOOKEEPER]
 
 
 def mermaid(example: Counterexample, language: str = ENGLISH) -> str:

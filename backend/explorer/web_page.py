@@ -11,7 +11,7 @@ from backend.explorer.page_says import PageCode, answer_in, command_in, life_of,
 from backend.explorer.question import EventKind
 from backend.explorer.says import scope_of
 from backend.model.sentence import ENGLISH, say, words
-from backend.model.terms import verdict_term
+from backend.model.terms import ENGINE_NAMES, verdict_term
 from backend.model.vocabulary import EngineKind, Verdict
 
 if TYPE_CHECKING:
@@ -26,15 +26,6 @@ _GLYPHS = {
     Verdict.STUCK: "\N{CIRCLED MINUS}",
     Verdict.LOST: "\N{EMPTY SET}",
     Verdict.DUPLICATED: "\N{MULTIPLICATION SIGN}2",
-}
-_ENGINES = {
-    EngineKind.POSTGRESQL.value: "PostgreSQL",
-    EngineKind.MARIADB.value: "MariaDB",
-    EngineKind.SQLITE.value: "SQLite",
-    EngineKind.STANDBY.value: "Standby",
-    EngineKind.REDIS.value: "Redis",
-    EngineKind.ZOOKEEPER.value: "ZooKeeper",
-    EngineKind.GATEWAY.value: "Gateway",
 }
 _FULL_ENUMERATION = 2
 _STYLE = """
@@ -191,7 +182,7 @@ class _Page:
 
 
 def _engine(event: Event) -> str:
-    name = _ENGINES.get(event.engine, event.engine)
+    name = ENGINE_NAMES.get(event.engine, event.engine)
     kind = EngineKind(event.engine) if event.engine in set(EngineKind) else None
     colour = "database" if kind and kind.is_database else event.engine
     return f'<span class="engine" style="color: var(--{escape(colour)})">{escape(name)}</span>'

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from backend.model.sentence import Code, Sentence, say
-from backend.model.vocabulary import Answer, OperationKey, Verdict
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
+
+ENGINE_NAMES: Mapping[str, str] = {
+    EngineKind.POSTGRESQL: "PostgreSQL",
+    EngineKind.MARIADB: "MariaDB",
+    EngineKind.SQLITE: "SQLite",
+    EngineKind.STANDBY: "Standby",
+    EngineKind.REDIS: "Redis",
+    EngineKind.ZOOKEEPER: "ZooKeeper",
+    EngineKind.BROKER: "Broker",
+    EngineKind.GATEWAY: "Gateway",
+    EngineKind.HTTP: "HTTP",
+}
+"""By the kind of the engine, or by its word. Names of products are the same in every language."""
 
 
 class AnswerCode(Code):

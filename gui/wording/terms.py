@@ -11,8 +11,9 @@ from backend.model.judgement import Judgement
 from backend.model.observed import Step
 from backend.model.step_words import command_sentence, outcome_sentence
 from backend.model.submission_ids import without_lab
+from backend.model.terms import ENGINE_NAMES as ENGINE_NAMES
 from backend.model.terms import answer_term, verdict_term
-from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+from backend.model.vocabulary import Answer, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
 from gui.wording.speech import speak
 
 FIRST_CONSUMER = 11
@@ -106,20 +107,6 @@ def pace_word(pace: Pace) -> str:
         Pace.INTERVAL: QCoreApplication.translate("Words", "At intervals"),
         Pace.ONE_AFTER_ANOTHER: QCoreApplication.translate("Words", "One after another"),
     }[pace]
-
-
-ENGINE_NAMES = {
-    EngineKind.POSTGRESQL: "PostgreSQL",
-    EngineKind.MARIADB: "MariaDB",
-    EngineKind.SQLITE: "SQLite",
-    EngineKind.STANDBY: "Standby",
-    EngineKind.REDIS: "Redis",
-    EngineKind.ZOOKEEPER: "ZooKeeper",
-    EngineKind.BROKER: "Broker",
-    EngineKind.GATEWAY: "Gateway",
-    EngineKind.HTTP: "HTTP",
-}
-"""Names of products are the same in every language."""
 
 
 def ordinal(number: int) -> str:
