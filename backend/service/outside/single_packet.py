@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 _GREETING_S = 1.0
-_FAILURES = (OSError, TimeoutError, h2.exceptions.ProtocolError)
+_FAILURES = (OSError, h2.exceptions.ProtocolError)
+"""A time-out is an OSError."""
 _CONNECTION_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 
 
@@ -160,7 +161,7 @@ class _Connection:
                     await self._receive()
         except TimeoutError:
             error = "time-out"
-        except (OSError, h2.exceptions.ProtocolError) as failure:
+        except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
         return [self._outcome(stream, sent_ns, error) for stream in streams]
 
