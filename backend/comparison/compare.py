@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from backend.comparison.cost import Round, cost_of, in_turns
 from backend.comparison.cost_records import Cost, OtherLoad
-from backend.comparison.evidence import engines_of, had_time, proven
+from backend.comparison.evidence import engines_of, had_time, proven, writes_before_work
 from backend.comparison.machine_load import Snapshot, load_average, processors, snapshot, taken_by_others
 from backend.comparison.progress import TimeLeft
 from backend.comparison.questions import BASELINE, ComparisonQuestion, SituationKey, Subject
@@ -38,6 +38,8 @@ from backend.strategies import find
 _STRETCHES = (1, 2, 4)
 """A situation that did not come about is tried again with so much more time for it."""
 _LOOK_AROUND_SECONDS = 0.2
+_SOME_WORK_MS = 1
+"""Enough for the trace to tell what comes before."""
 _AT_ONCE, _AT_ONCE_QUICK = 160, 60
 """Several for each thread of the instances: with fewer, a round is over with the slowest answer, and is noise."""
 _ROUNDS, _ROUNDS_QUICK = 12, 6
@@ -125,9 +127,9 @@ class Comparer:
             self._tell(left, line, task.kind)
             line = self._measure(task, line)
         except NotApplicableError as error:
-            line = self._exempt(task, error.sentence)
+            line = self._unmeasured(task, exempt=error.sentence)
         except SubmitTwiceError as error:
-            line = self._failed(task, error.sentence)
+            line = self._unmeasured(task, failure=error.sentence)
             self._stop_the_rest(error)
         self._lines[task.number] = line
         left.note(time.monotonic() - began)
@@ -161,18 +163,13 @@ class Comparer:
             return replace(line, cost=self._cost(line.subject))
         return replace(line, cells=(*line.cells, self._cell(line.subject, SituationKey(task.kind))))
 
-    def _failed(self, task: Task, sentence: Sentence) -> Line:
+    def _unmeasured(self, task: Task, *, failure: Sentence | None = None, exempt: Sentence | None = None) -> Line:
+        """A line with why there is no measurement; what cannot be had on the engines in use is no failure."""
         line = self._lines.get(task.number) or Line(self._subject(task))
         if task.kind == COST:
-            return replace(line, cost=Cost(line.subject, failure=sentence))
-        return replace(line, cells=(*line.cells, ComparedCell(line.subject, SituationKey(task.kind), failure=sentence)))
-
-    def _exempt(self, task: Task, sentence: Sentence) -> Line:
-        """What cannot be had on the engines in use is no failure."""
-        line = self._lines.get(task.number) or Line(self._subject(task))
-        if task.kind == COST:
-            return replace(line, cost=Cost(line.subject, failure=sentence))
-        return replace(line, cells=(*line.cells, ComparedCell(line.subject, SituationKey(task.kind), exempt=sentence)))
+            return replace(line, cost=Cost(line.subject, failure=failure or exempt))
+        cell = ComparedCell(line.subject, SituationKey(task.kind), failure=failure, exempt=exempt)
+        return replace(line, cells=(*line.cells, cell))
 
     def _subject(self, task: Task) -> Subject:
         strategy, variant = find(task.strategy, task.variant)
@@ -197,17 +194,21 @@ class Comparer:
         first = situation.parts(subject, Extent(self._asked.quick))
         places = list(range(len(first)))
         if situation.disturbs:
-            comes_to = self._comes_to(subject)
-            places = [place for place in places if first[place].needs in comes_to]
+            exposed = self._exposed(subject)
+            places = [place for place in places if first[place].needs in exposed]
             if not places:
                 return ComparedCell(subject, key, exempt=say(CompareCode.NO_ENGINE_FAILS_OVER))
         results = [self._until_reached(subject, key, place) for place in places]
         return ComparedCell(subject, key, tuple(result for result in results if result))
 
-    def _comes_to(self, subject: Subject) -> set[EngineKind]:
-        """The engines that a submission comes to, as one shows that nobody disturbs."""
-        setup, plan = setup_of(subject, Setup(subject.strategy, subject.variant)), Plan((), 1, limit_ms=LIMIT_MS)
-        return engines_of(self._runs.carry_out(setup, plan, subject.operation, 1).intents)
+    def _exposed(self, subject: Subject) -> set[EngineKind]:
+        """The engines whose failover may take something from it, as a submission shows that nobody disturbs.
+
+        A failover comes while it works; what it has only looked at in Redis by then cannot be forgotten.
+        """
+        setup = setup_of(subject, Setup(subject.strategy, subject.variant, processing_delay_ms=_SOME_WORK_MS))
+        seen = self._runs.carry_out(setup, Plan((), 1, limit_ms=LIMIT_MS), subject.operation, 1).intents
+        return engines_of(seen) - (set() if writes_before_work(seen) else {EngineKind.REDIS})
 
     def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:
         """The run that failed in the situation, else the one that reached it for most intents.

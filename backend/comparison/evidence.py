@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from backend.comparison.records import Proof
+from backend.explorer.redis_keys import only_reads
 from backend.model.observed import Reply, Step
 from backend.model.vocabulary import EngineKind
 from backend.tap.processing import PROCESSING
@@ -97,6 +98,17 @@ def had_time(proof: Proof, intents: Mapping[str, Sequence[Attempt]], lease_ms: i
 def engines_of(intents: Mapping[str, Sequence[Attempt]]) -> set[EngineKind]:
     """The engines that submissions came to."""
     return {step.engine for attempts in intents.values() for each in attempts for step in each.steps}
+
+
+def writes_before_work(intents: Mapping[str, Sequence[Attempt]]) -> bool:
+    """Whether a submission has written to Redis before its work: what it holds there may be forgotten."""
+    return any(_claims(each) for attempts in intents.values() for each in attempts)
+
+
+def _claims(attempt: Attempt) -> bool:
+    begin_ns = attempt.processing.started_ns if attempt.processing else attempt.end_ns
+    asked = (step for step in attempt.work if step.engine is EngineKind.REDIS and step.ended_ns <= begin_ns)
+    return any(not only_reads(step.command.partition(" ")[0]) for step in asked)
 
 
 def _overlapped(attempts: Sequence[Attempt]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from backend.comparison.claims import surprises
-from backend.comparison.evidence import Attempt, had_time, proven
+from backend.comparison.evidence import Attempt, had_time, proven, writes_before_work
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, Proof
 from backend.model.observed import Reply, Step
@@ -56,6 +56,22 @@ def test_more_time_is_only_given_where_it_could_show_more(others: list[Attempt],
     assert had_time(Proof.FAILED_OVER, {"A-1": [HELD, *others]}, 0) is expected
 
 
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([("GET token", "1", 10), ("DEL token", "1", 60)], False),
+        ([("DEL token", "1", 10)], True),
+        ([("GET lock", "(nil)", 5), ("EVALSHA acquire 1 lock", "1", 10), ("DEL lock", "1", 60)], True),
+    ],
+)
+def test_a_failover_takes_only_what_was_written_before_the_work(
+    steps: list[tuple[str, str, int]], expected: bool
+) -> None:
+    asked = attempt("1", *steps)
+    work = Step("1", 9, 1, EngineKind.HTTP, "processing 1 ms", "", "", 20, 50)
+    assert writes_before_work({"A-1": [replace(asked, steps=(*asked.steps, work))]}) is expected
+
+
 @pytest.mark.parametrize(("promoted_ns", "expected"), [(0, 0), (15, 0), (25, 1)])
 def test_a_failover_of_the_database_is_proved_by_a_commit_before_it(promoted_ns: int, expected: int) -> None:
     steps = (Step("1", 0, 1, EngineKind.POSTGRESQL, "COMMIT", "", "", 20, 30),)
@@ -81,6 +97,15 @@ def test_a_database_that_fails_over_keeps_what_its_standby_has_confirmed(
     assert cell.contradictions == ()
     assert [part.part.proof for part in cell.parts] == [Proof.TOOK_OVER]
     assert surprises(found) == ()  # that a commit may be lost is what asynchronous means
+
+
+@pytest.mark.timeout(60)
+def test_what_redis_is_only_asked_for_before_the_work_cannot_be_forgotten_there(compare: Compare) -> None:
+    """Whatever becomes of two such submissions is not due to a failover."""
+    names = ("token/get-then-delete", "token/delete-last", "idempotency-key/get-then-set")
+    asked = ComparisonQuestion(strategies=names, situations=(SituationKey.FAILOVER,), quick=True, cost=False)
+    cells = {line.subject.name: line.cells[0] for line in compare(asked).lines}
+    assert {name: cell.state for name, cell in cells.items()} == dict.fromkeys(names, CellState.DOES_NOT_APPLY)
 
 
 @pytest.mark.exhaustive
@@ -130,7 +155,7 @@ def test_a_failover_breaks_what_only_redis_remembers(compare: Compare) -> None:
     }
     assert (
         str(cells["unique-index/on-conflict"].exempt)
-        == "It keeps nothing in Redis, and comes to no database with a standby that could take over: there is no "
-        "failover to survive. PostgreSQL is given a standby with --replication."
+        == "It has written nothing to Redis when its work begins, and comes to no database with a standby that could "
+        "take over: a failover while it works takes nothing from it. PostgreSQL is given a standby with --replication."
     )
     assert all(cell.contradictions == () for cell in cells.values())

@@ -121,8 +121,9 @@ def test_all_end_in_one_packet(size: int, settings: dict[SettingCodes, int]) -> 
     assert running.ended == [COUNT]
 
 
-def test_one_that_is_turned_away_takes_no_other_with_it() -> None:
-    with server(turned_away=3) as running:
+@pytest.mark.parametrize("settings", [{}, {SettingCodes.INITIAL_WINDOW_SIZE: 7}], ids=["", "before its end"])
+def test_one_that_is_turned_away_takes_no_other_with_it(settings: dict[SettingCodes, int]) -> None:
+    with server(settings, turned_away=3) as running:
         outcomes = asyncio.run(send_in_one_packet(running.host, [request(20)] * COUNT, PATIENCE_S))
     assert [outcome.response.status if outcome.response else outcome.error for outcome in outcomes] == [
         201,
