@@ -86,7 +86,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self._first_of: dict[str, int] = {}
         self.head_font: QFont | None = None
         """What titles are painted in; None for the view's own."""
-        follow_language(self, self._filter_again)
+        follow_language(self, self.filter.begin_anew)
 
     # What a subclass says about its records
 
@@ -138,11 +138,6 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.filtered.emit()
         self.counted.emit()
 
-    def _filter_again(self) -> None:
-        """Records read otherwise than before."""
-        if self.filter.is_on:
-            self.filter.begin_anew()
-
     def row_at(self, number: int) -> int:
         """The row of the record with this number among all of them; -1 where it is hidden or there is none."""
         if not 0 <= number < len(self.records):
@@ -191,8 +186,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         for record in self.records[:count]:
             if self._first_of.get(name := self.submission_of(record), gone) < gone:
                 del self._first_of[name]
-        if self.filter.is_on:
-            self.filter.make_room(self.records[:count], gone)
+        self.filter.make_room(gone)
         del self.records[:count]
         if rows:
             self.endRemoveRows()
@@ -201,37 +195,28 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """Take records away.
 
         Args:
-            numbers: of their rows, ascending.
+            numbers: among all records, ascending.
         """
-        if self.filter.is_on:
-            self._remove_hidden_or_not(numbers)
-        else:
-            self._remove_shown(numbers)
-        if numbers:
-            self._first_of.clear()
-            for number, record in enumerate(self.records, self.gone):
-                self._first_of.setdefault(self.submission_of(record), number)
-            self.counted.emit()
-
-    def _remove_shown(self, numbers: Sequence[int]) -> None:
-        stretches: list[tuple[int, int]] = []
-        for number in numbers:
-            if stretches and stretches[-1][1] == number - 1:
-                stretches[-1] = stretches[-1][0], number
-            else:
-                stretches.append((number, number))
-        for first, last in reversed(stretches):
+        if not numbers:
+            return
+        hides, places = self.filter.is_on, [self.gone + number for number in numbers]
+        rows = [row for place in places if (row := self.filter.row_of(place)) >= 0] if hides else numbers
+        for first, last in reversed(_stretches(rows)):
             self.beginRemoveRows(ROOT, first, last)
-            del self.records[first : last + 1]
+            del self.shown[first : last + 1]
+            if hides:
+                del self.filter.places[first : last + 1]
             self.endRemoveRows()
-
-    def _remove_hidden_or_not(self, numbers: Sequence[int]) -> None:
-        self.beginResetModel()
-        for number in reversed(numbers):
-            del self.records[number]
-        self.filter.forget_records()
-        self.endResetModel()
-        self._filter_again()
+        if hides:
+            gone = set(numbers)
+            self.records[:] = [record for number, record in enumerate(self.records) if number not in gone]
+            self.filter.close_gaps(places)
+        if self.filter.is_looking:
+            self.filter.begin_anew()
+        self._first_of.clear()
+        for number, record in enumerate(self.records, self.gone):
+            self._first_of.setdefault(self.submission_of(record), number)
+        self.counted.emit()
 
     def replace(self, number: int, record: Record) -> None:
         """Put a record in the place of another one; `look_again` has to follow."""
@@ -239,10 +224,9 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
 
     def look_again(self) -> None:
         """Records read or look otherwise than before, all of them."""
-        if self.filter.is_on:
-            self._filter_again()
-        elif self.records:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.records) - 1, len(self.columns) - 1))
+        if self.shown:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.shown) - 1, len(self.columns) - 1))
+        self.filter.begin_anew()
 
     def clear(self) -> None:
         """Forget everything but what somebody looks for."""
@@ -309,3 +293,14 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         if orientation is Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
             return self.gone + self.number_of(section) + 1
         return None
+
+
+def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of each stretch of numbers that follow one another."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -28,6 +29,22 @@ class Filtered(Protocol):
         """Whether it must not go unnoticed."""
 
 
+@dataclass(slots=True)
+class _Sorted:
+    """Records with the text, and the places of those records without it that stand out."""
+
+    shown: list[Any] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """Those of the records that are shown."""
+    marked: list[int] = field(default_factory=list)
+
+    def drop_before(self, first_left: int) -> None:
+        """The records before this place are gone."""
+        gone = bisect_left(self.places, first_left)
+        del self.shown[:gone], self.places[:gone]
+        del self.marked[: bisect_left(self.marked, first_left)]
+
+
 class RowFilter(QObject):
     """The records of a model that are shown, while not all of them are.
 
@@ -48,12 +65,8 @@ class RowFilter(QObject):
         super().__init__(parent)
         self._model = model
         self._wanted = self._sought = ""
-        self.shown: list[Any] = []
-        self.places: list[int] = []
-        self.hidden_marked = 0
-        """Of the records that are not shown, those that stand out, such as duplicates."""
+        self._now, self._found = _Sorted(), _Sorted()
         self._next = 0
-        self._found: tuple[list[Any], list[int], int] = ([], [], 0)
         self._going_on = QTimer(self)
         self._going_on.setSingleShot(True)
         self._going_on.setInterval(0)
@@ -65,18 +78,42 @@ class RowFilter(QObject):
         return bool(self._wanted)
 
     @property
+    def is_looking(self) -> bool:
+        """Whether not all records were looked at yet."""
+        return self._going_on.isActive()
+
+    @property
     def text(self) -> str:
         """What shown records have, in small letters."""
         return self._wanted
 
+    @property
+    def shown(self) -> list[Any]:
+        """The records that are shown."""
+        return self._now.shown
+
+    @property
+    def places(self) -> list[int]:
+        """The places of those that are shown."""
+        return self._now.places
+
+    @property
+    def hidden_marked(self) -> int:
+        """Of the records that are not shown, how many stand out, such as duplicates."""
+        return len(self._now.marked)
+
     def seek(self, text: str) -> None:
         """Find the records that have a text, in whatever case; `found` tells when all of them are."""
         self._sought = text.casefold()
-        self.begin_anew()
+        self._begin()
 
     def begin_anew(self) -> None:
-        """Look at all records, as they read by now."""
-        self._found = ([], [], 0)
+        """Records read otherwise than before, or have other places."""
+        if self.is_on or self.is_looking:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._found = _Sorted()
         self._next = self._model.gone
         self._going_on.stop()
         self._look()
@@ -85,26 +122,21 @@ class RowFilter(QObject):
     def _look(self) -> None:
         records, gone = self._model.records, self._model.gone
         until = time.perf_counter() + SLICE_SECONDS
-        shown, places, marked = self._found
         self._next = max(self._next, gone)
         while self._sought and self._next < gone + len(records):
             first = self._next - gone
             some = records[first : first + LOOKED_AT_ONCE]
-            marked += self._sort(some, self._next, self._sought, (shown, places))
+            self._sort(some, self._next, self._sought, self._found)
             self._next += len(some)
             if time.perf_counter() > until and self._next < gone + len(records):
-                self._found = (shown, places, marked)
                 self._going_on.start()
                 return
-        self._found = (shown, places, marked)
         self.found.emit()
 
     def take_over(self) -> None:
         """From now on, what was found last is shown."""
         self._wanted = self._sought
-        self.shown, self.places, self.hidden_marked = self._found
-        self._found = ([], [], 0)
-        self._drop_before(self._model.gone)
+        self._now, self._found = self._found, _Sorted()
 
     def sort(self, records: Sequence[Any], first: int) -> tuple[list[Any], list[int]]:
         """Of new records, those that are to be shown, with their places.
@@ -113,36 +145,33 @@ class RowFilter(QObject):
             records: they follow one another.
             first: the place of the first one.
         """
-        kept: tuple[list[Any], list[int]] = ([], [])
-        self.hidden_marked += self._sort(records, first, self._wanted, kept)
-        return kept
+        some = _Sorted(marked=self._now.marked)
+        self._sort(records, first, self._wanted, some)
+        return some.shown, some.places
 
-    def _sort(self, records: Sequence[Any], first: int, wanted: str, kept: tuple[list[Any], list[int]]) -> int:
-        """Put those that are to be shown where others are already; how many of the rest stand out."""
-        model, marked = self._model, 0
+    def _sort(self, records: Sequence[Any], first: int, wanted: str, kept: _Sorted) -> None:
+        model = self._model
         for place, record in enumerate(records, first):
             if wanted in model.line(record).casefold():
-                kept[0].append(record)
-                kept[1].append(place)
+                kept.shown.append(record)
+                kept.places.append(place)
             elif model.is_marked(record):
-                marked += 1
-        return marked
+                kept.marked.append(place)
 
-    def make_room(self, records: Sequence[Any], first_left: int) -> None:
-        """These records go, the oldest ones; the first that stays has this place."""
-        gone = bisect_left(self.places, first_left)
-        seen = {id(record) for record in self.shown[:gone]}
-        self.hidden_marked -= sum(self._model.is_marked(record) for record in records if id(record) not in seen)
-        self._drop_before(first_left)
+    def make_room(self, first_left: int) -> None:
+        """The oldest records go; the first that stays has this place."""
+        self._now.drop_before(first_left)
+        self._found.drop_before(first_left)
 
-    def _drop_before(self, first_left: int) -> None:
-        gone = bisect_left(self.places, first_left)
-        del self.shown[:gone], self.places[:gone]
+    def close_gaps(self, gone: Sequence[int]) -> None:
+        """Records of these places have gone, and those behind them have moved up; what is shown is without them."""
+        there, now = set(gone), self._now
+        for places in (now.places, now.marked):
+            places[:] = [place - bisect_left(gone, place) for place in places if place not in there]
 
     def forget_records(self) -> None:
         """There are none any more; what is looked for stays."""
-        self.shown, self.places, self.hidden_marked = [], [], 0
-        self._found, self._next = ([], [], 0), 0
+        self._now, self._found, self._next = _Sorted(), _Sorted(), 0
 
     def row_of(self, place: int) -> int:
         """The row in which a record is shown; -1 where it is hidden."""
