@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backend.explorer.question import Counterexample, Event, Exploration
     from gui.theme import Theme
 
-LEFT, RIGHT = 380, 596
+LEFT, RIGHT = 440, 536
 UPPER, LOWER = 360, 260
 OUTCOME_ROWS, DETAIL_LINES = 5, 4
 
@@ -129,11 +129,13 @@ class FindingPane(QSplitter):
             lambda: self.tr("The current event in full, with its command and its answer."),
         )
         self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        if below is None:
+            return _column(self.diagram, hairline(), self.detail)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setHandleWidth(1)
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.diagram)
-        halves.addWidget(_column(self.detail, hairline(), below) if below else self.detail)
+        halves.addWidget(_column(self.detail, hairline(), below))
         halves.setSizes([UPPER, LOWER])
         halves.setStretchFactor(0, 1)
         return _column(halves)

@@ -81,6 +81,8 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         """Records that have made room since the last `clear`: of more than `most`, the oldest do, a tenth at once."""
         self.records: list[Record] = []
         """All of them, whether they are shown or not."""
+        self.meant = -1
+        """The place of the record that was current last, also while it is hidden; -1 where there is none."""
         self.filter = RowFilter(self, self)
         self.filter.found.connect(self._show_found)
         self._first_of: dict[str, int] = {}
@@ -211,6 +213,7 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
             gone = set(numbers)
             self.records[:] = [record for number, record in enumerate(self.records) if number not in gone]
             self.filter.close_gaps(places)
+        self.meant = -1 if self.meant in places else self.meant - bisect_left(places, self.meant)
         if self.filter.is_looking:
             self.filter.begin_anew()
         self._first_of.clear()
@@ -233,19 +236,23 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.beginResetModel()
         self.records.clear()
         self._first_of.clear()
-        self.gone = 0
+        self.gone, self.meant = 0, -1
         self.filter.forget_records()
         self.endResetModel()
         self.counted.emit()
 
+    def place_of(self, submission_id: str) -> int:
+        """The place of the submission's first record, whether it is shown or not; -1 where it has none."""
+        return self._first_of.get(submission_id, -1)
+
     def record_of(self, submission_id: str) -> Record | None:
         """The submission's first record, whether it is shown or not; None where it has none."""
-        number = self._first_of.get(submission_id, self.gone - 1) - self.gone
+        number = self.place_of(submission_id) - self.gone
         return self.records[number] if number >= 0 else None
 
     def row_of(self, submission_id: str) -> int:
         """The row of the submission's first record that is shown; -1 where there is none."""
-        row = self.row_at(self._first_of.get(submission_id, self.gone - 1) - self.gone)
+        row = self.row_at(self.place_of(submission_id) - self.gone)
         if row >= 0 or not self.filter.is_on:
             return row
         of_it = (number for number, each in enumerate(self.shown) if self.submission_of(each) == submission_id)

@@ -82,7 +82,6 @@ class RecordTable(QTableView):
         self._theme = theme
         self._empty = empty
         self._following = True
-        self._current_place = -1
         self._scroll = QTimer(self)
         self._scroll.setSingleShot(True)
         self._scroll.setInterval(0)
@@ -112,12 +111,13 @@ class RecordTable(QTableView):
     @Slot()
     def _note_current(self) -> None:
         index = self.currentIndex()
-        self._current_place = self.records.gone + self.records.number_of(index.row()) if index.isValid() else -1
+        if index.isValid():
+            self.records.meant = self.records.gone + self.records.number_of(index.row())
 
     @Slot()
     def _choose_again(self) -> None:
-        """The record that was current before others were hidden is so still, where it is shown."""
-        row = self.records.row_at(self._current_place - self.records.gone)
+        """The record that was current before others were hidden is so where it is shown, now or later."""
+        row = self.records.row_at(self.records.meant - self.records.gone)
         if row >= 0:
             blocked = self.blockSignals(True)
             self.setCurrentIndex(self.records.index(row, 0))
@@ -199,6 +199,7 @@ class RecordTable(QTableView):
         blocked = self.blockSignals(True)
         if row < 0:
             selection.clear()
+            self.records.meant = self.records.place_of(submission_id)
         else:
             self.setCurrentIndex(self.records.index(row, 0))
         self.blockSignals(blocked)

@@ -136,6 +136,26 @@ def test_what_is_chosen_elsewhere_is_the_record_that_is_meant(window: MainWindow
     assert told.answer is Answer.ERROR
 
 
+def test_what_was_chosen_is_so_again_when_it_is_shown_again(window: MainWindow) -> None:
+    results = window.lab.results
+    results.choose("1.7")
+    bar = open_find(window, results.rows_table)
+    bar.edit.setText("1.3")
+    assert results.rows_table.current_submission() == ""
+    QTest.keyClick(bar.edit, Qt.Key.Key_Escape)
+    assert results.rows_table.current_submission() == "1.7"
+    bar = open_find(window, results.rows_table)
+    bar.edit.setText("1.3")
+    results.choose("1.9")
+    results.remove_rows([GoneRow("orders", 4, "A-1", "1.4")])
+    bar.edit.setText("1.")
+    assert results.rows_table.current_submission() == "1.9"
+    results.choose("")
+    bar.edit.setText("1.3")
+    bar.edit.setText("1.")
+    assert results.rows_table.current_submission() == ""
+
+
 def test_the_step_in_full_is_the_one_that_is_marked(window: MainWindow) -> None:
     results = window.lab.results
     results.choose("1.1")

@@ -57,6 +57,18 @@ def ask_for_most(window: MainWindow) -> None:
         box.setCurrentIndex(box.findData(key, KEY_ROLE))
 
 
+def test_where_the_keyboard_is_can_be_seen_on_a_chip_whose_knobs_are_in_use(window: MainWindow) -> None:
+    fold = window.lab.source.fold
+    window.lab.source.lost_reply.setChecked(True)
+    fold.fold(folded=True)
+    assert fold.chip.property("used") == "true"
+    window.setFocus()
+    before = fold.chip.grab().toImage()
+    fold.chip.setFocus()
+    assert fold.chip.hasFocus()
+    assert fold.chip.grab().toImage() != before
+
+
 def test_no_situation_needs_a_scroll_bar(window: MainWindow, qtbot: QtBot) -> None:
     ask_for_most(window)
     bar = window.lab.sidebar.verticalScrollBar()
