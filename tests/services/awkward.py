@@ -25,6 +25,13 @@ def insert(key: str) -> None:
         connection.execute(_INSERT, (key,))
 
 
+def delete(key: str, kept: int) -> None:
+    """All but so many."""
+    with connect() as connection:
+        one = "SELECT ctid FROM orders WHERE order_no = %s OFFSET %s"
+        connection.execute(f"DELETE FROM orders WHERE ctid IN ({one})", (key, kept))
+
+
 def pay(key: str) -> None:
     """Calls somebody else, twice where the same comes twice."""
     called = http.client.HTTPConnection(os.environ["GATEWAY_HOST"], int(os.environ["GATEWAY_PORT"]), timeout=10)
@@ -76,6 +83,12 @@ class Handler(BaseHTTPRequestHandler):
             case "/again":
                 insert(key)
                 threading.Timer(0.7, insert, (key,)).start()
+            case "/taken-back":
+                insert(key)
+                threading.Timer(2.5, delete, (key, 0)).start()
+            case "/cleaned-up":
+                insert(key)
+                threading.Timer(2.5, delete, (key, 1)).start()
             case _:
                 insert(key)
         self.send_response(status)

@@ -125,16 +125,12 @@ class Checker:
         return _with_steps(results, self._steps_of)
 
     def _again(self, result: IntentResult) -> IntentResult:
-        """Effects that came after their intent was judged are effects."""
+        """What counts is what is there in the end: effects that came after their intent was judged, or that have gone."""
         effects = self._stand.intents.effects(self._intents[result.key])
-        if effects <= result.known_effects:
+        if effects == result.known_effects:
             return result
-        if effects > 1:
-            verdict = Verdict.DUPLICATED
-        else:  # the only one, and it may be that of the last submission, unless that did nothing
-            verdict = Verdict.EXACTLY_ONCE if result.last_did_nothing else Verdict.UNDECIDED
         contradiction = _contradiction(result.answers, effects)
-        return replace(result, effects=effects, verdict=verdict, contradiction=contradiction)
+        return replace(result, effects=effects, verdict=_verdict_again(result, effects), contradiction=contradiction)
 
     def _result(self, tried: Tried, *, is_quiet: bool) -> IntentResult:
         answers = tuple(map(self._attempts.answer, tried.outcomes))
@@ -173,6 +169,17 @@ class Checker:
             for step in steps
         ]
         return tuple(sorted(found, key=lambda step: step.started_ns))
+
+
+def _verdict_again(result: IntentResult, effects: int) -> Verdict:
+    """The verdict on an intent that other effects were read of than when it was judged."""
+    if effects < result.known_effects:
+        undecided = result.verdict is Verdict.UNDECIDED
+        return judge(Facts(effects, frozenset(result.answers), at_work=undecided))
+    if effects > 1:
+        return Verdict.DUPLICATED
+    # the only one, and it may be that of the last submission, unless that did nothing
+    return Verdict.EXACTLY_ONCE if result.last_did_nothing else Verdict.UNDECIDED
 
 
 def _with_steps(results: list[IntentResult], steps_of: Callable[[str], tuple[Step, ...]]) -> list[IntentResult]:

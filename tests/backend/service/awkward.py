@@ -47,10 +47,15 @@ def awkward(path: str = "/", *arguments: str, effects: str = EFFECTS, command: l
     return parse(file_of(path, *arguments, effects=effects, command=command))
 
 
-def check(description: Description, *situations: CheckSituation, intents: int = 2, timeout_s: float = 10.0) -> Check:
+def check(
+    description: Description,
+    *situations: CheckSituation,
+    intents: int = 2,
+    timeout_s: float = 10.0,
+    afterwards_s: float = 1.0,
+) -> Check:
     """A small check."""
-    plan = CheckPlan(
-        situations or (CheckSituation.ONE_AFTER_ANOTHER,), intents, 3, timeout_s, limit_s=10.0, afterwards_s=1.0
-    )
+    tried = situations or (CheckSituation.ONE_AFTER_ANOTHER,)
+    plan = CheckPlan(tried, intents, 3, timeout_s, limit_s=10.0, afterwards_s=afterwards_s)
     with Stand(description, SERVICES) as stand:
         return Checker(stand, plan, lambda _progress: None, threading.Event()).check("submit-twice.toml")

@@ -161,6 +161,20 @@ def test_a_schedule_that_is_given_up_for_a_late_step_gives_its_instances_back() 
         assert deployment.spares.take() != deployment.spares.take()
 
 
+@pytest.mark.parametrize(
+    ("path", "verdict", "left"),
+    [
+        ("/taken-back", Verdict.LOST, 0),
+        pytest.param("/cleaned-up", Verdict.EXACTLY_ONCE, 1, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_what_has_gone_in_the_end_does_not_count(path: str, verdict: Verdict, left: int) -> None:
+    (found,) = check(awkward(path), afterwards_s=4.0).situations
+    assert [intent.verdict for intent in found.intents] == [verdict] * 2
+    assert [intent.effects for intent in found.intents] == [left] * 2
+    assert len(found.contradictions) == 2 * (not left)
+
+
 @pytest.mark.parametrize("path", ["/early", "/again"])
 def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path: str) -> None:
     (found,) = check(awkward(path)).situations
