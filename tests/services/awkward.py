@@ -83,6 +83,9 @@ class Handler(BaseHTTPRequestHandler):
             case "/again":
                 insert(key)
                 threading.Timer(0.7, insert, (key,)).start()
+            case "/much-later":
+                insert(key)
+                threading.Timer(1.5, insert, (key,)).start()
             case "/taken-back":
                 insert(key)
                 threading.Timer(2.5, delete, (key, 0)).start()

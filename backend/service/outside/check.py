@@ -75,6 +75,8 @@ class Checker:
         for key in self._plan.situations:
             if self._cancelled.is_set():
                 break
+            if key is CheckSituation.CRASH and results:
+                self._settling.await_the_end()  # or what the service still owes would be killed with it
             results.append(self._situation(key))
         afterwards_s = self._settling.await_the_end()
         results = [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]

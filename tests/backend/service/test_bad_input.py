@@ -182,6 +182,13 @@ def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path:
     assert {intent.verdict for intent in found.intents} == {Verdict.DUPLICATED}
 
 
+def test_a_crash_does_not_end_what_a_service_owes_from_before() -> None:
+    before, _ = check(
+        awkward("/much-later"), CheckSituation.ONE_AFTER_ANOTHER, CheckSituation.CRASH, intents=1, afterwards_s=2.0
+    ).situations
+    assert before.effects == 2 * len(before.intents[0].answers)
+
+
 def kill_postgresql(engines: ServiceEngines) -> None:
     assert engines.own is not None
     with engines.own.connect() as connection:
