@@ -140,8 +140,7 @@ class TraceServer:
                 return False
             connection = self._greeting.pop(instance)
             self._welcomes[instance] = welcome
-        if not _send(connection, welcome):
-            return False
+        _send(connection, welcome)  # one that has ended meanwhile is started again, and told when it says hello
         with self._met:
             return wait_for(self._ready)
 
@@ -220,6 +219,9 @@ class TraceServer:
             if peer.pid:
                 with suppress(OSError):
                     os.kill(peer.pid, signal.SIGKILL)
+            with self._met:
+                if self._greeting.get(peer.instance) is connection:
+                    del self._greeting[peer.instance]
             self._works.gone(peer.number)
             for number in list(self._asked):
                 self._answered(peer, number)

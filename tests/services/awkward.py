@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 
@@ -14,6 +15,7 @@ import psycopg
 
 _numbers = count()
 _INSERT = "INSERT INTO orders (order_no) VALUES (%s)"
+_DELETE = "DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders WHERE order_no = %s OFFSET %s)"
 
 
 def connect() -> psycopg.Connection[tuple[object, ...]]:
@@ -28,8 +30,16 @@ def insert(key: str) -> None:
 def delete(key: str, kept: int) -> None:
     """All but so many."""
     with connect() as connection:
-        one = "SELECT ctid FROM orders WHERE order_no = %s OFFSET %s"
-        connection.execute(f"DELETE FROM orders WHERE ctid IN ({one})", (key, kept))
+        connection.execute(_DELETE, (key, kept))
+
+
+AFTERWARDS: dict[str, tuple[float, Callable[..., None], tuple[int, ...]]] = {
+    "/again": (0.7, insert, ()),
+    "/much-later": (1.5, insert, ()),
+    "/taken-back": (2.5, delete, (0,)),
+    "/cleaned-up": (2.5, delete, (1,)),
+}
+"""Where an order is placed before the answer: after how many seconds what else is done with it."""
 
 
 def pay(key: str) -> None:
@@ -80,20 +90,11 @@ class Handler(BaseHTTPRequestHandler):
                 threading.Timer(0.1, insert, (key,)).start()
             case "/late":
                 threading.Timer(0.4, insert, (key,)).start()
-            case "/again":
-                insert(key)
-                threading.Timer(0.7, insert, (key,)).start()
-            case "/much-later":
-                insert(key)
-                threading.Timer(1.5, insert, (key,)).start()
-            case "/taken-back":
-                insert(key)
-                threading.Timer(2.5, delete, (key, 0)).start()
-            case "/cleaned-up":
-                insert(key)
-                threading.Timer(2.5, delete, (key, 1)).start()
             case _:
                 insert(key)
+        if self.path in AFTERWARDS:
+            seconds, work, arguments = AFTERWARDS[self.path]
+            threading.Timer(seconds, work, (key, *arguments)).start()
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()

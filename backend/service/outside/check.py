@@ -70,7 +70,7 @@ class Checker:
             SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read.
         """
         started = time.monotonic()
-        results = []
+        results: list[SituationResult] = []
         self._settling.learn()
         for key in self._plan.situations:
             if self._cancelled.is_set():
@@ -127,7 +127,7 @@ class Checker:
         return _with_steps(results, self._steps_of)
 
     def _again(self, result: IntentResult) -> IntentResult:
-        """What counts is what is there in the end: effects that came after their intent was judged, or that have gone."""
+        """What counts is there in the end: effects may have come since their intent was judged, or have gone."""
         effects = self._stand.intents.effects(self._intents[result.key])
         if effects == result.known_effects:
             return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,13 @@ import psutil
 PASSING = ("postgres: submit_twice", "postgres: autovacuum worker", "postgres: [")
 """What PostgreSQL's processes are called that come and go with a connection."""
 PROJECT = Path(__file__).parents[3]
+
+
+def connected(path: Path) -> socket.socket:
+    """A Unix domain socket to it."""
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(str(path))
+    return client
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30.0, every_s: float = 0.01) -> bool:

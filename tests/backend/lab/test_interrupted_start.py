@@ -21,9 +21,10 @@ from backend.lab.senders.client import Sender, WhyEnded
 from backend.lab.senders.sending import SenderError
 from backend.lab.trace_server import TraceServer
 from backend.model.errors import SubmitTwiceError
+from backend.model.frames import framed
 from backend.model.options import LabOptions
-from backend.tap.trace_messages import Welcome
-from tests.backend.engines.helpers import PROJECT, wait_until
+from backend.tap.trace_messages import Hello, Ready, Welcome
+from tests.backend.engines.helpers import PROJECT, connected, wait_until
 
 HANG_S = 60.0
 """A start that ends takes about a second, longer only on a busy machine; a wait that nobody wakes takes more."""
@@ -84,6 +85,24 @@ def test_who_waits_for_an_instance_is_woken_when_the_trace_is_closed(tmp_path: P
     with waiting(lambda: answers.append(server.welcome(1, Welcome("", ""), lambda: False))):
         server.close()
     assert answers == [False]
+
+
+def test_an_instance_that_dies_between_its_hello_and_the_answer_is_waited_for_again(tmp_path: Path) -> None:
+    hello = framed(Hello(1))
+    server = TraceServer(tmp_path / "trace", lambda _steps: None)
+    with connected(tmp_path / "trace") as client:
+        client.sendall(hello)
+    answers: list[bool] = []
+    with (
+        waiting(lambda: answers.append(server.welcome(1, Welcome("", ""), lambda: False))),
+        connected(tmp_path / "trace") as client,
+    ):
+        client.sendall(hello)
+        assert client.recv(1 << 16)
+        client.sendall(framed(Ready(1)))
+        assert wait_until(lambda: bool(answers))
+    server.close()
+    assert answers == [True]
 
 
 def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path) -> None:

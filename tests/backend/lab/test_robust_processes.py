@@ -26,20 +26,12 @@ from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
 from backend.tap.trace_messages import Hello, Ready, Steps, TracedStep
-from tests.backend.engines.helpers import wait_until
+from tests.backend.engines.helpers import connected, wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
-
-
-def connected(path: Path) -> object:
-    import socket
-
-    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.connect(str(path))
-    return client
 
 
 def test_a_callback_that_fails_is_told_once_and_the_trace_goes_on(tmp_path: Path) -> None:
@@ -50,7 +42,7 @@ def test_a_callback_that_fails_is_told_once_and_the_trace_goes_on(tmp_path: Path
         raise ZeroDivisionError("no such step")
 
     server = TraceServer(tmp_path / "trace", fail, ready.append, on_trouble=told.append)
-    with connected(tmp_path / "trace") as client:  # type: ignore[attr-defined]
+    with connected(tmp_path / "trace") as client:
         steps = Steps(1, [TracedStep("s", 0, EngineKind.POSTGRESQL, "SELECT 1", [], None, "", 0, 1, 0)])
         for message in (Hello(1), steps, steps, Ready(1)):
             client.sendall(framed(message))
@@ -64,7 +56,7 @@ def test_garbage_on_the_socket_does_not_end_the_trace(tmp_path: Path) -> None:
     ready: list[int] = []
     told: list[Sentence] = []
     server = TraceServer(tmp_path / "trace", lambda _steps: None, ready.append, on_trouble=told.append)
-    with connected(tmp_path / "trace") as client, connected(tmp_path / "trace") as other:  # type: ignore[attr-defined]
+    with connected(tmp_path / "trace") as client, connected(tmp_path / "trace") as other:
         garbage = msgspec.msgpack.encode("no message")
         client.sendall(len(garbage).to_bytes(4) + garbage)
         assert wait_until(lambda: len(told) == 1)
