@@ -6,11 +6,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHeaderView, QTreeWidgetItem, QVBoxLayout
 
 from gui.theme import GRID
-from gui.widgets.forms import describe
-from gui.wording.live import Words, follow_language, in_words, name_part, put
+from gui.widgets.listing import Listing
+from gui.wording.live import Words, follow_language, in_words, put
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -53,16 +53,12 @@ class MessagesDialog(QDialog):
         put(self.setWindowTitle, lambda: self.tr("Messages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._log = log
-        self.list = QTreeWidget()
-        self.list.setObjectName("messagesList")
-        describe(self.list, lambda: self.tr("Messages"))
-        self.list.setToolTip("")
-        self.list.setRootIsDecorated(False)
+        self.listing = Listing("messagesList", lambda: self.tr("Messages"))
+        self.list = self.listing.tree
         self.list.setWordWrap(True)
-        name_part(self.list.header, self.list.accessibleName)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.list)
+        layout.addWidget(self.listing)
         self.resize(*SIZE)
         log.noted.connect(self._fill)
         self._fill()
@@ -78,3 +74,4 @@ class MessagesDialog(QDialog):
             item = QTreeWidgetItem([time, sentence])
             item.setToolTip(1, sentence)
             self.list.addTopLevelItem(item)
+        self.listing.look()

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
 )
 
 from gui.theme import GRID
 from gui.widgets.forms import describe
+from gui.widgets.listing import Listing
 from gui.widgets.view_keys import listed, native
-from gui.wording.live import follow_language, name_part, put, worded
+from gui.wording.live import follow_language, put, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,17 +38,13 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("shortcutsDialog")
         put(self.setWindowTitle, lambda: self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.list = QTreeWidget()
-        self.list.setObjectName("shortcutsList")
-        describe(self.list, lambda: self.tr("Keyboard shortcuts"))
-        self.list.setToolTip("")
-        self.list.setRootIsDecorated(False)
+        self.listing = Listing("shortcutsList", lambda: self.tr("Keyboard shortcuts"))
+        self.list = self.listing.tree
         self.list.setUniformRowHeights(True)
         self._table = table
         self._fill()
         follow_language(self, self._fill)
         header = self.list.header()
-        name_part(self.list.header, self.list.accessibleName)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -58,7 +54,7 @@ class ShortcutsDialog(QDialog):
         describe(close, lambda: self.tr("Close"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.list)
+        layout.addWidget(self.listing)
         layout.addWidget(buttons)
         self.resize(*SIZE)
         self.resize(self.size().boundedTo(window.size()))
@@ -74,6 +70,7 @@ class ShortcutsDialog(QDialog):
         for view in table.keys_of_views():
             self._add(view.title, listed(view.keys))
         self.list.expandAll()
+        self.listing.look()
 
     def _add(self, title: str, lines: Iterable[tuple[str, str]]) -> None:
         head = QTreeWidgetItem([title])

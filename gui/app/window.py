@@ -193,6 +193,8 @@ class MainWindow(QMainWindow):
         self.explore.restore(self._settings)
         self.service.restore(self._settings)
         restore_columns(self, self._settings)
+        self.history.view_shown.connect(lambda view: restore_columns(view, self._settings))
+        self.history.view_left.connect(lambda view: save_columns(view, self._settings))
         name_scroll_buttons(self)
         follow_language(self, lambda: name_scroll_buttons(self))
 

@@ -39,6 +39,8 @@ ROOT = QModelIndex()
 class Column:
     """One column."""
 
+    key: str
+    """What it is called in the settings."""
     title: Words
     width: int
     """In characters."""
@@ -144,19 +146,19 @@ _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
     return (
-        Column(partial(_head, CompareCode.COLUMN_STRATEGY), 36, lambda line: line.subject.name),
-        Column(partial(_head, CompareCode.COLUMN_THROUGHPUT), 19, ratio, right=True),
+        _column(CompareCode.COLUMN_STRATEGY, 36, lambda line: line.subject.name),
+        _column(CompareCode.COLUMN_THROUGHPUT, 19, ratio, right=True),
         *(_situation(key) for key in situations),
-        Column(partial(_head, CompareCode.COLUMN_P50), 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
-        Column(partial(_head, CompareCode.COLUMN_P99), 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
-        Column(partial(_head, CompareCode.COLUMN_STEPS), 15, round_trips),
-        Column(partial(_head, CompareCode.COLUMN_STANDING), 56, standing_text),
+        _column(CompareCode.COLUMN_P50, 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
+        _column(CompareCode.COLUMN_P99, 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
+        _column(CompareCode.COLUMN_STEPS, 15, round_trips),
+        _column(CompareCode.COLUMN_STANDING, 56, standing_text),
     )
 
 
-def _head(code: CompareCode) -> str:
-    return speak(say(code))
+def _column(code: CompareCode, width: int, text: Callable[[Line], str], *, right: bool = False) -> Column:
+    return Column(code.value, lambda: speak(say(code)), width, text, right=right)
 
 
 def _situation(key: SituationKey) -> Column:
-    return Column(partial(situation_head, key), 17, lambda line: cell_text(line.cell(key)), key)
+    return Column(key.value, partial(situation_head, key), 17, lambda line: cell_text(line.cell(key)), key)

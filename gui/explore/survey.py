@@ -154,7 +154,6 @@ class SurveyPane(QWidget):
             return
         self._strategies = tuple(strategies)
         self.model.fill(strategies)
-        self.table.fit_columns()
         self._refresh()
 
     def close_surveyor(self) -> None:

@@ -137,6 +137,10 @@ class SurveyModel(QAbstractTableModel):
         pair = (self._operations[index.column()], strategy.key, variant.key)
         return pair if pair in self._places else None
 
+    def operation_at(self, column: int) -> OperationKey:
+        """What a column is about."""
+        return self._operations[column]
+
     def cell_at(self, index: Index) -> SurveyCell | None:
         """What is known there."""
         pair = self.pair_at(index)

@@ -5,28 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableView,
-)
+from PySide6.QtWidgets import QHeaderView
 
 from gui.explore.survey_model import SurveyModel
 from gui.theme import GRID
+from gui.widgets.cell_table import CellTable, Index
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
-from gui.widgets.roomy_header import RoomyHeader
-from gui.widgets.view_keys import ViewKey
-from gui.wording.live import name_part
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMenu, QWidget
 
 LONGEST = "!! \N{MULTIPLICATION SIGN}2 duplicated, 10,000/10,000+ \N{GREEK CAPITAL LETTER DELTA}"
 """What a cell has room for."""
 
 
-class SurveyTable(QTableView):
+class SurveyTable(CellTable):
     """Shows a SurveyModel. Enter or a double click activates a cell.
 
     Signals:
@@ -38,28 +32,15 @@ class SurveyTable(QTableView):
     def __init__(self, model: SurveyModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surveyTable")
-        self.setHorizontalHeader(RoomyHeader(self))
+        self.cells = model
         self.setModel(model)
         describe(self, lambda: self.tr("Every variant and every operation"))
         self.setToolTip("")
         self.setItemDelegate(CellDelegate(self))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setWordWrap(False)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        name_part(self.verticalHeader, self.accessibleName)
-        name_part(self.horizontalHeader, self.accessibleName)
-        for header in (rows, columns):
-            header.setHighlightSections(False)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        columns.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(LONGEST) * 3 // 4)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
+        self.heads.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.heads.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.heads.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(LONGEST) * 3 // 4)
 
     def fit_columns(self) -> None:
         """The rows' titles take what they need; done once the grid is laid out, as all of them are known then."""
@@ -70,12 +51,24 @@ class SurveyTable(QTableView):
         if model.rowCount() and not self.currentIndex().isValid():
             self.setCurrentIndex(model.index(0, 0))
 
-    def keys(self) -> tuple[ViewKey, ...]:
-        """What keys do here, beside those that go from cell to cell."""
-        return (ViewKey(("Return", "Enter"), self.tr("Look closely at the question"), self._activate_current),)
+    def column_key(self, number: int) -> str:
+        """The operation."""
+        return self.cells.operation_at(number).value
 
-    def _activate_current(self) -> None:
-        self.activated.emit(self.currentIndex())
+    def activate(self, index: Index) -> None:
+        """Tell that somebody wants to look closely at the cell's question."""
+        self.activated.emit(index)
+
+    def activation(self) -> str:
+        """Asks it."""
+        return self.tr("Look closely at the question")
+
+    def add_to_menu(self, menu: QMenu, index: Index) -> None:
+        """Ask the cell's question by itself."""
+        pair = self.cells.pair_at(index)
+        look = menu.addAction(self.tr("&Look closely at the question"))
+        look.setEnabled(pair is not None and self.cells.is_guarded(pair))
+        look.triggered.connect(lambda: self.activate(index))
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # noqa: N802
         """Tell."""

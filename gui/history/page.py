@@ -51,10 +51,13 @@ class HistoryPage(QWidget):
     Signals:
         again_asked: the Entry that is to be done again.
         said: a sentence about something that was done.
+        view_shown, view_left: the widget that shows what was chosen, when it comes and before it goes.
     """
 
     again_asked = Signal(object)
     said = Signal(object)
+    view_shown = Signal(QWidget)
+    view_left = Signal(QWidget)
 
     def __init__(self, keeper: HistoryKeeper, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +161,7 @@ class HistoryPage(QWidget):
         self.hint.setContentsMargins(2 * GRID, 0, GRID, GRID // 2)
         self.views = QStackedWidget()
         self.views.addWidget(QWidget())
+        self.table.offer(self.again, self.save, self.report, self.copy, self.forget)
         actions = _row(self.again, self.save, self.report, self.copy, self.steps)
         return _column(actions, self.hint, hairline(), self.views)
 
@@ -238,10 +242,12 @@ class HistoryPage(QWidget):
             view.show_pair(entries[0], entries[1])
         self.entry = entries[0] if len(entries) == 1 else None
         if (before := self.views.currentWidget()) is not None:
+            self.view_left.emit(before)
             self.views.removeWidget(before)
             before.deleteLater()
         self.views.addWidget(view)
         self.views.setCurrentWidget(view)
+        self.view_shown.emit(view)
         self._offer()
 
     def show_newest(self) -> None:

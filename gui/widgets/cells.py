@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+if TYPE_CHECKING:
+    from gui.widgets.cell_table import CellTable
 
 FRAME = 2
 """Pixels around the current cell."""
@@ -18,7 +23,7 @@ class CellDelegate(QStyledItemDelegate):
         inset: pixels by which texts stand further inside than the style has them, so that they stand below their heads.
     """
 
-    def __init__(self, view: QTableView, inset: int = 0) -> None:
+    def __init__(self, view: CellTable, inset: int = 0) -> None:
         super().__init__(view)
         self._view = view
         self._inset = inset
@@ -34,12 +39,21 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, brush)
         plain.rect = option.rect.adjusted(self._inset, 0, -self._inset, 0)
         super().paint(painter, plain, index)
+        if self._view.selects_several and option.state & QStyle.StateFlag.State_Selected:
+            self._rule(painter, option)
         if self._view.currentIndex() == index:
             self._frame(painter, option)
 
     def background(self, index: QModelIndex | QPersistentModelIndex) -> QBrush | None:  # noqa: ARG002
         """What lies below the text; None for what the model says."""
         return None
+
+    @staticmethod
+    def _rule(painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """Lines above and below a row that is selected together with others."""
+        box, line = option.rect, option.palette.highlight()
+        painter.fillRect(box.left(), box.top(), box.width(), 1, line)
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, line)
 
     def _frame(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         wide = FRAME if self._view.hasFocus() else 1

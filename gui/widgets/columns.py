@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui.settings import Group
-from gui.widgets.table import RecordTable
+from gui.widgets.cell_table import CellTable
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -16,18 +16,28 @@ if TYPE_CHECKING:
 
 
 def save_columns(root: QWidget, settings: Settings) -> None:
-    """Keep the columns of all tables below a widget."""
-    for table in root.findChildren(RecordTable):
-        settings.remember(_key(table), describe_columns(table.horizontalHeader()))
+    """Keep the columns of a widget that is a table, and of all tables below it."""
+    for table in _tables(root):
+        header = table.horizontalHeader()
+        described = table.arrangement.described if isinstance(table, CellTable) else describe_columns(header)
+        settings.remember(_key(table), described)
 
 
 def restore_columns(root: QWidget, settings: Settings) -> None:
-    """Arrange the columns of all tables below a widget as they were; what does not fit the table counts as absent."""
-    for table in root.findChildren(RecordTable):
-        arrange_columns(table.horizontalHeader(), settings.text(_key(table)))
+    """Arrange the columns of all those tables as they were; what does not fit the table counts as absent."""
+    for table in _tables(root):
+        if isinstance(table, CellTable):
+            table.arrangement.described = settings.text(_key(table))
+        else:
+            arrange_columns(table.horizontalHeader(), settings.text(_key(table)))
 
 
-def _key(table: RecordTable) -> str:
+def _tables(root: QWidget) -> list[QTableView]:
+    below = root.findChildren(QTableView)
+    return [root, *below] if isinstance(root, QTableView) else below
+
+
+def _key(table: QTableView) -> str:
     return Group.COLUMNS.key(table.objectName())
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
-from gui.widgets.roomy_header import RoomyHeader
+from gui.widgets.cell_table import CellTable
 
 USUAL = QAbstractItemView.ScrollHint.EnsureVisible
 
 
-class FrozenTable(QTableView):
-    """Paints its first column once more at the left edge, where it has moved out of sight."""
+class FrozenTable(CellTable):
+    """Paints its first column once more at the left edge, where it has moved out of sight; so that one is not moved."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heads = RoomyHeader(self)
-        self.setHorizontalHeader(self._heads)
+        self.heads.setFirstSectionMovable(False)
         self.horizontalScrollBar().valueChanged.connect(self._note_scroll)
 
     @property
@@ -26,7 +25,7 @@ class FrozenTable(QTableView):
         return self.columnWidth(0) if self.horizontalOffset() > 0 and self.model() is not None else 0
 
     def _note_scroll(self) -> None:
-        self._heads.show_first(frozen=self.frozen_width > 0)
+        self.heads.show_first(frozen=self.frozen_width > 0)
         self.viewport().update()  # what was painted has been moved along with the rest
 
     def indexAt(self, point: QPoint) -> QModelIndex:  # noqa: N802  Qt's name

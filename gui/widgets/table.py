@@ -34,7 +34,7 @@ from gui.wording.live import Words, in_words, name_part
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QPushButton, QWidget
 
     from gui.theme import Colours
     from gui.widgets.records import Column, RecordModel
@@ -86,6 +86,7 @@ class RecordTable(QTableView):
         self._scroll.setSingleShot(True)
         self._scroll.setInterval(0)
         self._scroll.timeout.connect(self._follow)
+        self._offered: tuple[QPushButton, ...] = ()
         self.follow_newest = True
         """Whether to scroll to new records while the newest is in sight."""
         self.setFont(code_font(0.95))
@@ -249,6 +250,10 @@ class RecordTable(QTableView):
         """What can be done with rows."""
         self.make_menu().popup(event.globalPos())
 
+    def offer(self, *buttons: QPushButton) -> None:
+        """Have what these buttons do in the menu as well: it is about the selected rows."""
+        self._offered = buttons
+
     def make_menu(self) -> QMenu:
         """The menu of the table; it goes when it is closed."""
         menu = QMenu(self)
@@ -260,6 +265,11 @@ class RecordTable(QTableView):
         copy_all = menu.addAction(self.tr("Copy &all rows"))
         copy_all.setEnabled(bool(self.records.shown))
         copy_all.triggered.connect(self.copy_all)
+        menu.addSeparator()
+        for push in self._offered:
+            action = menu.addAction(push.text())
+            action.setEnabled(push.isEnabled())
+            action.triggered.connect(push.click)
         return menu
 
     @Slot()

@@ -921,6 +921,21 @@
     </message>
 </context>
 <context>
+    <name>CellTable</name>
+    <message>
+        <source>Copy the selected rows</source>
+        <translation>复制选中的行</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the selected rows</source>
+        <translation>复制选中的行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all rows</source>
+        <translation>复制所有行(&amp;A)</translation>
+    </message>
+</context>
+<context>
     <name>Chart</name>
     <message>
         <source>Cost against protection</source>
@@ -1452,16 +1467,8 @@
         <translation>在实验室中打开该单元格</translation>
     </message>
     <message>
-        <source>Copy the line</source>
-        <translation>复制该行</translation>
-    </message>
-    <message>
         <source>&amp;Open in the Lab</source>
         <translation>在实验室中打开(&amp;O)</translation>
-    </message>
-    <message>
-        <source>&amp;Copy the line</source>
-        <translation>复制该行(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Explore</source>
@@ -2733,6 +2740,32 @@
     <message>
         <source>blocked by the button</source>
         <translation>被按钮拦下</translation>
+    </message>
+</context>
+<context>
+    <name>LineTree</name>
+    <message>
+        <source>Copy the selected lines</source>
+        <translation>复制选中的行</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the selected lines</source>
+        <translation>复制选中的行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all lines</source>
+        <translation>复制所有行(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>Listing</name>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Find in: %1</source>
+        <translation>在其中查找：%1</translation>
     </message>
 </context>
 <context>
@@ -4147,6 +4180,10 @@
     <message>
         <source>Look closely at the question</source>
         <translation>仔细查看该问题</translation>
+    </message>
+    <message>
+        <source>&amp;Look closely at the question</source>
+        <translation>仔细查看该问题(&amp;L)</translation>
     </message>
 </context>
 <context>

@@ -67,6 +67,15 @@ def english(qapp: QApplication) -> Iterator[None]:
     languages.close()
 
 
+@pytest.fixture(params=["en", "zh_CN"])
+def both_languages(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Languages]:
+    """English, and then Chinese."""
+    languages = Languages(qapp)
+    languages.use(request.param)
+    yield languages
+    languages.close()
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     made = Theme(qapp, ThemeMode.LIGHT)
@@ -117,6 +126,46 @@ def make_window(bridge: LabBridge, theme: Theme, settings: Settings, languages: 
     window = MainWindow(bridge, theme, settings, languages)
     theme.apply_style()
     return window
+
+
+@pytest.fixture
+def spoken(english: None) -> None:
+    """What windows without engines speak; some tests have their own."""
+
+
+OpenBare = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def open_bare(
+    qtbot: QtBot, theme: Theme, spoken: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
+) -> Iterator[OpenBare]:
+    """Opens windows without engines, which know the strategies."""
+    opened: list[MainWindow] = []
+
+    def open_one() -> MainWindow:
+        made = make_window(bridge, theme, Settings())
+        opened.append(made)
+        bridge.events.catalogue_ready.emit(catalogue)
+        made.resize(1280, 800)
+        with qtbot.waitExposed(made):
+            made.show()
+        made.activateWindow()
+        qtbot.waitUntil(made.isActiveWindow)
+        return made
+
+    yield open_one
+    for window in opened:
+        window.close()
+    qtbot.waitUntil(lambda: all(window._closed for window in opened), timeout=5_000)
+    for window in opened:
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(open_bare: OpenBare) -> MainWindow:
+    """A window without engines, which knows the strategies."""
+    return open_bare()
 
 
 OpenWindow = Callable[..., Driver]

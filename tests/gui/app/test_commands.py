@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.model.catalogue import StrategyInfo
 from gui.app.message_log import MessagesDialog
 from gui.app.palette import Palette
 from gui.app.shortcuts import ShortcutsDialog
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
-from gui.settings import Settings
-from gui.theme import Theme
-from tests.gui.conftest import focusable, make_window
+from gui.widgets.listing import LineTree, text_of
+from tests.gui.conftest import focusable
 from tests.gui.driver import Driver
-
-
-@pytest.fixture
-def window(
-    qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
-) -> Iterator[MainWindow]:
-    """The window without engines."""
-    made = make_window(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
 
 
 def action_of(window: MainWindow, key: str) -> QAction:
@@ -127,6 +105,34 @@ def test_f1_lists_every_key_of_every_page_and_of_every_view(window: MainWindow, 
             assert command.shortcut in there, command.key
     assert [each for each in focusable(dialog) if not each.accessibleName()] == []
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(ShortcutsDialog) is None)
+
+
+def lines_of(tree: LineTree) -> list[str]:
+    return [text_of(line) for line in tree.lines()]
+
+
+def test_keys_are_found_and_copied(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    dialog = window.findChild(ShortcutsDialog, "shortcutsDialog")
+    assert isinstance(dialog, ShortcutsDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    every = lines_of(dialog.list)
+    dialog.list.setFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    edit = dialog.findChild(QLineEdit, "shortcutsListFind")
+    assert isinstance(edit, QLineEdit)
+    assert edit.hasFocus()
+    edit.setText("zoom IN")
+    assert lines_of(dialog.list) == ["In the timeline", "Zoom in +, ="]
+    dialog.list.selectAll()
+    QTest.keyClick(dialog.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text().splitlines() == ["In the timeline", "Zoom in\t+, ="]
+    edit.setText("In the TIMELINE")
+    assert len(lines_of(dialog.list)) > 2, "a heading that has it shows all of its lines"
+    edit.clear()
+    assert lines_of(dialog.list) == every
+    dialog.close()
     qtbot.waitUntil(lambda: window.findChild(ShortcutsDialog) is None)
 
 
@@ -248,6 +254,16 @@ def test_what_was_said_can_be_read_later_the_latest_first(window: MainWindow, br
     assert shown_in(dialog.list, 1) == ["The second one.", "The first one."]
     bridge.events.failed.emit("The third one.")
     assert shown_in(dialog.list, 1)[0] == "The third one."
+    dialog.listing.edit.setText("first")
+    bridge.events.failed.emit("The fourth one.")
+    assert [line.text(1) for line in dialog.list.lines()] == ["The first one."]
+    dialog.listing.edit.clear()
+    menu = dialog.list.make_menu()
+    menu.actions()[1].trigger()
+    menu.close()
+    assert [line.partition("\t")[2] for line in QApplication.clipboard().text().splitlines()] == [
+        f"The {which} one." for which in ("fourth", "third", "second", "first")
+    ]
     assert [each for each in focusable(dialog) if not each.accessibleName()] == []
     dialog.close()
     qtbot.waitUntil(lambda: window.findChild(MessagesDialog) is None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,39 +12,23 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.questions import SituationKey, Subject
 from backend.comparison.records import Line
-from backend.model.catalogue import StrategyInfo
 from backend.model.observed import GoneRow
 from backend.model.vocabulary import Answer, EngineKind, OperationKey
 from gui.app.window import MainWindow
 from gui.lab.models import RowsModel
-from gui.link.bridge import LabBridge
-from gui.settings import Settings
-from gui.theme import Theme
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
-from tests.gui.conftest import focusable, make_window
+from tests.gui.conftest import focusable
 from tests.gui.records import reply, row, rows, step
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
-) -> Iterator[MainWindow]:
-    """The window without engines, with thirty rows of which the first is no duplicate."""
-    made = make_window(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    made.lab.results.add_rows(rows(30))
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
+def window(window: MainWindow) -> MainWindow:
+    """With thirty rows, of which the first is no duplicate."""
+    window.lab.results.add_rows(rows(30))
+    return window
 
 
 def open_find(window: QWidget, view: QWidget) -> FindBar:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
@@ -11,38 +9,23 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.lab.lab import Lab
-from backend.model.catalogue import StrategyInfo
 from gui.app.window import MainWindow
 from gui.lab.results import Results
-from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.widgets.columns import arrange_columns, describe_columns, restore_columns
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
-from tests.gui.conftest import make_window
 from tests.gui.records import row
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, theme: Theme, english: None, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
-) -> Iterator[MainWindow]:
-    """The window without engines, with some rows."""
-    made = make_window(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    made.lab.results.add_rows([row(number) for number in range(1, 31)])
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
+def window(window: MainWindow) -> MainWindow:
+    """With some rows."""
+    window.lab.results.add_rows([row(number) for number in range(1, 31)])
+    return window
 
 
 def open_find(window: MainWindow) -> FindBar:

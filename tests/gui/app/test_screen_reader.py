@@ -9,36 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QLineEdit, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.model.catalogue import StrategyInfo
 from gui.app.window import MainWindow
-from gui.link.bridge import LabBridge
-from gui.settings import Settings
 from gui.theme import Theme, ThemeMode
 from gui.widgets.forms import plain
-from tests.gui.conftest import focusable, make_window
+from tests.gui.conftest import focusable
 
 
 @pytest.fixture(params=[ThemeMode.LIGHT, ThemeMode.DARK])
-def window(
-    request: pytest.FixtureRequest,
-    qtbot: QtBot,
-    theme: Theme,
-    english: None,
-    bridge: LabBridge,
-    catalogue: tuple[StrategyInfo, ...],
-) -> Iterator[MainWindow]:
+def theme(request: pytest.FixtureRequest, theme: Theme) -> Theme:
     theme.set_mode(request.param)
-    made = make_window(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
+    return theme
 
 
 def shown(window: MainWindow, qtbot: QtBot) -> Iterator[QWidget]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import (
@@ -19,17 +17,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS
-from backend.model.catalogue import StrategyInfo
 from backend.model.vocabulary import OperationKey, Source, Verdict
 from gui.app.language import Languages
 from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
-from gui.link.bridge import LabBridge
-from gui.settings import Settings
-from gui.theme import Theme
 from gui.widgets.sidebar import Sidebar
 from gui.wording.catalogue import VariantChoice
-from tests.gui.conftest import make_window
 
 INCIDENT = (
     "backend instance 1 was killed (SIGKILL) on purpose in the middle of submission 1.1; it is started again, and what "
@@ -41,28 +34,16 @@ CURSOR = 4
 """Pixels that a field keeps at the ends of its text."""
 
 
-@pytest.fixture(params=["en", "zh_CN"])
-def window(
-    request: pytest.FixtureRequest,
-    qapp: QApplication,
-    qtbot: QtBot,
-    theme: Theme,
-    bridge: LabBridge,
-    catalogue: tuple[StrategyInfo, ...],
-) -> Iterator[MainWindow]:
-    languages = Languages(qapp)
-    languages.use(request.param)
-    made = make_window(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.lab.backend.setEnabled(True)
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
-    languages.close()
+@pytest.fixture
+def spoken(both_languages: Languages) -> None:
+    """Either."""
+
+
+@pytest.fixture
+def window(window: MainWindow) -> MainWindow:
+    """As if its engines were there."""
+    window.lab.backend.setEnabled(True)
+    return window
 
 
 def in_window(widget: QWidget) -> QRect:

@@ -73,3 +73,16 @@ def test_the_current_line_is_copied_below_the_titles_of_its_columns(table: Compa
     heads, line = QApplication.clipboard().text().splitlines()
     assert heads.startswith("Strategy\t")
     assert line.startswith(table.cells.lines[1].subject.name + "\t")
+
+
+@pytest.mark.parametrize("kept", ["x", "a:b", "a:-1", "a:99999999999999999999", ":5", "clicks:90 b"])
+def test_kept_columns_that_cannot_be_read_count_as_absent(table: ComparisonTable, kept: str) -> None:
+    before = table.arrangement.described
+    table.arrangement.described = kept
+    assert table.arrangement.described == before
+
+
+def test_the_column_that_stays_is_the_first_one_whatever_was_kept(table: ComparisonTable) -> None:
+    keys = [column.key for column in table.cells.columns]
+    table.arrangement.described = " ".join(f"{key}:120" for key in reversed(keys))
+    assert [table.heads.logicalIndex(place) for place in (0, 1)] == [0, len(keys) - 1]

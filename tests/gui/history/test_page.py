@@ -235,3 +235,18 @@ def test_command_line_and_steps_are_copied(page: HistoryPage, qtbot: QtBot) -> N
     assert QGuiApplication.clipboard().text().startswith("uv run main.py run --operation place-order")
     QTest.mouseClick(page.steps, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text().splitlines() == ["UPDATE goods SET count = 1;"] * 3
+
+
+def test_the_menu_of_the_list_has_what_the_buttons_do(page: HistoryPage, qtbot: QtBot) -> None:
+    History().add(run_entry())
+    _listed(page, qtbot, 1)
+    menu = page.table.make_menu()
+    again = next(action for action in menu.actions() if action.text() == "Run again")
+    assert not again.isEnabled()
+    menu.close()
+    _shown(page, qtbot, 0)
+    menu = page.table.make_menu()
+    again = next(action for action in menu.actions() if action.text() == "Run again")
+    with qtbot.waitSignal(page.again_asked):
+        again.trigger()
+    menu.close()

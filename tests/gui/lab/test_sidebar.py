@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backend.model.catalogue import StrategyInfo
 from backend.model.sentence import ENGLISH
 from backend.model.vocabulary import OperationKey, Replication, Source
 from gui.app.language import Languages
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
-from gui.settings import Settings
-from gui.theme import Theme
 from gui.widgets.forms import KEY_ROLE
 from gui.wording.catalogue import VariantChoice
 from gui.wording.speech import language
 
 
-@pytest.fixture(params=["en", "zh_CN"])
-def languages(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Languages]:
-    made = Languages(qapp)
-    made.use(request.param)
-    yield made
-    made.close()
+@pytest.fixture
+def languages(both_languages: Languages) -> Languages:
+    return both_languages
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, theme: Theme, languages: Languages, bridge: LabBridge, catalogue: tuple[StrategyInfo, ...]
-) -> Iterator[MainWindow]:
-    """The window at its smallest, without engines, as if they were there."""
-    made = MainWindow(bridge, theme, Settings())
-    bridge.events.catalogue_ready.emit(catalogue)
+def spoken(languages: Languages) -> None:
+    """Either."""
+
+
+@pytest.fixture
+def window(window: MainWindow, bridge: LabBridge) -> MainWindow:
+    """At its smallest, as if its engines were there."""
     bridge.events.started.emit()
-    made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    qtbot.waitUntil(lambda: made._closed, timeout=5_000)
-    made.deleteLater()
+    return window
 
 
 def ask_for_most(window: MainWindow) -> None:
