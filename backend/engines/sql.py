@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["create_sql_engine", "one_sentence", "retire"]
+__all__ = ["create_sql_engine", "has_hung_up", "one_sentence", "retire"]
 
 CONNECT_TIMEOUT_S = 5
 """How long a database may take to accept a connection."""
@@ -175,11 +175,17 @@ def _adapt_mariadb(engine: sa.Engine) -> None:
 def _notice_hang_ups(engine: sa.Engine) -> None:
     @event.listens_for(engine, "checkout")
     def taken(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401  any driver's connection
-        if hasattr(connection, "fileno"):
-            socket = select.poll()
-            socket.register(connection.fileno(), select.POLLIN)
-            if socket.poll(0):  # nobody asked for anything, so this is a farewell
-                raise sa.exc.DisconnectionError
+        if has_hung_up(connection):
+            raise sa.exc.DisconnectionError
+
+
+def has_hung_up(connection: Any) -> bool:  # noqa: ANN401  any driver's connection
+    """Whether the server has hung up on a connection that is idle."""
+    if not hasattr(connection, "fileno"):
+        return False
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    return bool(socket.poll(0))  # nobody asked for anything, so this is a farewell
 
 
 def _driver(connection: sa.Connection) -> _Connection:

@@ -21,6 +21,7 @@ from backend.service.gateway import Ledger, open_gateway
 from backend.service.placeholders import names_in
 from backend.service.reach import Reach, reach_database, reach_redis
 from backend.service.says import ServiceCode
+from backend.service.single_statements import SingleStatements
 from backend.service.wire.glue import statements
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class ServiceEngines:
     gateway: Reach | None = None
     ledger: Ledger | None = None
     """The calls that the gateway got."""
+    single: SingleStatements | None = None
+    """For statements of our own in PostgreSQL that need no transaction around them."""
 
     @property
     def reaches(self) -> tuple[Reach, ...]:
@@ -107,7 +110,7 @@ def service_engines(
         reach, own = _database(description, supervisor, opened)
         redis_reach, own_redis = _redis(description, supervisor, redis_url, opened)
         gateway, ledger = opened.enter_context(open_gateway()) if wants_gateway(description) else (None, None)
-        yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger)
+        yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger, _single(own, opened))
 
 
 def wants_redis(description: Description) -> bool:
@@ -174,6 +177,14 @@ def _database(
     except sa.exc.SQLAlchemyError as error:
         raise EngineError(say(ServiceCode.SETUP_SQL, reason=one_sentence(error, "SQL"))) from None
     return reach_database(url), own
+
+
+def _single(own: sa.Engine | None, opened: ExitStack) -> SingleStatements | None:
+    if own is None or own.dialect.name != "postgresql":
+        return None
+    single = SingleStatements(own)
+    opened.callback(single.close)
+    return single
 
 
 def _only_read(url: str, opened: ExitStack) -> sa.Engine:

@@ -8,9 +8,8 @@ import re
 import secrets
 import shlex
 import uuid
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis.exceptions
 import sqlalchemy as sa
@@ -25,7 +24,7 @@ from backend.service.says import ServiceCode
 from backend.service.wire.attribution import InFlight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from backend.lab.senders.http import Response
     from backend.model.sentence import Sentence
@@ -127,9 +126,7 @@ class Intents:
         if self._prepare:
             if self._engines.own is None:
                 raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="before.sql"))
-            with self._begin(self._engines.own) as connection:
-                for each in self._prepare:
-                    connection.exec_driver_sql(each.sql, each.parameters(values))
+            self._prepare_database(self._engines.own, values)
         lines = [line for text in statements_of(self._before.redis) for line in text.splitlines() if line.strip()]
         if lines:
             if self._engines.own_redis is None:
@@ -138,10 +135,15 @@ class Intents:
                 words = [fill(word, values) for word in shlex.split(line)]
                 self._engines.own_redis.execute_command(*words)  # type: ignore[no-untyped-call]
 
-    def _begin(self, own: sa.Engine) -> AbstractContextManager[sa.Connection]:
-        """A transaction for what comes before an intent; a single statement is one by itself."""
-        alone = _by_itself(own)
-        return own.begin() if len(self._prepare) > 1 or alone is own else alone.connect()
+    def _prepare_database(self, own: sa.Engine, values: Mapping[str, str]) -> None:
+        """In one transaction, which a single statement is by itself."""
+        single = self._engines.single
+        if single is not None and len(self._prepare) == 1:
+            single.run(self._prepare[0].sql, self._prepare[0].parameters(values))
+            return
+        with own.begin() as connection:
+            for each in self._prepare:
+                connection.exec_driver_sql(each.sql, each.parameters(values))
 
     def _prepare_by_request(self, values: Mapping[str, str]) -> dict[str, str]:
         asks = self._before.request
@@ -162,14 +164,20 @@ class Intents:
         if self._engines.own is None:
             raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="effects.sql"))
         try:
-            with _by_itself(self._engines.own).connect() as connection:
-                rows = connection.exec_driver_sql(count.sql, count.parameters(intent.values)).fetchmany(2)
+            rows = self._rows(self._engines.own, count, intent)
         except sa.exc.SQLAlchemyError as error:
             reason = one_sentence(error, "SQL")
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_FAILED, key="effects.sql", reason=reason)) from None
         if len(rows) != 1 or len(rows[0]) != 1:
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.sql"))
         return _whole(rows[0][0], "effects.sql")
+
+    def _rows(self, own: sa.Engine, count: Statement, intent: ServiceIntent) -> Sequence[sa.Row[Any]]:
+        parameters = count.parameters(intent.values)
+        if self._engines.single is not None:
+            return self._engines.single.rows(count.sql, parameters, 2)
+        with own.connect() as connection:
+            return connection.exec_driver_sql(count.sql, parameters).fetchmany(2)
 
     def _counted_by_request(self, intent: ServiceIntent) -> int:
         asks = self._effects.request
@@ -183,13 +191,6 @@ class Intents:
         except (ValueError, LookupError):
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.request")) from None
         return len(found) if isinstance(found, list) else _whole(found, "effects.request")
-
-
-def _by_itself(own: sa.Engine) -> sa.Engine:
-    """The same where a statement needs no BEGIN and no COMMIT, if the driver gets there without a round trip."""
-    if own.dialect.name != "postgresql":
-        return own
-    return own.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _whole(value: object, key: str) -> int:

@@ -81,3 +81,21 @@ def test_a_reset_empties_what_it_says_before_and_after_and_nothing_else(
         with engines.own.begin() as connection:
             connection.exec_driver_sql("INSERT INTO orders VALUES ('of the service')")
     assert (rows(engine, "orders"), rows(engine, "customers")) == ([], ["somebody"])
+
+
+@pytest.mark.parametrize("somebodys", ["postgresql"], indirect=True)
+def test_a_server_that_has_hung_up_meanwhile_costs_a_single_statement_no_error(
+    somebodys: tuple[Supervisor, str, sa.Engine],
+) -> None:
+    supervisor, url, engine = somebodys
+    with service_engines(described(url, 'reset = "DELETE FROM orders"'), supervisor) as engines:
+        assert engines.single is not None
+        pid = engines.single.rows("SELECT pg_backend_pid()", {}, 1)[0][0]
+        with engine.connect() as connection:
+            ended = "SELECT pg_terminate_backend(%(pid)s, 5000)"
+            assert connection.exec_driver_sql(ended, {"pid": pid}).scalar()
+        engines.single.run("INSERT INTO orders VALUES (%(key)s)", {"key": "k1"})
+        assert engines.single.rows("SELECT pg_backend_pid()", {}, 1)[0][0] != pid
+        with pytest.raises(sa.exc.ProgrammingError):
+            engines.single.run("no SQL", {})
+        assert engines.single.rows("SELECT order_no FROM orders", {}, 2) == [("k1",)]
