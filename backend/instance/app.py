@@ -27,6 +27,7 @@ from backend.instance.openapi import openapi_document
 from backend.instance.problems import Problem, bad_request, from_exception, not_applicable, not_found, render
 from backend.instance.says import ApiCode
 from backend.instance.settings import THREADS
+from backend.instance.turns import Turns
 from backend.instance.unfinished import Unfinished
 from backend.model.errors import NotApplicableError, UnknownKeyError
 from backend.model.sentence import plain, say
@@ -72,7 +73,7 @@ class Operations:
         self._tap = tap
         self._handling = handling
         self._unfinished = Unfinished()
-        self._turns = threading.BoundedSemaphore(THREADS)
+        self._turns = Turns(THREADS)
         self.in_flight: set[str] = set()
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, operation: str) -> None:

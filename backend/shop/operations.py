@@ -1,13 +1,14 @@
 """What is guarded: the business operations, each with its effect and with the question whether it already happened.
 
-An operation runs inside the transaction of whoever guards it and never commits.
+An operation runs inside the transaction of whoever guards it and never commits. Its statements are made once and get
+their values when they are executed: to build one takes SQLAlchemy as long as to execute it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import Select, Update, delete, exists, insert, select, update
+from sqlalchemy import Column, Select, Update, bindparam, delete, exists, insert, select, update
 
 from backend.model.errors import GatewayError
 from backend.model.sentence import say
@@ -37,6 +38,20 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
+def _is_there(key: Column[str]) -> Select[bool]:
+    """Whether a row has the key that is given as ``key``."""
+    return select(exists().where(key == bindparam("key")))
+
+
+_ORDER_IS_THERE, _PAYMENT_IS_THERE = _is_there(orders.c.order_no), _is_there(payments.c.order_no)
+_MOVEMENT_IS_THERE = _is_there(stock_movements.c.request_no)
+_CANCELLATION_IS_THERE, _SENDING_IS_THERE = _is_there(cancellations.c.order_no), _is_there(messages_sent.c.request_no)
+_INSERT_ORDER, _INSERT_PAYMENT, _INSERT_MOVEMENT = insert(orders), insert(payments), insert(stock_movements)
+_INSERT_CANCELLATION, _INSERT_SENDING = insert(cancellations), insert(messages_sent)
+_DELETE_ORDER = delete(orders).where(orders.c.order_no == bindparam("key"))
+_MARK_AS_PAID = update(orders).where(orders.c.order_no == bindparam("key")).values(status=OrderStatus.PAID.value)
+
+
 class PlaceOrder(Operation):
     """INSERT a row into ``orders``."""
 
@@ -45,12 +60,12 @@ class PlaceOrder(Operation):
 
     def act(self, connection: Connection, request: Request) -> Answer:
         """Insert the order."""
-        connection.execute(insert(orders).values(self._order(request)))
+        connection.execute(_INSERT_ORDER, self._order(request))
         return Answer.CREATED
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """An order with this number is there."""
-        return bool(connection.scalar(select(exists().where(orders.c.order_no == request.key))))
+        return bool(connection.scalar(_ORDER_IS_THERE, {"key": request.key}))
 
     def unique_row(self, request: Request) -> UniqueRow:
         """The order itself."""
@@ -87,7 +102,7 @@ class PayOrder(Operation):
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """A payment for this order is there."""
-        return bool(connection.scalar(select(exists().where(payments.c.order_no == request.key))))
+        return bool(connection.scalar(_PAYMENT_IS_THERE, {"key": request.key}))
 
     def unique_row(self, request: Request) -> UniqueRow:
         """The payment."""
@@ -117,11 +132,11 @@ class PayOrder(Operation):
 
     def act_beside_change(self, connection: Connection, request: Request) -> Answer:
         """Insert the payment."""
-        connection.execute(insert(payments).values(self._payment(request)))
+        connection.execute(_INSERT_PAYMENT, self._payment(request))
         return Answer.CREATED
 
     def _mark_as_paid(self, connection: Connection, request: Request) -> None:
-        if connection.execute(self.change(request)).rowcount == 0:
+        if connection.execute(_MARK_AS_PAID, {"key": request.key}).rowcount == 0:
             raise MissingRowError(request)
 
     @staticmethod
@@ -147,12 +162,12 @@ class AddStock(Operation):
 
     def act_and_remember(self, connection: Connection, request: Request) -> Answer:
         """Insert the movement, which carries the request number, and add to the count."""
-        connection.execute(insert(stock_movements).values(self._movement(request)))
+        connection.execute(_INSERT_MOVEMENT, self._movement(request))
         return self.act(connection, request)
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """A movement with this request number is there."""
-        return bool(connection.scalar(select(exists().where(stock_movements.c.request_no == request.key))))
+        return bool(connection.scalar(_MOVEMENT_IS_THERE, {"key": request.key}))
 
     def unique_row(self, request: Request) -> UniqueRow:
         """The movement."""
@@ -190,19 +205,19 @@ class CancelOrder(Operation):
         Raises:
             GoneError: there is no such order, or none any more.
         """
-        deleted = connection.execute(delete(orders).where(orders.c.order_no == request.key))
+        deleted = connection.execute(_DELETE_ORDER, {"key": request.key})
         if deleted.rowcount == 0:
             raise GoneError(request)
         return Answer.CREATED
 
     def act_and_remember(self, connection: Connection, request: Request) -> Answer:
         """Insert the cancellation, by which a retry is told from a wrong number, and delete the order."""
-        connection.execute(insert(cancellations).values(order_no=request.key))
+        connection.execute(_INSERT_CANCELLATION, {"order_no": request.key})
         return self.act(connection, request)
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """A cancellation of this order is there."""
-        return bool(connection.scalar(select(exists().where(cancellations.c.order_no == request.key))))
+        return bool(connection.scalar(_CANCELLATION_IS_THERE, {"key": request.key}))
 
     def unique_row(self, request: Request) -> UniqueRow:
         """The cancellation."""
@@ -264,12 +279,12 @@ class SendMessage(Operation):
     def act_and_remember(self, connection: Connection, request: Request) -> Answer:
         """Call the gateway, then insert a row that says so. Whoever dies between the two has sent and does not know."""
         answer = self.act(connection, request)
-        connection.execute(insert(messages_sent).values(request_no=request.key))
+        connection.execute(_INSERT_SENDING, {"request_no": request.key})
         return answer
 
     def is_done(self, connection: Connection, request: Request) -> bool:
         """Our database knows of this message."""
-        return bool(connection.scalar(select(exists().where(messages_sent.c.request_no == request.key))))
+        return bool(connection.scalar(_SENDING_IS_THERE, {"key": request.key}))
 
     def unique_row(self, request: Request) -> UniqueRow:
         """What says that the message was sent, before it is."""

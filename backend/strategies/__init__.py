@@ -91,6 +91,11 @@ def _ours() -> tuple[Strategy, ...]:
     return load(_FOLDER, __name__)
 
 
+@cache
+def _ours_by_key() -> dict[str, Strategy]:
+    return {strategy.key: strategy for strategy in _ours()}
+
+
 def all_strategies() -> tuple[Strategy, ...]:
     """Every strategy, in the order of the article, and somebody's own behind them."""
     return tuple(sorted((*_ours(), *_yours.strategies), key=lambda strategy: strategy.position))
@@ -119,7 +124,7 @@ def find(strategy_key: str, variant_key: str = "") -> tuple[Strategy, Variant]:
         UnknownStrategyError: there is no such strategy.
         UnknownVariantError: the strategy has no such variant.
     """
-    strategy = next((s for s in all_strategies() if s.key == strategy_key), None)
+    strategy = _ours_by_key().get(strategy_key) or next((s for s in _yours.strategies if s.key == strategy_key), None)
     if strategy is None:
         raise UnknownStrategyError(strategy_key)
     if not variant_key:

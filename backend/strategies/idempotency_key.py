@@ -23,7 +23,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.model.errors import SubmitTwiceError
@@ -112,7 +112,7 @@ def claim(key: str, request: Request, services: Services) -> tuple[int, sa.RowMa
     }
     try:
         with services.database.begin() as connection:
-            connection.execute(records.insert().values(idempotency_key=key, attempt=1, **mine))
+            connection.execute(insert(records), {"idempotency_key": key, "attempt": 1, **mine})
     except IntegrityError:
         pass
     else:

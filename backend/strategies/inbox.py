@@ -57,5 +57,5 @@ def reads_replica(request: Request, services: Services) -> Answer:
 def mark(connection: Connection, request: Request) -> bool:
     """Insert the key of the message; False if it is there."""
     key = f"{request.operation.key}:{request.key}"
-    insert = insert_or_ignore(connection, inbox).values(message_key=key)
-    return connection.execute(insert.returning(inbox.c.id)).first() is not None
+    insert = insert_or_ignore(connection, inbox).returning(inbox.c.id)
+    return connection.execute(insert, {"message_key": key}).first() is not None

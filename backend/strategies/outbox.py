@@ -42,7 +42,7 @@ def relay_with_key(request: Request, services: Services) -> Answer:
 def note(request: Request, services: Services) -> None:
     """Insert the message, unless it is there; beside it, in one transaction, the rows that it tells of."""
     with services.database.begin() as connection:
-        connection.execute(insert_or_ignore(connection, outbox).values(request_no=request.key, sent=False))
+        connection.execute(insert_or_ignore(connection, outbox), {"request_no": request.key, "sent": False})
 
 
 def send_and_mark(request: Request, operation: Operation, services: Services) -> Answer:

@@ -43,7 +43,7 @@ def act_if_newest(request: Request, services: Services, fence: int) -> Answer:
     """Act, unless the resource has seen a higher number. Its row is locked until the commit, so no check is stale."""
     with services.database.begin() as connection:
         resource = f"{request.operation.key}:{request.key}"
-        connection.execute(insert_or_ignore(connection, fences).values(resource=resource, fence=0))
+        connection.execute(insert_or_ignore(connection, fences), {"resource": resource, "fence": 0})
         newest = update(fences).where(fences.c.resource == resource, fences.c.fence < fence).values(fence=fence)
         if connection.execute(newest).rowcount == 0:
             return Answer.CONFLICT

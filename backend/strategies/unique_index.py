@@ -40,7 +40,7 @@ def catch_violation(request: Request, services: Services) -> Answer:
     row = request.operation.unique_row(request)
     try:
         with services.database.begin() as connection:
-            connection.execute(insert(row.table).values(row.values))
+            connection.execute(insert(row.table), row.values)
             return request.operation.act_beside_unique_row(connection, request)
     except IntegrityError:
         return Answer.DUPLICATE
@@ -50,8 +50,8 @@ def on_conflict(request: Request, services: Services) -> Answer:
     """Insert the row unless it is there; a row comes back only to whoever inserted it."""
     row = request.operation.unique_row(request)
     with services.database.begin() as connection:
-        unless_there = insert_or_ignore(connection, row.table).values(row.values)
-        if connection.execute(unless_there.returning(row.table.c.id)).first() is None:
+        unless_there = insert_or_ignore(connection, row.table)
+        if connection.execute(unless_there.returning(row.table.c.id), row.values).first() is None:
             return Answer.DUPLICATE
         return request.operation.act_beside_unique_row(connection, request)
 
@@ -61,7 +61,7 @@ def deferred(request: Request, services: Services) -> Answer:
     key = f"{request.operation.key}:{request.key}"
     with services.database.begin() as connection:
         try:
-            connection.execute(insert(late_keys).values(intent_key=key))
+            connection.execute(insert(late_keys), {"intent_key": key})
         except IntegrityError:
             return Answer.DUPLICATE
         return request.operation.act(connection, request)

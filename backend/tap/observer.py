@@ -8,13 +8,12 @@ or raise (a fault); what it raises reaches the strategy as if the engine had fai
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from backend.model.plan import Fault
     from backend.model.vocabulary import EngineKind
@@ -84,6 +83,25 @@ class Observer(Protocol):
         """The step has ended; ``call.answer`` or ``call.error`` says how."""
 
 
+class InFlow:
+    """A submission is handled as long as this is entered.
+
+    A generator would read better and cost more: each submission passes here.
+    """
+
+    __slots__ = ("_before", "_current", "_flow")
+
+    def __init__(self, current: ContextVar[Flow | None], flow: Flow) -> None:
+        self._current, self._flow = current, flow
+
+    def __enter__(self) -> Flow:
+        self._before = self._current.set(self._flow)
+        return self._flow
+
+    def __exit__(self, *_: object) -> None:
+        self._current.reset(self._before)
+
+
 class Tap:
     """Where steps pass. Outside of a flow, and without observers, it only calls through.
 
@@ -92,7 +110,8 @@ class Tap:
     """
 
     def __init__(self, observers: Sequence[Observer] = ()) -> None:
-        self._observers = tuple(observers)
+        self._before = tuple(observer.before for observer in observers)
+        self._after = tuple(observer.after for observer in observers)
         self._current: ContextVar[Flow | None] = ContextVar("flow", default=None)
 
     @property
@@ -100,14 +119,9 @@ class Tap:
         """The submission that is being handled here; None outside of one."""
         return self._current.get()
 
-    @contextmanager
-    def flow(self, flow: Flow) -> Iterator[Flow]:
+    def flow(self, flow: Flow) -> InFlow:
         """Handle a submission: every step inside belongs to it."""
-        before = self._current.set(flow)
-        try:
-            yield flow
-        finally:
-            self._current.reset(before)
+        return InFlow(self._current, flow)
 
     def run(
         self,
@@ -122,12 +136,12 @@ class Tap:
     ) -> Result:
         """Run one step through all observers and return what `execute` returned."""
         flow = self._current.get()
-        if flow is None or not self._observers:
+        if flow is None or not self._before:
             return execute()
         call = Call(flow, flow.steps, engine, command, parameters, sever=sever, server_pid=server_pid, server=server)
         flow.steps += 1
-        for observer in self._observers:
-            observer.before(call)
+        for before in self._before:
+            before(call)
         call.started_ns = time.monotonic_ns()
         try:
             result = execute()
@@ -139,5 +153,5 @@ class Tap:
             return result
         finally:
             call.ended_ns = time.monotonic_ns()
-            for observer in self._observers:
-                observer.after(call)
+            for after in self._after:
+                after(call)

@@ -51,7 +51,10 @@ class ProcessingDelay:
 
     def after(self, call: Call) -> None:
         """See whether the next step is behind a gap; the delay itself is before a step."""
-        call.flow.in_gap = bool(call.answer) and _LOOKS_AND_WRITES.match(call.command) is not None
+        flow = call.flow
+        if flow.delayed or not flow.processing_delay_ms:
+            return
+        flow.in_gap = bool(call.answer) and _LOOKS_AND_WRITES.match(call.command) is not None
 
     def _wait(self, call: Call) -> None:
         flow, command = call.flow, f"{PROCESSING} {call.flow.processing_delay_ms} ms"

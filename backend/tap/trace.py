@@ -49,6 +49,7 @@ from backend.tap.wording import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import IO
 
@@ -71,6 +72,21 @@ class _Work:
     told: bool = False
     """Whether the lab knows of it."""
     ended: bool = False
+
+
+class _AtWork:
+    """Something is handled as long as this is entered. A generator would cost each submission more."""
+
+    __slots__ = ("_begin", "_end", "_work")
+
+    def __init__(self, work: _Work, begin: Callable[[_Work], None], end: Callable[[_Work], None]) -> None:
+        self._work, self._begin, self._end = work, begin, end
+
+    def __enter__(self) -> None:
+        self._begin(self._work)
+
+    def __exit__(self, *_: object) -> None:
+        self._end(self._work)
 
 
 def _end_this_process() -> None:
@@ -138,20 +154,21 @@ class Trace:
         with self._flushing:
             self._send(Wanted(self._instance, EngineKind.ZOOKEEPER))
 
-    @contextmanager
-    def handling(self, submission_id: str, operation: str, key: str) -> Iterator[None]:
+    def handling(self, submission_id: str, operation: str, key: str) -> AbstractContextManager[None]:
         """A submission is being handled: something may come of it until this ends."""
         work = _Work(next(self._numbers), submission_id, operation, key, time.monotonic_ns())
+        return _AtWork(work, self._begin, self._end)
+
+    def _begin(self, work: _Work) -> None:
         self._begun_works.append(work)
         self._flying.add(work.number)
         self._wake()
-        try:
-            yield
-        finally:
-            work.ended = True
-            self._ended_works.append(work)
-            self._flying.discard(work.number)
-            self._wake()
+
+    def _end(self, work: _Work) -> None:
+        work.ended = True
+        self._ended_works.append(work)
+        self._flying.discard(work.number)
+        self._wake()
 
     def before(self, call: Call) -> None:
         """Know what this thread is at; called for marks too, which have begun already."""

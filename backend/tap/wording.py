@@ -21,8 +21,6 @@ _LONGEST = 400
 _NAMED = re.compile(r"%\((\w+)\)s(?:::\w+)?")
 _POSITIONAL = re.compile(r"\?|%s")
 _KNOWN_COMMANDS = 512
-_is_untidy = re.compile(r"^\s|\s$|\s\s|[^\S ]").search
-"""Whether a text is not on one line, with one space between words."""
 
 
 def command_text(command: str, parameters: Mapping[str, object] | Sequence[object], *, is_sql: bool) -> str:
@@ -119,5 +117,6 @@ def error_text(error: BaseException) -> str:
 
 def shorten(text: str) -> str:
     """One line of at most 400 characters."""
-    line = " ".join(text.split()) if _is_untidy(text) else text
+    is_line = text.isprintable() and "  " not in text and text.strip() == text
+    line = text if is_line else " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
