@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
@@ -14,8 +15,6 @@ from gui.wording.live import Words, add_menu, name_part, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PySide6.QtWidgets import QWidget
 
 
 _DECIDE = frozenset({QEvent.Type.EnabledChange, QEvent.Type.Show, QEvent.Type.Hide})
@@ -36,11 +35,16 @@ class Menus(QObject):
     """
 
     refused = Signal(object)
+    _changed = Signal()
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._actions: dict[Command, QAction] = {}
+        self._watched: dict[QObject, list[Command]] = defaultdict(list)
+        """Places and buttons, and the commands that each of them decides on."""
+        self._refresh_is_due = False
+        self._changed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self._groups: dict[Words, QMenu] = {}
         self._menus = self._make_menus()
 
@@ -96,26 +100,40 @@ class Menus(QObject):
         return action
 
     def _watch(self, commands: Sequence[Command]) -> None:
-        watched: set[QWidget] = {command.place for command in commands if command.place is not None}
-        watched.update(command.button for command in commands if command.button is not None)
-        for each in watched:
+        for command in commands:
+            for decides in (command.place, command.button):
+                if decides is not None:
+                    self._watched[decides].append(command)
+        for each in self._watched:
             each.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """A page comes into sight, or a button can be pressed from now on, or no longer."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """A page comes into sight, or a button can be pressed from now on, or no longer.
+
+        Its own commands follow at once. The others do so when everything that changes with it has changed: the parts of
+        a page change one after the other, and to ask every command each time would take longer than they do.
+        """
         if event.type() in _DECIDE:
-            self.refresh()
+            for command in self._watched[watched]:
+                self._show_state(command, self._actions[command])
+            if not self._refresh_is_due:
+                self._refresh_is_due = True
+                self._changed.emit()
         return False
 
     @Slot()
     def refresh(self) -> None:
         """Look again which commands are offered and can be done; to be called whenever that may have changed."""
+        self._refresh_is_due = False
         for command, action in self._actions.items():
-            action.setVisible(command.is_offered(self._window))
-            action.setEnabled(command.can_run)
-            action.setToolTip(command.obstacle)
-            if command.is_chosen is not None:
-                action.setChecked(command.is_chosen())
+            self._show_state(command, action)
+
+    def _show_state(self, command: Command, action: QAction) -> None:
+        action.setVisible(command.is_offered(self._window))
+        action.setEnabled(command.can_run)
+        action.setToolTip(command.obstacle)
+        if command.is_chosen is not None:
+            action.setChecked(command.is_chosen())
 
     def _triggered(self, command: Command, _checked: bool = False) -> None:
         self.run(command)

@@ -223,7 +223,9 @@ def test_a_command_in_a_menu_says_why_it_cannot_be_done(window: MainWindow) -> N
     assert all(menu.toolTipsVisible() for menu in menus)
 
 
-def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_it_can(window: MainWindow) -> None:
+def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_it_can(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     pressed: list[str] = []
     page = window.service
     window.pages.setCurrentWidget(page)
@@ -234,11 +236,13 @@ def test_ctrl_return_starts_what_is_in_front_on_the_page_of_services_as_soon_as_
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == []
     page.check_button.setEnabled(True)
+    qtbot.waitUntil(action_of(window, "service-start").isEnabled)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == ["check"]
     page.views.setCurrentWidget(page.story)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     page.explore_button.setEnabled(True)
+    qtbot.waitUntil(action_of(window, "service-start").isEnabled)
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert pressed == ["check", "explore"]
 
