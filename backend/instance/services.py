@@ -135,6 +135,7 @@ def warm_up(services: Services, connections: int) -> None:
         for _ in range(connections):
             opened.enter_context(services.database.connect())
     gc.freeze()
+    gc.enable()  # an instance does without while it loads its code
 
 
 def knows_delifeq(client: redis.Redis) -> bool:

@@ -14,8 +14,9 @@ from tests.your_own import CODE, folder, write, yours
 __all__ = ["folder", "yours"]
 
 _MODULES_ALONE = 50_000
+_SO_IT_IS = f"gc.isenabled() and gc.get_freeze_count() > {_MODULES_ALONE}"
 _LOOKS = f"import gc\n{CODE}".replace(
-    "    try:\n", f"    if gc.get_freeze_count() < {_MODULES_ALONE}:\n        return Answer.CONFLICT\n    try:\n", 1
+    "    try:\n", f"    if not ({_SO_IT_IS}):\n        return Answer.CONFLICT\n    try:\n", 1
 )
 
 
