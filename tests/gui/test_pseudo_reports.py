@@ -18,7 +18,6 @@ from backend.cli.survey import _document
 from backend.cli.survey import report_lines as survey_lines
 from backend.comparison.cost_records import Cost, OtherLoad
 from backend.comparison.documents import comparison_markdown
-from backend.comparison.on_a_lab import compare
 from backend.comparison.questions import ComparisonQuestion
 from backend.comparison.records import Comparison
 from backend.comparison.says import CompareCode
@@ -44,8 +43,11 @@ from backend.service.outside.model import Check, CheckSituation, IntentResult, S
 from backend.service.outside.reports import check_document, check_html, check_junit, check_markdown
 from backend.service.outside.words import check_lines
 from backend.shop.schema import metadata
+from tests.backend.comparison.conftest import Compare, compare
 from tests.gui import pseudo
 from tests.gui.reading import PRODUCTS, keys
+
+__all__ = ["compare"]
 
 SYNTAX = ("sequenceDiagram", "autonumber", "participant", "actor", "as", "over", "Note", "note", "right", "left", "of",
           "rect", "rgb", "end", "loop", "opt", "x", "title", "retry", "Caller", "Note")  # fmt: skip
@@ -56,6 +58,8 @@ READ = {"title", "alt", "aria-label", "placeholder", "content"}
 ASKED = ComparisonQuestion(
     databases=("sqlite",), strategies=("none/direct", "unique-index/on-conflict", "token/delete-first"), quick=True
 )
+COST_OF = "token/delete-first"
+"""Costs are measured of one of them: they take longer than all situations together, and all say the same."""
 
 
 UNFINISHED = say(CompareCode.BROKE_OFF)
@@ -101,9 +105,13 @@ def lines(texts: Iterable[str]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def compared() -> Comparison:
-    """Real cells and costs."""
-    return compare(ASKED, LabOptions(), lambda _progress: None, threading.Event())
+def compared(compare: Compare) -> Comparison:
+    """Real cells, and a real cost."""
+    (line,) = compare(replace(ASKED, strategies=(COST_OF,), situations=())).lines
+    assert line.cost is not None
+    found = compare(replace(ASKED, cost=False))
+    lines = [replace(each, cost=replace(line.cost, subject=each.subject)) for each in found.lines]
+    return replace(found, asked=ASKED, lines=tuple(lines))
 
 
 def all_states(found: Comparison) -> Comparison:

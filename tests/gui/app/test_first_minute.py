@@ -40,11 +40,11 @@ def test_they_are_back_after_a_reset(driver: Driver) -> None:
     driver.qtbot.waitUntil(driver.window.lab.first.isVisible, timeout=PATIENCE_MS)
 
 
-def test_a_tour_of_five_balloons_comes_once(open_window: OpenWindow) -> None:
+def test_a_tour_of_five_balloons_comes_once(open_shared: OpenWindow) -> None:
     settings = Settings()
     settings.remember(Key.TOUR_SEEN, value=False)
     settings.save()
-    driver = open_window()
+    driver = open_shared()
     driver.wait_until_usable()
     balloon = driver.window.tour.balloon
     driver.qtbot.waitUntil(balloon.isVisible, timeout=PATIENCE_MS)
@@ -55,7 +55,7 @@ def test_a_tour_of_five_balloons_comes_once(open_window: OpenWindow) -> None:
         QTest.mouseClick(balloon.more, Qt.MouseButton.LeftButton)
     assert len(set(texts)) == 5
     driver.close()
-    again = open_window()
+    again = open_shared()
     again.wait_until_usable()
     assert not again.window.tour.balloon.isVisible()
     again.trigger("tour")
@@ -64,8 +64,8 @@ def test_a_tour_of_five_balloons_comes_once(open_window: OpenWindow) -> None:
     assert not again.window.tour.balloon.isVisible()
 
 
-def test_a_balloon_is_not_over_what_it_is_about(open_window: OpenWindow) -> None:
-    driver = open_window()
+def test_a_balloon_is_not_over_what_it_is_about(open_shared: OpenWindow) -> None:
+    driver = open_shared()
     driver.wait_until_usable()
     driver.window.tour.begin()
     submit, balloon = driver.window.lab.form.submit, driver.window.tour.balloon

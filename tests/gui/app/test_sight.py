@@ -83,20 +83,20 @@ def test_every_choice_of_the_pages_can_be_read_when_it_is_chosen(window: MainWin
     assert not cut, "\n".join(cut)
 
 
-@pytest.mark.parametrize("source", Source)
-def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot, source: Source) -> None:
+def test_every_knob_is_in_sight(window: MainWindow, qtbot: QtBot) -> None:
     sidebar = window.lab.findChild(Sidebar)
     assert sidebar is not None
     qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
     lab, sources = window.lab, window.lab.source.source
-    sources.setCurrentIndex(sources.findData(source.value))
-    qtbot.waitUntil(lambda: sidebar.verticalScrollBar().maximum() == 0)
-    for fold, knobs in (
-        (lab.source.fold, (lab.source.faults, lab.source.lost_reply, lab.source.reload, lab.source.edit)),
-        (lab.backend.fold, (lab.backend.topology.box, lab.backend.persistence.box)),
-    ):
-        assert fold.chip.isVisible()
-        assert [knob.isVisible() for knob in knobs] == [fold.is_open] * len(knobs)
+    for source in Source:
+        sources.setCurrentIndex(sources.findData(source.value))
+        qtbot.waitUntil(lambda: sidebar.verticalScrollBar().maximum() == 0)
+        for fold, knobs in (
+            (lab.source.fold, (lab.source.faults, lab.source.lost_reply, lab.source.reload, lab.source.edit)),
+            (lab.backend.fold, (lab.backend.topology.box, lab.backend.persistence.box)),
+        ):
+            assert fold.chip.isVisible(), source
+            assert [knob.isVisible() for knob in knobs] == [fold.is_open] * len(knobs), source
 
 
 def test_what_is_said_of_a_variant_and_of_its_run_is_not_cut(window: MainWindow) -> None:

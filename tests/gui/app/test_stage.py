@@ -27,8 +27,8 @@ def _seen(driver: Driver) -> set[str]:
     return {name for name, widget in there.items() if isinstance(widget, QWidget) and widget.isVisible()}
 
 
-def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(driver_at_start: Driver) -> None:
-    driver, window = driver_at_start, driver_at_start.window
+def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(driver: Driver) -> None:
+    window = driver.window
     before, height = _seen(driver), window.lab.banner.height()
     row = window.lab.results.rows_table.verticalHeader().defaultSectionSize()
     _press(driver, "F11")
@@ -45,8 +45,8 @@ def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(d
     assert window.lab.results.rows_table.verticalHeader().defaultSectionSize() == row
 
 
-def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver_at_start: Driver) -> None:
-    driver, stage = driver_at_start, driver_at_start.window.stage
+def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver: Driver) -> None:
+    stage = driver.window.stage
     _press(driver, "Ctrl++")
     assert stage.percent == USUAL, "off stage the keys do nothing"
     _press(driver, "F11")
@@ -61,8 +61,8 @@ def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver_at_start:
     _press(driver, "F11")
 
 
-def test_heads_caption_and_legend_grow_with_the_type(driver_at_start: Driver) -> None:
-    window, table = driver_at_start.window, driver_at_start.window.lab.results.rows_table
+def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
+    window, table = driver.window, driver.window.lab.results.rows_table
     legend = window.lab.timeline.legend
 
     def head() -> QFont:
@@ -134,9 +134,9 @@ def test_the_audience_predicts_before_the_verdict_shows_and_is_scored(driver: Dr
 
 
 @pytest.mark.parametrize("key", ["PgDown", "PgUp"])
-def test_a_page_is_a_page_where_nobody_is_on_stage(driver_at_start: Driver, key: str) -> None:
-    _press(driver_at_start, key)
-    assert driver_at_start.window.lab.exhibit.exhibit is None
+def test_a_page_is_a_page_where_nobody_is_on_stage(driver: Driver, key: str) -> None:
+    _press(driver, key)
+    assert driver.window.lab.exhibit.exhibit is None
 
 
 def _says(label: QLabel, text: str) -> bool:

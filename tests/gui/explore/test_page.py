@@ -174,14 +174,15 @@ def test_an_exception_is_named_where_the_command_is_cut(page: Driver) -> None:
     assert [command.startswith("exception") for command in commands if "exception" in command] == [True]
 
 
-def test_the_question_is_asked_again_in_the_next_session(open_window: OpenWindow) -> None:
-    first = open_window()
+def test_the_question_is_asked_again_in_the_next_session(open_shared: OpenWindow) -> None:
+    first = open_shared()
     first.qtbot.waitUntil(first.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
     ask(first, "add-stock", "optimistic-lock", "version-read-by-server")
     first.spin("exploreCrashesSpin").setValue(1)
     asked = first.window.explore.question.question
     first.window.save()
+    first.close()
 
-    second = open_window()
+    second = open_shared()
     second.qtbot.waitUntil(second.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
     assert second.window.explore.question.question == asked

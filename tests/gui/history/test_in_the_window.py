@@ -51,8 +51,7 @@ def test_a_run_is_kept_outlives_a_reset_and_is_run_again(driver: Driver) -> None
     assert driver.combo("strategyCombo").currentData() == "unique-index"
 
 
-def test_files_are_dropped_anywhere_onto_the_window(driver_at_start: Driver, tmp_path: Path) -> None:
-    driver = driver_at_start
+def test_files_are_dropped_anywhere_onto_the_window(driver: Driver, tmp_path: Path) -> None:
     save(run_entry(Verdict.LOST), tmp_path / "it.submit-twice")
     _drop(driver, tmp_path / "it.submit-twice")
     page = driver.window.history
