@@ -108,7 +108,7 @@ def test_a_redis_that_allows_one_connection() -> None:
 @pytest.mark.parametrize("server", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
 def test_a_lab_that_gets_too_few_connections_says_so(request: pytest.FixtureRequest, server: str) -> None:
     """Its backend process has none, ends, and is not started again for ever."""
-    lab = Lab(LabOptions(database=limited(request.getfixturevalue(server), 2), instances=4))
+    lab = Lab(LabOptions(database=limited(request.getfixturevalue(server), 2)))
     try:
         error = refusal(lab.start)
     finally:

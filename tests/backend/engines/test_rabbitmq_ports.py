@@ -21,6 +21,7 @@ def taken() -> Iterator[int]:
         yield somebody.getsockname()[1]
 
 
+@pytest.mark.exhaustive
 def test_another_port_is_taken_for_clients(taken: int) -> None:
     ports = iter([taken])
     with Supervisor() as supervisor:

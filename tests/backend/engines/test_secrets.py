@@ -12,6 +12,7 @@ import pytest
 
 from backend.engines.processes.server_user import server_user
 from tests.backend.engines.helpers import PROJECT
+from tests.tables import exhaustive_but, values
 
 _SCRIPT = """
 import os, socket, sys, threading
@@ -28,7 +29,7 @@ lab.close()
 """A lab with everything in it, started by somebody who hides nothing."""
 
 
-@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("database", exhaustive_but(["postgresql", "sqlite"], values("postgresql")))
 def test_nobody_else_reaches_a_socket_or_a_file_of_a_lab(database: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _SCRIPT, database],

@@ -32,6 +32,7 @@ from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import named, wait_for
+from tests.tables import exhaustive_but, never
 
 SEND = OperationKey.SEND_MESSAGE
 BODY = {"request_no": "M-1", "item": "hello", "quantity": 1}
@@ -208,11 +209,14 @@ def test_only_a_key_that_is_honoured_protects(
 
 @pytest.mark.parametrize(
     ("keys", "verdict", "answer"),
-    [
-        (GatewayKeys.NONE, Verdict.DUPLICATED, Answer.CREATED),
-        (GatewayKeys.IGNORED, Verdict.DUPLICATED, Answer.CREATED),
-        (GatewayKeys.HONOURED, Verdict.EXACTLY_ONCE, Answer.REPLAYED),
-    ],
+    exhaustive_but(
+        [
+            (GatewayKeys.NONE, Verdict.DUPLICATED, Answer.CREATED),
+            (GatewayKeys.IGNORED, Verdict.DUPLICATED, Answer.CREATED),
+            (GatewayKeys.HONOURED, Verdict.EXACTLY_ONCE, Answer.REPLAYED),
+        ],
+        never(GatewayKeys.NONE),
+    ),
 )
 def test_no_transaction_covers_the_call_and_only_the_gateway_can_help(
     laboratory: Laboratory, keys: GatewayKeys, verdict: Verdict, answer: Answer

@@ -19,6 +19,7 @@ from main import main
 from tests.backend.conftest import Laboratory
 from tests.backend.neighbours.commands import QUICK
 from tests.backend.own_lab import own_lab
+from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 RUN = ("run", "--operation", "place-order", "--strategy", "none", "--submissions", "3", "--json", "-")
@@ -33,7 +34,7 @@ def orders_in(file: Path) -> list[tuple[int, str]]:
     return [(row.id, row.order_no) for row in found]
 
 
-@pytest.mark.parametrize("kept", ["data folder", "URL"])
+@pytest.mark.parametrize("kept", exhaustive_but(["data folder", "URL"], values("URL")))
 def test_compare_leaves_what_a_run_has_kept(open_folder: Path, kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     file = open_folder / "submit-twice.sqlite3"
     place = ["--database", "sqlite", "--data-dir", str(open_folder)]
@@ -61,7 +62,7 @@ def test_a_reset_is_asked_for_and_numbers_go_on(open_folder: Path) -> None:
     assert min(after) > max(before)
 
 
-@pytest.mark.parametrize("database", ["postgresql", "mariadb", "sqlite"])
+@pytest.mark.parametrize("database", exhaustive_but(["postgresql", "mariadb", "sqlite"], values("postgresql")))
 def test_numbers_of_rows_never_come_again(laboratory: Laboratory, database: str) -> None:
     laboratory.lab.use_database(database)
     numbers: list[int] = []

@@ -25,7 +25,7 @@ from tests.backend.conftest import Laboratory, Recorder
 from tests.backend.http_caller import Caller, caller_of
 from tests.backend.own_lab import wait_for
 from tests.backend.strategies.test_what_each_strategy_does import CASES, ONCE, Line, check, run_line
-from tests.tables import exhaustive_but, first_of_each
+from tests.tables import exhaustive_but, first_of_each, values
 
 pytestmark = pytest.mark.skipif(find_mariadb() is None, reason="MariaDB (mariadb-server-core) is not installed here")
 
@@ -144,7 +144,7 @@ def test_the_lab_tells_which_other_order_waits_and_for_whom(laboratory: Laborato
     assert seen() == {(submission[other.key], (submission[one.key],))}
 
 
-@pytest.mark.parametrize("ends_by", ["deadlock", "waiting too long"])
+@pytest.mark.parametrize("ends_by", exhaustive_but(["deadlock", "waiting too long"], values("deadlock")))
 def test_what_a_concurrent_transaction_made_impossible_is_not_kept_as_the_answer_of_a_key(
     laboratory: Laboratory, impatient_caller: Caller, ends_by: str
 ) -> None:

@@ -106,9 +106,10 @@ def test_keys_that_were_there_before_are_on_disk_as_soon_as_it_is_switched_on(mo
         assert isinstance(engine.keys, KeyStore)
         assert engine.child
         assert engine.start_again
-        with create_redis(engine.url) as client:
+        with create_redis(engine.url) as client, client.pipeline(transaction=False) as commands:
             for number in range(20_000):
-                client.set(f"submit-twice:{number}", "x" * 100)
+                commands.set(f"submit-twice:{number}", "x" * 100)
+            commands.execute()
         engine.keys.use(mode)
         held = engine.keys.hold_still()
         engine.child.kill()

@@ -10,6 +10,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.vocabulary import EngineKind, Health, OperationKey, Verdict
 from tests.backend.own_lab import own_lab, wait_for
+from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 
@@ -38,7 +39,8 @@ def test_instances_that_could_not_come_back_are_started_by_the_next_run() -> Non
         assert laboratory.run(PLACE, "none", submissions=4).effects == 4
 
 
-def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database() -> None:
+@pytest.mark.parametrize("times", exhaustive_but([1, 2], values(1)))
+def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database(times: int) -> None:
     """The lab reaches the new database, and the instances do not: its user may have two connections."""
     with own_lab(LabOptions(instances=2)) as laboratory:
         lab = laboratory.lab
@@ -47,13 +49,13 @@ def test_a_switch_that_fails_half_way_leaves_everything_on_the_earlier_database(
             connection.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 2")
             connection.execute("CREATE DATABASE narrow OWNER narrow")
         narrow = url.set(username="narrow", password="narrow", database="narrow")
-        for _ in range(2):
+        for _ in range(times):
             with pytest.raises(SubmitTwiceError, match="could not start"):
                 lab.use_database(narrow.render_as_string(hide_password=False))
             result = laboratory.run(PLACE, "none", submissions=4)
             assert result.verdicts == {Verdict.DUPLICATED: 1}, (result, laboratory.told.replies)
             assert len([engine for engine in lab.engines() if engine.health is Health.UP]) == len(lab.engines())
-        assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 8)
+        assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 4 * times)
         lab.use_database("sqlite")
         assert lab.engines()[0].kind is EngineKind.SQLITE
         assert laboratory.run(PLACE, "none", submissions=4).effects == 4

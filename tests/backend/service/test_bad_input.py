@@ -26,7 +26,7 @@ from backend.service.says import ServiceCode
 from backend.service.validate import mistakes
 from tests.backend.engines.helpers import wait_until
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
-from tests.tables import exhaustive_but, first_of_each
+from tests.tables import exhaustive_but, first_of_each, values
 
 if TYPE_CHECKING:
     from backend.explorer.question import Exploration, Progress
@@ -175,7 +175,7 @@ def test_what_has_gone_in_the_end_does_not_count(path: str, verdict: Verdict, le
     assert len(found.contradictions) == 2 * (not left)
 
 
-@pytest.mark.parametrize("path", ["/early", "/again"])
+@pytest.mark.parametrize("path", exhaustive_but(["/early", "/again"], values("/again")))
 def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path: str) -> None:
     (found,) = check(awkward(path)).situations
     assert all(intent.effects == (3 if path == "/early" else 6) for intent in found.intents)
@@ -196,7 +196,7 @@ def kill_postgresql(engines: ServiceEngines) -> None:
     os.kill(int((Path(directory) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("path", ["/", "/patient"])
+@pytest.mark.parametrize("path", exhaustive_but(["/", "/patient"], values("/patient")))
 def test_an_engine_that_is_killed_in_mid_run_is_named(path: str) -> None:
     """Also where the service waits for it, and nobody is answered any more."""
     plan = CheckPlan((CheckSituation.ONE_AFTER_ANOTHER,), 10_000, 3, 2.0, limit_s=5.0)

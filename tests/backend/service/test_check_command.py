@@ -17,6 +17,7 @@ from backend.service.outside.model import CheckSituation
 from main import main
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 from tests.backend.service.conftest import plain_service
+from tests.tables import exhaustive_but, values
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 100
@@ -100,7 +101,7 @@ def test_an_interrupt_keeps_what_was_measured(file: Path) -> None:
     assert json.loads(output)["situations"] is not None
 
 
-@pytest.mark.parametrize("command", ["check", "explore"])
+@pytest.mark.parametrize("command", exhaustive_but(["check", "explore"], values("check")))
 def test_sigkill_leaves_no_process_of_the_service(file: Path, command: str) -> None:
     rest = (
         ["explore", "--service", file, "--requests", 3] if command == "explore" else ["check", file, "--intents", 5000]

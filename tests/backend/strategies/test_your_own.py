@@ -345,7 +345,13 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize(("body", "said", "place"), ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize(
+    ("body", "said", "place"),
+    exhaustive_but(
+        [pytest.param(*row, id=name) for name, row in ENDLESS.items()],
+        lambda body, *_: body in {SWALLOWS, SPINS},
+    ),
+)
 def test_the_explorer_ends_what_never_ends(
     folder: Path,
     body: str,
