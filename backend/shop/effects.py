@@ -20,6 +20,8 @@ _OVERLAP = 200
 
 _PAGE = 10_000
 """Rows that are fetched at once."""
+_WHOLE, _ORIGIN = 3, 1
+"""So many of the columns below are read of a row, or of where it comes from."""
 _nothing = sa.literal("")
 _COLUMNS = {
     orders.name: (orders.c.order_no, orders.c.item, orders.c.quantity),
@@ -105,6 +107,9 @@ class RowReader:
         self._guard = threading.Lock()
         self._tables = tables
         self._summary = sa.union_all(*map(_summary, tables))
+        self._pages = {table: _page(table, _WHOLE) for table in tables}
+        """Asked for several times a second: SQLAlchemy keeps with a statement what it has found out about it."""
+        self._origins = {table: _page(table, _ORIGIN) for table in tables}
         self._clear()
 
     def _clear(self) -> None:
@@ -178,10 +183,9 @@ class RowReader:
 
     def _compared(self, connection: sa.Connection, table: sa.Table, seen: SeenRows) -> tuple[list[int], bool]:
         """The places of rows that are not there any more, and whether there are any that were not read."""
-        columns = table.c.id, _COLUMNS[table.name][0], table.c.submission_id, table.c.created_at
         gone: list[int] = []
         place, others = 0, False
-        for number, *origin in _pages(connection, table, columns, -_OVERLAP):
+        for number, *origin in _pages(connection, self._origins[table], -_OVERLAP):
             while place < len(seen) and seen.numbers[place] < number:
                 gone.append(place)
                 place += 1
@@ -203,8 +207,7 @@ class RowReader:
 
     def _read(self, connection: sa.Connection, table: sa.Table) -> list[Row]:
         seen, new = self._seen[table.name], []
-        columns = table.c.id, *_COLUMNS[table.name], table.c.submission_id, table.c.created_at
-        for row in _pages(connection, table, columns, self._highest[table.name] - _OVERLAP):
+        for row in _pages(connection, self._pages[table], self._highest[table.name] - _OVERLAP):
             origin = (row[1], row.submission_id, row.created_at)
             place = seen.place_of(row.id)
             if place >= 0:
@@ -219,13 +222,17 @@ class RowReader:
         return new
 
 
-def _pages(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[sa.ColumnElement[Any]], after: int
-) -> Iterator[Any]:
-    """Effects with a higher number than this, in their order, without having all of them in memory."""
+def _page(table: sa.Table, described: int) -> sa.Select[Any]:
+    """Effects with a higher number than `after`, in their order: number, origin, and so many columns that describe."""
+    columns = (table.c.id, *_COLUMNS[table.name][:described], table.c.submission_id, table.c.created_at)
+    above = table.c.id > sa.bindparam("after", type_=table.c.id.type)
+    return sa.select(*columns).where(above, _is_effect(table)).order_by(table.c.id).limit(_PAGE)
+
+
+def _pages(connection: sa.Connection, chosen: sa.Select[Any], after: int) -> Iterator[Any]:
+    """What a page at a time has above this number, without having all of it in memory."""
     while True:
-        chosen = sa.select(*columns).where(table.c.id > after, _is_effect(table)).order_by(table.c.id).limit(_PAGE)
-        page = connection.execute(chosen).all()
+        page = connection.execute(chosen, {"after": after}).all()
         yield from page
         if len(page) < _PAGE:
             return
