@@ -23,7 +23,7 @@ import redis
 from tests.backend.engines.helpers import command_of, family, lives, wait_until
 from tests.backend.http_caller import Caller
 from tests.places import short_place
-from tests.tables import exhaustive_but, values
+from tests.tables import exhaustive_but
 
 PROJECT = Path(__file__).parents[1]
 KEYS = {

@@ -14,6 +14,7 @@ from backend.comparison.records import Comparison, ComparisonProgress
 from backend.comparison.runs import Replies, Runs
 from backend.comparison.situations import INSTANCES
 from backend.model.observed import Reply
+from backend.model.vocabulary import Verdict
 from tests.backend.conftest import Laboratory, Recorder, emptied
 
 Compare = Callable[..., Comparison]
@@ -34,6 +35,11 @@ class RecordedReplies(Replies):
 
 def nothing(_progress: ComparisonProgress) -> None:
     """Nobody wants to know."""
+
+
+def worst(found: Comparison) -> dict[str, list[Verdict | None]]:
+    """What each variant came to, situation by situation."""
+    return {line.subject.name: [cell.worst for cell in line.cells] for line in found.lines}
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -15,58 +14,13 @@ from backend.comparison.compare import check
 from backend.comparison.cost_records import BUSY_SHARE, Finding
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.questions import ComparisonQuestion, SituationKey
-from backend.comparison.records import CellState, Comparison, ComparisonProgress
+from backend.comparison.records import CellState, ComparisonProgress
 from backend.comparison.tasks import tasks_of
 from backend.comparison.web_page import comparison_html
 from backend.model.errors import UnknownKeyError
-from backend.model.vocabulary import EngineKind, OperationKey, Verdict
-from tests.backend.comparison.conftest import Compare
+from backend.model.vocabulary import OperationKey, Verdict
+from tests.backend.comparison.conftest import Compare, worst
 from tests.busy import busy_loops
-
-
-def worst(found: Comparison) -> dict[str, list[Verdict | None]]:
-    return {line.subject.name: [cell.worst for cell in line.cells] for line in found.lines}
-
-
-def test_each_variant_comes_to_what_is_known_of_it(found: Comparison) -> None:
-    assert worst(found) == {
-        "none/direct": [Verdict.DUPLICATED, Verdict.DUPLICATED],
-        "unique-index/on-conflict": [Verdict.EXACTLY_ONCE, Verdict.EXACTLY_ONCE],
-        "token/delete-first": [Verdict.EXACTLY_ONCE, Verdict.LOST],
-    }
-    assert found.complete
-    assert surprises(found) == ()
-
-
-def test_a_sound_variant_says_what_breaks_it_all_the_same(found: Comparison) -> None:
-    words = {line.subject.name: str(standing(line)) for line in found.lines}
-    assert words["unique-index/on-conflict"] == "safe under concurrency: survives 2 of 2"
-    assert words["token/delete-first"] == "survives 1 of 2; fails: Crash"
-    assert words["none/direct"] == "broken by design; fails: Clicks, Crash"
-
-
-def test_a_crash_is_tried_at_each_point_and_the_worst_is_the_one_to_look_at(found: Comparison) -> None:
-    token = next(line for line in found.lines if line.subject.strategy == "token")
-    cell = token.cell(SituationKey.CRASH)
-    assert cell is not None
-    assert cell.telling is not None
-    assert [part.worst for part in cell.parts] == [Verdict.LOST, Verdict.LOST, Verdict.EXACTLY_ONCE]
-    assert [str(fault) for fault in cell.telling.part.setup.faults] == ["crash@redis"]
-
-
-def test_the_cost_has_both_sides_and_the_round_trips(found: Comparison) -> None:
-    costs = {line.subject.name: line.cost for line in found.lines}
-    token = costs["token/delete-first"]
-    assert token is not None
-    assert token.load is not None
-    assert token.baseline is not None
-    assert token.load.steps == {EngineKind.POSTGRESQL: 2, EngineKind.REDIS: 1}
-    assert token.baseline.steps == {EngineKind.POSTGRESQL: 2}
-    assert len(token.itself) == len(token.ratios) > 1
-    at_once = token.load.submissions // len(token.ratios)
-    assert token.load.submissions == at_once * len(token.ratios) < token.baseline.submissions
-    assert token.load.refused == token.baseline.refused == 0
-    assert 0 < token.load.p50_ms <= token.load.p99_ms
 
 
 def test_cancelling_keeps_what_was_measured(compare: Compare) -> None:
@@ -160,14 +114,6 @@ def test_beside_a_busy_loop_on_each_core_no_ratio_is_given(compare: Compare) -> 
         "main.py compare --cost-only --operation place-order --strategy unique-index/on-conflict" in line
         for line in told
     )
-
-
-def test_costs_that_are_measured_again_take_the_place_of_the_noisy_ones(found: Comparison, compare: Compare) -> None:
-    again = compare(replace(found.asked, strategies=("none/direct",), situations=()), look_around=lambda: None)
-    merged = found.with_costs_of(again)
-    assert [line.cells for line in merged.lines] == [line.cells for line in found.lines]
-    assert merged.lines[0].cost == again.lines[0].cost
-    assert [line.cost for line in merged.lines[1:]] == [line.cost for line in found.lines[1:]]
 
 
 def test_what_does_not_exist_or_does_not_fit_is_refused() -> None:
