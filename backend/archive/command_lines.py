@@ -120,6 +120,8 @@ def _explore_words(asked: Question) -> Iterator[str]:
         ("--expiries", asked.expiries, 0),
         ("--failovers", asked.failovers, 0),
         ("--errors", asked.errors, 0),
+        ("--database-failovers", asked.database_failovers, 0),
+        ("--replication", asked.replication.value, Replication.ASYNCHRONOUS.value),
         ("--gateway-keys", asked.gateway_keys.value, GatewayKeys.NONE.value),
     ):
         if value != usual:

@@ -54,6 +54,7 @@ class KnobCode(Code):
     EXPIRIES = "knob.expiries"
     FAILOVERS = "knob.failovers"
     ERRORS = "knob.errors"
+    DATABASE_FAILOVERS = "knob.database_failovers"
     SERVICE = "knob.service"
     SITUATIONS = "knob.situations"
     STRATEGIES = "knob.strategies"
@@ -88,6 +89,8 @@ def knobs(entry: Entry) -> tuple[Knob, ...]:
                 (say(KnobCode.EXPIRIES), _number(asked.expiries)),
                 (say(KnobCode.FAILOVERS), _number(asked.failovers)),
                 (say(KnobCode.ERRORS), _number(asked.errors)),
+                (say(KnobCode.DATABASE_FAILOVERS), _number(asked.database_failovers)),
+                *_replication(asked.replication if asked.database_failovers else Replication.NONE),
             )
         case ComparisonRecord(found=found):
             compared = found.asked

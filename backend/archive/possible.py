@@ -17,7 +17,7 @@ from backend.explorer.page_says import PROCESS
 from backend.explorer.question import MOST_REQUESTS, Counterexample, Event, EventKind, Exploration
 from backend.model.errors import UnknownKeyError
 from backend.model.faults import parse_fault
-from backend.model.vocabulary import Answer, EngineKind
+from backend.model.vocabulary import Answer, EngineKind, Replication
 
 LONGEST_NS = 10 * 86_400 * 1_000_000_000
 """A run that takes longer is none."""
@@ -89,6 +89,8 @@ def _of_exploration(found: Exploration) -> str | None:
         and 0 <= asked.expiries <= 9
         and 0 <= asked.failovers <= 9
         and 0 <= asked.errors <= 9
+        and 0 <= asked.database_failovers <= 9
+        and asked.replication is not Replication.NONE
     ):
         return "the question is out of range"
     examples = [*found.examples.values(), *([found.counterexample] if found.counterexample else [])]

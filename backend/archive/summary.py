@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from backend.archive.entries import CheckRecord, ComparisonRecord, Entry, ExplorationRecord, Kind, RunRecord
 from backend.archive.says import ArchiveCode
 from backend.archive.urls import without_password
-from backend.explorer.says import scope_of
 from backend.model.sentence import LANGUAGES, Code, Sentence, from_document, plain, plain_list, say, to_document, words
 from backend.model.terms import ENGINE_NAMES, verdict_term
 from backend.model.vocabulary import OperationKey, Source, Verdict
@@ -114,7 +113,7 @@ def _subject_of_question(asked: Question) -> Sentence:
         ArchiveCode.EXPLORATION_SCOPED,
         operation=operation_term(asked.operation),
         variant=variant_term(asked.strategy, asked.variant),
-        scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers, asked.errors),
+        scope=asked.scope,
     )
 
 

@@ -57,6 +57,9 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     if chosen.errors and (chosen.service or chosen.all):
         second = "--service" if chosen.service else "--all"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--errors", second=second))
+    if chosen.database_failovers and (chosen.service or chosen.all):
+        second = "--service" if chosen.service else "--all"
+        raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--database-failovers", second=second))
     if chosen.cluster and (chosen.service or chosen.workers > 1):
         second = "--service" if chosen.service else "--workers"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))

@@ -255,6 +255,11 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     _add_number(explore, "--failovers", 0, 3, 0, about)
     about = "exceptions that a handler gets instead of a step; who is told 500 sends again (0)"
     _add_number(explore, "--errors", 0, 3, 0, about)
+    about = "times that the standby of PostgreSQL is promoted; who is told of a broken connection sends again (0)"
+    _add_number(explore, "--database-failovers", 0, 3, 0, about)
+    modes = [mode.value for mode in Replication if mode is not Replication.NONE]
+    about = "whether that standby may lack the last commits, or each commit waits for it (asynchronous)"
+    explore.add_argument("--replication", choices=modes, default=Replication.ASYNCHRONOUS.value, help=about)
     explore.add_argument(
         "--cluster", type=named("--cluster"), metavar="ADDRESS",
         help="explore on the workers of a Dask cluster, by the address of its scheduler",

@@ -22,7 +22,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say
 from backend.model.terms import verdict_term
-from backend.model.vocabulary import GatewayKeys, OperationKey
+from backend.model.vocabulary import GatewayKeys, OperationKey, Replication
 
 
 def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
@@ -31,7 +31,19 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     Raises:
         SubmitTwiceError: the question cannot be asked, or an engine is away.
     """
-    question = Question(
+    question = explored_question(chosen)
+    question = replace(question, variant=check(question).key)
+    files = OutputFiles({**{name: getattr(chosen, name) for name in OUTPUTS}, "record": chosen.save_record})
+    began, language = time.time(), chosen.language or ENGLISH
+    with ProgressBar(language) as bar:
+        found = _explored(question, bar, chosen, options, interrupted)
+    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
+    report_exploration(found, files, language)
+
+
+def explored_question(chosen: argparse.Namespace) -> Question:
+    """What the arguments ask."""
+    return Question(
         OperationKey(chosen.operation),
         chosen.strategy,
         chosen.variant,
@@ -41,14 +53,9 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         GatewayKeys(chosen.gateway_keys),
         chosen.failovers,
         errors=chosen.errors,
+        database_failovers=chosen.database_failovers,
+        replication=Replication(chosen.replication),
     )
-    question = replace(question, variant=check(question).key)
-    files = OutputFiles({**{name: getattr(chosen, name) for name in OUTPUTS}, "record": chosen.save_record})
-    began, language = time.time(), chosen.language or ENGLISH
-    with ProgressBar(language) as bar:
-        found = _explored(question, bar, chosen, options, interrupted)
-    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
-    report_exploration(found, files, language)
 
 
 def _explored(

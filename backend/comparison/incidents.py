@@ -16,7 +16,7 @@ from backend.comparison.exhibits import find_exhibit
 from backend.explorer.question import Question
 from backend.model.errors import UnknownKeyError
 from backend.model.sentence import LANGUAGES, Code, in_languages, plain_list, say, words
-from backend.model.vocabulary import Answer, Verdict
+from backend.model.vocabulary import Answer, Replication, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,5 +140,7 @@ def _question(exhibit: Exhibit, asked: Mapping[str, int]) -> Question:
         expiries=asked.get("expiries", 0),
         failovers=asked.get("failovers", 0),
         errors=asked.get("errors", 0),
+        database_failovers=asked.get("database-failovers", 0),
+        replication=setup.replication if asked.get("database-failovers") else Replication.ASYNCHRONOUS,
         gateway_keys=setup.gateway_keys,
     )

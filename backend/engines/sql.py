@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["create_sql_engine", "has_hung_up", "one_sentence", "retire"]
+__all__ = ["create_sql_engine", "has_hung_up", "notice_hang_ups", "one_sentence", "retire"]
 
 CONNECT_TIMEOUT_S = 5
 """How long a database may take to accept a connection."""
@@ -64,7 +64,7 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     if backend == "sqlite":
         _adapt_sqlite(engine)
     else:
-        _notice_hang_ups(engine)
+        notice_hang_ups(engine)
     if backend in {"mysql", "mariadb"}:
         _adapt_mariadb(engine)
     return engine
@@ -172,7 +172,9 @@ def _adapt_mariadb(engine: sa.Engine) -> None:
         return mariadb_connection.connect(**parameters)
 
 
-def _notice_hang_ups(engine: sa.Engine) -> None:
+def notice_hang_ups(engine: sa.Engine) -> None:
+    """Look whether the server has hung up before a connection is used again, and have a new one then."""
+
     @event.listens_for(engine, "checkout")
     def taken(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401  any driver's connection
         if has_hung_up(connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -22,6 +23,8 @@ _DEADLOCK_TIMEOUT = "200ms"
 Where a machine was slower than that another is refused; such a schedule is played again, see `Circles`.
 """
 _APPLICATION = "submit-twice-explorer"
+_SERVER_DIED = "server closed the connection unexpectedly"
+"""As libpq says it."""
 
 
 class ParkingConnection(psycopg.Connection[Any]):
@@ -29,6 +32,21 @@ class ParkingConnection(psycopg.Connection[Any]):
 
     on_silence: Callable[[], bool] | None = None
     """Returns when it is worth looking again; False if nobody is there to hand control to."""
+    loses_answer = False
+    """Whether the server dies when it has carried out the next COMMIT, before it can say so."""
+    has_lost_answer = False
+    """Whether that COMMIT was carried out."""
+
+    def commit(self) -> None:
+        """Commit, or lose the answer to it."""
+        if not self.loses_answer:
+            super().commit()
+            return
+        with suppress(psycopg.Error):  # whatever the answer was
+            super().commit()
+            self.has_lost_answer = True
+        self.close()
+        raise psycopg.OperationalError(_SERVER_DIED)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401  as in psycopg
         """Drive one of psycopg's protocol generators to its end."""
@@ -106,6 +124,10 @@ class LockObserver:
     def look_for_circles(self) -> None:
         """See who waits for each other."""
         self.circles.see(self._connection.execute(WAITS_SINCE).fetchall())
+
+    def end(self, pids: Iterable[int]) -> None:
+        """Have server processes of ours end, also those that wait for a lock."""
+        self._connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS of (pid)", (list(pids),))
 
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended. Its transaction is rolled back and its locks are free by then."""

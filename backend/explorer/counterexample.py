@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from backend.explorer.mistake import find_mistake
-from backend.explorer.page_says import FAILOVER_COMMAND, MUTEX_COMMAND, PROCESS, RENEWED_EXPIRY
+from backend.explorer.page_says import (
+    FAILOVER_COMMAND,
+    MUTEX_COMMAND,
+    PROCESS,
+    PROMOTION_COMMAND,
+    RENEWED_EXPIRY,
+    UNANSWERED_COMMAND,
+)
 from backend.explorer.question import Choice, Counterexample, Event, EventKind, Place
 from backend.explorer.sandbox import submission_id
 from backend.explorer.says import ExplorerCode
@@ -115,10 +122,15 @@ class _Teller:
     def event(self, traced: TracedEvent) -> Event:
         if traced.kind is EventKind.FAILOVER:
             return Event("", traced.kind, EngineKind.REDIS.value, FAILOVER_COMMAND.format(lost=traced.lost), "")
+        if traced.kind is EventKind.PROMOTE:
+            return _promotion(traced)
         if traced.kind is EventKind.EXPIRE:
-            return self._expiry(traced)
+            return _expiry(traced)
         if traced.kind is EventKind.APPLY:
             return Event("", traced.kind, EngineKind.STANDBY.value, "apply 1 commit", "")
+        return self._of_request(traced)
+
+    def _of_request(self, traced: TracedEvent) -> Event:
         if traced.kind is EventKind.CRASH:
             return Event(traced.actor, traced.kind, PROCESS, "", "")
         if traced.kind is EventKind.ERROR and traced.call is None:
@@ -139,12 +151,6 @@ class _Teller:
             traced.actor, traced.kind, call.engine.value, self._fixture.readable(command), answer, traced.blocked
         )
 
-    def _expiry(self, traced: TracedEvent) -> Event:
-        if any(is_node(name) for name in traced.leases):
-            return Event("", traced.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
-        command = RENEWED_EXPIRY if traced.renewed else "PEXPIRE 0"
-        return Event("", traced.kind, EngineKind.REDIS.value, command, "")
-
     def _answer(self, call: Call, *, rolled_back: bool) -> str:
         is_sql = call.engine.is_database
         answered = error_text(call.error) if call.error else answer_text(call.answer, is_sql=is_sql)
@@ -153,6 +159,19 @@ class _Teller:
             answered = self._rows.setdefault((numbered[1], answered), f"row {len(self._rows) + 1}")
         answered = self._fixture.readable(answered)
         return f"{answered}; ROLLBACK" if rolled_back else answered
+
+
+def _expiry(traced: TracedEvent) -> Event:
+    if any(is_node(name) for name in traced.leases):
+        return Event("", traced.kind, EngineKind.ZOOKEEPER.value, "closeSession", "")
+    command = RENEWED_EXPIRY if traced.renewed else "PEXPIRE 0"
+    return Event("", traced.kind, EngineKind.REDIS.value, command, "")
+
+
+def _promotion(traced: TracedEvent) -> Event:
+    text = UNANSWERED_COMMAND if traced.unanswered else PROMOTION_COMMAND
+    command = text.format(actor=traced.unanswered, lost=traced.lost)
+    return Event("", traced.kind, EngineKind.POSTGRESQL.value, command, "")
 
 
 def to_json(example: Counterexample) -> bytes:

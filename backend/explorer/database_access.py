@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import sqlalchemy as sa
@@ -9,7 +12,7 @@ from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 from sqlalchemy.pool import QueuePool
 
-from backend.engines.sql import create_sql_engine
+from backend.engines.sql import create_sql_engine, notice_hang_ups
 from backend.explorer.footprints import Isolation
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ class PostgresqlAccess:
     def __init__(self, connect: Callable[[], ParkingConnection]) -> None:
         self._connect = connect
         self._connection: ParkingConnection | None = None
+        self._on_silence: Callable[[], bool] | None = None
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._create,
@@ -71,11 +75,13 @@ class PostgresqlAccess:
             pool_reset_on_return=None,  # a transaction is rolled back by whoever began it, never behind the tap
             use_native_hstore=False,
         )
+        notice_hang_ups(self.engine)
 
     @property
     def pid(self) -> int:
-        """The server process behind it."""
-        return self._open().pgconn.backend_pid
+        """The server process behind it; 0 while it is broken."""
+        connection = self._connection
+        return 0 if connection is None or connection.closed else connection.pgconn.backend_pid
 
     @property
     def fd(self) -> int:
@@ -84,16 +90,45 @@ class PostgresqlAccess:
 
     def isolation(self) -> Isolation:
         """How a statement that ran now would see other transactions: a snapshot from REPEATABLE READ on."""
-        connection = self._open()
-        level = connection.isolation_level
-        if level is None or level < IsolationLevel.REPEATABLE_READ:
+        connection = self._connection
+        level = None if connection is None else connection.isolation_level
+        if connection is None or level is None or level < IsolationLevel.REPEATABLE_READ:
             return _READ_COMMITTED
         idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
         return Isolation(takes_snapshot=idle, is_serializable=level >= IsolationLevel.SERIALIZABLE)
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
+        self._on_silence = on_silence
         self._open().on_silence = on_silence
+
+    @property
+    def commits_at_once(self) -> bool:
+        """Whether each statement is a transaction of its own."""
+        return self._connection is not None and self._connection.autocommit
+
+    @property
+    def has_lost_answer(self) -> bool:
+        """Whether it has committed and got no answer."""
+        return self._connection is not None and self._connection.has_lost_answer
+
+    def lose_answer(self) -> None:
+        """Have the server die when it has carried out the next COMMIT, before it can say so."""
+        if self._connection is not None:
+            self._connection.loses_answer = True
+
+    def cut(self) -> int | None:
+        """Cut the connection, as the death of the server does: whoever uses it next is told.
+
+        Returns:
+            The server process behind it; None if there is none.
+        """
+        connection = self._connection
+        if connection is None or connection.closed:
+            return None
+        with socket.socket(fileno=os.dup(connection.fileno())) as ours, suppress(OSError):  # cut before
+            ours.shutdown(socket.SHUT_RDWR)
+        return connection.pgconn.backend_pid
 
     def drop(self, *, holds_lock: bool = False) -> int | None:
         """Close the socket; the server notices and rolls back."""
@@ -112,6 +147,7 @@ class PostgresqlAccess:
 
     def _create(self) -> Any:  # noqa: ANN401  SQLAlchemy's name for any driver's connection
         self._connection = self._connect()
+        self._connection.on_silence = self._on_silence
         return self._connection
 
 

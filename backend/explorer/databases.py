@@ -14,6 +14,7 @@ from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer.circles import Circles
 from backend.explorer.connection import LockObserver, ParkingConnection, connect
 from backend.explorer.database_access import DatabaseAccess, PostgresqlAccess, SqliteAccess
+from backend.explorer.past_states import PastStates
 from backend.explorer.quiescence import that_wait_for
 from backend.explorer.says import ExplorerCode
 from backend.explorer.spares import Spares
@@ -56,6 +57,16 @@ class Database(Protocol):
 
     def is_gone(self, pid: int) -> bool:
         """Whether a server process has ended, and its transaction with it."""
+
+    def end(self, pids: Collection[int]) -> None:
+        """Have server processes of ours end."""
+
+    def past_states(self) -> PastStates:
+        """What it held after each commit of a schedule.
+
+        Raises:
+            NotApplicableError: it cannot tell.
+        """
 
     def expect_crashes(self) -> None:
         """Open connections ahead of time from now on."""
@@ -108,6 +119,7 @@ class PostgresqlDatabase:
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
         self.blockers = self._locks.blockers
         self.is_gone = self._locks.is_gone
+        self.end = self._locks.end
         self.circles = self._locks.circles
         self._spares: Spares[ParkingConnection] = Spares(self._connect, (psycopg.Error,))
         opened.callback(self._spares.close)
@@ -142,6 +154,10 @@ class PostgresqlDatabase:
                 f"SELECT pg_relation_size('{late_keys.name}')"
             ).scalar():  # rolled back or not
                 connection.exec_driver_sql(f"TRUNCATE {late_keys.name}")
+
+    def past_states(self) -> PastStates:
+        """What it held after each commit of a schedule."""
+        return PastStates(self._url, self._schema)
 
     def _connect(self) -> ParkingConnection:
         return connect(self._url, self._schema, quick_deadlocks=self._quick_deadlocks)
@@ -186,6 +202,13 @@ class SqliteDatabase:
     def is_gone(self, pid: int) -> bool:
         """There is no server."""
         return pid == 0
+
+    def end(self, pids: Collection[int]) -> None:
+        """There is no server."""
+
+    def past_states(self) -> PastStates:
+        """A file has no standby."""
+        raise NotApplicableError(say(ExplorerCode.NO_PROMOTION))
 
     def begin_schedule(self) -> None:
         """Nothing: no request waits at its COMMIT."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from psycopg.errors import DeadlockDetected
 
-from backend.explorer.errors import EndlessError, HarnessError, UnforeseenError
-from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint
-from backend.explorer.forgetting import EVENTS, Forgetting
+from backend.explorer.errors import EndlessError, HarnessError
+from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction
+from backend.explorer.foretelling import Foretelling
+from backend.explorer.forgetting import Forgetting
 from backend.explorer.limits import PATIENCE_S
+from backend.explorer.promotions import END, Promotions
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
 from backend.explorer.says import ExplorerCode
@@ -19,21 +21,11 @@ from backend.explorer.standby_turns import APPLY, StandbyTurns
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
-from backend.explorer.turns import (
-    BUDGETS,
-    START,
-    name_winners,
-    order_moments,
-    possible,
-    waiting_places,
-    with_waiters,
-)
+from backend.explorer.turns import name_winners, order_moments, possible, waiting_places
 from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from backend.explorer.observer import Watcher
     from backend.explorer.question import Question
     from backend.explorer.sandbox import Fixture, Sandbox
@@ -72,16 +64,11 @@ class Execution:
         self._watcher = watcher
         self._question = question
         self._variant = variant
-        self._trusting = trusting
-        self._symmetric = question.requests > 2
         self._crashes, self._errors = question.crashes, question.errors
-        self.first = first
-        self._first_command = ""
-        self._foretold: dict[Choice, Footprint | None] = {}
-        """Footprints of what may come next."""
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
         self._forgetting = Forgetting(sandbox, self.fixture, question)
         self._standby = StandbyTurns(sandbox.standby_view)
+        self._promotions = Promotions(sandbox, watcher, question)
         self.server_chose = False
         """Whether the server might have refused another request in a deadlock."""
         self.submissions: list[Submission] = []
@@ -89,6 +76,15 @@ class Execution:
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self._foretelling = Foretelling(
+            self.submissions,
+            self._forgetting,
+            self._promotions,
+            self.fixture.readable,
+            first,
+            takes_turns=question.requests > 2,
+            trusting=trusting,
+        )
         sandbox.mutexes.holders.clear()
         sandbox.mutexes.freed = False
         watcher.find, watcher.failure = self._by_id.__getitem__, None
@@ -96,6 +92,11 @@ class Execution:
         self._quiescence = Quiescence(self.submissions, sandbox.mutexes, sandbox.database.held_up, self._moved)
         for number in range(question.requests):
             self._join(chr(ord("A") + number))
+
+    @property
+    def first(self) -> Footprint | None:
+        """Footprint of the first step of a request, once it is known."""
+        return self._foretelling.first
 
     @property
     def answers(self) -> frozenset[Answer]:
@@ -120,7 +121,10 @@ class Execution:
             HarnessError: requests wait for each other and nobody can go on.
         """
         live = [one for one in self.submissions if one.is_live]
-        if self._wait_for_good(live):
+        if not live or self._wait_for_good(live):
+            if late := self._promotions.choices(self.submissions):
+                return (END, *late)
+            self._give_up(live)
             return ()
         able = [one for one in live if self._may_step(one)]
         of_standby = self._standby.choices(able)
@@ -136,39 +140,22 @@ class Execution:
             failovers=self._forgetting.failovers,
             errors=parked if self._errors else (),
         )
+        found += self._promotions.choices(self.submissions)
         return (*found, APPLY) if APPLY in of_standby else found
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
-        """Whether all that is left waits for a lock that somebody has left with a session; their callers give up."""
-        if not (live and all(one.is_waiting for one in live) and self.left_locked):
-            return False
-        for one in live:
+        """Whether all that is left waits for a lock that somebody has left with a session."""
+        return bool(self.left_locked) and all(one.is_waiting for one in live)
+
+    def _give_up(self, callers: list[Submission]) -> None:
+        for one in callers:
             if one.answer is None:
                 one.answer = Answer.TIMEOUT
                 self.events.append(TracedEvent(EventKind.ANSWER, one, answer=Answer.TIMEOUT))
-        return True
 
     def footprint(self, choice: Choice) -> Footprint | None:
         """What the choice would touch; None while nobody knows what a request begins with."""
-        if choice not in self._foretold:
-            self._foretold[choice] = self._foretell(choice)
-        return self._foretold[choice]
-
-    def _foretell(self, choice: Choice) -> Footprint | None:
-        if not self._trusting or choice.kind is EventKind.APPLY:
-            return EVERYTHING
-        if choice.kind in EVENTS:
-            return self._forgetting.footprint(choice)
-        one = self._by_actor[choice.actor]
-        held = self._mutexes(one.mutexes)
-        if choice.kind in BUDGETS:
-            return self._with_waiters(one, one.transaction.locks | held | BUDGETS[choice.kind])
-        if one.state is SubmissionState.NEW:
-            return None if self.first is None else self._with_waiters(one, self._beginning(one))
-        if one.pending is None:
-            return held | self._forgetting.last_chance if one.at_reply else held
-        own = footprint(one.pending, one.transaction, self.fixture.readable, one.connections.database.isolation())
-        return self._with_waiters(one, own | self._forgetting.replicated(one.pending) | held)
+        return self._foretelling.footprint(choice, self._by_actor.get(choice.actor))
 
     def take(self, choice: Choice) -> None:
         """Do it, and wait until nothing moves any more.
@@ -191,6 +178,10 @@ class Execution:
                 case EventKind.APPLY:
                     self.events.append(TracedEvent(EventKind.APPLY))
                     self._standby.apply()
+                case EventKind.PROMOTE:
+                    self._promote(choice)
+                case EventKind.END:
+                    self._promotions.is_over = True
                 case EventKind.CRASH:
                     self._crash(self._by_actor[choice.actor])
                 case EventKind.ERROR:
@@ -199,16 +190,16 @@ class Execution:
                     self._step(self._by_actor[choice.actor])
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
-        self._foretold.clear()
+        self._foretelling.forget()
         self._standby.is_applying = choice.kind is EventKind.APPLY
         name_winners(waited, Submission.progress)
         self._by_actor.update({one.actor: one for group in waited for one in group})
         for one in [one for one in self.submissions if one.wants_retry]:
-            one.was_hit = False
+            one.was_hit = one.was_cut = False
             self._join(one.actor + "'")
         self.submissions.sort(key=lambda one: one.actor)
         order_moments(self.events, told)
-        touched = self._beginning(begins) if begins else touched
+        touched = self._foretelling.beginning(begins) if begins else touched
         family = choice.actor[:1]
         number = sum(earlier == family for earlier, _, _ in self.trace)
         name = f"{choice.kind} {choice.lost or choice.actor} {number}"
@@ -234,18 +225,11 @@ class Execution:
     # Choices
 
     def _may_step(self, one: Submission) -> bool:
-        if one.state is SubmissionState.NEW and self._takes_turn_to_begin(one):
+        if one.state is SubmissionState.NEW and self._foretelling.takes_turn_to_begin(one):
             return not any(
                 o.state is SubmissionState.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry
             )
         return one.state is SubmissionState.NEW or one.state is SubmissionState.PARKED
-
-    def _beginning(self, one: Submission) -> Footprint:
-        start = START if self._takes_turn_to_begin(one) else NOTHING
-        return (self.first or NOTHING) | start
-
-    def _takes_turn_to_begin(self, one: Submission) -> bool:
-        return self._symmetric and not one.is_retry
 
     def _step(self, one: Submission) -> None:
         is_first, is_reply = one.state is SubmissionState.NEW, one.at_reply
@@ -260,31 +244,15 @@ class Execution:
         if len(one.commands) > MOST_STEPS:
             raise EndlessError(say(ExplorerCode.ENDLESS_STEPS, variant=self._variant.key, steps=MOST_STEPS))
         if is_first:
-            one.touches = self._learn_first(one)
+            one.touches = self._foretelling.learn_first(one)
             traced.call = one.first_call
             foreseen = len(one.first_mutexes)
             self._standby.note_first(one.first_call)
         if one.first_call is not None and (len(one.mutexes) > foreseen or one.state is SubmissionState.LINED_UP):
-            self._require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
+            self._foretelling.require(EVERYTHING, one)  # after its step it took a mutex, or waits for one
         self._moved(one)
         self._quiescence.settle()
         traced.blocked = one.is_waiting
-
-    def _learn_first(self, one: Submission) -> Footprint:
-        if not self._trusting:
-            return EVERYTHING
-        if one.first_call is not None and not self._begins_as_known(one.first_call):
-            own = footprint(one.first_call, Transaction(), self.fixture.readable, one.first_isolation)
-            own = own | self._forgetting.replicated(one.first_call) | self._mutexes(one.first_mutexes)
-            if self.first is not None and own != self.first:
-                raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
-            self.first = own
-        return self.first or NOTHING
-
-    def _begins_as_known(self, call: Call) -> bool:
-        """Whether another request of this schedule has begun with the same statement, which needs no second look."""
-        known, self._first_command = self._first_command, call.command
-        return call.engine.is_database and call.command == known
 
     def _crash(self, one: Submission) -> None:
         self._crashes -= 1
@@ -304,6 +272,22 @@ class Execution:
         self.events.append(one.step)
         one.hit()
         self._moved(one)
+        self._quiescence.settle()
+
+    def _promote(self, choice: Choice) -> None:
+        one = self._by_actor.get(choice.actor)
+        self.events.append(TracedEvent(EventKind.PROMOTE, lost=choice.lost, unanswered=choice.actor))
+        self._sandbox.database.expect_crashes()
+        others = [each for each in self.submissions if each is not one and each.state is not SubmissionState.DEAD]
+        for pid in self._promotions.cut(others):
+            self._await_rollback(pid)
+        for each in others:
+            each.transaction = Transaction()
+        if one:
+            self._promotions.have_commit(one)
+            self._step(one)
+        self._promotions.promote(choice, one)
+        self._let_go()
         self._quiescence.settle()
 
     def _kill(self, one: Submission) -> int | None:
@@ -349,13 +333,17 @@ class Execution:
         elif call.engine in {EngineKind.GATEWAY, EngineKind.STANDBY}:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
-            self._require(one.transaction.locks, one)
+            self._foretelling.require(one.transaction.locks, one)
             self._standby.note_end(call, one.transaction)
+            self._promotions.note(one, call)
             one.transaction = Transaction()
             self._let_go()
         else:
             one.note_session_lock(call)
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
+            self._promotions.note(one, call)
+            if call.server_pid in self._watcher.cut:
+                one.transaction = Transaction()
             if call.error is not None or frees_session_lock(call.command):  # locks may be free by now
                 self._let_go()
         if one.step is None:
@@ -376,17 +364,3 @@ class Execution:
         """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""
         self._quiescence.transaction_ended = True
         self._sandbox.database.circles.let_go()
-
-    def _require(self, touched: Footprint, one: Submission) -> None:
-        """Make sure that this was foretold of a request's step."""
-        foretold = one.touches
-        if self._trusting and not foretold.everything and (touched.everything or not touched.writes <= foretold.writes):
-            raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
-
-    def _with_waiters(self, one: Submission, own: Footprint) -> Footprint:
-        return with_waiters(own, self.submissions, lambda other: other.transaction.locks, one)
-
-    def _mutexes(self, keys: Collection[str]) -> Footprint:
-        if not keys:
-            return NOTHING
-        return Footprint(writes=frozenset(f"mutex {self.fixture.readable(key)}" for key in keys))

@@ -57,7 +57,7 @@ def check(question: Question) -> Variant:
     strategies.require_guard(variant, question.operation)
     if not 1 <= question.requests <= MOST_REQUESTS:
         raise SubmitTwiceError(say(ExplorerCode.REQUESTS, most=MOST_REQUESTS, given=question.requests))
-    if min(question.crashes, question.expiries, question.failovers, question.errors) < 0:
+    if min(question.crashes, question.expiries, question.failovers, question.errors, question.database_failovers) < 0:
         raise SubmitTwiceError(say(ExplorerCode.NEGATIVE))
     return variant
 

@@ -70,6 +70,9 @@ LAST_CHANCE = Footprint(reads=EXPIRY.writes)
 REPLICATION = Footprint(writes=frozenset({"replication"}))
 """Where a failover may come, the order of all writes to Redis matters: it takes the last ones."""
 
+COMMIT_ORDER = Footprint(writes=frozenset({"order of commits"}))
+"""Where a failover of the database may come, the order of all commits matters: it takes the last ones."""
+
 
 def union(footprints: Iterable[Footprint]) -> Footprint:
     """All of them together."""
@@ -84,6 +87,8 @@ class Transaction:
     """Tables in which it has changed or locked rows."""
     everything: bool = False
     """Whether nobody knows what else it has locked."""
+    has_written: bool = False
+    """Whether its commands may have changed something, so that its commit is one."""
 
     @property
     def locks(self) -> Footprint:
@@ -105,7 +110,9 @@ class Transaction:
         locked = locked_tables(call.command)
         whole_file = _WHOLE_FILE if call.engine is EngineKind.SQLITE else frozenset()
         return Transaction(
-            self.tables | (locked or frozenset()) | whole_file, everything or self.everything or locked is None
+            self.tables | (locked or frozenset()) | whole_file,
+            everything or self.everything or locked is None,
+            self.has_written or locked is None or bool(locked),
         )
 
 

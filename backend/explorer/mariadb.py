@@ -30,6 +30,7 @@ from backend.explorer.mariadb_connection import CONNECT_ERRORS, ParkingMariadbCo
 from backend.explorer.quiescence import that_wait_for
 from backend.explorer.says import ExplorerCode
 from backend.explorer.spares import Spares
+from backend.model.errors import NotApplicableError
 from backend.model.sentence import say
 from backend.shop.tables import create_tables
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from backend.explorer.database_access import DatabaseAccess
+    from backend.explorer.past_states import PastStates
     from backend.model.sentence import Sentence
 
 _TRANSACTIONS = "\nLIST OF TRANSACTIONS FOR EACH SESSION:\n"
@@ -117,6 +119,13 @@ class MariadbDatabase:
     def is_gone(self, pid: int) -> bool:
         """Whether a connection has ended. Its transaction is rolled back and its locks are free by then."""
         return all(row[0] != pid for row in self._watch.exec_driver_sql("SHOW PROCESSLIST"))
+
+    def end(self, pids: Collection[int]) -> None:
+        """Nothing: no standby of it is promoted here."""
+
+    def past_states(self) -> PastStates:
+        """It has no standby here."""
+        raise NotApplicableError(say(ExplorerCode.NO_PROMOTION))
 
     def _waits(self) -> int:
         return int(self._watch.exec_driver_sql(_WAITS).one()[1])

@@ -54,7 +54,7 @@ def _lines(event: Event, language: str) -> Iterator[str]:
             yield f"Note over {who}: {_safe(words(mishap(event), language))}"
         case EventKind.ERROR:
             yield f"Note over {who}: {command} ({_safe(words(mishap(event), language))})".replace(":  (", ": (")
-        case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.APPLY:
+        case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.PROMOTE | EventKind.APPLY:
             yield f"Note over {engine}: {_safe(words(mishap(event), language))}"
         case EventKind.ANSWER if engine:
             yield f"{engine}-->>{who}: {answer}"

@@ -26,6 +26,7 @@ class MistakeCode(Code):
     LEFT_BEHIND = "mistake.left_behind"
     DIES_BEFORE = "mistake.dies_before"
     CLAIMS = "mistake.claims"
+    FORGOTTEN = "mistake.forgotten"
     REFUSED = "mistake.refused"
     MARK_DUPLICATED = "mistake.mark_duplicated"
     MARK_STUCK = "mistake.mark_stuck"
@@ -89,7 +90,13 @@ def _left_behind(events: Sequence[Event]) -> tuple[int, Sentence | None]:
 
 
 def _no_way_back(events: Sequence[Event]) -> tuple[int, Sentence | None]:
-    """The last crash if nobody writes to the database after it; else the first answer that claims what is not there."""
+    """The failover that has lost it, or the last crash if nobody writes to the database after it.
+
+    Else the first answer that claims what is not there.
+    """
+    forgotten = _last_with_effect(events) + 1
+    if 0 < forgotten < len(events) and events[forgotten].kind is EventKind.PROMOTE:
+        return forgotten, say(MistakeCode.FORGOTTEN)
     crash = max((n for n, event in enumerate(events) if event.kind is EventKind.CRASH), default=-1)
     if crash >= 0 and not any(event.command.startswith(_WRITES) for event in events[crash + 1 :]):
         return crash, say(MistakeCode.DIES_BEFORE, actor=events[crash].actor)
@@ -97,6 +104,11 @@ def _no_way_back(events: Sequence[Event]) -> tuple[int, Sentence | None]:
         if _is_reply(event) and Answer(event.answer).claims_done and event.after and not event.after.effects:
             return number, say(MistakeCode.CLAIMS, actor=event.actor, answer=answer_term(Answer(event.answer)))
     return -1, None
+
+
+def _last_with_effect(events: Sequence[Event]) -> int:
+    """Number of the last event after which there was an effect, where there is none in the end; -1 where none was."""
+    return max((n for n, event in enumerate(events) if event.after and event.after.effects), default=-1)
 
 
 def _is_reply(event: Event) -> bool:

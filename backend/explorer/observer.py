@@ -36,6 +36,8 @@ class Watcher:
         """Lines of the strategy by the identity of their call; None while nobody wants to know them."""
         self.ended: list[tuple[Submission, Call]] = []
         """Steps that have ended since somebody last looked."""
+        self.cut: set[int] = set()
+        """Server processes that ended with a failover: whoever is connected to one is told so."""
         self.failure: BaseException | None = None
         """Why an engine is away; then nothing that a submission says means anything."""
 
@@ -51,7 +53,7 @@ class Watcher:
         if self.find is None:
             return
         submission = self.find(call.flow.submission_id)
-        if call.error is not None and _engine_is_gone(call):
+        if call.error is not None and call.server_pid not in self.cut and _engine_is_gone(call):
             self.failure = call.error
         self.ended.append((submission, call))
 

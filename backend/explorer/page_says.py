@@ -44,6 +44,9 @@ class PageCode(Code):
     LEASE_ENDS = "exploration.lease_ends"
     HOLDER_PAUSED = "exploration.holder_paused"
     FAILS_OVER = "exploration.fails_over"
+    PROMOTES = "exploration.promotes"
+    PROMOTES_LACKING = "exploration.promotes_lacking"
+    PROMOTES_UNANSWERED = "exploration.promotes_unanswered"
     IS_TOLD = "exploration.is_told"
     GOES_ON = "exploration.goes_on"
     WAITS = "exploration.waits"
@@ -56,6 +59,7 @@ class PageCode(Code):
     KIND_ERROR = "exploration.kind_error"
     KIND_EXPIRE = "exploration.kind_expire"
     KIND_FAILOVER = "exploration.kind_failover"
+    KIND_PROMOTE = "exploration.kind_promote"
     KIND_APPLY = "exploration.kind_apply"
     APPLIES = "exploration.applies"
     KIND_ANSWER = "exploration.kind_answer"
@@ -69,6 +73,10 @@ RENEWED_EXPIRY = "PEXPIRE 0, holder paused"
 """The command of an expiry where leases are renewed, as schedules keep it."""
 FAILOVER_COMMAND = "failover, last writes lost: {lost}"
 """The command of a failover, as schedules keep it."""
+PROMOTION_COMMAND = "promote, last commits lost: {lost}"
+"""The command of a failover of the database, as schedules keep it."""
+UNANSWERED_COMMAND = "promote, COMMIT without an answer: {actor}"
+"""The same, where the standby has a commit whose answer was lost."""
 PROCESS = "process"
 """The engine of what happens in the process itself, as schedules keep it."""
 _KINDS = {
@@ -77,6 +85,7 @@ _KINDS = {
     EventKind.ERROR: PageCode.KIND_ERROR,
     EventKind.EXPIRE: PageCode.KIND_EXPIRE,
     EventKind.FAILOVER: PageCode.KIND_FAILOVER,
+    EventKind.PROMOTE: PageCode.KIND_PROMOTE,
     EventKind.APPLY: PageCode.KIND_APPLY,
     EventKind.ANSWER: PageCode.KIND_ANSWER,
 }
@@ -97,9 +106,18 @@ def mishap(event: Event) -> Sentence:
         return say(PageCode.THROWS)
     if event.kind is EventKind.FAILOVER:
         return say(PageCode.FAILS_OVER, lost=int(event.command.rpartition(" ")[2]))
+    if event.kind is EventKind.PROMOTE:
+        return _promotion(event.command)
     if event.command == RENEWED_EXPIRY:
         return say(PageCode.HOLDER_PAUSED)
     return say(PageCode.SESSION_ENDS if event.engine == EngineKind.ZOOKEEPER else PageCode.LEASE_ENDS)
+
+
+def _promotion(command: str) -> Sentence:
+    last = command.rpartition(" ")[2]
+    if not last.isdecimal():
+        return say(PageCode.PROMOTES_UNANSWERED, actor=last)
+    return say(PageCode.PROMOTES_LACKING, lost=int(last)) if int(last) else say(PageCode.PROMOTES)
 
 
 def command_in(event: Event, language: str) -> str:

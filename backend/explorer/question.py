@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.explorer.says import finding
+from backend.explorer.says import finding, scope_of
 from backend.model.sentence import Sentence
-from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey, Verdict
+from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey, Replication, Verdict
 
 MOST_REQUESTS = 3
 
@@ -35,6 +35,26 @@ class Question:
     nothing."""
     errors: int = 0
     """Most exceptions in a schedule that a handler gets instead of carrying out a step; who is told so sends again."""
+    database_failovers: int = 0
+    """Most times in a schedule that the standby of PostgreSQL is promoted.
+
+    Connections break, and a caller who is told so sends again.
+    """
+    replication: Replication = Replication.ASYNCHRONOUS
+    """Whether that standby may lack the last commits. Matters only to a failover of the database."""
+
+    @property
+    def scope(self) -> Sentence:
+        """What was allowed to happen, for brackets."""
+        return scope_of(
+            self.requests,
+            self.crashes,
+            self.expiries,
+            self.failovers,
+            self.errors,
+            self.database_failovers,
+            self.replication,
+        )
 
 
 def service_question(file: str, requests: int = 2, crashes: int = 0, expiries: int = 0) -> Question:
@@ -52,26 +72,33 @@ class EventKind(StrEnum):
     EXPIRE = "expire"
     FAILOVER = "failover"
     """A replica that has not got the last writes is the Redis-protocol server from now on."""
+    PROMOTE = "promote"
+    """The standby is the database from now on; every connection breaks."""
     APPLY = "apply"
     """The standby applies the next commit, just before somebody reads from it."""
     ANSWER = "answer"
     """A caller was told something (engine `http`), or a blocked step got its answer (any other engine)."""
+    END = "end"
+    """Nothing more happens, though a failover still might; no event."""
 
     @property
     def is_of_an_engine(self) -> bool:
         """Whether no request did it."""
-        return self in {EventKind.EXPIRE, EventKind.FAILOVER, EventKind.APPLY}
+        return self in {EventKind.EXPIRE, EventKind.FAILOVER, EventKind.PROMOTE, EventKind.APPLY}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that makes a schedule: who steps, crashes or throws next, whether leases end or Redis fails over."""
+    """A decision that makes a schedule: who steps, crashes or throws next, or what becomes of an engine."""
 
     kind: EventKind
     actor: str = ""
-    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for what no request does."""
+    """``A``, ``B``, ``C``; the retry of A is ``A'``. Empty for what no request does.
+
+    With a promotion, whose COMMIT the standby has, and the answer to it was lost.
+    """
     lost: int = 0
-    """With a failover, how many of the last writes to Redis are gone."""
+    """With a failover, how many of the last writes to Redis are gone; with a promotion, how many commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +223,7 @@ class Exploration:
     def finding(self) -> Sentence:
         """What was found, in a sentence, the worst first."""
         asked = self.question
-        return finding(
-            self.outcomes,
-            exhaustive=self.exhaustive,
-            requests=asked.requests,
-            crashes=asked.crashes,
-            expiries=asked.expiries,
-            failovers=asked.failovers,
-            errors=asked.errors,
-        )
+        return finding(self.outcomes, asked.scope, exhaustive=self.exhaustive, requests=asked.requests)
 
 
 def exploration_document(found: Exploration) -> dict[str, object]:
@@ -217,6 +236,7 @@ def exploration_document(found: Exploration) -> dict[str, object]:
         "expiries": asked.expiries,
         **({"failovers": asked.failovers} if asked.failovers else {}),
         **({"errors": asked.errors} if asked.errors else {}),
+        **_failovers_of_database(asked),
         **({"gateway_keys": asked.gateway_keys.value} if asked.operation is OperationKey.SEND_MESSAGE else {}),
         "exhaustive": found.exhaustive,
         "schedules": found.schedules,
@@ -231,6 +251,12 @@ def _subject(asked: Question) -> dict[str, object]:
     if asked.service:
         return {"service": asked.service}
     return {"operation": asked.operation.value, "strategy": asked.strategy, "variant": asked.variant}
+
+
+def _failovers_of_database(asked: Question) -> dict[str, object]:
+    if not asked.database_failovers:
+        return {}
+    return {"database_failovers": asked.database_failovers, "replication": asked.replication.value}
 
 
 def example_document(example: Counterexample) -> dict[str, object]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from backend.engines.gateway.keeper import GatewayKeeper
     from backend.engines.own_standby import OwnStandby
     from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+    from backend.explorer.past_states import PastStates
     from backend.explorer.standby_view import StandbyView
     from backend.explorer.zookeeper import Sessions
     from backend.model.vocabulary import Answer, GatewayKeys
@@ -124,6 +125,7 @@ class Sandbox:
         self._view: StandbyView | None = None
         self._reads_standby = False
         """Whether the strategy that is explored wants it."""
+        self._past: PastStates | None = None
         self._sessions: Sessions | None = None
         self._holds_sessions = False
         """Whether the strategy that is explored wants them."""
@@ -230,6 +232,17 @@ class Sandbox:
         self._view = StandbyView(self._database_url, self._standby.require(), self._name)
         self._exit.callback(self._view.close)
 
+    def past_states(self) -> PastStates:
+        """What the database held after each commit of a schedule, for whoever has it fail over.
+
+        Raises:
+            NotApplicableError: it is not PostgreSQL.
+        """
+        if self._past is None:
+            self._past = self.database.past_states()
+            self._exit.callback(self._past.close)
+        return self._past
+
     @property
     def standby_view(self) -> StandbyView | None:
         """The standby, where the strategy that is explored reads from one."""
@@ -253,6 +266,8 @@ class Sandbox:
         """A fresh intent; many are prepared at a time."""
         if self._sessions is not None:
             self._sessions.begin()
+        if self._past is not None:
+            self._past.let_go()
         self.database.begin_schedule()
         if not self._fixtures or self._prepared_for != (operation, needs, keys):
             self._drop_tokens()

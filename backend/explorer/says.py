@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.model.sentence import Code, say
-from backend.model.vocabulary import Verdict
+from backend.model.vocabulary import Replication, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,8 @@ class ExplorerCode(Code):
     EXPIRIES = "explorer.expiries"
     FAILOVERS = "explorer.failovers"
     ERRORS = "explorer.errors"
+    DATABASE_FAILOVERS = "explorer.database_failovers"
+    DATABASE_FAILOVERS_SYNCHRONOUS = "explorer.database_failovers_synchronous"
     ONCE = "explorer.once"
     TWICE = "explorer.twice"
     LOST = "explorer.lost"
@@ -55,6 +57,8 @@ class ExplorerCode(Code):
     NEGATIVE = "explorer.negative"
     DATABASES = "explorer.databases"
     NO_STANDBY = "explorer.no_standby"
+    NO_PROMOTION = "explorer.no_promotion"
+    READS_STANDBY = "explorer.reads_standby"
     NO_ZOOKEEPER = "explorer.no_zookeeper"
     NO_GATEWAY = "explorer.no_gateway"
     ENGINE_GONE = "explorer.engine_gone"
@@ -102,7 +106,15 @@ def what_happens(verdict: Verdict) -> Sentence:
     return say(_WHAT_HAPPENS[verdict])
 
 
-def scope_of(requests: int, crashes: int, expiries: int, failovers: int = 0, errors: int = 0) -> Sentence:
+def scope_of(
+    requests: int,
+    crashes: int,
+    expiries: int,
+    failovers: int = 0,
+    errors: int = 0,
+    database_failovers: int = 0,
+    replication: Replication = Replication.ASYNCHRONOUS,
+) -> Sentence:
     """What was allowed to happen, for brackets: ``2 requests, at most 1 crash``."""
     mishaps = [say(ExplorerCode.CRASHES, crashes=crashes) if crashes else say(ExplorerCode.NO_CRASH)]
     if expiries:
@@ -111,24 +123,26 @@ def scope_of(requests: int, crashes: int, expiries: int, failovers: int = 0, err
         mishaps.append(say(ExplorerCode.FAILOVERS, failovers=failovers))
     if errors:
         mishaps.append(say(ExplorerCode.ERRORS, errors=errors))
+    if database_failovers:
+        waits = replication is Replication.SYNCHRONOUS
+        code = ExplorerCode.DATABASE_FAILOVERS_SYNCHRONOUS if waits else ExplorerCode.DATABASE_FAILOVERS
+        mishaps.append(say(code, failovers=database_failovers))
     return say(ExplorerCode.SCOPE, requests=requests, mishaps=tuple(mishaps))
 
 
-def finding(
-    outcomes: Mapping[Verdict, int],
-    *,
-    exhaustive: bool,
-    requests: int,
-    crashes: int,
-    expiries: int,
-    failovers: int = 0,
-    errors: int = 0,
-) -> Sentence:
-    """What was found, the worst first. It speaks of *all* interleavings only where all of them ran."""
+def finding(outcomes: Mapping[Verdict, int], scope: Sentence, *, exhaustive: bool, requests: int) -> Sentence:
+    """What was found, the worst first. It speaks of *all* interleavings only where all of them ran.
+
+    Args:
+        outcomes: how many schedules came to each verdict.
+        scope: what was allowed to happen; see `scope_of`.
+        exhaustive: whether every schedule ran.
+        requests: how many submissions there were.
+    """
     worst_first = sorted((v for v in outcomes if outcomes[v]), key=lambda verdict: verdict.severity, reverse=True)
     if not worst_first:
         return say(ExplorerCode.NOTHING)
-    total, scope = sum(outcomes.values()), scope_of(requests, crashes, expiries, failovers, errors)
+    total = sum(outcomes.values())
     clauses = (
         _first(worst_first[0], outcomes[worst_first[0]], total, scope, differ=requests > _FULL_ENUMERATION)
         if exhaustive

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.explorer.footprints import Transaction
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.state import SubmissionState
 from backend.model.vocabulary import EngineKind
@@ -12,6 +11,7 @@ from backend.model.vocabulary import EngineKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from backend.explorer.footprints import Transaction
     from backend.explorer.standby_view import StandbyView
     from backend.explorer.submission import Submission
     from backend.tap.observer import Call
@@ -55,7 +55,7 @@ class StandbyTurns:
 
     def note_end(self, call: Call, transaction: Transaction) -> None:
         """A transaction has ended, in which a request has done this."""
-        if self._view and call.command == "COMMIT" and call.error is None and transaction != Transaction():
+        if self._view and call.command == "COMMIT" and call.error is None and transaction.has_written:
             self._view.committed()
 
     def apply(self) -> None:

@@ -62,6 +62,8 @@ class Submission:
         """Whether it was granted a lock that no end of a transaction gives back."""
         self.was_hit = False
         """Whether it got an exception instead of a step."""
+        self.was_cut = False
+        """Whether its connection broke while it was at work."""
         self._is_hit = False
         self.transaction = Transaction()
         self.mutexes: set[str] = set()
@@ -107,8 +109,8 @@ class Submission:
 
     @property
     def wants_retry(self) -> bool:
-        """Whether its caller was told of an exception that came on purpose."""
-        return self.was_hit and self.state is SubmissionState.ENDED and self.answer is Answer.ERROR
+        """Whether its caller was told of an exception that came on purpose, or of a broken connection."""
+        return (self.was_hit or self.was_cut) and self.state is SubmissionState.ENDED and self.answer is Answer.ERROR
 
     @property
     def is_live(self) -> bool:

@@ -125,14 +125,7 @@ def cell_finding(cell: SurveyCell, scope: Scope) -> Sentence:
     """A cell in a sentence: what was found; else why nothing was."""
     if not cell.schedules:
         return read(cell.why, cell.sentence)
-    return finding(
-        cell.outcomes,
-        exhaustive=cell.exhaustive,
-        requests=scope.requests,
-        crashes=scope.crashes,
-        expiries=scope.expiries,
-        failovers=scope.failovers,
-    )
+    return finding(cell.outcomes, mishaps_of(scope), exhaustive=cell.exhaustive, requests=scope.requests)
 
 
 def short_finding(cell: SurveyCell) -> Sentence:
@@ -153,8 +146,12 @@ def counted_finding(cell: SurveyCell) -> Sentence:
 
 def scope_sentence(scope: Scope) -> Sentence:
     """What a grid allowed to happen."""
-    mishaps = scope_of(scope.requests, scope.crashes, scope.expiries, scope.failovers)
-    return say(SurveyCode.SCOPE, scope=mishaps, keys=scope.gateway_keys.value)
+    return say(SurveyCode.SCOPE, scope=mishaps_of(scope), keys=scope.gateway_keys.value)
+
+
+def mishaps_of(scope: Scope) -> Sentence:
+    """The same without the gateway's keys, for brackets."""
+    return scope_of(scope.requests, scope.crashes, scope.expiries, scope.failovers)
 
 
 def read(document: object, english: str) -> Sentence:

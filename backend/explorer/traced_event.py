@@ -39,6 +39,8 @@ class TracedEvent:
     renewed: bool = False
     """Whether somebody renews those, and was paused."""
     lost: int = 0
-    """Writes that are gone with a failover."""
+    """Writes to Redis, or commits, that are gone with a failover."""
+    unanswered: str = ""
+    """Whose COMMIT is there after a failover of the database, and got no answer."""
     actor: str = ""
     """The name that `by` had then."""

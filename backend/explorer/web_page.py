@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from backend.explorer.mistake import mistake_sentence
 from backend.explorer.page_says import PageCode, answer_in, command_in, life_of, lock_sentence, mishap
 from backend.explorer.question import EventKind
-from backend.explorer.says import scope_of
 from backend.model.sentence import ENGLISH, say, words
 from backend.model.terms import ENGINE_NAMES, verdict_term
 from backend.model.vocabulary import EngineKind, Verdict
@@ -82,7 +81,7 @@ class _Page:
         every = PageCode.EVERY_THAT_DIFFERS if asked.requests > _FULL_ENUMERATION else PageCode.EVERY
         text = self._say(
             PageCode.HEAD,
-            scope=scope_of(asked.requests, asked.crashes, asked.expiries, asked.failovers, asked.errors),
+            scope=asked.scope,
             schedules=found.schedules,
             classes=found.classes,
             seconds=found.seconds,
@@ -164,7 +163,7 @@ class _Page:
             case EventKind.ERROR:
                 said = escape(words(mishap(event), self._language))
                 text = f'{_engine(event)} {command}<br><span class="mishap">\N{HEAVY BALLOT X} {said}</span>{answer}'
-            case EventKind.EXPIRE | EventKind.FAILOVER:
+            case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.PROMOTE:
                 text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
             case EventKind.APPLY:
                 text = f"{_engine(event)} {escape(words(mishap(event), self._language))}"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from backend.comparison.questions import SituationKey
 from backend.explorer.question import Question
+from backend.model.vocabulary import EngineKind, Replication
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QTabWidget
@@ -49,6 +50,7 @@ class FollowUps(QObject):
     def _ask_explorer(self, cell: ComparedCell) -> None:
         """The question that fits a compared situation, ready to be explored."""
         subject, situation = cell.subject, cell.situation
+        replication = _failed_database(cell)
         self._pages.setCurrentWidget(self._explore)
         self._explore.ask(
             Question(
@@ -57,6 +59,16 @@ class FollowUps(QObject):
                 subject.variant,
                 crashes=int(situation is SituationKey.CRASH),
                 expiries=int(situation is SituationKey.LEASE),
-                failovers=int(situation is SituationKey.FAILOVER),
+                failovers=int(situation is SituationKey.FAILOVER and replication is None),
+                database_failovers=int(replication is not None),
+                replication=replication or Replication.ASYNCHRONOUS,
             )
         )
+
+
+def _failed_database(cell: ComparedCell) -> Replication | None:
+    """How the standby followed that has taken over, where the telling run is about the database."""
+    part = cell.telling.part if cell.telling else None
+    if cell.situation is not SituationKey.FAILOVER or part is None or part.needs is not EngineKind.POSTGRESQL:
+        return None
+    return None if cell.subject.on_standby else part.setup.replication

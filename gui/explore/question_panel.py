@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.explorer.question import MOST_REQUESTS, Question
-from backend.model.vocabulary import GatewayKeys, OperationKey
+from backend.model.vocabulary import GatewayKeys, OperationKey, Replication
 from gui.settings import Group
 from gui.theme import GRID
 from gui.widgets.forms import KEY_ROLE, Section, add_item, choose_key, combo, current_key, set_item_enabled, spin
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 FIRST = VariantChoice(OperationKey.PLACE_ORDER, "token", "get-then-delete")
 """Chosen at first, as it has something to show."""
 
-_TEXTS = ("operation", "strategy", "variant", "gateway_keys")
-_NUMBERS = {"requests": 2, "crashes": 0, "expiries": 0, "failovers": 0, "errors": 0}
+_TEXTS = ("operation", "strategy", "variant", "gateway_keys", "replication")
+_NUMBERS = {"requests": 2, "crashes": 0, "expiries": 0, "failovers": 0, "errors": 0, "database_failovers": 0}
 """Parts of a question that are remembered, by their names; numbers with what they are at first."""
 
 
@@ -51,8 +51,16 @@ class QuestionPanel(QWidget):
         self.strategy.currentIndexChanged.connect(self._strategy_changed)
         self.variant.currentIndexChanged.connect(self._variant_changed)
         self._gateway.box.currentIndexChanged.connect(self.changed)
-        for field in (self.requests, self.crashes, self.expiries, self.failovers, self.errors):
+        for field in (
+            self.requests,
+            self.crashes,
+            self.expiries,
+            self.failovers,
+            self.errors,
+            self.database_failovers,
+        ):
             field.valueChanged.connect(self.changed)
+        self.replication.currentIndexChanged.connect(self.changed)
 
     def _make_choice(self) -> Section:
         section = Section(lambda: self.tr("What to explore"))
@@ -111,7 +119,24 @@ class QuestionPanel(QWidget):
                 "Most times that a handler gets an exception instead of a step, and its caller sends again"
             ),
         )
+        self._add_failovers_of_database(section)
         return section
+
+    def _add_failovers_of_database(self, section: Section) -> None:
+        self.database_failovers = spin("exploreDatabaseFailoversSpin", 0, 1, 0)
+        section.add_field(
+            lambda: self.tr("&Database failovers"),
+            self.database_failovers,
+            lambda: self.tr("Most times that the standby of PostgreSQL is promoted, and every connection breaks"),
+        )
+        self.replication = combo("exploreReplicationCombo")
+        add_item(self.replication, lambda: self.tr("may lack the last commits"), Replication.ASYNCHRONOUS.value)
+        add_item(self.replication, lambda: self.tr("has every commit"), Replication.SYNCHRONOUS.value)
+        section.add_field(
+            lambda: self.tr("Stand&by"),
+            self.replication,
+            lambda: self.tr("Asynchronous or synchronous replication: what the standby has when it is promoted"),
+        )
 
     @property
     def question(self) -> Question:
@@ -127,6 +152,8 @@ class QuestionPanel(QWidget):
             self._gateway.keys,
             self.failovers.value(),
             errors=self.errors.value(),
+            database_failovers=self.database_failovers.value(),
+            replication=Replication(current_key(self.replication)),
         )
 
     @property
@@ -163,7 +190,7 @@ class QuestionPanel(QWidget):
         kept = {name: settings.text(Group.EXPLORE.key(name)) for name in _TEXTS}
         if kept["operation"] not in set(OperationKey) or not kept["strategy"]:
             return
-        keys = kept["gateway_keys"]
+        keys, replication = kept["gateway_keys"], kept["replication"]
         number = {name: settings.number(Group.EXPLORE.key(name), first) for name, first in _NUMBERS.items()}
         self._remembered = Question(
             OperationKey(kept["operation"]),
@@ -175,6 +202,8 @@ class QuestionPanel(QWidget):
             expiries=number["expiries"],
             failovers=number["failovers"],
             errors=number["errors"],
+            database_failovers=number["database_failovers"],
+            replication=Replication.SYNCHRONOUS if replication == Replication.SYNCHRONOUS else Replication.ASYNCHRONOUS,
         )
         if self.catalogue.strategies:
             self.fill(self.catalogue)
@@ -197,6 +226,8 @@ class QuestionPanel(QWidget):
         self.expiries.setValue(question.expiries)
         self.failovers.setValue(question.failovers)
         self.errors.setValue(question.errors)
+        self.database_failovers.setValue(question.database_failovers)
+        choose_key(self.replication, question.replication)
         choose_key(self._gateway.box, question.gateway_keys)
 
     def _show(self, choice: VariantChoice) -> None:

@@ -64,7 +64,7 @@ def command_word(event: Event) -> str:
         return QCoreApplication.translate("Explore", "exception: %1").replace("%1", command_in(event, language()))
     if event.kind is EventKind.EXPIRE:
         return f"{mishap_word(event)} ({event.command})"
-    if event.kind in {EventKind.CRASH, EventKind.FAILOVER}:
+    if event.kind in {EventKind.CRASH, EventKind.FAILOVER, EventKind.PROMOTE}:
         return mishap_word(event)
     return command_in(event, language())
 

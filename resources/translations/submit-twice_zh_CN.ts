@@ -3147,6 +3147,30 @@
         <translation>一种交错中租约或会话最多结束几次</translation>
     </message>
     <message>
+        <source>&amp;Database failovers</source>
+        <translation>数据库故障转移(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Most times that the standby of PostgreSQL is promoted, and every connection breaks</source>
+        <translation>最多提升 PostgreSQL 备库的次数，所有连接都会断开</translation>
+    </message>
+    <message>
+        <source>may lack the last commits</source>
+        <translation>可能缺少最后的提交</translation>
+    </message>
+    <message>
+        <source>has every commit</source>
+        <translation>拥有全部提交</translation>
+    </message>
+    <message>
+        <source>Stand&amp;by</source>
+        <translation>备库(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Asynchronous or synchronous replication: what the standby has when it is promoted</source>
+        <translation>异步或同步复制：备库被提升时拥有什么</translation>
+    </message>
+    <message>
         <source>What may happen</source>
         <translation>可能发生什么</translation>
     </message>

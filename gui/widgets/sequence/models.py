@@ -18,7 +18,7 @@ from gui.wording.terms import verdict_word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MISHAPS = frozenset({EventKind.CRASH, EventKind.ERROR, EventKind.EXPIRE, EventKind.FAILOVER})
+_MISHAPS = frozenset({EventKind.CRASH, EventKind.ERROR, EventKind.EXPIRE, EventKind.FAILOVER, EventKind.PROMOTE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.archive.command_lines import PROGRAM, command_line, database_line, redis_line, run_command, step_line
-from backend.archive.entries import ComparisonRecord, RunSettings
+from backend.archive.entries import ComparisonRecord, Entry, ExplorationRecord, RunSettings
 from backend.cli.arguments import read_arguments
 from backend.cli.compare import question_of
+from backend.cli.explore import explored_question
 from backend.cli.run import settings_of
+from backend.explorer.question import Exploration, Question
 from backend.model.faults import parse_fault
 from backend.model.observed import Step
 from backend.model.plan import Plan, Setup
@@ -80,6 +82,22 @@ every_setting = st.builds(
 )
 
 
+every_question = st.builds(
+    Question,
+    st.sampled_from(OperationKey),
+    st.sampled_from(("none", "unique-index")),
+    st.sampled_from(("", "direct")),
+    requests=st.integers(1, 3),
+    crashes=st.integers(0, 3),
+    expiries=st.integers(0, 3),
+    gateway_keys=st.sampled_from(GatewayKeys),
+    failovers=st.integers(0, 3),
+    errors=st.integers(0, 3),
+    database_failovers=st.integers(0, 3),
+    replication=st.sampled_from((Replication.ASYNCHRONOUS, Replication.SYNCHRONOUS)),
+)
+
+
 def _arguments(line: str) -> list[str]:
     words = shlex.split(line)
     assert tuple(words[: len(PROGRAM)]) == PROGRAM
@@ -94,6 +112,12 @@ def test_no_knob_is_left_out_of_what_is_tried() -> None:
 @given(every_setting)
 def test_reading_the_command_line_of_a_run_gives_every_knob_again(settings: RunSettings) -> None:
     assert settings_of(read_arguments(_arguments(run_command(settings)))) == settings.normalised
+
+
+@given(every_question)
+def test_reading_the_command_line_of_an_exploration_gives_its_question_again(question: Question) -> None:
+    entry = Entry(0.0, ExplorationRecord(Exploration(question, exhaustive=True, schedules=0, classes=0)))
+    assert explored_question(read_arguments(_arguments(command_line(entry)))) == question
 
 
 def test_what_stands_as_it_usually_does_is_left_out() -> None:

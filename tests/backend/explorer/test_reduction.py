@@ -14,7 +14,7 @@ from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
 from backend.explorer.sandbox import Sandbox
 from backend.explorer.surveyor import entries
-from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey
+from backend.model.vocabulary import EngineKind, GatewayKeys, OperationKey, Replication
 from tests.backend.explorer.conftest import Bench, needs_mariadb
 from tests.backend.explorer.schedules import Player, Schedule, classes, swapped_choices
 
@@ -97,6 +97,7 @@ def name(question: Question) -> str:
         f" {question.crashes} crashes" * bool(question.crashes)
         + f" {question.expiries} expiries" * bool(question.expiries)
         + f" {question.errors} errors" * bool(question.errors)
+        + f" {question.replication} failover of the database" * bool(question.database_failovers)
     )
     return f"{question.operation} {question.strategy}/{question.variant} {question.requests}{mishaps}"
 
@@ -108,6 +109,7 @@ QUICK = [
     Question(PLACE, "unique-index", "catch-violation", 2, 1),
     Question(PLACE, "none", "direct", 2, errors=1),
     Question(PLACE, "unique-index", "catch-violation", 2, errors=1),
+    Question(PLACE, "unique-index", "on-conflict", 2, database_failovers=1),
     Question(PLACE, "none", "direct", 3),
     Question(ADD, "none", "direct", 3),
     Question(PLACE, "token", "delete-first", 3),
@@ -171,6 +173,35 @@ WITH_EXCEPTIONS = [
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("question", WITH_EXCEPTIONS, ids=name)
 def test_nothing_that_matters_is_left_out_where_exceptions_meet_other_mishaps(
+    on_postgresql: Player, question: Question
+) -> None:
+    check(on_postgresql, question)
+
+
+WITH_FAILOVERS_OF_THE_DATABASE = [
+    Question(PLACE, "none", "direct", 3, database_failovers=1),
+    Question(PLACE, "unique-index", "on-conflict", 3, database_failovers=1),
+    Question(PLACE, "unique-index", "on-conflict", 3, database_failovers=1, replication=Replication.SYNCHRONOUS),
+    Question(PLACE, "token", "delete-first", 3, database_failovers=1),
+    Question(PLACE, "unique-index", "catch-violation", 2, database_failovers=1),
+    Question(PLACE, "unique-index", "deferred", 2, database_failovers=1),
+    Question(PLACE, "serializable", "retry", 2, database_failovers=1),
+    Question(PLACE, "advisory-lock", "session-leak", 2, database_failovers=1),
+    Question(PLACE, "local-lock", "in-process", 2, database_failovers=1),
+    Question(ADD, "none", "direct", 2, database_failovers=1),
+    Question(PAY, "pessimistic-lock", "lock-then-check", 2, database_failovers=1),
+    Question(CANCEL, "unique-index", "catch-violation", 2, database_failovers=1),
+    Question(SEND, "unique-index", "on-conflict", 2, database_failovers=1),
+    Question(PLACE, "unique-index", "on-conflict", 2, crashes=1, database_failovers=1),
+    Question(PLACE, "unique-index", "on-conflict", 2, errors=1, database_failovers=1),
+    Question(PLACE, "distributed-lock", "redis", 2, expiries=1, database_failovers=1),
+]
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("question", WITH_FAILOVERS_OF_THE_DATABASE, ids=name)
+def test_nothing_that_matters_is_left_out_where_the_database_fails_over(
     on_postgresql: Player, question: Question
 ) -> None:
     check(on_postgresql, question)

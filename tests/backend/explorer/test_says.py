@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 import pytest
 
 from backend.cli.survey import report_lines
-from backend.explorer.says import finding
+from backend.explorer.says import finding, scope_of
 from backend.explorer.survey import CellState, Scope, Survey, SurveyCell
 from backend.model.sentence import words
 from backend.model.vocabulary import OperationKey, Verdict
@@ -61,8 +61,7 @@ ONCE, TWICE, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.LOST
     ],
 )
 def test_a_finding(outcomes: dict[Verdict, int], exhaustive: bool, scope: tuple[int, int, int], text: str) -> None:
-    requests, crashes, expiries = scope
-    found = finding(outcomes, exhaustive=exhaustive, requests=requests, crashes=crashes, expiries=expiries)
+    found = finding(outcomes, scope_of(*scope), exhaustive=exhaustive, requests=scope[0])
     assert str(found) == text
     chinese = words(found, "zh_CN")
     assert ("未完成" in chinese) is not exhaustive

@@ -64,6 +64,7 @@ CASES = [
     (Question(OperationKey.SEND_MESSAGE, "unique-index", "on-conflict", 3), None),
     (Question(PLACE, "idempotency-key", "draft-07", 2), None),
     (Question(PLACE, "none", "check-then-act", 2), 5),
+    (Question(PLACE, "unique-index", "catch-violation", 2, database_failovers=1), None),
 ]
 
 
