@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 
-from backend.engines.sql import create_sql_engine
 from backend.lab.forms import Form
 from backend.lab.machinery import Machinery
 from backend.lab.senders.http import build_request
@@ -82,8 +81,7 @@ def main() -> None:
     machinery = Machinery(LabOptions(), lambda: None, lambda _steps: None)
     try:
         machinery.start()
-        url = machinery.database.url.render_as_string(hide_password=False)
-        engine = create_sql_engine(url, pool_size=CALLERS)
+        engine = sa.create_engine(machinery.database.url, pool_size=CALLERS)
         direct, submitted, bare = [], [], []
         for number in range(ROUNDS + 1):
             direct.append(in_process(engine))
