@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 
 from backend.comparison.exhibits import EXHIBITS
@@ -66,6 +66,7 @@ class Stage(QObject):
         self.prediction = Prediction(bridge, lab, theme)
         self._borrowed: list[QAction] = []
         self._keys = [self._key(Qt.Key.Key_PageDown, self.next_exhibit), self._key(Qt.Key.Key_PageUp, self.previous)]
+        theme.changed.connect(self._magnify_again)
 
     def _key(self, key: Qt.Key, does: Callable[[], object]) -> QShortcut:
         """What a presenter's clicker sends; only on stage, where no table is to be paged."""
@@ -153,6 +154,12 @@ class Stage(QObject):
         if self.is_on:
             self.percent = min(max(percent, SMALLEST), LARGEST)
             self._settings.remember(Key.STAGE_PERCENT, self.percent)
+            self._magnify(self.percent / 100)
+
+    @Slot()
+    def _magnify_again(self) -> None:
+        """Another style sheet gives back the fonts that were there before the first one."""
+        if self.is_on:
             self._magnify(self.percent / 100)
 
     def _magnify(self, factor: float) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QTabBar, QWidget
 
 from backend.model.observed import EngineStatus
@@ -117,11 +117,16 @@ class EngineStrip(QWidget):
                 widget.deleteLater()
 
 
+_MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
+"""After these of what it stands beside, it has another place."""
+
+
 class MessageBar(QWidget):
     """One sentence about something that did not work or did not live, with Retry where that makes sense.
 
     It lies over what is empty at the right of menu bar and tabs: it covers nothing, and nothing moves when it comes
-    and goes. Only a sentence too long for that reaches down into the page.
+    and goes. Only a sentence too long for that reaches down into the page. On stage, where there are neither, it has
+    the lower edge of the window, which ends above it.
 
     Args:
         theme: its colours.
@@ -131,9 +136,11 @@ class MessageBar(QWidget):
 
     Signals:
         retry_asked: try again what failed.
+        room_taken: how many pixels at the lower edge of the window it needs for itself.
     """
 
     retry_asked = Signal()
+    room_taken = Signal(int)
 
     def __init__(self, theme: Theme, tabs: QTabBar, menus: QMenuBar, parent: QWidget) -> None:
         super().__init__(parent)
@@ -216,11 +223,23 @@ class MessageBar(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Stay beside the tabs."""
-        if event.type() in {QEvent.Type.Move, QEvent.Type.Resize} and not self.isHidden():
+        if event.type() in _MOVES and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Give back the room that it had on stage."""
+        super().hideEvent(event)
+        if self.isHidden():
+            self.room_taken.emit(0)
+
     def _place(self) -> None:
+        if self._tabs.isHidden():
+            height = max(self.heightForWidth(self._whole.width()), self._tabs.height())
+            self.room_taken.emit(height)
+            self.setGeometry(0, self._whole.height() - height, self._whole.width(), height)
+            return
+        self.room_taken.emit(0)
         ends = (
             (self._tabs, self._tabs.tabRect(self._tabs.count() - 1)),
             *((self._menus, self._menus.actionGeometry(action)) for action in self._menus.actions()[-1:]),

@@ -215,6 +215,7 @@ class MainWindow(QMainWindow):
         bridge.events.runs_changed.connect(self._runs_changed)
         bridge.events.closed.connect(self._part_closed)
         self.messages.retry_asked.connect(self._retry)
+        self.messages.room_taken.connect(self.lab.leave_room)
         self._theme.changed.connect(self.engines.update)
         self.menus.refused.connect(self._command_failed)
         self.lab.ready_changed.connect(self.menus.refresh)

@@ -292,6 +292,11 @@ class LabPage(QWidget):
         self.exhibit.note_position(self._knobs.position)
         self.ready_changed.emit(self.ready)
 
+    @Slot(int)
+    def leave_room(self, height: int) -> None:
+        """End so many pixels above the lower edge: something else is there."""
+        self.setContentsMargins(0, 0, 0, height)
+
     def save(self, settings: Settings) -> None:
         """Keep the choices for the next session."""
         self.form.save(settings)

@@ -2696,6 +2696,13 @@
     </message>
 </context>
 <context>
+    <name>LaneBar</name>
+    <message>
+        <source>Scroll the lanes</source>
+        <translation>滚动泳道</translation>
+    </message>
+</context>
+<context>
     <name>Legend</name>
     <message>
         <source>Colours of the timeline</source>

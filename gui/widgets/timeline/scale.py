@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.lanes import Extent
 
 TALLEST_LANE = 22.0
+READABLE_LANE = 14.0
+"""At this height, each lane has its name beside it."""
+MOST_READABLE = 50
+"""So many lanes are scrolled rather than made lower; more of them are an overview at first."""
 FINEST_NS = 20.0
 """Nanoseconds a pixel, zoomed in as far as it goes."""
 COARSEST_NS = 60e9
@@ -64,11 +68,12 @@ class Scale:
         return replace(self, width=max(1, width), height=max(1, height))
 
     def fitted(self, extent: Extent) -> Scale:
-        """All of an extent in sight; lanes are not made taller than they need to be."""
+        """All of an extent in sight, but for lanes that would be too low to be read; none is taller than it need be."""
         room = max(1.0, self.width * (1 - 2 * MARGIN))
         ns_per_pixel = min(max((extent.end - extent.begin) / room, FINEST_NS), COARSEST_NS)
         left = extent.begin - round(self.width * MARGIN * ns_per_pixel)
-        lane = min(TALLEST_LANE, self.height / max(1, extent.last - extent.first))
+        count = max(1, extent.last - extent.first)
+        lane = min(TALLEST_LANE, max(self.height / count, READABLE_LANE if count <= MOST_READABLE else 0.0))
         return replace(self, left_ns=left, ns_per_pixel=ns_per_pixel, top=float(extent.first), lane_pixels=lane)
 
     def zoomed(self, factor: float, x: float, y: float, *, lanes: bool = True) -> Scale:

@@ -26,6 +26,7 @@ from gui.widgets.forms import describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.timeline.facts import Fact, facts_of, hover_text
 from gui.widgets.timeline.keys import timeline_keys
+from gui.widgets.timeline.lane_bar import WIDTH, LaneBar
 from gui.widgets.timeline.mouse import NEAR, Mouse
 from gui.widgets.timeline.painter import DETAIL_PIXELS, TimelinePainter
 from gui.widgets.timeline.rastering import Rastering
@@ -69,7 +70,9 @@ class TimelineView(QWidget):
         self._book = book
         self._theme = theme
         self._painter = TimelinePainter(book, theme.colours)
-        self.scale = Scale()
+        self._scale = Scale()
+        self._bar = LaneBar(self)
+        self._bar.scrolled.connect(self._go)
         self.selected = ""
         self.following = True
         """Whether everything of the newest burst is kept in sight; until somebody zooms or pans."""
@@ -87,6 +90,24 @@ class TimelineView(QWidget):
         """Some lanes."""
         return QSize(600, 25 * GRID)
 
+    @property
+    def scale(self) -> Scale:
+        """What is in sight."""
+        return self._scale
+
+    @scale.setter
+    def scale(self, scale: Scale) -> None:
+        self._scale = scale
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        self._bar.follow(self._scale, len(self._book), readable=self._scale.lane_pixels >= DETAIL_PIXELS)
+
+    def _fitted(self) -> Scale:
+        """All of the newest burst, as far as it fits, and the lane that is selected."""
+        scale, lane = self.scale.fitted(self._book.extent(newest=True)), self._book.find(self.selected)
+        return scale if lane is None else scale.showing(self._book.place_of(lane))
+
     # Data
 
     @Slot()
@@ -98,7 +119,9 @@ class TimelineView(QWidget):
     @Slot()
     def _show_news(self) -> None:
         if self.following:
-            self.scale = self.scale.fitted(self._book.extent(newest=True))
+            self.scale = self._fitted()
+        else:
+            self._show_bar()
         self.update()
         if self._book.is_under_way:
             self._frame.start(GROW_MS)
@@ -190,7 +213,9 @@ class TimelineView(QWidget):
         width, height = int(self.width() / self.magnification), int(self.height() / self.magnification)
         self.scale = self.scale.resized(width - self._painter.gutter, height - self._painter.header)
         if self.following:
-            self.scale = self.scale.fitted(self._book.extent(newest=True))
+            self.scale = self._fitted()
+        axis = round(self._painter.header * self.magnification)
+        self._bar.setGeometry(self.width() - WIDTH, axis, WIDTH, max(0, self.height() - axis))
 
     # Selection
 

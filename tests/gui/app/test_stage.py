@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS
 from backend.model.vocabulary import Verdict
 from gui.app.stage import LARGEST, SMALLEST, STEP, USUAL
+from gui.app.window import MainWindow
 from gui.settings import Settings
+from gui.theme import Theme, ThemeMode
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
@@ -79,6 +82,37 @@ def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
     assert table.columnWidth(column) - 12 >= table.fontMetrics().horizontalAdvance("09:33:28.047")
     window.stage.toggle()
     assert (head().pointSizeF(), legend.font().pointSizeF()) == pytest.approx(usual)
+
+
+def test_another_theme_leaves_the_type_as_large_as_it_is(window: MainWindow, theme: Theme) -> None:
+    window.stage.enter()
+    lab, curtain = window.lab, window.stage.prediction.curtain
+    large = (lab.results.rows_table, lab.timeline.legend, curtain.question, *curtain.buttons.values())
+    before = [widget.font().pointSizeF() for widget in large]
+    for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
+        theme.set_mode(mode)
+        assert [widget.font().pointSizeF() for widget in large] == before
+    window.stage.leave()
+
+
+def test_a_message_on_stage_covers_nothing_and_gives_its_room_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.stage.enter()
+    qtbot.waitUntil(window.isFullScreen)
+    bar, lab = window.messages, window.lab
+    qtbot.waitUntil(lambda: lab.right.height() == window.height())
+    before = lab.right.geometry()
+    bar.show_incident("Backend instance 1 was killed.")
+    qtbot.waitUntil(lambda: lab.right.height() < before.height())
+    for part in (lab.banner, lab.results, lab.timeline):
+        assert not QRect(part.mapTo(window, QPoint()), part.size()).intersects(bar.geometry()), part.objectName()
+    assert window.rect().contains(bar.geometry())
+    bar.dismiss.click()
+    qtbot.waitUntil(lambda: lab.right.geometry() == before)
+    bar.show_incident("Backend instance 1 was killed.")
+    window.stage.leave()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert lab.right.mapTo(lab, lab.right.rect().bottomLeft()).y() == lab.rect().bottom()
+    assert bar.geometry().bottom() <= window.pages.tabBar().mapTo(window, QPoint(0, window.pages.tabBar().height())).y()
 
 
 def test_what_is_large_is_clicked_where_it_is_seen(driver: Driver) -> None:

@@ -10,7 +10,7 @@ from backend.model.judgement import Judgement
 from backend.model.observed import AtWork
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.lab.banner import VerdictBanner
-from gui.theme import Theme
+from gui.theme import Theme, ThemeMode
 from gui.widgets.banner import LARGEST, SMALLEST
 
 ORDER = {OperationKey.PLACE_ORDER}
@@ -89,6 +89,16 @@ def test_the_sentence_is_as_large_as_fits(banner: VerdictBanner) -> None:
     banner.show_judgement(judged(100_000, 0, {Verdict.LOST: 100_000}), {OperationKey.ADD_STOCK})
     assert SMALLEST <= banner.sentence.font().pixelSize() < LARGEST
     assert banner.sentence.fontMetrics().horizontalAdvance(banner.sentence.text()) <= banner.sentence.width()
+
+
+def test_the_sentence_is_as_large_as_before_after_a_change_of_theme(banner: VerdictBanner, theme: Theme) -> None:
+    banner.resize(500, 112)
+    banner.show_judgement(judged(1, 20, {Verdict.DUPLICATED: 1}), ORDER)
+    before = banner.sentence.font().pixelSize()
+    assert before < LARGEST
+    for mode in (ThemeMode.DARK, ThemeMode.LIGHT):
+        theme.set_mode(mode)
+        assert banner.sentence.font().pixelSize() == before
 
 
 def test_the_banner_keeps_its_height(banner: VerdictBanner) -> None:

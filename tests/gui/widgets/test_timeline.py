@@ -173,16 +173,47 @@ def shown(qtbot: QtBot, theme: Theme, lanes: int, height: int = 260) -> Timeline
     return pane
 
 
-def test_twenty_lanes_keep_names_in_the_gutter(qtbot: QtBot, theme: Theme) -> None:
+def names_beside_lanes(view: TimelineView, theme: Theme) -> list[int]:
+    """The lanes in sight, as a whole, that have something written beside them."""
+    picture, header = view.grab().toImage(), view._painter.header
+    named = []
+    for place in view.scale.places(len(view._book)):
+        top, bottom = (round(header + view.scale.y_of(each)) for each in (place, place + 1))
+        if header <= top and bottom <= picture.height():
+            ys, xs = range(top, bottom), range(4, view._painter.gutter - 8)
+            if any(picture.pixelColor(x, y).name() != theme.colours.surface for x in xs for y in ys):
+                named.append(place)
+    return named
+
+
+def test_each_of_twenty_lanes_has_its_name_and_they_are_scrolled(qtbot: QtBot, theme: Theme) -> None:
     pane = shown(qtbot, theme, 20)
-    assert pane.view.scale.lane_pixels < 11
-    picture = pane.view.grab().toImage()
-    gutter = range(4, pane.view._painter.gutter - 8)
-    inked = [
-        y for y in range(pane.view._painter.header, picture.height())
-        if any(picture.pixelColor(x, y).name() != theme.colours.surface for x in gutter)
-    ]  # fmt: skip
-    assert len(inked) > 40, "the gutter is empty"
+    view, bar = pane.view, pane.view._bar
+    assert view.scale.lane_pixels >= 14
+    assert bar.isVisible()
+    first = names_beside_lanes(view, theme)
+    assert first[0] == 0
+    assert first == list(range(len(first)))
+    bar.setValue(bar.maximum())
+    last = names_beside_lanes(view, theme)
+    assert last[-1] == 19
+    assert last == list(range(last[0], 20))
+    assert bar.geometry().left() >= view._painter.gutter + view.scale.x_of(pane.book.extent().end)
+    pane.hide()
+
+
+def test_a_lane_that_is_selected_stays_in_sight_while_more_comes(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 20)
+    pane.choose("1.19")
+    pane.add_replies([reply("1.19", 19 * MS, 60 * MS)])
+    qtbot.waitUntil(lambda: pane.view.scale.right_ns >= 60 * MS)
+    assert pane.view.scale.y_of(20) <= pane.view.scale.height
+    pane.hide()
+
+
+def test_many_lanes_have_no_bar_as_long_as_they_are_an_overview(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 400)
+    assert not pane.view._bar.isVisible()
     pane.hide()
 
 

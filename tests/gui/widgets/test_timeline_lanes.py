@@ -11,7 +11,7 @@ from backend.model.observed import Reply, Step
 from backend.model.vocabulary import Answer, EngineKind
 from gui.widgets.timeline.lane import Mishap
 from gui.widgets.timeline.lanes import Extent, LaneBook
-from gui.widgets.timeline.scale import Scale
+from gui.widgets.timeline.scale import MOST_READABLE, Scale
 
 MS = 1_000_000
 
@@ -51,11 +51,13 @@ def test_zooming_keeps_what_is_under_the_pointer_there(scale: Scale, factor: flo
 
 
 @given(scales, st.integers(0, 5000), st.integers(1, 5000), instants, st.integers(20_000, 10**12))
-def test_fitting_brings_everything_into_sight(scale: Scale, first: int, count: int, begin: int, length: int) -> None:
+def test_fitting_brings_everything_into_sight_but_lanes_too_low_to_be_read(
+    scale: Scale, first: int, count: int, begin: int, length: int
+) -> None:
     fitted = scale.fitted(Extent(first, first + count, begin, begin + length))
     assert 0 <= fitted.x_of(begin) < fitted.x_of(begin + length) <= fitted.width
     assert fitted.y_of(first) >= 0
-    assert fitted.y_of(first + count) <= fitted.height + 1e-6
+    assert fitted.y_of(first + count) <= fitted.height + 1e-6 or (count <= MOST_READABLE and fitted.lane_pixels == 14)
 
 
 def test_ticks_are_round_milliseconds_in_sight() -> None:
