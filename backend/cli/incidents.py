@@ -76,7 +76,7 @@ def _show(
     incident: Incident, options: LabOptions, interrupted: threading.Event, language: str, open_lab: OpenLab
 ) -> None:
     told = (incident.title, incident.story, reports_of(incident), say(IncidentCode.CURE, cure=incident.cure))
-    speak(words(sentence, language) for sentence in told)
+    speak(words(sentence, language) for sentence in (*told, incident.on_mariadb) if sentence)
     with open_lab(options, NullListener(), interrupted) as lab:
         reports = [_run(lab, exhibit, interrupted) for exhibit in (incident.damage, incident.cured)]
     if interrupted.is_set():

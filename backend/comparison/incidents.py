@@ -41,6 +41,7 @@ class IncidentCode(Code):
     WITH = "incident.with"
     TOLD = "incident.told"
     EXPLORED = "incident.explored"
+    ON_MARIADB = "incident.on_mariadb"
 
 
 class UnknownIncidentError(UnknownKeyError):
@@ -74,10 +75,15 @@ class Incident:
     """The worst verdict that it comes to there."""
     tells: Answer | None
     """What a caller is told wrongly where the rows are right; None where the rows are wrong."""
+    on_mariadb: Sentence | None
+    """How MariaDB differs; None where nothing is to be said of it."""
+    there: Verdict
+    """What the damage comes to on MariaDB, as it is set up unless somebody sets it otherwise."""
 
     def matches(self, query: str) -> bool:
         """Whether each word of a query stands somewhere in it, in any language; ``acks_late`` is two words."""
-        texts = (words(text, language) for text in (self.title, self.story, self.cure) for language in LANGUAGES)
+        told = (self.title, self.story, self.cure, *([self.on_mariadb] if self.on_mariadb else []))
+        texts = (words(text, language) for text in told for language in LANGUAGES)
         everything = _plain(" ".join((self.key, *texts, *self.search_words, *self.reports)))
         return all(word in everything for word in _plain(query).split())
 
@@ -126,6 +132,10 @@ def _incident(key: str, table: Mapping[str, Any]) -> Incident:
         proof_of_cure=_question(cured, table.get("proof-of-cure", {})),
         finds=Verdict(table["finds"]),
         tells=Answer(table["tells"]) if "tells" in table else None,
+        on_mariadb=say(IncidentCode.ON_MARIADB, how=in_languages(table["on-mariadb"]))
+        if "on-mariadb" in table
+        else None,
+        there=Verdict(table.get("there", table["finds"])),
     )
 
 

@@ -54,14 +54,14 @@ _WAITS = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'"
 class MariadbDatabase:
     """A database of our own on a MariaDB server."""
 
-    notes: tuple[Sentence, ...] = (say(ExplorerCode.MARIADB_SNAPSHOT),)
-
     def __init__(self, url: str, name: str, opened: ExitStack) -> None:
         self._server = create_sql_engine(url, pool_size=3)
         opened.callback(self._server.dispose)
         self._watch = self._server.connect().execution_options(isolation_level="AUTOCOMMIT")
         opened.callback(_close, self._watch)
         self._name = name
+        self._level = str(self._watch.exec_driver_sql("SELECT @@global.tx_isolation").scalar()).replace("-", " ")
+        self.notes: tuple[Sentence, ...] = (_note_on(self._level),)
         self.circles = Circles()
         self._watch.exec_driver_sql(f"CREATE DATABASE {name}")
         opened.callback(self._drop_database)
@@ -148,11 +148,17 @@ class MariadbDatabase:
         return bool(alone) and url.username == USER
 
     def _connect(self) -> ParkingMariadbConnection:
-        return mariadb_connection.connect(**self._parameters)
+        return mariadb_connection.connect(self._level, **self._parameters)
 
     def _drop_database(self) -> None:
         with suppress(sa.exc.SQLAlchemyError):
             self._watch.exec_driver_sql(f"DROP DATABASE {self._name}")
+
+
+def _note_on(level: str) -> Sentence:
+    if level == mariadb_connection.REPEATABLE_READ:
+        return say(ExplorerCode.MARIADB_SNAPSHOT)
+    return say(ExplorerCode.MARIADB_LEVEL, level=level)
 
 
 def _close(connection: sa.Connection) -> None:

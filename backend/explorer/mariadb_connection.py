@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPEATABLE_READ = "REPEATABLE READ"
-_SETTINGS = (
-    f"{SESSION}, innodb_lock_wait_timeout = 3600, tx_isolation = 'REPEATABLE-READ'"
-    # Nobody waits longer than the schedule wants; footprints are made for MariaDB's default level.
-)
+_SETTINGS = f"{SESSION}, innodb_lock_wait_timeout = 3600"
+"""Nobody waits longer than the schedule wants."""
 _LEVEL = re.compile(r"SET SESSION TRANSACTION ISOLATION LEVEL ([A-Z ]+)", re.IGNORECASE)
 _KEEPS_SNAPSHOT = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE"})
 _AT_ONCE = 1 << 16
@@ -110,13 +108,20 @@ class _Answers:
                 return
 
 
-def connect(**parameters: Any) -> ParkingMariadbConnection:  # noqa: ANN401  whatever PyMySQL takes
+def connect(level: str, **parameters: Any) -> ParkingMariadbConnection:  # noqa: ANN401  whatever PyMySQL takes
     """A connection for a request.
+
+    Args:
+        level: the server's own, which sessions have that ask for no other.
+        parameters: of PyMySQL.
 
     Raises:
         pymysql.Error: it cannot be had.
     """
-    return ParkingMariadbConnection(**settled({**parameters, "init_command": _SETTINGS}))
+    settings = f"{_SETTINGS}, tx_isolation = '{level.replace(' ', '-')}'"
+    connection = ParkingMariadbConnection(**settled({**parameters, "init_command": settings}))
+    connection.level = level
+    return connection
 
 
 CONNECT_ERRORS = (pymysql.Error, OSError)

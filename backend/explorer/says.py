@@ -47,6 +47,7 @@ class ExplorerCode(Code):
     LATE_DEADLOCK = "explorer.late_deadlock"
     SERVER_CHOSE = "explorer.server_chose"
     MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
+    MARIADB_LEVEL = "explorer.mariadb_level"
 
     STRATEGY_FAILED = "explorer.strategy_failed"
     ENDLESS_STEPS = "explorer.endless_steps"

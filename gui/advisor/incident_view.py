@@ -73,6 +73,7 @@ class IncidentView(QTextBrowser):
         return (
             f"<p><span style='font-size: large'><b>{escape(speak(incident.title))}</b></span></p>",
             f"<p>{escape(speak(incident.story))}</p><p>{escape(speak(cure))}</p>",
+            f"<p>{escape(speak(incident.on_mariadb))}</p>" if incident.on_mariadb else "",
             f"<p><span style='color: {muted}'>{escape(speak(where))}</span></p>",
             "<table width='100%' cellspacing='0'><tr>",
             self._side(self.tr("Without the cure"), incident.damage, incident.proof, incident),

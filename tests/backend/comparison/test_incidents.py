@@ -134,6 +134,7 @@ def test_each_has_both_sides_of_one_situation_in_every_language() -> None:
         assert damage.operation is cured.operation
         assert (damage.plan, damage.instances) == (cured.plan, cured.instances)
         assert cured.promises is Verdict.EXACTLY_ONCE
+        assert incident.finds is damage.promises, "the explorer finds what the runs show"
         for text in (incident.title, incident.story, incident.cure):
             assert len({words(text, language) for language in LANGUAGES}) == len(LANGUAGES)
         assert any(word.isascii() for word in incident.search_words)

@@ -93,6 +93,7 @@ def _broken(requests: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("broken" if state == "open" else state for state in requests)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("requests", "failovers", "replication"),
     [

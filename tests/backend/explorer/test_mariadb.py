@@ -50,6 +50,24 @@ def _explorer(mariadb: RunningEngine, valkey: RunningEngine, gateway: GatewayKee
 
 
 @pytest.fixture
+def at_read_committed(mariadb: RunningEngine, valkey: RunningEngine) -> Iterator[Bench]:
+    """On the server as somebody has set it who wants no gap locks."""
+    own = create_sql_engine(mariadb.url, pool_size=1)
+    try:
+        _set_level(own, "READ-COMMITTED")
+        with Explorer(mariadb.url, valkey.url) as explorer:
+            yield Bench(explorer)
+    finally:
+        _set_level(own, "REPEATABLE-READ")
+        own.dispose()
+
+
+def _set_level(engine: sa.Engine, level: str) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"SET GLOBAL tx_isolation = '{level}'")
+
+
+@pytest.fixture
 def database(mariadb: RunningEngine) -> Iterator[MariadbDatabase]:
     with ExitStack() as opened:
         yield MariadbDatabase(mariadb.url, f"submit_twice_test_{secrets.token_hex(4)}", opened)
@@ -297,3 +315,24 @@ def test_the_command_explores_on_mariadb() -> None:
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
     assert told.stdout.startswith("In all 8 interleavings (2 requests, no crash) it takes effect exactly once.")
     assert "REPEATABLE READ" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("strategy", "variant", "outcomes"),
+    [
+        # What is not committed does not exist: as on PostgreSQL.
+        ("none", "insert-where-not-exists", {ONCE: 2, TWICE: comb(4, 2) - 2}),
+        # No gap is locked: twice where both look before either inserts, as on PostgreSQL. Else the second one waits
+        # for the row, before COMMIT or after it.
+        ("pessimistic-lock", "lock-missing-row", {ONCE: 2 * 2, TWICE: 2 * comb(4, 2)}),
+        ("serializable", "no-retry", None),
+    ],
+)
+def test_it_explores_the_level_that_the_server_is_set_to(
+    at_read_committed: Bench, strategy: str, variant: str, outcomes: dict[Verdict, int] | None
+) -> None:
+    found = at_read_committed.explore(PLACE, strategy, variant)
+
+    assert found.exhaustive
+    assert found.outcomes == outcomes or (outcomes is None and found.outcomes.keys() == {ONCE})
+    assert "the level that this server is set to, READ COMMITTED" in str(found.notes[0])
