@@ -104,8 +104,10 @@ class PseudoTranslator(QTranslator):
 def texts_of_widget(widget: QWidget) -> Texts:
     """Everything that a widget and all below it show, say to a screen reader, or show when somebody points at them."""
     for each in (widget, *widget.findChildren(QWidget)):
+        path = _path(each)
         for what, text in _own_texts(each):
-            yield f"{_path(each)} {what}", text
+            if text:  # most widgets have none of most kinds, and a window has a thousand widgets
+                yield f"{path} {what}", text
     for action in widget.findChildren(QAction):
         name = action.objectName() or action.text()
         for what, text in (("text", action.text()), ("toolTip", action.toolTip()), ("statusTip", action.statusTip())):
@@ -158,14 +160,17 @@ def texts_of_model(what: str, model: QAbstractItemModel, root: QModelIndex) -> T
     columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(root)
     for column in range(columns):
         for role in roles:
-            yield f"head {column}", _text(model.headerData(column, Qt.Orientation.Horizontal, role))
+            if text := _text(model.headerData(column, Qt.Orientation.Horizontal, role)):
+                yield f"head {column}", text
     for row in range(model.rowCount(root)):
         for role in roles:
-            yield f"row head {row}", _text(model.headerData(row, Qt.Orientation.Vertical, role))
+            if text := _text(model.headerData(row, Qt.Orientation.Vertical, role)):
+                yield f"row head {row}", text
         for column in range(columns):
             index = model.index(row, column, root)
             for role in roles:
-                yield f"{what} {row},{column}", _text(index.data(role))
+                if text := _text(index.data(role)):
+                    yield f"{what} {row},{column}", text
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from PySide6.QtGui import QPainter
@@ -100,6 +101,7 @@ def parts_of_an_id(identifier: str) -> list[str]:
     return [identifier[number:] for number in range(1, len(identifier))]
 
 
+@cache
 def keys() -> list[str]:
     """Keys of the command line and of the API, which the window shows as they are."""
     strategies = Lab.strategies()
@@ -107,6 +109,7 @@ def keys() -> list[str]:
     return [*names, *READY, *(kind.value + "@" for kind in FaultKind), *(status.name for status in OrderStatus)]
 
 
+@cache
 def sources() -> list[str]:
     """What strategies refer to: titles and addresses of publications."""
     strategies = Lab.strategies()

@@ -9,6 +9,7 @@ import pytest
 from backend.explorer.question import Counterexample, EventKind
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
+from tests.tables import exhaustive_but
 
 ROOT = Path(__file__).parents[3]
 PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
@@ -69,11 +70,14 @@ def test_a_row_lock_names_who_waits_for_whom(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("operation", "strategy", "variant", "crashes", "verdict", "kind", "command"),
-    [
-        (PLACE, "none", "check-then-act", 0, Verdict.DUPLICATED, EventKind.STEP, "COMMIT"),
-        (PLACE, "token", "delete-first", 1, Verdict.LOST, EventKind.CRASH, ""),
-        (PLACE, "distributed-lock", "redis-no-expiry", 1, Verdict.STUCK, EventKind.CRASH, ""),
-    ],
+    exhaustive_but(
+        [
+            (PLACE, "none", "check-then-act", 0, Verdict.DUPLICATED, EventKind.STEP, "COMMIT"),
+            (PLACE, "token", "delete-first", 1, Verdict.LOST, EventKind.CRASH, ""),
+            (PLACE, "distributed-lock", "redis-no-expiry", 1, Verdict.STUCK, EventKind.CRASH, ""),
+        ],
+        lambda *row: row[4] is not Verdict.STUCK,
+    ),
 )
 def test_the_event_with_which_it_goes_wrong_is_pointed_out(
     bench: Bench,

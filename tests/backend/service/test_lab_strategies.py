@@ -52,9 +52,7 @@ def deployment(engines: BareEngines) -> Iterator[Deployment]:
 
 QUICK = {
     "place-order token get-then-delete",
-    "place-order unique-index catch-violation",
     "pay-order pessimistic-lock lock-then-check",
-    "pay-order optimistic-lock version-from-form",
     "add-stock distributed-lock redis-fenced",
 }
 """The others take minutes, all in all."""

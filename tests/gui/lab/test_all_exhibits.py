@@ -135,7 +135,7 @@ QUICK = {"token-lost-order", "handler-throws", "stale-holder-refused"}
 @pytest.mark.timeout(300)
 def test_some_exhibits_keep_their_promise_in_random_order(driver: Driver) -> None:
     rng = dice()
-    go_through(driver, [*rng.sample(EXHIBITS, 3), find_exhibit("gateway-with-a-key")])
+    go_through(driver, [*rng.sample(EXHIBITS, 1), find_exhibit("gateway-with-a-key")])
 
 
 @pytest.mark.parametrize(
