@@ -20,6 +20,7 @@ import psycopg
 import pytest
 import redis
 
+from main import main
 from tests.backend.engines.helpers import command_of, family, lives, wait_until
 from tests.backend.http_caller import Caller
 from tests.places import short_place
@@ -100,6 +101,14 @@ def report(folder: Path, *arguments: str) -> dict[str, Any]:
     return document
 
 
+def report_of(folder: Path, *arguments: str) -> dict[str, Any]:
+    """The same, carried out in this process: where what is asked is what the report says."""
+    file = folder / "report.json"
+    assert main([*arguments, "--json", str(file)]) == 0
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return document
+
+
 # run
 
 
@@ -131,14 +140,14 @@ def test_a_run_reports_what_happened(folder: Path) -> None:
 def test_the_runs_of_the_readme(
     folder: Path, arguments: tuple[str, ...], effects: int, verdicts: dict[str, int]
 ) -> None:
-    document = report(folder, "run", "--operation", *arguments, "--submissions", "50")
+    document = report_of(folder, "run", "--operation", *arguments, "--submissions", "50")
     assert (document["effects"], document["verdicts"]) == (effects, verdicts)
 
 
 def test_several_intents_over_two_instances(folder: Path) -> None:
     """The delay is longer than a busy machine keeps one of two processes waiting: otherwise no submissions meet."""
     arguments = ("--strategy", "local-lock", "--instances", "2", "--intents", "12", "--processing-delay", "2000")
-    document = report(folder, *ORDER, *arguments)
+    document = report_of(folder, *ORDER, *arguments)
     assert document["intents"] == document["verdicts"].get("exactly_once", 0) + document["verdicts"]["duplicated"] == 12
     assert document["verdicts"]["duplicated"] > 0
 
@@ -154,7 +163,7 @@ def test_a_report_goes_into_a_file(folder: Path) -> None:
 def test_a_data_directory_keeps_its_rows(folder: Path) -> None:
     data = folder / "data"
     for _ in range(2):
-        report(folder, *ORDER, "--strategy", "none", "--submissions", "3", "--data-dir", str(data))
+        report_of(folder, *ORDER, "--strategy", "none", "--submissions", "3", "--data-dir", str(data))
     with under_way(folder, "serve", "--data-dir", str(data)) as command:
         connection = news(command)
         with psycopg.connect(connection["database"]) as database:
