@@ -135,7 +135,7 @@ DONE = [
     f"$M {ORDER} 2>/dev/full",
     "$M --help",
 ]
-SOME_DONE = (DONE[0], f"$M {ORDER} <&- >&- 2>&-", f"$M {EXPLORE} >&-", f"$M {ORDER} 2>/dev/full", "$M --help")
+SOME_DONE = (DONE[0], f"$M {ORDER} <&- >&- 2>&-", f"$M {EXPLORE} >&-", "$M --help")
 RARE = (
     f"touch file; $M {ORDER} --data-dir file/below",
     f"$M {ORDER} --json .",

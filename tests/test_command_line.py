@@ -24,7 +24,7 @@ from main import main
 from tests.backend.engines.helpers import command_of, family, lives, wait_until
 from tests.backend.http_caller import Caller
 from tests.places import short_place
-from tests.tables import exhaustive_but
+from tests.tables import exhaustive_but, values
 
 PROJECT = Path(__file__).parents[1]
 KEYS = {
@@ -271,7 +271,7 @@ def test_an_interrupt_while_it_starts_leaves_nothing(folder: Path, number: signa
         assert command.nothing_left(), command.left()
 
 
-@pytest.mark.parametrize("what", ["serve", "run"])
+@pytest.mark.parametrize("what", exhaustive_but(["serve", "run"], values("serve")))
 def test_nothing_is_left_when_it_is_killed(folder: Path, what: str) -> None:
     arguments = ("serve",) if what == "serve" else (*ORDER, "--strategy", "none", "--submissions", "20000")
     with under_way(folder, *arguments) as command:

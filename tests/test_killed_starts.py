@@ -120,7 +120,7 @@ def draw() -> random.Random:
     return random.Random(random.getrandbits(64))  # noqa: S311  no secret
 
 
-@pytest.mark.parametrize("database", exhaustive_but(DATABASES, values("postgresql", "sqlite")))
+@pytest.mark.parametrize("database", exhaustive_but(DATABASES, values("postgresql")))
 def test_a_start_that_is_killed_leaves_nothing(folder: Path, database: str, draw: random.Random) -> None:
     check(folder, database, draw.choice(["SIGINT", "SIGTERM", "SIGKILL", "both"]), draw, 1)
 
