@@ -76,6 +76,11 @@ class WireFaultInjector:
         """Keys of intents that no fault hits any more."""
         self.hub: Hub
 
+    @property
+    def is_armed(self) -> bool:
+        """Whether anything may befall a step."""
+        return bool(self._faults)
+
     def due(self, link: Link, unit: Unit, submission: str, key: str) -> tuple[Fault, ...]:
         """Which faults hit this step of a submission."""
         if not self._faults or not key or key in self.spared:

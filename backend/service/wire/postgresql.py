@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 _TLS_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
 _TLS_HELLO = 0x16
 _HEAD = 5
+_head = struct.Struct("!cI").unpack_from
+"""A message's type, and its length without that."""
 _LONGEST_GREETING = 1 << 20
-_COPY_BEGINS = frozenset("GHW")
+_GROUPED = frozenset({b"P", b"B", b"D", b"E", b"C"})
+"""Parse, Bind, Describe, Execute, Close: they wait for a Sync."""
+_COPY_BEGINS = frozenset({b"G", b"H", b"W"})
 """Nothing goes on until the client knows."""
+_LOOKED_AT = frozenset({b"K", b"G", b"W", b"Z", b"t"})
+_TELLING = frozenset({b"n", b"T", b"D", b"C", b"E"})
+"""Of which a person wants to know."""
 _SKIPPED = "skipped, because a command before it failed"
-_COMPLETIONS = frozenset("CsIE")
+_COMPLETIONS = frozenset({b"C", b"s", b"I", b"E"})
 """CommandComplete, PortalSuspended, EmptyQueryResponse, ErrorResponse."""
 
 
@@ -89,16 +96,28 @@ class PostgresqlDialect:
             if unit is None:
                 return
             yield unit
-        while not self.is_lost and len(self._input) >= _HEAD:
-            length = int.from_bytes(self._input[1:_HEAD]) + 1
-            if not _HEAD <= length <= MOST_BUFFERED:
+        for kind, message in self._messages(self._input):
+            unit = self._take_message(kind, message)
+            if unit is not None:
+                yield unit
+
+    def _messages(self, buffer: bytearray) -> Iterator[tuple[bytes, bytes]]:
+        """Take the messages that are whole now off a buffer, each with its type."""
+        if len(buffer) < _HEAD or len(buffer) <= _head(buffer)[1] < MOST_BUFFERED:
+            return  # without a copy of what may be long
+        data, place = bytes(buffer), 0
+        buffer.clear()
+        while not self.is_lost and place + _HEAD <= len(data):
+            kind, length = _head(data, place)
+            end = place + length + 1
+            if not _HEAD <= length + 1 <= MOST_BUFFERED:
                 self.is_lost = True
-                return
-            if len(self._input) < length:
-                return
-            kind, message = chr(self._input[0]), bytes(self._input[:length])
-            del self._input[:length]
-            yield from self._take_message(kind, message)
+            elif end > len(data):
+                break
+            else:
+                yield kind, data[place:end]
+                place = end
+        buffer += data[place:]
 
     def _take_greeting(self) -> Unit | None:
         if self._input[:1] and self._input[0] == _TLS_HELLO:
@@ -121,27 +140,27 @@ class PostgresqlDialect:
         self.settings = message[8:].replace(b"\0", b" ").decode("utf-8", "replace")
         return Unit(message, Handling.PASS)
 
-    def _take_message(self, kind: str, message: bytes) -> Iterator[Unit]:
-        body = message[_HEAD:]
+    def _take_message(self, kind: bytes, message: bytes) -> Unit | None:
+        if kind in _GROUPED:
+            self._names.note(kind, message[_HEAD:])
+            self._group += message
+            return None
         match kind:
-            case "Q":
-                yield self._simple(message, text_at(body)[0])
-            case "S" if self._copies_in and not self._names.executed:
-                yield Unit(message, Handling.PASS)  # the one before it was ignored, since a COPY was under way
-            case "F":
-                yield Unit(self._take_group() + message, Handling.STEP, ("CALL function",), "CALL function")
-            case "S":
-                yield self._close_group(message)
-            case "H" if not self._names.executed:
-                yield Unit(self._take_group() + message, Handling.PASS, prepares=self._names.take_prepared())
-            case "H":
-                yield self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
-            case "P" | "B" | "D" | "E" | "C":
-                self._names.note(kind, body)
-                self._group += message
+            case b"Q":
+                return self._simple(message, text_at(message[_HEAD:])[0])
+            case b"S" if self._copies_in and not self._names.executed:
+                return Unit(message, Handling.PASS)  # the one before it was ignored, since a COPY was under way
+            case b"F":
+                return Unit(self._take_group() + message, Handling.STEP, ("CALL function",), "CALL function")
+            case b"S":
+                return self._close_group(message)
+            case b"H" if not self._names.executed:
+                return Unit(self._take_group() + message, Handling.PASS, prepares=self._names.take_prepared())
+            case b"H":
+                return self._close_group(message)  # a cursor, or a pipeline that wants answers before its Sync
             case _:
                 # passwords, rows of a COPY, the end; and whatever is not known
-                yield Unit(self._take_group() + message, Handling.PASS)
+                return Unit(self._take_group() + message, Handling.PASS)
 
     def _simple(self, message: bytes, sql: str) -> Unit:
         handling = Handling.GLUED if is_glued(sql) else Handling.STEP
@@ -179,64 +198,51 @@ class PostgresqlDialect:
         return left
 
     def _take_replies(self) -> Iterator[Reply]:
-        while (message := self._take_server_message()) is not None:
-            kind = chr(message[0])
-            self._look(kind, message[_HEAD:])
+        for kind, message in self._messages(self._output):
+            if kind in _LOOKED_AT:
+                self._look(kind, message[_HEAD:])
+            elif kind in _TELLING:
+                with suppress(ValueError, LookupError, struct.error):
+                    self._reply.look(kind, message[_HEAD:])
             self._reply.data += message
-            if self._awaited and self._completes(kind):
-                yield from self._finished(kind, in_transaction=kind != "Z" or message[_HEAD:] != b"I")
-            elif self._awaited and (kind in _COPY_BEGINS or len(self._reply.data) > PART):
+            if not self._awaited:
+                continue
+            if self._completes(kind):
+                yield from self._finished(kind, in_transaction=kind != b"Z" or message[_HEAD:] != b"I")
+            elif kind in _COPY_BEGINS or len(self._reply.data) > PART:
                 yield Reply(self._reply.taken(), ends=False)
         if self.is_lost:
             yield Reply(self._leftovers(), ends=False)
         elif not self._awaited and self._reply.data:
             yield Reply(self._reply.taken(), ends=False)
 
-    def _take_server_message(self) -> bytes | None:
-        if len(self._output) < _HEAD:
-            return None
-        length = int.from_bytes(self._output[1:_HEAD]) + 1
-        if not _HEAD <= length <= MOST_BUFFERED:
-            self.is_lost = True
-            return None
-        if len(self._output) < length:
-            return None
-        message = bytes(self._output[:length])
-        del self._output[:length]
-        return message
-
-    def _completes(self, kind: str) -> bool:
+    def _completes(self, kind: bytes) -> bool:
         """Whether this message is the last of the reply to the oldest unit."""
         left = self._awaited[0]
-        if not left or kind == "Z":
-            return kind == "Z"
+        if not left or kind == b"Z":
+            return kind == b"Z"
         if kind not in _COMPLETIONS:
             return False
         self._awaited[0] = left - 1
-        return left == 1 or kind == "E"
+        return left == 1 or kind == b"E"
 
-    def _finished(self, kind: str, *, in_transaction: bool) -> Iterator[Reply]:
+    def _finished(self, kind: bytes, *, in_transaction: bool) -> Iterator[Reply]:
         """The reply to the oldest unit; after an error the server skips all up to the client's Sync."""
         reply = self._reply.finish(in_transaction=in_transaction)
         self._reply = Gathered()
-        while kind == "Z" and len(self._awaited) > 1 and self._awaited[0]:
+        while kind == b"Z" and len(self._awaited) > 1 and self._awaited[0]:
             self._awaited.popleft()
             yield Reply(b"", error=_SKIPPED, in_transaction=in_transaction)
         self._awaited.popleft()
         yield reply
 
-    def _look(self, kind: str, body: bytes) -> None:
+    def _look(self, kind: bytes, body: bytes) -> None:
         match kind:
-            case "K":
+            case b"K":
                 self.server_pid = int.from_bytes(body[:4])
-            case "G" | "W":
+            case b"G" | b"W":
                 self._copies_in = True
-            case "Z":
+            case b"Z":
                 self._copies_in = False
-            case "t":
-                self._names.learn_types(body)
-            case "n" | "T" | "D" | "C" | "E":
-                with suppress(ValueError, LookupError, struct.error):
-                    self._reply.look(kind, body)
             case _:
-                pass
+                self._names.learn_types(body)

@@ -27,12 +27,12 @@ class Names:
         self._prepared = ""
         """The text that was prepared last, if it was since then."""
 
-    def note(self, kind: str, body: bytes) -> None:
+    def note(self, kind: bytes, body: bytes) -> None:
         """Remember what a client's message says: Parse, Bind, Describe, Execute or Close."""
         try:
             self._read(kind, body)
         except (ValueError, LookupError, struct.error):
-            if kind == "B":
+            if kind == b"B":
                 self._portals[text_at(body)[0]] = _UNKNOWN
 
     def take_executed(self) -> list[Executed]:
@@ -51,23 +51,23 @@ class Names:
         if name in self._statements:
             self._statements[name] = (self._statements[name][0], _types(body))
 
-    def _read(self, kind: str, body: bytes) -> None:
+    def _read(self, kind: bytes, body: bytes) -> None:
         match kind:
-            case "P":
+            case b"P":
                 name, rest = text_at(body)
                 sql, rest = text_at(rest)
                 self._statements[name] = (sql, _types(rest))
                 self._prepared = sql
-            case "B":
+            case b"B":
                 portal, rest = text_at(body)
                 name, rest = text_at(rest)
                 sql, oids = self._statements[name]
                 self._portals[portal] = (sql, parameters_of(rest, oids))
-            case "D" if body[:1] == b"S":
+            case b"D" if body[:1] == b"S":
                 self._described.append(text_at(body[1:])[0])
-            case "E":
+            case b"E":
                 self.executed.append(self._portals.get(text_at(body)[0], _UNKNOWN))
-            case "C":
+            case b"C":
                 known = self._statements if body[:1] == b"S" else self._portals
                 known.pop(text_at(body[1:])[0], None)
             case _:

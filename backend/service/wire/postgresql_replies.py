@@ -21,17 +21,17 @@ class Gathered:
         self._answer: object = None
         self._error = ""
 
-    def look(self, kind: str, body: bytes) -> None:
+    def look(self, kind: bytes, body: bytes) -> None:
         """Keep what a person wants to know of a message."""
         match kind:
-            case "T":
+            case b"T":
                 self._columns, self._rows = body, []
-            case "D":
+            case b"D":
                 if len(self._rows) < _SHOWN_ROWS:
                     self._rows.append(body)
-            case "C":
+            case b"C":
                 self._answer = self._told(text_at(body)[0])
-            case "E" if not self._error:
+            case b"E" if not self._error:
                 self._error = _complaint(body)
             case _:
                 pass

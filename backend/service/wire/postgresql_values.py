@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from backend.tap.wording import literal
@@ -16,6 +17,8 @@ _BOOL, _INT8, _INT2, _INT4, _FLOAT4, _FLOAT8, _UUID, _JSONB = 16, 20, 21, 23, 70
 _TEXTS = frozenset({0, 18, 19, 25, 114, 705, 1042, 1043})
 _NULL = 0xFFFFFFFF
 _PLACEHOLDER = re.compile(r"\$(\d+)")
+_KNOWN_STATEMENTS = 512
+_number2, _number4 = struct.Struct("!H").unpack_from, struct.Struct("!I").unpack_from
 
 _BINARY: dict[int, Callable[[bytes], object]] = {
     _BOOL: lambda raw: raw != b"\0",
@@ -37,60 +40,69 @@ def text_at(body: bytes) -> tuple[str, bytes]:
 
 def in_place(sql: str, values: tuple[object, ...]) -> str:
     """The statement with its parameters where their placeholders stand."""
+    before, places = _taken_apart(sql)
+    parts = [before]
+    for number, spelt, after in places:
+        parts += literal(values[number - 1]) if 0 < number <= len(values) else spelt, after
+    return "".join(parts)
 
-    def value(found: re.Match[str]) -> str:
-        place = int(found[1]) - 1
-        return literal(values[place]) if place < len(values) else found[0]
 
-    return _PLACEHOLDER.sub(value, sql)
+@lru_cache(_KNOWN_STATEMENTS)
+def _taken_apart(sql: str) -> tuple[str, tuple[tuple[int, str, str], ...]]:
+    """What stands before the first placeholder; then each of them, how it is spelt, and what stands behind it."""
+    found = list(_PLACEHOLDER.finditer(sql))
+    ends = [*(match.start() for match in found), len(sql)]
+    places = [(int(match[1]), match[0], sql[match.end() : end]) for match, end in zip(found, ends[1:], strict=True)]
+    return sql[: ends[0]], tuple(places)
 
 
 def parameters_of(bind: bytes, oids: Sequence[int]) -> tuple[object, ...]:
     """The parameters of a Bind message, from behind the names.
 
     Raises:
-        ValueError: the message ends too early.
+        ValueError: the message ends too early within a value.
+        struct.error: it ends too early elsewhere.
     """
-    formats, place = _formats(bind, 0)
-    count, place = _number(bind, place, 2)
+    count = _number2(bind, 0)[0]
+    formats = struct.unpack_from(f"!{count}H", bind, 2)
+    place = 4 + 2 * count
     values: list[object] = []
-    for n in range(count):
+    for n in range(_number2(bind, place - 2)[0]):
         raw, place = _value(bind, place)
         values.append(_readable(raw, _at(formats, n), oids[n] if n < len(oids) else 0))
     return tuple(values)
 
 
 def rows_of(columns: bytes | None, rows: Sequence[bytes]) -> list[tuple[object, ...]]:
-    """Rows of DataRow messages, by the RowDescription before them; without one, values are taken for text."""
-    types = _column_types(columns) if columns else []
+    """Rows of DataRow messages, by the RowDescription before them; without one, values are taken for text.
+
+    Raises:
+        ValueError: a message ends too early within a value.
+        struct.error: it ends too early elsewhere.
+    """
+    types = _column_types(columns) if columns and rows else ()
     return [tuple(_row(row, types)) for row in rows]
 
 
 def _row(row: bytes, types: Sequence[tuple[int, int]]) -> list[object]:
-    count, place = _number(row, 0, 2)
+    place = 2
     values: list[object] = []
-    for n in range(count):
+    for n in range(_number2(row)[0]):
         raw, place = _value(row, place)
         oid, form = types[n] if n < len(types) else (0, 0)
         values.append(_readable(raw, form, oid))
     return values
 
 
-def _column_types(columns: bytes) -> list[tuple[int, int]]:
-    count, place = _number(columns, 0, 2)
+@lru_cache(_KNOWN_STATEMENTS)
+def _column_types(columns: bytes) -> tuple[tuple[int, int], ...]:
+    place = 2
     types = []
-    for _ in range(count):
+    for _ in range(_number2(columns)[0]):
         place = columns.index(b"\0", place) + 1
-        oid, _ = _number(columns, place + 6, 4)
-        form, _ = _number(columns, place + 16, 2)
-        types.append((oid, form))
+        types.append((_number4(columns, place + 6)[0], _number2(columns, place + 16)[0]))
         place += 18
-    return types
-
-
-def _formats(message: bytes, place: int) -> tuple[list[int], int]:
-    count, place = _number(message, place, 2)
-    return [_number(message, place + 2 * n, 2)[0] for n in range(count)], place + 2 * count
+    return tuple(types)
 
 
 def _at(formats: Sequence[int], n: int) -> int:
@@ -100,14 +112,9 @@ def _at(formats: Sequence[int], n: int) -> int:
     return formats[0] if formats else 0
 
 
-def _number(message: bytes, place: int, size: int) -> tuple[int, int]:
-    if place + size > len(message):
-        raise ValueError("a message ends too early")
-    return int.from_bytes(message[place : place + size]), place + size
-
-
 def _value(message: bytes, place: int) -> tuple[bytes | None, int]:
-    length, place = _number(message, place, 4)
+    length = _number4(message, place)[0]
+    place += 4
     if length == _NULL:
         return None, place
     if place + length > len(message):

@@ -127,6 +127,9 @@ class Recorder:
             link.send(unit)
             return
         now = time.monotonic_ns()
+        is_on_its_way = not self.injector.is_armed
+        if is_on_its_way:
+            link.send(unit)  # the engine works at it while we look whose it is
         whose = self._attribution.whose(link, unit)
         due = () if is_asked(whose.submission) else self.injector.due(link, unit, whose.submission, whose.key)
         step = UnderWay(whose.submission, now, whose.key, due, is_work=whose.is_work)
@@ -134,7 +137,8 @@ class Recorder:
         if unit.makes_lease and whose.key:
             self._leases.setdefault(whose.key, set()).update(unit.keys)
         self._under_way[id(unit)] = step
-        self.injector.arrived(link, unit, step)
+        if not is_on_its_way:
+            self.injector.arrived(link, unit, step)
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
