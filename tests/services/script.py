@@ -4,7 +4,8 @@
 has to prepare it first. ``redis`` runs a command. In both, ``:key`` stands for the intent, and ``:random`` for
 something new each time. ``stop`` ends the request with 409 where a statement returns ``some`` rows or ``none``, and
 where a command answers something or nothing; ``then`` comes before that. An error of the database ends it with 409 as
-well, or, with ``again`` in the request, has all steps run once more where another transaction was in the way.
+well, or, with ``again`` in the request, has all steps run once more where another transaction was in the way. What
+stands under ``regrets`` is done after the answer where a key was taken.
 """
 
 from __future__ import annotations
@@ -135,6 +136,7 @@ def submit(key: str, asked: dict[str, Any]) -> int:
                 return 409
         except psycopg.errors.IntegrityError:
             clean_up()
+            _local.regrets = asked.get("regrets", [])
             return 409
         else:
             return 201
@@ -164,6 +166,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        _local.regrets = []
         try:
             status = submit(asked["key"], asked)
         except _AWAY:
@@ -171,6 +174,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
+        for step in _local.regrets:
+            run(asked["key"], step)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -101,10 +101,16 @@ class Deployment:
         """When a request issued its last step while no schedule was played."""
         self.steps = 0
         """How many such steps there were."""
+        self._has_answered = False
+        """Whether the last submission has its answer, while no schedule is played."""
+        self._works_on = False
+        """Whether an instance was seen to send something, or to hang up on an engine, after its answer."""
         self.background = Background()
         self.lateness = Lateness()
         self.quiet_s = LEAST_QUIET_S
         """How long an instance must be silent after its answer before its request counts as over."""
+        self.falls_silent = False
+        """Whether nothing was seen to follow upon an answer."""
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -150,8 +156,10 @@ class Deployment:
         self.description = description
         self.intents = Intents(description, self.engines, self._call, self.engines.calls)
         self.background, self.lateness = Background(), Lateness()
+        self._works_on = False
         self.spares.gather(self._count)
         self.quiet_s = warm_up(self)
+        self.falls_silent = self.quiet_s == LEAST_QUIET_S and not self._works_on
 
     # What the hub tells
 
@@ -169,17 +177,23 @@ class Deployment:
         if unit.handling is Handling.STEP:
             self._note(link, unit)
         else:
-            self._last_own = time.monotonic()
+            self._note_own()
         link.send(unit)
 
     def _note(self, link: Link, unit: Unit) -> None:
         if self._is_idle and not self.intents.names_one(unit.text):
             self.background.came_by_itself(unit)
         elif self._is_asking or not self.background.takes(link, unit):
-            self._last_own, self.last_step_ns = time.monotonic(), time.monotonic_ns()
+            self._note_own()
+            self.last_step_ns = time.monotonic_ns()
             self.steps += 1
             if self._is_asking:
                 self.background.came_with_request(unit)
+
+    def _note_own(self) -> None:
+        """Something has come that may have been asked for."""
+        self._last_own = time.monotonic()
+        self._works_on = self._works_on or (self._has_answered and not self._is_idle)
 
     def replied(self, link: Link, unit: Unit, reply: Reply) -> None:
         """An engine has answered a unit."""
@@ -196,6 +210,8 @@ class Deployment:
             raise SubmitTwiceError(say(ServiceCode.WANTS_TLS, engine=link.dialect.engine.value))
         if self.handler is not None:
             self.handler.closed(link)
+        elif self._has_answered and not self._is_idle:
+            self._works_on = True
 
     def submit(self, instance: int, intent: ServiceIntent, number: int) -> None:
         """Send a submission of an intent to an instance; its answer is told to the handler.
@@ -205,6 +221,7 @@ class Deployment:
         """
         request = build(self.description.request, self.fleet.host(instance), intent.submission(number))
         self.lateness.asked(instance, intent.key)
+        self._has_answered = False
         self.fleet.send(instance, request)
 
     def answer_of(self, response: Response | None) -> Answer:
@@ -241,6 +258,7 @@ class Deployment:
 
     def _answered(self, instance: int, response: Response | None) -> None:
         self.lateness.answered(instance)
+        self._has_answered = True
         if self.handler is not None:
             self.handler.answered(instance, response)
 

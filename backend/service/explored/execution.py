@@ -52,9 +52,12 @@ class ServiceExecution:
         deployment: where.
         question: what is explored.
         trusting: whether steps touch what their commands say; else each of them may touch everything.
+        presumes_silence: as of `Traffic`.
     """
 
-    def __init__(self, deployment: Deployment, question: Question, *, trusting: bool = True) -> None:
+    def __init__(
+        self, deployment: Deployment, question: Question, *, trusting: bool = True, presumes_silence: bool = False
+    ) -> None:
         self._deployment = deployment
         self._trusting = trusting
         self._symmetric = question.requests > 2
@@ -71,7 +74,13 @@ class ServiceExecution:
         self.trace: list[tuple[str, str, Footprint]] = []
         self.server_chose = False
         """Whether PostgreSQL might have refused another request in a deadlock."""
-        traffic = Traffic(deployment, self.intent, self, holds_replies=question.crashes > 0)
+        traffic = Traffic(
+            deployment,
+            self.intent,
+            self,
+            holds_replies=question.crashes > 0,
+            presumes_silence=presumes_silence,
+        )
         self._transactions = traffic.transactions
         self._controller = StepController(deployment, self.intent, traffic)
         deployment.locks.begin_schedule()

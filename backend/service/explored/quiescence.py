@@ -85,6 +85,7 @@ class Quiescence:
                 continue
             doubtful = [one for one in self._actors if one.is_waiting and not one.is_blocked]
             if not doubtful:
+                self._see_silence()
                 return
             if not self._hub.poll(silence):
                 self._prove_blocked()
@@ -103,15 +104,34 @@ class Quiescence:
             if one.held:
                 self._traffic.deliver(one)
                 continue
-            if one.is_over:
-                left = one.last_sign + self._deployment.quiet_s - time.monotonic()
-                one.is_quiet = not self._hub.poll(max(0.0, left)) and left <= 0
-                continue
             is_running = one.running is not None
-            if not self._hub.poll(silence if is_running else _LOOK_S) and is_running:
+            if one.is_over:
+                self._await_quiet(one)
+            elif not self._hub.poll(silence if is_running else _LOOK_S) and is_running:
                 self._prove_blocked()
                 silence = min(2 * silence, _MOST_SILENCE_S)
             self._require(deadline, ServiceCode.NEVER_ANSWERED)
+
+    def _await_quiet(self, one: Actor) -> None:
+        """Note that a request is quiet, if it is. Where that is presumed, it is seen to when all are over."""
+        if self._traffic.presumes_silence and any(other.is_live for other in self._actors if other is not one):
+            one.is_quiet = True
+            return
+        left = one.last_sign + self._deployment.quiet_s - time.monotonic()
+        one.is_quiet = not self._hub.poll(max(0.0, left)) and left <= 0
+
+    def _see_silence(self) -> None:
+        """When all are over, wait until each of them has been quiet for long enough, also who was presumed to be.
+
+        Raises:
+            LateStepError: one of them was not.
+        """
+        if not self._traffic.presumes_silence or any(one.is_live for one in self._actors):
+            return
+        until = max(one.last_sign for one in self._actors) + self._deployment.quiet_s
+        while (left := until - time.monotonic()) > 0:
+            self._hub.poll(left)
+        self._require(until + ANSWER_S, ServiceCode.NEVER_ANSWERED)
 
     def _prove_blocked(self) -> None:
         alive = [one for one in self._actors if not one.is_dead]

@@ -108,6 +108,7 @@ class ServiceExploration:
     def _grow_patient(self, trial: int) -> None:
         for earlier in range(self._trial, trial):
             look_again(self._deployment, earlier)
+            self._deployment.falls_silent = False
             self._deployment.quiet_s = max(_PATIENCE_GROWS * self._deployment.quiet_s, patience(self._deployment))
         self._trial = trial
 
@@ -135,7 +136,8 @@ class ServiceExploration:
         return ((ServiceCode.BACKGROUND, self._told_of - before),)
 
     def _open_execution(self, _first: Footprint | None) -> ServiceExecution:
-        return ServiceExecution(self._deployment, self._question, trusting=self._trusting)
+        silent = self._deployment.falls_silent
+        return ServiceExecution(self._deployment, self._question, trusting=self._trusting, presumes_silence=silent)
 
     def _compare(self, execution: ServiceExecution, path: tuple[Choice, ...]) -> None:
         """As long as the same was chosen as in the schedule before, the same must have been seen.

@@ -32,15 +32,24 @@ class Traffic:
         intent: what is submitted.
         listener: told what happens.
         holds_replies: whether the reply to a caller is a step of its own.
+        presumes_silence: whether a request that was answered counts as over at once while others are under way. What
+            comes of it all the same is late.
     """
 
     def __init__(
-        self, deployment: Deployment, intent: ServiceIntent, listener: Listener, *, holds_replies: bool
+        self,
+        deployment: Deployment,
+        intent: ServiceIntent,
+        listener: Listener,
+        *,
+        holds_replies: bool,
+        presumes_silence: bool = False,
     ) -> None:
         self._deployment = deployment
         self._intent = intent
         self._listener = listener
         self._holds_replies = holds_replies
+        self.presumes_silence = presumes_silence
         self._by_instance: dict[int, Actor] = {}
         self._glued: dict[int, Unit] = {}
         """Units under way that go with a request's step, by their identity."""
@@ -109,7 +118,7 @@ class Traffic:
             else:
                 link.send(unit)
         elif not one.is_live or self._deployment.intents.names_another(unit.text, self._intent):
-            self.is_late = self.is_late or unit.handling is Handling.STEP
+            self.is_late = self.is_late or unit.handling is Handling.STEP or self._breaks_silence(one, link)
             self._deployment.lateness.acted(unit.text)
             link.send(unit)
         else:
@@ -151,6 +160,7 @@ class Traffic:
         self.transactions.closed(link)
         if one is None or one.is_dead:
             return
+        self.is_late = self.is_late or self._breaks_silence(one, link)
         one.glued -= sum(self._glued.pop(id(unit), None) is not None for unit in link.awaiting)
         one.keep_parked(lambda parked: parked.link is not link)
         if one.continues is link:
@@ -176,6 +186,10 @@ class Traffic:
             one.links.add(link)
         if link in one.links or not one.has_response:
             one.is_quiet, one.last_sign = False, time.monotonic()
+
+    def _breaks_silence(self, one: Actor, link: Link) -> bool:
+        """Whether what comes on a connection, or its end, may set something free that a request held which is over."""
+        return self.presumes_silence and not one.is_live and link in one.links
 
     def _is_background(self, link: Link, unit: Unit) -> bool:
         return unit.handling is Handling.STEP and self._deployment.background.takes(link, unit)

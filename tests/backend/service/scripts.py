@@ -43,6 +43,7 @@ def scripted(
     steps: Sequence[Mapping[str, Any]],
     *,
     afterwards: Sequence[Mapping[str, Any]] = (),
+    regrets: Sequence[Mapping[str, Any]] = (),
     again: bool = False,
     setup: str = "",
     environment: Mapping[str, str] | None = None,
@@ -50,7 +51,7 @@ def scripted(
 ) -> Description:
     """The file of a service that does this."""
     given = {"PORT": "{port}", "DATABASE_URL": "{postgresql}", "REDIS_URL": "{redis}"}
-    body = {"key": "{key}", "steps": list(steps), "finally": list(afterwards), "again": again}
+    body = {"key": "{key}", "steps": list(steps), "finally": list(afterwards), "again": again, "regrets": list(regrets)}
     return Description(
         service=Service(command=[sys.executable, "script.py"], environment={**given, **(environment or {})}),
         database=Database(kind="postgresql", setup=SETUP + setup),

@@ -94,6 +94,22 @@ def holds_a_lock(state: State) -> Generator[None, None, None]:
     state["lock"] = 0
 
 
+def regrets(state: State) -> Generator[None, None, None]:
+    """Asks whether the key is taken, inserts it and does something else; who is refused inserts something else."""
+    yield
+    found = state["key"]
+    if found:
+        return
+    yield
+    if state["key"]:
+        yield
+        state["effects"] += 1
+        return
+    state["key"] = 1
+    state["effects"] += 1
+    yield
+
+
 def releases_blindly(state: State) -> Generator[None, None, None]:
     """SET NX, SELECT, INSERT, COMMIT; and DEL, whether it got the lock or not."""
     yield
@@ -232,6 +248,15 @@ def test_a_lock_that_is_released_whatever_happens(ask: Ask) -> None:
     lock = {"redis": "SET lock::key 1 NX EX 600", "stop": "none"}
     found = ask(scripted([lock, BEGIN, CHECK, INSERT, COMMIT], afterwards=[{"redis": "DEL lock::key"}]))
     assert found.outcomes == Model(releases_blindly).outcomes()
+
+
+def test_what_follows_upon_an_answer_only_in_a_race(ask: Ask) -> None:
+    """While it is warmed up the service is silent after its answers; what was made of that is made anew."""
+    insert = {"sql": "INSERT INTO unique_orders (order_no) VALUES (:key)"}
+    check = {"sql": "SELECT times FROM unique_orders WHERE order_no = :key", "stop": "some"}
+    touch = {"sql": "UPDATE stock SET n = n + 1 WHERE order_no = :key"}
+    found = ask(scripted([check, insert, touch], regrets=[INSERT]))
+    assert found.outcomes == Model(regrets).outcomes()
 
 
 def test_a_lease_that_runs_out_is_an_event(ask: Ask) -> None:
