@@ -32,7 +32,7 @@ from backend.comparison.tasks import COST, Task, check, guesses, tasks_of
 from backend.model.errors import NotApplicableError, SubmitTwiceError
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, plain, say
-from backend.model.vocabulary import EngineKind, OperationKey, Replication
+from backend.model.vocabulary import Answer, EngineKind, OperationKey, Replication
 from backend.strategies import find
 
 _STRETCHES = (1, 2, 4)
@@ -205,9 +205,17 @@ class Comparer:
         """The engines whose failover may take something from it, as a submission shows that nobody disturbs.
 
         A failover comes while it works; what it has only looked at in Redis by then cannot be forgotten.
+
+        Raises:
+            SubmitTwiceError: it was disturbed all the same, and shows nothing.
         """
+        self._runs.recover()
         setup = setup_of(subject, Setup(subject.strategy, subject.variant, processing_delay_ms=_SOME_WORK_MS))
-        seen = self._runs.carry_out(setup, Plan((), 1, limit_ms=LIMIT_MS), subject.operation, 1).intents
+        outcome = self._runs.carry_out(setup, Plan((), 1, limit_ms=LIMIT_MS), subject.operation, 1)
+        for reply in outcome.replies:
+            if reply.answer in {Answer.ERROR, Answer.TIMEOUT}:
+                raise SubmitTwiceError(reply.detail or say(CompareCode.BROKE_OFF))
+        seen = outcome.intents
         return engines_of(seen) - (set() if writes_before_work(seen) else {EngineKind.REDIS})
 
     def _until_reached(self, subject: Subject, key: SituationKey, place: int) -> PartResult | None:

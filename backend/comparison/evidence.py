@@ -102,7 +102,7 @@ def engines_of(intents: Mapping[str, Sequence[Attempt]]) -> set[EngineKind]:
 
 def writes_before_work(intents: Mapping[str, Sequence[Attempt]]) -> bool:
     """Whether a submission has written to Redis before its work: what it holds there may be forgotten."""
-    return any(_claims(each) for attempts in intents.values() for each in attempts)
+    return any(_claims(each) for attempts in intents.values() for each in _by_begin(attempts))
 
 
 def _claims(attempt: Attempt) -> bool:

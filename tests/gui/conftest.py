@@ -43,13 +43,19 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     seen.save()
 
 
+def no_more(threads: set[threading.Thread]) -> None:
+    """There are no threads but these."""
+    left = {thread.name for thread in set(threading.enumerate()) - threads}
+    assert not left, f"threads left running: {left}"
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(qapp: QApplication, qtbot: QtBot) -> Iterator[None]:
     """Fail if a test leaves a thread, an active timer or a top-level widget."""
     threads = set(threading.enumerate())
     widgets = set(qapp.topLevelWidgets())
     yield
-    qtbot.waitUntil(lambda: not (set(threading.enumerate()) - threads), timeout=5000)
+    qtbot.waitUntil(lambda: no_more(threads), timeout=30_000)
     left = [widget for widget in qapp.topLevelWidgets() if widget not in widgets and widget.isVisible()]
     assert not left, f"windows left open: {left}"
     timers = [timer for widget in qapp.topLevelWidgets() for timer in widget.findChildren(QTimer)

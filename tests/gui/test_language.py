@@ -97,20 +97,27 @@ def test_both_ways_nothing_of_the_old_language_is_left_and_the_run_stays(
     messages.close()
 
 
-def test_the_menu_changes_the_language_at_once_and_remembers_it(
-    qtbot: QtBot, qapp: QApplication, theme: Theme, bridge: LabBridge
-) -> None:
+@pytest.fixture
+def languages(qapp: QApplication) -> Iterator[Languages]:
+    """English to begin with, and again for the tests that follow, whatever becomes of this one."""
     languages = Languages(qapp)
     languages.use("en")
+    yield languages
+    languages.use("en")
+    languages.close()
+
+
+def test_the_menu_changes_the_language_at_once_and_remembers_it(
+    qtbot: QtBot, theme: Theme, bridge: LabBridge, languages: Languages
+) -> None:
     window = make_window(bridge, theme, Settings(), languages)
     submit = window.lab.form.submit
     window.use_language("zh_CN")
-    qtbot.waitUntil(lambda: submit.accessibleName() == "提交")
+    menu = window.menuBar().actions()[0]
+    qtbot.waitUntil(lambda: submit.accessibleName() == "提交" and menu.text().startswith("文件"))  # in slices
     assert Settings().language == "zh_CN"
-    assert window.menuBar().actions()[0].text().startswith("文件")
     window.use_language("en")
-    qtbot.waitUntil(lambda: submit.accessibleName() == "Submit")
-    languages.close()
+    qtbot.waitUntil(lambda: submit.accessibleName() == "Submit" and menu.text() == "&File")
     window.close()
     qtbot.waitUntil(lambda: window._closed, timeout=5_000)
     window.deleteLater()

@@ -69,7 +69,7 @@ def test_a_failover_takes_only_what_was_written_before_the_work(
 ) -> None:
     asked = attempt("1", *steps)
     work = Step("1", 9, 1, EngineKind.HTTP, "processing 1 ms", "", "", 20, 50)
-    assert writes_before_work({"A-1": [replace(asked, steps=(*asked.steps, work))]}) is expected
+    assert writes_before_work({"A-1": [replace(asked, steps=(*asked.steps, work)), attempt("2")]}) is expected
 
 
 @pytest.mark.parametrize(("promoted_ns", "expected"), [(0, 0), (15, 0), (25, 1)])
