@@ -84,9 +84,12 @@ class HealthBoard:
         self.tell(sentence)
 
     def process_ended(self, number: int, sentence: Sentence) -> None:
-        """A backend process ended without being asked to."""
+        """A backend process ended without being asked to; `explain_end` is to follow."""
         self._down.add(number)
         self.set_trouble(EngineKind.HTTP, sentence)
+
+    def explain_end(self, number: int, sentence: Sentence) -> None:
+        """All is known of a backend process that ended: it did so on purpose and that was told, or this tells it."""
         if number not in self._explained:
             self.tell(sentence)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -145,7 +146,7 @@ class Machinery:
         launcher = Launcher(self._supervisor, trace, trace_path)
         pool = InstancePool(launcher, self.token, self._options.port, self._instance_ended)
         self._ending.add(pool.release_ports)
-        consumers = ConsumerPool(launcher, self.name, self._health.process_ended)
+        consumers = ConsumerPool(launcher, self.name, self._process_ended)
         self._processes = BackendProcesses(pool, consumers, self.works)
         pool.launch(range(1, self._options.instances + 1))
         self.sender = Sender(self._spawn_sender, self._supervisor.private / "sender")
@@ -282,4 +283,9 @@ class Machinery:
 
     def _instance_ended(self, number: int, again: bool) -> None:
         code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
-        self._health.process_ended(number, say(code, number=number))
+        self._process_ended(number, say(code, number=number))
+
+    def _process_ended(self, number: int, sentence: Sentence) -> None:
+        """Its end may be seen before its last steps, which say whether it was killed on purpose."""
+        self._health.process_ended(number, sentence)
+        self._trace.after_what_has_come(partial(self._health.explain_end, number, sentence))

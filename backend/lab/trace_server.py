@@ -75,6 +75,7 @@ class TraceServer:
         self._works.connect(self.ask)
         self._peers: dict[socket.socket, _Peer] = {}
         self._numbers = itertools.count(1)
+        self._later: deque[Callable[[], object]] = deque()
         self._questions: deque[Callable[[], None]] = deque()
         """Asked for, and not put to the processes yet."""
         self._asked: dict[int, _Question] = {}
@@ -152,6 +153,16 @@ class TraceServer:
         """
         self._questions.append(on_answered)
         with suppress(OSError):  # at the end nobody listens any more, nor waits
+            self._alarm.send(b"?")
+
+    def after_what_has_come(self, call: Callable[[], object]) -> None:
+        """Call somebody on the server's thread once all is taken that processes have sent by now.
+
+        Args:
+            call: what is about something that happened after they had sent it, such as their end.
+        """
+        self._later.append(call)
+        with suppress(OSError):  # as above
             self._alarm.send(b"?")
 
     def close(self) -> None:
@@ -235,6 +246,8 @@ class TraceServer:
         for connection in list(self._buffers):
             while connection in self._buffers and self._receive(connection, socket.MSG_DONTWAIT):
                 pass
+        while self._later:
+            self._guarded("later", self._later.popleft())
         while self._questions:
             on_answered = self._questions.popleft()
             number = next(self._numbers)
