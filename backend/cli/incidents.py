@@ -106,7 +106,7 @@ def side_lines(
     yield ""
     yield words(say(code), language)
     told = [subject(report), *missed(report), outcome(report), answers(report), *contradictions(report)]
-    if code is IncidentCode.WITHOUT and incident.tells is not None:
+    if code is IncidentCode.WITHOUT and incident.tells is not None and report.answers.get(incident.tells):
         told.append(say(IncidentCode.TOLD, answer=answer_term(incident.tells)))
     told.append(say(IncidentCode.EXPLORED, finding=proof.finding))
     told.extend(proof.notes)

@@ -146,6 +146,8 @@ class RedisFaults:
 
     def _begin_partition(self, servers: RedisServers, number: int | None) -> None:
         if self._is_about_link(servers, number):
+            if self._behind:
+                return
             self._cut_off_replica(servers)
             self._health.tell(say(EngineCode.CUT_OFF, name=servers.server(servers.replica or 0).name))
         elif (number := number or 1) not in self._unreachable:

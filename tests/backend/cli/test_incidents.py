@@ -74,6 +74,16 @@ def test_what_does_not_fit_is_told_of_either_side() -> None:
     assert "crash@sql:INSERT" in told
 
 
+@pytest.mark.parametrize(("answer", "is_told"), [(Answer.ERROR, True), (Answer.DUPLICATE, False)])
+def test_what_a_caller_was_told_is_said_only_where_one_was(answer: Answer, is_told: bool) -> None:
+    """On MariaDB the violation comes with the INSERT, and nobody is told of an error."""
+    incident = incident_of("violation-at-commit")
+    report = replace(REPORT, answers={Answer.CREATED: 1, answer: 1})
+    explored = Exploration(incident.proof, True, 6, 6, {Verdict.EXACTLY_ONCE: 6})
+    told = "\n".join(side_lines(IncidentCode.WITHOUT, report, explored, incident, "en"))
+    assert ("A caller was told “error”" in told) is is_told
+
+
 def test_what_reads_from_a_standby_is_explored_with_one() -> None:
     (found,) = explored([incident_of("replica-lag").proof], LabOptions(), threading.Event())
     assert found.exhaustive
