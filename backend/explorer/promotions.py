@@ -87,11 +87,12 @@ class Promotions:
     def cut(self, submissions: Iterable[Submission]) -> Sequence[int]:
         """Cut the connections of those on which it matters; returns the server processes, which end.
 
-        Whoever is not at work has nothing open, and would find the new primary.
+        Whoever is not at work has nothing open, and would find the new primary. Those that wait come first: nobody may
+        be answered because another one has gone.
         """
-        cut = [
-            pid for one in submissions if (_is_at_work(one) or one.may_hold_session_lock) and (pid := self._cut(one))
-        ]
+        matter = [one for one in submissions if _is_at_work(one) or one.may_hold_session_lock]
+        waiting_first = sorted(matter, key=lambda one: not one.is_waiting)
+        cut = [pid for one in waiting_first if (pid := self._cut(one))]
         if cut:
             self._database.end(cut)
         return cut

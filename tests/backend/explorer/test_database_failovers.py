@@ -176,6 +176,16 @@ def test_a_commit_without_an_answer_is_there_and_its_caller_sends_again(bench: B
     assert "before it has answered the COMMIT of A" in mermaid(played)
 
 
+def test_nobody_is_answered_because_another_connection_was_cut_before(bench: Bench) -> None:
+    """B waits for A's row. Had A's connection been cut first, B might be answered just before its own is."""
+    choices = (*steps("A", 1), *steps("B", 1), Choice(EventKind.PROMOTE), *steps("A", 1), *steps("A'", 2))
+    question = asked("unique-index", "on-conflict", SYNCHRONOUS)
+    schedule = Counterexample(question, ONCE, 2, (*choices, *steps("B'", 2)), ())
+
+    for _ in range(20):
+        assert sorted(answers(bench.explorer.replay(schedule))) == ["created", "duplicate", "error", "error"]
+
+
 def test_a_message_is_sent_again_when_the_failover_has_taken_its_mark(bench: Bench) -> None:
     """The gateway keeps what it was sent, whatever becomes of our database."""
     choices = (*steps("A", 3), Choice(EventKind.PROMOTE, lost=1), *steps("B", 3))

@@ -179,7 +179,6 @@ def test_nothing_that_matters_is_left_out_where_exceptions_meet_other_mishaps(
 
 
 WITH_FAILOVERS_OF_THE_DATABASE = [
-    Question(PLACE, "none", "direct", 3, database_failovers=1),
     Question(PLACE, "unique-index", "on-conflict", 3, database_failovers=1),
     Question(PLACE, "unique-index", "on-conflict", 3, database_failovers=1, replication=Replication.SYNCHRONOUS),
     Question(PLACE, "token", "delete-first", 3, database_failovers=1),
@@ -194,7 +193,7 @@ WITH_FAILOVERS_OF_THE_DATABASE = [
     Question(SEND, "unique-index", "on-conflict", 2, database_failovers=1),
     Question(PLACE, "unique-index", "on-conflict", 2, crashes=1, database_failovers=1),
     Question(PLACE, "unique-index", "on-conflict", 2, errors=1, database_failovers=1),
-    Question(PLACE, "distributed-lock", "redis", 2, expiries=1, database_failovers=1),
+    Question(PLACE, "distributed-lock", "redis", 1, expiries=1, database_failovers=1),
 ]
 
 
