@@ -130,7 +130,7 @@ class QuestionPanel(QWidget):
             lambda: self.tr("Most times that the standby of PostgreSQL is promoted, and every connection breaks"),
         )
         self.replication = combo("exploreReplicationCombo")
-        add_item(self.replication, lambda: self.tr("may lack the last commits"), Replication.ASYNCHRONOUS.value)
+        add_item(self.replication, lambda: self.tr("may lack commits"), Replication.ASYNCHRONOUS.value)
         add_item(self.replication, lambda: self.tr("has every commit"), Replication.SYNCHRONOUS.value)
         section.add_field(
             lambda: self.tr("Stand&by"),

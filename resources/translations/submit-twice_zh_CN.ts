@@ -3162,7 +3162,7 @@
         <translation>最多提升 PostgreSQL 备库的次数，所有连接都会断开</translation>
     </message>
     <message>
-        <source>may lack the last commits</source>
+        <source>may lack commits</source>
         <translation>可能缺少最后的提交</translation>
     </message>
     <message>
