@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backend.explorer.question import Counterexample, Event, Exploration
     from gui.theme import Theme
 
-LEFT, RIGHT = 440, 536
+LEFT, RIGHT = 402, 574
 UPPER, LOWER = 360, 260
 OUTCOME_ROWS, DETAIL_LINES = 5, 4
 

@@ -9,7 +9,7 @@ from backend.model.vocabulary import EngineKind
 from gui.wording.exploration import actor_word, engine_of
 
 CALLER, FIRST_ACTOR, ACTOR_STEP = 48, 156, 56
-ENGINE_STEP, LAST_ENGINE, LEAST_GAP = 104, 60, 190
+ENGINE_STEP, LAST_ENGINE, LEAST_GAP = 104, 60, 182
 """Pixels: the caller and the first request from the left edge, the last engine from the right, what lies between."""
 
 

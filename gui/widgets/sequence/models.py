@@ -93,10 +93,10 @@ class EventsModel(RecordModel[NumberedEvent]):
                     lambda one: number(one.number),
                     right=True,
                 ),
-                Column(lambda: QCoreApplication.translate("EventsModel", "Who"), 4, lambda one: actor_word(one.event)),
+                Column(lambda: QCoreApplication.translate("EventsModel", "Who"), 3, lambda one: actor_word(one.event)),
                 Column(
                     lambda: QCoreApplication.translate("EventsModel", "Engine"),
-                    13,
+                    12,
                     lambda one: engine_word(one.event),
                     accent=True,
                 ),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from backend.model.vocabulary import Verdict
+from backend.explorer.question import Counterexample, Event, EventKind, Question
+from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
 from gui.widgets.finding import FindingPane, Names
 from gui.widgets.table import PADDING
@@ -34,3 +36,18 @@ def test_nothing_lies_empty_below_the_event_in_full(pane: FindingPane) -> None:
 def test_the_command_says_what_the_mistake_is(pane: FindingPane) -> None:
     room = pane.list.columnWidth(3) - 2 * PADDING
     assert room >= pane.list.fontMetrics().horizontalAdvance(mistake_word(Verdict.DUPLICATED))
+
+
+def test_two_engines_have_room_in_the_diagram_beside_the_list(qtbot: QtBot, theme: Theme) -> None:
+    made = FindingPane(theme, Names(), "", QWidget())
+    qtbot.addWidget(made)
+    made.resize(976, 580)  # on the page that explores, whose side bar is narrow
+    with qtbot.waitExposed(made):
+        made.show()
+    calls = [Event(actor, EventKind.STEP, engine, "GET", "1") for actor in "AB" for engine in ("redis", "postgresql")]
+    events = tuple(calls * 6)
+    made.show_counterexample(
+        Counterexample(Question(OperationKey.PLACE_ORDER, "token", ""), Verdict.DUPLICATED, 1, (), events), ""
+    )
+    assert made.diagram.verticalScrollBar().maximum() > 0
+    assert made.diagram.horizontalScrollBar().maximum() == 0

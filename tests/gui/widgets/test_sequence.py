@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from backend.explorer.question import Event, EventKind
 from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import Theme, ThemeMode
-from gui.widgets.sequence.diagram import Columns, Span, cast_of, lives_of, waits_of
+from gui.widgets.sequence.diagram import LEAST_GAP, Columns, Span, cast_of, lives_of, waits_of
 from gui.widgets.sequence.models import EventsModel, OutcomesModel
 from gui.widgets.sequence.view import SequenceView
 
@@ -66,7 +66,7 @@ def test_lifelines_never_overlap_and_stay_inside(width: int) -> None:
     assert places[0] > 0
     assert places[-1] < columns.width
     left, right = columns.gap
-    assert right - left >= 190
+    assert right - left >= LEAST_GAP
 
 
 def test_the_arrow_keys_step_and_stop_at_the_ends(view: SequenceView) -> None:
