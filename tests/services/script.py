@@ -5,7 +5,7 @@ has to prepare it first. ``redis`` runs a command. In both, ``:key`` stands for 
 something new each time. ``stop`` ends the request with 409 where a statement returns ``some`` rows or ``none``, and
 where a command answers something or nothing; ``then`` comes before that. An error of the database ends it with 409 as
 well, or, with ``again`` in the request, has all steps run once more where another transaction was in the way. What
-stands under ``regrets`` is done after the answer where a key was taken.
+stands under ``regrets`` is done after the answer where a key was taken, when that has been thought about for a while.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class StoppedError(Exception):
     """A step has found that the rest is not to be done."""
 
 
+THINKING_S = 0.0005
 SHARED_BEAT_S = float(os.environ.get("SHARED_BEAT_S", 0))
 _shared: list[psycopg.Connection[Any]] = []
 
@@ -175,6 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
         for step in _local.regrets:
+            threading.Event().wait(THINKING_S)
             run(asked["key"], step)
 
     def log_message(self, *_: object) -> None:
