@@ -25,8 +25,8 @@ from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 from tests.benchmarks.measuring import Figure, tell
 
-PAIRS = 3_000
-ROUNDS = 9
+PAIRS = 300
+ROUNDS = 91
 LEASE_MS = 10_000
 SCRIPT = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end"
 
