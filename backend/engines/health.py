@@ -79,8 +79,13 @@ class HealthBoard:
     # Backend processes
 
     def process_killed(self, number: int, sentence: Sentence) -> None:
-        """A backend process killed itself on purpose; its end needs no other sentence."""
+        """A backend process killed itself on purpose; its end needs no other sentence.
+
+        It is away from now on: that it has ended is heard from who started it, and on a busy machine seconds later.
+        """
         self._explained.add(number)
+        self._down.add(number)
+        self.set_trouble(EngineKind.HTTP, sentence)
         self.tell(sentence)
 
     def process_ended(self, number: int, sentence: Sentence) -> None:

@@ -92,6 +92,17 @@ def test_seeing_a_crash_waits_for_nobody() -> None:
     fault_injector.close()
 
 
+def test_an_instance_that_kills_itself_is_away_before_its_end_is_heard_of() -> None:
+    board = HealthBoard(lambda: None, lambda _sentence: None)
+    killed, again = (say(code, number=1) for code in (ProcessCode.INSTANCE_KILLED, ProcessCode.INSTANCE_RESTARTING))
+    board.process_killed(1, killed)
+    assert board.trouble(EngineKind.HTTP) == killed
+    board.process_ended(1, again)
+    assert board.trouble(EngineKind.HTTP) == again
+    board.process_ready(1)
+    assert board.trouble(EngineKind.HTTP) is None
+
+
 def test_a_callback_about_an_end_that_fails_keeps_no_other_end_from_being_told() -> None:
     told: list[Sentence] = []
 
