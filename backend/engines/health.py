@@ -100,6 +100,10 @@ class HealthBoard:
 
     def process_ready(self, number: int) -> None:
         """A backend process began to work."""
+        self.process_unwanted(number)
+
+    def process_unwanted(self, number: int) -> None:
+        """Nobody waits for a backend process any more."""
         self._explained.discard(number)
         self._down.discard(number)
         if not self._down:

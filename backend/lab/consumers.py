@@ -29,12 +29,20 @@ class ConsumerPool:
         launcher: starts them.
         lab: names the queues that they read.
         on_death: called with a consumer's number and a sentence when one ended without being asked to.
+        on_stopped: called with the number of one that is not wanted any more, be it running or on its way back.
     """
 
-    def __init__(self, launcher: Launcher, lab: str, on_death: Callable[[int, Sentence], None]) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        lab: str,
+        on_death: Callable[[int, Sentence], None],
+        on_stopped: Callable[[int], None],
+    ) -> None:
         self._launcher = launcher
         self._lab = lab
         self._on_death = on_death
+        self._on_stopped = on_stopped
         self._guard = threading.Lock()
         self._children: dict[int, Child] = {}
 
@@ -65,6 +73,8 @@ class ConsumerPool:
     def _stop(self) -> None:
         stopping, self._children = self._children, {}
         stop_all(stopping.values())
+        for number in stopping:
+            self._on_stopped(number)
 
     def _start(self, number: int, child: Child, database: str, redis: str) -> None:
         if reason := self._launcher.welcome(number, child, database, redis):

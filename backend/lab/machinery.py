@@ -146,7 +146,7 @@ class Machinery:
         launcher = Launcher(self._supervisor, trace, trace_path)
         pool = InstancePool(launcher, self.token, self._options.port, self._instance_ended)
         self._ending.add(pool.release_ports)
-        consumers = ConsumerPool(launcher, self.name, self._process_ended)
+        consumers = ConsumerPool(launcher, self.name, self._process_ended, self._health.process_unwanted)
         self._processes = BackendProcesses(pool, consumers, self.works)
         pool.launch(range(1, self._options.instances + 1))
         self.sender = Sender(self._spawn_sender, self._supervisor.private / "sender")

@@ -24,11 +24,11 @@ from backend.model.observed import Step
 from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
-from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
+from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
 from backend.tap.trace_messages import Hello, Ready, Steps, TracedStep
 from tests.backend.engines.helpers import connected, wait_until
 from tests.backend.http_caller import caller_of
-from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
+from tests.backend.own_lab import backend_of, born_since, family, named, own_lab, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
@@ -101,6 +101,17 @@ def test_an_instance_that_kills_itself_is_away_before_its_end_is_heard_of() -> N
     assert board.trouble(EngineKind.HTTP) == again
     board.process_ready(1)
     assert board.trouble(EngineKind.HTTP) is None
+
+
+@pytest.mark.exhaustive
+def test_a_consumer_that_died_and_is_not_wanted_any_more_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with own_lab(LabOptions(database="sqlite")) as laboratory:
+        lab, told, others = laboratory.lab, laboratory.told, family()
+        lab.start_run(Setup("none"), Plan((laboratory.intent(PLACE, 1),), 1, Source.REDELIVERY)).wait(60)
+        named(born_since(others), "backend.instance.consumer").kill()
+        assert wait_for(told, lambda: backend_of(laboratory).health is Health.DOWN)
+        lab.use_database(f"sqlite:///{tmp_path / 'other'}")
+        assert backend_of(laboratory).health is Health.UP
 
 
 def test_a_callback_about_an_end_that_fails_keeps_no_other_end_from_being_told() -> None:
