@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.archive.entries import START_NS, RunRecord
 from backend.model.sentence import Code, say, words
-from backend.model.step_words import command_sentence, outcome_sentence
+from backend.model.step_words import StepCode, command_sentence, outcome_sentence
 from backend.model.submission_ids import without_lab
 from backend.model.terms import answer_term
 from backend.model.vocabulary import EngineKind
@@ -26,7 +26,7 @@ _MS = 1_000_000
 _COLOURS = {
     EngineKind.POSTGRESQL: "#0072b2", EngineKind.MARIADB: "#0072b2", EngineKind.SQLITE: "#0072b2",
     EngineKind.REDIS: "#d55e00", EngineKind.ZOOKEEPER: "#009e73", EngineKind.GATEWAY: "#cc79a7",
-    EngineKind.HTTP: "#7d8794",
+    EngineKind.HTTP: "#7d8794", EngineKind.STANDBY: "#0072b2", EngineKind.BROKER: "#69737f",
 }  # fmt: skip
 
 
@@ -84,9 +84,11 @@ def _body(
         top = _HEAD + _LANE * number
         yield f'<text x="{_NAME - 8}" y="{top + 14}" text-anchor="end">{escape(without_lab(name))}</text>'
         if reply := replies.get(name):
-            yield from _caller(reply, top, scale, language)
+            yield _caller(reply, top, scale, language)
         for step in of_lane.get(name, ()):
             yield _span(step, top, scale, language)
+        if reply:
+            yield _answer(reply, top, scale, language)
         for wait in (wait for wait in run.waits if wait.submission_id == name):
             left, width = _place(wait.started_ns, wait.ended_ns, scale)
             told = escape(words(say(DrawingCode.WAITS, behind=", ".join(map(without_lab, wait.blockers))), language))
@@ -126,22 +128,28 @@ def _place(begin: int, end: int, scale: float) -> tuple[float, float]:
     return left, max(_SMALLEST, (end - begin) * scale)
 
 
-def _caller(reply: Reply, top: int, scale: float, language: str) -> Iterator[str]:
+def _caller(reply: Reply, top: int, scale: float, language: str) -> str:
     left, width = _place(reply.sent_ns, reply.received_ns, scale)
-    answer = words(answer_term(reply.answer), language)
     told = escape(words(say(DrawingCode.CALLER, answer=answer_term(reply.answer), ms=reply.latency_ms), language))
-    yield (
+    return (
         f'<rect x="{left:.1f}" y="{top + 2}" width="{width:.1f}" height="{_LANE - 4}" fill="currentColor" '
         f'opacity="0.08"><title>{told}</title></rect>'
     )
-    yield f'<text x="{left + width + 6:.1f}" y="{top + 14}">{escape(answer)}</text>'
+
+
+def _answer(reply: Reply, top: int, scale: float, language: str) -> str:
+    """What the caller was told, over steps that went on all the same."""
+    left, width = _place(reply.sent_ns, reply.received_ns, scale)
+    answer = escape(words(answer_term(reply.answer), language))
+    return f'<text x="{left + width + 6:.1f}" y="{top + 14}">{answer}</text>'
 
 
 def _span(step: Step, top: int, scale: float, language: str) -> str:
     left, width = _place(step.started_ns, step.ended_ns or step.started_ns, scale)
-    outcome = words(outcome_sentence(step), language)
-    told = escape(words(command_sentence(step), language) + (f" → {outcome}" if outcome else ""))
+    command, outcome = command_sentence(step), words(outcome_sentence(step), language)
+    told = escape(words(command, language) + (f" → {outcome}" if outcome else ""))
     edge = ' stroke="#b3123f" stroke-width="1.5"' if step.error else ""
+    edge += ' opacity="0.3"' if command.code is StepCode.PROCESSING else ""
     return (
         f'<rect x="{left:.1f}" y="{top + (_LANE - _BAR) // 2}" width="{width:.1f}" height="{_BAR}" '
         f'fill="{_COLOURS[step.engine]}"{edge}><title>{told}</title></rect>'

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from backend.archive.entries import CheckRecord, ComparisonRecord, Entry, ExplorationRecord, RunRecord, RunSettings
 from backend.archive.summary import database_name, operation_term, source_term, strategy_term, variant_term
 from backend.model.sentence import Code, Sentence, plain, say
-from backend.model.vocabulary import Pace, Replication, RetryCause, Source
+from backend.model.terms import answer_term
+from backend.model.vocabulary import Answer, GatewayKeys, Pace, Replication, RetryCause, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 class KnobCode(Code):
@@ -61,6 +62,10 @@ class KnobCode(Code):
     YES = "knob.yes"
     NO = "knob.no"
     NONE = "knob.none"
+    KEY_IGNORED = "knob.key_ignored"
+    KEY_HONOURED = "knob.key_honoured"
+    CONNECTION_BREAKS = "knob.connection_breaks"
+    LISTED = "knob.listed"
     MS = "knob.ms"
 
 
@@ -80,7 +85,7 @@ def knobs(entry: Entry) -> tuple[Knob, ...]:
                 (say(KnobCode.OPERATION), operation_term(asked.operation)),
                 (say(KnobCode.STRATEGY), strategy_term(asked.strategy)),
                 (say(KnobCode.VARIANT), variant_term(asked.strategy, asked.variant)),
-                (say(KnobCode.GATEWAY_KEYS), plain(asked.gateway_keys.value)),
+                (say(KnobCode.GATEWAY_KEYS), _KEYS[asked.gateway_keys]),
             ]
             return (
                 *(of_service or of_ours),
@@ -136,7 +141,7 @@ def _of_run(settings: RunSettings) -> Iterator[Knob]:
     yield from _of_callers(settings)
     yield say(KnobCode.PROCESSING), _ms(setup.processing_delay_ms)
     yield say(KnobCode.LEASE), _ms(setup.lease_ms)
-    yield say(KnobCode.GATEWAY_KEYS), plain(setup.gateway_keys.value)
+    yield say(KnobCode.GATEWAY_KEYS), _KEYS[setup.gateway_keys]
     if setup.redis_persistence:
         yield say(KnobCode.PERSISTENCE), plain(setup.redis_persistence.value)
     if setup.replication is not Replication.NONE:
@@ -174,11 +179,30 @@ def _of_callers(settings: RunSettings) -> Iterator[Knob]:
         yield say(KnobCode.TIMEOUT), _ms(plan.timeout_ms)
     if plan.source is Source.RETRY:
         yield say(KnobCode.RETRIES), _number(plan.retries)
-        yield say(KnobCode.RETRY_ON), _listed(cause.value for cause in RetryCause if cause in plan.retry_on)
+        yield say(KnobCode.RETRY_ON), _causes(plan.retry_on)
         yield say(KnobCode.BACKOFF), _ms(plan.backoff_ms)
     yield say(KnobCode.BUTTON), _flag(plan.disable_button)
     yield say(KnobCode.RELOAD), _flag(plan.reload)
     yield say(KnobCode.EDIT), _flag(plan.edit)
+
+
+_KEYS = {
+    GatewayKeys.NONE: say(KnobCode.NONE),
+    GatewayKeys.IGNORED: say(KnobCode.KEY_IGNORED),
+    GatewayKeys.HONOURED: say(KnobCode.KEY_HONOURED),
+}
+_CAUSES = {
+    RetryCause.TIMEOUT: answer_term(Answer.TIMEOUT),
+    RetryCause.CONNECTION: say(KnobCode.CONNECTION_BREAKS),
+    RetryCause.SERVER_ERROR: plain("5xx"),
+    RetryCause.BUSY: answer_term(Answer.BUSY),
+    RetryCause.CLIENT_ERROR: plain("4xx"),
+}
+
+
+def _causes(asked: Collection[RetryCause]) -> Sentence:
+    found = tuple(sentence for cause, sentence in _CAUSES.items() if cause in asked)
+    return say(KnobCode.LISTED, items=found) if found else say(KnobCode.NONE)
 
 
 def _number(value: int) -> Sentence:

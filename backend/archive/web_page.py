@@ -17,7 +17,7 @@ from backend.comparison.words import GLYPHS
 from backend.explorer.web_page import exploration_html
 from backend.model.sentence import ENGLISH, Code, say, words
 from backend.model.step_words import command_sentence, outcome_sentence
-from backend.model.terms import answer_term, verdict_term, wanted_term
+from backend.model.terms import ENGINE_NAMES, answer_term, verdict_term, wanted_term
 from backend.service.outside.reports import check_html
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _RunPage:
         ordered = sorted(self._run.steps, key=lambda step: step.started_ns)
         lines = (
             ("", (
-                step.submission_id, step.engine.value, words(command_sentence(step), self._language),
+                step.submission_id, ENGINE_NAMES[step.engine], words(command_sentence(step), self._language),
                 words(outcome_sentence(step), self._language),
             ))
             for step in ordered[:MOST_LINES]

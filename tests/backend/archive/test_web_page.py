@@ -13,6 +13,8 @@ from backend.archive.entries import Entry, RunRecord
 from backend.archive.knobs import differences, knobs
 from backend.archive.web_page import entry_html
 from backend.model.sentence import LANGUAGES, words
+from backend.model.terms import ENGINE_NAMES
+from backend.model.vocabulary import EngineKind, GatewayKeys, RetryCause, Source
 from tests.backend.archive.samples import every_entry, replies, run_entry
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -77,6 +79,41 @@ def test_what_a_stranger_wrote_is_text() -> None:
     page = entry_html(replace(entry, content=run))
     assert "<script" not in page
     assert "script" not in _parsed(page).open
+
+
+def test_a_page_shows_the_steps_of_every_engine_by_its_name() -> None:
+    """Whatever went on beside the database: a broker's acknowledgement, a read from a standby."""
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    step = entry.content.steps[0]
+    every = tuple(replace(step, number=number, engine=kind) for number, kind in enumerate(EngineKind))
+    page = entry_html(replace(entry, content=replace(entry.content, steps=every)), "zh_CN")
+    for kind in EngineKind:
+        assert f">{ENGINE_NAMES[kind]}<" in page
+        assert f">{kind.value}<" not in page
+
+
+def test_the_knobs_of_a_run_are_in_the_language_of_the_page() -> None:
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    settings = entry.content.settings
+    every = replace(settings.plan, source=Source.RETRY, retry_on=frozenset(RetryCause))
+    for keys in GatewayKeys:
+        setup = replace(settings.setup, gateway_keys=keys)
+        turned = replace(entry, content=replace(entry.content, settings=replace(settings, plan=every, setup=setup)))
+        said = [words(place, "zh_CN") for _, place in knobs(turned)]
+        assert not {"none", "ignored", "honoured"} & set(said)
+        causes = next(each for each in said if "5xx" in each)
+        assert not re.search(r"timeout|connection|busy", causes)
+        assert all(each in causes for each in ("超时", "连接断开", "忙", "4xx"))
+
+
+def test_the_answer_is_written_over_what_went_on_after_it() -> None:
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    step = replace(entry.content.steps[0], engine=EngineKind.HTTP, command="processing 1200 ms")
+    drawn = timeline_svg(replace(entry.content, steps=(step,)), "en")
+    assert drawn.index('opacity="0.3"') < drawn.index(">created<")
 
 
 def test_a_timeline_draws_so_many_lanes_and_counts_the_others() -> None:
