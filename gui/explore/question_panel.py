@@ -107,7 +107,7 @@ class QuestionPanel(QWidget):
         )
         self.failovers = spin("exploreFailoversSpin", 0, 1, 0)
         section.add_field(
-            lambda: self.tr("Fail&overs"),
+            lambda: self.tr("Redis fail&overs"),
             self.failovers,
             lambda: self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
         )

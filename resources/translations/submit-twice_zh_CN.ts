@@ -3194,8 +3194,8 @@
         <translation>崩溃(&amp;E)</translation>
     </message>
     <message>
-        <source>Fail&amp;overs</source>
-        <translation>故障转移(&amp;O)</translation>
+        <source>Redis fail&amp;overs</source>
+        <translation>Redis 故障转移(&amp;O)</translation>
     </message>
     <message>
         <source>Most times that a replica of Redis is promoted which lacks the last writes</source>
