@@ -191,11 +191,14 @@ def notice_hang_ups(engine: sa.Engine) -> None:
 
 
 def has_hung_up(connection: Any) -> bool:  # noqa: ANN401  any driver's connection
-    """Whether the server has hung up on a connection that is idle."""
+    """Whether the server has hung up on a connection that is idle, or its driver has closed it."""
     if not hasattr(connection, "fileno"):
         return False
     socket = select.poll()
-    socket.register(connection.fileno(), select.POLLIN)
+    try:
+        socket.register(connection.fileno(), select.POLLIN)
+    except (OSError, connection.Error):  # as each driver says that there is no socket any more
+        return True
     return bool(socket.poll(0))  # nobody asked for anything, so this is a farewell
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from backend.engines.running import RunningEngine
-from backend.engines.sql import create_sql_engine, retire, sqlalchemy_url
+from backend.engines.sql import create_sql_engine, notice_hang_ups, retire, sqlalchemy_url
 from tests.backend.engines.helpers import wait_until
 
 GOODS = sa.Table("goods", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("count", sa.Integer))
@@ -174,6 +174,19 @@ def test_a_transaction_on_postgresql_has_no_round_trip_of_ours(postgresql: Runni
     lines = log.read_text()[begin:].splitlines()
     told = [line.partition("LOG:")[2].split(":", 1)[1].split()[0] for line in lines if "LOG:  " in line]
     assert told == ["BEGIN", "SELECT", "COMMIT"] * 2
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_a_connection_that_its_driver_has_closed_is_not_used_again(server: str, request: pytest.FixtureRequest) -> None:
+    engine = create_sql_engine(request.getfixturevalue(server).url, pool_size=1)
+    notice_hang_ups(engine)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.close()
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+    engine.dispose()
 
 
 def test_of_an_engine_that_is_not_used_any_more_no_connection_stays_open(tmp_path: Path) -> None:
