@@ -53,12 +53,14 @@ class Sidebar(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if self._folds:
-            self._body.installEventFilter(self)
+        self._body.installEventFilter(self)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Never narrower than the fields, whose width is known now that they have their style."""
         super().showEvent(event)
+        self._widen()
+
+    def _widen(self) -> None:
         self.setMinimumWidth(max(self.least_width, self._body.minimumSizeHint().width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -74,7 +76,9 @@ class Sidebar(QScrollArea):
 
     @Slot()
     def fit(self) -> None:
-        """Fold as little as possible, and what somebody has folded or opened not at all."""
+        """Fold as little as possible, and what somebody has folded or opened not at all; and cut no text."""
+        if self.isVisible():
+            self._widen()
         movable = [fold for fold in self._folds if not fold.by_hand]
         if not movable or not self.isVisible():
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from backend.model.sentence import ENGLISH
@@ -11,7 +11,9 @@ from backend.model.vocabulary import OperationKey, Replication, Source
 from gui.app.language import Languages
 from gui.app.window import MainWindow
 from gui.link.bridge import LabBridge
+from gui.theme import Theme
 from gui.widgets.forms import KEY_ROLE
+from gui.widgets.sidebar import Sidebar
 from gui.wording.catalogue import VariantChoice
 from gui.wording.speech import language
 
@@ -98,3 +100,13 @@ def test_the_summary_is_whole_after_a_switch_of_language(
     languages.use("zh_CN" if language() == ENGLISH else "en")
     qtbot.waitUntil(lambda: summary.text() != before)
     qtbot.waitUntil(lambda: summary.height() >= summary.heightForWidth(summary.width()))
+
+
+def test_a_text_that_is_longer_in_another_language_is_not_cut(qtbot: QtBot, theme: Theme) -> None:
+    label = QLabel("short")
+    sidebar = Sidebar(label, least_width=100)
+    qtbot.addWidget(sidebar)
+    with qtbot.waitExposed(sidebar):
+        sidebar.show()
+    label.setText("A primary fails and another server takes over, which is long")
+    qtbot.waitUntil(lambda: sidebar.width() >= label.sizeHint().width())
