@@ -115,6 +115,7 @@ def test_the_explorer_comes_to_all_that_a_model_without_engines_comes_to(
     assert found.outcomes == Model(requests, failovers, may_lose=replication is ASYNCHRONOUS).outcomes
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("strategy", "variant"),
     [
