@@ -30,7 +30,7 @@ _POOL_TIMEOUT_S = 30
 
 
 def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
-    """An engine with a pool that adds no round trip of its own to a transaction, and on PostgreSQL spares one.
+    """An engine with a pool that adds no round trip of its own to a transaction.
 
     There is no ping before use: a look at the socket, one system call, tells whether the server has hung up since the
     last one, so that a server that was restarted costs nobody an error. No ROLLBACK goes to a connection that is idle
@@ -67,8 +67,6 @@ def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
         notice_hang_ups(engine)
     if backend in {"mysql", "mariadb"}:
         _adapt_mariadb(engine)
-    if backend == "postgresql":
-        _adapt_postgresql(engine)
     return engine
 
 
@@ -164,13 +162,6 @@ def _adapt_sqlite(engine: sa.Engine) -> None:
     def executed(connection: sa.Connection, statement: object, *_: object) -> None:
         # SQLAlchemy keeps with_for_update() of a select in this attribute; its SQLite compiler leaves it out.
         _driver(connection).for_update = getattr(statement, "_for_update_arg", None) is not None
-
-
-def _adapt_postgresql(engine: sa.Engine) -> None:
-    from backend.engines.postgresql_connection import FewerTrips  # its driver is wanted by nobody else
-
-    dialect: Any = engine.dialect
-    dialect.connect = FewerTrips.connect
 
 
 def _adapt_mariadb(engine: sa.Engine) -> None:

@@ -10,7 +10,6 @@ import psycopg
 from psycopg.waiting import Ready, Wait
 
 from backend.engines.blocking import BLOCKERS_OF, WAITS_SINCE
-from backend.engines.postgresql_connection import FewerTrips
 from backend.explorer.circles import Circles
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ _SERVER_DIED = "server closed the connection unexpectedly"
 """As libpq says it."""
 
 
-class ParkingConnection(FewerTrips):
+class ParkingConnection(psycopg.Connection[Any]):
     """A connection that calls `on_silence` whenever the server takes its time."""
 
     on_silence: Callable[[], bool] | None = None
