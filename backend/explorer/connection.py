@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.waiting import Ready, Wait
 
 from backend.engines.blocking import BLOCKERS_OF, WAITS_SINCE
@@ -36,6 +37,13 @@ class ParkingConnection(psycopg.Connection[Any]):
     """Whether the server dies when it has carried out the next COMMIT, before it can say so."""
     has_lost_answer = False
     """Whether that COMMIT was carried out."""
+    server_level = IsolationLevel.READ_COMMITTED
+    """The isolation level of transactions that ask for none."""
+
+    @property
+    def level(self) -> IsolationLevel:
+        """The isolation level that a transaction would have that began now."""
+        return self.isolation_level or self.server_level
 
     def commit(self) -> None:
         """Commit, or lose the answer to it."""
@@ -68,28 +76,36 @@ class ParkingConnection(psycopg.Connection[Any]):
             return end.value
 
 
-def connect(url: str, schema: str, *, quick_deadlocks: bool) -> ParkingConnection:
+def connect(url: str, schema: str, level: IsolationLevel, *, quick_deadlocks: bool) -> ParkingConnection:
     """A connection for a request, which finds the explorer's tables first.
 
     Args:
         url: one that libpq understands.
         schema: where the tables are.
+        level: the server's own isolation level.
         quick_deadlocks: have the server look for deadlocks early, which takes a privilege.
     """
     settings = {
         "search_path": schema,
         "synchronous_commit": "off",
         "jit": "off",
-        "default_transaction_isolation": r"read\ committed",  # footprints are made for it
+        "default_transaction_isolation": level_name(level).replace(" ", r"\ "),
     }
     if quick_deadlocks:
         settings["deadlock_timeout"] = _DEADLOCK_TIMEOUT
-    return ParkingConnection.connect(
+    connection = ParkingConnection.connect(
         url,
         prepare_threshold=0,
         application_name=_APPLICATION,
         options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
     )
+    connection.server_level = level
+    return connection
+
+
+def level_name(level: IsolationLevel) -> str:
+    """As PostgreSQL writes it."""
+    return level.name.replace("_", " ").lower()
 
 
 def readable(fds: Iterable[int], seconds: float) -> set[int]:

@@ -91,8 +91,8 @@ class PostgresqlAccess:
     def isolation(self) -> Isolation:
         """How a statement that ran now would see other transactions: a snapshot from REPEATABLE READ on."""
         connection = self._connection
-        level = None if connection is None else connection.isolation_level
-        if connection is None or level is None or level < IsolationLevel.REPEATABLE_READ:
+        level = connection.level if connection else IsolationLevel.READ_COMMITTED
+        if connection is None or level < IsolationLevel.REPEATABLE_READ:
             return _READ_COMMITTED
         idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
         return Isolation(takes_snapshot=idle, is_serializable=level >= IsolationLevel.SERIALIZABLE)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import IsolationLevel
 
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer.circles import Circles
-from backend.explorer.connection import LockObserver, ParkingConnection, connect
+from backend.explorer.connection import LockObserver, ParkingConnection, connect, level_name
 from backend.explorer.database_access import DatabaseAccess, PostgresqlAccess, SqliteAccess
 from backend.explorer.past_states import PastStates
 from backend.explorer.quiescence import that_wait_for
@@ -102,8 +103,6 @@ def open_database(url: str, name: str, opened: ExitStack) -> Database:
 class PostgresqlDatabase:
     """A schema of our own in a PostgreSQL database."""
 
-    notes: tuple[Sentence, ...] = ()
-
     def __init__(self, url: str, schema: str, opened: ExitStack) -> None:
         self._url = sqlalchemy_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._schema = schema
@@ -114,6 +113,8 @@ class PostgresqlDatabase:
             connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
             opened.callback(self._drop_schema)
             create_tables(connection)
+            self._level = _level_of(connection)
+        self.notes: tuple[Sentence, ...] = _notes_on(self._level)
         self._locks = LockObserver(self._url)
         opened.callback(self._locks.close)
         self._quick_deadlocks = self._locks.may_quicken_deadlocks()
@@ -160,7 +161,7 @@ class PostgresqlDatabase:
         return PastStates(self._url, self._schema)
 
     def _connect(self) -> ParkingConnection:
-        return connect(self._url, self._schema, quick_deadlocks=self._quick_deadlocks)
+        return connect(self._url, self._schema, self._level, quick_deadlocks=self._quick_deadlocks)
 
     def _use_schema(self, connection: psycopg.Connection, _record: object) -> None:
         connection.execute(f"SET search_path = {self._schema}")
@@ -171,6 +172,18 @@ class PostgresqlDatabase:
         with suppress(sa.exc.SQLAlchemyError), self.own.begin() as connection:
             connection.exec_driver_sql("SET client_min_messages = warning")
             connection.exec_driver_sql(f"DROP SCHEMA {self._schema} CASCADE")
+
+
+def _level_of(connection: sa.Connection) -> IsolationLevel:
+    """What transactions have on this server, in this database and for this user that ask for no level."""
+    name = str(connection.exec_driver_sql("SHOW default_transaction_isolation").scalar())
+    return max(IsolationLevel.READ_COMMITTED, IsolationLevel[name.upper().replace(" ", "_")])
+
+
+def _notes_on(level: IsolationLevel) -> tuple[Sentence, ...]:
+    if level is IsolationLevel.READ_COMMITTED:
+        return ()
+    return (say(ExplorerCode.POSTGRESQL_LEVEL, level=level_name(level).upper()),)
 
 
 class SqliteDatabase:

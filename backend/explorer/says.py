@@ -48,6 +48,7 @@ class ExplorerCode(Code):
     SERVER_CHOSE = "explorer.server_chose"
     MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
     MARIADB_LEVEL = "explorer.mariadb_level"
+    POSTGRESQL_LEVEL = "explorer.postgresql_level"
 
     STRATEGY_FAILED = "explorer.strategy_failed"
     ENDLESS_STEPS = "explorer.endless_steps"

@@ -145,8 +145,8 @@ def test_buttons_that_come_from_qt_speak_chinese_too(qtbot: QtBot, qapp: QApplic
 
 AS_THEY_ARE = {
     "always", "answers", "before", "broker", "cluster", "count", "curl", "database", "disable", "effects",
-    "everysec", "explore", "five", "headers", "items", "json", "maxclients", "nats", "nobody", "none", "redis",
-    "request", "reset", "root", "save", "schema", "sentinel", "service", "setup", "srvr", "sslmode", "status",
+    "everysec", "explore", "five", "headers", "items", "json", "maxclients", "nats", "nobody", "none", "rabbitmq",
+    "redis", "request", "reset", "root", "save", "schema", "sentinel", "service", "setup", "srvr", "sslmode", "status",
     "sync", "three", "tokens", "ulimit", "version", "wheel", "zookeeper",
 }  # fmt: skip
 """Words in lower case that are commands, columns, keys of a file or names of programs."""

@@ -156,7 +156,7 @@ def test_the_same_names_in_other_schemas_and_in_another_case_are_left_alone(
     search(postgresql, "nowhere, lab, app, public")
     theirs = ("--schema=app", "--schema=public", '--table=lab."Orders"')
     before = [postgresql.dump(option) for option in theirs]
-    for command in (compare, explore):  # `run` does less than what the window does
+    for command in (run, compare, explore):
         assert command(postgresql.url, valkey) == DONE
     assert use_a_lab(postgresql.url, valkey)
     assert [postgresql.dump(option) for option in theirs] == before

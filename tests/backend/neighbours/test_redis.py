@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from main import DONE, main
-from tests.backend.neighbours.commands import compare, explore, use_a_lab
+from tests.backend.neighbours.commands import compare, explore, run, use_a_lab
 from tests.backend.neighbours.dumps import dump_of_redis
 
 
@@ -35,9 +35,11 @@ def theirs(valkey: str) -> Iterator[redis.Redis]:
 def test_every_command_leaves_keys_that_look_like_ours(theirs: redis.Redis, valkey: str, tmp_path: Path) -> None:
     before = dump_of_redis(theirs)
     url = f"sqlite:///{tmp_path / 'ours.db'}"
-    assert compare(url, valkey) == DONE
+    for command in (run, compare):
+        assert command(url, valkey) == DONE
     assert explore("sqlite", valkey) == DONE
-    assert use_a_lab(url, valkey)
+    for database in (url, "sqlite"):
+        assert use_a_lab(database, valkey)
     places = ["--database", "sqlite", "--redis", valkey, "--json", "-"]
     for source in ("redelivery", "clicks"):
         more = ["--operation", "place-order", "--strategy", "token", "--source", source]
