@@ -55,9 +55,7 @@ SYNTAX = ("sequenceDiagram", "autonumber", "participant", "actor", "as", "over",
 NAMES = (*PRODUCTS, "SQL", *(key.value for key in OperationKey), *(kind.value for kind in EngineKind))
 READ = {"title", "alt", "aria-label", "placeholder", "content"}
 """Attributes that are shown or said."""
-ASKED = ComparisonQuestion(
-    databases=("sqlite",), strategies=("none/direct", "unique-index/on-conflict", "token/delete-first"), quick=True
-)
+ASKED = ComparisonQuestion(databases=("sqlite",), strategies=("none/direct", "token/delete-first"), quick=True)
 COST_OF = "token/delete-first"
 """Costs are measured of one of them: they take longer than all situations together, and all say the same."""
 

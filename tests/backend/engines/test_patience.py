@@ -24,6 +24,7 @@ from backend.lab.lab import Lab
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence
+from tests.tables import exhaustive_but, never
 
 STANDSTILL_S = 1.0
 LONG_S = 2.5 * STANDSTILL_S
@@ -63,7 +64,14 @@ def python(supervisor: Supervisor, code: str) -> Child:
     return supervisor.spawn("recovering", [sys.executable, "-I", "-S", "-c", code])
 
 
-@pytest.mark.parametrize("code", [WORKS, WRITES, HAS_A_CHILD], ids=["computes", "logs", "has a child that computes"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(WORKS, id="computes"),
+        pytest.param(WRITES, id="logs", marks=pytest.mark.exhaustive),
+        pytest.param(HAS_A_CHILD, id="has a child that computes", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_what_gets_on_is_waited_for(supervisor: Supervisor, code: str) -> None:
     child = python(supervisor, code)
     with pytest.raises(EngineError) as caught:
@@ -151,7 +159,7 @@ SLOW: dict[str, tuple[Callable[[Supervisor], object], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("engine", SLOW)
+@pytest.mark.parametrize("engine", exhaustive_but(SLOW, never("zookeeper")))
 def test_a_server_on_a_slow_machine_comes_up(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:

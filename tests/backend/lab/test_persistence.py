@@ -21,6 +21,7 @@ from backend.model.vocabulary import OperationKey, RedisPersistence, Source, Ver
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.own_lab import own_lab, wait_for
+from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 NONE, EVERYSEC, ALWAYS = RedisPersistence.NONE, RedisPersistence.EVERYSEC, RedisPersistence.ALWAYS
@@ -99,7 +100,7 @@ def test_a_lab_is_started_with_it(tmp_path: Path) -> None:
                 other.lab.start_run(Setup("none", redis_persistence=NONE), plan)
 
 
-@pytest.mark.parametrize("mode", [EVERYSEC, ALWAYS])
+@pytest.mark.parametrize("mode", exhaustive_but([EVERYSEC, ALWAYS], values(ALWAYS)))
 def test_keys_that_were_there_before_are_on_disk_as_soon_as_it_is_switched_on(mode: RedisPersistence) -> None:
     with Supervisor() as supervisor:
         engine = start_valkey(supervisor)

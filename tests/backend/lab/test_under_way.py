@@ -20,8 +20,10 @@ PLACE = OperationKey.PLACE_ORDER
 
 @pytest.mark.parametrize(
     ("delay_ms", "fault", "shown"),
-    [(20_000, (), "processing 20000 ms"), (0, ("delay@sql:INSERT:before=20000",), "delay 20000 ms")],
-    ids=["processing", "delay"],
+    [
+        pytest.param(20_000, (), "processing 20000 ms", id="processing"),
+        pytest.param(0, ("delay@sql:INSERT:before=20000",), "delay 20000 ms", id="delay", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_a_delay_that_is_under_way_is_the_last_of_the_steps(
     laboratory: Laboratory, delay_ms: int, fault: tuple[str, ...], shown: str
