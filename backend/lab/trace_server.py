@@ -203,10 +203,13 @@ class TraceServer:
         self._selector.register(connection, selectors.EVENT_READ)
         return True
 
-    def _receive(self, connection: socket.socket, flags: int = 0) -> bool:
-        """Take what has come; whether something has."""
+    def _receive(self, connection: socket.socket) -> bool:
+        """Take what has come; whether something has.
+
+        It never waits: what made the connection readable may have been taken since, by a question put meanwhile.
+        """
         try:
-            chunk = connection.recv(_CHUNK, flags)
+            chunk = connection.recv(_CHUNK, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
         except ConnectionError:
@@ -244,7 +247,7 @@ class TraceServer:
         while self._accept():
             pass
         for connection in list(self._buffers):
-            while connection in self._buffers and self._receive(connection, socket.MSG_DONTWAIT):
+            while connection in self._buffers and self._receive(connection):
                 pass
         while self._later:
             self._guarded("later", self._later.popleft())

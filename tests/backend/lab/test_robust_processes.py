@@ -52,6 +52,28 @@ def test_a_callback_that_fails_is_told_once_and_the_trace_goes_on(tmp_path: Path
     assert told == [say(ProcessCode.TOLD_WRONGLY, what="steps", error=what)]
 
 
+def test_what_a_question_has_taken_already_is_not_waited_for(tmp_path: Path) -> None:
+    """A process that says nothing more, such as one that nobody has welcomed, holds up no other."""
+    ready: list[int] = []
+    busy, may_go_on, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(_steps: Sequence[Step]) -> None:
+        busy.set()
+        may_go_on.wait(30)
+
+    server = TraceServer(tmp_path / "trace", hold, ready.append)
+    with connected(tmp_path / "trace") as client, connected(tmp_path / "trace") as silent:
+        client.sendall(framed(Hello(1)) + framed(Steps(1, [])))
+        assert busy.wait(30)
+        server.ask(answered.set)
+        silent.sendall(framed(Hello(2)))  # both are there when it looks again
+        may_go_on.set()
+        assert answered.wait(30)
+        client.sendall(framed(Ready(1)))
+        assert wait_until(lambda: ready == [1], 10)
+    server.close()
+
+
 def test_garbage_on_the_socket_does_not_end_the_trace(tmp_path: Path) -> None:
     ready: list[int] = []
     told: list[Sentence] = []
