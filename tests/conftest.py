@@ -100,11 +100,11 @@ def _own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Files side by side, twice as many as there are processors, since a test waits for servers for half of its time.
+    """Files side by side, more than twice as many as there are processors: a test waits for servers half of its time.
 
     A file, or a test of it, runs in this process.
     """
-    return 0 if all(argument.partition("::")[0].endswith(".py") for argument in config.args) else 2 * CORES
+    return 0 if all(argument.partition("::")[0].endswith(".py") for argument in config.args) else 2 * CORES + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -79,7 +79,7 @@ def test_a_check_finds_what_clicks_do_to_check_then_act_and_shows_the_steps(page
     open_file(page, described(tmp_path, "/check"))
     page.qtbot.waitUntil(lambda: problems(page) == "Nothing is wrong with the file.", timeout=PATIENCE_MS)
     choose(page, CLICKS)
-    page.spin("serviceSubmissionsSpin").setValue(2)
+    page.spin("serviceSubmissionsSpin").setValue(5)  # of two, one may be over before the other begins, ten times
     page.click("serviceCheckButton")
     wait_for_the_end(page)
     verdict, sentence = finding(page)
@@ -92,8 +92,8 @@ def test_a_check_finds_what_clicks_do_to_check_then_act_and_shows_the_steps(page
     assert "created" in row[3]
     assert row[4] == "10/10"
     commands = [step[3] for step in texts(page, "serviceStepsTable")]
-    assert sum(command.startswith("INSERT INTO orders") for command in commands) == 2
-    assert len(page.window.service.check_pane.timeline.book) == 2
+    assert sum(command.startswith("INSERT INTO orders") for command in commands) >= 2
+    assert len(page.window.service.check_pane.timeline.book) == 5
 
 
 def test_a_unique_index_is_exactly_once_and_its_report_can_be_read(page: Driver, tmp_path: Path) -> None:
