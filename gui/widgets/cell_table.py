@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from gui.widgets.arrangement import Arrangement
+from gui.widgets.copying_table import CopyingTable
 from gui.widgets.roomy_header import RoomyHeader
-from gui.widgets.view_keys import ViewKey, press
+from gui.widgets.view_keys import ViewKey
 from gui.wording.live import name_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtCore import QAbstractItemModel
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMenu, QWidget
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class CellTable(QTableView):
-    """Copies rows, has a menu, and lets columns be moved; a subclass says what its cells stand for."""
+class CellTable(CopyingTable):
+    """Has a menu, and lets columns be moved; a subclass says what its cells stand for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,27 +85,16 @@ class CellTable(QTableView):
 
     # Keys, copying, menu
 
-    def keys(self) -> tuple[ViewKey, ...]:
-        """What keys do here, beside those that go from cell to cell."""
-        return (
-            ViewKey(("Return", "Enter"), self.activation(), lambda: self.activate(self.currentIndex())),
-            ViewKey(("Ctrl+C",), self.tr("Copy the selected rows"), self.copy),
-        )
+    def own_keys(self) -> tuple[ViewKey, ...]:
+        """Enter."""
+        return (ViewKey(("Return", "Enter"), self.activation(), lambda: self.activate(self.currentIndex())),)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Enter and Ctrl+C."""
-        if not press(event, self.keys()):
-            super().keyPressEvent(event)
+    def shown_rows(self) -> Sequence[int]:
+        """Those that no filter hides."""
+        return [row for row in range(self.model().rowCount()) if not self.isRowHidden(row)]
 
-    def copy(self) -> None:
-        """Put the selected rows into the clipboard, as they are shown from left to right, below the titles."""
-        self._copy_rows(sorted(index.row() for index in self.selectionModel().selectedRows()))
-
-    def copy_all(self) -> None:
-        """Put all rows that are shown into the clipboard."""
-        self._copy_rows(range(self.model().rowCount()))
-
-    def _copy_rows(self, rows: Iterable[int]) -> None:
+    def texts(self, rows: Iterable[int]) -> list[list[str]]:
+        """With the title of each row, where rows have one."""
         model, across, down = self.model(), Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         columns = [self.heads.logicalIndex(place) for place in range(self.heads.count())]
         titled = not self.verticalHeader().isHidden()
@@ -113,8 +103,7 @@ class CellTable(QTableView):
             if not self.isRowHidden(row):
                 title = [str(model.headerData(row, down))] if titled else []
                 lines.append(title + [str(model.index(row, column).data()) for column in columns])
-        if len(lines) > 1:
-            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        return lines
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """What can be done with the cell under the pointer, or with the current one."""
@@ -125,16 +114,7 @@ class CellTable(QTableView):
 
     def make_menu(self, index: Index | None = None) -> QMenu:
         """The menu of a cell, the current one unless said; it goes when it is closed."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(self.accessibleName())
-        copy = menu.addAction(self.tr("&Copy the selected rows"))
-        copy.setEnabled(self.selectionModel().hasSelection())
-        copy.triggered.connect(self.copy)
-        copy_all = menu.addAction(self.tr("Copy &all rows"))
-        copy_all.setEnabled(self.model().rowCount() > 0)
-        copy_all.triggered.connect(self.copy_all)
-        menu.addSeparator()
+        menu = self.copying_menu()
         self.add_to_menu(menu, self.currentIndex() if index is None else index)
         return menu
 

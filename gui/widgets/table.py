@@ -12,29 +12,27 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
     QFontMetricsF,
-    QGuiApplication,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from backend.model.vocabulary import Verdict
 from gui.theme import GRID, Theme, code_font
+from gui.widgets.copying_table import CopyingTable
 from gui.widgets.forms import KEY_ROLE, describe
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.inks import Inks
 from gui.widgets.records import Tone
 from gui.widgets.roomy_header import RoomyHeader
-from gui.widgets.view_keys import ViewKey, press
 from gui.wording.live import Words, in_words, name_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from PySide6.QtWidgets import QPushButton, QWidget
+    from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
     from gui.theme import Colours
     from gui.widgets.records import Column, RecordModel
@@ -56,7 +54,7 @@ class RowInks(Inks):
         self.highlights[Tone.ALARM] = QColor(colours.alarm_tint)
 
 
-class RecordTable(QTableView):
+class RecordTable(CopyingTable):
     """Shows a RecordModel.
 
     Signals:
@@ -219,32 +217,19 @@ class RecordTable(QTableView):
 
     # Copying
 
-    def keys(self) -> tuple[ViewKey, ...]:
-        """What keys do here, beside those that go from row to row."""
-        return (ViewKey(("Ctrl+C",), self.tr("Copy the selected rows"), self.copy),)
+    def shown_rows(self) -> Sequence[int]:
+        """Of the records that are shown."""
+        return range(len(self.records.shown))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Copy."""
-        if not press(event, self.keys()):
-            super().keyPressEvent(event)
-
-    def copy(self) -> None:
-        """Put the selected rows into the clipboard, whole, as they are shown from left to right."""
-        self._copy_rows(sorted(index.row() for index in self.selectionModel().selectedRows()))
-
-    def copy_all(self) -> None:
-        """Put all rows into the clipboard."""
-        self._copy_rows(range(len(self.records.shown)))
-
-    def _copy_rows(self, rows: Iterable[int]) -> None:
+    def texts(self, rows: Iterable[int]) -> list[list[str]]:
+        """Whole, also where a cell has no room for it."""
         header = self.horizontalHeader()
         columns = [self.records.columns[header.logicalIndex(place)] for place in range(header.count())]
-        lines = ["\t".join(in_words(column.title) for column in columns)]
-        for row in rows:
-            record = self.records.shown[row]
-            lines.append("\t".join(column.text(record) for column in columns))
-        if len(lines) > 1:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+        shown = self.records.shown
+        return [
+            [in_words(column.title) for column in columns],
+            *([column.text(shown[row]) for column in columns] for row in rows),
+        ]
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """What can be done with rows."""
@@ -256,16 +241,7 @@ class RecordTable(QTableView):
 
     def make_menu(self) -> QMenu:
         """The menu of the table; it goes when it is closed."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(self.accessibleName())
-        copy = menu.addAction(self.tr("&Copy the selected rows"))
-        copy.setEnabled(self.selectionModel().hasSelection())
-        copy.triggered.connect(self.copy)
-        copy_all = menu.addAction(self.tr("Copy &all rows"))
-        copy_all.setEnabled(bool(self.records.shown))
-        copy_all.triggered.connect(self.copy_all)
-        menu.addSeparator()
+        menu = self.copying_menu()
         for push in self._offered:
             action = menu.addAction(push.text())
             action.setEnabled(push.isEnabled())

@@ -921,21 +921,6 @@
     </message>
 </context>
 <context>
-    <name>CellTable</name>
-    <message>
-        <source>Copy the selected rows</source>
-        <translation>复制选中的行</translation>
-    </message>
-    <message>
-        <source>&amp;Copy the selected rows</source>
-        <translation>复制选中的行(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;all rows</source>
-        <translation>复制所有行(&amp;A)</translation>
-    </message>
-</context>
-<context>
     <name>Chart</name>
     <message>
         <source>Cost against protection</source>
@@ -1477,6 +1462,21 @@
     <message>
         <source>A row for each strategy, a column for each way in which a submission arrives twice, and what the protection costs. Press Compare.</source>
         <translation>每行一个策略，每列一种重复到达的方式，以及保护的代价。请按“对比”。</translation>
+    </message>
+</context>
+<context>
+    <name>CopyingTable</name>
+    <message>
+        <source>Copy the selected rows</source>
+        <translation>复制选中的行</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the selected rows</source>
+        <translation>复制选中的行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all rows</source>
+        <translation>复制所有行(&amp;A)</translation>
     </message>
 </context>
 <context>
@@ -3245,18 +3245,6 @@
     <message>
         <source>No row has this text. Esc shows all.</source>
         <translation>没有包含此文字的行。按 Esc 显示全部。</translation>
-    </message>
-    <message>
-        <source>Copy the selected rows</source>
-        <translation>复制选中的行</translation>
-    </message>
-    <message>
-        <source>&amp;Copy the selected rows</source>
-        <translation>复制选中的行(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Copy &amp;all rows</source>
-        <translation>复制所有行(&amp;A)</translation>
     </message>
 </context>
 <context>
