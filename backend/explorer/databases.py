@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import IsolationLevel
 
+from backend.engines.processes.old_folders import marked_folder
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer.circles import Circles
 from backend.explorer.connection import LockObserver, ParkingConnection, connect, level_name
@@ -192,8 +191,7 @@ class SqliteDatabase:
     notes: tuple[Sentence, ...] = (say(ExplorerCode.SQLITE_REFUSES),)
 
     def __init__(self, opened: ExitStack) -> None:
-        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="submit-twice-explorer-"))
-        self._url = f"sqlite:///{Path(folder) / 'explorer.sqlite'}"
+        self._url = f"sqlite:///{opened.enter_context(marked_folder()) / 'explorer.sqlite'}"
         self.circles = Circles()
         self.own = create_sql_engine(self._url, pool_size=1)
         opened.callback(self.own.dispose)

@@ -12,10 +12,12 @@ import os
 import re
 import stat
 import threading
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.engines.processes.folder import MARK, MARK_TEXT, NAME_BEGINS, remove_directory
+from backend.engines.processes.folder import MARK, MARK_TEXT, NAME_BEGINS, make_directory, mark, remove_directory
+from backend.engines.processes.launch import folders
 from backend.engines.processes.process_tree import is_dead, send_signal, with_output_below
 from backend.engines.processes.shared_memory import release_segments
 
@@ -39,6 +41,20 @@ def hold(directory: Path) -> int:
     descriptor = os.open(directory / MARK, os.O_RDONLY | os.O_NOFOLLOW)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
+
+
+@contextmanager
+def marked_folder() -> Iterator[Path]:
+    """A folder as a lab's for somebody without a supervisor; should he be killed, the next start removes it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    directory = make_directory(folders(None), 0o700)
+    with ExitStack() as opened:
+        opened.callback(remove_directory, directory)
+        opened.callback(os.close, mark(directory))
+        yield Path(directory)
 
 
 def sweep(bases: Iterable[str]) -> list[Path]:

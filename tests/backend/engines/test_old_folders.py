@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from backend.engines.processes.folder import MARK, MARK_TEXT, remove_directory
 from backend.engines.processes.old_folders import sweep
 from backend.engines.processes.supervisor import Supervisor
-from tests.backend.engines.helpers import SmallLab, lives, small_lab, wait_until
+from tests.backend.engines.helpers import PROJECT, SmallLab, lives, small_lab, wait_until
 
 SEGMENTS = Path("/proc/sysvipc/shm")
 
@@ -107,6 +108,28 @@ def test_a_living_lab_keeps_its_folder(base: Path) -> None:
         assert lab.directory.exists()
         lab.process.kill()
         assert lab.nothing_left()
+
+
+EXPLORES = """
+import threading
+from contextlib import ExitStack
+from backend.explorer.databases import open_database
+with ExitStack() as opened:
+    open_database("sqlite://", "mine", opened)
+    print("open", flush=True)
+    threading.Event().wait()
+"""
+
+
+def test_a_file_that_is_explored_goes_too_once_its_explorer_was_killed(base: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", EXPLORES], cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"open\n"
+        assert sweep([str(base)]) == []
+        assert len(list(base.iterdir())) == 1
+        process.kill()
+    sweep([str(base)])
+    assert list(base.iterdir()) == []
 
 
 def test_only_our_own_folders_go(base: Path) -> None:
