@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backend.model.catalogue import SourceCode
     from backend.model.judgement import Report
-    from backend.model.observed import GoneRow, LockWait, Reply, Row, Step
+    from backend.model.observed import GoneRow, LockWait, Renumbered, Reply, Row, Step
     from backend.model.plan import Intent
 
 MOST_ROWS, MOST_REPLIES, MOST_STEPS = 2_000, 2_000, 6_000
@@ -96,6 +96,13 @@ class RunBook:
                     self._rows -= len(seen.rows) - len(left)
                     seen.rows = left
                     seen.all_rows -= 1
+
+    def renumber_rows(self, rows: Sequence[Renumbered]) -> None:
+        """Effects that count anew."""
+        ordinals = {row.place: row.ordinal for row in rows}
+        with self._guard:
+            for seen in filter(None, map(self._of_intent.get, {row.key for row in rows})):
+                seen.rows = [replace(row, ordinal=ordinals.get(row.place, row.ordinal)) for row in seen.rows]
 
     def add_replies(self, replies: Sequence[Reply]) -> None:
         """Some more answers."""

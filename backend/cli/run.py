@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from backend.lab.listener import Listener
     from backend.lab.run_notes import Shown
     from backend.model.judgement import Report
-    from backend.model.observed import GoneRow, LockWait, Reply, Row
+    from backend.model.observed import GoneRow, LockWait, Renumbered, Reply, Row
     from backend.model.options import LabOptions
     from backend.model.plan import Intent
     from backend.model.vocabulary import Answer
@@ -161,6 +161,10 @@ class RecordedNotes(Notes):
         """Some effects less."""
         super().rows_gone(rows)
         self.book.remove_rows(rows)
+
+    def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
+        """Some effects count anew."""
+        self.book.renumber_rows(rows)
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:
         """Some waited for locks."""

@@ -13,9 +13,10 @@ from dataclasses import replace
 from backend.lab.contradictions import Contradictions
 from backend.lab.effect_makers import EffectMakers
 from backend.lab.name_set import NameSet
+from backend.lab.ordinals import Entry, Ordinals
 from backend.lab.tally import Tally
 from backend.model.judgement import Judgement
-from backend.model.observed import GoneRow, Reply, Row
+from backend.model.observed import GoneRow, Renumbered, Reply, Row
 from backend.model.plan import Intent
 from backend.model.sentence import Sentence
 from backend.model.submission_ids import run_of
@@ -26,8 +27,6 @@ from backend.shop.schema import order_deletions, orders
 
 _NOTHING: frozenset[Answer] = frozenset()
 
-Entry = tuple[str, str]
-"""Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
 Unchecked = Mapping[tuple[Answer, Tally], NameSet]
 """Submissions by what they were told, and in which run."""
 
@@ -48,7 +47,7 @@ class Ledger:
         """Forget everything."""
         with self._guard:
             self._intents: dict[Entry, Intent | None] = {}
-            self._effects: Counter[Entry] = Counter()
+            self._effects = Ordinals()
             self._told: dict[Entry, frozenset[Answer]] = {}
             self._kinds: dict[frozenset[Answer], frozenset[Answer]] = {}
             """One object for all intents that were told the same."""
@@ -75,7 +74,7 @@ class Ledger:
             for entry in wanted:
                 self._runs[entry] = run
                 if run.want(entry):
-                    run.change(self._effects[entry], None, self._happened.get(entry))
+                    run.change(self._effects.count(entry), None, self._happened.get(entry))
             self._run = run
         return run
 
@@ -99,8 +98,7 @@ class Ledger:
             self._told[entry] = self._kinds.setdefault(more, more)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
-        """Effects were read back. Returns the rows with their ordinals."""
-        numbered = []
+        """Effects were read back. Returns the rows with their ordinals; `moved` tells of others whose have changed."""
         with self._guard:
             for row in rows:
                 entry = (row.table, row.key)
@@ -108,9 +106,18 @@ class Ledger:
                 if self._makers.add(row.submission_id) and row.submission_id in self._created:
                     for book in self._books(row.submission_id, self._runs.get(entry)):
                         book.discard(row.submission_id)
+                self._effects.add(entry, row.id)
                 self._count(entry, 1)
-                numbered.append(replace(row, ordinal=self._effects[entry]))
-        return numbered
+            return [replace(row, ordinal=self._effects.of((row.table, row.key), row.id)) for row in rows]
+
+    def moved(self, told: Iterable[Row] = ()) -> list[Renumbered]:
+        """Effects that count otherwise than when they were told, each change once.
+
+        Args:
+            told: what was added last, with its ordinals.
+        """
+        with self._guard:
+            return self._effects.moved({row.place for row in told})
 
     def remove(self, effects: Iterable[GoneRow], found: Iterable[Row] = ()) -> list[GoneRow]:
         """Effects are not there any more. Returns those that do not count any more.
@@ -127,6 +134,7 @@ class Ledger:
                 one
                 for one in effects
                 if one.table != orders.name or not (one.key in cancelled or self._cancelled(one.key))
+                if self._effects.remove((one.table, one.key), one.id)
             ]
             for one in gone:
                 self._makers.remove(one)
@@ -134,7 +142,7 @@ class Ledger:
         return gone
 
     def _cancelled(self, key: str) -> bool:
-        return self._effects[order_deletions.name, key] > 0
+        return self._effects.count((order_deletions.name, key)) > 0
 
     def answered(self) -> tuple[Unchecked, ...]:
         """Submissions whose answers were not compared with the rows yet."""
@@ -198,12 +206,12 @@ class Ledger:
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""
         with self._guard:
-            return [intent for entry, intent in self._intents.items() if intent and not self._effects[entry]]
+            return [intent for entry, intent in self._intents.items() if intent and not self._effects.count(entry)]
 
     def effects_of(self, entries: Iterable[Entry]) -> int:
         """Effects of these intents."""
         with self._guard:
-            return sum(self._effects[entry] for entry in set(entries))
+            return sum(self._effects.count(entry) for entry in set(entries))
 
     def verdicts_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> Counter[Verdict]:
         """Verdicts on these intents, of which some may be at work."""
@@ -259,9 +267,8 @@ class Ledger:
 
     def _count(self, entry: Entry, change: int) -> None:
         """Of all intents, only those with a row that came or went can have changed."""
-        self._effects[entry] += change
         before = self._happened.pop(entry, None)
-        now = judge(self._facts(entry)) if self._effects[entry] else None
+        now = judge(self._facts(entry)) if self._effects.count(entry) else None
         if now:
             self._happened[entry] = now
         for tally in (self._all, self._runs.get(entry)):
@@ -269,7 +276,9 @@ class Ledger:
                 tally.change(change, before, now)
 
     def _facts(self, entry: Entry, at_work: Container[Entry] = ()) -> Facts:
-        return Facts(self._effects[entry], self._told.get(entry, _NOTHING), entry in self._barred, entry in at_work)
+        return Facts(
+            self._effects.count(entry), self._told.get(entry, _NOTHING), entry in self._barred, entry in at_work
+        )
 
 
 def entry_of(operation: OperationKey, key: str) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from backend.model.judgement import Judgement, Report
-from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
+from backend.model.observed import EngineStatus, GoneRow, LockWait, Renumbered, Reply, Row, Step
 from backend.model.sentence import Sentence
 
 
@@ -24,6 +24,9 @@ class Listener(Protocol):
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Effects that were told are not there any more: somebody deleted them by hand."""
+
+    def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
+        """Effects that were told count anew, since one before them was read late or has gone; after either was told."""
 
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Callers got their answers, or gave up."""
@@ -63,6 +66,9 @@ class NullListener:
         """Nothing."""
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
+        """Nothing."""
+
+    def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
         """Nothing."""
 
     def replies_received(self, replies: Sequence[Reply]) -> None:

@@ -158,10 +158,15 @@ class Watch:
         self._promotions = promotions
         if gone := ledger.remove(self._reader.vanished(), rows):
             self._listener.rows_gone(gone)
-        if rows:
-            numbered = ledger.add_rows(rows)
-            self._machinery.steps.keep(row.submission_id for row in numbered if row.is_duplicate)
+        numbered = ledger.add_rows(rows)
+        moved = ledger.moved(numbered)
+        if numbered:
+            several = {(row.table, row.key) for row in moved}
+            evidence = (row for row in numbered if row.is_duplicate or (row.table, row.key) in several)
+            self._machinery.steps.keep(row.submission_id for row in evidence)
             self._listener.rows_added(numbered)
+        if moved:
+            self._listener.rows_renumbered(moved)
         if gone and not self._runs.any_active():
             self._machinery.steps.keep(ledger.compare((), self._machinery.was_overtaken))
         return bool(rows or gone)

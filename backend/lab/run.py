@@ -16,8 +16,9 @@ from backend.lab.bench import Bench
 from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
-from backend.lab.ledger import Entry, entry_of
+from backend.lab.ledger import entry_of
 from backend.lab.left_behind import Leftovers, left_behind
+from backend.lab.ordinals import Entry
 from backend.lab.reply_count import ReplyCount
 from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery

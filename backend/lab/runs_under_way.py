@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backend.lab.ledger import Entry
+    from backend.lab.ordinals import Entry
     from backend.lab.run import ExperimentRun
     from backend.lab.senders.messages import Flying
 

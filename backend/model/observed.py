@@ -88,12 +88,33 @@ class Row:
     created_at: float
     """Unix time in seconds, from the database's clock."""
     ordinal: int
-    """1 for the first effect of its intent; 2 and more are duplicates."""
+    """1 for the first effect of its intent, which is the one with the lowest number; 2 and more are duplicates."""
 
     @property
     def is_duplicate(self) -> bool:
         """Whether the intent already had an effect before this row."""
         return self.ordinal > 1
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What tells it from all others that are there."""
+        return self.table, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """An effect that was told counts anew: one before it was read late, or has gone."""
+
+    table: str
+    id: int
+    key: str
+    """Its business key."""
+    ordinal: int
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The row that is meant."""
+        return self.table, self.id
 
 
 @dataclass(frozen=True, slots=True)

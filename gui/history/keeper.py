@@ -85,6 +85,7 @@ class HistoryKeeper(QObject):
         bridge.events.engines_changed.connect(self._note_engines)
         bridge.events.rows_added.connect(self._add_rows)
         bridge.events.rows_gone.connect(self._remove_rows)
+        bridge.events.rows_renumbered.connect(self._renumber_rows)
         bridge.events.rows_cleared.connect(self._begin_anew)
         bridge.events.replies_received.connect(self._add_replies)
         bridge.events.steps_added.connect(self._add_steps)
@@ -106,6 +107,10 @@ class HistoryKeeper(QObject):
     @Slot(object)
     def _remove_rows(self, rows: object) -> None:
         self._book.remove_rows(rows)  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _renumber_rows(self, rows: object) -> None:
+        self._book.renumber_rows(rows)  # type: ignore[arg-type]
 
     @Slot(object)
     def _add_replies(self, replies: object) -> None:

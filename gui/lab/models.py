@@ -19,7 +19,7 @@ from gui.wording.terms import ENGINE_NAMES, answer_text, clock, command_text, mi
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.model.observed import GoneRow
+    from backend.model.observed import GoneRow, Renumbered
 
 
 class RowsModel(RecordModel[Row]):
@@ -44,24 +44,19 @@ class RowsModel(RecordModel[Row]):
         )
 
     def remove_gone(self, rows: Sequence[GoneRow]) -> None:
-        """Forget rows that are not there any more, and number the others of their intents anew."""
-        gone, touched = {(row.table, row.id) for row in rows}, {(row.table, row.key) for row in rows}
-        next_of: dict[tuple[str, str], int] = {}
-        in_sight = set[tuple[str, int]]()
-        for row in self.records:
-            if (intent := (row.table, row.key)) in touched:
-                next_of.setdefault(intent, row.ordinal)
-                in_sight.add((row.table, row.id))
-        for each in rows:
-            intent = each.table, each.key
-            if intent in next_of and (each.table, each.id) not in in_sight and self.gone:
-                next_of[intent] -= 1  # it had made room, and stood before all that are in sight
-        self.remove([number for number, row in enumerate(self.records) if (row.table, row.id) in gone])
-        for number, row in enumerate(self.records):
-            if (intent := (row.table, row.key)) in touched:
-                self.replace(number, replace(row, ordinal=next_of[intent]))
-                next_of[intent] += 1
-        self.look_again()
+        """Forget rows that are not there any more."""
+        gone = {(row.table, row.id) for row in rows}
+        self.remove([number for number, row in enumerate(self.records) if row.place in gone])
+
+    def renumber(self, rows: Sequence[Renumbered]) -> None:
+        """Rows that are shown count anew; almost always they are among the newest."""
+        ordinals = {row.place: row.ordinal for row in rows}
+        for number in range(len(self.records) - 1, -1, -1):
+            if not ordinals:
+                break
+            record = self.records[number]
+            if (now := ordinals.pop(record.place, None)) is not None:
+                self.replace(number, replace(record, ordinal=now))
 
     def submission_of(self, record: Row) -> str:
         """The submission that made the row."""

@@ -124,6 +124,7 @@ class LabPage(QWidget):
         bridge.events.lost.connect(self._become_unusable)
         bridge.events.rows_added.connect(self.results.add_rows)
         bridge.events.rows_gone.connect(self.results.remove_rows)
+        bridge.events.rows_renumbered.connect(self.results.renumber_rows)
         bridge.events.replies_received.connect(self._add_replies)
         bridge.events.replies_received.connect(self.timeline.add_replies)
         bridge.events.steps_added.connect(self.timeline.add_steps)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.model.catalogue import VariantInfo
-    from backend.model.observed import GoneRow, Reply, Row, Step
+    from backend.model.observed import GoneRow, Renumbered, Reply, Row, Step
     from gui.theme import Theme
 
 
@@ -196,6 +196,10 @@ class Results(QSplitter):
     def remove_rows(self, rows: Sequence[GoneRow]) -> None:
         """Effects that are not there any more."""
         self.rows.remove_gone(rows)
+
+    def renumber_rows(self, rows: Sequence[Renumbered]) -> None:
+        """Effects that count anew."""
+        self.rows.renumber(rows)
 
     def add_replies(self, replies: Sequence[Reply]) -> None:
         """More answers."""

@@ -28,7 +28,8 @@ class LabEvents(QObject):
         sources_missing: the sources of messages that cannot be had, a mapping of Source to Sentence.
         started: engines and instances are usable.
         start_failed: one sentence why not.
-        engines_changed, rows_added, rows_gone, rows_cleared, replies_received, judged, run_finished: as the lab says.
+        engines_changed, rows_added, rows_gone, rows_renumbered, rows_cleared: as the lab says.
+        replies_received, judged, run_finished: as the lab says, too.
         steps_added: steps of any submissions, in pieces; long ones before they have ended, too.
         waits_seen: waits of submissions for locks, in pieces.
         run_asked: the PendingRun of a run that is about to begin, and its setup.
@@ -52,6 +53,7 @@ class LabEvents(QObject):
     sources_missing = Signal(object)
     rows_added = Signal(object)
     rows_gone = Signal(object)
+    rows_renumbered = Signal(object)
     rows_cleared = Signal()
     replies_received = Signal(object)
     judged = Signal(object)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from backend.model.judgement import Judgement, Report
-    from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
+    from backend.model.observed import EngineStatus, GoneRow, LockWait, Renumbered, Reply, Row, Step
     from backend.model.sentence import Sentence
     from gui.link.events import LabEvents
 
@@ -45,6 +45,10 @@ class LabListener:
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Rows that the table loses."""
         self._events.post(self._events.rows_gone, rows)
+
+    def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
+        """Rows that count anew."""
+        self._events.post(self._events.rows_renumbered, rows)
 
     def rows_cleared(self) -> None:
         """The tables are empty."""

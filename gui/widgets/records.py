@@ -60,7 +60,7 @@ class Column(Generic[Record]):
 
 
 class RecordModel(QAbstractTableModel, Generic[Record]):
-    """Appends records, removes and clears them; beyond that only the look of all may change, with `look_again`.
+    """Appends records, replaces, removes and clears them; the look of all may change, with `look_again`.
 
     Signals:
         about_to_filter, filtered: which records are shown changes, because of what somebody looks for.
@@ -222,8 +222,14 @@ class RecordModel(QAbstractTableModel, Generic[Record]):
         self.counted.emit()
 
     def replace(self, number: int, record: Record) -> None:
-        """Put a record in the place of another one; `look_again` has to follow."""
+        """Put a record in the place of another one that says nearly the same."""
         self.records[number] = record
+        row = self.row_at(number)
+        if self.filter.is_on and row >= 0:
+            self.filter.shown[row] = record
+        if row >= 0:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+        self.filter.begin_soon()
 
     def look_again(self) -> None:
         """Records read or look otherwise than before, all of them."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.012
 LOOKED_AT_ONCE = 32
+ANEW_MS = 200
+"""While a run goes on, records may change all the time; so long at least they stay sorted as they are."""
 
 
 class Filtered(Protocol):
@@ -71,6 +73,10 @@ class RowFilter(QObject):
         self._going_on.setSingleShot(True)
         self._going_on.setInterval(0)
         self._going_on.timeout.connect(self._look)
+        self._anew = QTimer(self)
+        self._anew.setSingleShot(True)
+        self._anew.setInterval(ANEW_MS)
+        self._anew.timeout.connect(self.begin_anew)
 
     @property
     def is_on(self) -> bool:
@@ -107,6 +113,12 @@ class RowFilter(QObject):
         self._sought = text.casefold()
         self._begin()
 
+    def begin_soon(self) -> None:
+        """A record, of perhaps many, reads otherwise than before."""
+        if (self.is_on or self.is_looking) and not self._anew.isActive():
+            self._anew.start()
+
+    @Slot()
     def begin_anew(self) -> None:
         """Records read otherwise than before, or have other places."""
         if self.is_on or self.is_looking:

@@ -16,7 +16,7 @@ import pytest
 from backend.lab.lab import Lab
 from backend.lab.listener import Listener, NullListener
 from backend.model.judgement import Judgement, Report
-from backend.model.observed import EngineStatus, GoneRow, LockWait, Reply, Row, Step
+from backend.model.observed import EngineStatus, GoneRow, LockWait, Renumbered, Reply, Row, Step
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Sentence
 from backend.model.vocabulary import EngineKind, Health, OperationKey, Pace, Replication
@@ -74,6 +74,13 @@ class Recorder:
             self.rows = [row for row in self.rows if (row.table, row.id) not in gone]
             self.changed.notify_all()
         self.also.rows_gone(rows)
+
+    def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
+        ordinals = {row.place: row.ordinal for row in rows}
+        with self.changed:
+            self.rows = [replace(row, ordinal=ordinals.get(row.place, row.ordinal)) for row in self.rows]
+            self.changed.notify_all()
+        self.also.rows_renumbered(rows)
 
     def steps_under_way(self, steps: Sequence[Step]) -> None:
         with self.changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -180,18 +181,19 @@ def test_an_intent_that_is_at_work_is_undecided_unless_it_is_duplicated() -> Non
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1, Verdict.DUPLICATED: 1, Verdict.UNDECIDED: 1}
 
 
-def gone(name: str) -> GoneRow:
-    table, key = ENTRIES[name]
-    return GoneRow(table, 1, key, "")
+def gone(one: Row) -> GoneRow:
+    return GoneRow(one.table, one.id, one.key, one.submission_id)
 
 
 def test_rows_that_are_not_there_any_more_do_not_count() -> None:
     ledger = Ledger()
     ledger.announce([INTENTS["a"]])
-    ledger.add_rows([row("a"), row("a")])
-    ledger.remove([gone("a")])
+    made = [row("a"), row("a")]
+    ledger.add_rows(made)
+    ledger.remove([gone(made[0])])
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1}
-    ledger.remove([gone("a")])
+    assert ledger.remove([gone(made[0])]) == [], "it has gone already"
+    ledger.remove([gone(made[1])])
     judged = ledger.judgement()
     assert (judged.effects, judged.verdicts) == (0, {Verdict.UNDECIDED: 1})
 
@@ -203,7 +205,7 @@ def test_one_of_several_rows_of_a_submission_may_go() -> None:
     made = [row("a", "1.1"), row("a", "1.1"), row("a", "1.1")]
     ledger.add_rows(made)
     ledger.add_replies([reply("a", Answer.CREATED, "1.1")], INTENTS, run)
-    went = [GoneRow(one.table, one.id, one.key, one.submission_id) for one in made]
+    went = list(map(gone, made))
     ledger.compare(ledger.answered())
     for one in went[:2]:
         ledger.remove([one])
@@ -223,11 +225,35 @@ def test_a_denial_beside_a_row_stays_a_contradiction_when_the_row_has_gone() -> 
     run = ledger.announce([INTENTS["a"]])
     made = row("a", "1.1")
     ledger.add_rows([made])
-    ledger.remove([GoneRow(made.table, made.id, made.key, made.submission_id)])
+    ledger.remove([gone(made)])
     ledger.add_replies([reply("a", Answer.DUPLICATE, "1.1")], INTENTS, run)
     assert ledger.compare(ledger.answered()) == ["1.1"]
     ledger.add_rows([made])
     assert ledger.contradictions()[0] == 1, "it is there again, and was denied"
+
+
+@given(data=st.data())
+def test_whatever_comes_and_goes_effects_count_in_the_order_of_their_numbers(data: st.DataObject) -> None:
+    """What was told, corrected by what was told anew, is what a count made from scratch comes to."""
+    ledger = Ledger()
+    told: dict[tuple[str, int], Row] = {}
+    keys = {number: data.draw(st.sampled_from("ab")) for number in data.draw(st.permutations(range(8)))}
+    waiting = [Row("orders", number, key, "pen", 1, "", 0.0, ordinal=1) for number, key in keys.items()]
+    while waiting:
+        batch = [waiting.pop() for _ in range(min(len(waiting), data.draw(st.integers(1, 4))))]
+        removed = data.draw(st.sets(st.sampled_from(sorted(told)))) if told else set()
+        ledger.remove([gone(told.pop(place)) for place in removed])
+        numbered = ledger.add_rows(sorted(batch, key=lambda each: each.id))
+        told.update({each.place: each for each in numbered})
+        moved = ledger.moved(numbered)
+        assert not {each.place for each in moved} & {each.place for each in numbered}
+        for each in moved:
+            told[each.place] = replace(told[each.place], ordinal=each.ordinal)
+        for key in "ab":
+            of_it = sorted((each for each in told.values() if each.key == key), key=lambda each: each.id)
+            assert [each.ordinal for each in of_it] == list(range(1, len(of_it) + 1))
+            assert ledger.effects_of([ENTRIES[key]]) == len(of_it)
+    assert ledger.moved() == []
 
 
 def test_a_cleared_book_is_an_empty_book() -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from backend.model.observed import GoneRow
+from backend.model.observed import GoneRow, Renumbered
 from backend.model.vocabulary import Answer, EngineKind, Verdict
 from gui.lab.models import RepliesModel, RowsModel, StepsModel
 from gui.widgets.records import RecordModel, Tone
@@ -149,14 +149,23 @@ def test_of_more_than_a_table_shows_the_oldest_make_room_and_keep_their_numbers(
     tester.deleteLater()
 
 
-def test_a_row_that_is_deleted_leaves_no_duplicate_behind_whatever_has_made_room(qtbot: QtBot) -> None:
+def test_rows_that_count_anew_say_so_whatever_has_made_room_and_whatever_is_looked_for(
+    qtbot: QtBot, english: None
+) -> None:
     model = RowsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.append([replace(row(number), key="A", ordinal=number) for number in (1, 2, 3, 4)])
     model.append([replace(row(5), key="B", ordinal=1)])
     model._make_room(1)
-    gone = {number: GoneRow("orders", number, "A", f"1.{number}") for number in (1, 2)}
-    model.remove_gone([gone[2]])
-    assert [(one.id, one.ordinal) for one in model.records] == [(3, 2), (4, 3), (5, 1)]
-    model.remove_gone([gone[1]])
+    model.show_only("dupl")
+    assert [one.id for one in model.shown] == [2, 3, 4]
+    model.remove_gone([GoneRow("orders", number, "A", f"1.{number}") for number in (1, 2)])
+    model.renumber([Renumbered("orders", 3, "A", 1), Renumbered("orders", 4, "A", 2), Renumbered("orders", 1, "A", 9)])
     assert [(one.id, one.ordinal) for one in model.records] == [(3, 1), (4, 2), (5, 1)]
     assert [model.highlight(one) for one in model.records] == [None, Verdict.DUPLICATED, None]
+    assert texts(model, 1)[1] == "duplicate, 2nd"
+    qtbot.waitUntil(lambda: [one.id for one in model.shown] == [4])
+    model.show_only("")
+    model.renumber([Renumbered("orders", 4, "A", 3)])
+    assert texts(model, 1)[1] == "duplicate, 3rd"
+    tester.deleteLater()
