@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from backend.comparison.exhibits import EXHIBITS, Cause
+from gui.app.overlays import overlay_keys
 from gui.theme import ThemeMode
 from gui.widgets.command import Command, Menu
 from gui.widgets.find_bar import find_keys
@@ -277,6 +278,7 @@ class CommandTable(QObject):
         """Keys that views obey by themselves while they have the focus."""
         window = self._window
         return (
+            KeysOfView(self.tr("While nothing runs"), overlay_keys()),
             KeysOfView(self.tr("In a table"), window.lab.results.rows_table.keys()),
             KeysOfView(self.tr("While finding"), find_keys()),
             KeysOfView(self.tr("In the timeline"), window.lab.timeline.view.keys()),

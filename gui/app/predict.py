@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from backend.comparison.records import worst_of
 from backend.model.vocabulary import Verdict
 from gui.theme import GRID, VERDICT_GLYPHS
+from gui.widgets.focus import LentFocus
 from gui.widgets.forms import button, describe
+from gui.wording.catalogue import catalogue_text
 from gui.wording.live import follow_language, worded
 from gui.wording.terms import verdict_word
 
@@ -39,10 +41,16 @@ class Curtain(QWidget):
         self.question.setObjectName("predictQuestion")
         self.question.setProperty("role", "heading")
         self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.about = QLabel()
+        self.about.setObjectName("predictAbout")
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
+        self.about.setWordWrap(True)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.buttons: dict[Verdict, QPushButton] = {}
         layout = QVBoxLayout(self)
         layout.setSpacing(GRID)
         layout.addStretch(1)
+        layout.addWidget(self.about)
         layout.addWidget(self.question)
         for number, verdict in enumerate(Verdict, 1):
             made = button(f"predict-{verdict.value}", partial(_title, number, verdict), "")
@@ -70,10 +78,13 @@ class Prediction(QObject):
         self._stage = stage
         self.is_on = False
         self.right = self.asked = 0
+        self._lab = lab
         self._pending: PendingRun | None = None
+        self._variant: tuple[str, str] = ("", "")
         self._chosen: Verdict | None = None
         self._outcome: Callable[[], str] = str
         self.curtain = Curtain(theme, stage)
+        self._focus = LentFocus(self.curtain)
         self.score = QLabel()
         self.score.setObjectName("predictScore")
         self.score.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
@@ -86,16 +97,26 @@ class Prediction(QObject):
         stage.installEventFilter(self)
         bridge.events.run_asked.connect(self._note_run)
         bridge.events.run_over.connect(self._note_end)
+        lab.exhibit.presented.connect(self._say_about)
         follow_language(self, self._say)
+        follow_language(self, self._say_about)
 
     def toggle(self) -> None:
         """Ask before each run from now on, or no longer."""
         self.is_on = not self.is_on
         if not self.is_on:
-            self._pending = self._chosen = None
-            self.curtain.hide()
+            self.skip()
         self._outcome = str
         self._say()
+
+    def skip(self) -> None:
+        """Nobody predicts this one."""
+        self._pending = self._chosen = None
+        self._lift()
+
+    def _lift(self) -> None:
+        self._focus.give_back()
+        self.curtain.hide()
 
     def is_chosen(self) -> bool:
         """Whether it asks."""
@@ -103,7 +124,7 @@ class Prediction(QObject):
 
     def magnify(self, factor: float) -> None:
         """Larger type."""
-        for widget in (self.curtain.question, self.score, *self.curtain.buttons.values()):
+        for widget in (self.curtain.about, self.curtain.question, self.score, *self.curtain.buttons.values()):
             font = QFont(self.curtain.font())
             font.setPointSizeF(self.curtain.font().pointSizeF() * factor * 1.25)
             widget.setFont(font)
@@ -117,26 +138,37 @@ class Prediction(QObject):
         return False
 
     @Slot(object, object)
-    def _note_run(self, pending: PendingRun, _setup: Setup) -> None:
+    def _note_run(self, pending: PendingRun, setup: Setup) -> None:
         """A run is about to begin. Another one before anybody has chosen takes its place: it is about both."""
         if not self.is_on:
             return
         self._pending, self._chosen = pending, None
+        self._variant = setup.strategy, setup.variant
+        self._say_about()
         self.curtain.setGeometry(self._stage.rect())
         self.curtain.show()
         self.curtain.raise_()
-        self.curtain.buttons[Verdict.EXACTLY_ONCE].setFocus()
+        self._focus.take(self.curtain.buttons[Verdict.EXACTLY_ONCE])
+
+    @Slot()
+    def _say_about(self) -> None:
+        """What is about to happen, without what it comes to."""
+        exhibit = self._lab.exhibit.exhibit
+        texts = [catalogue_text(exhibit.title)] if exhibit else []
+        texts.append(self._lab.backend.catalogue.title(*self._variant))
+        self.curtain.about.setText("\n".join(texts))
+        self.curtain.about.setAccessibleName(self.curtain.about.text())
 
     def _choose(self, verdict: Verdict, _checked: bool = False) -> None:
         self._chosen = verdict
-        self.curtain.hide()
+        self._lift()
         self._settle()
 
     @Slot(object)
     def _note_end(self, pending: PendingRun) -> None:
         if pending is self._pending and (pending.report is None or not pending.report.verdicts):
             self._pending = None  # it broke off: there is nothing to be right about
-            self.curtain.hide()
+            self._lift()
         self._settle()
 
     def _settle(self) -> None:

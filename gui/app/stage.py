@@ -11,6 +11,7 @@ from backend.comparison.exhibits import EXHIBITS
 from gui.app.predict import Prediction
 from gui.settings import Key
 from gui.widgets.fixed_size_host import FixedSizeHost
+from gui.widgets.focus import LentFocus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class Stage(QObject):
 
     Signals:
         said: a sentence about what was done.
+        entering: everything else is about to go.
 
     Args:
         window: to be made full screen.
@@ -44,6 +46,7 @@ class Stage(QObject):
     """
 
     said = Signal(object)
+    entering = Signal()
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Stage(QObject):
         self._number = -1
         """Place of the exhibit that was shown last; before the first one."""
         self.prediction = Prediction(bridge, lab, theme)
+        self._focus = LentFocus(lab.right)
         self._borrowed: list[QAction] = []
         self._keys = [self._key(Qt.Key.Key_PageDown, self.next_exhibit), self._key(Qt.Key.Key_PageUp, self.previous)]
         theme.changed.connect(self._magnify_again)
@@ -86,10 +90,12 @@ class Stage(QObject):
 
     def enter(self) -> None:
         """Full screen, with banner, rows and timeline only."""
+        self.entering.emit()
         self.is_on = True
         self._was_maximised = self._window.isMaximized()
         self._tabs.setCurrentWidget(self._lab)
         self._borrow_keys()
+        self._focus.take(self._lab.results.rows_table)
         self._show_rest(shown=False)
         self._magnify(self.percent / 100)
         self._window.showFullScreen()
@@ -98,6 +104,7 @@ class Stage(QObject):
         """Everything is back where it was."""
         self.is_on = False
         self._show_rest(shown=True)
+        self._focus.give_back()
         self._magnify(1.0)
         self._give_keys_back()
         if self._was_maximised:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.settings import Key
 from gui.theme import GRID
+from gui.widgets.focus import LentFocus
 from gui.widgets.forms import button, describe
 from gui.wording.live import Words, filled, put
 
@@ -97,18 +98,23 @@ class Tour(QObject):
         self._settings = settings
         self._number = -1
         self.balloon = Balloon(theme, window)
+        self._focus = LentFocus(self.balloon)
         self.balloon.more.clicked.connect(self.go_on)
         self.balloon.end.clicked.connect(self.end)
 
     @Slot()
     def offer(self) -> None:
-        """Begin, unless it was seen before."""
+        """Begin, unless it was seen before; whoever is typing goes on typing."""
         if not self._settings.flag(Key.TOUR_SEEN, default=False) and self._number < 0:
-            self.begin()
+            self._begin()
 
     @Slot()
     def begin(self) -> None:
-        """Show the first balloon."""
+        """Show the first balloon, and let the keyboard go on to the others."""
+        self._begin()
+        self._focus.take(self.balloon.more)
+
+    def _begin(self) -> None:
         self._settings.remember(Key.TOUR_SEEN, value=True)
         self._number = -1
         self.go_on()
@@ -128,6 +134,7 @@ class Tour(QObject):
     def end(self) -> None:
         """No balloon any more."""
         self._number = -1
+        self._focus.give_back()
         self.balloon.hide()
 
     def _stops(self) -> tuple[tuple[QWidget, Words], ...]:

@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         from gui.app.commands import CommandTable  # noqa: PLC0415, RUF100
         from gui.app.desk import Desk  # noqa: PLC0415, RUF100
         from gui.app.follow_ups import FollowUps  # noqa: PLC0415, RUF100
+        from gui.app.overlays import Overlays  # noqa: PLC0415, RUF100
         from gui.app.stage import Stage  # noqa: PLC0415, RUF100
         from gui.app.tour import Tour  # noqa: PLC0415, RUF100
         from gui.compare.page import ComparePage  # noqa: PLC0415, RUF100
@@ -185,6 +186,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(self, bridge, self.pages, self.lab, self.statusBar(), self._settings, theme)
         self.stage.said.connect(self._command_failed)
         self.tour = Tour(self, self.lab, theme, self._settings)
+        Overlays(self, self.pages, self.lab, self.stage, self.tour, self.messages)
         bridge.events.started.connect(self.tour.offer)
         self.table = CommandTable(self)
         self.menus.fill(self.table.commands)

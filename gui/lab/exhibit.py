@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.comparison.exhibits import Exhibit
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 
 class ExhibitCard(QWidget):
-    """Hidden until an exhibit is shown. It speaks of one run, and of the knobs as they stood for it."""
+    """Hidden until an exhibit is shown. It speaks of one run, and of the knobs as they stood for it.
+
+    Signals:
+        presented: another one is on show.
+    """
+
+    presented = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +83,7 @@ class ExhibitCard(QWidget):
         self._outcome = lambda: self.tr("Expected: %1. Running…").replace("%1", _verdict(exhibit.promises))
         self._speak()
         self.show()
+        self.presented.emit()
 
     @Slot(object)
     def show_end(self, pending: PendingRun) -> None:

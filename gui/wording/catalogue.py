@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from backend.model.catalogue import StrategyInfo, VariantInfo
 from backend.model.sentence import Sentence
 from backend.model.vocabulary import OperationKey
+from gui.wording.punctuation import narrowed
+from gui.wording.speech import speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Catalogue:
     def variant(self, strategy: str, variant: str) -> VariantInfo | None:
         """A variant, or None."""
         return next((info for info in self.variants(strategy) if info.key == variant), None)
+
+    def title(self, strategy: str, variant: str) -> str:
+        """What a strategy and its variant are called; their keys where they are unknown."""
+        known, info = self._by_key.get(strategy), self.variant(strategy, variant)
+        if known is None or info is None:
+            return f"{strategy}/{variant}"
+        return narrowed(speak(known.title), speak(info.prose.title))
 
     def refusal(self, strategy: str, operation: OperationKey) -> Sentence | None:
         """Why no variant of the strategy guards the operation; None if one does."""

@@ -1263,6 +1263,10 @@
         <translation>关于 Submit Twice(&amp;A)</translation>
     </message>
     <message>
+        <source>While nothing runs</source>
+        <translation>没有运行时</translation>
+    </message>
+    <message>
         <source>In a table</source>
         <translation>表格中</translation>
     </message>
@@ -2930,6 +2934,13 @@
     </message>
 </context>
 <context>
+    <name>Overlays</name>
+    <message>
+        <source>Close the balloon, the message or the card; come back from the stage</source>
+        <translation>关闭气泡、消息或卡片；退出演示</translation>
+    </message>
+</context>
+<context>
     <name>PairView</name>
     <message>
         <source>What differed in the settings</source>
@@ -3022,6 +3033,17 @@
     <message>
         <source>Per second</source>
         <translation>每秒次数</translation>
+    </message>
+</context>
+<context>
+    <name>Punctuation</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
     </message>
 </context>
 <context>

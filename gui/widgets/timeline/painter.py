@@ -13,21 +13,25 @@ from backend.model.vocabulary import EngineKind
 from gui.theme import GRID, code_font
 from gui.widgets.inks import Inks
 from gui.widgets.timeline.facts import blockers_text
+from gui.widgets.timeline.labels import Marked, room_for
 from gui.widgets.timeline.lane import CRASH, Mishap, is_fault, is_processing
 from gui.widgets.timeline.marks import SIZE, Marks
 from gui.wording.replies import reply_text
 from gui.wording.terms import command_text, short
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from backend.model.observed import LockWait, Reply, Step
     from backend.model.vocabulary import Answer
     from gui.theme import Colours
+    from gui.widgets.timeline.labels import Stretch
     from gui.widgets.timeline.lane import Lane
     from gui.widgets.timeline.lanes import LaneBook
     from gui.widgets.timeline.leases import Lease
     from gui.widgets.timeline.scale import Scale
 
-LABEL_CHARACTERS = 21
+LABEL_CHARACTERS, NAME_CHARACTERS = 21, 9
 DETAIL_PIXELS = 5.0
 """Lanes that are lower than this are painted as a raster."""
 LABEL_PIXELS = 11.0
@@ -110,11 +114,13 @@ class TimelinePainter:
         painter.setPen(inks.muted)
         unit = QCoreApplication.translate("Timeline", "ms")
         painter.drawText(self.gutter - GRID - self._metrics.horizontalAdvance(unit), baseline, unit)
+        free = -float(self.gutter)
         for x, text in ticks:
             left = int(self.gutter + x)
             painter.drawLine(left, bottom - 4, left, bottom)
-            if x + len(text) * self._character + 4 < scale.width:
+            if x >= free and x + len(text) * self._character + 4 < scale.width:
                 painter.drawText(left + 4, baseline, text)
+                free = x + len(text) * self._character + GRID
 
     def _paint_selected(self, painter: QPainter, scale: Scale, selected: str) -> None:
         lane = self._book.find(selected)
@@ -140,10 +146,13 @@ class TimelinePainter:
             lane = self._book[place]
             baseline = scale.y_of(place) + offset
             painter.setPen(self._inks.text)
-            painter.drawText(QPointF(GRID, baseline), short(lane.submission))
+            name = short(lane.submission)
+            painter.drawText(QPointF(GRID, baseline), name)
             if lane.reply is not None:
                 painter.setPen(self._inks.muted)
-                painter.drawText(QPointF(GRID + 9 * self._character, baseline), self._word(lane.reply))
+                start = GRID + max(NAME_CHARACTERS, len(name) + 1) * self._character
+                word = self._elided(self._word(lane.reply), self.gutter - GRID // 2 - start)
+                painter.drawText(QPointF(start, baseline), word)
 
     def forget_words(self) -> None:
         """The language has changed."""
@@ -152,7 +161,7 @@ class TimelinePainter:
     def _word(self, reply: Reply) -> str:
         key = None if reply.held_back else reply.answer
         if key not in self._words:
-            self._words[key] = reply_text(reply)[: LABEL_CHARACTERS - 9]
+            self._words[key] = reply_text(reply)
         return self._words[key]
 
     # Lanes
@@ -160,10 +169,13 @@ class TimelinePainter:
     def _paint_lanes(self, painter: QPainter, scale: Scale) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         left, right = scale.left_ns, scale.right_ns
-        lanes = [(self._book[place], scale.y_of(place)) for place in scale.places(len(self._book))]
-        for lane, top in lanes:
+        places = scale.places(len(self._book))
+        lanes = [(self._book[place], scale.y_of(place)) for place in places]
+        labelled = scale.lane_pixels >= TEXT_PIXELS
+        marked = Marked(self._book, scale, [(place, self._book[place]) for place in places] if labelled else ())
+        for place, (lane, top) in zip(places, lanes, strict=True):
             if lane.begin <= right and (lane.end >= left or lane.under_way is not None):
-                self._paint_lane(painter, scale, lane, top)
+                self._paint_lane(painter, scale, lane, top, marked.of(place, lane) if labelled else None)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for lane, _ in lanes:
             if lane.reply is not None and lane.reply.retry_of:
@@ -174,49 +186,65 @@ class TimelinePainter:
                 if lane.end >= left:
                     self._paint_marks(painter, scale, lane, top)
 
-    def _paint_lane(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
+    def _paint_lane(self, painter: QPainter, scale: Scale, lane: Lane, top: float, marks: list[Stretch] | None) -> None:
+        """A lane, with labels beside its marks; without any where those are None."""
         inks, height = self._inks, scale.lane_pixels
         bar = max(2.0, round(height * 0.6))
         reply = lane.reply
         if reply is not None and not reply.held_back:
             line = max(1.0, round(height * 0.12))
             self._fill(painter, scale, reply.sent_ns, reply.received_ns, top + height - line - 1, line, inks.border)
-        if lane.under_way is not None:
-            self._paint_under_way(painter, scale, lane.under_way, top + 2, bar)
+        under_way = self._paint_under_way(painter, scale, lane.under_way, top + 2, bar) if lane.under_way else None
+        labels: list[tuple[QRectF, Step, QColor]] = []
         for step in self._book.steps_between(lane, scale.left_ns, scale.right_ns):
-            if is_processing(step):
-                box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.hairline)
-                if height >= TEXT_PIXELS and box.width() > 5 * self._character:
-                    self._write(painter, box, command_text(step), inks.text)
-                continue
             if is_fault(step):
-                self._hatch(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.fault_hatch)
+                box = self._hatch(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.fault_hatch)
+                labels.append((box, step, inks.fault_hatch.color()))
                 continue
-            box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.engines[step.engine])
-            if height >= TEXT_PIXELS and box.width() > 5 * self._character:
-                self._write(painter, box, command_text(step), inks.surface)
-        for wait in lane.waits:
-            self._paint_wait(painter, scale, wait, top + 2, bar)
+            fill, ink = (inks.hairline, inks.text) if is_processing(step) else (inks.engines[step.engine], inks.surface)
+            box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, fill)
+            labels.append((box, step, ink))
+        waits = [self._paint_wait(painter, scale, wait, top + 2, bar, marks) for wait in lane.waits]
+        if marks is not None:
+            taken = [*marks, *map(_stretch, waits)]
+            self._label(painter, labels, taken)
+            if under_way is not None and lane.under_way is not None:
+                taken += [_stretch(box) for box, _, _ in labels]
+                self._write(painter, under_way, command_text(lane.under_way), inks.text, taken)
 
-    def _paint_under_way(self, painter: QPainter, scale: Scale, step: Step, top: float, bar: float) -> None:
+    def _label(self, painter: QPainter, labels: list[tuple[QRectF, Step, QColor]], taken: list[Stretch]) -> None:
+        """Each step by its command; where the next one begins earlier than it ends, it begins over it."""
+        for number, (box, step, ink) in enumerate(labels):
+            if is_fault(step) or box.width() <= 5 * self._character:
+                continue
+            self._write(painter, box, command_text(step), ink, [*taken, *_painted_over(labels, number)])
+
+    def _paint_under_way(self, painter: QPainter, scale: Scale, step: Step, top: float, bar: float) -> QRectF:
         """From its beginning until now, open at the end: only its upper and its lower edge are drawn."""
         box = self._fill(painter, scale, step.started_ns, time.monotonic_ns(), top, bar, self._inks.sunken)
         colour = self._inks.border if step.engine is EngineKind.HTTP else self._inks.engines[step.engine]
         for y in (box.top(), box.bottom() - 1):
             painter.fillRect(QRectF(box.left(), y, box.width(), 1), colour)
-        if scale.lane_pixels >= TEXT_PIXELS and box.width() > 5 * self._character:
-            self._write(painter, box, command_text(step), self._inks.text)
+        return box
 
-    def _paint_wait(self, painter: QPainter, scale: Scale, wait: LockWait, top: float, bar: float) -> None:
+    def _paint_wait(
+        self, painter: QPainter, scale: Scale, wait: LockWait, top: float, bar: float, marks: list[Stretch] | None
+    ) -> QRectF:
+        """With a plate that says whom it waits for."""
         box = self._hatch(painter, scale, wait.started_ns, wait.ended_ns, top, bar, self._inks.wait_hatch)
-        if bar >= TEXT_PIXELS * 0.6 and box.width() > 8 * self._character:
-            names = short(wait.blockers[0]) if wait.blockers else blockers_text(wait)
-            if len(wait.blockers) > 1:
-                names += f" +{len(wait.blockers) - 1}"
-            room = min(box.width() - 4, (len(names) + 3) * self._character)
-            plate = QRectF(box.left() + 2, top + 1, room, bar - 2)
+        if marks is None:
+            return box
+        names = short(wait.blockers[0]) if wait.blockers else blockers_text(wait)
+        if len(wait.blockers) > 1:
+            names += f" +{len(wait.blockers) - 1}"
+        text = "\N{LEFTWARDS ARROW} " + names
+        wanted = self._metrics.horizontalAdvance(text) + self._character
+        left, right = room_for((box.left() + 2, box.right() - 2), marks, wanted)
+        if right - left > 7 * self._character:
+            plate = QRectF(left, top + 1, min(right - left, wanted), bar - 2)
             painter.fillRect(plate, self._inks.surface)
-            self._write(painter, plate, "\N{LEFTWARDS ARROW} " + names, self._inks.text)
+            self._write(painter, plate, text, self._inks.text)
+        return box
 
     def _box(self, scale: Scale, begin: int, end: int, top: float, height: float) -> QRectF:
         left = max(scale.x_of(begin), -4.0)
@@ -241,13 +269,27 @@ class TimelinePainter:
         painter.setPen(Qt.PenStyle.NoPen)
         return box
 
-    def _write(self, painter: QPainter, box: QRectF, text: str, colour: QColor) -> None:
-        room = int((box.width() - 4) / self._character)
-        shown = text if len(text) <= room else text[: max(0, room - 1)] + "\N{HORIZONTAL ELLIPSIS}"
+    def _write(self, painter: QPainter, box: QRectF, text: str, colour: QColor, taken: Iterable[Stretch] = ()) -> None:
+        """A label where there is room for it in its box; nothing where that is too little to be read."""
+        wanted = self._width(text) + 4
+        left, right = room_for(_stretch(box), taken, wanted)
+        if right - left <= min(5 * self._character, wanted - 1):
+            return
         painter.setPen(colour)
         baseline = box.top() + (box.height() + self._metrics.ascent() - self._metrics.descent()) / 2
-        painter.drawText(QPointF(box.left() + 3, baseline), shown)
+        painter.drawText(QPointF(left + 3, baseline), self._elided(text, right - left - 4))
         painter.setPen(Qt.PenStyle.NoPen)
+
+    def _width(self, text: str) -> int:
+        """Letters of ASCII all have one width."""
+        return len(text) * self._character if text.isascii() else self._metrics.horizontalAdvance(text)
+
+    def _elided(self, text: str, room: float) -> str:
+        if self._width(text) <= room:
+            return text
+        if not text.isascii():
+            return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        return text[: max(0, int(room / self._character) - 1)] + "\N{HORIZONTAL ELLIPSIS}"
 
     # Marks
 
@@ -309,3 +351,17 @@ class TimelinePainter:
         painter.setPen(self._inks.thin)
         painter.setBrush(self._inks.surface)
         painter.drawPolygon(QPolygonF([QPointF(x - 4, top + 1), QPointF(x + 4, top + 1), QPointF(x, top + 7)]))
+
+
+def _painted_over(labels: list[tuple[QRectF, Step, QColor]], number: int) -> Iterator[Stretch]:
+    """Where later boxes lie over one."""
+    right = labels[number][0].right()
+    for later in range(number + 1, len(labels)):
+        box = labels[later][0]
+        if box.left() >= right:
+            return
+        yield _stretch(box)
+
+
+def _stretch(box: QRectF) -> Stretch:
+    return box.left(), box.right()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS
@@ -22,6 +22,13 @@ from tests.gui.driver import PATIENCE_MS, Driver
 
 def _press(driver: Driver, keys: str) -> None:
     QTest.keySequence(driver.window, QKeySequence(keys))
+
+
+def focused() -> QWidget:
+    """Who has the keyboard."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
 
 
 def _seen(driver: Driver) -> set[str]:
@@ -165,6 +172,54 @@ def test_the_audience_predicts_before_the_verdict_shows_and_is_scored(driver: Dr
     driver.qtbot.waitUntil(lambda: driver.verdict == Verdict.DUPLICATED.value, timeout=PATIENCE_MS)
     driver.trigger("predict")
     assert not score.isVisible()
+
+
+def test_the_curtain_says_what_is_about_to_happen_and_gives_the_keyboard_back(driver: Driver) -> None:
+    curtain, spam = driver.window.stage.prediction.curtain, driver.button("spamButton")
+    driver.trigger("predict")
+    spam.setFocus()
+    driver.spam(2)
+    assert curtain.about.text() == "No protection: Direct"
+    assert curtain.isAncestorOf(focused())
+    driver.wait_until_quiet()
+    QTest.keyClick(curtain, Qt.Key.Key_5)
+    driver.qtbot.waitUntil(curtain.isHidden, timeout=PATIENCE_MS)
+    assert focused() is spam
+    driver.trigger("next-exhibit")
+    assert curtain.about.text() == f"{EXHIBITS[0].title}\nNo protection: Direct"
+    driver.wait_until_quiet()
+    QTest.keyClick(focused(), Qt.Key.Key_Escape)
+    assert not curtain.isVisible(), "nobody has to predict"
+    assert focused() is spam
+    driver.trigger("predict")
+
+
+def test_esc_takes_away_what_lies_over_the_page_and_leaves_the_stage(window: MainWindow, qtbot: QtBot) -> None:
+    balloon, bar, place = window.tour.balloon, window.messages, window.lab.source.source
+    place.setFocus()
+
+    def escape() -> None:
+        QTest.keyClick(focused(), Qt.Key.Key_Escape)
+
+    window.tour.begin()
+    assert balloon.isAncestorOf(focused())
+    bar.show_incident("Backend instance 1 was killed.")
+    escape()
+    assert (balloon.isVisible(), bar.isVisible()) == (False, True)
+    assert focused() is place
+    escape()
+    assert not bar.isVisible()
+    window.tour.begin()
+    window.stage.enter()
+    qtbot.waitUntil(window.isFullScreen)
+    assert not balloon.isVisible(), "it is about what is not there any more"
+    escape()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert not window.stage.is_on
+    assert focused() is place
+    window.tour.begin()
+    window.pages.setCurrentIndex(1)
+    assert not balloon.isVisible()
 
 
 @pytest.mark.parametrize("key", ["PgDown", "PgUp"])
