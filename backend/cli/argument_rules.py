@@ -60,7 +60,7 @@ def _check_explore(chosen: argparse.Namespace) -> None:
     if chosen.database_failovers and (chosen.service or chosen.all):
         second = "--service" if chosen.service else "--all"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--database-failovers", second=second))
-    if chosen.cluster and (chosen.service or chosen.workers > 1):
+    if chosen.cluster and (chosen.service or (chosen.workers or 1) > 1):
         second = "--service" if chosen.service else "--workers"
         raise WrongArgumentsError(say(ArgumentCode.EXCLUDES, first="--cluster", second=second))
     if not (chosen.all or chosen.replay or chosen.service or (chosen.operation and chosen.strategy)):

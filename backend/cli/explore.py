@@ -69,7 +69,7 @@ def _explored(
     if chosen.cluster:
         return explore_on_cluster(chosen.cluster, question, bar.show, interrupted, options=options, limit=limit)
     with own_engines(options, interrupted) as engines:
-        workers = chosen.workers
+        workers = chosen.workers or 1
         return explore_on(engines, question, bar.show, interrupted, options=options, workers=workers, limit=limit)
 
 

@@ -136,7 +136,7 @@ def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interr
     question = service_question(chosen.service, chosen.requests, chosen.crashes, chosen.expiries)
     language = chosen.language or ENGLISH
     with ProgressBar(language) as bar:
-        found = ask_service(question, options, interrupted, bar.show, chosen.limit, chosen.workers)
+        found = ask_service(question, options, interrupted, bar.show, chosen.limit, chosen.workers or 1)
     files.write("record", to_file(Entry(began, ExplorationRecord(found))))
     report_exploration(found, files, language)
 

@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from backend.explorer.survey import Combination, Scope, Survey, SurveyCell, SurveyProgress
 
 
+def cores() -> int:
+    """How many may explore where nobody minds."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def all_cores_but_one() -> int:
     """How many may explore while somebody still works at this machine."""
-    return max(1, len(os.sched_getaffinity(0)) - 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2) - 1)
+    return max(1, cores() - 1)
 
 
 def explore(

@@ -173,7 +173,7 @@ class _Survey:
             unexpected = SubmitTwiceError(say(SurveyCode.UNEXPECTED, what=type(error).__name__))
             return silent_cell(entry, CellState.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
-        self.notes = found.notes
+        self.notes = tuple(dict.fromkeys((*self.notes, *found.notes)))
         return cell_of(entry.pair, sound=entry.code.sound, found=found)
 
     def _ask(self, entry: Entry) -> Exploration:

@@ -52,7 +52,8 @@ class SurveyTogether:
         self._started = time.monotonic()
         self._cells: dict[int, SurveyCell] = {}
         """By their place in the grid."""
-        self._notes: dict[Sentence, None] = {}
+        self._notes: dict[int, tuple[Sentence, ...]] = {}
+        """Of each place."""
         self._efforts: dict[Effort, int] = {}
         self._schedules = 0
 
@@ -71,15 +72,16 @@ class SurveyTogether:
         for place, entry in enumerate(self._asked):
             if place not in self._cells:
                 self._tell(place, silent_cell(entry, CellState.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE)))
+        notes = dict.fromkeys(note for place in sorted(self._notes) for note in self._notes[place])
         return Survey(
             self._scope,
             tuple(self._cells[place] for place in range(len(self._asked))),
             time.monotonic() - self._started,
             self._cancelled.is_set(),
             str(stopped or ""),
-            tuple(map(str, self._notes)),
+            tuple(map(str, notes)),
             to_document(stopped) if stopped else None,
-            tuple(map(to_document, self._notes)),
+            tuple(map(to_document, notes)),
         )
 
     # What `Together` tells
@@ -107,7 +109,7 @@ class SurveyTogether:
         else:
             cell = cell_of(entry.pair, sound=entry.code.sound, found=found)
         self._schedules += found.schedules
-        self._notes |= dict.fromkeys(found.notes)
+        self._notes[self._efforts[effort]] = found.notes
         self._tell(self._efforts[effort], cell)
 
     def failed(self, effort: Effort, error: SubmitTwiceError) -> None:
