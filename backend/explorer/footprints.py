@@ -10,7 +10,7 @@ seen afterwards: `backend.explorer.execution` compares it with what was foretold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from backend.explorer.redis_keys import keys_of
@@ -201,6 +201,7 @@ def _redis(command: str, parameters: Iterable[object], readable: Callable[[str],
     return Footprint(frozenset({LEASES}) if keys.may_lease else frozenset(), touched)
 
 
+@lru_cache(256)
 def _zookeeper(command: str, path: str) -> Footprint:
     """Nodes, and what is in a folder. To have a folder made that is there changes nothing, whoever comes first.
 

@@ -8,18 +8,18 @@ anew, and its node is gone.
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kazoo.exceptions import KazooException, NoNodeError
-from kazoo.handlers.threading import KazooTimeoutError, SequentialThreadingHandler
+from kazoo.exceptions import ConnectionLoss, KazooException, NoNodeError, NotEmptyError
+from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
 
 from backend.explorer.errors import HarnessError
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.says import ExplorerCode
 from backend.explorer.zookeeper_expiry import end_session
+from backend.explorer.zookeeper_handler import Handler
 from backend.model.errors import EngineError
 from backend.model.sentence import say
 from backend.tap.observer import Tap
@@ -42,22 +42,6 @@ _UNHEARD = logging.CRITICAL + 1
 """Sessions end here because a schedule says so, and nobody needs to be warned of that."""
 
 
-class _Handler(SequentialThreadingHandler):  # type: ignore[misc]
-    """Kazoo's threads. A recipe that tries again never stops the thread of the schedules; a lost connection waits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._owner = threading.get_ident()
-        self.may_return = threading.Event()
-        """Whether a lost connection may be opened again by now."""
-        self.may_return.set()
-
-    def sleep_func(self, seconds: float) -> None:
-        """Pause before another trial."""
-        if threading.get_ident() != self._owner and self.may_return.wait(PATIENCE_S):
-            threading.Event().wait(seconds)
-
-
 class Session:
     """A client with its session.
 
@@ -68,9 +52,8 @@ class Session:
     """
 
     def __init__(self, address: ZooKeeperAddress, folder: str, run: Callable[..., Any]) -> None:
-        self._handler = handler = _Handler()
+        self._handler = handler = Handler()
         self._host = address.hosts.partition(",")[0]
-        self._changed = threading.Condition()
         self.client: KazooClient = tapped_client(run)(
             hosts=self._host + folder,
             timeout=_SESSION_S,
@@ -81,7 +64,6 @@ class Session:
             auth_data=[("digest", f"submit-twice:{address.password}")],
             logger=logging.Logger("backend.explorer.zookeeper", _UNHEARD),  # noqa: LOG001  nobody is to hear it
         )
-        self.client.add_listener(self._note_change)
         try:
             self.client.start(timeout=_START_S)
         except KazooTimeoutError:
@@ -113,29 +95,27 @@ class Session:
         ended = self._known
         if ended is None:
             raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.SESSION_NEVER_BEGAN)))
-        self._handler.may_return.clear()  # it would take its session back before that has ended
-        try:
-            end_session(self._host, *ended)
-        finally:
-            self._handler.may_return.set()
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._identity() not in {None, ended}, PATIENCE_S):
-                raise HarnessError(
-                    say(
-                        ExplorerCode.LOST_CONTROL,
-                        what=say(ExplorerCode.CLIENT_GONE),
-                    )
-                )
+        end_session(self._host, *ended)
+        if not self._handler.run_until(lambda: self._identity() not in {None, ended}, PATIENCE_S):
+            raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.CLIENT_GONE)))
         self._known = self._identity()
 
+    def begin(self) -> None:
+        """Another schedule: a session that has ended while nobody looked after it begins anew.
+
+        Raises:
+            EngineError: the server does not answer.
+        """
+        self._handler.tend()
+        if not self.has_lasted:
+            if not self._handler.run_until(lambda: self._identity() is not None, _START_S):
+                raise EngineError(say(ExplorerCode.ZOOKEEPER_GONE, what=ConnectionLoss.__name__))
+            self._known = self._identity()
+
     def close(self) -> None:
-        """End it for good, with all its threads."""
+        """End it for good."""
         self.client.stop()
         self.client.close()
-
-    def _note_change(self, _state: object) -> None:
-        with self._changed:
-            self._changed.notify_all()
 
 
 class Sessions:
@@ -167,6 +147,8 @@ class Sessions:
         """Another schedule: whatever the sessions hold is nobody's concern any more."""
         self._idle = self._all[::-1]
         self._made.clear()
+        for one in (self._own, *self._all):
+            one.begin()
 
     def take(self) -> Session:
         """A session that nobody has used in this schedule."""
@@ -220,17 +202,23 @@ class Sessions:
             raise HarnessError(say(ExplorerCode.LOST_CONTROL, what=say(ExplorerCode.SESSION_ENDED)))
 
     def remove(self, folders: Iterable[str]) -> None:
-        """Remove what schedules have left in these folders."""
-        client = self._own.client
-        asked = [(folder, client.get_children_async(folder)) for folder in folders]
-        removed = []
-        for folder, children in asked:
-            with suppress(NoNodeError):
-                left = [f"{folder}/{child}" for child in self._ask(children.get)]
-                removed += [client.delete_async(path) for path in (*left, folder)]
-        for one in removed:
-            with suppress(NoNodeError):
-                self._ask(one.get)
+        """Remove what schedules have left in these folders; mostly they are empty."""
+        filled = self._delete(folders)
+        children = [(folder, self._own.client.get_children_async(folder)) for folder in filled]
+        self._delete(f"{folder}/{child}" for folder, found in children for child in self._ask(found.get))
+        self._delete(filled)
+
+    def _delete(self, paths: Iterable[str]) -> list[str]:
+        """Delete nodes, all at once; those that are not empty stay, and are returned."""
+        filled = []
+        for path, deleted in [(path, self._own.client.delete_async(path)) for path in paths]:
+            try:
+                self._ask(deleted.get)
+            except NotEmptyError:
+                filled.append(path)
+            except NoNodeError:
+                pass  # nobody has made it, or it ended with its session
+        return filled
 
     def close(self) -> None:
         """End all sessions and remove the folder."""
@@ -243,7 +231,7 @@ class Sessions:
     def _ask(self, call: Callable[..., Any], *arguments: object, **options: object) -> Any:  # noqa: ANN401
         try:
             return call(*arguments, **options)
-        except NoNodeError:
+        except (NoNodeError, NotEmptyError):
             raise
         except KazooException as error:
             raise EngineError(say(ExplorerCode.ZOOKEEPER_GONE, what=type(error).__name__)) from None

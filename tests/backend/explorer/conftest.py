@@ -14,6 +14,7 @@ from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.valkey import start_valkey
+from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.explorer.explore import Explorer
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Exploration, Progress, Question
@@ -81,6 +82,14 @@ def gateway(servers: Supervisor) -> Iterator[GatewayKeeper]:
     keeper = GatewayKeeper(servers, lambda: None)
     yield keeper
     keeper.close()
+
+
+@pytest.fixture(scope="session")
+def keeper(servers: Supervisor) -> Iterator[ZooKeeperKeeper]:
+    running = ZooKeeperKeeper(servers, None, lambda: None)
+    running.require()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

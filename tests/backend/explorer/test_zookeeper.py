@@ -90,14 +90,6 @@ class Hall:
 
 
 @pytest.fixture(scope="module")
-def keeper(servers: Supervisor) -> Iterator[ZooKeeperKeeper]:
-    running = ZooKeeperKeeper(servers, None, lambda: None)
-    running.require()
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="module")
 def hall(postgresql: RunningEngine, valkey: RunningEngine, keeper: ZooKeeperKeeper) -> Iterator[Hall]:
     with Explorer(postgresql.url, valkey.url, None, keeper) as explorer:
         yield Hall(explorer)
