@@ -109,10 +109,10 @@ class HealthBoard:
         if not self._down:
             self.set_trouble(EngineKind.HTTP, None)
 
-    def processes_replaced(self) -> None:
-        """Those that were away are not wanted any more."""
-        self._down.clear()
-        self.set_trouble(EngineKind.HTTP, None)
+    def only_wanted(self, is_wanted: Callable[[int], bool]) -> None:
+        """Nobody waits any more for those of the processes that are away of which this is not true."""
+        for number in [number for number in self._down if not is_wanted(number)]:
+            self.process_unwanted(number)
 
 
 def backend_status(ports: Sequence[int], trouble: Sentence | None) -> EngineStatus:

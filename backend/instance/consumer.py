@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ from backend.tap.observer import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from backend.instance.deliveries import Delivery
     from backend.instance.nats_deliveries import NatsDeliveries
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from backend.instance.rabbitmq_deliveries import RabbitDeliveries
     from backend.instance.wiring import Wiring
     from backend.tap.observer import Flow
+    from backend.tap.trace import Taking
 
 _IDLE_SECONDS = 0.03
 _CLAIM_SECONDS = 0.1
@@ -103,7 +105,7 @@ class Consumer:
         for queue in queues:
             with self._until_it_is_over(queue):
                 if got := self._deliveries.new(queue, blocks=len(queues) == 1):
-                    self._handle(got)
+                    self._handle(got, nullcontext())  # one that is acknowledged meanwhile is not handled
         if len(queues) != 1:
             self._never.wait(_IDLE_SECONDS)
 
@@ -123,29 +125,32 @@ class Consumer:
         queues = list(self._announced.of(Source.NATS))
         for queue in queues:
             self._helpers.acquire()  # first: what nobody has the time to handle stays where it is
-            got = None
+            got, taking = None, self._trace.taking()
             try:
                 with self._until_it_is_over(queue):
                     got = self._nats().next(queue)
             finally:
                 if got is None:
+                    taking.end()
                     self._helpers.release()
             if got:
-                self._in_a_thread(got)
+                self._in_a_thread(got, taking)
         if not queues:
             self._never.wait(_IDLE_SECONDS)
 
     def _consume(self) -> None:
         """Handle what RabbitMQ delivers, one message after the other, on the thread that has the connection."""
-        queues = self._announced.of(Source.RABBITMQ)
+        queues, taking = self._announced.of(Source.RABBITMQ), self._trace.taking()
         try:
             for queue, told in queues.items():
                 if got := self._rabbitmq().next(queue, told.prefetch):
-                    self._handle(got)
+                    self._handle(got, taking.suspended())
         except BaseException:
             if self._rabbit:
                 self._rabbit.keep(())
             raise
+        finally:
+            taking.end()
         if self._rabbit:
             self._rabbit.keep(queues)
         if not queues:
@@ -165,14 +170,16 @@ class Consumer:
             self._jetstream = NatsDeliveries(self._folder, self._queue, self._tap)
         return self._jetstream
 
-    def _in_a_thread(self, got: Delivery) -> None:
-        threading.Thread(target=self._help, args=(got,), name="delivery", daemon=True).start()
+    def _in_a_thread(self, got: Delivery, taking: Taking | None = None) -> None:
+        threading.Thread(target=self._help, args=(got, taking), name="delivery", daemon=True).start()
 
-    def _help(self, got: Delivery) -> None:
+    def _help(self, got: Delivery, taking: Taking | None) -> None:
         try:
             with suppress(redis.exceptions.RedisError, BrokerError), self._until_it_is_over(got.queue):
-                self._handle(got)
+                self._handle(got, taking.handed_over() if taking else nullcontext())
         finally:
+            if taking:
+                taking.end()
             self._helpers.release()
 
     @contextmanager
@@ -189,11 +196,12 @@ class Consumer:
                 self._jetstream.forget(queue)
             raise
 
-    def _handle(self, got: Delivery) -> None:
+    def _handle(self, got: Delivery, begun: AbstractContextManager[None]) -> None:
+        """Handle a message; `begun` is entered once the lab can hear of it."""
         message = got.message
         operation = urlsplit(message.path).path.rpartition("/")[2]
         submission = delivery_id(message.submission_id, got.number)
-        with self._working(got.entry), self._trace.handling(submission, operation, message.intent_key):
+        with self._working(got.entry), self._trace.handling(submission, operation, message.intent_key), begun:
             began = time.monotonic_ns()
             outcome = self._deliver(got, submission)
             if outcome is None:

@@ -6,8 +6,9 @@ import gc
 import secrets
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis
 import sqlalchemy as sa
@@ -23,18 +24,22 @@ from backend.shop.tables import require_tables
 from backend.strategies.base import Services, no_replica, no_zookeeper
 from backend.tap.gateway import TappedGateway
 from backend.tap.redis import TappedRedis
-from backend.tap.sql import tap_sql
+from backend.tap.sql import server_pid_of, tap_sql
 from backend.tap.witness import name_deletions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from sqlalchemy.pool import ConnectionPoolEntry
 
     from backend.engines.gateway.client import GatewayClient
     from backend.tap.observer import Tap
     from backend.tap.zookeeper import ZooKeeperSessions
 
 
+OnSession = Callable[[int, bool], object]
+"""Gets the server's process or thread behind a connection, and whether it is open."""
+_SESSION = "session"
 _SERVER_TIMEOUT_S = 0.5
 """Far less than a lock lives, as Redlock wants it."""
 
@@ -65,6 +70,7 @@ def open_services(
     whereabouts: Path | None = None,
     gateway: GatewayClient | None = None,
     zookeeper: ZooKeeperSessions | None = None,
+    on_session: OnSession | None = None,
 ) -> Services:
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do.
 
@@ -76,8 +82,11 @@ def open_services(
         whereabouts: the folder that says where the database is after a failover, and where its standby is.
         gateway: somebody outside.
         zookeeper: sessions with it.
+        on_session: told of each connection to the database before it is used, and when it is closed.
     """
     engine = create_sql_engine(database, pool_size=connections)
+    if on_session and engine.dialect.name != "sqlite":  # whose work ends with the process that does it
+        _tell_sessions(engine, on_session)
     if whereabouts and engine.dialect.name == "postgresql":
         follow_primary(engine, database, whereabouts)
     with engine.connect() as connection:  # the first one asks the server about itself, which belongs to no submission
@@ -105,6 +114,18 @@ def open_services(
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
         zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )
+
+
+def _tell_sessions(engine: sa.Engine, tell: OnSession) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def opened(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401  any driver's connection
+        record.info[_SESSION] = server_pid = server_pid_of(connection)
+        tell(server_pid, True)
+
+    @sa.event.listens_for(engine, "close")
+    def closed(_connection: object, record: ConnectionPoolEntry) -> None:
+        if server_pid := record.info.get(_SESSION):
+            tell(server_pid, False)
 
 
 def _impatient(url: str) -> TappedRedis:

@@ -50,5 +50,6 @@ def connect(connections: int | None = None) -> Wiring:
         whereabouts=path.parent,
         gateway=GatewayClient(Path(engines.gateway), trace.want_gateway),
         zookeeper=ZooKeeperSessions(address_file(path.parent), tap, trace.want_zookeeper),
+        on_session=trace.note_session,
     )
     return Wiring(settings, trace, tap, engines, services)

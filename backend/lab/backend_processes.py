@@ -6,7 +6,10 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from backend.engines.says import ProcessCode
+from backend.lab.consumers import consumer_ended
 from backend.lab.senders.messages import Target
+from backend.model.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from backend.lab.consumers import ConsumerPool
     from backend.lab.instances import InstancePool
     from backend.lab.work_book import WorkBook
+    from backend.model.sentence import Sentence
 
 _REST_SECONDS = 1.0
 """What is still at work when everything is to be emptied may come to its end by itself for so long."""
@@ -50,6 +54,12 @@ class BackendProcesses:
         instances = {instance.number: instance.child for instance in self._instances.instances}
         return instances.get(number) or self._consumers.child(number)
 
+    def why_away(self, number: int) -> Sentence | None:
+        """What to say of a process that has hung up; None where nobody waits for it any more."""
+        if self._consumers.child(number):
+            return consumer_ended(number)
+        return say(ProcessCode.INSTANCE_RESTARTING, number=number) if self.child(number) else None
+
     def resize(self, count: int, database: str, redis: str) -> None:
         """Have this many instances.
 
@@ -58,13 +68,18 @@ class BackendProcesses:
         """
         self._instances.resize(count, database, redis)
 
-    def need_instances(self, database: str, redis: str) -> None:
-        """Have all instances running, should earlier ones not have come up.
+    def need_instances(self, database: str, redis: str, given_up: Callable[[], bool]) -> None:
+        """Have all instances ready, should earlier ones not have come up or have died.
+
+        Args:
+            database: that instances use which have to be started.
+            redis: as `database`.
+            given_up: whether nobody wants to wait any more for those that are on their way back.
 
         Raises:
-            InstanceError: an instance could not be started.
+            InstanceError: an instance could not be started, or does not come back.
         """
-        self._instances.need(database, redis)
+        self._instances.need(database, redis, given_up)
 
     def need_consumers(self, database: str, redis: str) -> None:
         """Have consumers running: they start when they are first needed.

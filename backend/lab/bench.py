@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend.lab.orphans import wait_for_orphans
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQueue
 from backend.model.errors import NotApplicableError
@@ -74,13 +75,16 @@ class Bench:
         topology = engines.servers.topology if engines.redis.embedded else None
         return replace(setup, redis_persistence=persistence, redis_topology=topology)
 
-    def require_instances(self) -> None:
-        """Have all instances running: after a switch of databases that failed some may be missing.
+    def require_instances(self, given_up: Callable[[], bool]) -> None:
+        """Have all instances ready: after a switch of databases that failed some may be missing, or one has died.
+
+        Args:
+            given_up: whether nobody wants to wait any more for one that is being started again.
 
         Raises:
-            InstanceError: an instance could not be started.
+            InstanceError: an instance could not be started, or does not come back.
         """
-        self._parts.processes.need_instances(*self._parts.engines.urls)
+        self._parts.processes.need_instances(*self._parts.engines.urls, given_up)
 
     def require_consumers(self) -> None:
         """Have consumers of the queue running: they start when they are first needed.
@@ -197,6 +201,17 @@ class Bench:
             self._parts.zookeeper.disturb(fault)
         elif fault.place != "redis" or not self._parts.redis_faults.disturb(fault):
             self._parts.fault_injector.disturb(engines.faulted(fault), fault)
+
+    def wait_for_orphans(self, abandoned: Callable[[], bool]) -> bool:
+        """Wait until the database has ended what processes asked it for that have died since; whether it has.
+
+        Args:
+            abandoned: whether nobody wants to wait any more.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it does not answer.
+        """
+        return wait_for_orphans(self.works, self.database, self._parts.engines.urls[0], abandoned)
 
     def restore(self) -> None:
         """What faults have taken away for the time of the run comes back.

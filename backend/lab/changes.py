@@ -83,7 +83,7 @@ class Changes:
             InstanceError: an instance could not be started.
         """
         self._processes.resize(count, *self._engines.urls)
-        self._health.processes_replaced()
+        self._health.only_wanted(lambda number: self._processes.child(number) is not None)
 
     def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
         """Have nothing at work: what takes long ends with its process.

@@ -87,4 +87,9 @@ class ConsumerPool:
 
     def _report_exit(self, number: int) -> None:
         if number in self._children:
-            self._on_death(number, say(ProcessCode.CONSUMER_ENDED, number=number - FIRST_CONSUMER + 1))
+            self._on_death(number, consumer_ended(number))
+
+
+def consumer_ended(number: int) -> Sentence:
+    """What is said of the end of the consumer with this number."""
+    return say(ProcessCode.CONSUMER_ENDED, number=number - FIRST_CONSUMER + 1)

@@ -67,15 +67,24 @@ class InstancePool:
         with self._guard:
             self._resize(count, database, redis)
 
-    def need(self, database: str, redis: str) -> None:
-        """Have as many instances as there are to be, should earlier ones not have come up.
+    def need(self, database: str, redis: str, given_up: Callable[[], bool]) -> None:
+        """Have as many instances as there are to be, ready, should earlier ones not have come up or have died.
+
+        Args:
+            database: that instances use which have to be started.
+            redis: as `database`.
+            given_up: whether nobody wants to wait any more for those that are on their way back.
 
         Raises:
-            InstanceError: an instance could not be started.
+            InstanceError: an instance could not be started, or does not come back.
         """
         with self._guard:
-            if len(self._instances) < self._wanted:
+            if sum(instance.child.alive for instance in self._instances) < self._wanted:
                 self._resize(self._wanted, database, redis)
+            instances = self.instances
+        for instance in instances:
+            if reason := self._launcher.await_return(instance.number, instance.child, given_up):
+                raise InstanceError(say(ProcessCode.INSTANCE_NOT_STARTED, number=instance.number, reason=reason))
 
     def _resize(self, count: int, database: str, redis: str) -> None:
         self._wanted = count

@@ -14,7 +14,7 @@ from backend.strategies import folder_in_use
 from backend.tap.trace_messages import Welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from backend.engines.processes.child import Child
@@ -66,6 +66,26 @@ class Launcher:
         patience = Patience(child)
         welcome = Welcome(database, redis, str(address_file(self._supervisor.private)))
         if self._trace.welcome(number, welcome, lambda: not child.alive or patience.is_over):
+            return None
+        return why_ended(child) or last_words(child.log_tail(50)) or nothing_comes_of(patience)
+
+    def await_return(self, number: int, child: Child, given_up: Callable[[], bool]) -> Sentence | None:
+        """Wait for a process that has died and is being started again; returns at once where none has.
+
+        Args:
+            number: of the process in its lab.
+            child: that process.
+            given_up: whether nobody wants to wait any more.
+
+        Returns:
+            Why it did not come back; None where it did, or was given up.
+        """
+        if self._trace.is_ready(number):
+            return None
+        patience = Patience(child)
+        if self._trace.wait_until_ready(number, lambda: given_up() or not child.alive or patience.is_over):
+            return None
+        if given_up():
             return None
         return why_ended(child) or last_words(child.log_tail(50)) or nothing_comes_of(patience)
 

@@ -141,6 +141,7 @@ class Machinery:
             on_pausing=self._fault_injector.pause_process,
             works=self.works,
             on_trouble=self._health.tell,
+            on_lost=self._process_lost,
         )
         self._ending.add(trace.close, trace.stop)
         launcher = Launcher(self._supervisor, trace, trace_path)
@@ -284,6 +285,11 @@ class Machinery:
     def _instance_ended(self, number: int, again: bool) -> None:
         code = ProcessCode.INSTANCE_RESTARTING if again else ProcessCode.INSTANCE_GIVEN_UP
         self._process_ended(number, say(code, number=number))
+
+    def _process_lost(self, number: int) -> None:
+        """It is away from now on: of its end one hears when who started it has seen to it, seconds later."""
+        if sentence := self._processes.why_away(number):
+            self._health.process_ended(number, sentence)
 
     def _process_ended(self, number: int, sentence: Sentence) -> None:
         """Its end may be seen before its last steps, which say whether it was killed on purpose."""

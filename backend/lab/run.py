@@ -211,6 +211,8 @@ class ExperimentRun:
         finally:
             self._server_faults.end()
         quiet = self._bench.works.wait_until_over(self._entries, lambda: self._cancellation.left)
+        if quiet is Quiet.OVER and not self._bench.wait_for_orphans(lambda: self._cancellation.left):
+            quiet = Quiet.UNTOLD
         if isinstance(sending, Redelivery):
             sending.close()
         return quiet
@@ -219,7 +221,7 @@ class ExperimentRun:
         """Before anything is announced: a run that cannot start leaves nothing behind."""
         bench, plan = self._bench, self._plan
         self._setup = bench.require_engines(self._setup)
-        bench.require_instances()
+        bench.require_instances(lambda: self._cancellation.asked)
         if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:

@@ -8,6 +8,7 @@ import selectors
 import signal
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Container
 from contextlib import suppress
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from backend.engines.says import ProcessCode
-from backend.lab.work_book import WorkBook
+from backend.lab.work_book import OpenSession, WorkBook
 from backend.model.frames import framed, take_frames
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
@@ -30,6 +31,7 @@ from backend.tap.trace_messages import (
     Hello,
     LabMessage,
     Pausing,
+    Session,
     Steps,
     Told,
     TraceMessage,
@@ -55,6 +57,7 @@ class TraceServer:
             milliseconds, and with what to call when it has been continued.
         works: told what the processes handle, and which of them have ended.
         on_trouble: called on the server's thread with a sentence when one of these has failed. The server goes on.
+        on_lost: called on the server's thread with the number of an instance that was ready and has hung up.
     """
 
     def __init__(
@@ -66,11 +69,13 @@ class TraceServer:
         on_pausing: Callable[[int, int, Callable[[], None]], None] = lambda _number, _ms, go_on: go_on(),
         works: WorkBook | None = None,
         on_trouble: Callable[[Sentence], None] = lambda _sentence: None,
+        on_lost: Callable[[int], None] = lambda _number: None,
     ) -> None:
         self._on_steps = on_steps
         self._on_ready = on_ready
         self._on_wanted = on_wanted
         self._on_pausing = on_pausing
+        self._on_lost = on_lost
         self._works = works or WorkBook()
         self._works.connect(self.ask)
         self._peers: dict[socket.socket, _Peer] = {}
@@ -127,23 +132,36 @@ class TraceServer:
             welcome: where its engines are.
             given_up: whether it is not waited for any more.
         """
-
-        def wait_for(there: Container[int]) -> bool:
-            def settled() -> bool:
-                return instance in there or self._stopped.is_set()
-
-            while not self._met.wait_for(settled, _LOOK_SECONDS) and not given_up():
-                pass
-            return instance in there and not self._stopped.is_set()
-
         with self._met:
-            if not wait_for(self._greeting):
+            if not self._wait_for(instance, self._greeting, given_up):
                 return False
             connection = self._greeting.pop(instance)
             self._welcomes[instance] = welcome
         _send(connection, welcome)  # one that has ended meanwhile is started again, and told when it says hello
+        return self.wait_until_ready(instance, given_up)
+
+    def is_ready(self, instance: int) -> bool:
+        """Whether this instance was ready when it was last heard of, and has not hung up since."""
         with self._met:
-            return wait_for(self._ready)
+            return instance in self._ready
+
+    def wait_until_ready(self, instance: int, given_up: Callable[[], bool]) -> bool:
+        """Wait until this instance is ready, such as one that is being started again; whether it is.
+
+        Args:
+            instance: the number of the instance.
+            given_up: whether it is not waited for any more.
+        """
+        with self._met:
+            return self._wait_for(instance, self._ready, given_up)
+
+    def _wait_for(self, instance: int, there: Container[int], given_up: Callable[[], bool]) -> bool:
+        def settled() -> bool:
+            return instance in there or self._stopped.is_set()
+
+        while not self._met.wait_for(settled, _LOOK_SECONDS) and not given_up():
+            pass
+        return instance in there and not self._stopped.is_set()
 
     def ask(self, on_answered: Callable[[], None]) -> None:
         """Ask all processes to tell what has happened.
@@ -236,9 +254,13 @@ class TraceServer:
             with self._met:
                 if self._greeting.get(peer.instance) is connection:
                     del self._greeting[peer.instance]
+                if not any(other.ready and other.instance == peer.instance for other in self._peers.values()):
+                    self._ready.discard(peer.instance)
             self._works.gone(peer.number)
             for number in list(self._asked):
                 self._answered(peer, number)
+            if peer.ready:
+                self._guarded("lost", partial(self._on_lost, peer.instance))
 
     def _put_questions(self) -> None:
         """Take all that has come, from those too that have only just connected, and ask those that handle anything."""
@@ -289,11 +311,22 @@ class TraceServer:
         if isinstance(message, Wanted):
             self._on_wanted(message.engine)
             return
+        if isinstance(message, Session):
+            self._note_session(self._peers[connection], message)
+            return
         self._peers[connection].ready = True
         with self._met:
             self._ready.add(message.instance)
             self._met.notify_all()
         self._on_ready(message.instance)
+
+    def _note_session(self, peer: _Peer, session: Session) -> None:
+        with self._met:
+            welcome = self._welcomes.get(peer.instance)
+        if not session.is_open:
+            self._works.end_session(peer.number, session.server_pid)
+        elif welcome:
+            self._works.add_session(peer.number, OpenSession(welcome.database, session.server_pid, time.monotonic()))
 
     def _greet(self, connection: socket.socket, instance: int) -> None:
         with self._met:

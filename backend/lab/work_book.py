@@ -28,6 +28,18 @@ class Work:
     since_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A connection of a process to a database."""
+
+    database: str
+    """Its URL, as the process was told it."""
+    server_pid: int
+    """The server's process or thread."""
+    since_s: float
+    """When it was heard of, on the monotonic clock."""
+
+
 class Quiet(Enum):
     """What is known when somebody has waited for the end of all work."""
 
@@ -46,6 +58,9 @@ class WorkBook:
         self._changed = threading.Condition()
         self._works: dict[tuple[int, int], Work] = {}
         """By process and by the number that the process gave it."""
+        self._sessions: dict[int, dict[int, OpenSession]] = {}
+        """By process, with the database."""
+        self._orphans: list[OpenSession] = []
         self._ask: Callable[[Callable[[], None]], None] = lambda done: done()
         self._version = 0
 
@@ -78,7 +93,29 @@ class WorkBook:
         with self._changed:
             for place in [place for place in self._works if place[0] == process]:
                 del self._works[place]
+            self._orphans += self._sessions.pop(process, {}).values()
             self._wake()
+
+    def add_session(self, process: int, session: OpenSession) -> None:
+        """A process has opened a connection to a database."""
+        with self._changed:
+            self._sessions.setdefault(process, {})[session.server_pid] = session
+
+    def end_session(self, process: int, server_pid: int) -> None:
+        """A process has closed one."""
+        with self._changed:
+            self._sessions.get(process, {}).pop(server_pid, None)
+
+    @property
+    def orphans(self) -> list[OpenSession]:
+        """Sessions of processes that have ended: the server may still be at what it was asked for last."""
+        with self._changed:
+            return list(self._orphans)
+
+    def bury(self, sessions: Collection[OpenSession]) -> None:
+        """These have ended as well."""
+        with self._changed:
+            self._orphans = [orphan for orphan in self._orphans if orphan not in sessions]
 
     def wake(self) -> None:
         """Let those who wait look again."""

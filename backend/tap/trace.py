@@ -34,6 +34,7 @@ from backend.tap.trace_messages import (
     LabMessage,
     Pausing,
     Ready,
+    Session,
     Steps,
     Told,
     TracedStep,
@@ -89,6 +90,44 @@ class _AtWork:
         self._end(self._work)
 
 
+class Taking:
+    """Somebody takes work that nobody was told of yet: from before it is taken until it is handled, or there was none.
+
+    Args:
+        under_way: all of them.
+        ended: notified when one of them ends; it guards them.
+    """
+
+    def __init__(self, under_way: set[Taking], ended: threading.Condition) -> None:
+        self._under_way, self._ended = under_way, ended
+        self._begin()
+
+    def _begin(self) -> None:
+        with self._ended:
+            self._under_way.add(self)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """What was taken is being handled meanwhile; the next may be here already."""
+        self.end()
+        try:
+            yield
+        finally:
+            self._begin()
+
+    @contextmanager
+    def handed_over(self) -> Iterator[None]:
+        """What was taken is being handled from now on."""
+        self.end()
+        yield
+
+    def end(self) -> None:
+        """What was taken is being handled, or nothing was; safe to call twice."""
+        with self._ended:
+            self._under_way.discard(self)
+            self._ended.notify_all()
+
+
 def _end_this_process() -> None:
     """As a crash does: nothing of it is at work any more, and the supervisor, if it is there, starts it again."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -116,6 +155,10 @@ class Trace:
         """Numbers of what is being handled."""
         self._came = threading.Event()
         """Whether there is, or will be, something to tell."""
+        self._taken = threading.Condition()
+        self._takings: set[Taking] = set()
+        self._ready = threading.Event()
+        """Whether the lab knows that this process handles submissions, and so asks it."""
         self._flushing = threading.Lock()
         self._pausing = threading.Lock()
         self._continued = threading.Event()
@@ -143,6 +186,15 @@ class Trace:
         self._send(Ready(self._instance))
         self._listener.start()
         self._thread.start()
+        self._ready.set()
+
+    def note_session(self, server_pid: int, is_open: bool) -> None:
+        """Tell the lab of a connection to the database, before anything is asked over it, and when it is closed.
+
+        What a server was asked for it may do after whoever asked has died, which is told by nobody then.
+        """
+        with self._flushing, suppress(OSError):  # a lab that is gone ends this process
+            self._send(Session(self._instance, server_pid, is_open))
 
     def want_gateway(self) -> None:
         """Have the lab start the gateway."""
@@ -155,11 +207,23 @@ class Trace:
             self._send(Wanted(self._instance, EngineKind.ZOOKEEPER))
 
     def handling(self, submission_id: str, operation: str, key: str) -> AbstractContextManager[None]:
-        """A submission is being handled: something may come of it until this ends."""
+        """A submission is being handled: something may come of it until this ends.
+
+        None is before the lab knows that this process is ready: it would not be asked what it is at.
+        """
         work = _Work(next(self._numbers), submission_id, operation, key, time.monotonic_ns())
         return _AtWork(work, self._begin, self._end)
 
+    def taking(self) -> Taking:
+        """Somebody is about to take something off a queue, that others may acknowledge meanwhile.
+
+        The lab gets no answer before it has been handed over to `handling`, or there was nothing to be taken.
+        """
+        return Taking(self._takings, self._taken)
+
     def _begin(self, work: _Work) -> None:
+        if not self._ready.is_set():
+            self._ready.wait()
         self._begun_works.append(work)
         self._flying.add(work.number)
         self._wake()
@@ -275,6 +339,9 @@ class Trace:
             self._on_lost()
 
     def _tell(self, number: int) -> None:
+        with self._taken:
+            before = set(self._takings)
+            self._taken.wait_for(lambda: not before & self._takings)
         with self._flushing:
             self._flush()
             self._send(Told(self._instance, number))

@@ -47,6 +47,15 @@ class Ready(msgspec.Struct, array_like=True, tag="ready"):
     instance: int
 
 
+class Session(msgspec.Struct, array_like=True, tag="session"):
+    """The instance has opened a connection to the database, and has asked nothing over it yet; or it has closed one."""
+
+    instance: int
+    server_pid: int
+    """The server's process or thread behind it."""
+    is_open: bool
+
+
 class TracedStep(msgspec.Struct, array_like=True):
     """A step as it was: whoever reads it words it, as the process that took it has better things to do."""
 
@@ -97,7 +106,7 @@ class GoOn(msgspec.Struct, array_like=True, tag="go-on"):
     """The instance was stopped and continued."""
 
 
-TraceMessage = Hello | Ready | Steps | Handling | Told | Wanted | Pausing
+TraceMessage = Hello | Ready | Steps | Handling | Told | Wanted | Pausing | Session
 LabMessage = Welcome | Ask | GoOn
 
 
