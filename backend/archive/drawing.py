@@ -13,7 +13,7 @@ from backend.model.terms import answer_term
 from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from backend.model.observed import Reply, Step
 
@@ -88,7 +88,7 @@ def _body(
         for step in of_lane.get(name, ()):
             yield _span(step, top, scale, language)
         if reply:
-            yield _answer(reply, top, scale, language)
+            yield _answer(reply, of_lane.get(name, ()), top, scale, language)
         for wait in (wait for wait in run.waits if wait.submission_id == name):
             left, width = _place(wait.started_ns, wait.ended_ns, scale)
             told = escape(words(say(DrawingCode.WAITS, behind=", ".join(map(without_lab, wait.blockers))), language))
@@ -137,9 +137,9 @@ def _caller(reply: Reply, top: int, scale: float, language: str) -> str:
     )
 
 
-def _answer(reply: Reply, top: int, scale: float, language: str) -> str:
-    """What the caller was told, over steps that went on all the same."""
-    left, width = _place(reply.sent_ns, reply.received_ns, scale)
+def _answer(reply: Reply, steps: Sequence[Step], top: int, scale: float, language: str) -> str:
+    """What the caller was told, behind steps that went on all the same: over them it could not be read."""
+    left, width = _place(reply.sent_ns, max(reply.received_ns, *(step.ended_ns for step in steps), 0), scale)
     answer = escape(words(answer_term(reply.answer), language))
     return f'<text x="{left + width + 6:.1f}" y="{top + 14}">{answer}</text>'
 

@@ -44,6 +44,7 @@ class Overlays(QObject):
             (lab.exhibit.isVisible, lab.exhibit.dismiss),
         )
         pages.currentChanged.connect(tour.end)
+        pages.currentChanged.connect(messages.forget_incident)
         stage.entering.connect(tour.end)
         window.installEventFilter(self)
 

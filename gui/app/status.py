@@ -104,10 +104,10 @@ class EngineStrip(QWidget):
     def _title(self, engine: EngineStatus) -> str:
         """Name and version; what is no product has a name in the language of the window."""
         if engine.kind is EngineKind.GATEWAY:
-            return self.tr("Gateway:")
+            return self.tr("Gateway")
         count = engine.version.partition(" ")[0]
         if engine.kind is EngineKind.HTTP and count.isdecimal():
-            return self.tr("Backend, %n instance(s):", "", int(count))
+            return self.tr("Backend, %n instance(s)", "", int(count))
         return f"{engine.name} {engine.version}".strip()
 
     def _empty(self) -> None:
@@ -188,6 +188,7 @@ class MessageBar(QWidget):
         if self._tells_incident or self.isHidden() or self._failure:
             self._show(sentence, incident=True)
 
+    @Slot()
     def forget_incident(self) -> None:
         """Something new begins; a failure stays until somebody dismisses it."""
         if self._tells_incident and not self._failure:

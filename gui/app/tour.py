@@ -142,11 +142,11 @@ class Tour(QObject):
         return (
             (
                 lab.form.submit,
-                lambda: self.tr("Submit sends one request to a real backend. Press it twice: the key stays."),
+                lambda: self.tr("Submit sends one request to a real backend. Press it twice: the order number stays."),
             ),
             (
                 lab.backend.strategy,
-                lambda: self.tr("Here you choose what protects the backend. First: nothing at all."),
+                lambda: self.tr("Here you choose what protects the backend; at first, nothing does."),
             ),
             (lab.source.source, lambda: self.tr("How the same request arrives twice: clicks, a retry, or a queue.")),
             (

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QTabWidget, QWidget
 
 from gui.app.menus import Menus
 from gui.app.message_log import MessageLog, MessagesDialog
+from gui.app.retelling import Retelling
 from gui.app.status import EngineStrip, MessageBar
 from gui.lab.page import LabPage
 from gui.settings import Key
 from gui.theme import Theme, ThemeMode
 from gui.widgets.columns import restore_columns, save_columns
 from gui.widgets.forms import name_scroll_buttons
-from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put, saying_again
+from gui.wording.live import Words, add_tab, follow_language, insert_tab, name_part, put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from backend.archive.entries import Entry
     from backend.comparison.exhibits import Exhibit
     from gui.advisor.guide import Guide
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 2000
 """A window that closes waits this long for the lab; the supervisor ends what is left."""
-SLICE_SECONDS = 0.012
-"""Another language is put into words for so long at once."""
 USUAL = QSize(1440, 900)
 FRAME = QSize(16, 48)
 """What title bar and borders take at most: the size of a window is that of its inside."""
@@ -50,13 +46,6 @@ FRAME = QSize(16, 48)
 def room_for_window(screen: QSize) -> QSize:
     """The size of the window's inside with which all of it, frame included, fits onto a screen."""
     return USUAL.boundedTo(screen - FRAME)
-
-
-def _how_late(each: QObject) -> int:
-    """What is in sight speaks another language first, and what nobody sees last."""
-    if not isinstance(each, QWidget):
-        return 1
-    return 0 if each.isVisible() else 2
 
 
 class MainWindow(QMainWindow):
@@ -113,11 +102,7 @@ class MainWindow(QMainWindow):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._finish_closing)
-        self._say_again = QTimer(self)
-        self._say_again.setSingleShot(True)
-        self._say_again.setInterval(0)
-        self._say_again.timeout.connect(self._say_some_again)
-        self._saying: Iterator[None] | None = None
+        self._retelling = Retelling(self)
         self.log = MessageLog(self)
         self.menus = Menus(self)
         self._connect()
@@ -307,19 +292,7 @@ class MainWindow(QMainWindow):
         """Another language: everything that is shown is said again in it, and whatever is under way goes on."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange and not self._closed:
-            self._saying = None
-            self._say_again.start()  # not within the event, which Qt passes on to children that may be gone by then
-
-    @Slot()
-    def _say_some_again(self) -> None:
-        """What is in sight comes first; between two slices the window goes on with whatever else there is."""
-        until = time.perf_counter() + SLICE_SECONDS
-        if self._saying is None:
-            self._saying = saying_again(sorted((self, *self.findChildren(QObject)), key=_how_late))
-        for _ in self._saying:
-            if time.perf_counter() > until:
-                self._say_again.start()
-                return
+            self._retelling.begin()  # not within the event, which Qt passes on to children that may be gone by then
 
     # What goes wrong
 
@@ -393,6 +366,6 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self._patience.stop()
-        self._say_again.stop()
+        self._retelling.stop()
         self.close()
         QApplication.quit()

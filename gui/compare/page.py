@@ -80,7 +80,7 @@ class ComparePage(QWidget):
             lambda: self.tr("Cancel the comparison"),
             lambda: self.tr("Stop, and keep what was measured so far"),
         )
-        self.again = button("repeatCostButton", lambda: self.tr("Measure costs &again"))
+        self.again = button("repeatCostButton", lambda: self.tr("&Measure costs again"))
         describe(
             self.again,
             lambda: self.tr("Measure costs again"),

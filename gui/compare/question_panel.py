@@ -81,7 +81,7 @@ class QuestionPanel(QWidget):
         ):
             add_item(self.replication, text, replication.value)
         section.add_field(
-            lambda: self.tr("&Replication"),
+            lambda: self.tr("Replic&ation"),
             self.replication,
             lambda: self.tr("The standby of PostgreSQL that takes over in a failover"),
         )

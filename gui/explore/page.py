@@ -98,7 +98,7 @@ class ExplorePage(QWidget):
         self.views = views = QTabWidget()
         views.setObjectName("exploreViews")
         add_tab(views, one, lambda: self.tr("One q&uestion"))
-        add_tab(views, self.survey, lambda: self.tr("Explore a&ll"))
+        add_tab(views, self.survey, lambda: self.tr("Explore all"))
         put(views.setAccessibleName, lambda: self.tr("What to explore"))
         name_part(views.tabBar, views.accessibleName)
         return views

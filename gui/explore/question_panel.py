@@ -72,7 +72,7 @@ class QuestionPanel(QWidget):
         )
         self.strategy = combo("exploreStrategyCombo")
         section.add_field(
-            lambda: self.tr("&Strategy"),
+            lambda: self.tr("Strate&gy"),
             self.strategy,
             lambda: self.tr("How the backend makes the operation idempotent"),
         )
@@ -107,13 +107,13 @@ class QuestionPanel(QWidget):
         )
         self.failovers = spin("exploreFailoversSpin", 0, 1, 0)
         section.add_field(
-            lambda: self.tr("Redis fail&overs"),
+            lambda: self.tr("Redi&s failovers"),
             self.failovers,
             lambda: self.tr("Most times that a replica of Redis is promoted which lacks the last writes"),
         )
         self.errors = spin("exploreErrorsSpin", 0, 1, 0)
         section.add_field(
-            lambda: self.tr("E&xceptions"),
+            lambda: self.tr("Excep&tions"),
             self.errors,
             lambda: self.tr(
                 "Most times that a handler gets an exception instead of a step, and its caller sends again"
@@ -133,7 +133,7 @@ class QuestionPanel(QWidget):
         add_item(self.replication, lambda: self.tr("may lack commits"), Replication.ASYNCHRONOUS.value)
         add_item(self.replication, lambda: self.tr("has every commit"), Replication.SYNCHRONOUS.value)
         section.add_field(
-            lambda: self.tr("Stand&by"),
+            lambda: self.tr("Standb&y"),
             self.replication,
             lambda: self.tr("Asynchronous or synchronous replication: what the standby has when it is promoted"),
         )

@@ -184,7 +184,7 @@ class SurveyPane(QWidget):
     @Slot(object)
     def _show_progress(self, progress: SurveyProgress) -> None:
         self.bar.show_share(progress.number - 1, progress.questions)
-        put(self.status.setText, partial(progress_sentence, progress))
+        put(self.status.setText, partial(progress_sentence, progress, self.model.title_of))
         put(self.bar.setAccessibleDescription, self.status.text)
         self.model.mark_running(progress.pair)
 

@@ -12,6 +12,7 @@ from backend.model.sentence import to_document
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import LIGHT
 from gui.widgets.forms import KEY_ROLE
+from gui.wording.punctuation import in_a_row, narrowed
 from gui.wording.speech import speak
 from gui.wording.survey import CHANGED, RUNNING, cell_sentences, cell_text, change_sentence, short_operation
 from gui.wording.terms import variant_title
@@ -184,7 +185,11 @@ class SurveyModel(QAbstractTableModel):
     def title(self, row: int) -> str:
         """A variant with its strategy, and whether it is declared broken."""
         strategy, variant = self._variants[row]
-        return f"{speak(strategy.title)}: {variant_title(variant)}"
+        return narrowed(speak(strategy.title), variant_title(variant))
+
+    def title_of(self, pair: Combination) -> str:
+        """What a question is about."""
+        return in_a_row([self.title(self._places[pair][0]), short_operation(pair[0])])
 
     # What Qt asks
 
@@ -207,7 +212,7 @@ class SurveyModel(QAbstractTableModel):
                 return self.explanation(index)
             case Qt.ItemDataRole.AccessibleTextRole:
                 operation = short_operation(self._operations[index.column()])
-                return f"{self.title(index.row())}, {operation}: {self.text(index)}"
+                return narrowed(in_a_row([self.title(index.row()), operation]), self.text(index))
             case Qt.ItemDataRole.BackgroundRole:
                 return self._background(self.cell_at(index))
             case Qt.ItemDataRole.ForegroundRole:
@@ -230,7 +235,7 @@ class SurveyModel(QAbstractTableModel):
     def _foreground(self, cell: SurveyCell | None) -> QColor:
         colours = self._theme.colours
         if cell is not None and cell.state in {CellState.NOT_GUARDED, CellState.NOT_ASKED}:
-            return QColor(colours.disabled)
+            return QColor(colours.muted)
         if cell is not None and cell.contradicts:
             return QColor(LIGHT.text)  # the strong colours are light ones in both themes
         return QColor(colours.text)

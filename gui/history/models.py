@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QObject
@@ -46,8 +48,17 @@ def short_when(began: float) -> str:
 
 def what_text(each: Summary) -> str:
     """What it was about, and what was done where that was no run."""
-    told = speak(each.what)
+    told = speak(_without_folders(each.what))
     return told if each.kind is Kind.RUN else f"{kind_word(each.kind)} \N{MIDDLE DOT} {told}"
+
+
+def _without_folders(what: Sentence) -> Sentence:
+    """The file of a service by its name, which its folders would push out of sight."""
+    parts = (
+        (name, PurePath(part).name if name == "service" and isinstance(part, str) else part)
+        for name, part in what.parts
+    )
+    return replace(what, parts=tuple(parts))
 
 
 def took_text(seconds: float) -> str:
@@ -86,6 +97,11 @@ class SummariesModel(RecordModel["Summary"]):
     def submission_of(self, record: Summary) -> str:
         """Its number stands for it."""
         return str(record.number)
+
+    def whole(self, record: Summary) -> str:
+        """Also where the file of a service is."""
+        whole, what = super().whole(record), speak(record.what)
+        return whole if what in whole else f"{whole}\n{what}"
 
     def highlight(self, record: Summary) -> Verdict | Tone | None:
         """In the colour of its verdict; what is as it should be has none."""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from backend.model.observed import GoneRow, Renumbered
 
 
+MOST_OF_ROOM = 20
+"""Characters of a command, which is what a step is about."""
+
+
 class RowsModel(RecordModel[Row]):
     """The effects, as read back from the database; those of earlier runs are told apart."""
 
@@ -155,16 +159,25 @@ class StepsModel(StepTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(lambda: QCoreApplication.translate("StepsModel", "At, ms"), 7, self.offset_text, right=True),
-                Column(lambda: QCoreApplication.translate("StepsModel", "Took"), 7, _took_text, right=True),
+                Column(
+                    lambda: QCoreApplication.translate("StepsModel", "At, ms"), 9, self.offset_text, right=True, fits=1
+                ),
+                Column(lambda: QCoreApplication.translate("StepsModel", "Took"), 9, _took_text, right=True, fits=2),
                 Column(
                     lambda: QCoreApplication.translate("StepsModel", "Engine"),
                     13,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
+                    fits=3,
                 ),
-                Column(lambda: QCoreApplication.translate("StepsModel", "Command"), 40, command_text, stretch=True),
-                Column(lambda: QCoreApplication.translate("StepsModel", "Answer"), 12, answer_text),
+                Column(
+                    lambda: QCoreApplication.translate("StepsModel", "Command"),
+                    40,
+                    command_text,
+                    stretch=True,
+                    least=MOST_OF_ROOM,
+                ),
+                Column(lambda: QCoreApplication.translate("StepsModel", "Answer"), 16, answer_text, fits=4),
             ),
             parent,
         )

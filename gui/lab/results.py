@@ -167,7 +167,7 @@ class Results(QSplitter):
             lambda: self.tr("The selected step in full, with its parameters and its answer."),
         )
         line = self.detail.fontMetrics().lineSpacing()
-        self.detail.setMinimumHeight(2 * line + 2 * GRID)  # where there is little room, it is for the steps
+        self.detail.setMinimumHeight(4 * line + 2 * GRID)  # where there is little room, the rest is for the steps
         self.detail.setMaximumHeight(6 * line + 2 * GRID)
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
         self.steps.modelReset.connect(self.detail.clear)
@@ -273,13 +273,13 @@ class Results(QSplitter):
             return
         text = self.tr("Submission %1").replace("%1", short(submission_id))
         if of_its_own := [step for step in self.steps.records if step.submission_id == submission_id]:
-            text += f"  \N{MIDDLE DOT}  {instance_word(of_its_own[0].instance)}"
+            text += f" \N{MIDDLE DOT} {instance_word(of_its_own[0].instance)}"
         if reply is not None:
-            text += f"  \N{MIDDLE DOT}  {reply_text(reply)}"
+            text += f" \N{MIDDLE DOT} {reply_text(reply)}"
             if not reply.held_back:
                 status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
                 took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
-                text += f"  \N{MIDDLE DOT}  {status}  \N{MIDDLE DOT}  {took}"
+                text += f" \N{MIDDLE DOT} {status} \N{MIDDLE DOT} {took}"
                 text += self._why_no_steps()
         self._steps_caption.setText(text)
         self._steps_caption.setToolTip(text)
@@ -289,7 +289,7 @@ class Results(QSplitter):
         if not self._has_steps or self.steps.records:
             return ""
         why = self.tr("its steps are not kept any more") if self._forgets_steps else self.tr("no steps were seen")
-        return f"  \N{MIDDLE DOT}  {why}"
+        return f" \N{MIDDLE DOT} {why}"
 
     # The explanation
 

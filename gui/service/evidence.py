@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.service.models import SituationsModel, WireModel, situation_word
 from gui.theme import GRID, code_font
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import describe, hairline
 from gui.widgets.table import RecordTable
 from gui.widgets.timeline.pane import Timeline
@@ -95,7 +96,7 @@ class CheckPane(QSplitter):
         return self.tabs
 
     def _make_steps(self) -> QWidget:
-        self.caption = QLabel()
+        self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.caption.setObjectName("serviceStepsCaption")
         self.caption.setContentsMargins(GRID, 6, GRID, 6)
         self.caption.setTextFormat(Qt.TextFormat.PlainText)

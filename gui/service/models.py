@@ -10,11 +10,12 @@ from PySide6.QtCore import QCoreApplication, QObject
 from backend.model.submission_ids import number_of
 from backend.model.terms import verdict_term
 from backend.model.vocabulary import Verdict
-from backend.service.outside.words import counted, remarks, situation_term, told
+from backend.service.outside.words import CheckCode, counted, remarks, situation_term, told
 from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Column, RecordModel
 from gui.widgets.steps_model import StepTableModel
 from gui.wording.exploration import number, worst_of
+from gui.wording.punctuation import in_a_row
 from gui.wording.speech import speak
 from gui.wording.terms import ENGINE_NAMES, answer_text, command_text
 
@@ -51,11 +52,24 @@ class SituationsModel(RecordModel[SituationLine]):
                     lambda: QCoreApplication.translate("SituationsModel", "Situation"),
                     44,
                     lambda line: situation_word(line.situation),
+                    fits=5,
                 ),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 24, verdict_text),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Effects"), 8, effects_text, right=True),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 20, answers_text),
-                Column(lambda: QCoreApplication.translate("SituationsModel", "Reached"), 8, reached_text, right=True),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 70, verdict_text, fits=1),
+                Column(
+                    lambda: QCoreApplication.translate("SituationsModel", "Effects"),
+                    8,
+                    effects_text,
+                    right=True,
+                    fits=2,
+                ),
+                Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 70, answers_text, fits=4),
+                Column(
+                    lambda: QCoreApplication.translate("SituationsModel", "Reached"),
+                    8,
+                    reached_text,
+                    right=True,
+                    fits=3,
+                ),
                 Column(
                     lambda: QCoreApplication.translate("SituationsModel", "Remarks"), 12, remarks_text, stretch=True
                 ),
@@ -107,7 +121,7 @@ def verdict_text(line: SituationLine) -> str:
     else:
         ordered = sorted(line.verdicts.items(), key=lambda pair: -pair[0].severity)
         parts = [f"{number(count)} {speak(verdict_term(verdict))}" for verdict, count in ordered]
-    return f"{VERDICT_GLYPHS[line.worst]:<2} {', '.join(parts)}"
+    return f"{VERDICT_GLYPHS[line.worst]:<2} {in_a_row(parts)}"
 
 
 def effects_text(line: SituationLine) -> str:
@@ -117,7 +131,7 @@ def effects_text(line: SituationLine) -> str:
 
 def answers_text(line: SituationLine) -> str:
     """What callers were told, the most frequent first."""
-    return ", ".join(speak(sentence) for sentence in told(line.result)) if line.result else ""
+    return in_a_row(map(speak, told(line.result))) if line.result else ""
 
 
 def reached_text(line: SituationLine) -> str:
@@ -128,8 +142,9 @@ def reached_text(line: SituationLine) -> str:
 
 
 def remarks_text(line: SituationLine) -> str:
-    """What is worth knowing besides."""
-    return " ".join(speak(sentence) for sentence in remarks(line.result)) if line.result else ""
+    """What is worth knowing besides, and does not stand in another column."""
+    said = remarks(line.result) if line.result else ()
+    return " ".join(speak(sentence) for sentence in said if sentence.code is not CheckCode.REACHED)
 
 
 class WireModel(StepTableModel):
@@ -138,16 +153,21 @@ class WireModel(StepTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column(lambda: QCoreApplication.translate("WireModel", "At, ms"), 8, self.offset_text, right=True),
+                Column(
+                    lambda: QCoreApplication.translate("WireModel", "At, ms"), 9, self.offset_text, right=True, fits=1
+                ),
                 Column(lambda: QCoreApplication.translate("WireModel", "#"), 3, submission_number, right=True),
                 Column(
                     lambda: QCoreApplication.translate("WireModel", "Engine"),
                     13,
                     lambda step: ENGINE_NAMES[step.engine],
                     accent=True,
+                    fits=2,
                 ),
-                Column(lambda: QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True),
-                Column(lambda: QCoreApplication.translate("WireModel", "Answer"), 12, lambda step: answer_text(step)),
+                Column(
+                    lambda: QCoreApplication.translate("WireModel", "Command"), 30, command_text, stretch=True, least=20
+                ),
+                Column(lambda: QCoreApplication.translate("WireModel", "Answer"), 12, answer_text, fits=3),
             ),
             parent,
         )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui.settings import Group
 from gui.widgets.cell_table import CellTable
+from gui.widgets.column_fitting import BY_HAND
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -44,17 +45,20 @@ def _key(table: QTableView) -> str:
 def describe_columns(header: QHeaderView) -> str:
     """Logical numbers with their widths, in the order in which they are shown, such as ``1:80 0:40``."""
     shown = [header.logicalIndex(place) for place in range(header.count())]
-    return " ".join(f"{number}:{header.sectionSize(number)}" for number in shown)
+    described = " ".join(f"{number}:{header.sectionSize(number)}" for number in shown)
+    return f"{_BY_HAND}{described}" if header.property(BY_HAND) else described
 
 
 def arrange_columns(header: QHeaderView, described: str) -> None:
     """Give columns order and widths; one that takes the room that is left keeps doing so."""
-    pairs = [part.partition(":")[::2] for part in described.split()]
+    pairs = [part.partition(":")[::2] for part in described.removeprefix(_BY_HAND).split()]
     if not all(number.isdecimal() and width.isdecimal() for number, width in pairs):
         return
     wanted = [(int(number), int(width)) for number, width in pairs]
     if sorted(number for number, _ in wanted) != list(range(header.count())):
         return
+    if described.startswith(_BY_HAND):
+        header.setProperty(BY_HAND, True)
     for place, (number, width) in enumerate(wanted):
         header.moveSection(header.visualIndex(number), place)
         if header.sectionResizeMode(number) is QHeaderView.ResizeMode.Interactive:
@@ -62,3 +66,4 @@ def arrange_columns(header: QHeaderView, described: str) -> None:
 
 
 _WIDEST = 2000
+_BY_HAND = "by-hand "

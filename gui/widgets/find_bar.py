@@ -23,6 +23,7 @@ from gui.widgets.roomy_header import RoomyHeader
 from gui.widgets.table import RecordTable
 from gui.widgets.view_keys import ViewKey, native, press
 from gui.wording.live import put
+from gui.wording.punctuation import in_a_row
 
 Text = QPlainTextEdit | QTextEdit
 View = QTableView | Text
@@ -156,7 +157,7 @@ class FindBar(QWidget):
         records = self._view.records
         said = self._told(len(records.shown), len(records.records))
         marked = records.filter.hidden_marked if records.filter.is_on else 0
-        return f"{said}, {records.tell_hidden(marked)}" if marked else said
+        return in_a_row([said, records.tell_hidden(marked)]) if marked else said
 
     def _told(self, shown: int, total: int) -> str:
         return self.tr("%1 of %2 shown").replace("%1", written(shown)).replace("%2", written(total))

@@ -79,7 +79,8 @@ class FindingPane(QSplitter):
         self.addWidget(self._make_left(names))
         self.addWidget(self._make_right(names, below))
         self.setSizes([LEFT, RIGHT])
-        self.setStretchFactor(1, 1)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 3)
         self.clear()
 
     def add_beside_caption(self, control: QWidget) -> None:

@@ -55,6 +55,10 @@ class Column(Generic[Record]):
     """Whether to align to the right, as numbers are."""
     stretch: bool = False
     """Whether the column takes the space that is left."""
+    fits: int = 0
+    """Where the column is as wide as its texts, up to `width`: which of such columns gets room first; 0 elsewhere."""
+    least: int = 12
+    """Characters that the column has room for all the same, where it takes the room that is left."""
     accent: bool = False
     """Whether a dot in the colour of the record's engine stands before the text."""
 

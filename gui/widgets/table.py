@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from backend.model.vocabulary import Verdict
 from gui.theme import GRID, Theme, code_font
+from gui.widgets.column_fitting import DOT, PADDING, ColumnFitting
 from gui.widgets.copying_table import CopyingTable
 from gui.widgets.forms import KEY_ROLE, describe
 from gui.widgets.hints import paint_focus, paint_hint
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
     from gui.theme import Colours
     from gui.widgets.records import Column, RecordModel
 
-DOT = 8
-PADDING = 6
-"""Pixels between the text of a cell and the edges of its column."""
-LEAST = 12
-"""Characters that a column has room for which takes the room that is left."""
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -97,6 +93,7 @@ class RecordTable(CopyingTable):
         model.rowsInserted.connect(self._follow_soon)
         model.about_to_filter.connect(self._note_current)
         model.filtered.connect(self._choose_again)
+        self._fitting = ColumnFitting(self)
         theme.changed.connect(self._repaint)
 
     def say_when_empty(self, text: Words) -> None:
@@ -133,9 +130,12 @@ class RecordTable(CopyingTable):
 
     def magnify(self, factor: float) -> None:
         """Show everything so many times as large."""
+        self._note_position()
         self.setFont(code_font(0.95 * factor))
         self._measure()
         self._size()
+        self._fitting.fit()
+        self._follow_soon()
         self.viewport().update()
 
     def _lay_out(self) -> None:
@@ -169,25 +169,22 @@ class RecordTable(CopyingTable):
         columns.setFont(self.font())  # inherited only, it would go with the next style sheet
         self.records.head_font = self.font()  # what heads are painted in; a font of the viewport ends the process
         for number, column in enumerate(self.records.columns):
-            columns.resizeSection(number, ceil(column.width * self._advance) + 2 * PADDING)
+            columns.resizeSection(number, self.room_of(column.width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Columns that take the room that is left have some all the same where none is left: then one scrolls."""
+        """Columns share another room, and whoever was at the end stays there."""
+        self._note_position()
         super().resizeEvent(event)
-        columns = self.horizontalHeader()
-        taking = [number for number, column in enumerate(self.records.columns) if column.stretch]
-        others = sum(columns.sectionSize(number) for number in range(columns.count()) if number not in taking)
-        least = {number: self._least(self.records.columns[number]) for number in taking}
-        enough = self.viewport().width() - others >= sum(least.values())
-        for number in taking:
-            mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
-            if columns.sectionResizeMode(number) is not mode:
-                columns.setSectionResizeMode(number, mode)
-            if not enough:
-                columns.resizeSection(number, least[number])
+        self._fitting.fit()
+        self._follow_soon()
 
-    def _least(self, column: Column[Any]) -> int:
-        return ceil(min(column.width, LEAST) * self._advance) + 2 * PADDING
+    def text_width(self, text: str) -> float:
+        """Pixels that a text takes in a cell. Letters of ASCII all have one width."""
+        return len(text) * self._advance if text.isascii() else self._metrics.horizontalAdvance(text)
+
+    def room_of(self, characters: int) -> int:
+        """Pixels of a column that has room for so many characters."""
+        return ceil(characters * self._advance) + 2 * PADDING
 
     def choose(self, submission_id: str) -> None:
         """Select the submission's first record without telling anybody; nothing where it has none."""

@@ -138,8 +138,18 @@ def say_all_again(objects: Iterable[QObject]) -> None:
         pass
 
 
-def saying_again(objects: Iterable[QObject]) -> Iterator[None]:
-    """The same in small pieces, of which each takes a millisecond or so; what is gone meanwhile is left out."""
+def saying_again(first: Iterable[QObject], then: Iterable[QObject] = ()) -> Iterator[None]:
+    """The same in small pieces, of which each takes a millisecond or so; what is gone meanwhile is left out.
+
+    Args:
+        first: what is in sight, which is put into words whole.
+        then: all else.
+    """
+    for objects in (first, then):
+        yield from _saying_again(objects)
+
+
+def _saying_again(objects: Iterable[QObject]) -> Iterator[None]:
     all_of_them = tuple(objects)
     found = [(each, vars(each)) for each in all_of_them if hasattr(each, "__dict__")]
     for _ in range(2):  # a text may be made of another one, such as a menu's of a tab's

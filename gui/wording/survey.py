@@ -11,11 +11,14 @@ from backend.explorer.survey_says import cell_finding, state_term, survey_findin
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.wording.exploration import number
+from gui.wording.punctuation import in_a_row
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
-    from backend.explorer.survey import Scope, Survey, SurveyCell, SurveyProgress
+    from collections.abc import Callable
+
+    from backend.explorer.survey import Combination, Scope, Survey, SurveyCell, SurveyProgress
     from backend.explorer.survey_changes import Change
     from backend.model.sentence import Sentence
 
@@ -53,11 +56,11 @@ def cell_text(cell: SurveyCell) -> str:
     worst = cell.worst
     if cell.state is not CellState.COUNTEREXAMPLE or worst is None:
         glyph = VERDICT_GLYPHS[Verdict.EXACTLY_ONCE] if cell.state is CellState.PROVEN else RUNNING
-        return f"{glyph} {state_word(cell.state)}, {number(cell.schedules)}"
+        return in_a_row([f"{glyph} {state_word(cell.state)}", number(cell.schedules)])
     more = "" if cell.exhaustive else "+"
     shout = f"{SHOUT} " if cell.contradicts else ""
     counts = f"{number(cell.outcomes[worst])}/{number(cell.schedules)}"
-    return f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}, {counts}{more}"
+    return in_a_row([f"{shout}{VERDICT_GLYPHS[worst]} {verdict_word(worst)}", f"{counts}{more}"])
 
 
 def cell_sentences(cell: SurveyCell, scope: Scope, breaks: Sentence | None = None) -> list[str]:
@@ -95,15 +98,14 @@ def survey_sentence(survey: Survey) -> str:
     return " ".join(said)
 
 
-def progress_sentence(progress: SurveyProgress) -> str:
-    """How far a survey is."""
-    operation, strategy, variant = progress.pair
+def progress_sentence(progress: SurveyProgress, title_of: Callable[[Combination], str]) -> str:
+    """How far a survey is, which calls its questions as the grid does."""
     text = QCoreApplication.translate("Survey", "Question %1 of %2: %3. %4 interleavings so far, %5 in all")
     for place, value in enumerate(
         (
             number(progress.number),
             number(progress.questions),
-            f"{strategy}/{variant}, {short_operation(operation)}",
+            title_of(progress.pair),
             number(progress.schedules),
             number(progress.schedules_in_all),
         ),

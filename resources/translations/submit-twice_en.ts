@@ -20,10 +20,10 @@
 <context>
     <name>EngineStrip</name>
     <message numerus="yes">
-        <source>Backend, %n instance(s):</source>
+        <source>Backend, %n instance(s)</source>
         <translation>
-            <numerusform>Backend, %n instance:</numerusform>
-            <numerusform>Backend, %n instances:</numerusform>
+            <numerusform>Backend, %n instance</numerusform>
+            <numerusform>Backend, %n instances</numerusform>
         </translation>
     </message>
 </context>

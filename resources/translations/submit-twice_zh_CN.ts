@@ -1385,8 +1385,8 @@
         <translation>停止，保留已测的结果</translation>
     </message>
     <message>
-        <source>Measure costs &amp;again</source>
-        <translation>重新测量代价(&amp;A)</translation>
+        <source>&amp;Measure costs again</source>
+        <translation>重新测量代价(&amp;M)</translation>
     </message>
     <message>
         <source>Measure costs again</source>
@@ -1595,13 +1595,13 @@
         <translation>正在启动引擎…</translation>
     </message>
     <message>
-        <source>Gateway:</source>
-        <translation>网关：</translation>
+        <source>Gateway</source>
+        <translation>网关</translation>
     </message>
     <message numerus="yes">
-        <source>Backend, %n instance(s):</source>
+        <source>Backend, %n instance(s)</source>
         <translation>
-            <numerusform>后端，%n 个实例：</numerusform>
+            <numerusform>后端，%n 个实例</numerusform>
         </translation>
     </message>
 </context>
@@ -1791,8 +1791,8 @@
         <translation>单个问题(&amp;U)</translation>
     </message>
     <message>
-        <source>Explore a&amp;ll</source>
-        <translation>探索全部(&amp;L)</translation>
+        <source>Explore all</source>
+        <translation>探索全部</translation>
     </message>
     <message>
         <source>What to explore</source>
@@ -1844,10 +1844,6 @@
 </context>
 <context>
     <name>ExportButton</name>
-    <message>
-        <source>Ex&amp;port</source>
-        <translation>导出(&amp;P)</translation>
-    </message>
     <message>
         <source>Export</source>
         <translation>导出</translation>
@@ -3112,8 +3108,8 @@
         <translation>同步</translation>
     </message>
     <message>
-        <source>&amp;Replication</source>
-        <translation>复制(&amp;R)</translation>
+        <source>Replic&amp;ation</source>
+        <translation>复制(&amp;A)</translation>
     </message>
     <message>
         <source>The standby of PostgreSQL that takes over in a failover</source>
@@ -3148,10 +3144,6 @@
         <translation>该意图的业务操作</translation>
     </message>
     <message>
-        <source>&amp;Strategy</source>
-        <translation>策略(&amp;S)</translation>
-    </message>
-    <message>
         <source>How the backend makes the operation idempotent</source>
         <translation>后端用什么办法保证操作幂等</translation>
     </message>
@@ -3176,6 +3168,14 @@
         <translation>一种交错中租约或会话最多结束几次</translation>
     </message>
     <message>
+        <source>Redi&amp;s failovers</source>
+        <translation>Redis 故障转移(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Excep&amp;tions</source>
+        <translation>异常(&amp;T)</translation>
+    </message>
+    <message>
         <source>&amp;Database failovers</source>
         <translation>数据库故障转移(&amp;D)</translation>
     </message>
@@ -3192,8 +3192,8 @@
         <translation>拥有全部提交</translation>
     </message>
     <message>
-        <source>Stand&amp;by</source>
-        <translation>备库(&amp;B)</translation>
+        <source>Standb&amp;y</source>
+        <translation>备库(&amp;Y)</translation>
     </message>
     <message>
         <source>Asynchronous or synchronous replication: what the standby has when it is promoted</source>
@@ -3202,6 +3202,10 @@
     <message>
         <source>What may happen</source>
         <translation>可能发生什么</translation>
+    </message>
+    <message>
+        <source>Strate&amp;gy</source>
+        <translation>策略(&amp;G)</translation>
     </message>
     <message>
         <source>Re&amp;quests</source>
@@ -3216,16 +3220,8 @@
         <translation>崩溃(&amp;E)</translation>
     </message>
     <message>
-        <source>Redis fail&amp;overs</source>
-        <translation>Redis 故障转移(&amp;O)</translation>
-    </message>
-    <message>
         <source>Most times that a replica of Redis is promoted which lacks the last writes</source>
         <translation>一种交错中，缺少最后写入的 Redis 副本最多被提升几次</translation>
-    </message>
-    <message>
-        <source>E&amp;xceptions</source>
-        <translation>异常(&amp;X)</translation>
     </message>
     <message>
         <source>Most times that a handler gets an exception instead of a step, and its caller sends again</source>
@@ -4023,7 +4019,7 @@
     </message>
     <message>
         <source>Wor&amp;k, lease</source>
-        <translation>处理租期(&amp;K)</translation>
+        <translation>处理、租期(&amp;K)</translation>
     </message>
     <message>
         <source>Faults</source>
@@ -4452,12 +4448,12 @@
 <context>
     <name>Tour</name>
     <message>
-        <source>Submit sends one request to a real backend. Press it twice: the key stays.</source>
-        <translation>“提交”向真实后端发送一个请求。按两次：业务键不变。</translation>
+        <source>Submit sends one request to a real backend. Press it twice: the order number stays.</source>
+        <translation>提交会向真实的后端发送一个请求。请按两次：订单号不变。</translation>
     </message>
     <message>
-        <source>Here you choose what protects the backend. First: nothing at all.</source>
-        <translation>在这里选择后端的保护策略。起初：没有任何保护。</translation>
+        <source>Here you choose what protects the backend; at first, nothing does.</source>
+        <translation>在这里选择由什么保护后端；一开始没有任何保护。</translation>
     </message>
     <message>
         <source>How the same request arrives twice: clicks, a retry, or a queue.</source>

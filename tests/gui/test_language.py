@@ -48,7 +48,7 @@ def driver(qtbot: QtBot, theme: Theme, english: None, _started_lab: Laboratory) 
 def deliver(driver: Driver) -> None:
     """Translators that come and go are told by events; then the window says everything again."""
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.LanguageChange.value))
-    driver.qtbot.waitUntil(lambda: not driver.window._say_again.isActive())
+    driver.qtbot.waitUntil(lambda: not driver.window._retelling.is_under_way)
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 

@@ -39,7 +39,7 @@ class ExportButton(QPushButton):
 
     def __init__(self, diagram: SequenceView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        put(self.setText, lambda: self.tr("Ex&port"))
+        put(self.setText, lambda: self.tr("Export"))
         self.setObjectName("exportButton")
         self.setAutoDefault(False)
         describe(

@@ -13,6 +13,7 @@ from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Column, RecordModel
 from gui.wording.exploration import actor_word, answer_of, command_word, engine_of, engine_word, number, share
 from gui.wording.live import Words, in_words
+from gui.wording.punctuation import narrowed
 from gui.wording.terms import verdict_word
 
 if TYPE_CHECKING:
@@ -99,15 +100,20 @@ class EventsModel(RecordModel[NumberedEvent]):
                     12,
                     lambda one: engine_word(one.event),
                     accent=True,
+                    fits=1,
                 ),
                 Column(
                     lambda: QCoreApplication.translate("EventsModel", "Command"),
-                    12,
+                    20,
                     command_cell,
                     stretch=True,
+                    least=20,
                 ),
                 Column(
-                    lambda: QCoreApplication.translate("EventsModel", "Answer"), 8, lambda one: answer_of(one.event)
+                    lambda: QCoreApplication.translate("EventsModel", "Answer"),
+                    8,
+                    lambda one: answer_of(one.event),
+                    fits=2,
                 ),
             ),
             parent,
@@ -134,9 +140,9 @@ class EventsModel(RecordModel[NumberedEvent]):
 
 
 def command_cell(moment: NumberedEvent) -> str:
-    """The command, after a mark if it is the mistake."""
+    """The command, and a mark if it is the mistake; the shorter one first, as the end is what is cut."""
     command = command_word(moment.event)
-    return f"{in_words(moment.mark)}: {command}" if moment.mark else command
+    return narrowed(*sorted((in_words(moment.mark), command), key=len)) if moment.mark else command
 
 
 def outcome_text(outcome: Outcome) -> str:

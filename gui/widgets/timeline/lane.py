@@ -33,6 +33,8 @@ class Mishap(Enum):
 class Sight(Enum):
     """What is to be seen on a timeline, besides engines."""
 
+    RESPONSE = auto()
+    CALLER = auto()
     PROCESSING = auto()
     WAIT = auto()
     FAULT = auto()

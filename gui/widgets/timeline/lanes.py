@@ -131,6 +131,7 @@ class LaneBook:
         for reply in replies:
             lane = self._lane(reply.submission_id, reply.sent_ns)
             lane.reply = reply
+            self.sights.add(Sight.CALLER)
             self._extend(lane, reply.sent_ns if reply.held_back else reply.received_ns)
             if sight := _SIGHTS.get(lane.mishap):
                 self.sights.add(sight)
@@ -175,8 +176,7 @@ class LaneBook:
             self._note_sight(step)
 
     def _note_sight(self, step: Step) -> None:
-        if sight := _sight(step):
-            self.sights.add(sight)
+        self.sights.add(_sight(step))
 
     def _note_lease(self, lane: Lane, step: Step) -> None:
         if self._leases.note(lane, step):
@@ -246,9 +246,11 @@ class LaneBook:
         for lane in map(self.__getitem__, places):
             steps = [*lane.steps, lane.under_way] if lane.under_way else lane.steps
             seen.update(step.engine for step in steps)
-            seen.update(sight for step in steps if step.engine is EngineKind.HTTP and (sight := _sight(step)))
+            seen.update(_sight(step) for step in steps if step.engine is EngineKind.HTTP)
             if lane.waits:
                 seen.add(Sight.WAIT)
+            if lane.reply is not None and not lane.reply.held_back:
+                seen.add(Sight.CALLER)
             if any(lease.released_ns is None for lease in self.leases(lane)):
                 seen.add(Sight.EXPIRY)
             if sight_of_end := _SIGHTS.get(lane.mishap):
@@ -260,10 +262,10 @@ class LaneBook:
         return self._leases.of(lane)
 
 
-def _sight(step: Step) -> Sight | None:
-    """What a step of HTTP is to be seen as, besides a response."""
+def _sight(step: Step) -> Sight:
+    """What a step of HTTP is to be seen as."""
     if is_processing(step):
         return Sight.PROCESSING
     if is_fault(step):
         return Sight.CRASH if step.command == CRASH else Sight.FAULT
-    return None
+    return Sight.RESPONSE

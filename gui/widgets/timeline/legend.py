@@ -119,12 +119,10 @@ class Legend(QWidget):
         for kind in EngineKind:
             if kind in shown and kind is not EngineKind.HTTP:
                 yield ENGINE_NAMES[kind], _box(QBrush(colours.engine(kind)))
-        if not shown:
-            return
-        yield self.tr("response"), _box(QBrush(colours.engine(EngineKind.HTTP)))
-        yield self.tr("caller waits"), _box(QBrush(QColor(colours.border)), height=2)
         marks = self._marks
         for sight, text, draw in (
+            (Sight.RESPONSE, self.tr("response"), _box(QBrush(colours.engine(EngineKind.HTTP)))),
+            (Sight.CALLER, self.tr("caller waits"), _box(QBrush(QColor(colours.border)), height=2)),
             (Sight.PROCESSING, self.tr("processing"), _box(QBrush(QColor(colours.hairline)))),
             (Sight.WAIT, self.tr("waits for a lock"), _box(QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern))),
             (Sight.FAULT, self.tr("fault"), _box(QBrush(QColor(colours.alarm), Qt.BrushStyle.Dense5Pattern))),

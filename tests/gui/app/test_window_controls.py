@@ -12,10 +12,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QTabWidget,
     QWidget,
 )
 
-from gui.app.window import room_for_window
+from gui.app.window import MainWindow, room_for_window
 from gui.settings import Settings
 from gui.theme import ThemeMode
 from gui.widgets.sidebar import Sidebar
@@ -166,3 +167,28 @@ def test_why_nothing_can_be_submitted_is_told(driver: Driver) -> None:
     driver.edit("itemEdit").setText("book")
     assert "Item: 1 to 64" not in driver.button("submitButton").toolTip()
     assert driver.find(QLabel, "whyNotLabel").text() == ""
+
+
+def _letters_in_sight(window: MainWindow) -> list[tuple[str, str]]:
+    """What Alt takes, and where it is underlined: menus, tabs, labels of fields, buttons."""
+    texts = [action.text() for action in window.menuBar().actions()]
+    for tabs in (each for each in window.findChildren(QTabWidget) if each.tabBar().isVisible()):
+        texts += [tabs.tabText(number) for number in range(tabs.count())]
+    texts += [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None and label.isVisible()]
+    texts += [each.text() for each in window.findChildren(QAbstractButton) if each.isVisible()]
+    found = [(re.search(r"&(\w)", text), text) for text in texts]
+    return [(letter.group(1).lower(), text) for letter, text in found if letter]
+
+
+def test_a_letter_stands_for_one_thing_on_each_page(window: MainWindow, both_languages: object) -> None:
+    ambiguous = []
+    for number in range(window.pages.count()):
+        window.pages.setCurrentIndex(number)
+        inner = [tabs for tabs in window.findChildren(QTabWidget) if tabs.isVisible() and tabs is not window.pages]
+        views = [(tabs, part) for tabs in inner for part in range(tabs.count())]
+        for view, part in views or [(window.pages, number)]:
+            view.setCurrentIndex(part)
+            letters = _letters_in_sight(window)
+            alike = {letter: [text for each, text in letters if each == letter] for letter, _ in letters}
+            ambiguous += [(window.pages.tabText(number), texts) for texts in alike.values() if len(texts) > 1]
+    assert not ambiguous, "\n".join(map(str, ambiguous))

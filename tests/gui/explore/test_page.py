@@ -151,7 +151,7 @@ def test_the_mistake_is_marked_and_its_rows_and_code_stand_beside_it(page: Drive
     explore(page)
     commands = [row[3] for row in texts(page, "eventsTable")]
     marked = [number for number, command in enumerate(commands) if "second effect committed" in command]
-    assert [commands[number].endswith(": COMMIT") for number in marked] == [True]
+    assert [commands[number].startswith("COMMIT: ") for number in marked] == [True]
     diagram = page.find(QWidget, "counterexampleView")
     for _ in range(marked[0]):
         QTest.keyClick(diagram, Qt.Key.Key_Right)

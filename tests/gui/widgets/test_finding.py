@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from backend.explorer.question import Counterexample, Event, EventKind, Question
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import Theme
+from gui.widgets.column_fitting import PADDING
 from gui.widgets.finding import FindingPane, Names
-from gui.widgets.table import PADDING
 from gui.wording.exploration import mistake_word
 
 BESIDE_THE_SIDEBAR = 920, 580

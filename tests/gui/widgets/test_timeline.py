@@ -252,7 +252,7 @@ def test_the_legend_names_all_that_was_seen_and_nothing_else_however_narrow(qtbo
     def texts() -> list[str]:
         return [text for _, _, text, _ in pane.legend._places()]
 
-    qtbot.waitUntil(lambda: texts() == ["PostgreSQL", "response", "caller waits"])
+    qtbot.waitUntil(lambda: texts() == ["PostgreSQL", "caller waits"])
     pane.add_replies([reply("1.7", 0, 9 * MS, Answer.TIMEOUT, 0), reply("1.8", 0, 9 * MS, Answer.ERROR, 0)])
     pane.add_steps([step("1.8", MS, 2 * MS, "SET k v NX PX 300"), step("1.8", 3 * MS, 3 * MS, "crash")])
     qtbot.waitUntil(lambda: texts()[-3:] == ["crash", "connection breaks", "time-out"])

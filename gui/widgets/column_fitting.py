@@ -1,0 +1,97 @@
+"""The widths of columns: some are as wide as their texts, and some take the room that is left."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, Qt
+from PySide6.QtWidgets import QHeaderView
+
+from gui.wording.live import in_words
+
+if TYPE_CHECKING:
+    from gui.widgets.table import RecordTable
+
+DOT = 8
+PADDING = 6
+"""Pixels between the text of a cell and the edges of its column."""
+MOST_READ = 200
+"""Records whose texts are measured."""
+BY_HAND = "byHand"
+"""Property of a header whose columns somebody has made wider or narrower: they stay so."""
+
+
+class ColumnFitting(QObject):
+    """Gives the columns of a table their widths, again whenever its records or its room are others.
+
+    Args:
+        table: whose columns; it is dressed and has its model.
+    """
+
+    def __init__(self, table: RecordTable) -> None:
+        super().__init__(table)
+        self._table = table
+        self._at_work = False
+        columns = list(enumerate(table.records.columns))
+        self._taking = [(number, column) for number, column in columns if column.stretch]
+        self._fitted = sorted(((number, one) for number, one in columns if one.fits), key=lambda pair: pair[1].fits)
+        if not self._fitted:
+            return
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.fit)
+        model = table.records
+        for signal in (model.rowsInserted, model.dataChanged, model.modelReset, model.headerDataChanged):
+            signal.connect(self._soon.start)
+        table.horizontalHeader().sectionResized.connect(self._note_width)
+
+    @Slot(int, int, int)
+    def _note_width(self, number: int, _before: int, _now: int) -> None:
+        pressed = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
+        if pressed and not self._at_work and any(number == each for each, _ in self._fitted):
+            self._table.horizontalHeader().setProperty(BY_HAND, True)
+
+    @Slot()
+    def fit(self) -> None:
+        """Columns that take the room that is left have some all the same where none is left: then the table scrolls."""
+        if self._at_work:
+            return
+        self._at_work = True
+        least = {number: self._table.room_of(min(column.width, column.least)) for number, column in self._taking}
+        if self._fitted and not self._table.horizontalHeader().property(BY_HAND):
+            self._fit_texts(sum(least.values()))
+        self._share(least)
+        self._table.updateGeometries()  # the scroll bar would know it later
+        self._at_work = False
+
+    def _fit_texts(self, kept: int) -> None:
+        """As wide as heads, then as wide as texts, one column after the other as long as there is room."""
+        head, wanted = self._table.horizontalHeader(), {}
+        for number, column in self._fitted:
+            title = self._table.text_width(in_words(column.title)) + 2 * PADDING
+            texts = [column.text(record) for record in self._table.records.shown[:MOST_READ]]
+            longest = max(map(self._table.text_width, texts), default=0.0) + 2 * PADDING
+            longest += (DOT + PADDING) * column.accent
+            wanted[number] = ceil(title), ceil(max(title, min(longest, self._table.room_of(column.width))))
+        others = {number for number, _ in (*self._fitted, *self._taking)}
+        fixed = sum(head.sectionSize(number) for number in range(head.count()) if number not in others)
+        room = self._table.viewport().width() - fixed - kept - sum(least for least, _ in wanted.values())
+        for number, _ in self._fitted:
+            least, most = wanted[number]
+            given = min(most - least, max(0, room))
+            head.resizeSection(number, least + given)
+            room -= given
+
+    def _share(self, least: dict[int, int]) -> None:
+        columns = self._table.horizontalHeader()
+        others = sum(columns.sectionSize(number) for number in range(columns.count()) if number not in least)
+        enough = self._table.viewport().width() - others >= sum(least.values())
+        for number, size in least.items():
+            mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
+            if columns.sectionResizeMode(number) is not mode:
+                columns.setSectionResizeMode(number, mode)
+            if not enough:
+                columns.resizeSection(number, size)
