@@ -22,7 +22,7 @@ from backend.engines.postgresql import start_postgresql
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.says import ProcessCode
-from backend.engines.sql import create_sql_engine, one_sentence
+from backend.engines.sql import create_sql_engine, disturb_nobody, one_sentence
 from backend.engines.sqlite import start_sqlite
 from backend.engines.valkey import start_valkey
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
@@ -140,12 +140,13 @@ def start_redis(
 
 
 def open_tables(database: RunningEngine, connections: int = 1) -> sa.Engine:
-    """Connections to a database with our tables in it; those that are missing are made.
+    """Connections of our own to a database with our tables in it; those that are missing are made.
 
     Raises:
         EngineError: the database does not answer, its tables are not ours, or they could not be made.
     """
     engine = create_sql_engine(database.url, pool_size=connections)
+    disturb_nobody(engine)
     for left in reversed(range(_TRIALS)):
         try:
             with engine.begin() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["create_sql_engine", "has_hung_up", "notice_hang_ups", "one_sentence", "retire"]
+__all__ = ["create_sql_engine", "disturb_nobody", "has_hung_up", "notice_hang_ups", "one_sentence", "retire"]
 
 CONNECT_TIMEOUT_S = 5
 """How long a database may take to accept a connection."""
@@ -27,6 +28,11 @@ SOCKET_TIMEOUT_S = 60
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another writer before it reports that the database is locked."""
 _POOL_TIMEOUT_S = 30
+_READS_LOCK_NOTHING = {
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "mariadb": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "mysql": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+}
 
 
 def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
@@ -179,6 +185,23 @@ def notice_hang_ups(engine: sa.Engine) -> None:
     def taken(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401  any driver's connection
         if has_hung_up(connection):
             raise sa.exc.DisconnectionError
+
+
+def disturb_nobody(engine: sa.Engine) -> None:
+    """Have what these connections read take part in nobody's transactions, whatever level the server is set to.
+
+    Where that is SERIALIZABLE, PostgreSQL would count a reader among those of which one has to fail (its read-only
+    anomaly), and MariaDB would lock each row that is read. Below that level, readers lock nothing on either.
+    """
+    words = _READS_LOCK_NOTHING.get(engine.dialect.name)
+    if words is None:
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:  # noqa: ANN401  any driver's connection
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(words)
+        connection.commit()
 
 
 def has_hung_up(connection: Any) -> bool:  # noqa: ANN401  any driver's connection

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from backend.engines.bare import start_database, start_redis
 from backend.engines.external import connect_redis
 from backend.engines.redis_client import create_redis
-from backend.engines.sql import create_sql_engine, one_sentence, sqlalchemy_url
+from backend.engines.sql import create_sql_engine, disturb_nobody, one_sentence, sqlalchemy_url
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 from backend.service.gateway import Ledger, open_gateway
@@ -165,6 +165,7 @@ def _database(
         if not (wanted.url and wanted.reset):
             url = _fresh_database(url, opened)
         own = create_sql_engine(url, pool_size=4)
+        disturb_nobody(own)
         opened.callback(own.dispose)
         with own.connect():
             pass
@@ -190,6 +191,7 @@ def _single(own: sa.Engine | None, opened: ExitStack) -> SingleStatements | None
 def _only_read(url: str, opened: ExitStack) -> sa.Engine:
     """The database of a service that was not started by us: its effects are read there, and nothing is written."""
     own = create_sql_engine(url, pool_size=4)
+    disturb_nobody(own)
     opened.callback(own.dispose)
     words = "SESSION CHARACTERISTICS AS TRANSACTION" if own.dialect.name == "postgresql" else "SESSION TRANSACTION"
 

@@ -196,7 +196,8 @@ def _of_level(level: str) -> Transaction:
 
 
 def _default_level(engine: sa.Engine, variable: str) -> str:
-    """The isolation level of a transaction for which nobody asked for one."""
-    sql = f"SELECT @@global.{variable}" if variable else "SHOW default_transaction_isolation"
+    """The isolation level of a transaction for which nobody asked for one, in a session that has set nothing."""
+    of_session = "SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_isolation'"
+    sql = f"SELECT @@global.{variable}" if variable else of_session
     with engine.connect() as connection:
         return str(connection.exec_driver_sql(sql).scalar()).upper().replace("-", " ")
