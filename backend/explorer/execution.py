@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from psycopg.errors import DeadlockDetected
@@ -76,6 +77,8 @@ class Execution:
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self._moves = Counter[str]()
+        """Choices so far that were each family's."""
         self._foretelling = Foretelling(
             self.submissions,
             self._forgetting,
@@ -192,17 +195,18 @@ class Execution:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretelling.forget()
         self._standby.is_applying = choice.kind is EventKind.APPLY
-        name_winners(waited, Submission.progress)
-        self._by_actor.update({one.actor: one for group in waited for one in group})
+        if waited:
+            name_winners(waited, Submission.progress)
+            self._by_actor.update({one.actor: one for group in waited for one in group})
+            self.submissions.sort(key=lambda one: one.actor)
         for one in [one for one in self.submissions if one.wants_retry]:
             one.was_hit = one.was_cut = False
             self._join(one.actor + "'")
-        self.submissions.sort(key=lambda one: one.actor)
         order_moments(self.events, told)
         touched = self._foretelling.beginning(begins) if begins else touched
         family = choice.actor[:1]
-        number = sum(earlier == family for earlier, _, _ in self.trace)
-        name = f"{choice.kind} {choice.lost or choice.actor} {number}"
+        name = f"{choice.kind} {choice.lost or choice.actor} {self._moves[family]}"
+        self._moves[family] += 1
         self.trace.append((family, name, touched or NOTHING))
 
     def end(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from backend.explorer.connection import SILENCE_S, readable
+from backend.explorer.connection import readable
 from backend.explorer.errors import HarnessError
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.says import ExplorerCode
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from backend.explorer.connections import CooperativeMutexes
     from backend.explorer.submission import Submission
 
+_ASK_AGAIN_S = 0.0003
+"""So long an answer is waited for before the server is asked again, or first when locks were set free."""
 _SLOW_S = 0.005
 """A statement whose way is free, as it seems, is given this long to be slow; then the server is asked all the same."""
 
@@ -95,7 +97,7 @@ class Quiescence:
             if self._resume_answered(self._patience(doubtful, likely_free=likely_free)):
                 continue
             self._prove_blocked()
-            if all(one.blocked for one in doubtful) or self._resume_answered(SILENCE_S):
+            if all(one.blocked for one in doubtful) or self._resume_answered(_ASK_AGAIN_S):
                 continue
             if time.monotonic() > deadline:
                 raise HarnessError(say(ExplorerCode.TOO_SLOW))
@@ -104,7 +106,7 @@ class Quiescence:
         """How long to wait for an answer before the server is asked, in seconds: asking is a round trip as well."""
         if not any(self._may_be_held_up(one) for one in doubtful):
             return _SLOW_S
-        return SILENCE_S if likely_free else 0.0
+        return _ASK_AGAIN_S if likely_free else 0.0
 
     def _may_be_held_up(self, one: Submission) -> bool:
         """Whether somebody has locked what it goes for, as far as their commands tell."""
