@@ -24,7 +24,7 @@ from kazoo.handlers import utils
 from kazoo.handlers.threading import KazooTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kazoo.protocol.states import Callback
 
@@ -85,6 +85,8 @@ class Handler:
         self.completion_queue: SimpleQueue[Callable[[], object]] = SimpleQueue()
         """What is to be called since something has come; kazoo puts it there."""
         self._routines: list[_Routine] = []
+        self._polls: dict[tuple[tuple[int, int], ...], select.poll] = {}
+        """By the descriptors and what they are asked for: the same few again and again."""
 
     def run_until(self, is_over: Callable[[], bool], seconds: float | None) -> bool:
         """Have kazoo run until something has come about; whether it has.
@@ -124,17 +126,30 @@ class Handler:
         """
         if not self._routines:
             return False
-        limits = [one.wanted.until for one in self._routines] + [end]
-        until = min((limit for limit in limits if limit is not None), default=None)
-        found = _poll([one.wanted for one in self._routines], until)
+        wanted = [one.wanted for one in self._routines]
+        limits = [end, *(each.until for each in wanted)]
+        found = self._poll(wanted, min((limit for limit in limits if limit is not None), default=None))
         moved = False
-        for one in list(self._routines):
-            ready = _of(one.wanted, *found)
+        for one in tuple(self._routines):
+            ready = _of(one.wanted, found)
             if ready[0] or ready[1] or one.wanted.is_late:
                 one.resume(ready)
                 moved = True
-        self._routines = [one for one in self._routines if not one.dead]
+                if one.dead:
+                    self._routines.remove(one)
         return moved
+
+    def _poll(self, wanted: Iterable[_Wanted], until: float | None) -> dict[int, int]:
+        """Descriptors with what they are ready for, waiting for the first of them until then."""
+        events = [(each.fileno(), select.POLLIN) for one in wanted for each in one.readers]
+        events += [(each.fileno(), select.POLLOUT) for one in wanted for each in one.writers]
+        key = tuple(events)
+        poll = self._polls.get(key)
+        if poll is None:
+            poll = self._polls[key] = select.poll()
+            for fd in {fd for fd, _ in events}:
+                poll.register(fd, sum({event for other, event in events if other == fd}))
+        return dict(poll.poll(None if until is None else max(0, ceil((until - time.monotonic()) * 1000))))
 
     # What kazoo calls
 
@@ -156,11 +171,11 @@ class Handler:
         wanted = _Wanted(readers, writers, None if timeout is None else time.monotonic() + timeout)
         here = getcurrent()
         if not isinstance(here, _Routine):
-            return _of(wanted, *_poll([wanted], wanted.until))
+            return _of(wanted, self._poll([wanted], wanted.until))
         if len(readers) + len(writers) == 1:  # it is in the middle of something, so it is likely to be ready
-            found = _of(wanted, *_poll([wanted], 0.0))
-            if found[0] or found[1]:
-                return found
+            ready = _of(wanted, self._poll([wanted], 0.0))
+            if ready[0] or ready[1]:
+                return ready
         return here.await_sockets(wanted)
 
     def sleep_func(self, seconds: float) -> None:
@@ -271,28 +286,10 @@ class _Condition:
         return self._handler.run_until(lambda: self._notified != before, timeout)
 
 
-def _poll(wanted: Iterable[_Wanted], until: float | None) -> tuple[set[int], set[int]]:
-    """Descriptors that can be read, and written to, waiting for the first of them until then."""
-    events: dict[int, int] = {}
-    for one in wanted:
-        for each in one.readers:
-            events[each.fileno()] = events.get(each.fileno(), 0) | select.POLLIN
-        for each in one.writers:
-            events[each.fileno()] = events.get(each.fileno(), 0) | select.POLLOUT
-    poll = select.poll()
-    for fd, mask in events.items():
-        poll.register(fd, mask)
-    found = poll.poll(None if until is None else max(0, ceil((until - time.monotonic()) * 1000)))
-    return (
-        {fd for fd, event in found if event & (select.POLLIN | _BROKEN)},
-        {fd for fd, event in found if event & (select.POLLOUT | _BROKEN)},
-    )
-
-
-def _of(wanted: _Wanted, readable: set[int], writable: set[int]) -> Ready:
+def _of(wanted: _Wanted, found: Mapping[int, int]) -> Ready:
     """Those of its sockets that are ready."""
     return (
-        [one for one in wanted.readers if one.fileno() in readable],
-        [one for one in wanted.writers if one.fileno() in writable],
+        [one for one in wanted.readers if found.get(one.fileno(), 0) & (select.POLLIN | _BROKEN)],
+        [one for one in wanted.writers if found.get(one.fileno(), 0) & (select.POLLOUT | _BROKEN)],
         [],
     )

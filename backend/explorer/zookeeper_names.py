@@ -14,6 +14,7 @@ _LOCK_NODE = re.compile(r"[0-9a-f]{32}__lock__")
 """A contender of kazoo's lock: a random prefix, by which it knows its own node again, and then the server's number."""
 _CREATED = re.compile(r"czxid (\d+)")
 _NUMBER = re.compile(r"\d{10}$")
+_WHOLE_NUMBER = re.compile(r"(?<![\w-])(?:czxid )?(\d+)(?![\w-])")
 
 
 def is_node(name: str) -> bool:
@@ -33,6 +34,4 @@ def note_creation(call: Call, names: MutableMapping[str, str]) -> None:
 def readable(text: str, names: Mapping[str, str]) -> str:
     """A text that reads the same whenever a schedule is played."""
     text = _LOCK_NODE.sub("lock-", text)
-    for number, name in names.items():
-        text = re.sub(rf"(?<![\w-])(?:czxid )?{number}(?![\w-])", name, text)
-    return text
+    return _WHOLE_NUMBER.sub(lambda found: names.get(found[1], found[0]), text) if names else text
