@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 KEPT = ROOT / "docs" / "figures.json"
 BEGIN, END = "<!-- figures:begin -->\n", "<!-- figures:end -->"
-NAMES = ("start", "http", "lock", "release", "replay", "explorer", "table", "timeline", "memory")
+NAMES = ("start", "http", "lock", "release", "replay", "explorer", "workers", "table", "timeline", "memory")
 OFFSCREEN = frozenset({"start", "table", "timeline"})
 
 
