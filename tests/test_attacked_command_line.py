@@ -187,9 +187,10 @@ class Shell:
 
 
 def _is_of(process: psutil.Process, folder: str) -> bool:
-    """Whether it names the folder anywhere: servers get an environment of their own, without TMPDIR."""
+    """Whether it names the folder anywhere, or writes its log there: servers get an environment without TMPDIR."""
     try:
-        named = (*process.cmdline(), *process.environ().values(), process.cwd())
+        files = (file.path for file in process.open_files())
+        named = (*process.cmdline(), *process.environ().values(), process.cwd(), *files)
     except psutil.Error:
         return False
     return any(folder in text for text in named)

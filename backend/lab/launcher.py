@@ -10,6 +10,7 @@ from backend.engines.patience import Patience
 from backend.engines.start import last_words, nothing_comes_of, why_ended
 from backend.files.project import PROJECT
 from backend.instance.settings import InstanceSettings
+from backend.lab import warm
 from backend.strategies import folder_in_use
 from backend.tap.trace_messages import Welcome
 
@@ -55,7 +56,8 @@ class Launcher:
         )
         self._trace.forget(number)
         argv = [sys.executable, "-m", module]
-        return self._supervisor.spawn(name, argv, env=settings.to_environment(), cwd=PROJECT, restart=True)
+        env = settings.to_environment()
+        return self._supervisor.spawn(name, argv, env=env, cwd=PROJECT, restart=True, forked_from=warm.COMMAND)
 
     def welcome(self, number: int, child: Child, database: str, redis: str) -> Sentence | None:
         """Tell a process its engines, now and whenever it is started again.

@@ -21,6 +21,7 @@ from backend.engines.sql import retire
 from backend.engines.start import scarce_resource, side_by_side, why_not_up
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
 from backend.files.project import PROJECT
+from backend.lab import warm
 from backend.lab.backend_processes import BackendProcesses
 from backend.lab.changes import Changes
 from backend.lab.consumers import ConsumerPool
@@ -267,7 +268,7 @@ class Machinery:
         self._engines.open()
 
     def _spawn_sender(self, argv: list[str]) -> WhyEnded:
-        return why_not_up(self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT))
+        return why_not_up(self._supervisor.spawn("sender", argv, env={}, cwd=PROJECT, forked_from=warm.COMMAND))
 
     def _take_steps(self, steps: list[Step]) -> None:
         self.steps.add(steps)

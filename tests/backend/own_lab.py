@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from backend.instance.settings import VARIABLE
 from backend.lab.lab import Lab
 from backend.model.observed import EngineStatus
 from backend.model.options import LabOptions
@@ -54,9 +53,18 @@ def named(processes: list[psutil.Process], word: str) -> psutil.Process:
 
 
 def serving(url: str) -> psutil.Process:
-    """The process of ours that serves there, whichever lab it belongs to."""
-    told = f'"port":{urlsplit(url).port},'
-    return next(process for process in family() if told in process.environ().get(VARIABLE, ""))
+    """The instance that serves there, whichever lab it belongs to: a child of that lab's supervisor."""
+    port = urlsplit(url).port
+
+    def listens(process: psutil.Process) -> bool:
+        there = (where for where in process.net_connections() if where.status == psutil.CONN_LISTEN)
+        return any(where.laddr.port == port for where in there)
+
+    known = {process.pid: process for process in family()}
+    found = next(process for process in known.values() if listens(process))
+    while "supervisor_process" not in " ".join((parent := known[found.ppid()]).cmdline()):
+        found = parent
+    return found
 
 
 def backend_of(laboratory: Laboratory) -> EngineStatus:

@@ -17,6 +17,7 @@ class Service:
     """One command that the supervisor runs, and its present process."""
 
     def __init__(self, message: Message) -> None:
+        self.message = message
         self.key: int = message["key"]
         self.argv: list[str] = message["argv"]
         self.env: dict[str, str] | None = message["env"]
@@ -25,6 +26,7 @@ class Service:
         self.stdin: str = message["stdin"]
         self.user: list[int] | None = message["user"]
         self.restart: bool = message["restart"]
+        self.forked_from: list[str] | None = message["forked_from"]
         self.stop_signal: int = message["stop_signal"]
         self.pid = 0
         self.started_at = 0.0
@@ -54,6 +56,11 @@ class Service:
             self.pid = 0
             number = int(failure)
             raise OSError(number, os.strerror(number))
+        self.has_started(self.pid)
+
+    def has_started(self, pid: int) -> None:
+        """This is its process from now on."""
+        self.pid = pid
         self.started_at = time.monotonic()
         self.start_at = None
 
@@ -68,27 +75,35 @@ class Service:
     def _become(self, supervisor: int, writer: int) -> NoReturn:
         """Turn the forked copy into the command; reports an error number through the pipe."""
         try:
-            os.setsid()
-            self._redirect()
             for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
             signal.set_wakeup_fd(-1)
-            os.chdir(self.cwd or "/")
             program: str | int = self.argv[0]
             if self.user and os.execve in os.supports_fd:
                 # Opened as root, so that a program below a private folder can be executed by the other user.
                 program = os.open(self.argv[0], os.O_RDONLY)
-            if self.user:
-                os.setgroups([])
-                os.setgid(self.user[1])
-                os.setuid(self.user[0])
-            die_with_parent(self.stop_signal if self.stop_signal == signal.SIGQUIT else signal.SIGKILL)
-            if os.getppid() == supervisor:
+            if self.settle(supervisor):
                 os.execve(program, self.argv, os.environ if self.env is None else self.env)  # noqa: S606
         except OSError as error:
             os.write(writer, str(error.errno or errno.EINVAL).encode())
         finally:
             os._exit(127)
+
+    def settle(self, supervisor: int) -> bool:
+        """Make the calling process, a child of the supervisor, what the command is to find; False where that is gone.
+
+        Raises:
+            OSError: this cannot be done.
+        """
+        os.setsid()
+        self._redirect()
+        os.chdir(self.cwd or "/")
+        if self.user:
+            os.setgroups([])
+            os.setgid(self.user[1])
+            os.setuid(self.user[0])
+        die_with_parent(self.stop_signal if self.stop_signal == signal.SIGQUIT else signal.SIGKILL)
+        return os.getppid() == supervisor
 
     def _redirect(self) -> None:
         if self.stdin:
@@ -103,6 +118,8 @@ class Service:
         os.dup2(source, 0)
         os.dup2(log, 1)
         os.dup2(log, 2)
+        os.close(source)
+        os.close(log)
 
 
 def die_with_parent(number: int) -> None:

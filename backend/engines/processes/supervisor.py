@@ -151,6 +151,7 @@ class Supervisor:
         env: Mapping[str, str] | None = None,
         as_server_user: bool = False,
         restart: bool = False,
+        forked_from: Sequence[str] | None = None,
         cwd: Path | None = None,
         stdin: str = "",
         stop_signal: signal.Signals = signal.SIGTERM,
@@ -164,6 +165,9 @@ class Supervisor:
             as_server_user: as root, run as ``nobody``.
             restart: start it again whenever it ends without having been terminated. A command that ends within a
                 second is started again after a short pause, and at most four times in a row.
+            forked_from: the command of a process that runs `forked.serve`, and is started when it is first named. On
+                Linux, a child with an environment of its own whose command is ``python -m`` and a module with a
+                `main` is forked from it; should that fail, its command is executed.
             cwd: its working directory; the root directory by default.
             stdin: what it reads from standard input, through a file without a name: the place for a secret.
             stop_signal: what `Child.terminate` and the end of the lab send first.
@@ -176,6 +180,7 @@ class Supervisor:
         with self._lock:
             self._children[key] = child
         user = self._user if as_server_user else None
+        can_fork = sys.platform == "linux" and env is not None
         try:
             self._control.ask(
                 {
@@ -185,6 +190,7 @@ class Supervisor:
                     "env": None if env is None else dict(env),
                     "user": None if user is None else [user.uid, user.gid],
                     "restart": restart,
+                    "forked_from": list(forked_from) if forked_from and can_fork else None,
                     "cwd": None if cwd is None else str(cwd),
                     "log": str(child.log),
                     "stdin": stdin,

@@ -17,11 +17,13 @@ from collections.abc import Mapping
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     from folder import make_directory, mark, remove_directory  # type: ignore[import-not-found]
+    from nursery import KEY, Nursery  # type: ignore[import-not-found]
     from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
     from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
     from shared_memory import release_segments  # type: ignore[import-not-found]
 else:
     from backend.engines.processes.folder import make_directory, mark, remove_directory
+    from backend.engines.processes.nursery import KEY, Nursery
     from backend.engines.processes.process_tree import children, descendants, send_signal, signal_tree
     from backend.engines.processes.service import Message, Service, adopt_orphans
     from backend.engines.processes.shared_memory import release_segments
@@ -42,6 +44,7 @@ class SupervisorLoop:
     def __init__(self, control: int) -> None:
         self._control = control
         self._services: dict[int, Service] = {}
+        self._nursery = Nursery()
         self._buffer = b""
         self._running = True
         self._clusters: set[str] = set()
@@ -56,8 +59,9 @@ class SupervisorLoop:
     def run(self, directory: str, parent: int | None) -> None:
         """Serve until the parent is gone, then stop everything and remove the directory."""
         self.tell({"directory": directory})
-        watched = [self._control, self._wakeup, *([] if parent is None else [parent])]
+        always = [self._control, self._wakeup, *([] if parent is None else [parent])]
         while self._running:
+            watched = [*always, *([self._nursery.answers] if self._nursery.is_getting_ready else [])]
             ready = select.select(watched, [], [], self._pause())[0]
             if self._wakeup in ready:
                 os.read(self._wakeup, 4096)
@@ -65,6 +69,8 @@ class SupervisorLoop:
                 self._receive()
             if parent in ready:
                 self._running = False
+            if self._nursery.answers in ready:
+                self._nursery.hear()
             self._reap()
             self._do_what_is_due()
         self._stop_all()
@@ -102,15 +108,31 @@ class SupervisorLoop:
 
     def _spawn(self, message: Message) -> None:
         service = Service(message)
-        try:
-            service.start()
-        except OSError as error:
-            self.tell({"reply": service.key, "error": error.strerror})
-            return
+        if service.forked_from:
+            self._nursery.want(service)
+        if nursery := self._nursery.service:
+            self._services[KEY] = nursery
+        if self._waits(service):
+            service.start_at = time.monotonic()
+        else:
+            try:
+                self._start(service)
+            except OSError as error:
+                self.tell({"reply": service.key, "error": error.strerror})
+                return
         self._services[service.key] = service
         if "-D" in service.argv[:-1]:
             self._clusters.add(service.argv[service.argv.index("-D") + 1])
-        self.tell({"reply": service.key, "pid": service.pid})
+        self.tell({"reply": service.key, "pid": service.pid or self._services[KEY].pid})
+
+    def _waits(self, service: Service) -> bool:
+        """Whether a service has no process because it is to be forked from one that is not ready yet."""
+        return bool(service.forked_from) and self._nursery.is_getting_ready
+
+    def _start(self, service: Service) -> None:
+        """Raises: OSError: its command cannot be executed."""
+        if not service.forked_from or not self._nursery.fork(service):
+            service.start()
 
     def _command(self, service: Service, message: Message) -> None:
         """Signals go from here and nowhere else: only who reaps knows that a process id is still the child's."""
@@ -148,6 +170,8 @@ class SupervisorLoop:
         now = time.monotonic()
         service.pid = 0
         service.kill_at = None
+        if service is self._nursery.service:
+            self._nursery.forget()
         quick = now - service.started_at < QUICK_DEATH_S and not service.forgiven
         service.forgiven = False
         service.quick_deaths = service.quick_deaths + 1 if quick else 0
@@ -169,9 +193,8 @@ class SupervisorLoop:
                 signal_tree(pid, signal.SIGKILL)
 
     def _pause(self) -> float | None:
-        due = [
-            at for service in self._services.values() for at in (service.kill_at, service.start_at) if at is not None
-        ]
+        awake = [service for service in self._services.values() if not self._waits(service)]
+        due = [at for service in awake for at in (service.kill_at, service.start_at) if at is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _do_what_is_due(self) -> None:
@@ -180,12 +203,12 @@ class SupervisorLoop:
             if service.kill_at is not None and service.kill_at <= now:
                 service.kill_at = None
                 signal_tree(service.pid, signal.SIGKILL)
-            if service.start_at is not None and service.start_at <= now:
+            if service.start_at is not None and service.start_at <= now and not self._waits(service):
                 self._start_again(service)
 
     def _start_again(self, service: Service) -> None:
         try:
-            service.start()
+            self._start(service)
         except OSError:
             del self._services[service.key]
             self.tell({"exit": service.key, "code": 127, "final": True})

@@ -161,7 +161,12 @@ def _raise_limit_of_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Carry out jobs until the lab has hung up."""
     _raise_limit_of_open_files()
     gc.freeze()
     asyncio.run(serve(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
