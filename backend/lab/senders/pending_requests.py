@@ -27,6 +27,7 @@ class PendingRequest:
         "delivery",
         "due",
         "ended",
+        "has_answered",
         "sent_ns",
         "written",
     )
@@ -45,6 +46,8 @@ class PendingRequest:
         """When its caller gives up, in seconds of the loop's clock."""
         self.ended = False
         self.written = False
+        self.has_answered = False
+        """Whether the backend has let go of it, which its caller may hear later."""
         self._on_end = on_end
         self._on_let_go = on_let_go
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,6 +62,7 @@ class PendingRequest:
     def answered(self, response: Response | None, reason: Sentence | None) -> None:
         """The response is there, or it will never be, for this reason."""
         if self._loop:
+            self.has_answered = True
             self._loop.call_later(self._seconds, self._hear, response, reason)
         else:
             self._hear(response, reason)
@@ -92,8 +96,12 @@ class PendingRequest:
             self.linger()  # else the request is still on its way, and arrives all the same
 
     def linger(self) -> None:
-        """Stay until the backend has let go of the request."""
-        self.connection.linger(lambda: self._on_let_go(self))
+        """Stay until the backend has let go of the request, which it has if its answer is on the way."""
+        if self.has_answered and self._loop:
+            self.connection.close()
+            self._loop.call_soon(self._on_let_go, self)
+        else:
+            self.connection.linger(lambda: self._on_let_go(self))
 
     def _without_response(self, *, timed_out: bool = False, reason: Sentence | None = None) -> Outcome:
         return Outcome(

@@ -117,6 +117,14 @@ def test_requests_that_wait_for_a_thread_are_not_over(laboratory: Laboratory) ->
     assert duplicated(report, 40)
 
 
+def test_an_answer_that_is_on_its_way_when_its_caller_gives_up_is_waited_for_by_nobody(laboratory: Laboratory) -> None:
+    """The backend has let go of the request; it says nothing more on that connection."""
+    setup = Setup("none", faults=(parse_fault("network=300"),))
+    report = start(laboratory, setup, submissions=2, timeout_ms=450).wait(20)
+    assert duplicated(report)
+    assert report.answers == {Answer.TIMEOUT: 2}
+
+
 def test_a_run_that_reaches_its_limit_tells_who_is_still_at_work(laboratory: Laboratory) -> None:
     setup = Setup("none", processing_delay_ms=4_000)
     wanted = tuple(laboratory.intent(PLACE, number) for number in range(1, 3))
