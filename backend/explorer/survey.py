@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from backend.explorer.question import Counterexample, Exploration, Question, example_document
+from backend.explorer.says import ExplorerCode
+from backend.model.sentence import Sentence
 from backend.model.vocabulary import GatewayKeys, OperationKey, Verdict
 
+_OF_ONE_VARIANT = frozenset({ExplorerCode.STRATEGY_FAILED, ExplorerCode.SERVER_CHOSE})
+"""What would be said without its name."""
 Combination = tuple[OperationKey, str, str]
 """Operation, strategy and variant: a place in the grid."""
 
@@ -139,6 +143,11 @@ class SurveyProgress:
     seconds: float
     seconds_left: float | None
     """An estimate: as if the questions left took as long as those before, on average. None before the first is done."""
+
+
+def notes_of(found: Iterable[Sequence[Sentence]]) -> tuple[Sentence, ...]:
+    """Of what was noted with each question, what is true of all of them: what these engines cannot show."""
+    return tuple(dict.fromkeys(note for notes in found for note in notes if note.code not in _OF_ONE_VARIANT))
 
 
 def cell_of(pair: Combination, *, sound: bool, found: Exploration) -> SurveyCell:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from backend import strategies
-from backend.explorer.survey import CellState, Combination, Scope, Survey, SurveyCell, SurveyProgress, cell_of
+from backend.explorer.survey import CellState, Combination, Scope, Survey, SurveyCell, SurveyProgress, cell_of, notes_of
 from backend.explorer.survey_says import SurveyCode
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say, to_document
@@ -173,7 +173,7 @@ class _Survey:
             unexpected = SubmitTwiceError(say(SurveyCode.UNEXPECTED, what=type(error).__name__))
             return silent_cell(entry, CellState.FAILED, self._recover(unexpected))
         self.schedules += found.schedules
-        self.notes = tuple(dict.fromkeys((*self.notes, *found.notes)))
+        self.notes = notes_of((self.notes, found.notes))
         return cell_of(entry.pair, sound=entry.code.sound, found=found)
 
     def _ask(self, entry: Entry) -> Exploration:

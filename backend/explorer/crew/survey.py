@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.explorer.crew.together import Together
 from backend.explorer.effort import Effort
-from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, cell_of
+from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, cell_of, notes_of
 from backend.explorer.survey_says import SurveyCode
 from backend.explorer.surveyor import Entry, silent_cell
 from backend.model.errors import EngineError
@@ -72,7 +72,7 @@ class SurveyTogether:
         for place, entry in enumerate(self._asked):
             if place not in self._cells:
                 self._tell(place, silent_cell(entry, CellState.NOT_ASKED, say(SurveyCode.STOPPED_BEFORE)))
-        notes = dict.fromkeys(note for place in sorted(self._notes) for note in self._notes[place])
+        notes = notes_of(self._notes[place] for place in sorted(self._notes))
         return Survey(
             self._scope,
             tuple(self._cells[place] for place in range(len(self._asked))),

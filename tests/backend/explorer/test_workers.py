@@ -20,11 +20,13 @@ from backend.explorer.crew.openings import OnOwnEngines
 from backend.explorer.crew.survey import SurveyTogether
 from backend.explorer.explore import Explorer, check
 from backend.explorer.question import Exploration, Progress, Question
-from backend.explorer.survey import Scope, Survey
+from backend.explorer.says import ExplorerCode
+from backend.explorer.survey import Scope, Survey, notes_of
 from backend.explorer.surveyor import entries
 from backend.explorer.surveyor import survey as survey_alone
 from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions
+from backend.model.sentence import plain, say
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 from tests.your_own import CODE, write
@@ -132,6 +134,13 @@ def test_a_survey_says_the_same(postgresql: RunningEngine, valkey: RunningEngine
         several = SurveyTogether(crew, scope, entries(pairs), lambda _: None, lambda _: None, cancelled).ask_all()
     assert timeless(several) == timeless(alone)
     assert {cell.worst for cell in several.cells} == {Verdict.DUPLICATED, Verdict.EXACTLY_ONCE, None}
+
+
+def test_a_survey_notes_only_what_is_true_of_all_its_questions() -> None:
+    of_engines = say(ExplorerCode.SQLITE_REFUSES)
+    of_one = say(ExplorerCode.STRATEGY_FAILED, count=2, why=plain("KeyError"))
+
+    assert notes_of([(of_engines, of_one), (of_one,), (of_engines,)]) == (of_engines,)
 
 
 def timeless(found: Survey) -> Survey:
