@@ -14,9 +14,8 @@ import socket
 import time
 from contextvars import Context
 from functools import partial
-from math import ceil
 from queue import SimpleQueue
-from threading import Lock, RLock
+from threading import Event, Lock, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from greenlet import getcurrent, greenlet
@@ -24,7 +23,7 @@ from kazoo.handlers import utils
 from kazoo.handlers.threading import KazooTimeoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from kazoo.protocol.states import Callback
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_CONNECT_S = 10.0
-_BROKEN = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
 class _Wanted(NamedTuple):
@@ -85,8 +83,6 @@ class Handler:
         self.completion_queue: SimpleQueue[Callable[[], object]] = SimpleQueue()
         """What is to be called since something has come; kazoo puts it there."""
         self._routines: list[_Routine] = []
-        self._polls: dict[tuple[tuple[int, int], ...], select.poll] = {}
-        """By the descriptors and what they are asked for: the same few again and again."""
 
     def run_until(self, is_over: Callable[[], bool], seconds: float | None) -> bool:
         """Have kazoo run until something has come about; whether it has.
@@ -124,32 +120,22 @@ class Handler:
         Args:
             end: when to wait no longer, by the monotonic clock.
         """
+        self._routines = [one for one in self._routines if not one.dead]
         if not self._routines:
             return False
         wanted = [one.wanted for one in self._routines]
         limits = [end, *(each.until for each in wanted)]
-        found = self._poll(wanted, min((limit for limit in limits if limit is not None), default=None))
+        until = min((limit for limit in limits if limit is not None), default=None)
+        readers = [each for one in wanted for each in one.readers]
+        can_read, can_write, _ = _select(readers, [each for one in wanted for each in one.writers], until)
         moved = False
-        for one in tuple(self._routines):
-            ready = _of(one.wanted, found)
-            if ready[0] or ready[1] or one.wanted.is_late:
-                one.resume(ready)
+        for one in self._routines:
+            read = [each for each in one.wanted.readers if each in can_read]
+            write = [each for each in one.wanted.writers if each in can_write]
+            if read or write or one.wanted.is_late:
+                one.resume((read, write, []))
                 moved = True
-                if one.dead:
-                    self._routines.remove(one)
         return moved
-
-    def _poll(self, wanted: Iterable[_Wanted], until: float | None) -> dict[int, int]:
-        """Descriptors with what they are ready for, waiting for the first of them until then."""
-        events = [(each.fileno(), select.POLLIN) for one in wanted for each in one.readers]
-        events += [(each.fileno(), select.POLLOUT) for one in wanted for each in one.writers]
-        key = tuple(events)
-        poll = self._polls.get(key)
-        if poll is None:
-            poll = self._polls[key] = select.poll()
-            for fd in {fd for fd, _ in events}:
-                poll.register(fd, sum({event for other, event in events if other == fd}))
-        return dict(poll.poll(None if until is None else max(0, ceil((until - time.monotonic()) * 1000))))
 
     # What kazoo calls
 
@@ -171,9 +157,9 @@ class Handler:
         wanted = _Wanted(readers, writers, None if timeout is None else time.monotonic() + timeout)
         here = getcurrent()
         if not isinstance(here, _Routine):
-            return _of(wanted, self._poll([wanted], wanted.until))
+            return _select(readers, writers, wanted.until)
         if len(readers) + len(writers) == 1:  # it is in the middle of something, so it is likely to be ready
-            ready = _of(wanted, self._poll([wanted], 0.0))
+            ready = _select(readers, writers, 0.0)
             if ready[0] or ready[1]:
                 return ready
         return here.await_sockets(wanted)
@@ -286,10 +272,10 @@ class _Condition:
         return self._handler.run_until(lambda: self._notified != before, timeout)
 
 
-def _of(wanted: _Wanted, found: Mapping[int, int]) -> Ready:
-    """Those of its sockets that are ready."""
-    return (
-        [one for one in wanted.readers if found.get(one.fileno(), 0) & (select.POLLIN | _BROKEN)],
-        [one for one in wanted.writers if found.get(one.fileno(), 0) & (select.POLLOUT | _BROKEN)],
-        [],
-    )
+def _select(readers: Sockets, writers: Sockets, until: float | None) -> Ready:
+    """Those that are ready, waiting for the first of them until then."""
+    seconds = None if until is None else max(0.0, until - time.monotonic())
+    if readers or writers:
+        return select.select(readers, writers, (), seconds)
+    Event().wait(seconds)  # as not every system selects from nothing
+    return [], [], []

@@ -93,6 +93,14 @@ def test_a_callback_that_fails_stops_nobody(
     assert client.exists("/")
 
 
+def test_where_nothing_runs_any_more_nobody_waits(handler: Handler) -> None:
+    handler.spawn([].pop)
+
+    with pytest.raises(IndexError):
+        handler.run_until(lambda: False, None)
+    assert not handler.run_until(lambda: False, None)
+
+
 def test_a_heartbeat_is_sent_when_it_is_due(
     client: KazooClient, handler: Handler, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
