@@ -33,7 +33,8 @@ class Patience:
 
     def __init__(self, child: Child) -> None:
         self._child = child
-        self._seen = self._signs()
+        self._seen: tuple[float, int, int] | None = None
+        """What it had done when it last got on; not known before one has looked."""
         self._renewed = self._looked = time.monotonic()
         self.ends = 0
         """How often it has ended and was started again."""
@@ -57,8 +58,11 @@ class Patience:
         self.ends += 1
 
     def _gets_on(self) -> bool:
-        """Whether it has done something worth mentioning since it last had."""
+        """Whether it has done something worth mentioning since it last had, as far as one has looked."""
         seconds, transferred, logged = self._signs()
+        if self._seen is None:
+            self._seen = seconds, transferred, logged
+            return True
         seconds_before, transferred_before, logged_before = self._seen
         found = (
             abs(seconds - seconds_before) > _CPU_S

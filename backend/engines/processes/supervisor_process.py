@@ -217,9 +217,10 @@ class SupervisorLoop:
 
     def _stop_all(self) -> None:
         roots = {service.pid for service in self._services.values() if service.pid}
+        for pid in descendants(os.getpid()):  # once for all of them: whoever forks meanwhile was not paused
+            send_signal(pid, signal.SIGCONT)
         for service in self._services.values():
             if service.pid:
-                signal_tree(service.pid, signal.SIGCONT)
                 send_signal(service.pid, service.stop_signal)
         self._wait_for(roots, GRACE_S)
         end = time.monotonic() + LAST_WAIT_S
