@@ -36,7 +36,7 @@ class ProcessMember:
     def __init__(self, opening: Opening, news: queue.Queue[News], niceness: int) -> None:
         self._news = news
         ours, theirs = socket.socketpair()
-        with theirs:
+        with ours, theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", _WORKER, str(theirs.fileno()), str(niceness)],
                 cwd=PROJECT,
@@ -45,7 +45,7 @@ class ProcessMember:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # a key on the terminal is for us, who then tell them
             )
-        self._connection = Connection(ours.detach())
+            self._connection = Connection(ours.detach())
         self.was_ready = False
         """Whether it could ever be given a task."""
         self._tell_it(opening)
@@ -136,7 +136,12 @@ class LocalCrew:
         if time.monotonic() < self._grow_at or self._cancelled.is_set():
             return
         while len(self.members) < self._count:
-            self.members.append(ProcessMember(self._elsewhere, self.news, self._niceness))
+            try:
+                self.members.append(ProcessMember(self._elsewhere, self.news, self._niceness))
+            except OSError:
+                if not self.members:
+                    raise
+                self._count = len(self.members)  # this machine has no room for more
 
     def lose(self, member: Member) -> None:
         """See `Crew`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 
 from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.running import RunningEngine
+from backend.explorer.crew import local
 from backend.explorer.crew.explore import explore_together
 from backend.explorer.crew.local import LocalCrew, ProcessMember
 from backend.explorer.crew.openings import OnOwnEngines
@@ -108,6 +110,18 @@ def test_a_question_that_kills_whoever_asks_it_is_given_up(tmp_path: Path) -> No
     question = Question(PLACE, "claim", "with-the-effect")
     with pytest.raises(SubmitTwiceError, match="died 3 times"):
         together(question, 1, opening=OnOwnEngines(LabOptions(), folder))
+
+
+def test_where_no_process_can_be_started_one_explores_alone(
+    postgresql: RunningEngine, valkey: RunningEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
+    monkeypatch.setattr(local, "_GROW_AFTER_S", 0.0)
+    question, cancelled = asked(Question(PLACE, "none", "check-then-act")), threading.Event()
+    with LocalCrew(partial(Explorer, postgresql.url, valkey.url), ELSEWHERE, 2, cancelled) as crew:
+        found = explore_together(crew, question, lambda _: None, cancelled)
+    assert found.exhaustive
+    assert not crew.may_grow
 
 
 def test_cancelled_it_tells_what_was_found() -> None:
