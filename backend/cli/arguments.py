@@ -266,7 +266,7 @@ def _add_explore(explore: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _add_gateway_keys(explore)
     _add_number(explore, "--limit", 1, MOST_SUBMISSIONS, None, "stop after so many schedules")
-    about = "explore with so many processes, each on engines of its own (1; with --all one for each core)"
+    about = "explore with so many processes, each on engines of its own (1; with --all one for each core, up to 4)"
     _add_number(explore, "--workers", 1, MOST_WORKERS, None, about)
     _add_file(explore, "--json", "write what was found here; - is standard output")
     _add_file(explore, "--save", "write the counterexample's schedule here")

@@ -31,14 +31,21 @@ if TYPE_CHECKING:
     from backend.explorer.survey import Combination, Scope, Survey, SurveyCell, SurveyProgress
 
 
-def cores() -> int:
-    """How many may explore where nobody minds."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_MOST_UNASKED = 4
+
+
+def workers_for_all() -> int:
+    """How many explore the whole grid where nobody says: one for each core, as long as their servers are worth it."""
+    return min(_cores(), _MOST_UNASKED)
 
 
 def all_cores_but_one() -> int:
     """How many may explore while somebody still works at this machine."""
-    return max(1, cores() - 1)
+    return max(1, _cores() - 1)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def explore(
