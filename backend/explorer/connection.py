@@ -16,7 +16,7 @@ from backend.explorer.circles import Circles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SILENCE_S = 0.0001
+_SILENCE_S = 0.0001
 """An answer that takes longer may be waiting for somebody."""
 _DEADLOCK_TIMEOUT = "200ms"
 """Long enough for the other request to arrive meanwhile, so that the one that waited first is refused.
@@ -65,10 +65,10 @@ class ParkingConnection(psycopg.Connection[Any]):
         try:
             wanted = next(gen)
             while True:
-                if wanted == Wait.R and select.select((fd,), (), (), SILENCE_S)[0]:
+                if wanted == Wait.R and select.select((fd,), (), (), _SILENCE_S)[0]:
                     wanted = gen.send(Ready.R)  # nearly always
                     continue
-                ready = _ready(fd, wanted, SILENCE_S) if wanted != Wait.R else Ready.NONE
+                ready = _ready(fd, wanted, _SILENCE_S) if wanted != Wait.R else Ready.NONE
                 while not ready:
                     ready = _ready(fd, wanted, 0.0 if silence() else interval)
                 wanted = gen.send(ready)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pymysql
 
 from backend.engines.mariadb_connection import SESSION, MariadbConnection, settled
-from backend.explorer.connection import SILENCE_S
 from backend.explorer.sql_words import is_plain_read
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ _SETTINGS = f"{SESSION}, innodb_lock_wait_timeout = 3600"
 _LEVEL = re.compile(r"SET SESSION TRANSACTION ISOLATION LEVEL ([A-Z ]+)", re.IGNORECASE)
 _KEEPS_SNAPSHOT = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE"})
 _AT_ONCE = 1 << 16
+_SILENCE_S = 0.0003
+"""An answer that takes longer may be waiting for somebody. To ask the server costs more than on PostgreSQL."""
 
 
 class ParkingMariadbConnection(MariadbConnection):
@@ -103,7 +104,7 @@ class _Answers:
         silence = self._connection.on_silence
         if silence is None:
             return
-        while not select.select((self._socket,), (), (), SILENCE_S)[0]:
+        while not select.select((self._socket,), (), (), _SILENCE_S)[0]:
             if not silence():
                 return
 
