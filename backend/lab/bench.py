@@ -11,7 +11,7 @@ from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQue
 from backend.model.errors import NotApplicableError
 from backend.model.faults import FaultCode, to_servers
 from backend.model.sentence import say
-from backend.model.vocabulary import EngineKind, FaultKind, Source
+from backend.model.vocabulary import EngineKind, FaultKind, OperationKey, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.messages import Target
     from backend.lab.senders.run_queue import RunQueue
     from backend.model.observed import Reply
-    from backend.model.plan import Fault, Setup
+    from backend.model.plan import Fault, Plan, Setup
 
 
 class Bench:
@@ -202,16 +202,24 @@ class Bench:
         elif fault.place != "redis" or not self._parts.redis_faults.disturb(fault):
             self._parts.fault_injector.disturb(engines.faulted(fault), fault)
 
-    def wait_for_orphans(self, abandoned: Callable[[], bool]) -> bool:
-        """Wait until the database has ended what processes asked it for that have died since; whether it has.
+    def wait_for_servers(self, run: str, plan: Plan, abandoned: Callable[[], bool]) -> bool:
+        """Wait until servers have ended what they were asked for by processes that have died since, or given up.
 
         Args:
+            run: its name.
+            plan: of the run.
             abandoned: whether nobody wants to wait any more.
 
+        Returns:
+            Whether they have.
+
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: it does not answer.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        return wait_for_orphans(self.works, self.database, self._parts.engines.urls[0], abandoned)
+        if not wait_for_orphans(self.works, self.database, self._parts.engines.urls[0], abandoned):
+            return False
+        sends = any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents)
+        return not sends or self._parts.gateway.end_run(run, abandoned)
 
     def restore(self) -> None:
         """What faults have taken away for the time of the run comes back.

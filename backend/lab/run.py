@@ -210,8 +210,9 @@ class ExperimentRun:
             sending.wait_until_over()
         finally:
             self._server_faults.end()
-        quiet = self._bench.works.wait_until_over(self._entries, lambda: self._cancellation.left)
-        if quiet is Quiet.OVER and not self._bench.wait_for_orphans(lambda: self._cancellation.left):
+        cancellation = self._cancellation
+        quiet = self._bench.works.wait_until_over(self._entries, lambda: cancellation.left)
+        if quiet is Quiet.OVER and not self._bench.wait_for_servers(self._name, self._plan, lambda: cancellation.left):
             quiet = Quiet.UNTOLD
         if isinstance(sending, Redelivery):
             sending.close()

@@ -1,5 +1,7 @@
 """The gateway's HTTP interface, as plain WSGI: ``POST /messages`` sends a message and writes it into the ledger.
 
+After ``POST /ended-runs`` nothing is sent in that run any more, so that its effects can be counted.
+
 An ``Idempotency-Key`` is honoured if the caller's ``LAB-HONOUR-KEYS`` header says so: the lab's knob for what kind of
 provider this is. Loopback only, with the bearer token and a Host header that names this machine, as the instances.
 """
@@ -14,10 +16,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from backend.engines.gateway.ledger import GatewayKeyReusedError, GatewayLedger, GatewayMessage
+from backend.engines.gateway.ledger import GatewayKeyReusedError, GatewayLedger, GatewayMessage, GatewayRunEndedError
 from backend.engines.gateway.says import GatewayCode
 from backend.engines.loopback import names_this_machine, shows_token
 from backend.model.sentence import Sentence, say, to_document
+from backend.model.submission_ids import run_of
 
 HONOUR_HEADER = "LAB-HONOUR-KEYS"
 KEY_HEADER = "Idempotency-Key"
@@ -42,6 +45,12 @@ class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     submission_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class EndedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of ``POST /ended-runs``."""
+
+    run: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class _RefusedError(Exception):
@@ -91,9 +100,11 @@ class GatewayApp:
         match environ["PATH_INFO"], environ["REQUEST_METHOD"]:
             case "/messages", "POST":
                 return self._send(environ)
+            case "/ended-runs", "POST":
+                return self._end_run(environ)
             case "/health", "GET":
                 return HTTPStatus.OK, {"version": VERSION, "process": str(os.getpid())}, []
-            case "/messages" | "/health", _:
+            case "/messages" | "/ended-runs" | "/health", _:
                 raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, say(GatewayCode.NO_METHOD))
             case _:
                 raise _RefusedError(HTTPStatus.NOT_FOUND, say(GatewayCode.NO_RESOURCE))
@@ -113,8 +124,20 @@ class GatewayApp:
             raise _RefusedError(
                 HTTPStatus.UNPROCESSABLE_ENTITY, say(GatewayCode.KEY_REUSED, header=KEY_HEADER)
             ) from None
+        except GatewayRunEndedError:
+            run = run_of(message.submission_id)
+            raise _RefusedError(HTTPStatus.GONE, say(GatewayCode.RUN_ENDED, run=run)) from None
         document = {"request_no": message.request_no}
         return (HTTPStatus.CREATED, document, []) if sent else (HTTPStatus.OK, document, [REPLAYED])
+
+    def _end_run(self, environ: Environ) -> Answered:
+        """Whoever asked for a message may have died, or given up, before it was read: then it is too late for it."""
+        try:
+            run = msgspec.json.decode(self._content(environ), type=EndedRun).run
+        except msgspec.DecodeError as error:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, say(GatewayCode.BODY_NOT_ACCEPTED, error=str(error))) from None
+        self._ledger.end_run(run)
+        return HTTPStatus.OK, {"run": run}, []
 
     def _content(self, environ: Environ) -> bytes:
         """The body, however long it takes; callers that do not send theirs keep nobody else out."""

@@ -117,6 +117,19 @@ class GatewayClient:
         return msgspec.json.decode(self._file.read_bytes(), type=GatewayAddress)
 
 
+def end_run(address: GatewayAddress, run: str) -> bool:
+    """Have nothing sent any more in a run; False if the gateway does not answer."""
+    headers = {"Authorization": f"Bearer {address.token}", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=_HEALTH_SECONDS)
+    try:
+        connection.request("POST", "/ended-runs", msgspec.json.encode({"run": run}), headers)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def health(address: GatewayAddress) -> dict[str, str] | None:
     """What the gateway says of itself; None if it does not answer yet."""
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=_HEALTH_SECONDS)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 NAME = "Gateway"
 _CLOSE_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 
 
 class GatewayKeeper:
@@ -67,6 +68,7 @@ class GatewayKeeper:
         self._failure: EngineError | None = None
         self._note: Sentence | None = None
         self._process = self._ended_process = ""
+        self._where: GatewayAddress | None = None
         self._closing = False
         self._running: RunningEngine | None = None
         self._engine: sa.Engine | None = None
@@ -95,6 +97,27 @@ class GatewayKeeper:
             raise EngineError(say(ProcessCode.CLOSING))
         if self._running is None:
             raise self._failure or failed(NAME, say(ProcessCode.NO_ANSWER_IN_TIME))
+
+    def end_run(self, run: str, abandoned: Callable[[], bool]) -> bool:
+        """Have the gateway send nothing more in a run; what it had been asked for and not read yet is gone with that.
+
+        Args:
+            run: its name.
+            abandoned: whether nobody wants to wait any more.
+
+        Returns:
+            Whether it is so; True as well where no gateway runs, nor comes back.
+        """
+        from backend.engines.gateway.client import end_run
+
+        pause = threading.Event()
+        while (running := self._running) and running.child and running.child.alive and self._where:
+            if end_run(self._where, run):
+                return True
+            if self._closing or abandoned():
+                return False
+            pause.wait(_LOOK_SECONDS)
+        return True
 
     def stop(self) -> None:
         """Start nothing from now on, and wake whoever waits for it; returns at once."""
@@ -197,6 +220,7 @@ class GatewayKeeper:
         self._running = RunningEngine(
             EngineKind.GATEWAY, NAME, version, f"127.0.0.1:{address.port}", url, embedded=True, child=child
         )
+        self._where = address
         child.on_exit(lambda _code: self._ended(child, address))
 
     def _await(self, child: Child, address: GatewayAddress) -> str:

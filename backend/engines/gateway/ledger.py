@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from backend.model.submission_ids import run_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -50,6 +52,10 @@ class GatewayKeyReusedError(Exception):
     """The key was used for another message."""
 
 
+class GatewayRunEndedError(Exception):
+    """The lab was told that nothing comes any more of the run in which this was asked for."""
+
+
 class GatewayLedger:
     """Thread-safe. Sending and writing it down are one: an external party that keeps its books.
 
@@ -59,6 +65,8 @@ class GatewayLedger:
 
     def __init__(self, path: Path) -> None:
         self._turns = threading.Lock()
+        self._ended: set[str] = set()
+        """Runs whose effects have been told."""
         self._connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
         )
@@ -70,16 +78,24 @@ class GatewayLedger:
         """Send a message, unless this key has been used for it; whether it was sent now.
 
         Raises:
-            KeyReusedError: the key was used for another message.
+            GatewayKeyReusedError: the key was used for another message.
+            GatewayRunEndedError: the run of whoever asks has ended.
         """
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
         with self._turns:
+            if run_of(message.submission_id) in self._ended:
+                raise GatewayRunEndedError
             sent = self._connection.execute(_INSERT, (*message.content, message.submission_id, key, now)).rowcount
             if sent:
                 return True
             if self._connection.execute(_SENT_UNDER, (key,)).fetchone() != message.content:
                 raise GatewayKeyReusedError
             return False
+
+    def end_run(self, run: str) -> None:
+        """What is not sent by now in a run is not sent any more, though it may have been asked for already."""
+        with self._turns:
+            self._ended.add(run)
 
     def close(self) -> None:
         """Close the file."""

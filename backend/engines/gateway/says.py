@@ -26,4 +26,5 @@ class GatewayCode(Code):
     KEY_REUSED = "gateway.key_reused"
     TOO_MANY_UNFINISHED = "gateway.too_many_unfinished"
     TOO_LARGE = "gateway.too_large"
+    RUN_ENDED = "gateway.run_ended"
     NOT_UNDERSTOOD = "gateway.not_understood"

@@ -16,7 +16,10 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+import sqlalchemy as sa
 
+from backend.engines.gateway.client import GatewayClient
+from backend.engines.gateway.ledger import GatewayMessage
 from backend.engines.redis_client import create_redis
 from backend.instance.announced import Announced, queues_key
 from backend.instance.consumer import Consumer
@@ -28,10 +31,12 @@ from backend.instance.settings import InstanceSettings
 from backend.instance.wiring import Wiring
 from backend.lab.trace_server import TraceServer
 from backend.lab.work_book import WorkBook
+from backend.model.errors import GatewayRefusedError
 from backend.model.faults import parse_fault
 from backend.model.observed import Step
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Source, Verdict
+from backend.shop.schema import messages
 from backend.tap.observer import Tap
 from backend.tap.processing import ProcessingDelay
 from backend.tap.trace import Trace
@@ -39,7 +44,7 @@ from backend.tap.trace_messages import Welcome
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.lab.test_end_of_a_run import instance_processes
-from tests.backend.own_lab import backend_of, wait_for
+from tests.backend.own_lab import backend_of, family, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it stops processes of servers")
@@ -125,6 +130,32 @@ def test_what_the_database_was_asked_for_is_undecided_when_nobody_waits_for_it(l
         report = run.wait(30)
     assert (report.out_of_time, report.verdicts) == (True, {Verdict.UNDECIDED: 1})
     assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 1)
+
+
+def test_what_the_gateway_was_asked_for_by_a_process_that_has_died_is_not_sent_behind_the_verdict(
+    laboratory: Laboratory,
+) -> None:
+    """It reads the call when it goes on. What it has not sent when the run is over it does not send any more."""
+    lab, told = laboratory.lab, laboratory.told
+    laboratory.run(OperationKey.SEND_MESSAGE, "none", submissions=1)
+    ledger = lab._running()[0].parts.gateway.ledger
+    server = next(process for process in family() if process.cmdline()[-1:] == ["backend.engines.gateway"])
+    intent = laboratory.intent(OperationKey.SEND_MESSAGE)
+    with stopped(server, *server.children(recursive=True)) as resume:
+        run = lab.start_run(Setup("none"), Plan((intent,), 1))
+        assert wait_for(told, lambda: any(step.command.startswith("POST") for step in told.under_way))
+        instance_processes(laboratory)[-1].kill()
+        with pytest.raises(TimeoutError):
+            run.wait(1.5)
+        resume()
+        report = run.wait(30)
+    with ledger.connect() as connection:
+        sent = connection.scalar(sa.select(sa.func.count()).where(messages.c.request_no == intent.key))
+    assert report.effects == sent
+    late = GatewayClient(lab._running()[0].parts.gateway.address, lambda: None)
+    with pytest.raises(GatewayRefusedError, match="is over"):
+        late.send(GatewayMessage(intent.key, "item", 1, told.replies[-1].submission_id))
+    late.close()
 
 
 @contextmanager
