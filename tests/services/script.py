@@ -5,17 +5,20 @@ has to prepare it first. ``redis`` runs a command. In both, ``:key`` stands for 
 something new each time. ``stop`` ends the request with 409 where a statement returns ``some`` rows or ``none``, and
 where a command answers something or nothing; ``then`` comes before that. An error of the database ends it with 409 as
 well, or, with ``again`` in the request, has all steps run once more where another transaction was in the way. What
-stands under ``regrets`` is done after the answer where a key was taken, when that has been thought about for a while.
+stands under ``regrets`` is done after the answer where a key was taken, when that has been thought about for a while;
+where instances know each other by a folder, ``PEERS``, it is another one that does it.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
 import threading
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -31,6 +34,7 @@ class StoppedError(Exception):
 
 
 THINKING_S = 0.0005
+PEERS = os.environ.get("PEERS", "")
 SHARED_BEAT_S = float(os.environ.get("SHARED_BEAT_S", 0))
 _shared: list[psycopg.Connection[Any]] = []
 
@@ -146,6 +150,15 @@ def submit(key: str, asked: dict[str, Any]) -> int:
                 run(key, step)
 
 
+def pass_on(key: str, steps: list[dict[str, Any]]) -> None:
+    """Have another instance do this, which is asked past whoever looks at the engines."""
+    others = [int(peer.name) for peer in Path(PEERS).iterdir() if peer.name != os.environ["PORT"]]
+    connection = http.client.HTTPConnection("127.0.0.1", min(others), timeout=5)
+    connection.request("POST", "/", json.dumps({"key": key, "steps": steps}))
+    connection.getresponse().read()
+    connection.close()
+
+
 def beat(seconds: float) -> None:
     """Say every so often that this process is alive, on a connection of its own."""
     while not threading.Event().wait(seconds):
@@ -175,6 +188,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
+        if PEERS and _local.regrets:
+            threading.Event().wait(THINKING_S)
+            pass_on(asked["key"], _local.regrets)
+            return
         for step in _local.regrets:
             threading.Event().wait(THINKING_S)
             run(asked["key"], step)
@@ -184,6 +201,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    if PEERS:
+        Path(PEERS, os.environ["PORT"]).touch()
     if beats := os.environ.get("BEAT_S"):
         threading.Thread(target=beat, args=(float(beats),), daemon=True).start()
     if SHARED_BEAT_S:

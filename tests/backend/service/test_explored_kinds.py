@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from math import comb
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,6 +257,16 @@ def test_what_follows_upon_an_answer_only_in_a_race(ask: Ask) -> None:
     check = {"sql": "SELECT times FROM unique_orders WHERE order_no = :key", "stop": "some"}
     touch = {"sql": "UPDATE stock SET n = n + 1 WHERE order_no = :key"}
     found = ask(scripted([check, insert, touch], regrets=[INSERT]))
+    assert found.outcomes == Model(regrets).outcomes()
+
+
+def test_what_is_passed_on_to_another_instance_after_the_answer(ask: Ask, tmp_path: Path) -> None:
+    """Nothing shows that it is on its way; what comes of it is seen, and the exploration begins again with patience."""
+    insert = {"sql": "INSERT INTO unique_orders (order_no) VALUES (:key)"}
+    check = {"sql": "SELECT times FROM unique_orders WHERE order_no = :key", "stop": "some"}
+    touch = {"sql": "UPDATE stock SET n = n + 1 WHERE order_no = :key"}
+    peers = {"PEERS": str(tmp_path)}
+    found = ask(scripted([check, insert, touch], regrets=[INSERT], environment=peers))
     assert found.outcomes == Model(regrets).outcomes()
 
 
