@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, Qt
@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QHeaderView
 from gui.wording.live import in_words
 
 if TYPE_CHECKING:
-    from gui.widgets.table import RecordTable
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QTableView
+
+    from gui.widgets.records import RecordModel
 
 DOT = 8
 PADDING = 6
@@ -27,14 +31,26 @@ class ColumnFitting(QObject):
     """Gives the columns of a table their widths, again whenever its records or its room are others.
 
     Args:
-        table: whose columns; it is dressed and has its model.
+        table: whose columns; it is dressed.
+        records: its model.
+        room_of: pixels that so many characters take in it.
+        text_width: pixels that a text takes in it.
     """
 
-    def __init__(self, table: RecordTable) -> None:
+    def __init__(
+        self,
+        table: QTableView,
+        records: RecordModel[Any],
+        room_of: Callable[[int], int],
+        text_width: Callable[[str], float],
+    ) -> None:
         super().__init__(table)
         self._table = table
+        self._records = records
+        self._room_of = room_of
+        self._text_width = text_width
         self._at_work = False
-        columns = list(enumerate(table.records.columns))
+        columns = list(enumerate(records.columns))
         self._taking = [(number, column) for number, column in columns if column.stretch]
         self._fitted = sorted(((number, one) for number, one in columns if one.fits), key=lambda pair: pair[1].fits)
         if not self._fitted:
@@ -43,8 +59,7 @@ class ColumnFitting(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.fit)
-        model = table.records
-        for signal in (model.rowsInserted, model.dataChanged, model.modelReset, model.headerDataChanged):
+        for signal in (records.rowsInserted, records.dataChanged, records.modelReset, records.headerDataChanged):
             signal.connect(self._soon.start)
         table.horizontalHeader().sectionResized.connect(self._note_width)
 
@@ -60,7 +75,7 @@ class ColumnFitting(QObject):
         if self._at_work:
             return
         self._at_work = True
-        least = {number: self._table.room_of(min(column.width, column.least)) for number, column in self._taking}
+        least = {number: self._room_of(min(column.width, column.least)) for number, column in self._taking}
         if self._fitted and not self._table.horizontalHeader().property(BY_HAND):
             self._fit_texts(sum(least.values()))
         self._share(least)
@@ -71,11 +86,11 @@ class ColumnFitting(QObject):
         """As wide as heads, then as wide as texts, one column after the other as long as there is room."""
         head, wanted = self._table.horizontalHeader(), {}
         for number, column in self._fitted:
-            title = self._table.text_width(in_words(column.title)) + 2 * PADDING
-            texts = [column.text(record) for record in self._table.records.shown[:MOST_READ]]
-            longest = max(map(self._table.text_width, texts), default=0.0) + 2 * PADDING
+            title = self._text_width(in_words(column.title)) + 2 * PADDING
+            texts = [column.text(record) for record in self._records.shown[:MOST_READ]]
+            longest = max(map(self._text_width, texts), default=0.0) + 2 * PADDING
             longest += (DOT + PADDING) * column.accent
-            wanted[number] = ceil(title), ceil(max(title, min(longest, self._table.room_of(column.width))))
+            wanted[number] = ceil(title), ceil(max(title, min(longest, self._room_of(column.width))))
         others = {number for number, _ in (*self._fitted, *self._taking)}
         fixed = sum(head.sectionSize(number) for number in range(head.count()) if number not in others)
         room = self._table.viewport().width() - fixed - kept - sum(least for least, _ in wanted.values())

@@ -93,7 +93,7 @@ class RecordTable(CopyingTable):
         model.rowsInserted.connect(self._follow_soon)
         model.about_to_filter.connect(self._note_current)
         model.filtered.connect(self._choose_again)
-        self._fitting = ColumnFitting(self)
+        self._fitting = ColumnFitting(self, model, self.room_of, self.text_width)
         theme.changed.connect(self._repaint)
 
     def say_when_empty(self, text: Words) -> None:
