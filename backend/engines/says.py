@@ -47,6 +47,7 @@ class EngineCode(Code):
     CUT_OFF = "engine.cut_off"
     LINKED_AGAIN = "engine.linked_again"
     NOBODY_PROMOTED = "engine.nobody_promoted"
+    LOCKS_NOT_SHOWN = "engine.locks_not_shown"
 
     # Several servers
     PRIMARY_AND_REPLICA = "engine.primary_and_replica"

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
-from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions_now
 from backend.engines.mariadb import USER
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.explorer import mariadb_connection
@@ -88,7 +88,7 @@ class MariadbDatabase:
     def blockers(self, pids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock. Takes its time."""
         threading.Event().wait(self._asked + ASK_EVERY_S - time.monotonic())
-        found = blocked_sessions(self._watch)
+        found = blocked_sessions_now(self._watch)
         self._asked = time.monotonic()
         return {pid: found.get(pid, frozenset()) for pid in pids}
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.engines.blocking import ASK_EVERY_S, WAITS_SINCE, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, WAITS_SINCE, blocked_sessions, until_next_look
 from backend.lab.lock_waits import Blocked, LockBook
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class LockWatch:
             return _IDLE_SECONDS
         asked = time.monotonic_ns()
         if connection.dialect.name != "postgresql":
-            waiting = blocked_sessions(connection)
+            if (waiting := blocked_sessions(connection)) is None:
+                return until_next_look()
             answered = time.monotonic_ns()
             blocked = {pid: Blocked(answered, tuple(holders)) for pid, holders in waiting.items()}
             self._book.add_sample(asked, answered, blocked)

@@ -59,6 +59,7 @@ class FilePane(QWidget):
         super().__init__(parent)
         self.setObjectName("serviceFilePane")
         self._path: Path | None = None
+        self._has_failed = False
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(QUIET_MS)
@@ -194,6 +195,7 @@ class FilePane(QWidget):
 
     def note_saved(self, file: ServiceFile) -> None:
         """A text was written; what was typed since is not in the file."""
+        self._has_failed = False
         self._path = file.path
         self.text.document().setModified(self.text.toPlainText() != file.text)
         self._note_name()
@@ -207,20 +209,22 @@ class FilePane(QWidget):
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
     def show_problems(self, file: ServiceFile, problems: Sequence[Words]) -> None:
-        """What is wrong with a text, unless it is another by now."""
-        if file != self.file:
+        """What is wrong with a text, unless it is another by now, or something was tried with it since that failed."""
+        if file != self.file or self._has_failed:
             return
         sentences = problems or (lambda: self.tr("Nothing is wrong with the file."),)
         put(self.problems.setPlainText, lambda: "\n".join(map(in_words, sentences)))
         self.problems.setProperty("problems", len(problems))
 
     def show_failure(self, sentence: Words) -> None:
-        """What was asked could not be done."""
+        """What was asked could not be done: that stands there until something else is done."""
+        self._has_failed = True
         put(self.problems.setPlainText, sentence)
         self.problems.setProperty("problems", 1)
 
     @Slot()
     def _note_change(self) -> None:
+        self._has_failed = False
         if self.text.document().isEmpty():
             self._typing.stop()
             put(self.problems.setPlainText, "")

@@ -31,11 +31,13 @@ class OpenFile(QObject):
         opened: another file is there.
         to_be_shown: the text is what somebody wants to see now.
         saved: the name of the file that was written.
+        proofread: a text was looked at, and what is wrong with it is shown.
     """
 
     opened = Signal()
     to_be_shown = Signal()
     saved = Signal(str)
+    proofread = Signal()
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
@@ -52,6 +54,7 @@ class OpenFile(QObject):
         self._worker.saved.connect(self._note_saved)
         self._worker.drafted.connect(self._show_draft)
         self._worker.proofread.connect(self.pane.show_problems)
+        self._worker.proofread.connect(self.proofread)
         self._worker.failed.connect(self._show_failure)
 
     @property

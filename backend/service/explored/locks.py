@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.engines.blocking import ASK_EVERY_S, BLOCKERS_OF, WAITS_SINCE, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, BLOCKERS_OF, WAITS_SINCE, blocked_sessions_now
 from backend.explorer.circles import Circles
 from backend.model.vocabulary import EngineKind
 
@@ -129,7 +129,7 @@ class MariadbLocks(_QuickToRefuse):
     def blockers(self, pids: Iterable[int]) -> Mapping[int, frozenset[int]]:
         """For each connection, those that it waits for; none if it does not wait for a lock."""
         self._never.wait(max(0.0, self._asked + ASK_EVERY_S - time.monotonic()))
-        found = {**blocked_sessions(self._connection), **self._waiting_by_name()}
+        found = {**blocked_sessions_now(self._connection), **self._waiting_by_name()}
         self._asked = time.monotonic()
         return {pid: found.get(pid, frozenset()) for pid in pids}
 

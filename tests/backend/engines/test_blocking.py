@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.engines.bare import open_tables
-from backend.engines.blocking import ASK_EVERY_S, blocked_sessions
+from backend.engines.blocking import ASK_EVERY_S, blocked_sessions, blocked_sessions_now
 from backend.engines.running import RunningEngine
 from backend.shop.schema import orders
 from backend.shop.tables import empty_tables
@@ -113,6 +113,31 @@ def is_blocked(watcher: sa.Connection, done: threading.Event, waiting: int, hold
         if blocked_sessions(watcher) == {waiting: frozenset({holding})}:
             return True
     raise AssertionError(f"session {waiting} neither works nor waits for {holding}: {blocked_sessions(watcher)}")
+
+
+LOOK = "SELECT count(*) FROM information_schema.INNODB_TRX"
+
+
+def test_somebody_else_who_looks_makes_nobody_tell_of_the_past(engine: sa.Engine) -> None:
+    """MariaDB makes no new picture as long as somebody looks at the old one."""
+    with engine.connect() as holder, engine.connect() as other, engine.connect() as watcher:
+        watcher = watcher.execution_options(isolation_level="AUTOCOMMIT")
+        holder.execute(by_index("A"))
+        assert blocked_sessions_now(watcher) == {}
+        with under_way(WORKS["the same order's update"], other):
+            try:
+                while engine.dialect.name != "postgresql" and not is_anybody_waiting(watcher):
+                    watcher.exec_driver_sql(LOOK)
+                expected = {number_of(other): frozenset({number_of(holder)})}
+                if engine.dialect.name != "postgresql":
+                    assert blocked_sessions(watcher) in (None, expected)
+                assert wait_until(lambda: blocked_sessions_now(watcher) == expected)
+            finally:
+                holder.rollback()
+
+
+def is_anybody_waiting(watcher: sa.Connection) -> bool:
+    return bool(int(watcher.exec_driver_sql("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'").one()[1]))
 
 
 @pytest.mark.parametrize("level", [REPEATABLE_READ, READ_COMMITTED])

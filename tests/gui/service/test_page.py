@@ -99,6 +99,7 @@ def test_a_check_finds_what_clicks_do_to_check_then_act_and_shows_the_steps(page
 def test_a_unique_index_is_exactly_once_and_its_report_can_be_read(page: Driver, tmp_path: Path) -> None:
     open_file(page, described(tmp_path, "/unique"))
     choose(page, CLICKS)
+    page.qtbot.waitUntil(page.find(QAction, "service-start").isEnabled, timeout=PATIENCE_MS)
     QTest.keyClick(page.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     wait_for_the_end(page)
     assert finding(page) == ("exactly_once", "Exactly once, for all 10 intents.")
@@ -248,6 +249,9 @@ def test_a_file_is_written_from_a_curl_command(page: Driver, tmp_path: Path) -> 
     page.edit("serviceCurlEdit").setText("wget http://127.0.0.1/")
     page.click("serviceWriteButton")
     page.qtbot.waitUntil(lambda: "curl" in problems(page), timeout=PATIENCE_MS)
+    with page.qtbot.waitSignal(page.window.service.open_file.proofread, timeout=PATIENCE_MS):  # the text from before
+        page.window.service.open_file.pane.proofreading_asked.emit(page.window.service.open_file.file)
+    assert "curl" in problems(page)
 
 
 def test_a_description_can_be_dropped_on_the_page(page: Driver, tmp_path: Path) -> None:
