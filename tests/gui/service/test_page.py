@@ -99,7 +99,9 @@ def test_a_check_finds_what_clicks_do_to_check_then_act_and_shows_the_steps(page
 def test_a_unique_index_is_exactly_once_and_its_report_can_be_read(page: Driver, tmp_path: Path) -> None:
     open_file(page, described(tmp_path, "/unique"))
     choose(page, CLICKS)
-    page.qtbot.waitUntil(page.find(QAction, "service-start").isEnabled, timeout=PATIENCE_MS)
+    start = page.window.findChild(QAction, "service-start")
+    assert start
+    page.qtbot.waitUntil(start.isEnabled, timeout=PATIENCE_MS)
     QTest.keyClick(page.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     wait_for_the_end(page)
     assert finding(page) == ("exactly_once", "Exactly once, for all 10 intents.")
