@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from backend.engines.gateway.client import GatewayClient
 from backend.engines.gateway.ledger import GatewayMessage
 from backend.engines.redis_client import create_redis
+from backend.engines.sql import create_sql_engine
 from backend.instance.announced import Announced, queues_key
 from backend.instance.consumer import Consumer
 from backend.instance.deliveries import Delivery
@@ -29,8 +30,9 @@ from backend.instance.queue import Message, Queue
 from backend.instance.services import open_services
 from backend.instance.settings import InstanceSettings
 from backend.instance.wiring import Wiring
+from backend.lab.orphans import wait_for_orphans
 from backend.lab.trace_server import TraceServer
-from backend.lab.work_book import WorkBook
+from backend.lab.work_book import OpenSession, WorkBook
 from backend.model.errors import GatewayRefusedError
 from backend.model.faults import parse_fault
 from backend.model.observed import Step
@@ -39,12 +41,14 @@ from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, S
 from backend.shop.schema import messages
 from backend.tap.observer import Tap
 from backend.tap.processing import ProcessingDelay
+from backend.tap.sql import server_pid_of
 from backend.tap.trace import Trace
 from backend.tap.trace_messages import Welcome
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.lab.test_end_of_a_run import instance_processes
 from tests.backend.own_lab import backend_of, family, wait_for
+from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it stops processes of servers")
@@ -85,6 +89,7 @@ def test_a_run_does_not_begin_with_an_instance_that_has_died(laboratory: Laborat
     assert backend_of(laboratory).health is Health.UP
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_waits_for_an_instance_can_be_cancelled(laboratory: Laboratory) -> None:
     server, worker = instance_processes(laboratory)
     with stopped(server):
@@ -119,6 +124,7 @@ def test_what_the_database_was_asked_for_by_a_process_that_has_died_is_waited_fo
     assert (report.effects, report.verdicts) == (1, {Verdict.EXACTLY_ONCE: 1})
 
 
+@pytest.mark.exhaustive
 def test_what_the_database_was_asked_for_is_undecided_when_nobody_waits_for_it(laboratory: Laboratory) -> None:
     setup = Setup("none", faults=(parse_fault("delay@sql:COMMIT:before=300"),))
     run = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), 1, limit_ms=1_500))
@@ -130,6 +136,31 @@ def test_what_the_database_was_asked_for_is_undecided_when_nobody_waits_for_it(l
         report = run.wait(30)
     assert (report.out_of_time, report.verdicts) == (True, {Verdict.UNDECIDED: 1})
     assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 1)
+
+
+@pytest.mark.parametrize("database", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
+def test_a_session_is_told_from_one_that_has_only_got_its_number(laboratory: Laboratory, database: str) -> None:
+    laboratory.lab.use_database(database)
+    machinery = laboratory.lab._running()[0]
+    url = machinery.parts.engines.urls[0]
+    now = time.monotonic()
+
+    def has_ended(since_s: float, where: str = url) -> bool:
+        works = WorkBook()
+        works.add_session(1, OpenSession(where, pid, since_s))
+        assert works.orphans == [], "its process is there"
+        works.gone(1)
+        assert len(works.orphans) == 1
+        return wait_for_orphans(works, machinery.database, url, lambda: True) and not works.orphans
+
+    engine = create_sql_engine(url, pool_size=1)
+    with engine.connect() as connection:
+        pid = server_pid_of(connection.connection.dbapi_connection)
+        assert not has_ended(now)
+        assert has_ended(now - 36_000)
+        assert has_ended(now, "another server")
+    engine.dispose()
+    assert wait_until(lambda: has_ended(now))
 
 
 def test_what_the_gateway_was_asked_for_by_a_process_that_has_died_is_not_sent_behind_the_verdict(
