@@ -9,6 +9,7 @@ any more, it ends, and commands are executed.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import importlib
@@ -18,7 +19,7 @@ import select
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from backend.engines.processes.nursery import GO, PIPES
 from backend.engines.processes.service import Service
@@ -121,6 +122,18 @@ def _run(argv: list[str]) -> None:
     if hasattr(module, "__path__"):
         module = importlib.import_module(f"{argv[2]}.__main__")
     module.main()
+    _end()
+
+
+def _end() -> NoReturn:
+    """End as Python does, but for taking all modules apart: that would make a copy of them, and takes 30 ms."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()  # noqa: SLF001  what `os._exit` leaves out
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _show(argv: list[str]) -> None:

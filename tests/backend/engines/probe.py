@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import json
@@ -61,6 +62,10 @@ def facts() -> dict[str, object]:
 def main() -> None:
     own = {"pid": os.getpid(), "drawn": random.random(), "forked": "backend.instance.app" in sys.modules}  # noqa: S311
     print(json.dumps({"facts": facts(), **own}), flush=True)  # noqa: T201
+    if "end" in sys.argv:
+        atexit.register(print, "at exit")
+        sys.stdout.write("not flushed")
+        threading.Thread(target=lambda: threading.Event().wait(0.1) or print(", a thread")).start()  # noqa: T201
     if "wait" in sys.argv:
         threading.Event().wait()
     if "fail" in sys.argv:

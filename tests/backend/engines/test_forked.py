@@ -57,6 +57,13 @@ def test_what_is_forked_is_what_a_fresh_process_would_be(supervisor: Supervisor)
     assert len({told["pid"] for told in (before, after, third)}) == 3
 
 
+def test_it_ends_as_a_fresh_process_does(supervisor: Supervisor) -> None:
+    for source in (None, warm.COMMAND):
+        child = probe(supervisor, "end", source=source)
+        assert child.wait(30) == 0
+        assert child.log_tail(2).splitlines() == ["not flushed, a thread", "at exit"]
+
+
 def test_it_belongs_to_the_supervisor_and_says_what_it_is(supervisor: Supervisor) -> None:
     child = probe(supervisor, "wait")
     told = said(child)
