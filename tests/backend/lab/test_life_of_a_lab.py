@@ -131,7 +131,7 @@ def test_a_start_that_fails_says_why_and_leaves_nothing(tmp_path: Path, case: st
     assert "\n" not in sentence
     assert "pass-word" not in sentence
     assert "Traceback" not in sentence
-    assert wait_until(lambda: not any(lives(process) for process in born_since(before)), 2)
+    assert wait_until(lambda: not any(lives(process) for process in born_since(before)), SOON_S)
     assert set(threading.enumerate()) <= threads
     lab.close()
 
