@@ -29,6 +29,19 @@ class ThemeMode(StrEnum):
     DARK = "dark"
 
 
+def luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """From 1, the same, to 21, black on white."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
 @dataclass(frozen=True, slots=True)
 class Colours:
     """Every colour of the window, as ``#rrggbb``."""
@@ -72,6 +85,11 @@ class Colours:
     comment: str
     number: str
     function: str
+
+    def on_engine(self, kind: EngineKind) -> QColor:
+        """What can be read on the colour of an engine."""
+        inks = map(QColor, (self.surface, self.text, "#000000"))
+        return max(inks, key=lambda ink: contrast(ink, self.engine(kind)))
 
     def engine(self, kind: EngineKind) -> QColor:
         """The one colour of an engine."""

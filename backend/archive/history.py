@@ -91,6 +91,19 @@ class History:
             self._make_room(connection)
         return Summary(number or 0, entry.kind, entry.began, entry.seconds, entry.verdict, what)
 
+    def number_of(self, entry: Entry) -> int | None:
+        """The number of an entry that is kept already, as is one that was saved here; None where it is not.
+
+        Raises:
+            HistoryError: it cannot be read.
+        """
+        with self._opened() as connection:
+            found = connection.execute(
+                "SELECT number FROM entries JOIN documents USING (number) WHERE began = ? AND document = ?",
+                (entry.began, zlib.compress(to_json(entry))),
+            ).fetchone()
+        return int(found[0]) if found else None
+
     def entries(self, search: str = "", limit: int | None = None) -> tuple[Summary, ...]:
         """What is kept, the newest first.
 

@@ -17,11 +17,14 @@ from backend.comparison.words import GLYPHS
 from backend.explorer.web_page import exploration_html
 from backend.model.sentence import ENGLISH, Code, say, words
 from backend.model.step_words import command_sentence, outcome_sentence
+from backend.model.submission_ids import without_lab
 from backend.model.terms import ENGINE_NAMES, answer_term, verdict_term, wanted_term
 from backend.service.outside.reports import check_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from backend.model.observed import Row
 
 MOST_LINES = 500
 """Of a table in a page; the file has all that is kept."""
@@ -35,6 +38,7 @@ p.lost { background: #d9c40055; border-color: #d9c400; } p.stuck { background: #
 p.undecided { background: #8a94a033; border-color: #8a94a0; }
 table { border-collapse: collapse; margin: 0.5rem 0 2rem; font-size: 0.85rem; }
 th, td { text-align: left; padding: 0.25rem 0.7rem; border-bottom: 1px solid #8884; vertical-align: top; }
+th, td:first-child { white-space: nowrap; } td:last-child { min-width: 5em; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; } tr.duplicate { background: #e69f0044; }
 code, pre, td.code { font-family: ui-monospace, monospace; } pre { overflow-x: auto; background: #8881; padding: 1rem; }
 mark { background: #4250c42e; color: inherit; display: block; } .scroll { overflow-x: auto; }
@@ -67,6 +71,9 @@ class PageCode(Code):
     ENGINE = "page.engine"
     COMMAND = "page.command"
     CAME_OF_IT = "page.came_of_it"
+    EFFECT = "page.effect"
+    FIRST = "page.first"
+    DUPLICATE = "page.duplicate"
 
 
 def entry_html(entry: Entry, language: str = ENGLISH) -> str:
@@ -122,19 +129,25 @@ class _RunPage:
         yield f'<p class="verdict {verdict.value}">{GLYPHS[verdict]} {escape(words(told, self._language))}</p>'
 
     def _rows(self) -> Iterator[str]:
-        heads = (PageCode.ROW, PageCode.TABLE, PageCode.KEY, PageCode.ITEM, PageCode.QUANTITY, PageCode.SUBMISSION)
+        heads = (PageCode.ROW, PageCode.EFFECT, PageCode.TABLE, PageCode.KEY, PageCode.ITEM, PageCode.QUANTITY,
+                 PageCode.SUBMISSION)  # fmt: skip
         lines = (
             (" class=duplicate" if row.is_duplicate else "",
-             (row.id, row.table, row.key, row.item, row.quantity, row.submission_id))
+             (row.id, self._effect(row), row.table, row.key, row.item, row.quantity, without_lab(row.submission_id)))
             for row in self._run.rows[:MOST_LINES]
         )  # fmt: skip
         yield from self._table(PageCode.ROWS, heads, lines, len(self._run.rows) + self._run.left_out.rows)
+
+    def _effect(self, row: Row) -> str:
+        """A colour alone would not be heard, and not be printed."""
+        told = say(PageCode.DUPLICATE, ordinal=row.ordinal) if row.is_duplicate else say(PageCode.FIRST)
+        return words(told, self._language)
 
     def _answers(self) -> Iterator[str]:
         heads = (PageCode.SUBMISSION, PageCode.ANSWER, PageCode.STATUS, PageCode.LATENCY, PageCode.DETAIL)
         lines = (
             ("", (
-                reply.submission_id,
+                without_lab(reply.submission_id),
                 "\N{EN DASH}" if reply.held_back else words(answer_term(reply.answer), self._language),
                 reply.status or "\N{EN DASH}",
                 f"{reply.latency_ms:.1f}",
@@ -149,8 +162,8 @@ class _RunPage:
         ordered = sorted(self._run.steps, key=lambda step: step.started_ns)
         lines = (
             ("", (
-                step.submission_id, ENGINE_NAMES[step.engine], words(command_sentence(step), self._language),
-                words(outcome_sentence(step), self._language),
+                without_lab(step.submission_id), ENGINE_NAMES[step.engine],
+                words(command_sentence(step), self._language), words(outcome_sentence(step), self._language),
             ))
             for step in ordered[:MOST_LINES]
         )  # fmt: skip

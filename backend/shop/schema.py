@@ -44,6 +44,12 @@ def _now(*_: object, **__: object) -> str:
     return "CURRENT_TIMESTAMP"
 
 
+@compiles(_Now, "postgresql")
+def _now_on_postgresql(*_: object, **__: object) -> str:
+    """CURRENT_TIMESTAMP is when the transaction began: whoever waited for a lock would seem to have been first."""
+    return "clock_timestamp()"
+
+
 @compiles(_Now, "mysql", "mariadb")
 def _now_on_mariadb(*_: object, **__: object) -> str:
     return "CURRENT_TIMESTAMP(6)"

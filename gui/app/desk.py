@@ -189,22 +189,24 @@ class Desk(QObject):
     # Drag and drop
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """A file that is dropped anywhere onto the window."""
-        if isinstance(event, QDragEnterEvent) and dropped_file(event):
+        """Files that are dropped anywhere onto the window; the last one is shown."""
+        if isinstance(event, QDragEnterEvent) and dropped_files(event):
             event.acceptProposedAction()
             return True
-        if isinstance(event, QDropEvent) and not isinstance(event, QDragEnterEvent) and (file := dropped_file(event)):
+        if isinstance(event, QDropEvent) and not isinstance(event, QDragEnterEvent) and (files := dropped_files(event)):
             if event.type() is QEvent.Type.Drop:
-                self.open_file(file)
+                for file in files:
+                    self.open_file(file)
             event.acceptProposedAction()
             return True
         return False
 
 
-def dropped_file(event: QDropEvent) -> Path | None:
-    """The file that is dragged, if it is one of ours."""
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The files that are dragged and are of ours: all entries, or one service."""
     names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((Path(name) for name in names if name.lower().endswith((f".{ENDING}", OF_SERVICE))), None)
+    entries = [Path(name) for name in names if name.lower().endswith(f".{ENDING}")]
+    return entries or [Path(name) for name in names if name.lower().endswith(OF_SERVICE)][:1]
 
 
 def _first_line(text: str) -> str:

@@ -46,6 +46,7 @@ class Overlays(QObject):
         pages.currentChanged.connect(tour.end)
         pages.currentChanged.connect(messages.forget_incident)
         stage.entering.connect(tour.end)
+        stage.magnified.connect(messages.magnify)
         window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name

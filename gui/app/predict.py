@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -70,7 +70,13 @@ class Curtain(QWidget):
 
 
 class Prediction(QObject):
-    """The curtain, and the score of this session."""
+    """The curtain, and the score of this session.
+
+    Signals:
+        named: what is run, in one line.
+    """
+
+    named = Signal(str)
 
     def __init__(self, bridge: LabBridge, lab: LabPage, theme: Theme) -> None:
         super().__init__(lab)
@@ -140,11 +146,11 @@ class Prediction(QObject):
     @Slot(object, object)
     def _note_run(self, pending: PendingRun, setup: Setup) -> None:
         """A run is about to begin. Another one before anybody has chosen takes its place: it is about both."""
+        self._variant = setup.strategy, setup.variant
+        self._say_about()
         if not self.is_on:
             return
         self._pending, self._chosen = pending, None
-        self._variant = setup.strategy, setup.variant
-        self._say_about()
         self.curtain.setGeometry(self._stage.rect())
         self.curtain.show()
         self.curtain.raise_()
@@ -155,9 +161,10 @@ class Prediction(QObject):
         """What is about to happen, without what it comes to."""
         exhibit = self._lab.exhibit.exhibit
         texts = [catalogue_text(exhibit.title)] if exhibit else []
-        texts.append(self._lab.backend.catalogue.title(*self._variant))
+        texts += [self._lab.backend.catalogue.title(*self._variant)] if any(self._variant) else []
         self.curtain.about.setText("\n".join(texts))
         self.curtain.about.setAccessibleName(self.curtain.about.text())
+        self.named.emit(" \N{MIDDLE DOT} ".join(texts))
 
     def _choose(self, verdict: Verdict, _checked: bool = False) -> None:
         self._chosen = verdict

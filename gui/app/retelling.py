@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from gui.wording.live import saying_again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SLICE_SECONDS = 0.012
 """Texts are put into words for so long at once."""
@@ -54,11 +54,18 @@ class Retelling(QObject):
         if self._left is None:
             every = (self._window, *self._window.findChildren(QObject))
             turns = [[each for each in every if _how_late(each) == turn] for turn in range(3)]
-            self._left = saying_again(turns[0], [*turns[1], *turns[2]])
+            self._left = saying_again([*_titled(turns[0]), *turns[0]], [*turns[1], *turns[2]])
         for _ in self._left:
             if time.perf_counter() > until:
                 self._going_on.start()
                 return
+
+
+def _titled(in_sight: Iterable[QObject]) -> Iterator[QWidget]:
+    """Pages that nobody sees, whose titles are in sight."""
+    for tabs in in_sight:
+        if isinstance(tabs, QTabWidget):
+            yield from (page for page in map(tabs.widget, range(tabs.count())) if page is not None)
 
 
 def _how_late(each: QObject) -> int:

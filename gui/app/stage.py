@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QFont, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from backend.comparison.exhibits import EXHIBITS
 from gui.app.predict import Prediction
 from gui.settings import Key
+from gui.theme import GRID
 from gui.widgets.fixed_size_host import FixedSizeHost
 from gui.widgets.focus import LentFocus
 
@@ -35,6 +37,7 @@ class Stage(QObject):
 
     Signals:
         said: a sentence about what was done.
+        magnified: how many times as large everything is.
         entering: everything else is about to go.
 
     Args:
@@ -46,6 +49,7 @@ class Stage(QObject):
     """
 
     said = Signal(object)
+    magnified = Signal(float)
     entering = Signal()
 
     def __init__(
@@ -68,6 +72,15 @@ class Stage(QObject):
         """Place of the exhibit that was shown last; before the first one."""
         self.prediction = Prediction(bridge, lab, theme)
         self._focus = LentFocus(lab.right)
+        self.caption = QLabel()
+        self.caption.setObjectName("stageCaption")
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)
+        self.caption.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID // 2)
+        self.caption.hide()
+        column = lab.right.layout()
+        assert isinstance(column, QVBoxLayout)  # noqa: S101  the Lab's right half
+        column.insertWidget(0, self.caption)
+        self.prediction.named.connect(self._name)
         self._borrowed: list[QAction] = []
         self._keys = [self._key(Qt.Key.Key_PageDown, self.next_exhibit), self._key(Qt.Key.Key_PageUp, self.previous)]
         theme.changed.connect(self._magnify_again)
@@ -112,6 +125,13 @@ class Stage(QObject):
         else:
             self._window.showNormal()
 
+    @Slot(str)
+    def _name(self, text: str) -> None:
+        """Whoever looks up sees of what the verdict is."""
+        self.caption.setText(text)
+        self.caption.setAccessibleName(text)
+        self.caption.setVisible(self.is_on and bool(text))
+
     def why_not(self) -> str:
         """Why type cannot be made larger or smaller; empty where it can."""
         return "" if self.is_on else self.tr("Go on stage first (F11).")
@@ -133,6 +153,7 @@ class Stage(QObject):
             rest.append(counters)
         for widget in rest:
             widget.setVisible(shown)
+        self.caption.setVisible(not shown and bool(self.caption.text()))
         lab.exhibit.setMaximumHeight(NO_LIMIT if shown else 0)
         for key in self._keys:
             key.setEnabled(not shown)
@@ -177,6 +198,10 @@ class Stage(QObject):
         for table in (lab.results.rows_table, lab.results.replies_table):
             table.magnify(factor)
         lab.timeline.magnify(factor)
+        font = QFont(lab.font())
+        font.setPointSizeF(lab.font().pointSizeF() * factor)
+        self.caption.setFont(font)
+        self.magnified.emit(factor)
         self.prediction.magnify(factor)
 
     # Exhibits

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QHideEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFont, QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QTabBar, QWidget
 
 from backend.model.observed import EngineStatus
@@ -85,6 +85,7 @@ class EngineStrip(QWidget):
         line.setSpacing(GRID - 2)
         title = self._title(engine)
         name = QLabel(title)
+        name.setMinimumWidth(name.sizeHint().width())  # where there is little room, the address gives way
         word = QLabel(health_word(engine.health))
         word.setProperty("role", "caption")
         line.addWidget(Dot(self._theme, engine.kind, engine.health))
@@ -94,6 +95,7 @@ class EngineStrip(QWidget):
         if where := about or engine.address:
             place = ElidedLabel(where)
             place.setProperty("role", "caption")
+            place.setMinimumWidth(4 * GRID)
             if not about:
                 place.setFont(code_font(0.9))
             line.addWidget(place)
@@ -187,6 +189,15 @@ class MessageBar(QWidget):
         """Say what was killed, stopped or started again; a failure that somebody should read first stays."""
         if self._tells_incident or self.isHidden() or self._failure:
             self._show(sentence, incident=True)
+
+    @Slot(float)
+    def magnify(self, factor: float) -> None:
+        """On stage it is read from the last row as all else is."""
+        font = QFont(self.font())
+        font.setPointSizeF(self.font().pointSizeF() * factor)
+        self.sentence.setFont(font)
+        if not self.isHidden():
+            self._place()
 
     @Slot()
     def forget_incident(self) -> None:

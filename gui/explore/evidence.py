@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.page_says import life_of
 from backend.model.catalogue import SourceCode
 from gui.theme import GRID, code_font
 from gui.widgets.code import CodeView
-from gui.widgets.forms import describe
+from gui.widgets.text_box import text_box
 from gui.wording.exploration import number
 from gui.wording.live import put
 from gui.wording.speech import speak
@@ -30,13 +30,11 @@ class Evidence(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        self.state = QPlainTextEdit()
-        self.state.setObjectName("stateView")
-        self.state.setReadOnly(True)
-        self.state.setTabChangesFocus(True)
-        self.state.setFont(code_font(0.95))
-        describe(self.state, lambda: self.tr("Rows and keys just after the current event"))
-        put(self.state.setPlaceholderText, lambda: self.tr("Rows and keys, as they were just after the current event."))
+        self.state = text_box(
+            "stateView",
+            lambda: self.tr("Rows and keys just after the current event"),
+            lambda: self.tr("Rows and keys, as they were just after the current event."),
+        )
         self.code = CodeView(theme)
         self.code.setObjectName("stepCodeView")
         put(

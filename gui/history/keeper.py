@@ -55,6 +55,7 @@ class HistoryKeeper(QObject):
         changed: an entry was kept, or some were removed.
         listed: the entries that were asked for, a tuple of Summary.
         opened: entries that were asked for, a tuple of Entry.
+        filed: the number of an entry that came from a file, whether it was kept before or is from now on.
         failed: one sentence about what could not be kept, read or written.
         closed: nothing is being written any more.
     """
@@ -62,6 +63,7 @@ class HistoryKeeper(QObject):
     changed = Signal()
     listed = Signal(object)
     opened = Signal(object)
+    filed = Signal(int)
     failed = Signal(object)
     closed = Signal()
 
@@ -224,9 +226,13 @@ class HistoryKeeper(QObject):
         def read() -> None:
             from backend.archive.files import load  # noqa: PLC0415, RUF100  (not needed for the first paint)
 
-            entry = load(path)
+            entry, history = load(path), self._opened_history()
             self._tell(self.opened, (entry,))
-            self.keep(lambda: entry)
+            number = history.number_of(entry)
+            if number is None:
+                number = history.add(entry).number
+                self._tell(self.changed)
+            self._tell(self.filed, number)
 
         self._do(read, always=True)
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 SEARCH_MS = 150
 """Typing pauses for so long before it is searched."""
-LIST, ENTRY = 370, 910
+LIST, ENTRY = 410, 870
 ENDING = "submit-twice"
 TWO = 2
 
@@ -68,6 +68,8 @@ class HistoryPage(QWidget):
         self._stale = True
         self._newest_wanted = False
         self._wanted: tuple[int, ...] = ()
+        self._filed: int | None = None
+        """The number of an entry that came from a file, until it is the selected one."""
         self.entry: Entry | None = None
         """What is shown; None where nothing is, or two are."""
         self.summaries = SummariesModel(self)
@@ -79,6 +81,7 @@ class HistoryPage(QWidget):
         keeper.changed.connect(self._note_change)
         keeper.listed.connect(self._show_list)
         keeper.opened.connect(self.show_entries)
+        keeper.filed.connect(self._choose_filed)
         self._offer()
         follow_language(self, self._ask)
 
@@ -88,7 +91,8 @@ class HistoryPage(QWidget):
         self.across.setChildrenCollapsible(False)
         self.across.addWidget(self._make_left())
         self.across.addWidget(self._make_right())
-        self.across.setStretchFactor(1, 1)
+        self.across.setStretchFactor(0, 1)
+        self.across.setStretchFactor(1, 3)
         self.across.setSizes([LIST, ENTRY])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -191,7 +195,8 @@ class HistoryPage(QWidget):
 
     @Slot(object)
     def _show_list(self, found: Sequence[Summary]) -> None:
-        chosen = {self.summaries.shown[index.row()].number for index in self.table.selectionModel().selectedRows()}
+        chosen = set(self.chosen) if self._filed is None else {self._filed}
+        self._filed = None
         selection = self.table.selectionModel()
         blocked = selection.blockSignals(True)
         self.summaries.clear()
@@ -205,6 +210,12 @@ class HistoryPage(QWidget):
             self._newest_wanted = False
             self.table.selectRow(0)
         self._offer()
+
+    @Slot(int)
+    def _choose_filed(self, number: int) -> None:
+        """What is shown came from a file; select it in the list."""
+        self._filed, self._wanted = number, (number,)
+        self._ask()
 
     @property
     def chosen(self) -> tuple[int, ...]:

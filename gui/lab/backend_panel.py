@@ -293,6 +293,7 @@ class BackendPanel(QWidget):
         choose_key(self.gateway_keys, settings.text(Key.LAB_GATEWAY_KEYS))
         choose_key(self.topology.box, settings.text(Key.LAB_REDIS_TOPOLOGY))
         choose_key(self.persistence.box, settings.text(Key.LAB_REDIS_PERSISTENCE))
+        self.fold.count()
         self.replication.restore(settings)
 
     def save(self, settings: Settings) -> None:

@@ -116,6 +116,7 @@ class Knobs(QObject):
         self._backend.show_gateway_keys(setup.gateway_keys)
         self._backend.topology.show_topology(setup.redis_topology)
         self._backend.persistence.show_mode(setup.redis_persistence)
+        self._backend.fold.count()
         self._backend.replication.show_setup(setup)
         self._source.show_knobs(setup, plan)
         self._form.show_disable(plan.disable_button, forced=setup.strategy == "front-end")

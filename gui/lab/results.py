@@ -22,6 +22,7 @@ from gui.widgets.code import CodeView
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.forms import KEY_ROLE, describe, hairline
 from gui.widgets.table import RecordTable
+from gui.widgets.text_box import height_of, text_box
 from gui.wording.live import Words, add_tab, follow_language, name_part, name_tab, put
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
@@ -155,20 +156,13 @@ class Results(QSplitter):
         return self.right
 
     def _make_detail(self) -> QPlainTextEdit:
-        self.detail = QPlainTextEdit()
-        self.detail.setObjectName("stepDetail")
-        self.detail.setReadOnly(True)
-        self.detail.setTabChangesFocus(True)
-        self.detail.setFont(code_font(0.95))
-        describe(self.detail, lambda: self.tr("The selected step in full"))
-        self.detail.setToolTip("")
-        put(
-            self.detail.setPlaceholderText,
+        self.detail = text_box(
+            "stepDetail",
+            lambda: self.tr("The selected step in full"),
             lambda: self.tr("The selected step in full, with its parameters and its answer."),
         )
-        line = self.detail.fontMetrics().lineSpacing()
-        self.detail.setMinimumHeight(4 * line + 2 * GRID)  # where there is little room, the rest is for the steps
-        self.detail.setMaximumHeight(6 * line + 2 * GRID)
+        self.detail.setMinimumHeight(height_of(self.detail, 3))  # where there is little room, the rest is for the steps
+        self.detail.setMaximumHeight(height_of(self.detail, 6))
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
         self.steps.modelReset.connect(self.detail.clear)
         return self.detail

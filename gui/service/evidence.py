@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.service.models import SituationsModel, WireModel, situation_word
-from gui.theme import GRID, code_font
+from gui.theme import GRID
 from gui.widgets.elided_label import ElidedLabel
-from gui.widgets.forms import describe, hairline
+from gui.widgets.forms import hairline
 from gui.widgets.table import RecordTable
+from gui.widgets.text_box import height_of, text_box
 from gui.widgets.timeline.pane import Timeline
 from gui.wording.live import Words, add_tab, filled, name_part, put
 from gui.wording.terms import answer_text, command_text, instance_word, verdict_word
@@ -89,8 +90,11 @@ class CheckPane(QSplitter):
         self.tabs.setDocumentMode(True)
         put(self.tabs.setAccessibleName, lambda: self.tr("Steps and output"))
         name_part(self.tabs.tabBar, self.tabs.accessibleName)
-        self.output = self._text_box("serviceOutput", lambda: self.tr("Output of the service"))
-        put(self.output.setPlaceholderText, lambda: self.tr("The last lines that the service wrote appear here."))
+        self.output = text_box(
+            "serviceOutput",
+            lambda: self.tr("Output of the service"),
+            lambda: self.tr("The last lines that the service wrote appear here."),
+        )
         add_tab(self.tabs, self._make_steps(), lambda: self.tr("Steps"))
         add_tab(self.tabs, self.output, lambda: self.tr("Output"))
         return self.tabs
@@ -110,9 +114,12 @@ class CheckPane(QSplitter):
         )
         self.steps_table.follow_newest = False
         self.steps_table.selectionModel().currentRowChanged.connect(self._show_detail)
-        self.detail = self._text_box("serviceStepDetail", lambda: self.tr("The selected step in full"))
-        put(self.detail.setPlaceholderText, lambda: self.tr("The selected step in full, with its answer."))
-        self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        self.detail = text_box(
+            "serviceStepDetail",
+            lambda: self.tr("The selected step in full"),
+            lambda: self.tr("The selected step in full, with its answer."),
+        )
+        self.detail.setFixedHeight(height_of(self.detail, DETAIL_LINES))
         steps = QWidget()
         layout = QVBoxLayout(steps)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -120,15 +127,6 @@ class CheckPane(QSplitter):
         for widget in (self.caption, self.steps_table, hairline(), self.detail):
             layout.addWidget(widget, 1 if widget is self.steps_table else 0)
         return steps
-
-    def _text_box(self, name: str, title: Words) -> QPlainTextEdit:
-        box = QPlainTextEdit()
-        box.setObjectName(name)
-        box.setReadOnly(True)
-        box.setTabChangesFocus(True)
-        box.setFont(code_font(0.95))
-        describe(box, title)
-        return box
 
     # Feeding
 

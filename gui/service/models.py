@@ -41,6 +41,14 @@ class SituationLine:
         """The worst verdict so far."""
         return worst_of(self.verdicts)
 
+    @property
+    def proves_nothing(self) -> bool:
+        """Whether it went well, but what the situation is about happened to no intent."""
+        result = self.result
+        if result is None or not result.intents or result.reached:
+            return False
+        return self.worst is Verdict.EXACTLY_ONCE
+
 
 class SituationsModel(RecordModel[SituationLine]):
     """A row for each situation that is checked."""
@@ -57,7 +65,7 @@ class SituationsModel(RecordModel[SituationLine]):
                 Column(lambda: QCoreApplication.translate("SituationsModel", "Verdict"), 70, verdict_text, fits=1),
                 Column(
                     lambda: QCoreApplication.translate("SituationsModel", "Effects"),
-                    8,
+                    12,
                     effects_text,
                     right=True,
                     fits=2,
@@ -65,7 +73,7 @@ class SituationsModel(RecordModel[SituationLine]):
                 Column(lambda: QCoreApplication.translate("SituationsModel", "Answers"), 70, answers_text, fits=4),
                 Column(
                     lambda: QCoreApplication.translate("SituationsModel", "Reached"),
-                    8,
+                    12,
                     reached_text,
                     right=True,
                     fits=3,
@@ -102,8 +110,8 @@ class SituationsModel(RecordModel[SituationLine]):
         return record.situation.value
 
     def highlight(self, record: SituationLine) -> Verdict | None:
-        """Each in the colour of its worst verdict; glyph and word say so too."""
-        return record.worst
+        """Each in the colour of its worst verdict; glyph and word say so too. What was not reached proves nothing."""
+        return None if record.proves_nothing else record.worst
 
 
 def situation_word(key: CheckSituation) -> str:
@@ -116,6 +124,8 @@ def verdict_text(line: SituationLine) -> str:
     if line.worst is None:
         skipped = line.result is not None and line.result.skipped is not None
         return QCoreApplication.translate("SituationsModel", "not tried") if skipped else NONE
+    if line.proves_nothing:
+        return QCoreApplication.translate("SituationsModel", "not reached")
     if line.result is not None:
         parts = [speak(sentence) for sentence in counted(line.result)]
     else:

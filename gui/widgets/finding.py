@@ -7,14 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.mistake import mistake_sentence
 from gui.theme import GRID, code_font
-from gui.widgets.forms import describe, hairline
+from gui.widgets.forms import hairline
 from gui.widgets.sequence.models import EventsModel, OutcomesModel
 from gui.widgets.sequence.view import SequenceView
 from gui.widgets.table import RecordTable
+from gui.widgets.text_box import height_of, text_box
 from gui.wording.exploration import event_text, mistake_word, number
 from gui.wording.live import Words, filled, put
 from gui.wording.speech import speak
@@ -119,17 +120,12 @@ class FindingPane(QSplitter):
         return strip
 
     def _make_right(self, names: Names, below: QWidget | None) -> QWidget:
-        self.detail = QPlainTextEdit()
-        self.detail.setObjectName(names.detail)
-        self.detail.setReadOnly(True)
-        self.detail.setTabChangesFocus(True)
-        self.detail.setFont(code_font(0.95))
-        describe(self.detail, lambda: self.tr("The current event in full"))
-        put(
-            self.detail.setPlaceholderText,
+        self.detail = text_box(
+            names.detail,
+            lambda: self.tr("The current event in full"),
             lambda: self.tr("The current event in full, with its command and its answer."),
         )
-        self.detail.setFixedHeight(DETAIL_LINES * self.detail.fontMetrics().lineSpacing() + 2 * GRID)
+        self.detail.setFixedHeight(height_of(self.detail, DETAIL_LINES))
         if below is None:
             return _column(self.diagram, hairline(), self.detail)
         halves = QSplitter(Qt.Orientation.Vertical)

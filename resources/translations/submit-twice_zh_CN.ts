@@ -3930,6 +3930,10 @@
         <source>not tried</source>
         <translation>未尝试</translation>
     </message>
+    <message>
+        <source>not reached</source>
+        <translation>未达到</translation>
+    </message>
 </context>
 <context>
     <name>SourcePanel</name>

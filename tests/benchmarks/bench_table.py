@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from backend.model.observed import Reply, Row
 from backend.model.options import LabOptions
 from backend.model.vocabulary import Answer
+from gui.app.interpreter import Collector
 from gui.app.start import make_application
 from gui.lab.results import Results
 from gui.link.bridge import LabBridge
@@ -75,6 +76,8 @@ def main() -> int:
     bridge.events.replies_received.connect(pane.add_replies)
     rows = [Row("orders", n, "A-1", "book", 1, f"1.{n}", 1.7e9 + n, n) for n in range(1, ROWS + 1)]
     replies = [Reply(row.submission_id, "A-1", Answer.CREATED, 201, None, 0, 5_000_000) for row in rows]
+    collector = Collector()
+    collector.note_runs(1)  # as in the window: a full collection of all these records would take 100 ms by itself
     stopwatch = Stopwatch()
     done = QTimer()
     done.setInterval(5)

@@ -11,20 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import DARK, LIGHT, VERDICT_GLYPHS, Colours, Theme, ThemeMode, palette_of, style_sheet_of
+from gui.theme import contrast as measured
 
 BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: colours.name)
 
 
-def luminance(colour: QColor) -> float:
-    """Relative luminance as WCAG 2.2 defines it."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-             for part in (colour.redF(), colour.greenF(), colour.blueF())]  # fmt: skip
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
 def contrast(one: str | QColor, other: str | QColor) -> float:
-    high, low = sorted((luminance(QColor(one)), luminance(QColor(other))), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+    return measured(QColor(one), QColor(other))
 
 
 @BOTH
@@ -139,3 +132,9 @@ def test_the_glyphs_of_verdicts_are_in_the_font_that_every_such_machine_has(qtbo
     assert font.familyName() == "DejaVu Sans"
     for glyph in "".join(VERDICT_GLYPHS.values()) + "\N{WARNING SIGN}\N{MULTIPLICATION SIGN}":
         assert font.supportsCharacter(ord(glyph)), glyph
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("kind", EngineKind)
+def test_a_command_can_be_read_on_the_colour_of_its_engine(colours: Colours, kind: EngineKind) -> None:
+    assert contrast(colours.on_engine(kind), colours.engine(kind)) >= 4.5

@@ -1,25 +1,30 @@
-"""Which keys submissions set with a time to live, and who deleted them in time."""
+"""Which keys submissions were granted with a time to live, how long they lived, and who deleted them in time."""
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backend.model.observed import Step
     from gui.widgets.timeline.lane import Lane
 
-RELEASES = ("DEL ", "DELIFEQ ", "EVAL ", "EVALSHA ")
+_SCRIPTS = ("EVAL", "EVALSHA")
+_NOTHING = frozenset({"0", "", "(nil)", "None"})
+"""Answers of commands that have found no such key, or not one of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A key that was set with a time to live."""
+    """A key that was granted with a time to live."""
 
     key: str
+    """With the server that it is on, where there are several that know nothing of one another."""
     started_ns: int
     expires_ns: int
+    """Also when somebody else was granted the key, which had gone before then without being deleted."""
     released_ns: int | None
     """When the key was deleted, by whomever; None where that did not come in time."""
     released_by: str = ""
@@ -30,43 +35,86 @@ class Lease:
         return self.expires_ns if self.released_ns is None else self.released_ns
 
 
+class _Kind(IntEnum):
+    GRANTED = 0
+    RENEWED = 1
+    DELETED = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Event:
+    """Something that happened to a key."""
+
+    instant: int
+    kind: _Kind = field(compare=False)
+    submission: str = field(compare=False)
+    length_ms: int = field(compare=False, default=0)
+
+
 class LeaseBook:
     """What happened to each key, in its order."""
 
     def __init__(self) -> None:
-        self._events: dict[str, list[tuple[int, str, int]]] = {}
-        """By key: when, by which submission, and for how many milliseconds it was set; 0 where it was deleted."""
+        self._events: dict[str, list[_Event]] = {}
 
     def note(self, lane: Lane, step: Step) -> bool:
         """A command of the Redis protocol; True where it took a lease."""
-        words = step.command.split()
-        if len(words) > 1 and (length := _lease_ms(step, words)):
-            lane.leased = (*lane.leased, (step.ended_ns, words[1], length))
-            insort(self._events.setdefault(words[1], []), (step.ended_ns, step.submission_id, length))
+        words, server = _words(step)
+        if length := _granted_ms(step, words):
+            key = f"{words[1]}{server}"
+            lane.leased = (*lane.leased, (step.ended_ns, key, length))
+            self._note(key, _Event(step.ended_ns, _Kind.GRANTED, step.submission_id, length))
             return True
-        if step.command.startswith(RELEASES) and step.answer not in {"0", "", "(nil)"}:
-            for key in words[1:]:
+        if step.answer not in _NOTHING and (event := _later_event(step, words)):
+            for key in (f"{word}{server}" for word in words[1:]):
                 if key in self._events:
-                    insort(self._events[key], (step.ended_ns, step.submission_id, 0))
+                    self._note(key, event)
         return False
+
+    def _note(self, key: str, event: _Event) -> None:
+        insort(self._events.setdefault(key, []), event)
 
     def of(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
         return [self._lease(since, key, length) for since, key, length in lane.leased]
 
     def _lease(self, since: int, key: str, length: int) -> Lease:
-        events = self._events.get(key, [])
-        expires = since + length * 1_000_000
-        later = bisect_right(events, since, key=lambda event: event[0])
-        if later < len(events) and not events[later][2] and events[later][0] <= expires:
-            ended, releaser, _ = events[later]
-            return Lease(key, since, expires, ended, releaser)
+        events, expires = self._events.get(key, []), since + length * 1_000_000
+        for event in events[bisect_right(events, since, key=lambda each: each.instant) :]:
+            if event.instant > expires:
+                break
+            if event.kind is _Kind.DELETED:
+                return Lease(key, since, expires, event.instant, event.submission)
+            if event.kind is _Kind.GRANTED:
+                return Lease(key, since, event.instant, None)
+            expires = event.instant + event.length_ms * 1_000_000
         return Lease(key, since, expires, None)
 
 
-def _lease_ms(step: Step, words: list[str]) -> int:
-    """The life that a SET gave its key, in milliseconds; 0 for any other command, and for a SET that was refused."""
-    if words[0] != "SET" or step.answer != "OK" or "PX" not in words:
+def _words(step: Step) -> tuple[list[str], str]:
+    """A command without the server that it went to, and that one as the end of a key's name."""
+    words = step.command.split()
+    server = f" {words.pop()}" if len(words) > 1 and words[-1].startswith("@") else ""
+    return words, server
+
+
+def _granted_ms(step: Step, words: list[str]) -> int:
+    """The life that a SET gave a key which was not there, in milliseconds; 0 for anything else."""
+    if words[:1] != ["SET"] or step.answer != "OK" or "PX" not in words or "NX" not in words:
         return 0
-    after = words[words.index("PX") + 1 :]
-    return int(after[0]) if after and after[0].isdigit() else 0
+    return _number(words[words.index("PX") + 1 :])
+
+
+def _later_event(step: Step, words: list[str]) -> _Event | None:
+    """What a command that has answered does to keys that are there."""
+    first, text = words[0] if words else "", step.command.upper()
+    scripted = first in _SCRIPTS
+    if first == "PEXPIRE" or (scripted and "PEXPIRE" in text):
+        return _Event(step.ended_ns, _Kind.RENEWED, step.submission_id, _number(words[-1:]))
+    if first in {"DEL", "DELIFEQ", "UNLINK"} or (scripted and ("DEL" in text or "EXPIRE" not in text)):
+        return _Event(step.ended_ns, _Kind.DELETED, step.submission_id)
+    return None
+
+
+def _number(words: list[str]) -> int:
+    return int(words[0]) if words and words[0].isdigit() else 0

@@ -48,7 +48,12 @@ class TimelineInks(Inks):
         self.thin = QPen(self.text, 1)
         self.retry = QPen(self.accent, 1.2)
         self.retry_far = QPen(self.accent, 1.2, Qt.PenStyle.DotLine)
+        self.on_engines = {kind: colours.on_engine(kind) for kind in EngineKind}
         self.lease = QPen(self.engines[EngineKind.REDIS], 1.5)
+
+    def of(self, engine: EngineKind) -> tuple[QColor, QColor]:
+        """The colour of an engine, and what can be read on it."""
+        return self.engines[engine], self.on_engines[engine]
 
 
 class TimelinePainter:
@@ -201,7 +206,7 @@ class TimelinePainter:
                 box = self._hatch(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, inks.fault_hatch)
                 labels.append((box, step, inks.fault_hatch.color()))
                 continue
-            fill, ink = (inks.hairline, inks.text) if is_processing(step) else (inks.engines[step.engine], inks.surface)
+            fill, ink = (inks.hairline, inks.text) if is_processing(step) else inks.of(step.engine)
             box = self._fill(painter, scale, step.started_ns, step.ended_ns, top + 2, bar, fill)
             labels.append((box, step, ink))
         waits = [self._paint_wait(painter, scale, wait, top + 2, bar, marks) for wait in lane.waits]

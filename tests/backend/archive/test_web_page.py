@@ -65,6 +65,15 @@ def test_the_page_of_a_run_has_timeline_rows_and_code() -> None:
         assert part in page
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "duplicate, number 2"), ("zh_CN", "第 2 次")])
+def test_a_duplicate_says_so_in_words(language: str, told: str) -> None:
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    first, second, *_ = entry.content.rows
+    content = replace(entry.content, rows=(replace(first, ordinal=1), replace(second, ordinal=2)))
+    assert entry_html(replace(entry, content=content), language).count(told) == 1
+
+
 def test_what_a_stranger_wrote_is_text() -> None:
     entry = run_entry()
     assert isinstance(entry.content, RunRecord)
@@ -108,12 +117,16 @@ def test_the_knobs_of_a_run_are_in_the_language_of_the_page() -> None:
         assert all(each in causes for each in ("超时", "连接断开", "忙", "4xx"))
 
 
-def test_the_answer_is_written_over_what_went_on_after_it() -> None:
+def test_the_answer_stands_behind_what_went_on_after_it() -> None:
+    """Over the colour of a step it could not be read."""
     entry = run_entry()
     assert isinstance(entry.content, RunRecord)
-    step = replace(entry.content.steps[0], engine=EngineKind.HTTP, command="processing 1200 ms")
-    drawn = timeline_svg(replace(entry.content, steps=(step,)), "en")
-    assert drawn.index('opacity="0.3"') < drawn.index(">created<")
+    reply, step = entry.content.replies[0], entry.content.steps[0]
+    late = replace(step, submission_id=reply.submission_id, ended_ns=reply.received_ns + 500_000_000)
+    drawn = timeline_svg(replace(entry.content, replies=(reply,), steps=(late,)), "en")
+    spans = [(float(x), float(width)) for x, width in re.findall(r'<rect x="([\d.]+)" y="\d+" width="([\d.]+)"', drawn)]
+    (answer,) = re.findall(r'<text x="([\d.]+)" y="\d+">created<', drawn)
+    assert float(answer) > max(x + width for x, width in spans)
 
 
 def test_a_timeline_draws_so_many_lanes_and_counts_the_others() -> None:

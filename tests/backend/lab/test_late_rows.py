@@ -55,3 +55,22 @@ def test_a_row_that_is_committed_late_takes_its_place_and_one_that_goes_leaves_i
         assert wait_for(told, lambda: len(told.rows) == 2)
         assert wait_for(told, lambda: shown() == {first: 1, third: 2}, 2)
         assert kept() == shown()
+
+
+@pytest.mark.parametrize("database", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
+def test_a_row_is_dated_when_it_is_inserted_and_not_when_its_transaction_began(
+    laboratory: Laboratory, database: str
+) -> None:
+    """Whoever waited for a lock before the INSERT would seem to have been first."""
+    laboratory.lab.use_database(database)
+    engine, told = laboratory.lab._running()[0].database, laboratory.told
+    intent = laboratory.intent(OperationKey.PLACE_ORDER)
+    with engine.connect() as slow:
+        slow.execute(sa.select(sa.func.count()).select_from(orders))
+        with engine.begin() as quick:
+            first = _write(quick, intent)
+        second = _write(slow, intent)
+        slow.commit()
+    assert wait_for(told, lambda: len(told.rows) == 2)
+    ordered = sorted(told.rows, key=lambda row: row.created_at)
+    assert [(row.id, row.ordinal) for row in ordered] == [(first, 1), (second, 2)]

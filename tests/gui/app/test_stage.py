@@ -109,6 +109,7 @@ def test_a_message_on_stage_covers_nothing_and_gives_its_room_back(window: MainW
     qtbot.waitUntil(lambda: lab.right.height() == window.height())
     before = lab.right.geometry()
     bar.show_incident("Backend instance 1 was killed.")
+    assert bar.sentence.font().pointSizeF() == pytest.approx(bar.font().pointSizeF() * USUAL / 100)
     qtbot.waitUntil(lambda: lab.right.height() < before.height())
     for part in (lab.banner, lab.results, lab.timeline):
         assert not QRect(part.mapTo(window, QPoint()), part.size()).intersects(bar.geometry()), part.objectName()
@@ -142,9 +143,14 @@ def test_exhibits_follow_each_other_by_one_key(driver: Driver) -> None:
     assert card.exhibit is EXHIBITS[0]
     driver.wait_for(2, "duplicated")
     driver.wait_until_quiet()
+    caption = driver.find(QLabel, "stageCaption")
+    assert not caption.isVisible()
     _press(driver, "F11")
+    assert caption.isVisible()
+    assert caption.text().startswith(EXHIBITS[0].title)
     _press(driver, "PgDown")
     assert card.exhibit is EXHIBITS[1]
+    assert caption.text().startswith(EXHIBITS[1].title)
     driver.wait_until_quiet()
     _press(driver, "PgUp")
     assert card.exhibit is EXHIBITS[0]

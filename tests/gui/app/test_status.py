@@ -71,3 +71,20 @@ def test_what_is_no_product_is_named_in_the_language_of_the_window(qtbot: QtBot,
     names = [item.accessibleName() for item in strip.findChildren(QWidget) if item.accessibleName()]
     assert names[-3:] == ["PostgreSQL 18.6 running 127.0.0.1:5", "Backend, 2 instances running 127.0.0.1:6",
                           "Gateway down"]  # fmt: skip
+
+
+def test_names_are_whole_however_many_engines_there_are(qtbot: QtBot, theme: Theme, english: None) -> None:
+    strip = EngineStrip(theme)
+    qtbot.addWidget(strip)
+    kinds = (EngineKind.POSTGRESQL, EngineKind.STANDBY, EngineKind.REDIS, EngineKind.GATEWAY)
+    engines = [EngineStatus(kind, "PostgreSQL standby", "18.6", "127.0.0.1:50000/x", True, Health.UP) for kind in kinds]
+    strip.show_engines(
+        [*engines, EngineStatus(EngineKind.HTTP, "Backend", "2 instances", "127.0.0.1:6", True, Health.UP)]
+    )
+    strip.resize(620, strip.height())
+    strip.show()
+    names = [
+        label for label in strip.findChildren(QLabel) if label.text().startswith(("PostgreSQL", "Gateway", "Backend"))
+    ]
+    assert len(names) == 5
+    assert [label.text() for label in names if label.width() < label.sizeHint().width()] == []

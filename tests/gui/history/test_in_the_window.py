@@ -57,15 +57,23 @@ def test_files_are_dropped_anywhere_onto_the_window(driver: Driver, tmp_path: Pa
     page = driver.window.history
     driver.qtbot.waitUntil(lambda: page.entry == run_entry(Verdict.LOST), timeout=PATIENCE_MS)
     assert driver.window.pages.currentWidget() is page
+    driver.qtbot.waitUntil(lambda: len(page.chosen) == 1, timeout=PATIENCE_MS)
+    save(run_entry(Verdict.STUCK), tmp_path / "other.submit-twice")
+    for _ in range(2):
+        _drop(driver, tmp_path / "it.submit-twice", tmp_path / "other.submit-twice", tmp_path / "foreign.txt")
+        driver.qtbot.waitUntil(lambda: page.entry == run_entry(Verdict.STUCK), timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: len(page.summaries.shown) == 2, timeout=PATIENCE_MS)
+    driver.qtbot.waitUntil(lambda: page.chosen == (page.summaries.shown[0].number,), timeout=PATIENCE_MS)
+    assert len(History().entries()) == 2, "what is kept already is shown, and not kept twice"
     service = tmp_path / "service.toml"
     service.write_text('[service]\nurl = "http://127.0.0.1:1"\n', encoding="utf-8")
     _drop(driver, service)
     assert driver.window.pages.currentWidget() is driver.window.service
 
 
-def _drop(driver: Driver, file: Path) -> None:
+def _drop(driver: Driver, *files: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, buttons, keys)
     drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, buttons, keys)

@@ -60,3 +60,15 @@ def test_the_strip_says_who_is_the_primary(qtbot: QtBot, theme: Theme) -> None:
     strip.show_engines([valkey(embedded=True)])
     texts = [label.text() for label in strip.findChildren(QLabel)]
     assert "sentinels: server 2 is the primary, server 1 its replica" in texts
+
+
+def test_the_chip_counts_what_an_exhibit_has_turned_and_what_comes_back(
+    qtbot: QtBot, panel: BackendPanel, theme: Theme
+) -> None:
+    panel.topology.show_topology(RedisTopology.FIVE)
+    panel.save(Settings())
+    later = BackendPanel(theme)
+    qtbot.addWidget(later)
+    later.restore(Settings())
+    assert later.fold.in_use == 1
+    assert later.fold.chip.text().endswith("1")

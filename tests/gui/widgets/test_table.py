@@ -9,8 +9,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from backend.model.vocabulary import Answer, Verdict
+from backend.service.outside.model import CheckSituation, IntentResult, SituationResult
 from gui.lab.models import RowsModel
+from gui.service.models import SituationLine, SituationsModel
 from gui.theme import Theme, ThemeMode
+from gui.widgets.column_fitting import BY_HAND
+from gui.widgets.columns import arrange_columns, describe_columns
 from gui.widgets.table import RecordTable
 from tests.gui.records import row, rows
 
@@ -173,3 +178,49 @@ def test_what_a_row_is_for_can_be_read_however_narrow_the_table_is(table: Record
         assert header.sectionSize(2) >= table.fontMetrics().horizontalAdvance("A-1BE5-0001") + 12, width
         assert (table.horizontalScrollBar().maximum() > 0) == (width < 500), width
     assert header.sectionSize(2) > 300
+
+
+def _check_of(count: int) -> SituationLine:
+    """With as many intents as one asks for at the most."""
+    verdicts = {Verdict.DUPLICATED: count, Verdict.EXACTLY_ONCE: count}
+    situation, answers = CheckSituation.ONE_AFTER_ANOTHER, (Answer.CREATED, Answer.DUPLICATE)
+    intents = [
+        IntentResult(f"i-{n}", 2, answers, verdict, is_reached=True) for verdict in verdicts for n in range(count)
+    ]
+    return SituationLine(situation, verdicts, SituationResult(situation, 2, tuple(intents)))
+
+
+@pytest.mark.parametrize("width", [903, 712])
+def test_verdicts_and_answers_of_a_check_are_whole_in_the_smallest_window(
+    qtbot: QtBot, theme: Theme, both_languages: object, width: int
+) -> None:
+    """The width that the Service page has for it at 1280x800, and there at 125 %."""
+    model = SituationsModel()
+    table = RecordTable("serviceTable", lambda: "Situations", model, theme, lambda: "")
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.resize(width, 200)
+    table.show()
+    model.append([_check_of(50)])
+    qtbot.waitUntil(lambda: table.columnWidth(1) >= table.text_width(model.columns[1].text(model.records[0])) + 12)
+    for number in (1, 2, 3, 4):
+        assert table.columnWidth(number) >= table.text_width(model.columns[number].text(model.records[0])) + 12, number
+    assert table.horizontalScrollBar().maximum() == 0
+    header = table.horizontalHeader()
+    header.setProperty(BY_HAND, True)
+    header.resizeSection(1, 40)
+    arrange_columns(header, describe_columns(header))
+    table.resize(width + 50, 200)
+    assert header.sectionSize(1) == 40, "what somebody has made narrower stays so"
+
+
+def test_a_table_at_its_end_stays_there_when_its_room_changes(table: RecordTable, qtbot: QtBot) -> None:
+    table.resize(600, 300)
+    table.records.append(rows(60))
+    bar = table.verticalScrollBar()
+    qtbot.waitUntil(lambda: 0 < bar.maximum() == bar.value())
+    table.resize(600, 150)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
+    bar.setValue(10)
+    table.resize(600, 200)
+    assert bar.value() == 10

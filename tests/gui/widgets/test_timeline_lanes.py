@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,49 @@ def test_a_lease_ends_by_a_deletion_or_by_itself() -> None:
     assert [(lease.released_ns, lease.ended_ns) for lease in leases["a"]] == [(None, 52 * MS)]
     assert [(lease.released_ns, lease.released_by) for lease in leases["b"]] == [(81 * MS, "a")]
     assert leases["c"] == []
+
+
+RENEW = "EVAL if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end 1 k x 50"
+
+
+def _leases(*steps: Step) -> list[tuple[str, int, int | None]]:
+    """Key, end and release of the leases of submission a, in milliseconds."""
+    book = LaneBook()
+    book.add_steps(steps)
+    lane = book.find("a")
+    assert lane is not None
+    found = [(lease.key, lease.ended_ns, lease.released_ns) for lease in book.leases(lane)]
+    return [(key, ended // MS, released and released // MS) for key, ended, released in found]
+
+
+def test_a_lease_that_is_renewed_lives_on_until_it_is_deleted() -> None:
+    set_, renew, delete = "SET k x PX 50 NX", redis(RENEW), redis("DELIFEQ k x", number=3)
+    taken = step("a", 1 * MS, 2 * MS, set_)
+    first = replace(renew, started_ns=39 * MS, ended_ns=40 * MS, answer="1")
+    assert _leases(taken, first) == [("k", 90, None)]
+    assert _leases(taken, first, replace(delete, started_ns=69 * MS, ended_ns=70 * MS)) == [("k", 70, 70)]
+    assert _leases(taken, replace(first, answer="(nil)")) == [("k", 52, None)]
+
+
+def test_each_of_several_servers_has_leases_of_its_own() -> None:
+    taken = [step("a", n * MS, n * MS, f"SET k x PX 500 NX @{n}", number=n) for n in (1, 2, 3)]
+    freed = [replace(redis(f"DELIFEQ k x @{n}"), started_ns=(100 + n) * MS, ended_ns=(100 + n) * MS) for n in (1, 2, 3)]
+    assert _leases(*taken, *freed) == [("k @1", 101, 101), ("k @2", 102, 102), ("k @3", 103, 103)]
+
+
+def test_a_lease_is_over_when_somebody_else_is_granted_the_key() -> None:
+    assert _leases(
+        step("a", 1 * MS, 2 * MS, "SET k x PX 500 NX"), step("b", 90 * MS, 91 * MS, "SET k y PX 500 NX")
+    ) == [("k", 91, None)]
+
+
+def test_an_answer_that_is_kept_is_no_lease() -> None:
+    assert _leases(step("a", 1 * MS, 2 * MS, "SET answer:k created PX 500")) == []
+
+
+def redis(command: str, number: int = 1) -> Step:
+    """A command of submission a, which has found its key."""
+    return replace(step("a", 0, 0, command, "1", number), engine=EngineKind.REDIS)
 
 
 def test_mishaps_are_told_from_what_the_caller_and_the_trace_saw() -> None:
