@@ -19,6 +19,7 @@ from gui.lab.models import RowsModel
 from gui.widgets.find_bar import FindBar
 from gui.widgets.table import RecordTable
 from tests.gui.conftest import focusable
+from tests.gui.driver import PATIENCE_MS
 from tests.gui.records import reply, row, rows, step
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -159,7 +160,7 @@ def test_a_text_is_sought_in_many_rows_without_a_stop_while_more_of_them_come(wi
     assert results.rows_table.model().rowCount() == 20_000, "all of them were looked at in one go"
     results.add_rows([row(number) for number in range(20_001, 20_011)])
     results.add_rows([row(123_499)])
-    qtbot.waitUntil(lambda: results.rows_table.model().rowCount() < 20_000)
+    qtbot.waitUntil(lambda: results.rows_table.model().rowCount() < 20_000, timeout=PATIENCE_MS)
     assert first_cells(results.rows_table) == ["1234", *map(str, range(12_340, 12_350)), "123499"]
     assert bar.note.text().startswith("12 of 20011 shown")
 
