@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import sys
 
 
 def main() -> None:
@@ -18,6 +20,8 @@ def main() -> None:
     from backend.instance.settings import InstanceSettings
     from backend.instance.unfinished import MOST_UNFINISHED
 
+    if sys.platform == "linux":  # as before Python 3.14: the worker, else a fresh process, would import all of it anew
+        multiprocessing.set_start_method("fork", force=True)
     settings = InstanceSettings.from_environment()
     Granian(
         target="backend.instance.wsgi:application",
