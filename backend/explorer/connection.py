@@ -16,7 +16,7 @@ from backend.explorer.circles import Circles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_SILENCE_S = 0.0001
+_SILENCE_S = 0.00015
 """An answer that takes longer may be waiting for somebody."""
 _DEADLOCK_TIMEOUT = "200ms"
 """Long enough for the other request to arrive meanwhile, so that the one that waited first is refused.
