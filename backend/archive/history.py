@@ -98,11 +98,8 @@ class History:
             HistoryError: it cannot be read.
         """
         with self._opened() as connection:
-            found = connection.execute(
-                "SELECT number FROM entries JOIN documents USING (number) WHERE began = ? AND document = ?",
-                (entry.began, zlib.compress(to_json(entry))),
-            ).fetchone()
-        return int(found[0]) if found else None
+            began = connection.execute("SELECT number FROM entries WHERE began = ?", (entry.began,)).fetchall()
+        return next((number for (number,) in began if self.entry(number) == entry), None)
 
     def entries(self, search: str = "", limit: int | None = None) -> tuple[Summary, ...]:
         """What is kept, the newest first.

@@ -129,10 +129,11 @@ class Prediction(QObject):
         return self.is_on
 
     def magnify(self, factor: float) -> None:
-        """Larger type."""
+        """Larger type; as it was at first where the factor is 1."""
+        larger = factor * 1.25 if factor > 1 else 1.0
         for widget in (self.curtain.about, self.curtain.question, self.score, *self.curtain.buttons.values()):
             font = QFont(self.curtain.font())
-            font.setPointSizeF(self.curtain.font().pointSizeF() * factor * 1.25)
+            font.setPointSizeF(self.curtain.font().pointSizeF() * larger)
             widget.setFont(font)
         for made in self.curtain.buttons.values():
             made.setFixedWidth(round(WIDTH * factor))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,3 +114,18 @@ def _documents(history: History, number: int) -> bytes:
     found = connection.execute("SELECT document FROM documents WHERE number = ?", (number,)).fetchone()
     connection.close()
     return found and found[0]  # type: ignore[no-any-return]
+
+
+def test_an_entry_that_is_kept_is_known_again_whoever_wrote_it(tmp_path: Path) -> None:
+    """Sets are written in any order, another one in each process."""
+    history = History(tmp_path / "history.sqlite3")
+    entry = run_entry()
+    assert history.number_of(entry) is None
+    number = history.add(entry).number
+    with sqlite3.connect(history.file) as connection:
+        document = json.loads(zlib.decompress(connection.execute("SELECT document FROM documents").fetchone()[0]))
+        turned = json.dumps(dict(reversed(document.items()))).encode()
+        connection.execute("UPDATE documents SET document = ?", (zlib.compress(turned),))
+    connection.close()
+    assert history.number_of(entry) == number
+    assert history.number_of(replace(entry, began=entry.began + 1)) is None

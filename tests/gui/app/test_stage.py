@@ -81,6 +81,7 @@ def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
         return font
 
     usual = (table.font().pointSizeF(), legend.font().pointSizeF())
+    score = window.stage.prediction.score.font().pointSizeF()
     window.stage.toggle()
     for _ in range(20):
         window.stage.larger()
@@ -89,6 +90,7 @@ def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
     assert table.columnWidth(column) - 12 >= table.fontMetrics().horizontalAdvance("09:33:28.047")
     window.stage.toggle()
     assert (head().pointSizeF(), legend.font().pointSizeF()) == pytest.approx(usual)
+    assert window.stage.prediction.score.font().pointSizeF() == pytest.approx(score)
 
 
 def test_another_theme_leaves_the_type_as_large_as_it_is(window: MainWindow, theme: Theme) -> None:
