@@ -1124,11 +1124,11 @@
     </message>
     <message>
         <source>Next e&amp;xhibit</source>
-        <translation>下一个示例(&amp;X)</translation>
+        <translation>下一个展品(&amp;X)</translation>
     </message>
     <message>
         <source>Previous exhi&amp;bit</source>
-        <translation>上一个示例(&amp;B)</translation>
+        <translation>上一个展品(&amp;B)</translation>
     </message>
     <message>
         <source>Predict before each r&amp;un</source>
