@@ -216,7 +216,7 @@ class Bench:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        if not wait_for_orphans(self.works, self.database, self._parts.engines.urls[0], abandoned):
+        if not wait_for_orphans(self.works, self.database, self._parts.engines.database_urls, abandoned):
             return False
         sends = any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents)
         return not sends or self._parts.gateway.end_run(run, abandoned)

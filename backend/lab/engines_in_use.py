@@ -89,6 +89,8 @@ class EnginesInUse:
         self._guard = threading.Lock()
         """One that was started again comes from a thread of its own."""
         self._databases: dict[str, RunningEngine] = {}
+        self._names: dict[str, str] = {}
+        """Of all databases that there were, by URL: one whose standby has taken over has another one."""
         self._topologies: dict[RedisTopology, RedisServers] = {}
         self._to_be_emptied: set[str] = set()
         """Databases of ours that were not in use when everything was emptied: they are when they are used again."""
@@ -160,6 +162,13 @@ class EnginesInUse:
     def urls(self) -> tuple[str, str]:
         """Of the database and of the Redis-protocol servers, as `redis_urls` takes them, passwords included."""
         return self.database.url, redis_text(self.servers.urls)
+
+    @property
+    def database_urls(self) -> frozenset[str]:
+        """All that the database in use has had, as processes were told them when they started."""
+        with self._guard:
+            name = self._names.get(self.database.url)
+            return frozenset(url for url, other in self._names.items() if other == name)
 
     def faulted(self, fault: Fault) -> RunningEngine:
         """The one that a fault is about."""
@@ -299,6 +308,8 @@ class EnginesInUse:
     def replace(self, before: RunningEngine, now: RunningEngine) -> None:
         """A server of ours was started again."""
         with self._guard:
+            if before.url in self._names:
+                self._names[now.url] = self._names[before.url]
             self._databases = {name: now if engine is before else engine for name, engine in self._databases.items()}
             if before is self.database:
                 self.database = now
@@ -320,6 +331,7 @@ class EnginesInUse:
         running = start_database(self._supervisor, name, self._options.data_dir)
         with self._guard:
             self._databases[name] = running
+            self._names[running.url] = name
         self._on_started(running)
         return running
 

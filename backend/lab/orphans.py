@@ -29,13 +29,13 @@ _MARIADB = sa.text(
 ).bindparams(sa.bindparam("pids", expanding=True))
 
 
-def wait_for_orphans(works: WorkBook, engine: sa.Engine, url: str, abandoned: Callable[[], bool]) -> bool:
+def wait_for_orphans(works: WorkBook, engine: sa.Engine, urls: Collection[str], abandoned: Callable[[], bool]) -> bool:
     """Wait until the database has ended all sessions of processes that have died.
 
     Args:
         works: knows them.
         engine: connections to the database.
-        url: of it, as processes are told.
+        urls: of it, as processes were told.
         abandoned: whether nobody wants to wait any more.
 
     Returns:
@@ -45,7 +45,7 @@ def wait_for_orphans(works: WorkBook, engine: sa.Engine, url: str, abandoned: Ca
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     while orphans := works.orphans:
-        mine = [orphan for orphan in orphans if orphan.database == url]
+        mine = [orphan for orphan in orphans if orphan.database in urls]
         open_ones = _open_ones(engine, mine) if mine else ()
         works.bury([orphan for orphan in orphans if orphan not in open_ones])
         if not open_ones:

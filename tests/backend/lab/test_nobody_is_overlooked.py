@@ -142,7 +142,7 @@ def test_what_the_database_was_asked_for_is_undecided_when_nobody_waits_for_it(l
 def test_a_session_is_told_from_one_that_has_only_got_its_number(laboratory: Laboratory, database: str) -> None:
     laboratory.lab.use_database(database)
     machinery = laboratory.lab._running()[0]
-    url = machinery.parts.engines.urls[0]
+    url, urls = machinery.parts.engines.urls[0], machinery.parts.engines.database_urls
     now = time.monotonic()
 
     def has_ended(since_s: float, where: str = url) -> bool:
@@ -151,7 +151,7 @@ def test_a_session_is_told_from_one_that_has_only_got_its_number(laboratory: Lab
         assert works.orphans == [], "its process is there"
         works.gone(1)
         assert len(works.orphans) == 1
-        return wait_for_orphans(works, machinery.database, url, lambda: True) and not works.orphans
+        return wait_for_orphans(works, machinery.database, urls, lambda: True) and not works.orphans
 
     engine = create_sql_engine(url, pool_size=1)
     with engine.connect() as connection:
