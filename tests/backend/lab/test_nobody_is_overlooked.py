@@ -47,7 +47,7 @@ from backend.tap.trace_messages import Welcome
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 from tests.backend.lab.test_end_of_a_run import instance_processes
-from tests.backend.own_lab import backend_of, family, wait_for
+from tests.backend.own_lab import backend_of, serving, wait_for
 from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
@@ -170,7 +170,7 @@ def test_what_the_gateway_was_asked_for_by_a_process_that_has_died_is_not_sent_b
     lab, told = laboratory.lab, laboratory.told
     laboratory.run(OperationKey.SEND_MESSAGE, "none", submissions=1)
     ledger = lab._running()[0].parts.gateway.ledger
-    server = next(process for process in family() if process.cmdline()[-1:] == ["backend.engines.gateway"])
+    server = serving(f"http://{next(each.address for each in lab.engines() if each.kind is EngineKind.GATEWAY)}")
     intent = laboratory.intent(OperationKey.SEND_MESSAGE)
     with stopped(server, *server.children(recursive=True)) as resume:
         run = lab.start_run(Setup("none"), Plan((intent,), 1))
