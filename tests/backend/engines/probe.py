@@ -12,7 +12,11 @@ import resource
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+IDLE = ThreadPoolExecutor(1)
+"""Once used, its thread waits for more until it is told to end."""
 
 
 def state() -> dict[str, str]:
@@ -66,6 +70,7 @@ def main() -> None:
         atexit.register(print, "at exit")
         sys.stdout.write("not flushed")
         threading.Thread(target=lambda: threading.Event().wait(0.1) or print(", a thread")).start()  # noqa: T201
+        IDLE.submit(threading.get_ident).result()
     if "wait" in sys.argv:
         threading.Event().wait()
     if "fail" in sys.argv:

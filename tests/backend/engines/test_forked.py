@@ -137,6 +137,7 @@ def odd(supervisor: Supervisor, folder: Path, matter: str, *arguments: str) -> t
     [
         "raise ImportError",
         "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "import _thread, threading; _thread.start_new_thread(threading.Event().wait, ())",
         "import os; os._exit(0)",
     ],
 )
