@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -103,7 +104,7 @@ class Machinery:
         self.works = WorkBook()
         self.forms = FormDesk()
         self._engines = EnginesInUse(self._supervisor, options, self._health, self._engine_started)
-        self._fault_injector = FaultInjector(self._find_child, self._engines.replace, self._health)
+        self._fault_injector = FaultInjector(self._find_child, self._engine_replaced, self._health)
         self._redis_faults = RedisFaults(
             lambda: self._engines.servers, self._fault_injector.keeper_of, self._health, on_engines
         )
@@ -260,6 +261,15 @@ class Machinery:
     def _engine_started(self, engine: RunningEngine) -> None:
         if engine.child:
             self._fault_injector.keep(engine)
+        self._heed_end(engine)
+
+    def _engine_replaced(self, before: RunningEngine, now: RunningEngine) -> None:
+        self._heed_end(now)
+        self._engines.replace(before, now)
+
+    def _heed_end(self, engine: RunningEngine) -> None:
+        if engine.child:
+            engine.child.on_exit(lambda _code: self.works.end_server(engine.url, time.monotonic()))
 
     def _open_connections(self) -> None:
         self._ending.add(lambda: retire(self._engines.engine))

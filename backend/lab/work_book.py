@@ -58,9 +58,11 @@ class WorkBook:
         self._changed = threading.Condition()
         self._works: dict[tuple[int, int], Work] = {}
         """By process and by the number that the process gave it."""
-        self._sessions: dict[int, dict[int, OpenSession]] = {}
+        self._sessions: dict[int, list[OpenSession]] = {}
         """By process, with the database."""
         self._orphans: list[OpenSession] = []
+        self._server_ends: dict[str, float] = {}
+        """When the server behind a URL ended last, on the monotonic clock: its sessions ended with it."""
         self._ask: Callable[[Callable[[], None]], None] = lambda done: done()
         self._version = 0
 
@@ -93,18 +95,35 @@ class WorkBook:
         with self._changed:
             for place in [place for place in self._works if place[0] == process]:
                 del self._works[place]
-            self._orphans += self._sessions.pop(process, {}).values()
+            self._orphans += filter(self._has_server, self._sessions.pop(process, ()))
             self._wake()
 
     def add_session(self, process: int, session: OpenSession) -> None:
         """A process has opened a connection to a database."""
         with self._changed:
-            self._sessions.setdefault(process, {})[session.server_pid] = session
+            self._sessions.setdefault(process, []).append(session)
 
     def end_session(self, process: int, server_pid: int) -> None:
-        """A process has closed one."""
+        """A process has closed one; where a server that was started again has given its number anew, the earlier."""
         with self._changed:
-            self._sessions.get(process, {}).pop(server_pid, None)
+            sessions = self._sessions.get(process, [])
+            if earliest := next((session for session in sessions if session.server_pid == server_pid), None):
+                sessions.remove(earliest)
+
+    def end_server(self, database: str, ended_s: float) -> None:
+        """A database server has ended, and with it all sessions that were heard of by then.
+
+        Args:
+            database: its URL, as processes were told it.
+            ended_s: when, on the monotonic clock.
+        """
+        with self._changed:
+            self._server_ends[database] = ended_s
+            self._orphans = list(filter(self._has_server, self._orphans))
+            self._wake()
+
+    def _has_server(self, session: OpenSession) -> bool:
+        return session.since_s > self._server_ends.get(session.database, 0.0)
 
     @property
     def orphans(self) -> list[OpenSession]:

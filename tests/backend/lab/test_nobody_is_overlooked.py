@@ -5,6 +5,7 @@ Processes are stopped and killed at exact points, so that each moment lasts as l
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -161,6 +162,33 @@ def test_a_session_is_told_from_one_that_has_only_got_its_number(laboratory: Lab
         assert has_ended(now, "another server")
     engine.dispose()
     assert wait_until(lambda: has_ended(now))
+
+
+@pytest.mark.exhaustive  # on PostgreSQL numbers do not begin anew
+def test_sessions_end_with_their_server_whose_successor_gives_their_numbers_to_others(laboratory: Laboratory) -> None:
+    laboratory.lab.use_database("mariadb")
+    machinery = laboratory.lab._running()[0]
+    engines, works = machinery.parts.engines, machinery.works
+    before = engines.database
+    assert before.child
+    for process, number in itertools.product((-1, -2), range(1, 200)):
+        works.add_session(process, OpenSession(before.url, number, time.monotonic()))
+    works.gone(-1)
+    before.child.kill()
+    assert wait_until(lambda: engines.database is not before)
+    works.gone(-2)
+    with machinery.database.connect():
+        assert wait_for_orphans(works, machinery.database, engines.database_urls, lambda: True)
+
+
+def test_of_two_sessions_with_a_number_the_earlier_is_closed_first() -> None:
+    works = WorkBook()
+    earlier, later = (OpenSession("a server", 12, since_s) for since_s in (1.0, 2.0))
+    works.add_session(1, earlier)
+    works.add_session(1, later)
+    works.end_session(1, 12)
+    works.gone(1)
+    assert works.orphans == [later]
 
 
 def test_what_the_gateway_was_asked_for_by_a_process_that_has_died_is_not_sent_behind_the_verdict(
