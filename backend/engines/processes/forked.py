@@ -21,7 +21,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from backend.engines.processes.nursery import GO, PIPES
+from backend.engines.processes.fork_server import GO, PIPES
 from backend.engines.processes.service import Service
 from backend.files.project import PROJECT
 

@@ -17,13 +17,13 @@ from collections.abc import Mapping
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     from folder import make_directory, mark, remove_directory  # type: ignore[import-not-found]
-    from nursery import KEY, Nursery  # type: ignore[import-not-found]
+    from fork_server import KEY, ForkServer  # type: ignore[import-not-found]
     from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
     from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
     from shared_memory import release_segments  # type: ignore[import-not-found]
 else:
     from backend.engines.processes.folder import make_directory, mark, remove_directory
-    from backend.engines.processes.nursery import KEY, Nursery
+    from backend.engines.processes.fork_server import KEY, ForkServer
     from backend.engines.processes.process_tree import children, descendants, send_signal, signal_tree
     from backend.engines.processes.service import Message, Service, adopt_orphans
     from backend.engines.processes.shared_memory import release_segments
@@ -44,7 +44,7 @@ class SupervisorLoop:
     def __init__(self, control: int) -> None:
         self._control = control
         self._services: dict[int, Service] = {}
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
         self._buffer = b""
         self._running = True
         self._clusters: set[str] = set()
@@ -61,7 +61,7 @@ class SupervisorLoop:
         self.tell({"directory": directory})
         always = [self._control, self._wakeup, *([] if parent is None else [parent])]
         while self._running:
-            watched = [*always, *([self._nursery.answers] if self._nursery.is_getting_ready else [])]
+            watched = [*always, *([self._fork_server.answers] if self._fork_server.is_getting_ready else [])]
             ready = select.select(watched, [], [], self._pause())[0]
             if self._wakeup in ready:
                 os.read(self._wakeup, 4096)
@@ -69,8 +69,8 @@ class SupervisorLoop:
                 self._receive()
             if parent in ready:
                 self._running = False
-            if self._nursery.answers in ready:
-                self._nursery.hear()
+            if self._fork_server.answers in ready:
+                self._fork_server.hear()
             self._reap()
             self._do_what_is_due()
         self._stop_all()
@@ -109,9 +109,9 @@ class SupervisorLoop:
     def _spawn(self, message: Message) -> None:
         service = Service(message)
         if service.forked_from:
-            self._nursery.want(service)
-        if nursery := self._nursery.service:
-            self._services[KEY] = nursery
+            self._fork_server.want(service)
+        if fork_server := self._fork_server.service:
+            self._services[KEY] = fork_server
         if self._waits(service):
             service.start_at = time.monotonic()
         else:
@@ -127,11 +127,11 @@ class SupervisorLoop:
 
     def _waits(self, service: Service) -> bool:
         """Whether a service has no process because it is to be forked from one that is not ready yet."""
-        return bool(service.forked_from) and self._nursery.is_getting_ready
+        return bool(service.forked_from) and self._fork_server.is_getting_ready
 
     def _start(self, service: Service) -> None:
         """Raises: OSError: its command cannot be executed."""
-        if not service.forked_from or not self._nursery.fork(service):
+        if not service.forked_from or not self._fork_server.fork(service):
             service.start()
 
     def _command(self, service: Service, message: Message) -> None:
@@ -170,8 +170,8 @@ class SupervisorLoop:
         now = time.monotonic()
         service.pid = 0
         service.kill_at = None
-        if service is self._nursery.service:
-            self._nursery.forget()
+        if service is self._fork_server.service:
+            self._fork_server.forget()
         quick = now - service.started_at < QUICK_DEATH_S and not service.forgiven
         service.forgiven = False
         service.quick_deaths = service.quick_deaths + 1 if quick else 0

@@ -21,7 +21,7 @@ from tests.backend.engines.helpers import command_of, family, lives, wait_until
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
 
 ENVIRONMENT = {"ONE": "1", "TWO": "ü"}
-ODD = (sys.executable, "-m", "tests.backend.engines.odd_nursery")
+ODD = (sys.executable, "-m", "tests.backend.engines.odd_fork_server")
 
 
 def probe(
@@ -38,7 +38,7 @@ def said(child: Child, times: int = 1) -> dict[str, Any]:
     return found
 
 
-def nursery(supervisor: Supervisor) -> psutil.Process:
+def fork_server(supervisor: Supervisor) -> psutil.Process:
     return next(process for process in family(supervisor.pid) if command_of(process).endswith(" backend.lab.warm"))
 
 
@@ -71,7 +71,7 @@ def test_it_belongs_to_the_supervisor_and_says_what_it_is(supervisor: Supervisor
     process = psutil.Process(child.pid)
     assert process.ppid() == supervisor.pid
     assert command_of(process).rstrip() == f"{sys.executable} -m tests.backend.engines.probe wait"
-    assert {each.pid for each in family(supervisor.pid)} == {supervisor.pid, nursery(supervisor).pid, child.pid}
+    assert {each.pid for each in family(supervisor.pid)} == {supervisor.pid, fork_server(supervisor).pid, child.pid}
     child.terminate()
     assert child.wait(10) == -signal.SIGTERM
 
@@ -98,7 +98,7 @@ def test_what_was_killed_is_forked_again(supervisor: Supervisor) -> None:
 def test_without_the_process_that_it_was_forked_from_it_goes_on_and_others_are_executed(supervisor: Supervisor) -> None:
     child = probe(supervisor, "wait", restart=True)
     said(child)
-    source = nursery(supervisor)
+    source = fork_server(supervisor)
     source.kill()
     assert wait_until(lambda: not lives(source))
     assert child.alive
@@ -163,7 +163,7 @@ def test_after_a_change_of_our_code_its_command_is_executed(supervisor: Supervis
 def test_where_it_hangs_its_command_is_executed(supervisor: Supervisor) -> None:
     child = probe(supervisor, "wait", restart=True)
     said(child)
-    source = nursery(supervisor)
+    source = fork_server(supervisor)
     source.suspend()
     child.kill()
     assert not said(child, 2)["forked"]

@@ -19,7 +19,7 @@ else:
 
 KEY = 0
 """Of its service. The lab, whose own have other numbers, does not know it."""
-PIPES = "SUBMIT_TWICE_NURSERY"
+PIPES = "SUBMIT_TWICE_FORK_SERVER"
 """The variable that names its ends of the pipes."""
 GO = b"go"
 """What a process that was forked waits for."""
@@ -29,7 +29,7 @@ _ANSWER_S = 5.0
 """A fork takes milliseconds. Commands of others wait meanwhile."""
 
 
-class Nursery:
+class ForkServer:
     """A process that has imported much, and forks when it is asked to.
 
     Whatever goes wrong with it, it is not asked again, and commands are executed as if it had never been.
@@ -54,7 +54,7 @@ class Nursery:
         self.answers, theirs_to_write = os.pipe()
         for end in (theirs_to_read, theirs_to_write):
             os.set_inheritable(end, True)
-        log = os.path.join(os.path.dirname(child.log), "nursery.log")  # noqa: PTH118, PTH120
+        log = os.path.join(os.path.dirname(child.log), "fork-server.log")  # noqa: PTH118, PTH120
         env = {PIPES: f"{theirs_to_read} {theirs_to_write}{_ROOM}"}
         own = {"key": KEY, "argv": child.forked_from, "forked_from": None, "env": env, "log": log, "restart": False}
         self.service = Service(child.message | own)
