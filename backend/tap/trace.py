@@ -159,7 +159,8 @@ class Trace:
         self._takings: set[Taking] = set()
         self._ready = threading.Event()
         """Whether the lab knows that this process handles submissions, and so asks it."""
-        self._flushing = threading.Lock()
+        self._flushing = threading.RLock()
+        """Reentrant: garbage is collected at any moment, and a connection that nobody closed is closed with it."""
         self._pausing = threading.Lock()
         self._continued = threading.Event()
         self._stopped = threading.Event()

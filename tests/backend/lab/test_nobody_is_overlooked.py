@@ -260,6 +260,26 @@ def test_nothing_is_handled_before_the_lab_knows_that_it_can_ask(tmp_path: Path)
         trace.close()
 
 
+def test_a_connection_that_nobody_closed_may_be_collected_while_something_is_sent(tmp_path: Path) -> None:
+    with traced(tmp_path) as (trace, works):
+        trace.get_ready()
+        trace.note_session(7, True)
+        collected = threading.Event()
+
+        def send() -> None:
+            with trace.complete():
+                trace.note_session(7, False)
+            collected.set()
+
+        threading.Thread(target=send, daemon=True).start()
+        assert collected.wait(10)
+        trace.close()
+        told = threading.Event()
+        works.ask(told.set)
+        assert told.wait(30)
+        assert works.orphans == []
+
+
 class HeldBack:
     """Deliveries of a broker that has sent a message which the consumer has yet to read."""
 
