@@ -304,5 +304,10 @@ class Machinery:
 
     def _process_ended(self, number: int, sentence: Sentence) -> None:
         """Its end may be seen before its last steps, which say whether it was killed on purpose."""
-        self._health.process_ended(number, sentence)
-        self._trace.after_what_has_come(partial(self._health.explain_end, number, sentence))
+        self._trace.after_what_has_come(partial(self._explain_end, number, sentence))
+
+    def _explain_end(self, number: int, sentence: Sentence) -> None:
+        """Where its end was heard of late, its successor may be ready by now, or nobody waits for it any more."""
+        if self._processes.child(number) and not self._trace.is_ready(number):
+            self._health.process_ended(number, sentence)
+        self._health.explain_end(number, sentence)

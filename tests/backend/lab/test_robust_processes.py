@@ -26,6 +26,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
 from backend.tap.trace_messages import Hello, Ready, Steps, TracedStep
+from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import connected, wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import backend_of, born_since, family, named, own_lab, wait_for
@@ -123,6 +124,15 @@ def test_an_instance_that_kills_itself_is_away_before_its_end_is_heard_of() -> N
     assert board.trouble(EngineKind.HTTP) == again
     board.process_ready(1)
     assert board.trouble(EngineKind.HTTP) is None
+
+
+def test_an_end_that_is_heard_of_when_the_successor_is_ready_takes_nobody_for_away(laboratory: Laboratory) -> None:
+    machinery, heard = laboratory.lab._running()[0], threading.Event()
+    assert laboratory.wait_until_up()
+    machinery._instance_ended(1, True)
+    machinery._trace.after_what_has_come(heard.set)
+    assert heard.wait(30)
+    assert backend_of(laboratory).health is Health.UP
 
 
 @pytest.mark.exhaustive
