@@ -61,6 +61,8 @@ class Colours:
     accent_hover: str
     selection: str
     database: str
+    standby: str
+    """A database, too, but which of the two was asked is what matters."""
     redis: str
     zookeeper: str
     broker: str
@@ -93,6 +95,8 @@ class Colours:
 
     def engine(self, kind: EngineKind) -> QColor:
         """The one colour of an engine."""
+        if kind is EngineKind.STANDBY:
+            return QColor(self.standby)
         if kind.is_database:
             return QColor(self.database)
         colours = {EngineKind.REDIS: self.redis, EngineKind.ZOOKEEPER: self.zookeeper, EngineKind.BROKER: self.broker,
@@ -122,7 +126,8 @@ LIGHT = Colours(
     name="light", window="#f4f5f7", surface="#ffffff", sunken="#eceef1", raised="#ffffff",
     text="#1b2027", muted="#59626e", disabled="#a3abb5", hairline="#dcdfe4", border="#7f8792",
     accent="#4250c4", on_accent="#ffffff", accent_hover="#3643ad", selection="#dfe3fb",
-    database="#0072b2", redis="#d55e00", zookeeper="#009e73", broker="#2f3640", gateway="#cc79a7", http="#7d8794",
+    database="#0072b2", standby="#4c9fd6", redis="#d55e00", zookeeper="#009e73",
+    broker="#2f3640", gateway="#cc79a7", http="#7d8794",
     good="#009e73", duplicated="#e69f00", lost="#d9c400", stuck="#56b4e9", undecided="#8a94a0",
     alarm="#b3123f", alarm_tint="#fbdde6",
     good_tint="#dff4ed", duplicated_tint="#fdeccb", lost_tint="#fbf6b8", stuck_tint="#dff0fb",
@@ -134,7 +139,8 @@ DARK = Colours(
     name="dark", window="#15181d", surface="#1b1f25", sunken="#101317", raised="#262b33",
     text="#e4e8ed", muted="#98a2ae", disabled="#5a636e", hairline="#2b3139", border="#6d7783",
     accent="#8f9bff", on_accent="#10131f", accent_hover="#a8b1ff", selection="#333b6b",
-    database="#3d9fdc", redis="#ee7a2c", zookeeper="#1fbf91", broker="#dfe4ea", gateway="#d992ba", http="#8d97a3",
+    database="#3d9fdc", standby="#a9d5f5", redis="#ee7a2c", zookeeper="#1fbf91",
+    broker="#dfe4ea", gateway="#d992ba", http="#8d97a3",
     good="#1fbf91", duplicated="#f0ae1c", lost="#f0e442", stuck="#6bc2f2", undecided="#98a2ae",
     alarm="#ff7d9c", alarm_tint="#521a2b",
     good_tint="#143a31", duplicated_tint="#47350e", lost_tint="#45420f", stuck_tint="#173a50",

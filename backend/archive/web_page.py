@@ -18,7 +18,7 @@ from backend.explorer.web_page import exploration_html
 from backend.model.sentence import ENGLISH, Code, say, words
 from backend.model.step_words import command_sentence, outcome_sentence
 from backend.model.submission_ids import without_lab
-from backend.model.terms import ENGINE_NAMES, answer_term, verdict_term, wanted_term
+from backend.model.terms import answer_term, engine_term, verdict_term, wanted_term
 from backend.service.outside.reports import check_html
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class _RunPage:
         ordered = sorted(self._run.steps, key=lambda step: step.started_ns)
         lines = (
             ("", (
-                without_lab(step.submission_id), ENGINE_NAMES[step.engine],
+                without_lab(step.submission_id), words(engine_term(step.engine), self._language),
                 words(command_sentence(step), self._language), words(outcome_sentence(step), self._language),
             ))
             for step in ordered[:MOST_LINES]

@@ -83,6 +83,12 @@ class Picture:
     top: float
     """Where the axis of throughput ends."""
 
+    @property
+    def axis(self) -> Sentence:
+        """What the axis is, and what a band on it means where there is one."""
+        priced = any(mark.price for band in self.bands for mark in band.marks)
+        return say(CompareCode.AXIS_WITH_BAND if priced else CompareCode.AXIS)
+
 
 def pictures(comparison: Comparison) -> tuple[Picture, ...]:
     """One for each operation and database."""
@@ -166,7 +172,7 @@ def _svg_axis(drawn: Picture, left: int, bottom: int, language: str) -> Iterator
         weight = 'stroke-width="1.5"' if tick == 1.0 else 'opacity="0.2"'
         yield f'<path d="M{x} {_HEAD - 8} V{bottom}" stroke="currentColor" {weight}/>'
         yield f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{tick:.2f}</text>'
-    caption = escape(words(say(CompareCode.AXIS), language))
+    caption = escape(words(drawn.axis, language))
     yield f'<text x="{left + _AXIS // 2}" y="{bottom + 36}" text-anchor="middle">{caption}</text>'
 
 

@@ -18,7 +18,7 @@ OF_REPLICATION: tuple[Exhibit, ...] = (
     Exhibit(
         key="check-on-the-replica",
         cause=Cause.REPLICATION,
-        title="The check reads from a replica",
+        title="The check reads from a standby",
         look="Each submission waits for the answer to the one before. The lock is free and the order is committed, but "
         "the SELECT goes to the standby, which is 20 seconds behind: it answers False each time.",
         lesson="A lock keeps others out. It does not bring you up to date.",
@@ -42,7 +42,7 @@ OF_REPLICATION: tuple[Exhibit, ...] = (
     Exhibit(
         key="quicker-than-the-replica",
         cause=Cause.REPLICATION,
-        title="A message that is quicker than the replica",
+        title="A message that is quicker than the standby",
         look="The handler commits its mark, looks for the order on the standby, does not find it yet, and fails. The "
         "queue delivers again; the handler finds its mark and says “duplicate”. Nobody was ever charged.",
         lesson="Mark in the transaction of the work, and read from the primary what was written a moment ago.",
@@ -56,7 +56,7 @@ OF_REPLICATION: tuple[Exhibit, ...] = (
         cause=Cause.REPLICATION,
         title="The same message, read from the primary",
         look="The same lag, and nobody who looks at the standby: mark and payment are one transaction on the primary.",
-        lesson="A replica is for those who can wait.",
+        lesson="A standby is for those who can wait.",
         operation=OperationKey.PAY_ORDER,
         promises=Verdict.EXACTLY_ONCE,
         setup=Setup("inbox", "same-transaction", replication=_ASYNCHRONOUS, replica_lag_ms=_LAG_MS),

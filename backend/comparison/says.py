@@ -129,6 +129,7 @@ class CompareCode(Code):
     ABOUT_STATES = "compare.about_states"
     PICTURE = "compare.picture"
     AXIS = "compare.axis"
+    AXIS_WITH_BAND = "compare.axis_with_band"
     BAND = "compare.band"
     WILL_TAKE = "compare.will_take"
 

@@ -10,7 +10,7 @@ from backend.explorer.mistake import mistake_sentence
 from backend.explorer.page_says import PageCode, answer_in, command_in, life_of, lock_sentence, mishap
 from backend.explorer.question import EventKind
 from backend.model.sentence import ENGLISH, say, words
-from backend.model.terms import ENGINE_NAMES, verdict_term
+from backend.model.terms import engine_term, verdict_term
 from backend.model.vocabulary import EngineKind, Verdict
 
 if TYPE_CHECKING:
@@ -162,29 +162,32 @@ class _Page:
                 text = f'<span class="mishap">\N{HEAVY BALLOT X} {escape(words(mishap(event), self._language))}</span>'
             case EventKind.ERROR:
                 said = escape(words(mishap(event), self._language))
-                text = f'{_engine(event)} {command}<br><span class="mishap">\N{HEAVY BALLOT X} {said}</span>{answer}'
+                text = (
+                    f'{self._engine(event)} {command}<br><span class="mishap">\N{HEAVY BALLOT X} {said}</span>{answer}'
+                )
             case EventKind.EXPIRE | EventKind.FAILOVER | EventKind.PROMOTE:
                 text = f"\N{HOURGLASS} {escape(words(mishap(event), self._language))}"
             case EventKind.APPLY:
-                text = f"{_engine(event)} {escape(words(mishap(event), self._language))}"
+                text = f"{self._engine(event)} {escape(words(mishap(event), self._language))}"
             case EventKind.ANSWER if event.engine == EngineKind.HTTP:
                 text = f"{self._say(PageCode.IS_TOLD)} <strong>{told}</strong>"
             case EventKind.ANSWER:
-                text = f'{_engine(event)} <span class="muted">{self._say(PageCode.GOES_ON)}</span> {command}{answer}'
+                text = (
+                    f'{self._engine(event)} <span class="muted">{self._say(PageCode.GOES_ON)}</span> {command}{answer}'
+                )
             case _:
                 waits = f'<br><span class="mishap">{self._say(PageCode.WAITS)}</span>' if event.blocked else ""
-                text = f"{_engine(event)} {command}{answer}{waits}"
+                text = f"{self._engine(event)} {command}{answer}{waits}"
         where = event.place
         place = f' <span class="muted">({escape(where.file)}:{where.line})</span>' if where.line else ""
         pointer = f'<br><span class="mishap">\N{WARNING SIGN} {escape(mistake)}</span>' if mistake else ""
         return text + place + pointer
 
-
-def _engine(event: Event) -> str:
-    name = ENGINE_NAMES.get(event.engine, event.engine)
-    kind = EngineKind(event.engine) if event.engine in set(EngineKind) else None
-    colour = "database" if kind and kind.is_database else event.engine
-    return f'<span class="engine" style="color: var(--{escape(colour)})">{escape(name)}</span>'
+    def _engine(self, event: Event) -> str:
+        name = words(engine_term(event.engine), self._language)
+        kind = EngineKind(event.engine) if event.engine in set(EngineKind) else None
+        colour = "database" if kind and kind.is_database else event.engine
+        return f'<span class="engine" style="color: var(--{escape(colour)})">{escape(name)}</span>'
 
 
 def _mood(verdict: Verdict) -> str:

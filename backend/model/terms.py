@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backend.model.sentence import Code, Sentence, say
+from backend.model.sentence import Code, Sentence, plain, say
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Verdict
+
+
+class EngineCode(Code):
+    """The engines that are no product of their own."""
+
+    STANDBY = "engine_name.standby"
+    BROKER = "engine_name.broker"
+    GATEWAY = "engine_name.gateway"
+
 
 ENGINE_NAMES: Mapping[str, str] = {
     EngineKind.POSTGRESQL: "PostgreSQL",
@@ -19,6 +28,17 @@ ENGINE_NAMES: Mapping[str, str] = {
     EngineKind.HTTP: "HTTP",
 }
 """By the kind of the engine, or by its word. Names of products are the same in every language."""
+_NOT_PRODUCTS: Mapping[str, EngineCode] = {
+    EngineKind.STANDBY: EngineCode.STANDBY,
+    EngineKind.BROKER: EngineCode.BROKER,
+    EngineKind.GATEWAY: EngineCode.GATEWAY,
+}
+
+
+def engine_term(engine: str) -> Sentence:
+    """An engine by its kind, or its word: the name of the product, or what it is; any other word stays as it is."""
+    code = _NOT_PRODUCTS.get(engine)
+    return say(code) if code else plain(ENGINE_NAMES.get(engine, engine))
 
 
 class AnswerCode(Code):

@@ -15,6 +15,7 @@ from gui.theme import GRID, VERDICT_GLYPHS
 from gui.wording.catalogue import catalogue_text
 from gui.wording.exploration import worst_of
 from gui.wording.live import put
+from gui.wording.punctuation import in_a_row, narrowed, one_after_the_other
 from gui.wording.speech import speak
 from gui.wording.terms import answer_word, verdict_word
 
@@ -108,7 +109,7 @@ class IncidentView(QTextBrowser):
         if report is None or not report.verdicts:
             return escape(self.tr("not run yet"))
         worst = max(report.verdicts, key=lambda verdict: verdict.severity)
-        told = ", ".join(f"{answer_word(answer)}: {count}" for answer, count in report.answers.items())
+        told = in_a_row(narrowed(answer_word(answer), str(count)) for answer, count in report.answers.items())
         effects = self.tr("effects: %1").replace("%1", str(report.effects))
         return f"{self._word(worst)} {escape(effects)}. {escape(told)}"
 
@@ -117,7 +118,7 @@ class IncidentView(QTextBrowser):
         worst = worst_of(found.outcomes) if found else None
         if found is None or worst is None:
             return escape(self.tr("not explored yet"))
-        said = " ".join(map(speak, (found.finding, *found.notes)))
+        said = one_after_the_other(map(speak, (found.finding, *found.notes)))
         return f"{self._word(worst)} {escape(said)}"
 
     def _word(self, verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from gui.advisor.words import explored_text, measured_text
 from gui.theme import GRID, VERDICT_GLYPHS
 from gui.wording.catalogue import Catalogue
 from gui.wording.live import put
+from gui.wording.punctuation import narrowed, one_after_the_other
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -76,10 +77,10 @@ class RankingView(QTextBrowser):
     def _advice(self, rank: int, advice: Advice, lines: Sequence[Line], cells: Sequence[SurveyCell]) -> str:
         muted = self._theme.colours.muted
         title = escape(self._title(advice.strategy, advice.variant))
-        evidence = f"{measured_text(advice, lines)} {explored_text(advice, cells)}".strip()
+        evidence = one_after_the_other((measured_text(advice, lines), explored_text(advice, cells)))
         rows = [
             f"<span style='font-size: large'><b>{rank + 1}.&nbsp; {title}</b></span>",
-            escape(" ".join(map(speak, advice.reasons))),
+            escape(one_after_the_other(map(speak, advice.reasons))),
             *(self._risk(risk) for risk in advice.risks),
             *(escape(speak(note)) for note in advice.notes),
             f"<span style='color: {muted}'>{escape(evidence)}</span>",
@@ -112,7 +113,7 @@ class RankingView(QTextBrowser):
     def _title(self, strategy: str, variant: str) -> str:
         titles = {info.key: info.title for info in self._catalogue.strategies}
         info = self._catalogue.variant(strategy, variant)
-        return f"{speak(titles[strategy])}: {speak(info.prose.title) if info else variant}"
+        return narrowed(speak(titles[strategy]), speak(info.prose.title) if info else variant)
 
     @Slot(QUrl)
     def _follow(self, link: QUrl) -> None:

@@ -107,6 +107,9 @@ class EngineStrip(QWidget):
         """Name and version; what is no product has a name in the language of the window."""
         if engine.kind is EngineKind.GATEWAY:
             return self.tr("Gateway")
+        if engine.kind is EngineKind.STANDBY:
+            name = self.tr("PostgreSQL standby")
+            return f"{name} {engine.version}".strip()
         count = engine.version.partition(" ")[0]
         if engine.kind is EngineKind.HTTP and count.isdecimal():
             return self.tr("Backend, %n instance(s)", "", int(count))

@@ -115,7 +115,7 @@ class Chart(QWidget):
             painter.drawLine(x, box.top(), x, box.bottom())
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRect(x - 30, box.bottom() + 4, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{tick:.2f}")
-        caption = speak(say(CompareCode.AXIS))
+        caption = speak(picture.axis)
         painter.drawText(QRect(box.left(), box.bottom() + 22, box.width(), 18), Qt.AlignmentFlag.AlignHCenter, caption)
 
     def _paint_band(self, painter: QPainter, band: Band, top: int, right: int) -> None:

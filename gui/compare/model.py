@@ -43,7 +43,7 @@ class Column:
     """What it is called in the settings."""
     title: Words
     width: int
-    """In characters."""
+    """In characters, at most."""
     text: Callable[[Line], str]
     situation: SituationKey | None = None
     right: bool = False
@@ -147,12 +147,12 @@ _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 def _columns(situations: Sequence[SituationKey]) -> tuple[Column, ...]:
     return (
         _column(CompareCode.COLUMN_STRATEGY, 36, lambda line: line.subject.name),
-        _column(CompareCode.COLUMN_THROUGHPUT, 19, ratio, right=True),
+        _column(CompareCode.COLUMN_STANDING, 24, standing_text),
         *(_situation(key) for key in situations),
+        _column(CompareCode.COLUMN_THROUGHPUT, 19, ratio, right=True),
         _column(CompareCode.COLUMN_P50, 8, lambda line: milliseconds(line.cost, "p50_ms"), right=True),
         _column(CompareCode.COLUMN_P99, 8, lambda line: milliseconds(line.cost, "p99_ms"), right=True),
-        _column(CompareCode.COLUMN_STEPS, 15, round_trips),
-        _column(CompareCode.COLUMN_STANDING, 56, standing_text),
+        _column(CompareCode.COLUMN_STEPS, 30, round_trips),
     )
 
 
@@ -161,4 +161,4 @@ def _column(code: CompareCode, width: int, text: Callable[[Line], str], *, right
 
 
 def _situation(key: SituationKey) -> Column:
-    return Column(key.value, partial(situation_head, key), 17, lambda line: cell_text(line.cell(key)), key)
+    return Column(key.value, partial(situation_head, key), 22, lambda line: cell_text(line.cell(key)), key)

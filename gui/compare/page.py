@@ -26,6 +26,7 @@ from gui.widgets.progress_bar import ProgressBar
 from gui.widgets.sidebar import NARROW, Sidebar
 from gui.wording.comparison import task_word, time_left
 from gui.wording.live import Words, add_tab, filled, name_part, put, worded
+from gui.wording.punctuation import one_after_the_other
 from gui.wording.speech import speak
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class ComparePage(QWidget):
             said = [self.tr("Cancelled; what was measured is kept."), *map(speak, never_begun(found)), *said]
         if again := len(noisy(found.lines)):
             said.append(speak(say(CompareCode.NOISY_COSTS, count=again)))
-        return " ".join((*said, *unexpected))
+        return one_after_the_other((*said, *unexpected))
 
     @Slot(object)
     def _show_written(self, sentence: Words) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
 from gui.compare.model import ComparisonModel, Index
 from gui.theme import GRID, Theme, code_font
+from gui.widgets.arrangement import BY_HAND
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.frozen import FrozenTable
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.wording.comparison import standing_text
+from gui.wording.live import follow_language, in_words
 
 PADDING = 4
+RESULT = 1
+"""The column that says what a line comes to."""
 EDGE = 3
 """Pixels at the left of a cell in the strong colour of its verdict."""
 INSET = 3
@@ -68,6 +73,14 @@ class ComparisonTable(FrozenTable):
         self.setModel(self.cells)
         self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.fit_columns)
+        for signal in (self.cells.rowsInserted, self.cells.dataChanged):
+            signal.connect(self._soon.start)
+        self.heads.sectionResized.connect(self._note_width)
+        follow_language(self, self.fit_columns)
         self.fit_columns()
         self.doubleClicked.connect(self.activate)
         theme.changed.connect(self.viewport().update)
@@ -81,11 +94,36 @@ class ComparisonTable(FrozenTable):
         self.heads.setFont(self.window().font())
         self.heads.setMinimumSectionSize(8 * GRID)
 
+    @Slot()
+    def _note_width(self) -> None:
+        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self.heads.setProperty(BY_HAND, True)
+
+    @Slot()
     def fit_columns(self) -> None:
-        """As the table knows them."""
+        """As wide as their texts, so that many of them are in sight; once somebody has dragged one, they stay."""
+        if self.heads.property(BY_HAND):
+            return
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
-            self.heads.resizeSection(number, column.width * character + 2 * PADDING)
+            head = self.heads.fontMetrics().horizontalAdvance(in_words(column.title))
+            texts = [self.fontMetrics().horizontalAdvance(column.text(line)) for line in self.cells.lines]
+            longest = min(max(texts, default=0), column.width * character)
+            self.heads.resizeSection(number, max(head, longest) + 4 * PADDING)
+        self._widen_result()
+
+    def _widen_result(self) -> None:
+        """What a line comes to has the room that is left, as far as it needs it."""
+        longest = max(
+            (self.fontMetrics().horizontalAdvance(standing_text(line)) for line in self.cells.lines), default=0
+        )
+        now, left = self.heads.sectionSize(RESULT), self.viewport().width() - self.heads.length()
+        self.heads.resizeSection(RESULT, max(now, min(longest + 4 * PADDING, now + left)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Other room."""
+        super().resizeEvent(event)
+        self._soon.start()
 
     def column_key(self, number: int) -> str:
         """The situation, or what of the costs it is."""

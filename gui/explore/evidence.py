@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from backend.explorer.page_says import life_of
 from backend.model.catalogue import SourceCode
@@ -44,12 +44,14 @@ class Evidence(QSplitter):
         self.place = QLabel()
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setFont(code_font(0.9))
-        self.place.setContentsMargins(GRID, 4, GRID, 4)
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.place)
+        caption = QHBoxLayout()  # a label's own margins are the style sheet's
+        caption.setContentsMargins(GRID, 4, GRID, 4)
+        caption.addWidget(self.place)
+        column.addLayout(caption)
         column.addWidget(self.code, 1)
         self.addWidget(self.state)
         self.addWidget(below)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 SEARCH_MS = 150
 """Typing pauses for so long before it is searched."""
-LIST, ENTRY = 410, 870
+LIST, ENTRY = 400, 880
 ENDING = "submit-twice"
 TWO = 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QWidget
 
@@ -16,29 +16,44 @@ from gui.widgets.forms import button, describe
 from gui.wording.live import follow_language, put, worded
 from gui.wording.speech import speak
 
-READY = (
-    "crash@redis:DEL",
-    "crash@redis:SET",
-    "crash@sql:INSERT:before",
-    "crash@sql:COMMIT",
-    "crash@redis:XACK:before",
-    "reset@sql:COMMIT:before",
-    "error@sql:COMMIT:before",
-    "error@reply",
-    "delay@sql:INSERT:before=300",
-    "delay@reply:before=300",
-    "network=50",
-    "pause@sql:INSERT:before=800",
-    "pause@database=500",
-    "kill@database#1",
-    "restart@database#1",
-    "kill@redis#1",
-    "restart@redis#1",
-    "failover@redis#1",
-    "partition@redis#1",
-)
-"""What the menu offers: one of each kind, in the syntax that can be typed as well. Those of servers name their moment,
-after the first answer: without one it would be another with another number of submissions."""
+_GROUPS = (
+    ("crash@redis:DEL", "crash@redis:SET", "crash@sql:INSERT:before", "crash@sql:COMMIT", "crash@redis:XACK:before"),
+    ("reset@sql:COMMIT:before", "error@sql:COMMIT:before", "error@reply"),
+    ("delay@sql:INSERT:before=300", "delay@reply:before=300", "network=50", "pause@sql:INSERT:before=800"),
+    (
+        "pause@database=500", "kill@database#1", "restart@database#1", "kill@redis#1", "restart@redis#1",
+        "failover@redis#1", "partition@redis#1",
+    ),
+)  # fmt: skip
+"""By what is struck."""
+READY = tuple(fault for group in _GROUPS for fault in group)
+"""What the menu offers: one of each kind, in the syntax that can be typed as well. Those of servers
+name their moment, after the first answer: without one it would be another with another number of submissions."""
+
+
+def about(fault: str) -> str:
+    """What a ready fault does, in a few words."""
+    return {
+        "crash@redis:DEL": QCoreApplication.translate("FaultField", "the backend dies after its DEL"),
+        "crash@redis:SET": QCoreApplication.translate("FaultField", "the backend dies after its SET"),
+        "crash@sql:INSERT:before": QCoreApplication.translate("FaultField", "the backend dies before its INSERT"),
+        "crash@sql:COMMIT": QCoreApplication.translate("FaultField", "the backend dies after its COMMIT"),
+        "crash@redis:XACK:before": QCoreApplication.translate("FaultField", "the consumer dies before it acknowledges"),
+        "reset@sql:COMMIT:before": QCoreApplication.translate("FaultField", "the connections break before COMMIT"),
+        "error@sql:COMMIT:before": QCoreApplication.translate("FaultField", "an exception, and COMMIT is not sent"),
+        "error@reply": QCoreApplication.translate("FaultField", "an exception instead of the response"),
+        "delay@sql:INSERT:before=300": QCoreApplication.translate("FaultField", "INSERT is sent 300 ms later"),
+        "delay@reply:before=300": QCoreApplication.translate("FaultField", "the response leaves 300 ms later"),
+        "network=50": QCoreApplication.translate("FaultField", "50 ms on the way there, and back"),
+        "pause@sql:INSERT:before=800": QCoreApplication.translate("FaultField", "the process stands still for 800 ms"),
+        "pause@database=500": QCoreApplication.translate("FaultField", "the database stands still for 500 ms"),
+        "kill@database#1": QCoreApplication.translate("FaultField", "the database is killed after the first answer"),
+        "restart@database#1": QCoreApplication.translate("FaultField", "the database restarts after the first answer"),
+        "kill@redis#1": QCoreApplication.translate("FaultField", "Redis is killed after the first answer"),
+        "restart@redis#1": QCoreApplication.translate("FaultField", "Redis restarts after the first answer"),
+        "failover@redis#1": QCoreApplication.translate("FaultField", "a replica that lacks the last keys takes over"),
+        "partition@redis#1": QCoreApplication.translate("FaultField", "the replica is cut off from its primary"),
+    }[fault]
 
 
 class FaultField(QLineEdit):
@@ -66,9 +81,12 @@ class FaultField(QLineEdit):
         push = button("faultsButton", "+", "quiet")
         describe(push, lambda: self.tr("Add a fault"), lambda: self.tr("Ready-made faults, one of each kind"))
         menu = QMenu(push)
-        for text in READY:
-            menu.addAction(text, partial(self.add, text))
-        menu.addSeparator()
+        for group in _GROUPS:
+            for fault in group:
+                action = worded(QAction(menu), partial(_entry, fault))
+                action.triggered.connect(partial(self.add, fault))
+                menu.addAction(action)
+            menu.addSeparator()
         none = worded(QAction(menu), lambda: self.tr("No faults"))
         none.triggered.connect(self.clear)
         menu.addAction(none)
@@ -99,3 +117,8 @@ class FaultField(QLineEdit):
         self.style().unpolish(self)
         self.style().polish(self)
         self.edited.emit()
+
+
+def _entry(fault: str) -> str:
+    """The second column of a menu is where shortcuts stand elsewhere."""
+    return f"{fault}\t{about(fault)}"

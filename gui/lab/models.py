@@ -14,7 +14,7 @@ from gui.widgets.records import Column, RecordModel, Tone
 from gui.widgets.steps_model import StepTableModel
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
-from gui.wording.terms import ENGINE_NAMES, answer_text, clock, command_text, milliseconds, ordinal, short
+from gui.wording.terms import answer_text, clock, command_text, engine_name, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backend.model.observed import GoneRow, Renumbered
 
 
-MOST_OF_ROOM = 20
+MOST_OF_ROOM = 17
 """Characters of a command, which is what a step is about."""
 
 
@@ -36,9 +36,9 @@ class RowsModel(RecordModel[Row]):
                 Column(lambda: QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
                 Column(lambda: QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
                 Column(lambda: QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
-                Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 6, lambda row: row.item),
+                Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 5, lambda row: row.item),
                 Column(
-                    lambda: QCoreApplication.translate("RowsModel", "Qty"), 4, lambda row: str(row.quantity), right=True
+                    lambda: QCoreApplication.translate("RowsModel", "Qty"), 3, lambda row: str(row.quantity), right=True
                 ),
                 Column(lambda: QCoreApplication.translate("RowsModel", "At"), 12, lambda row: clock(row.created_at)),
                 Column(lambda: QCoreApplication.translate("RowsModel", "By"), 6, lambda row: short(row.submission_id)),
@@ -166,7 +166,7 @@ class StepsModel(StepTableModel):
                 Column(
                     lambda: QCoreApplication.translate("StepsModel", "Engine"),
                     13,
-                    lambda step: ENGINE_NAMES[step.engine],
+                    lambda step: engine_name(step.engine),
                     accent=True,
                     fits=3,
                 ),

@@ -48,7 +48,7 @@ class ReplicationField(QObject):
     def add_lag(self) -> None:
         """Add the row."""
         self._section.add_field(
-            lambda: self.tr("Replica lag"),
+            lambda: self.tr("Lag"),
             self.lag,
             lambda: self.tr("How much later than it could the standby applies each commit"),
         )

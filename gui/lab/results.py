@@ -26,7 +26,7 @@ from gui.widgets.text_box import height_of, text_box
 from gui.wording.live import Words, add_tab, follow_language, name_part, name_tab, put
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
-from gui.wording.terms import answer_text, command_text, instance_word, milliseconds, short
+from gui.wording.terms import instance_word, is_consumer, milliseconds, short, whole_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +171,7 @@ class Results(QSplitter):
     def _show_detail(self, current: QModelIndex) -> None:
         if current.isValid():
             step = self.steps.shown[current.row()]
-            self.detail.setPlainText(f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
+            self.detail.setPlainText(whole_step(step))
 
     def _tabs(self, object_name: str, name: Words) -> QTabWidget:
         tabs = QTabWidget()
@@ -266,15 +266,18 @@ class Results(QSplitter):
             self._steps_caption.setText(self.tr("No submission selected"))
             return
         text = self.tr("Submission %1").replace("%1", short(submission_id))
-        if of_its_own := [step for step in self.steps.records if step.submission_id == submission_id]:
-            text += f" \N{MIDDLE DOT} {instance_word(of_its_own[0].instance)}"
+        own = next((step.instance for step in self.steps.records if step.submission_id == submission_id), 0)
+        parts = [text]
         if reply is not None:
-            text += f" \N{MIDDLE DOT} {reply_text(reply)}"
+            parts.append(reply_text(reply))
             if not reply.held_back:
-                status = f"HTTP {reply.status}" if reply.status else self.tr("no response")
-                took = self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms))
-                text += f" \N{MIDDLE DOT} {status} \N{MIDDLE DOT} {took}"
-                text += self._why_no_steps()
+                if not is_consumer(own):  # a delivery is acknowledged, or it is not
+                    parts.append(f"HTTP {reply.status}" if reply.status else self.tr("no response"))
+                parts.append(self.tr("%1 ms").replace("%1", milliseconds(reply.latency_ms)))
+        parts += [instance_word(own)] if own else []
+        text = " \N{MIDDLE DOT} ".join(parts)
+        if reply is not None and not reply.held_back:
+            text += self._why_no_steps()
         self._steps_caption.setText(text)
         self._steps_caption.setToolTip(text)
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.service.models import SituationsModel, WireModel, situation_word
 from gui.theme import GRID
@@ -16,7 +16,7 @@ from gui.widgets.table import RecordTable
 from gui.widgets.text_box import height_of, text_box
 from gui.widgets.timeline.pane import Timeline
 from gui.wording.live import Words, add_tab, filled, name_part, put
-from gui.wording.terms import answer_text, command_text, instance_word, verdict_word
+from gui.wording.terms import instance_word, verdict_word, whole_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,6 @@ class CheckPane(QSplitter):
     def _make_steps(self) -> QWidget:
         self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.caption.setObjectName("serviceStepsCaption")
-        self.caption.setContentsMargins(GRID, 6, GRID, 6)
         self.caption.setTextFormat(Qt.TextFormat.PlainText)
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.steps_table = RecordTable(
@@ -124,7 +123,11 @@ class CheckPane(QSplitter):
         layout = QVBoxLayout(steps)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.caption, self.steps_table, hairline(), self.detail):
+        heading = QHBoxLayout()
+        heading.setContentsMargins(GRID, 6, GRID, 6)
+        heading.addWidget(self.caption)
+        layout.addLayout(heading)
+        for widget in (self.steps_table, hairline(), self.detail):
             layout.addWidget(widget, 1 if widget is self.steps_table else 0)
         return steps
 
@@ -201,7 +204,7 @@ class CheckPane(QSplitter):
         if not current.isValid():
             return
         step = self.steps.shown[current.row()]
-        put(self.detail.setPlainText, lambda: f"{command_text(step)}\n\N{RIGHTWARDS ARROW} {answer_text(step)}")
+        put(self.detail.setPlainText, partial(whole_step, step))
         self.timeline.choose(step.submission_id)
 
     @Slot(str)

@@ -15,9 +15,9 @@ from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Column, RecordModel
 from gui.widgets.steps_model import StepTableModel
 from gui.wording.exploration import number, worst_of
-from gui.wording.punctuation import in_a_row
+from gui.wording.punctuation import in_a_row, one_after_the_other
 from gui.wording.speech import speak
-from gui.wording.terms import ENGINE_NAMES, answer_text, command_text
+from gui.wording.terms import answer_text, command_text, engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,7 +154,7 @@ def reached_text(line: SituationLine) -> str:
 def remarks_text(line: SituationLine) -> str:
     """What is worth knowing besides, and does not stand in another column."""
     said = remarks(line.result) if line.result else ()
-    return " ".join(speak(sentence) for sentence in said if sentence.code is not CheckCode.REACHED)
+    return one_after_the_other(speak(sentence) for sentence in said if sentence.code is not CheckCode.REACHED)
 
 
 class WireModel(StepTableModel):
@@ -170,7 +170,7 @@ class WireModel(StepTableModel):
                 Column(
                     lambda: QCoreApplication.translate("WireModel", "Engine"),
                     13,
-                    lambda step: ENGINE_NAMES[step.engine],
+                    lambda step: engine_name(step.engine),
                     accent=True,
                     fits=2,
                 ),

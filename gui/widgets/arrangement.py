@@ -10,6 +10,10 @@ from PySide6.QtWidgets import QHeaderView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+BY_HAND = "byHand"
+"""Property of a header whose columns somebody has made wider or narrower: they stay so."""
+BY_HAND_SIGN = "by-hand "
+"""What their widths begin with where they are kept."""
 _WIDEST = 2000
 _MOST = 200
 """Names that are kept: several times as many as any table has columns."""
@@ -57,11 +61,14 @@ class Arrangement(QObject):
     def described(self) -> str:
         """Names with widths, in the order in which columns are shown, such as ``pay:80 place:40``."""
         self.note()
-        return " ".join(f"{name}:{width}" for name, width in self._widths.items())
+        described = " ".join(f"{name}:{width}" for name, width in self._widths.items())
+        return f"{BY_HAND_SIGN}{described}" if self._header.property(BY_HAND) else described
 
     @described.setter
     def described(self, text: str) -> None:
-        pairs = [part.rpartition(":")[::2] for part in text.split()[:_MOST]]
+        pairs = [part.rpartition(":")[::2] for part in text.removeprefix(BY_HAND_SIGN).split()[:_MOST]]
         if all(name and width.isdecimal() and len(width) <= len(str(_WIDEST)) for name, width in pairs):
             self._widths = {name: int(width) for name, width in pairs}
+            if text.startswith(BY_HAND_SIGN):
+                self._header.setProperty(BY_HAND, True)
             self.apply()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, Qt
 from PySide6.QtWidgets import QHeaderView
 
+from gui.widgets.arrangement import BY_HAND
 from gui.wording.live import in_words
 
 if TYPE_CHECKING:
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QTableView
 
-    from gui.widgets.records import RecordModel
+    from gui.widgets.records import Column, RecordModel
 
 DOT = 8
 PADDING = 6
 """Pixels between the text of a cell and the edges of its column."""
 MOST_READ = 200
 """Records whose texts are measured."""
-BY_HAND = "byHand"
-"""Property of a header whose columns somebody has made wider or narrower: they stay so."""
 
 
 class ColumnFitting(QObject):
@@ -75,22 +74,30 @@ class ColumnFitting(QObject):
         if self._at_work:
             return
         self._at_work = True
-        least = {number: self._room_of(min(column.width, column.least)) for number, column in self._taking}
+        least = {number: self._least(column) for number, column in self._taking}
         if self._fitted and not self._table.horizontalHeader().property(BY_HAND):
             self._fit_texts(sum(least.values()))
         self._share(least)
         self._table.updateGeometries()  # the scroll bar would know it later
         self._at_work = False
 
+    def _least(self, column: Column[Any]) -> int:
+        """No more than it has something to say."""
+        room = self._room_of(min(column.width, column.least))
+        return min(room, max(self._wanted(column))) if self._fitted else room
+
+    def _wanted(self, column: Column[Any]) -> tuple[int, int]:
+        """Pixels for the title of a column, and for its longest text."""
+        texts = [column.text(record) for record in self._records.shown[:MOST_READ]]
+        longest = max(map(self._text_width, texts), default=0.0) + 2 * PADDING + (DOT + PADDING) * column.accent
+        return ceil(self._text_width(in_words(column.title)) + 2 * PADDING), ceil(longest)
+
     def _fit_texts(self, kept: int) -> None:
         """As wide as heads, then as wide as texts, one column after the other as long as there is room."""
         head, wanted = self._table.horizontalHeader(), {}
         for number, column in self._fitted:
-            title = self._text_width(in_words(column.title)) + 2 * PADDING
-            texts = [column.text(record) for record in self._records.shown[:MOST_READ]]
-            longest = max(map(self._text_width, texts), default=0.0) + 2 * PADDING
-            longest += (DOT + PADDING) * column.accent
-            wanted[number] = ceil(title), ceil(max(title, min(longest, self._room_of(column.width))))
+            title, longest = self._wanted(column)
+            wanted[number] = title, max(title, min(longest, self._room_of(column.width)))
         others = {number for number, _ in (*self._fitted, *self._taking)}
         fixed = sum(head.sectionSize(number) for number in range(head.count()) if number not in others)
         room = self._table.viewport().width() - fixed - kept - sum(least for least, _ in wanted.values())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui.settings import Group
+from gui.widgets.arrangement import BY_HAND, BY_HAND_SIGN
 from gui.widgets.cell_table import CellTable
-from gui.widgets.column_fitting import BY_HAND
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -46,18 +46,18 @@ def describe_columns(header: QHeaderView) -> str:
     """Logical numbers with their widths, in the order in which they are shown, such as ``1:80 0:40``."""
     shown = [header.logicalIndex(place) for place in range(header.count())]
     described = " ".join(f"{number}:{header.sectionSize(number)}" for number in shown)
-    return f"{_BY_HAND}{described}" if header.property(BY_HAND) else described
+    return f"{BY_HAND_SIGN}{described}" if header.property(BY_HAND) else described
 
 
 def arrange_columns(header: QHeaderView, described: str) -> None:
     """Give columns order and widths; one that takes the room that is left keeps doing so."""
-    pairs = [part.partition(":")[::2] for part in described.removeprefix(_BY_HAND).split()]
+    pairs = [part.partition(":")[::2] for part in described.removeprefix(BY_HAND_SIGN).split()]
     if not all(number.isdecimal() and width.isdecimal() for number, width in pairs):
         return
     wanted = [(int(number), int(width)) for number, width in pairs]
     if sorted(number for number, _ in wanted) != list(range(header.count())):
         return
-    if described.startswith(_BY_HAND):
+    if described.startswith(BY_HAND_SIGN):
         header.setProperty(BY_HAND, True)
     for place, (number, width) in enumerate(wanted):
         header.moveSection(header.visualIndex(number), place)
@@ -66,4 +66,3 @@ def arrange_columns(header: QHeaderView, described: str) -> None:
 
 
 _WIDEST = 2000
-_BY_HAND = "by-hand "

@@ -11,7 +11,7 @@ from backend.explorer.page_says import answer_in, command_in, mishap
 from backend.explorer.question import Event, EventKind
 from backend.model.vocabulary import EngineKind, Verdict
 from gui.wording.speech import language, speak
-from gui.wording.terms import ENGINE_NAMES
+from gui.wording.terms import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def engine_word(event: Event) -> str:
         return QCoreApplication.translate("Explore", "process")
     if engine is EngineKind.HTTP:
         return QCoreApplication.translate("Explore", "caller")
-    return ENGINE_NAMES[engine]
+    return engine_name(engine)
 
 
 def actor_word(event: Event) -> str:

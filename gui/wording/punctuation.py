@@ -22,6 +22,13 @@ def in_a_row(texts: Iterable[str]) -> str:
     return reduce(lambda before, text: _put(pattern, before, text), texts) if (texts := list(texts)) else ""
 
 
+def one_after_the_other(sentences: Iterable[str]) -> str:
+    """Whole sentences, each of which ends with a mark: Chinese has no space behind one."""
+    pattern = QCoreApplication.translate("Punctuation", "%1 %2")
+    told = [sentence for sentence in sentences if sentence]
+    return reduce(lambda before, text: _put(pattern, before, text), told) if told else ""
+
+
 def _put(pattern: str, first: str, second: str) -> str:
     before, _, rest = pattern.partition("%1")
     between, _, after = rest.partition("%2")

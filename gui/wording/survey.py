@@ -11,7 +11,7 @@ from backend.explorer.survey_says import cell_finding, state_term, survey_findin
 from backend.model.vocabulary import OperationKey, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.wording.exploration import number
-from gui.wording.punctuation import in_a_row
+from gui.wording.punctuation import in_a_row, one_after_the_other
 from gui.wording.speech import speak
 from gui.wording.terms import verdict_word
 
@@ -95,7 +95,7 @@ def survey_sentence(survey: Survey) -> str:
     if harm := len(survey.contradictions):
         text = QCoreApplication.translate("Survey", "Declared safe, and yet they do harm: %1, marked with %2.")
         said.append(text.replace("%1", number(harm)).replace("%2", SHOUT))
-    return " ".join(said)
+    return one_after_the_other(said)
 
 
 def progress_sentence(progress: SurveyProgress, title_of: Callable[[Combination], str]) -> str:

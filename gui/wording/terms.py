@@ -11,9 +11,8 @@ from backend.model.judgement import Judgement
 from backend.model.observed import Step
 from backend.model.step_words import command_sentence, outcome_sentence
 from backend.model.submission_ids import without_lab
-from backend.model.terms import ENGINE_NAMES as ENGINE_NAMES
-from backend.model.terms import answer_term, verdict_term
-from backend.model.vocabulary import Answer, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
+from backend.model.terms import answer_term, engine_term, verdict_term
+from backend.model.vocabulary import Answer, EngineKind, GatewayKeys, Health, OperationKey, Pace, Source, Verdict
 from gui.wording.speech import speak
 
 FIRST_CONSUMER = 11
@@ -46,9 +45,14 @@ def operations_of(judgement: Judgement) -> set[OperationKey]:
     return {_TABLES[table] for table in {table for table, _ in judgement.wanted} if table in _TABLES}
 
 
+def is_consumer(number: int) -> bool:
+    """Whether a backend process takes deliveries, and no requests."""
+    return number >= FIRST_CONSUMER
+
+
 def instance_word(number: int) -> str:
     """A backend process as a person counts them; the consumers of the queue have numbers of their own."""
-    if number >= FIRST_CONSUMER:
+    if is_consumer(number):
         return QCoreApplication.translate("Words", "consumer %1").replace("%1", str(number - FIRST_CONSUMER + 1))
     return QCoreApplication.translate("Words", "instance %1").replace("%1", str(number))
 
@@ -76,6 +80,11 @@ def verdict_word(verdict: Verdict) -> str:
 def answer_word(answer: Answer) -> str:
     """What a caller was told, in the word that the command line uses."""
     return speak(answer_term(answer))
+
+
+def engine_name(engine: EngineKind) -> str:
+    """An engine: the name of a product, or what it is."""
+    return speak(engine_term(engine))
 
 
 def health_word(health: Health) -> str:
@@ -144,6 +153,12 @@ def short(identifier: str, length: int = 8) -> str:
 def command_text(step: Step) -> str:
     """A step's command, and whether it is still under way; a mark of ours in the language of the window."""
     return speak(command_sentence(step))
+
+
+def whole_step(step: Step) -> str:
+    """A command, and below it what came of it where anything did."""
+    command, answer = command_text(step), answer_text(step)
+    return f"{command}\n\N{RIGHTWARDS ARROW} {answer}" if answer else command
 
 
 def answer_text(step: Step) -> str:

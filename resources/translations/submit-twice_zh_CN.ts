@@ -796,8 +796,8 @@
         <translation>你这边至少一次，加上能识别的接收方：那就是恰好一次。</translation>
     </message>
     <message>
-        <source>The check reads from a replica</source>
-        <translation>检查读的是从库</translation>
+        <source>The check reads from a standby</source>
+        <translation>检查读的是备库</translation>
     </message>
     <message>
         <source>Each submission waits for the answer to the one before. The lock is free and the order is committed, but the SELECT goes to the standby, which is 20 seconds behind: it answers False each time.</source>
@@ -820,8 +820,8 @@
         <translation>决定是否写入的读，必须读写入所去的地方。</translation>
     </message>
     <message>
-        <source>A message that is quicker than the replica</source>
-        <translation>消息快于从库</translation>
+        <source>A message that is quicker than the standby</source>
+        <translation>消息快于备库</translation>
     </message>
     <message>
         <source>The handler commits its mark, looks for the order on the standby, does not find it yet, and fails. The queue delivers again; the handler finds its mark and says “duplicate”. Nobody was ever charged.</source>
@@ -840,8 +840,8 @@
         <translation>同样的延迟，但没有谁去看备库：标记和付款是主库上的同一个事务。</translation>
     </message>
     <message>
-        <source>A replica is for those who can wait.</source>
-        <translation>从库只适合等得起的读。</translation>
+        <source>A standby is for those who can wait.</source>
+        <translation>备库只适合等得起的读。</translation>
     </message>
     <message>
         <source>The primary fails right after its answer</source>
@@ -1598,6 +1598,10 @@
         <source>Gateway</source>
         <translation>网关</translation>
     </message>
+    <message>
+        <source>PostgreSQL standby</source>
+        <translation>PostgreSQL 备库</translation>
+    </message>
     <message numerus="yes">
         <source>Backend, %n instance(s)</source>
         <translation>
@@ -1913,6 +1917,82 @@
 </context>
 <context>
     <name>FaultField</name>
+    <message>
+        <source>the backend dies after its DEL</source>
+        <translation>后端在 DEL 之后终止</translation>
+    </message>
+    <message>
+        <source>the backend dies after its SET</source>
+        <translation>后端在 SET 之后终止</translation>
+    </message>
+    <message>
+        <source>the backend dies before its INSERT</source>
+        <translation>后端在 INSERT 之前终止</translation>
+    </message>
+    <message>
+        <source>the backend dies after its COMMIT</source>
+        <translation>后端在 COMMIT 之后终止</translation>
+    </message>
+    <message>
+        <source>the consumer dies before it acknowledges</source>
+        <translation>消费者在确认之前终止</translation>
+    </message>
+    <message>
+        <source>the connections break before COMMIT</source>
+        <translation>连接在 COMMIT 之前断开</translation>
+    </message>
+    <message>
+        <source>an exception, and COMMIT is not sent</source>
+        <translation>抛出异常，COMMIT 不发送</translation>
+    </message>
+    <message>
+        <source>an exception instead of the response</source>
+        <translation>以异常代替响应</translation>
+    </message>
+    <message>
+        <source>INSERT is sent 300 ms later</source>
+        <translation>INSERT 晚 300 ms 发送</translation>
+    </message>
+    <message>
+        <source>the response leaves 300 ms later</source>
+        <translation>响应晚 300 ms 发出</translation>
+    </message>
+    <message>
+        <source>50 ms on the way there, and back</source>
+        <translation>去程和回程各 50 ms</translation>
+    </message>
+    <message>
+        <source>the process stands still for 800 ms</source>
+        <translation>进程停顿 800 ms</translation>
+    </message>
+    <message>
+        <source>the database stands still for 500 ms</source>
+        <translation>数据库停顿 500 ms</translation>
+    </message>
+    <message>
+        <source>the database is killed after the first answer</source>
+        <translation>数据库在第一次答复之后被强制结束</translation>
+    </message>
+    <message>
+        <source>the database restarts after the first answer</source>
+        <translation>数据库在第一次答复之后重启</translation>
+    </message>
+    <message>
+        <source>Redis is killed after the first answer</source>
+        <translation>Redis 在第一次答复之后被强制结束</translation>
+    </message>
+    <message>
+        <source>Redis restarts after the first answer</source>
+        <translation>Redis 在第一次答复之后重启</translation>
+    </message>
+    <message>
+        <source>a replica that lacks the last keys takes over</source>
+        <translation>缺少最后几个键的副本接管</translation>
+    </message>
+    <message>
+        <source>the replica is cut off from its primary</source>
+        <translation>副本与主服务器之间断开</translation>
+    </message>
     <message>
         <source>none</source>
         <translation>无</translation>
@@ -2729,8 +2809,20 @@
         <translation>故障</translation>
     </message>
     <message>
+        <source>holds a lease</source>
+        <translation>持有租约</translation>
+    </message>
+    <message>
         <source>lease expires</source>
         <translation>租约到期</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>is sent again</source>
+        <translation>再次发送</translation>
     </message>
     <message>
         <source>crash</source>
@@ -3041,6 +3133,10 @@
         <source>%1, %2</source>
         <translation>%1，%2</translation>
     </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1%2</translation>
+    </message>
 </context>
 <context>
     <name>QTabBar</name>
@@ -3292,8 +3388,8 @@
         <translation>毫秒</translation>
     </message>
     <message>
-        <source>Replica lag</source>
-        <translation>复制延迟</translation>
+        <source>Lag</source>
+        <translation>延迟</translation>
     </message>
     <message>
         <source>How much later than it could the standby applies each commit</source>

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.lab.lab import Lab
 from backend.model.options import LabOptions
+from backend.model.terms import ENGINE_NAMES
 from backend.model.vocabulary import (
     EngineKind,
     FaultKind,
@@ -26,7 +27,6 @@ from gui.lab.fault_field import READY
 from gui.link.bridge import LabBridge
 from gui.settings import Settings
 from gui.theme import Theme
-from gui.wording.terms import ENGINE_NAMES
 from tests.backend.conftest import Laboratory
 from tests.gui import pseudo
 from tests.gui.conftest import make_window

@@ -44,12 +44,14 @@ def test_verdicts_and_engines_have_colours_of_their_own(colours: Colours) -> Non
     for group in (
         [colours.verdict(verdict).name() for verdict in Verdict],
         [colours.verdict_tint(verdict).name() for verdict in Verdict],
-        [colours.engine(kind).name() for kind in (EngineKind.POSTGRESQL, EngineKind.REDIS, EngineKind.ZOOKEEPER,
-                                                  EngineKind.GATEWAY, EngineKind.HTTP)],
+        [colours.engine(kind).name() for kind in (EngineKind.POSTGRESQL, EngineKind.STANDBY, EngineKind.REDIS,
+                                                  EngineKind.ZOOKEEPER, EngineKind.GATEWAY, EngineKind.HTTP)],
     ):  # fmt: skip
         for one, other in itertools.combinations(group, 2):
             assert one != other
-    assert len({colours.engine(kind).name() for kind in EngineKind if kind.is_database}) == 1
+    databases = [kind for kind in EngineKind if kind.is_database and kind is not EngineKind.STANDBY]
+    assert len({colours.engine(kind).name() for kind in databases}) == 1
+    assert contrast(colours.engine(EngineKind.STANDBY), colours.engine(EngineKind.POSTGRESQL)) >= 1.7
 
 
 @BOTH

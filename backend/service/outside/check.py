@@ -13,7 +13,14 @@ from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.attempts import Attempts, Tried
-from backend.service.outside.model import Check, CheckProgress, CheckSituation, IntentResult, SituationResult
+from backend.service.outside.model import (
+    Check,
+    CheckProgress,
+    CheckSituation,
+    IntentResult,
+    SituationResult,
+    worst_intent,
+)
 from backend.service.outside.settling import Settling
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
@@ -186,7 +193,7 @@ def _verdict_again(result: IntentResult, effects: int) -> Verdict:
 
 def _with_steps(results: list[IntentResult], steps_of: Callable[[str], tuple[Step, ...]]) -> list[IntentResult]:
     """The worst of these intents with its steps."""
-    worst = max(results, key=lambda result: result.verdict.severity, default=None)
+    worst = worst_intent(results)
     return [replace(result, steps=steps_of(result.key)) if result is worst else result for result in results]
 
 

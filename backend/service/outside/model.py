@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,13 +82,18 @@ class SituationResult:
 
     @property
     def worst(self) -> IntentResult | None:
-        """The first intent with the worst verdict; None where nothing was tried."""
-        return max(self.intents, key=lambda intent: intent.verdict.severity, default=None)
+        """The one that `worst_intent` finds; None where nothing was tried."""
+        return worst_intent(self.intents)
 
     @property
     def contradictions(self) -> tuple[tuple[str, Sentence], ...]:
         """Those that there are, each with its intent's key."""
         return tuple((intent.key, intent.contradiction) for intent in self.intents if intent.contradiction)
+
+
+def worst_intent(intents: Sequence[IntentResult]) -> IntentResult | None:
+    """Of those with the worst verdict the one whose steps were kept; while none were, the first with most effects."""
+    return max(intents, key=lambda one: (one.verdict.severity, bool(one.steps), one.effects), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _GROUPED = frozenset({b"P", b"B", b"D", b"E", b"C"})
 _COPY_BEGINS = frozenset({b"G", b"H", b"W"})
 """Nothing goes on until the client knows."""
 _LOOKED_AT = frozenset({b"K", b"G", b"W", b"Z", b"t"})
-_TELLING = frozenset({b"n", b"T", b"D", b"C", b"E"})
+_TELLING = frozenset({b"n", b"T", b"D", b"C", b"s", b"E"})
 """Of which a person wants to know."""
 _SKIPPED = "skipped, because a command before it failed"
 _COMPLETIONS = frozenset({b"C", b"s", b"I", b"E"})

@@ -31,6 +31,8 @@ class Gathered:
                     self._rows.append(body)
             case b"C":
                 self._answer = self._told(text_at(body)[0])
+            case b"s":  # PortalSuspended: the client asked for so many rows and no more
+                self._answer = rows_of(self._columns, self._rows)
             case b"E" if not self._error:
                 self._error = _complaint(body)
             case _:

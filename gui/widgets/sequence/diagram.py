@@ -8,8 +8,8 @@ from backend.explorer.question import Event, EventKind
 from backend.model.vocabulary import EngineKind
 from gui.wording.exploration import actor_word, engine_of
 
-CALLER, FIRST_ACTOR, ACTOR_STEP = 48, 156, 56
-ENGINE_STEP, LAST_ENGINE, LEAST_GAP = 104, 60, 182
+CALLER, FIRST_ACTOR, ACTOR_STEP = 40, 140, 44
+ENGINE_STEP, LAST_ENGINE, LEAST_GAP = 96, 52, 148
 """Pixels: the caller and the first request from the left edge, the last engine from the right, what lies between."""
 
 

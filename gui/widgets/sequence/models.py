@@ -141,7 +141,7 @@ class EventsModel(RecordModel[NumberedEvent]):
 
 def command_cell(moment: NumberedEvent) -> str:
     """The command, and a mark if it is the mistake; the shorter one first, as the end is what is cut."""
-    command = command_word(moment.event)
+    command = command_word(moment.event).removesuffix(";")
     return narrowed(*sorted((in_words(moment.mark), command), key=len)) if moment.mark else command
 
 

@@ -12,7 +12,7 @@ from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import GRID
 from gui.widgets.sequence.diagram import CALLER, FIRST_ACTOR, cast_of, lives_of, waits_of
 from gui.wording.exploration import answer_of, command_word, engine_of, mishap_word
-from gui.wording.terms import ENGINE_NAMES
+from gui.wording.terms import engine_name
 
 if TYPE_CHECKING:
     from backend.explorer.question import Event
@@ -44,7 +44,9 @@ class SequencePainter:
         self._mistake = mistake
         self._mark = mark
         self._kept_free = 0
-        """Pixels at the right of the gap that are not for commands and answers, in the row that is painted."""
+        """Pixels at the right of the gap that are not for answers, in the row that is painted."""
+        self._background = QColor(colours.surface)
+        """Of the row that is painted."""
         self._cast = cast_of(events)
         self._metrics = QFontMetrics(painter.font())
         self._there = self._metrics.height() + 4
@@ -61,6 +63,8 @@ class SequencePainter:
         self._paint_lifelines()
         for number in rows:
             wrong = number == self._mistake
+            marked = self._colours.selection if active else self._colours.code_mark
+            self._background = QColor(marked if number == current else self._colours.surface)
             self._kept_free = self._mark_width() + 2 * GRID if wrong else 0
             self._paint_event(self._events[number], number * self._row)
             if wrong:
@@ -111,20 +115,20 @@ class SequencePainter:
             self._write(event.answer, there - 4, self._colours.muted)
         else:
             self._arrow(actor, end, there, colour)
-            self._write(command_word(event), there - 4, self._colours.text)
-            self._write(answer_of(event), back - 3, self._colours.muted)
+            self._write(command_word(event), there - 4, self._colours.text, since=actor)
+            self._write(answer_of(event), back - 3, self._colours.muted, kept_free=self._kept_free)
             if not event.blocked:
                 self._arrow(end, actor, back, colour, dashed=True)
 
     def _paint_mistake(self, top: int) -> None:
-        """A frame around the event, and its name where answers stand."""
-        colour = self._colours.verdict(Verdict.DUPLICATED)
+        """A frame around the event, and its name where answers stand, which leaves the line above to the command."""
+        colour, wide = self._colours.verdict(Verdict.DUPLICATED), self._mark_width()
+        left = max(GRID, self._columns.gap[1] - wide - 2 * GRID)
+        self._clear(left, top + self._back - 3, wide)
         self._painter.setPen(self._pen(colour, 2))
         self._painter.drawRect(QRect(4, top + 1, self._columns.width - 8, self._row - 2))
         self._painter.setPen(QColor(self._colours.text))
-        self._painter.drawText(
-            max(GRID, self._columns.gap[1] - self._mark_width() - 2 * GRID), top + self._there - 4, self._mark
-        )
+        self._painter.drawText(left, top + self._back - 3, self._mark)
 
     def _mark_width(self) -> int:
         return QFontMetrics(self._painter.font()).horizontalAdvance(self._mark)
@@ -160,18 +164,29 @@ class SequencePainter:
         self._painter.drawPolygon(QPolygonF(head))
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _write(self, text: str, baseline: int, colour: str, *, bold: bool = False) -> None:
-        """In the gap, cut where it ends."""
+    def _write(
+        self, text: str, baseline: int, colour: str, *, bold: bool = False, since: int = 0, kept_free: int = 0
+    ) -> None:
+        """In the gap, cut where it ends; what has no room there may begin at its request's lifeline, `since`."""
         left, right = self._columns.gap
         before = self._painter.font()
         font = QFont(before)
         font.setBold(bold)
         self._painter.setFont(font)
-        self._painter.setPen(QColor(colour))
-        room = right - left - 3 * GRID - self._kept_free
+        room, wanted = right - left - 3 * GRID - kept_free, QFontMetrics(font).horizontalAdvance(text)
+        if since and wanted > room:
+            left, room = max(since, left - (wanted - room)), min(wanted, room + left - since)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if left < self._columns.gap[0]:
+            self._clear(left + 2 * GRID, baseline, QFontMetrics(font).horizontalAdvance(shown))
+        self._painter.setPen(QColor(colour))
         self._painter.drawText(left + 2 * GRID, baseline, shown)
         self._painter.setFont(before)
+
+    def _clear(self, left: int, baseline: int, width: int) -> None:
+        """No lifeline runs through what is written here."""
+        plate = QRect(left - 2, baseline - self._metrics.ascent(), width + 4, self._metrics.height())
+        self._painter.fillRect(plate, self._background)
 
     def _write_answer_to_caller(self, answer: str, baseline: int) -> None:
         room = FIRST_ACTOR - CALLER - 2 * GRID
@@ -191,7 +206,7 @@ class SequencePainter:
             self._name(self._columns.actor(actor), box, actor, QColor(colours.muted), QColor(colours.text), bold=True)
         for engine in self._cast.engines:
             colour = colours.engine(engine)
-            self._name(self._columns.engine(engine), box, ENGINE_NAMES[engine], colour, QColor(colours.text))
+            self._name(self._columns.engine(engine), box, engine_name(engine), colour, QColor(colours.text))
 
     def _name(self, x: int, box: QRect, text: str, frame: QColor, ink: QColor, *, bold: bool = False) -> None:
         font = QFont(self._painter.font())

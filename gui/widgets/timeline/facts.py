@@ -14,7 +14,7 @@ from gui.widgets.timeline.lane import Lane, Mishap
 from gui.widgets.timeline.lanes import LaneBook
 from gui.wording.replies import reply_text
 from gui.wording.speech import speak
-from gui.wording.terms import ENGINE_NAMES, answer_text, command_text, instance_word, milliseconds, short
+from gui.wording.terms import answer_text, command_text, engine_name, instance_word, milliseconds, short
 
 if TYPE_CHECKING:
     from backend.model.observed import LockWait, Reply, Step
@@ -142,7 +142,7 @@ def hover_text(fact: Fact, zero_ns: int) -> str:
         lines.append(QCoreApplication.translate("Timeline", "at %1 ms").replace("%1", begin))
     if fact.engine is EngineKind.SQLITE:
         lines.append(QCoreApplication.translate("Timeline", "SQLite waits for its file lock inside the call."))
-    engine = ENGINE_NAMES[fact.engine] if fact.engine is not None else ""
+    engine = engine_name(fact.engine) if fact.engine is not None else ""
     instance = instance_word(fact.instance) if fact.instance else ""
     lines.append(" \N{MIDDLE DOT} ".join(part for part in (engine, fact.submission, instance) if part))
     return "\n".join(lines)
@@ -205,4 +205,4 @@ class FactsModel(RecordModel[Fact]):
 
 
 def _engine_text(fact: Fact) -> str:
-    return "" if fact.engine is None else ENGINE_NAMES[fact.engine]
+    return "" if fact.engine is None else engine_name(fact.engine)

@@ -38,7 +38,11 @@ class Sight(Enum):
     PROCESSING = auto()
     WAIT = auto()
     FAULT = auto()
+    LEASE = auto()
     EXPIRY = auto()
+    FAILED = auto()
+    """A step that its engine refused, or that broke."""
+    RETRY = auto()
     CRASH = auto()
     BROKEN = auto()
     TIMEOUT = auto()

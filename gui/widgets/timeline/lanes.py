@@ -136,6 +136,7 @@ class LaneBook:
             if sight := _SIGHTS.get(lane.mishap):
                 self.sights.add(sight)
             if original := self._lanes.get(reply.retry_of):
+                self.sights.add(Sight.RETRY)
                 self._bursts.join(original.begin)
         self._trim()
         self.changes += 1
@@ -173,14 +174,13 @@ class LaneBook:
     def _note_what(self, step: Step) -> None:
         self.engines.add(step.engine)
         if step.engine is EngineKind.HTTP:
-            self._note_sight(step)
-
-    def _note_sight(self, step: Step) -> None:
-        self.sights.add(_sight(step))
+            self.sights.add(_sight(step))
+        if _has_failed(step):
+            self.sights.add(Sight.FAILED)
 
     def _note_lease(self, lane: Lane, step: Step) -> None:
         if self._leases.note(lane, step):
-            self.sights.add(Sight.EXPIRY)
+            self.sights |= {Sight.LEASE, Sight.EXPIRY}
 
     def _trim(self) -> None:
         """Forget the oldest lanes, a tenth of all at once, so that it need not be done often."""
@@ -251,7 +251,14 @@ class LaneBook:
                 seen.add(Sight.WAIT)
             if lane.reply is not None and not lane.reply.held_back:
                 seen.add(Sight.CALLER)
-            if any(lease.released_ns is None for lease in self.leases(lane)):
+            if any(map(_has_failed, lane.steps)):
+                seen.add(Sight.FAILED)
+            if lane.reply is not None and lane.reply.retry_of in self._lanes:
+                seen.add(Sight.RETRY)
+            leases = self.leases(lane)
+            if leases:
+                seen.add(Sight.LEASE)
+            if any(lease.released_ns is None for lease in leases):
                 seen.add(Sight.EXPIRY)
             if sight_of_end := _SIGHTS.get(lane.mishap):
                 seen.add(sight_of_end)
@@ -260,6 +267,11 @@ class LaneBook:
     def leases(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
         return self._leases.of(lane)
+
+
+def _has_failed(step: Step) -> bool:
+    """Whether a notch at the end of a step says that it came to nothing; a crash has a mark of its own."""
+    return bool(step.error) and not (step.engine is EngineKind.HTTP and step.command == CRASH)
 
 
 def _sight(step: Step) -> Sight:

@@ -14,7 +14,7 @@ from gui.widgets.forms import describe
 from gui.widgets.timeline.lane import Sight
 from gui.widgets.timeline.marks import SIZE, Marks
 from gui.wording.live import follow_language
-from gui.wording.terms import ENGINE_NAMES
+from gui.wording.terms import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ class Legend(QWidget):
         colours, shown = self._theme.colours, self._shown
         for kind in EngineKind:
             if kind in shown and kind is not EngineKind.HTTP:
-                yield ENGINE_NAMES[kind], _box(QBrush(colours.engine(kind)))
+                yield engine_name(kind), _box(QBrush(colours.engine(kind)))
         marks = self._marks
         for sight, text, draw in (
             (Sight.RESPONSE, self.tr("response"), _box(QBrush(colours.engine(EngineKind.HTTP)))),
@@ -126,7 +126,10 @@ class Legend(QWidget):
             (Sight.PROCESSING, self.tr("processing"), _box(QBrush(QColor(colours.hairline)))),
             (Sight.WAIT, self.tr("waits for a lock"), _box(QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern))),
             (Sight.FAULT, self.tr("fault"), _box(QBrush(QColor(colours.alarm), Qt.BrushStyle.Dense5Pattern))),
+            (Sight.LEASE, self.tr("holds a lease"), marks.lease),
             (Sight.EXPIRY, self.tr("lease expires"), marks.diamond),
+            (Sight.FAILED, self.tr("failed"), marks.notch),
+            (Sight.RETRY, self.tr("is sent again"), marks.retry),
             (Sight.CRASH, self.tr("crash"), marks.cross),
             (Sight.BROKEN, self.tr("connection breaks"), marks.broken),
             (Sight.TIMEOUT, self.tr("time-out"), marks.hourglass),

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen
 
 from backend.model.vocabulary import EngineKind
 from gui.theme import GRID, code_font
@@ -45,11 +45,7 @@ class TimelineInks(Inks):
         super().__init__(colours)
         self.wait_hatch = QBrush(self.text, Qt.BrushStyle.BDiagPattern)
         self.fault_hatch = QBrush(self.alarm, Qt.BrushStyle.Dense5Pattern)
-        self.thin = QPen(self.text, 1)
-        self.retry = QPen(self.accent, 1.2)
-        self.retry_far = QPen(self.accent, 1.2, Qt.PenStyle.DotLine)
         self.on_engines = {kind: colours.on_engine(kind) for kind in EngineKind}
-        self.lease = QPen(self.engines[EngineKind.REDIS], 1.5)
 
     def of(self, engine: EngineKind) -> tuple[QColor, QColor]:
         """The colour of an engine, and what can be read on it."""
@@ -307,12 +303,9 @@ class TimelinePainter:
         start = scale.y_of(self._book.place_of(original) + 0.5)
         end = scale.y_of(self._book.place_of(lane) + 0.4)
         left = original.reply.received_ns if original.reply else original.end
-        painter.setPen(self._inks.retry_far)
+        painter.setPen(self._marks.sent_later)
         painter.drawLine(QPointF(min(x, scale.x_of(left)), start), QPointF(x, start))
-        painter.setPen(self._inks.retry)
-        painter.drawLine(QPointF(x, start), QPointF(x, end))
-        painter.setBrush(self._inks.accent)
-        painter.drawPolygon(QPolygonF([QPointF(x - 3, end - 5), QPointF(x + 3, end - 5), QPointF(x, end)]))
+        self._marks.head(painter, x, end, start)
 
     def _paint_marks(self, painter: QPainter, scale: Scale, lane: Lane, top: float) -> None:
         middle = top + 2 + scale.lane_pixels * 0.3
@@ -320,7 +313,7 @@ class TimelinePainter:
             if step.engine is EngineKind.HTTP and step.command == CRASH:
                 self._marks.cross(painter, scale.x_of(step.ended_ns), middle)
             elif step.error:
-                self._paint_error(painter, scale, step, top)
+                self._marks.notch(painter, scale.x_of(step.ended_ns), top + 4)
         mishap = lane.mishap
         if mishap is Mishap.NONE:
             return
@@ -342,20 +335,13 @@ class TimelinePainter:
     def _paint_lease(self, painter: QPainter, scale: Scale, lease: Lease, top: float, middle: float) -> None:
         left, right = scale.x_of(lease.started_ns), min(scale.x_of(lease.ended_ns), scale.width + 20.0)
         left = max(left, -20.0)
-        painter.setPen(self._inks.lease)
+        painter.setPen(self._marks.leased)
         painter.drawLine(QPointF(left, top), QPointF(right, top))
         painter.drawLine(QPointF(left, top - 1), QPointF(left, middle))
         if lease.released_ns is not None:
             painter.drawLine(QPointF(right, top - 1), QPointF(right, middle))
             return
         self._marks.diamond(painter, right, middle)
-
-    def _paint_error(self, painter: QPainter, scale: Scale, step: Step, top: float) -> None:
-        """A notch at the end of a step that failed."""
-        x = scale.x_of(step.ended_ns)
-        painter.setPen(self._inks.thin)
-        painter.setBrush(self._inks.surface)
-        painter.drawPolygon(QPolygonF([QPointF(x - 4, top + 1), QPointF(x + 4, top + 1), QPointF(x, top + 7)]))
 
 
 def _painted_over(labels: list[tuple[QRectF, Step, QColor]], number: int) -> Iterator[Stretch]:

@@ -13,7 +13,7 @@ from backend.archive.entries import Entry, RunRecord
 from backend.archive.knobs import differences, knobs
 from backend.archive.web_page import entry_html
 from backend.model.sentence import LANGUAGES, words
-from backend.model.terms import ENGINE_NAMES
+from backend.model.terms import engine_term
 from backend.model.vocabulary import EngineKind, GatewayKeys, RetryCause, Source
 from tests.backend.archive.samples import every_entry, replies, run_entry
 
@@ -98,7 +98,7 @@ def test_a_page_shows_the_steps_of_every_engine_by_its_name() -> None:
     every = tuple(replace(step, number=number, engine=kind) for number, kind in enumerate(EngineKind))
     page = entry_html(replace(entry, content=replace(entry.content, steps=every)), "zh_CN")
     for kind in EngineKind:
-        assert f">{ENGINE_NAMES[kind]}<" in page
+        assert f">{words(engine_term(kind), 'zh_CN')}<" in page
         assert f">{kind.value}<" not in page
 
 

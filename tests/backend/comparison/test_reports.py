@@ -11,9 +11,10 @@ from xml.etree import ElementTree as ET
 
 from backend.comparison.claims import standing, surprises
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
-from backend.comparison.picture import picture_svg, pictures
+from backend.comparison.picture import Price, picture_svg, pictures
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import ComparedCell, Comparison
+from backend.comparison.says import CompareCode
 from backend.comparison.web_page import comparison_html
 from backend.model.sentence import plain
 from backend.model.vocabulary import EngineKind, Verdict
@@ -143,3 +144,12 @@ def test_the_picture_is_xml_with_a_dot_for_each_ratio(found: Comparison) -> None
     root = ET.fromstring(picture_svg(drawn))  # noqa: S314  our own
     ratios = [line for line in found.lines if line.cost and line.cost.ratio is not None]
     assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == len(ratios)
+
+
+def test_the_axis_speaks_of_a_band_only_where_there_is_one(found: Comparison) -> None:
+    (drawn,) = pictures(found)
+    for price, code in ((None, CompareCode.AXIS), (Price(0.9, 0.8, 1.0, 1.1), CompareCode.AXIS_WITH_BAND)):
+        bands = tuple(
+            replace(band, marks=tuple(replace(mark, price=price) for mark in band.marks)) for band in drawn.bands
+        )
+        assert replace(drawn, bands=bands).axis.code == code

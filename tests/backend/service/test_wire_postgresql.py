@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import socket
+import struct
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from backend.engines.sql import sqlalchemy_url
 from backend.service.wire.postgresql import PostgresqlDialect
+from backend.service.wire.postgresql_replies import Gathered
 from tests.backend.service.proxies import PATIENCE_S, Proxy, proxy
 
 if TYPE_CHECKING:
@@ -260,6 +262,15 @@ def test_sqlalchemy(door: Proxy) -> None:
     commands = [step.command for step in door.steps]
     assert "INSERT INTO seen VALUES (2, 'n')" in " ".join(commands)
     assert commands[-1] == "COMMIT"
+
+
+def test_what_is_fetched_row_by_row_has_an_answer_too() -> None:
+    """As asyncpg's `fetchval` does: an Execute with a limit, which the server ends with PortalSuspended."""
+    described = b"\0\1id\0" + struct.pack("!IHIhih", 0, 0, 25, -1, -1, 0)
+    reply = Gathered()
+    for kind, body in ((b"T", described), (b"D", struct.pack("!HI", 1, 1) + b"7"), (b"s", b"")):
+        reply.look(kind, body)
+    assert reply.finish(in_transaction=True).answer == [("7",)]
 
 
 def test_tls_is_declined_and_a_client_that_can_do_without_goes_on(door: Proxy) -> None:

@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from backend.comparison.questions import SituationKey, Subject
 from backend.comparison.records import Line
+from backend.comparison.says import CompareCode
 from backend.model.vocabulary import EngineKind, OperationKey
 from gui.compare.table import ComparisonTable
 from gui.theme import Theme
+from gui.widgets.arrangement import BY_HAND, BY_HAND_SIGN
 from tests.gui.widgets.test_table import ink
 
 
@@ -86,3 +88,20 @@ def test_the_column_that_stays_is_the_first_one_whatever_was_kept(table: Compari
     keys = [column.key for column in table.cells.columns]
     table.arrangement.described = " ".join(f"{key}:120" for key in reversed(keys))
     assert [table.heads.logicalIndex(place) for place in (0, 1)] == [0, len(keys) - 1]
+
+
+def test_what_a_line_comes_to_stands_beside_whom_it_is_about(table: ComparisonTable) -> None:
+    assert [column.key for column in table.cells.columns][:2] == [
+        CompareCode.COLUMN_STRATEGY.value,
+        CompareCode.COLUMN_STANDING.value,
+    ]
+
+
+def test_columns_are_as_wide_as_their_texts_until_somebody_drags_one(table: ComparisonTable, qtbot: QtBot) -> None:
+    longest = max(table.fontMetrics().horizontalAdvance(line.subject.name) for line in table.cells.lines)
+    qtbot.waitUntil(lambda: longest < table.columnWidth(0) < longest + 30)
+    table.heads.setProperty(BY_HAND, True)
+    table.heads.resizeSection(0, 300)
+    assert table.arrangement.described.startswith(BY_HAND_SIGN)
+    table.cells.begin(tuple(SituationKey))
+    assert table.columnWidth(0) == 300

@@ -104,6 +104,22 @@ def test_ready_made_faults_can_be_read_and_others_are_refused_in_words(qtbot: Qt
     assert "explode@sql" in panel.faults.complaint
 
 
+def test_the_menu_of_ready_made_faults_says_what_each_of_them_does(qtbot: QtBot) -> None:
+    panel = SourcePanel()
+    qtbot.addWidget(panel)
+    entries = [
+        action for action in panel.faults.menu_button.menu().actions() if "@" in action.text() or "=" in action.text()
+    ]
+    assert len(entries) == len(READY)
+    for fault, action in zip(READY, entries, strict=True):
+        name, _, told = action.text().partition("\t")
+        assert name == fault
+        assert " " in told
+        panel.faults.clear()
+        action.trigger()
+        assert panel.faults.text() == fault
+
+
 def test_a_fault_that_cannot_be_read_is_seen(qtbot: QtBot, theme: Theme) -> None:
     panel = SourcePanel()
     qtbot.addWidget(panel)

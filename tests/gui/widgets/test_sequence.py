@@ -148,3 +148,32 @@ def test_the_name_of_the_mistake_and_its_command_stand_beside_each_other(
     together = [sorted(line) for line in spans.values() if len(line) > 1]
     assert together
     assert all(one[1] <= other[0] for line in together for one, other in itertools.pairwise(line))
+
+
+def test_the_command_of_the_mistake_is_whole_also_where_there_is_little_room(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = tuple(
+        Event(actor, EventKind.STEP, engine, command, "OK")
+        for actor, engine, command in (
+            ("A", "redis", "GET shop:token:tok-1"),
+            ("B", "postgresql", "COMMIT"),
+            ("A", "postgresql", "COMMIT"),
+        )
+    )
+    written: list[str] = []
+    paint = QPainter.drawText
+
+    def record(painter: QPainter, *arguments: object) -> object:
+        written.extend(text for text in arguments if isinstance(text, str))
+        return paint(painter, *arguments)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(QPainter, "drawText", record)
+    made = SequenceView(theme)
+    qtbot.addWidget(made)
+    made.show_events(events, "", mistake=2, mark="\N{WARNING SIGN} second effect committed")
+    made.resize(480, 260)
+    made.grab()
+    assert made.horizontalScrollBar().maximum() == 0
+    assert written.count("COMMIT") == 2
+    assert "GET shop:token:tok-1" in written, "it may begin at its own lifeline"

@@ -14,7 +14,7 @@ from backend.service.outside.model import CheckSituation, IntentResult, Situatio
 from gui.lab.models import RowsModel
 from gui.service.models import SituationLine, SituationsModel
 from gui.theme import Theme, ThemeMode
-from gui.widgets.column_fitting import BY_HAND
+from gui.widgets.arrangement import BY_HAND
 from gui.widgets.columns import arrange_columns, describe_columns
 from gui.widgets.table import RecordTable
 from tests.gui.records import row, rows

@@ -280,3 +280,13 @@ def test_the_legend_shrinks_to_the_lanes_in_sight(qtbot: QtBot, theme: Theme) ->
     pane.view.fit_all()
     qtbot.waitUntil(lambda: "crash" in pane.legend.accessibleDescription())
     pane.hide()
+
+
+def test_the_legend_names_a_held_lease_a_failed_step_and_a_retry(qtbot: QtBot, theme: Theme) -> None:
+    pane = shown(qtbot, theme, 1)
+    pane.add_steps([step("1.7", MS, 2 * MS, "SET k v NX PX 300"), replace(step("1.7", 3 * MS, 4 * MS), error="23505")])
+    pane.add_replies([reply("1.7", 0, 5 * MS), replace(reply("1.7r1", 6 * MS, 7 * MS), retry_of="1.7")])
+    wanted = {"holds a lease", "failed", "is sent again"}
+    qtbot.waitUntil(lambda: wanted <= set(pane.legend.accessibleDescription().split(", ")))
+    assert {Sight.LEASE, Sight.FAILED, Sight.RETRY} <= pane.book.sights
+    pane.hide()

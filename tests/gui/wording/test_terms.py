@@ -25,7 +25,7 @@ def test_every_word_of_the_model_has_a_text_of_its_own(qtbot: QtBot) -> None:
         [terms.health_word(key) for key in Health],
         [terms.source_word(key) for key in Source],
         [terms.pace_word(key) for key in Pace],
-        [terms.ENGINE_NAMES[key] for key in EngineKind],
+        [terms.engine_name(key) for key in EngineKind],
         [VERDICT_GLYPHS[key] for key in Verdict],
     ):
         assert all(texts)
