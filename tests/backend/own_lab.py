@@ -69,3 +69,28 @@ def serving(url: str) -> psutil.Process:
 
 def backend_of(laboratory: Laboratory) -> EngineStatus:
     return next(engine for engine in laboratory.lab.engines() if engine.kind is EngineKind.HTTP)
+
+
+def instance_processes(laboratory: Laboratory) -> list[psutil.Process]:
+    """Those of the lab's first instance: the server, then its worker."""
+    urls = laboratory.lab.connection()["urls"]
+    assert isinstance(urls, list)
+    server = serving(urls[0])
+    return [server, *server.children(recursive=True)]
+
+
+@contextmanager
+def stopped(*processes: psutil.Process) -> Iterator[Callable[[], None]]:
+    """They are stopped until this is called, at the latest until the end."""
+
+    def resume() -> None:
+        for process in processes:
+            if process.is_running():
+                process.resume()
+
+    for process in processes:
+        process.suspend()
+    try:
+        yield resume
+    finally:
+        resume()

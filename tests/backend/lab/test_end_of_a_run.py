@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +17,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import Answer, OperationKey, Source, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import caller_of
-from tests.backend.own_lab import family, wait_for
+from tests.backend.own_lab import instance_processes, stopped, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 WORK_MS = 1_500
@@ -66,40 +64,10 @@ def test_work_that_takes_long_after_its_caller_gave_up(
     assert duplicated(report)
 
 
-def instance_processes(laboratory: Laboratory) -> list[psutil.Process]:
-    """Those of the lab's one instance: the server, then its worker."""
-    urls = laboratory.lab.connection()["urls"]
-    assert isinstance(urls, list)
-    port = urlsplit(urls[0]).port
-    for server in (process for process in family() if process.cmdline()[-1:] == ["backend.instance"]):
-        processes = [server, *server.children(recursive=True)]
-        ports = {end.laddr.port for process in processes for end in process.net_connections("tcp")}
-        if port in ports:
-            return processes
-    raise LookupError(port)
-
-
-@contextmanager
-def stopped(laboratory: Laboratory) -> Iterator[Callable[[], None]]:
-    """The one instance is stopped until this is called, at the latest until the end."""
-    processes = instance_processes(laboratory)
-
-    def resume() -> None:
-        for process in processes:
-            process.resume()
-
-    for process in processes:
-        process.suspend()
-    try:
-        yield resume
-    finally:
-        resume()
-
-
 def test_requests_that_wait_in_front_of_a_stopped_process_are_not_over(laboratory: Laboratory) -> None:
     """All callers give up before the process accepts their connections, and it carries them out all the same."""
     laboratory.run(PLACE, "none", submissions=1)
-    with stopped(laboratory) as resume:
+    with stopped(*instance_processes(laboratory)) as resume:
         run = start(laboratory, Setup("none"), submissions=20, timeout_ms=2_000)  # all leave before that
         assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) == 21)
         with pytest.raises(TimeoutError):
@@ -165,7 +133,7 @@ def unread_connections(laboratory: Laboratory) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 def test_requests_in_front_of_a_stopped_process_are_named_when_the_run_is_cancelled(laboratory: Laboratory) -> None:
     laboratory.run(PLACE, "none", submissions=3)  # their connections stay: the next three leave at once
-    with stopped(laboratory):
+    with stopped(*instance_processes(laboratory)):
         run = start(laboratory, Setup("none"), submissions=3)
         assert wait_for(laboratory.told, lambda: unread_connections(laboratory) == 3)
         run.cancel()

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -47,29 +47,11 @@ from backend.tap.trace import Trace
 from backend.tap.trace_messages import Welcome
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
-from tests.backend.lab.test_end_of_a_run import instance_processes
-from tests.backend.own_lab import backend_of, serving, wait_for
+from tests.backend.own_lab import backend_of, instance_processes, serving, stopped, wait_for
 from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it stops processes of servers")
-
-
-@contextmanager
-def stopped(*processes: psutil.Process) -> Iterator[Callable[[], None]]:
-    """They are stopped until this is called, at the latest until the end."""
-
-    def resume() -> None:
-        for process in processes:
-            if process.is_running():
-                process.resume()
-
-    for process in processes:
-        process.suspend()
-    try:
-        yield resume
-    finally:
-        resume()
 
 
 def test_a_run_does_not_begin_with_an_instance_that_has_died(laboratory: Laboratory) -> None:
