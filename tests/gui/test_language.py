@@ -48,7 +48,7 @@ def driver(qtbot: QtBot, theme: Theme, english: None, _started_lab: Laboratory) 
 def deliver(driver: Driver) -> None:
     """Translators that come and go are told by events; then the window says everything again."""
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.LanguageChange.value))
-    driver.qtbot.waitUntil(lambda: not driver.window._retelling.is_under_way)
+    driver.qtbot.waitUntil(lambda: not driver.window._retelling.is_under_way, timeout=PATIENCE_MS)
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 
@@ -56,8 +56,20 @@ def full_width(driver: Driver) -> list[str]:
     return [f"{where}: {text}" for where, text in pseudo.texts_of_widget(driver.window) if FULL_WIDTH & set(text)]
 
 
+@pytest.fixture
+def translator(qapp: QApplication) -> Iterator[pseudo.PseudoTranslator]:
+    """Speaks to nobody after the test, whatever becomes of it."""
+    translator = pseudo.PseudoTranslator()
+    yield translator
+    qapp.removeTranslator(translator)
+
+
 def test_both_ways_nothing_of_the_old_language_is_left_and_the_run_stays(
-    driver: Driver, painted: list[str], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    driver: Driver,
+    painted: list[str],
+    qapp: QApplication,
+    translator: pseudo.PseudoTranslator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window, lab = driver.window, driver.window.lab
     with driver.qtbot.waitSignal(driver.bridge.events.run_finished, timeout=2 * PATIENCE_MS):
@@ -75,7 +87,6 @@ def test_both_ways_nothing_of_the_old_language_is_left_and_the_run_stays(
     driver.qtbot.waitUntil(lambda: window.guide.dialog is not None and window.guide.dialog.isVisible())
 
     pseudo.speak_pseudo(monkeypatch)
-    translator = pseudo.PseudoTranslator()
     painted.clear()
     qapp.installTranslator(translator)
     deliver(driver)
@@ -114,10 +125,13 @@ def test_the_menu_changes_the_language_at_once_and_remembers_it(
     submit = window.lab.form.submit
     window.use_language("zh_CN")
     menu = window.menuBar().actions()[0]
-    qtbot.waitUntil(lambda: submit.accessibleName() == "提交" and menu.text().startswith("文件"))  # in slices
+    chinese = "提交", "文件"
+    qtbot.waitUntil(  # in slices
+        lambda: (submit.accessibleName(), menu.text()[:2]) == chinese, timeout=PATIENCE_MS
+    )
     assert Settings().language == "zh_CN"
     window.use_language("en")
-    qtbot.waitUntil(lambda: submit.accessibleName() == "Submit" and menu.text() == "&File")
+    qtbot.waitUntil(lambda: submit.accessibleName() == "Submit" and menu.text() == "&File", timeout=PATIENCE_MS)
     window.close()
     qtbot.waitUntil(lambda: window._closed, timeout=5_000)
     window.deleteLater()
