@@ -25,13 +25,27 @@ from gui.link.bridge import LabBridge
 from gui.settings import Key, Settings
 from gui.theme import Theme, ThemeMode
 from tests.backend.conftest import Laboratory
-from tests.gui.driver import Driver
+from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.lent_lab import lend
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The platform without a screen says at each window what it cannot do; that is no fault of the window."""
     config.addinivalue_line("qt_log_ignore", "This plugin does not support")
+
+
+class PatientBot(QtBot):
+    """Waits as long for what must come as a busy machine may need for it, unless told otherwise."""
+
+    def waitUntil(  # noqa: N802  pytest-qt's name
+        self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
