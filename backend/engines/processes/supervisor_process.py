@@ -130,7 +130,11 @@ class SupervisorLoop:
         return bool(service.forked_from) and self._fork_server.is_getting_ready
 
     def _start(self, service: Service) -> None:
-        """Raises: OSError: its command cannot be executed."""
+        """Have its process forked, or else executed.
+
+        Raises:
+            OSError: its command cannot be executed.
+        """
         if not service.forked_from or not self._fork_server.fork(service):
             service.start()
 
