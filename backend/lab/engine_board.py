@@ -32,7 +32,7 @@ class EngineBoard:
     def statuses(self) -> tuple[EngineStatus, ...]:
         """The engines in use, with their health."""
         used = self._parts.engines
-        engines = [self._status(used.database), replace(self._status(used.redis), about=used.servers.about)]
+        engines = [self._status(used.database), self._redis_status()]
         backend = backend_status(self._parts.processes.ports, self._health.trouble(EngineKind.HTTP))
         brokers = (status for broker in self._parts.brokers.values() for status in broker.statuses)
         on_demand = (*self._parts.zookeeper.statuses, *brokers, *self._parts.gateway.statuses)
@@ -49,6 +49,12 @@ class EngineBoard:
         if database.child and not database.child.alive:
             return  # the sentence about its end says more
         self._health.set_trouble(database.kind, one_sentence(error, database.name) if error else None)
+
+    def _redis_status(self) -> EngineStatus:
+        """Of several servers of one kind, which `about` tells, the number of the first would read like a version."""
+        used = self._parts.engines
+        status, about = self._status(used.redis), used.servers.about
+        return replace(status, about=about, name=status.name.rstrip(" 0123456789") if about else status.name)
 
     def _status(self, engine: RunningEngine) -> EngineStatus:
         trouble = self._health.trouble(engine.kind)

@@ -30,6 +30,10 @@ class StepCode(Code):
     NO_ROW = "step.no_row"
     ROWS = "step.rows"
     NAMED_ROW = "step.named_row"
+    SENT = "step.sent"
+    TAGGED = "step.tagged"
+    TAGGED_AGAIN = "step.tagged_again"
+    NUMBERED = "step.numbered"
 
 
 _BARE = {
@@ -48,6 +52,9 @@ _NUMBERED = {
 NO_ROW = "no row"
 _NAMED_ROW = re.compile(r"row (\d+)")
 """As the explorer names rows, in the order in which they come."""
+_TAG = re.compile(r"delivery tag (\d+), (not )?redelivered")
+_NUMBER = re.compile(r"stream sequence (\d+), delivery (\d+) as the server counts")
+"""What brokers say of a delivery, as `backend.instance` writes it down."""
 _ROWS = re.compile(r"(\d+) rows?")
 CALLER_CUT = "the caller's connection was closed"
 BOTH_CUT = "the caller's and the database's were closed"
@@ -82,9 +89,21 @@ def outcome_sentence(step: Step) -> Sentence:
     """What came of a step: the engine's own words, or what the caller was told; empty where nothing was said."""
     if step.error:
         return plain(step.error)
+    if step.engine is EngineKind.BROKER:
+        return _broker_sentence(step.answer)
     if step.engine is not EngineKind.HTTP:
         return answer_sentence(step.answer)
     if step.answer in set(Answer):
         return answer_term(Answer(step.answer))
     code = _OUTCOMES.get(step.answer)
     return say(code) if code else plain(step.answer)
+
+
+def _broker_sentence(answer: str) -> Sentence:
+    if answer == "sent":
+        return say(StepCode.SENT)
+    if found := _TAG.fullmatch(answer):
+        return say(StepCode.TAGGED if found[2] else StepCode.TAGGED_AGAIN, tag=int(found[1]))
+    if found := _NUMBER.fullmatch(answer):
+        return say(StepCode.NUMBERED, number=int(found[1]), delivery=int(found[2]))
+    return answer_sentence(answer)

@@ -50,6 +50,12 @@ def _now_on_postgresql(*_: object, **__: object) -> str:
     return "clock_timestamp()"
 
 
+@compiles(_Now, "sqlite")
+def _now_on_sqlite(*_: object, **__: object) -> str:
+    """CURRENT_TIMESTAMP has whole seconds."""
+    return "(strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+
+
 @compiles(_Now, "mysql", "mariadb")
 def _now_on_mariadb(*_: object, **__: object) -> str:
     return "CURRENT_TIMESTAMP(6)"

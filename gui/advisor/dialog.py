@@ -12,6 +12,7 @@ from backend.comparison.guidance.advice import recommend, weigh
 from gui.advisor.questions import QuestionList
 from gui.advisor.ranking import RankingView
 from gui.theme import GRID
+from gui.widgets.layouts import high
 from gui.wording.live import follow_language, put
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class GuidanceDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(left)
         layout.addWidget(self.ranking, 1)
-        self.resize(130 * GRID, 86 * GRID)
+        self.resize(130 * GRID, high(self, 86 * GRID))
 
     @Slot()
     def bring_to_front(self) -> None:

@@ -21,6 +21,7 @@ from backend.comparison.incidents import Incident, find_incidents
 from gui.advisor.incident_view import IncidentView
 from gui.theme import GRID
 from gui.widgets.forms import button, describe
+from gui.widgets.layouts import high
 from gui.wording.live import follow_language, put
 from gui.wording.speech import speak
 
@@ -128,7 +129,7 @@ class IncidentsDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(left)
         layout.addLayout(right, 1)
-        self.resize(150 * GRID, 80 * GRID)
+        self.resize(150 * GRID, high(self, 80 * GRID))
 
     @property
     def incident(self) -> Incident | None:

@@ -99,9 +99,18 @@ class SurveyPane(QWidget):
         self.sentence.setObjectName("surveyLabel")
         self.changes = QLabel()
         self.changes.setObjectName("surveyChangesLabel")
+        self.legend = worded(
+            QLabel(),
+            lambda: self.tr(
+                "On grey: not finished, or declared broken and not refuted by this. 6/48: six of 48 interleavings came "
+                "to it; 48+: there are more."
+            ),
+        )
+        self.legend.setObjectName("surveyLegend")
+        self.legend.setProperty("role", "caption")
         self.detail = QLabel()
         self.detail.setObjectName("surveyDetailLabel")
-        for label in (self.sentence, self.changes, self.detail):
+        for label in (self.sentence, self.changes, self.legend, self.detail):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -129,6 +138,7 @@ class SurveyPane(QWidget):
         for part in (FixedSizeHost(progress), self.sentence, self.changes):
             layout.addWidget(part)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.legend)
         layout.addWidget(hairline())
         layout.addWidget(self.detail)
 

@@ -96,7 +96,8 @@ class LabPage(QWidget):
         self.evidence.addWidget(self.timeline)
         self.evidence.setCollapsible(0, False)
         self.evidence.setSizes([380, 240])
-        self.evidence.setStretchFactor(0, 1)
+        self.evidence.setStretchFactor(0, 3)
+        self.evidence.setStretchFactor(1, 2)
         self.right = stack(
             FixedSizeHost(self.banner), FixedSizeHost(self.counters), hairline(), self.exhibit, self.evidence
         )

@@ -119,7 +119,6 @@ class SourcePanel(QWidget):
     def _make_backend(self) -> None:
         self.processing_delay = spin("processingDelaySpin", 0, 60_000, 0, lambda: self.tr("ms"))
         self.lease = self._milliseconds("leaseSpin", 1, 3_600_000, 10_000)
-        self.lease.setFixedWidth(12 * GRID)
         describe(
             self.lease,
             lambda: self.tr("Lease"),
@@ -208,7 +207,7 @@ class SourcePanel(QWidget):
 
     def _milliseconds(self, name: str, smallest: int, largest: int, value: int) -> QSpinBox:
         made = spin(name, smallest, largest, value, lambda: self.tr("ms"))
-        made.setFixedWidth(10 * GRID)
+        made.setFixedWidth(12 * GRID)
         return made
 
     @property

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _REST = 1000
 """Pixels that the right side asks for beside the side bar; the splitter gives it all that is left."""
+_OF_SCREEN = 0.8
 
 
 def column(*widgets: QWidget, spacing: int, margin: int = 0) -> QWidget:
@@ -51,3 +52,8 @@ def fill(page: QWidget, content: QWidget) -> None:
     layout = QHBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(content)
+
+
+def high(dialog: QWidget, least: int) -> int:
+    """The height of a dialog that has a lot to show: most of the screen's, and so many pixels at least."""
+    return max(least, round(_OF_SCREEN * dialog.screen().availableGeometry().height()))

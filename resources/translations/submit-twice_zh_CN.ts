@@ -4300,6 +4300,10 @@
         <translation>尚未探索。两个请求需要几分钟，大部分花在 ZooKeeper 上。</translation>
     </message>
     <message>
+        <source>On grey: not finished, or declared broken and not refuted by this. 6/48: six of 48 interleavings came to it; 48+: there are more.</source>
+        <translation>灰底：尚未完成，或已声明有缺陷而这里未能反驳。6/48：48 种交错中有 6 种得到该结论；48+：还有更多。</translation>
+    </message>
+    <message>
         <source>Exploring everything, one question after the other.</source>
         <translation>正在逐个问题地探索全部。</translation>
     </message>

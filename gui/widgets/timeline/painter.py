@@ -119,9 +119,12 @@ class TimelinePainter:
         for x, text in ticks:
             left = int(self.gutter + x)
             painter.drawLine(left, bottom - 4, left, bottom)
-            if x >= free and x + len(text) * self._character + 4 < scale.width:
+            wide = len(text) * self._character + 4
+            if x >= free and x + wide < scale.width:
                 painter.drawText(left + 4, baseline, text)
-                free = x + len(text) * self._character + GRID
+                free = x + wide + GRID - 4
+            elif x - wide >= free:  # the last one stands before its tick
+                painter.drawText(left - wide, baseline, text)
 
     def _paint_selected(self, painter: QPainter, scale: Scale, selected: str) -> None:
         lane = self._book.find(selected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def test_a_reading_that_breaks_off_half_way_has_seen_nothing(tmp_path: Path) -> 
                 orders.insert().values(order_no="A-1", item="tea", quantity=1, status=10, submission_id="1.1")
             )
             connection.execute(sa.text("ALTER TABLE payments RENAME TO away"))
+            written = connection.execute(sa.text("SELECT created_at FROM orders")).scalar_one()
+            assert re.search(r":\d\d\.\d{3}", written), "to the millisecond"
         reader = RowReader(engine, (orders, payments))
         with pytest.raises(sa.exc.OperationalError):
             reader.read_new()

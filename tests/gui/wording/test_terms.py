@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from backend.model.observed import Step
+from backend.model.sentence import words
+from backend.model.step_words import outcome_sentence
 from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Source, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.wording import terms
@@ -42,3 +47,20 @@ def test_an_identifier_is_shortened_at_its_beginning() -> None:
 def test_no_duration_is_a_dash() -> None:
     assert terms.milliseconds(None) == "\N{EN DASH}"
     assert terms.milliseconds(12.345) == "12.3"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "sent",
+        "delivery tag 2, not redelivered",
+        "delivery tag 3, redelivered",
+        "stream sequence 2, delivery 1 as the server counts",
+    ],
+)
+def test_what_a_broker_says_is_said_in_the_language_of_the_window(answer: str) -> None:
+    said = outcome_sentence(Step("1.1", 0, 1, EngineKind.BROKER, "receive", answer, "", 0, 1))
+    assert words(said, "en") == answer
+    told = words(said, "zh_CN")
+    assert not re.search("[A-Za-z]", told)
+    assert re.findall(r"\d", told) == re.findall(r"\d", answer)
