@@ -90,6 +90,7 @@ class ColumnFitting(QObject):
         """Pixels for the title of a column, and for its longest text."""
         texts = [column.text(record) for record in self._records.shown[:MOST_READ]]
         longest = max(map(self._text_width, texts), default=0.0) + 2 * PADDING + (DOT + PADDING) * column.accent
+        longest += 1  # texts of a fraction of a pixel more are cut
         return ceil(self._text_width(in_words(column.title)) + 2 * PADDING), ceil(longest)
 
     def _fit_texts(self, kept: int) -> None:
