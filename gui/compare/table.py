@@ -68,6 +68,8 @@ class ComparisonTable(FrozenTable):
         self.setObjectName("compareTable")
         describe(self, lambda: self.tr("Strategies by situation"), lambda: self.tr("Enter opens a cell in the Lab"))
         self._theme = theme
+        self._fits = False
+        """Whether columns get their widths from here: somebody may be dragging an edge of the table meanwhile."""
         self.cells = ComparisonModel(self)
         self.setFont(code_font(0.95))
         self.setModel(self.cells)
@@ -96,7 +98,7 @@ class ComparisonTable(FrozenTable):
 
     @Slot()
     def _note_width(self) -> None:
-        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        if not self._fits and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self.heads.setProperty(BY_HAND, True)
 
     @Slot()
@@ -104,6 +106,7 @@ class ComparisonTable(FrozenTable):
         """As wide as their texts, so that many of them are in sight; once somebody has dragged one, they stay."""
         if self.heads.property(BY_HAND):
             return
+        self._fits = True
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
             head = self.heads.fontMetrics().horizontalAdvance(in_words(column.title))
@@ -111,6 +114,7 @@ class ComparisonTable(FrozenTable):
             longest = min(max(texts, default=0), column.width * character)
             self.heads.resizeSection(number, max(head, longest) + 4 * PADDING)
         self._widen_result()
+        self._fits = False
 
     def _widen_result(self) -> None:
         """What a line comes to has the room that is left, as far as it needs it."""

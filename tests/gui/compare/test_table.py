@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -105,3 +105,21 @@ def test_columns_are_as_wide_as_their_texts_until_somebody_drags_one(table: Comp
     assert table.arrangement.described.startswith(BY_HAND_SIGN)
     table.cells.begin(tuple(SituationKey))
     assert table.columnWidth(0) == 300
+
+
+def test_who_drags_an_edge_of_the_table_has_dragged_no_column(
+    table: ComparisonTable, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = max(table.fontMetrics().horizontalAdvance(line.subject.name) for line in table.cells.lines)
+    qtbot.waitUntil(lambda: longest < table.columnWidth(0) < longest + 30)
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", staticmethod(lambda: Qt.MouseButton.LeftButton))
+    subject = Subject(
+        OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "unique-index", "a-name-that-is-longer", sound=True
+    )
+    table.cells.show_line(Line(subject))
+    table.resize(1400, 300)
+    wider = table.fontMetrics().horizontalAdvance(subject.name)
+    qtbot.waitUntil(lambda: table.columnWidth(0) > wider)
+    assert not table.heads.property(BY_HAND)
+    table.heads.resizeSection(0, 300)
+    assert table.heads.property(BY_HAND)
