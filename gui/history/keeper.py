@@ -226,13 +226,9 @@ class HistoryKeeper(QObject):
         def read() -> None:
             from backend.archive.files import load  # noqa: PLC0415, RUF100  (not needed for the first paint)
 
-            entry, history = load(path), self._opened_history()
+            entry = load(path)
             self._tell(self.opened, (entry,))
-            number = history.number_of(entry)
-            if number is None:
-                number = history.add(entry).number
-                self._tell(self.changed)
-            self._tell(self.filed, number)
+            self._do(partial(self._file, entry))  # that it cannot be kept is said as of any other
 
         self._do(read, always=True)
 
@@ -298,6 +294,15 @@ class HistoryKeeper(QObject):
         if self._history is None:
             self._history = History()
         return self._history
+
+    def _file(self, entry: Entry) -> None:
+        """Keep an entry from a file, unless it is known."""
+        history = self._opened_history()
+        number = history.number_of(entry)
+        if number is None:
+            number = history.add(entry).number
+            self._tell(self.changed)
+        self._tell(self.filed, number)
 
     def _do(self, job: Callable[[], object], *, always: bool = False) -> None:
         """Carry a job out later. What cannot be kept is said once: everything else works without a history."""
