@@ -98,7 +98,7 @@ def summary(found: Comparison, language: str = ENGLISH) -> Iterator[str]:
             name = line.subject.name if not line.cells else words(say(CompareCode.COLUMN_THROUGHPUT), language)
             yield f"    {name}: {ratio_text(line.cost, language)}. {facts}"
     yield from (f"! {words(sentence, language)}" for sentence in surprises(found))
-    if any(line.cells for line in found.lines):
+    if any(line.was_run for line in found.lines):
         yield words(sentence_of(found.lines), language)
     if again := noisy(found.lines):
         yield words(say(CompareCode.REPEAT, count=len(again), command=command_to_repeat(found)), language)

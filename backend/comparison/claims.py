@@ -40,7 +40,7 @@ def standing(line: Line) -> Sentence:
 
 def _measured_standing(line: Line) -> Sentence:
     if not line.reached:
-        return say(CompareCode.NOTHING_REACHED)
+        return say(CompareCode.NOTHING_REACHED if line.was_run else CompareCode.NOTHING_RUN)
     survives = say(CompareCode.SURVIVES, survived=line.survived, reached=line.reached)
     if line.broken_by:
         fails = say(CompareCode.FAILS, situations=_heads(line.broken_by))

@@ -219,6 +219,11 @@ class Line:
         return sum(cell.survived for cell in self.cells)
 
     @property
+    def was_run(self) -> bool:
+        """Whether anything was run for any of its situations, whatever came of it."""
+        return any(cell.state is not CellState.NEVER_RUN for cell in self.cells)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every situation that applies came about, and none had more or less than one effect."""
         applies = [cell for cell in self.cells if cell.state is not CellState.DOES_NOT_APPLY]

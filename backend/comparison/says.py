@@ -79,6 +79,7 @@ class CompareCode(Code):
     MISINFORMS_OR_NOTHING = "compare.misinforms_or_nothing"
     SAVED_BY_SQLITE = "compare.saved_by_sqlite"
     NOTHING_REACHED = "compare.nothing_reached"
+    NOTHING_RUN = "compare.nothing_run"
     ALSO_UNDECIDED = "compare.also_undecided"
     ALSO_NOT_REACHED = "compare.also_not_reached"
     ALSO_NOT_MEASURED = "compare.also_not_measured"

@@ -243,7 +243,7 @@ def never_begun(comparison: Comparison) -> tuple[Sentence, ...]:
 
 def sentence_of(lines: Sequence[Line]) -> Sentence:
     """The finding in one sentence."""
-    measured = [line for line in lines if line.cells]
+    measured = [line for line in lines if line.was_run]
     return say(CompareCode.WHOLE, whole=sum(line.is_whole for line in measured), lines=len(measured))
 
 

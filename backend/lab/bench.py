@@ -12,6 +12,7 @@ from backend.model.errors import NotApplicableError
 from backend.model.faults import FaultCode, to_servers
 from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind, FaultKind, OperationKey, Source
+from backend.strategies import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -164,6 +165,11 @@ class Bench:
         self._source = source
         if about_broker and not source.has_broker:
             raise NotApplicableError(say(FaultCode.NO_BROKER, fault=str(about_broker[0])))
+        about_zookeeper = [fault for fault in to_servers(setup.faults) if fault.place == "zookeeper"]
+        strategy, variant = find(setup.strategy, setup.variant)
+        if about_zookeeper and EngineKind.ZOOKEEPER not in variant.engines:
+            name = f"{strategy.key}/{variant.key}"
+            raise NotApplicableError(say(FaultCode.NO_ZOOKEEPER, fault=str(about_zookeeper[0]), strategy=name))
 
     def prepare(self, faults: Sequence[Fault], at_once: Sequence[Fault]) -> None:
         """What has to be so before anything leaves, for these faults of servers to come about as they should.

@@ -57,7 +57,7 @@ _STEPS = ("sql", "redis", "broker", "gateway", "zookeeper", "reply")
 _SERVERS = ("database", "redis")
 _FAULT = re.compile(
     r"(?P<kind>[a-z-]+)(?:@(?P<place>[a-z]+)(?::(?P<command>(?!before\b)(?:[A-Za-z]+|\d{1,2})))?(?P<before>:before)?)?"
-    r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>\d{1,7}|\*))?"
+    r"(?:=(?P<ms>\d{1,6}))?(?:#(?P<nth>[1-9]\d{0,6}|\*))?"
 )
 _LONGEST_SHOWN = 80
 
@@ -85,6 +85,7 @@ class FaultCode(Code):
     NEEDS_SEVERAL = "fault.needs_several"
     NO_SERVER = "fault.no_server"
     NO_BROKER = "fault.no_broker"
+    NO_ZOOKEEPER = "fault.no_zookeeper"
     NO_SUCH_SERVER = "fault.no_such_server"
 
 

@@ -227,7 +227,7 @@ class ComparePage(QWidget):
 
     def _told(self, found: Comparison, *, complete: bool) -> str:
         unexpected = [speak(sentence) for sentence in surprises(found)]
-        said = [speak(sentence_of(found.lines))] if any(line.cells for line in found.lines) else []
+        said = [speak(sentence_of(found.lines))] if any(line.was_run for line in found.lines) else []
         if not complete:
             said = [self.tr("Cancelled; what was measured is kept."), *map(speak, never_begun(found)), *said]
         if again := len(noisy(found.lines)):

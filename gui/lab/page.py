@@ -226,6 +226,7 @@ class LabPage(QWidget):
     @Slot()
     def reset(self) -> None:
         """Empty the tables and the keys."""
+        self.exhibit.dismiss()
         self._forget()
         self._bridge.reset()
 

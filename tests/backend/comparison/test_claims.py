@@ -10,6 +10,7 @@ from backend.comparison.claims import standing, surprises
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
 from backend.comparison.records import ComparedCell, Comparison, Line, PartResult, Proof, Surroundings
 from backend.comparison.situations import SITUATIONS, Extent
+from backend.comparison.words import sentence_of
 from backend.model.sentence import plain
 from backend.model.vocabulary import EngineKind, OperationKey, Replication, Verdict
 from backend.strategies import find
@@ -83,3 +84,11 @@ def test_only_what_the_database_has_promised_can_be_held_against_a_variant(
     asked = ComparisonQuestion(situations=(SituationKey.FAILOVER,))
     found = Comparison(asked, (line,), Surroundings(plain(""), (), 0.0), 1.0, complete=True)
     assert len(surprises(found)) == expected
+
+
+def test_what_was_never_run_has_failed_at_nothing() -> None:
+    once = whole("unique-index", "on-conflict", POSTGRESQL).lines[0]
+    cells = tuple(ComparedCell(once.subject, key, never_run=True) for key in SituationKey)
+    never = replace(once, cells=cells)
+    assert str(standing(never)).startswith("not tried; never run: ")
+    assert str(sentence_of([once, never])) == "1 of 1 stayed exactly-once everywhere."

@@ -114,7 +114,7 @@ def test_a_fault_reads_as_it_is_written(text: str) -> None:
     "text",
     ["", "explode", "crash", "crash@moon", "delay@sql:INSERT", "kill@sql", "lost-reply@sql", "failover@sql",
      "partition@database", "failover@redis:2", "crash@redis:2", "kill@redis:0", "kill@database:2",
-     "failover@redis=5#2"],
+     "failover@redis=5#2", "crash@sql:COMMIT#0", "kill@redis#00"],
 )  # fmt: skip
 def test_what_is_no_fault_is_refused_with_what_is_possible(text: str) -> None:
     with pytest.raises(FaultSyntaxError, match="Possible are: crash@STEP"):

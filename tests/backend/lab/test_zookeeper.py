@@ -6,6 +6,7 @@ import pytest
 
 from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from backend.lab.lab import Lab
+from backend.model.errors import NotApplicableError
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Pace, Source, Verdict
@@ -86,3 +87,9 @@ def test_where_it_is_missing_the_catalogue_says_what_to_install(monkeypatch: pyt
     assert missing == {VARIANT: str(WHAT_TO_INSTALL)}
     elsewhere = Lab.strategies(zookeeper="127.0.0.1:2181")
     assert not [v for strategy in elsewhere for v in strategy.variants if v.missing]
+
+
+def test_a_fault_of_zookeeper_needs_a_lock_in_it(laboratory: Laboratory) -> None:
+    wanted = (laboratory.intent(OperationKey.PLACE_ORDER, 1),)
+    with pytest.raises(NotApplicableError, match="none/direct does not use"):
+        laboratory.lab.start_run(Setup(faults=(parse_fault("kill@zookeeper"),)), Plan(wanted, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QSpinBox
+from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from backend.comparison.exhibits import EXHIBITS, find_exhibit
@@ -38,6 +38,10 @@ def test_one_choice_in_the_menu_turns_the_knobs_runs_and_says_what_came_of_it(dr
     text = show(driver, "double-click")
     assert text.count("duplicated") == 2
     assert driver.edit("faultsEdit").text() == ""
+    card = driver.find(QWidget, "exhibitCard")
+    assert card.isVisible()
+    driver.click("resetButton")
+    assert not card.isVisible(), "what it tells of is gone"
 
 
 def test_every_exhibit_can_be_shown_in_the_knobs(qtbot: QtBot) -> None:
