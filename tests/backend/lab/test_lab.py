@@ -109,7 +109,7 @@ def test_many_runs_at_once_contradict_nothing(laboratory: Laboratory) -> None:
     runs = [laboratory.lab.start_run(Setup("none"), Plan((wanted,), 10)) for _ in range(20)]
     reports = [run.wait(30) for run in runs]
     assert all(report.contradictions == () for report in reports)
-    assert all(report.sent == 10 for report in reports)
+    assert [(report.sent, report.answers) for report in reports if report.sent != 10] == []
     assert laboratory.lab.judgement().effects == 200
     assert not any(judgement.contradictions for judgement in laboratory.told.judgements)
     assert laboratory.lab.judgement().final

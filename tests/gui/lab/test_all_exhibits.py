@@ -203,7 +203,7 @@ def test_the_instance_of_a_submission_stands_above_its_steps(driver: Driver) -> 
         chosen = driver.rows[number].submission_id
         text = re.compile(rf"Submission {re.escape(short(chosen))}.* instance \d")
         driver.qtbot.waitUntil(lambda text=text: bool(text.search(caption.text())))  # type: ignore[misc]
-        named.add(caption.text().split(" \N{MIDDLE DOT} ")[1])
+        named.add(caption.text().split(" \N{MIDDLE DOT} ")[-1])
     assert named == {"instance 1", "instance 2"}
 
 

@@ -84,7 +84,7 @@ def test_rows_that_somebody_deletes_leave_the_table_and_the_others_are_numbered_
         connection.execute("DELETE FROM orders WHERE id = %s", [first.id])
     driver.wait_for(2, "duplicated")
     assert [row.id for row in driver.rows] == [row.id for row in others] == driver.ids_in_database("orders")
-    assert [row.ordinal for row in driver.rows] == [1, 2]
+    driver.qtbot.waitUntil(lambda: [row.ordinal for row in driver.rows] == [1, 2])
     driver.qtbot.waitUntil(lambda: driver.sentence == "1 order wanted, 2 rows: 1 duplicate", timeout=PATIENCE_MS)
     with psycopg.connect(str(lab.connection()["database"]).replace("+psycopg", "")) as connection:
         connection.execute("DELETE FROM orders")
