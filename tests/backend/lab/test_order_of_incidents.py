@@ -7,7 +7,7 @@ import threading
 from backend.engines.says import ProcessCode
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
-from backend.model.vocabulary import EngineKind, OperationKey
+from backend.model.vocabulary import OperationKey
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
 
@@ -24,10 +24,13 @@ def test_a_process_that_killed_itself_on_purpose_is_not_said_to_have_ended_befor
 
     machinery._trace.ask(hold)
     assert busy.wait(30)
+    child = machinery._processes.child(1)
+    assert child is not None
+    before = child.pid
     crashing = Setup("none", faults=(parse_fault("crash@sql:COMMIT"),))
     try:
         run = laboratory.lab.start_run(crashing, Plan((laboratory.intent(OperationKey.PLACE_ORDER),), 1))
-        assert wait_until(lambda: machinery._health.trouble(EngineKind.HTTP) is not None, 60)
+        assert wait_until(lambda: child.pid not in {None, before}, 30), "its end is known, and it is started again"
     finally:
         over.set()
     run.wait(60)
