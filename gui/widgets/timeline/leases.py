@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from backend.model.observed import Step
     from gui.widgets.timeline.lane import Lane
 
-_SCRIPTS = ("EVAL", "EVALSHA")
+_CALLED = re.compile(r"redis\.p?call\(\s*['\"](\w+)")
+"""The commands that a script calls."""
+_DELETES = frozenset({"DEL", "DELIFEQ", "UNLINK", "EVALSHA"})
+"""A script of which nothing is known but its hash is taken for what it mostly is, the release of a lock."""
 _NOTHING = frozenset({"0", "", "(nil)", "None"})
 """Answers of commands that have found no such key, or not one of theirs."""
 
@@ -107,12 +111,12 @@ def _granted_ms(step: Step, words: list[str]) -> int:
 
 def _later_event(step: Step, words: list[str]) -> _Event | None:
     """What a command that has answered does to keys that are there."""
-    first, text = words[0] if words else "", step.command.upper()
-    scripted = first in _SCRIPTS
-    if first == "PEXPIRE" or (scripted and "PEXPIRE" in text):
-        return _Event(step.ended_ns, _Kind.RENEWED, step.submission_id, _number(words[-1:]))
-    if first in {"DEL", "DELIFEQ", "UNLINK"} or (scripted and ("DEL" in text or "EXPIRE" not in text)):
+    first = words[0] if words else ""
+    called = {name.upper() for name in _CALLED.findall(step.command)} if first == "EVAL" else {first}
+    if called & _DELETES:
         return _Event(step.ended_ns, _Kind.DELETED, step.submission_id)
+    if "PEXPIRE" in called:
+        return _Event(step.ended_ns, _Kind.RENEWED, step.submission_id, _number(words[-1:]))
     return None
 
 

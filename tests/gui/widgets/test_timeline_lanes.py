@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +152,22 @@ def test_a_lease_that_is_renewed_lives_on_until_it_is_deleted() -> None:
     assert _leases(taken, first) == [("k", 90, None)]
     assert _leases(taken, first, replace(delete, started_ns=69 * MS, ended_ns=70 * MS)) == [("k", 70, 70)]
     assert _leases(taken, replace(first, answer="(nil)")) == [("k", 52, None)]
+
+
+@pytest.mark.parametrize(
+    ("command", "released"),
+    [
+        ("EVAL if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end 1 k x", 40),
+        ("EVAL redis.call('PEXPIRE', KEYS[1], 9) return redis.call('DEL', KEYS[1]) 1 k", 40),
+        ("EVALSHA 0f1e 1 k x", 40),
+        ("EVAL return redis.call('GET', KEYS[1]) 1 k", None),
+        ("EVAL return redis.call('INCR', KEYS[2]) 2 k model-1", None),
+    ],
+)
+def test_a_script_releases_what_it_deletes(command: str, released: int | None) -> None:
+    called = replace(redis(command), started_ns=39 * MS, ended_ns=40 * MS)
+    ((_, _, found),) = _leases(step("a", 1 * MS, 2 * MS, "SET k x PX 50 NX"), called)
+    assert found == released
 
 
 def test_each_of_several_servers_has_leases_of_its_own() -> None:
