@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
 from gui.compare.model import ComparisonModel, Index
 from gui.theme import GRID, Theme, code_font
-from gui.widgets.arrangement import BY_HAND
 from gui.widgets.cells import CellDelegate
 from gui.widgets.forms import describe
 from gui.widgets.frozen import FrozenTable
 from gui.widgets.hints import paint_focus, paint_hint
+from gui.widgets.refitting import Refitting
 from gui.wording.comparison import standing_text
 from gui.wording.live import follow_language, in_words
 
@@ -68,20 +68,14 @@ class ComparisonTable(FrozenTable):
         self.setObjectName("compareTable")
         describe(self, lambda: self.tr("Strategies by situation"), lambda: self.tr("Enter opens a cell in the Lab"))
         self._theme = theme
-        self._fits = False
-        """Whether columns get their widths from here: somebody may be dragging an edge of the table meanwhile."""
         self.cells = ComparisonModel(self)
         self.setFont(code_font(0.95))
         self.setModel(self.cells)
         self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self.fit_columns)
+        self._refitting = Refitting(self.heads, self._fit)
         for signal in (self.cells.rowsInserted, self.cells.dataChanged):
-            signal.connect(self._soon.start)
-        self.heads.sectionResized.connect(self._note_width)
+            signal.connect(self._refitting.soon)
         follow_language(self, self.fit_columns)
         self.fit_columns()
         self.doubleClicked.connect(self.activate)
@@ -96,17 +90,14 @@ class ComparisonTable(FrozenTable):
         self.heads.setFont(self.window().font())
         self.heads.setMinimumSectionSize(8 * GRID)
 
-    @Slot()
-    def _note_width(self) -> None:
-        if not self._fits and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-            self.heads.setProperty(BY_HAND, True)
-
-    @Slot()
     def fit_columns(self) -> None:
+        """At once."""
+        self._refitting.now()
+
+    def _fit(self) -> None:
         """As wide as their texts, so that many of them are in sight; once somebody has dragged one, they stay."""
-        if self.heads.property(BY_HAND):
+        if self._refitting.by_hand:
             return
-        self._fits = True
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
             head = self.heads.fontMetrics().horizontalAdvance(in_words(column.title))
@@ -114,7 +105,6 @@ class ComparisonTable(FrozenTable):
             longest = min(max(texts, default=0), column.width * character)
             self.heads.resizeSection(number, max(head, longest) + 4 * PADDING)
         self._widen_result()
-        self._fits = False
 
     def _widen_result(self) -> None:
         """What a line comes to has the room that is left, as far as it needs it."""
@@ -127,7 +117,7 @@ class ComparisonTable(FrozenTable):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Other room."""
         super().resizeEvent(event)
-        self._soon.start()
+        self._refitting.soon()
 
     def column_key(self, number: int) -> str:
         """The situation, or what of the costs it is."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHeaderView
 
-from gui.widgets.arrangement import BY_HAND
+from gui.widgets.refitting import Refitting
 from gui.wording.live import in_words
 
 if TYPE_CHECKING:
@@ -48,38 +47,26 @@ class ColumnFitting(QObject):
         self._records = records
         self._room_of = room_of
         self._text_width = text_width
-        self._at_work = False
         columns = list(enumerate(records.columns))
         self._taking = [(number, column) for number, column in columns if column.stretch]
         self._fitted = sorted(((number, one) for number, one in columns if one.fits), key=lambda pair: pair[1].fits)
-        if not self._fitted:
-            return
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self.fit)
-        for signal in (records.rowsInserted, records.dataChanged, records.modelReset, records.headerDataChanged):
-            signal.connect(self._soon.start)
-        table.horizontalHeader().sectionResized.connect(self._note_width)
+        fitted = {number for number, _ in self._fitted}
+        self._refitting = Refitting(table.horizontalHeader(), self._fit, fitted.__contains__)
+        if fitted:
+            for signal in (records.rowsInserted, records.dataChanged, records.modelReset, records.headerDataChanged):
+                signal.connect(self._refitting.soon)
 
-    @Slot(int, int, int)
-    def _note_width(self, number: int, _before: int, _now: int) -> None:
-        pressed = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
-        if pressed and not self._at_work and any(number == each for each, _ in self._fitted):
-            self._table.horizontalHeader().setProperty(BY_HAND, True)
-
-    @Slot()
     def fit(self) -> None:
+        """At once."""
+        self._refitting.now()
+
+    def _fit(self) -> None:
         """Columns that take the room that is left have some all the same where none is left: then the table scrolls."""
-        if self._at_work:
-            return
-        self._at_work = True
         least = {number: self._least(column) for number, column in self._taking}
-        if self._fitted and not self._table.horizontalHeader().property(BY_HAND):
+        if self._fitted and not self._refitting.by_hand:
             self._fit_texts(sum(least.values()))
         self._share(least)
         self._table.updateGeometries()  # the scroll bar would know it later
-        self._at_work = False
 
     def _least(self, column: Column[Any]) -> int:
         """No more than it has something to say."""
