@@ -4,7 +4,8 @@
 SQLAlchemy as its tutorial has it: an engine without options, an INSERT that is built with its values. A second one
 builds the INSERT once, as our operations do, and says what is left of the ratio then. *Floor*: an answer of the same
 instance that touches no engine, and the INSERT by our engine, one after the other in one process; it is what the ratio
-would be if strategy, tap and trace cost nothing.
+would be if strategy, tap and trace cost nothing. *Trace*: the same submissions to a lab whose instance traces no step
+(``tests/benchmarks/untraced``), in turns with them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -26,12 +29,13 @@ from backend.model.options import LabOptions
 from backend.model.plan import Intent
 from backend.model.vocabulary import OperationKey
 from backend.shop.schema import orders
-from backend.strategies import find
+from backend.strategies import find, use_folder
 from tests.benchmarks.measuring import Figure, tell
 
 CALLERS = 16
 SUBMISSIONS = 4_000
 ROUNDS = 5
+UNTRACED = Path(__file__).parent / "untraced"
 
 
 def built_anew(connection: sa.Connection, row: dict[str, object]) -> None:
@@ -62,10 +66,10 @@ def in_process(engine: sa.Engine, insert: Callable[[sa.Connection, dict[str, obj
     return SUBMISSIONS / (time.perf_counter() - started)
 
 
-def over_http(machinery: Machinery, job_id: int) -> float:
-    """Submissions a second over HTTP, strategy none."""
+def over_http(machinery: Machinery, job_id: int, strategy: str = "none") -> float:
+    """Submissions a second over HTTP, without protection."""
     intent = Intent(OperationKey.PLACE_ORDER, "over-http", "book", 1)
-    path = submission_path(intent, *find("none"))
+    path = submission_path(intent, *find(strategy, "direct"))
     return requests(machinery, job_id, "POST", path, submission_body(intent, Form()), 201)
 
 
@@ -90,31 +94,43 @@ def requests(machinery: Machinery, job_id: int, method: str, path: str, body: by
     return SUBMISSIONS / seconds
 
 
-def main() -> None:
-    """Tell the rates and their ratio."""
+def started(opened: ExitStack, folder: Path | None = None) -> Machinery:
+    """A lab with one instance, which knows the strategies of this folder."""
+    use_folder(folder)
     machinery = Machinery(LabOptions(), lambda: None, lambda _steps: None)
-    try:
-        machinery.start()
+    opened.callback(machinery.close)
+    machinery.start()
+    return machinery
+
+
+def main() -> None:
+    """Tell the rates and their ratios."""
+    with ExitStack() as opened:
+        machinery, untraced = started(opened), started(opened, UNTRACED)
         url = machinery.database.url
         plain = sa.create_engine(url, pool_size=CALLERS)
         ours = create_sql_engine(url.render_as_string(hide_password=False), pool_size=CALLERS)
+        opened.callback(plain.dispose)
+        opened.callback(ours.dispose)
         rounds = []
         for number in range(ROUNDS + 1):
             direct, once = in_process(plain, built_anew), in_process(plain, built_once)
             submitted = over_http(machinery, 2 * number + 1)
-            rounds.append((direct, once, submitted, in_process(ours, built_once), health(machinery, 2 * number + 2)))
-        plain.dispose()
-        ours.dispose()
-    finally:
-        machinery.close()
-    direct, once, submitted, insert, bare = (statistics.median(each) for each in zip(*rounds[1:], strict=True))
+            silent = over_http(untraced, number + 1, "untraced")
+            alone = in_process(ours, built_once), health(machinery, 2 * number + 2)
+            rounds.append((direct, once, submitted, silent, *alone))
+    direct, once, submitted, silent, insert, bare = (statistics.median(each) for each in zip(*rounds[1:], strict=True))
     floor = 1 / (1 / insert + 1 / bare) / direct
     ratio = (
         f"{submitted / direct:.2f} ({submitted:.0f} and {direct:.0f} a second; {submitted / once:.2f} of an INSERT "
         f"that is built once; {floor:.2f} if all but HTTP and the INSERT cost nothing)"
     )
+    traced = f"{submitted / silent:.2f} ({submitted:.0f} and {silent:.0f} a second)"
     what = "HTTP submission, one INSERT, 16 connections, one instance, trace on"
-    tell(Figure(what, "in-process SQLAlchemy", ratio, "0.72 or more"))
+    tell(
+        Figure(what, "in-process SQLAlchemy", ratio, "0.72 or more"),
+        Figure(what, "the same without the trace", traced, "0.95 or more"),
+    )
 
 
 if __name__ == "__main__":

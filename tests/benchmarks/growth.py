@@ -37,7 +37,7 @@ EXPLORED = (
     ("unique-index", "catch-violation"),
     ("distributed-lock", "redis"),
 )
-SCOPES = ((2, 0), (2, 1), (3, 0))
+SCOPES = ((2, 0), (2, 1), (3, 0), (3, 1))
 """Requests and crashes."""
 LONGEST_S = 20.0
 
