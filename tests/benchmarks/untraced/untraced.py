@@ -15,4 +15,4 @@ def _ignore(_trace: Trace, _call: Call) -> None:
     """Not kept, not sent, not worded by anybody."""
 
 
-Trace.before = Trace.after = _ignore  # type: ignore[method-assign]
+Trace.before = Trace.after = _ignore  # type: ignore[method-assign, assignment]
