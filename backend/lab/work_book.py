@@ -7,6 +7,7 @@ book holds all that had happened before the question.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ class WorkBook:
             self._wake()
 
     def _has_server(self, session: OpenSession) -> bool:
-        return session.since_s > self._server_ends.get(session.database, 0.0)
+        return session.since_s > self._server_ends.get(session.database, -math.inf)
 
     @property
     def orphans(self) -> list[OpenSession]:
