@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from backend.explorer.question import EventKind
 from backend.model.vocabulary import EngineKind, Verdict
@@ -173,7 +174,7 @@ class SequencePainter:
         font = QFont(before)
         font.setBold(bold)
         self._painter.setFont(font)
-        room, wanted = right - left - 3 * GRID - kept_free, QFontMetrics(font).horizontalAdvance(text)
+        room, wanted = right - left - 3 * GRID - kept_free, ceil(QFontMetricsF(font).horizontalAdvance(text))
         if since and wanted > room:
             left, room = max(since, left - (wanted - room)), min(wanted, room + left - since)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
