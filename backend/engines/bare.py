@@ -83,7 +83,7 @@ def _start_both(
     supervisor: Supervisor, options: LabOptions, cancelled: threading.Event | None
 ) -> tuple[RunningEngine, RunningEngine]:
     with ThreadPoolExecutor(2) as starters:
-        database = starters.submit(start_database, supervisor, options.database, options.data_dir, only_ours=True)
+        database = starters.submit(start_database, supervisor, options.database, options.data_dir)
         redis = starters.submit(start_redis, supervisor, options.redis, options.data_dir)
         try:
             while (found := wait((database, redis), _LOOK_S, FIRST_EXCEPTION)).not_done:
@@ -101,23 +101,20 @@ def _require_wanted(cancelled: threading.Event | None) -> None:
         raise EngineError(say(ProcessCode.CLOSING))
 
 
-def start_database(
-    supervisor: Supervisor, database: str, data_dir: Path | None, *, only_ours: bool = False
-) -> RunningEngine:
+def start_database(supervisor: Supervisor, database: str, data_dir: Path | None) -> RunningEngine:
     """Start a database by its name, or connect to the one at this URL.
 
     Args:
         supervisor: owner of what is started.
         database: its name or URL.
         data_dir: where it is kept; None for a temporary one.
-        only_ours: whether nobody else connects to it.
 
     Raises:
         EngineError: the database could not be started, or does not answer at its URL.
     """
     match database:
         case "postgresql":
-            return start_postgresql(supervisor, data_dir / "postgresql" if data_dir else None, only_ours=only_ours)
+            return start_postgresql(supervisor, data_dir / "postgresql" if data_dir else None)
         case "mariadb":
             return start_mariadb(supervisor, data_dir / "mariadb" if data_dir else None)
         case "sqlite":

@@ -21,6 +21,7 @@ from backend.engines.postgresql_server import DATABASE, NAME, USER, Cluster, Ser
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give_tree, link_or_copy, own_directory
 from backend.engines.running import RunningEngine
+from backend.engines.scram import scram
 from backend.engines.start import kept_directory, need_space, on_free_port, system_failure
 from backend.engines.template import BrokenTemplateError, Template
 from backend.engines.unfinished import unfinished
@@ -51,10 +52,6 @@ DROP DATABASE template0
 """
 _ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 _NEEDED_BYTES = 64 << 20
-_ITERATIONS = 4096
-"""The fewest that RFC 7677 wants, and that drivers such as pgjdbc accept."""
-_FEW_ITERATIONS = 16
-"""Many of them make it slow to guess a password, and each connection as well; ours are random and cannot be guessed."""
 _UNUSABLE = "\n\r"
 """What its own lock file, which has a value a line, and its tools cannot have in a path."""
 
@@ -63,8 +60,6 @@ def start_postgresql(
     supervisor: Supervisor,
     data_dir: Path | None = None,
     choose_port: Callable[[], int] = free_port,
-    *,
-    only_ours: bool = False,
 ) -> RunningEngine:
     """Start a private PostgreSQL and wait until it answers.
 
@@ -74,7 +69,6 @@ def start_postgresql(
         supervisor: owner of the process and of the temporary directory.
         data_dir: keep the cluster below this directory, and use the one that is there; None for a temporary one.
         choose_port: asked for a loopback port; asked again where somebody else has taken it meanwhile.
-        only_ours: whether nobody else connects; then a connection to a temporary cluster is quicker.
 
     Raises:
         EngineError: it cannot be started; the sentence says why.
@@ -83,7 +77,7 @@ def start_postgresql(
         programs = _programs(supervisor)
         with kept_directory(NAME, supervisor, data_dir, unusable=_UNUSABLE):
             if data_dir is None:
-                cluster = _temporary_cluster(supervisor, programs, _FEW_ITERATIONS if only_ours else _ITERATIONS)
+                cluster = _temporary_cluster(supervisor, programs)
             else:
                 cluster = _kept_cluster(supervisor, programs, data_dir)
             return on_free_port(NAME, choose_port, functools.partial(_run_server, supervisor, programs, cluster))
@@ -109,11 +103,16 @@ def _programs(supervisor: Supervisor) -> Path:
     return target / "bin"
 
 
-def _temporary_cluster(supervisor: Supervisor, programs: Path, iterations: int) -> Cluster:
+def _temporary_cluster(supervisor: Supervisor, programs: Path) -> Cluster:
     home = own_directory(supervisor.directory, "postgresql", supervisor.user)
-    cluster = Cluster(home / "data", home, secrets.token_urlsafe(24), temporary=True)
-    _create(supervisor, programs, cluster, iterations)
+    cluster = _new_cluster(home / "data", home, temporary=True)
+    _create(supervisor, programs, cluster)
     return cluster
+
+
+def _new_cluster(data: Path, sockets: Path, *, temporary: bool) -> Cluster:
+    password = secrets.token_urlsafe(24)
+    return Cluster(data, sockets, password, temporary, scram(password))
 
 
 def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> Cluster:
@@ -122,8 +121,8 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> Clu
     home = data_dir.absolute() / "postgresql"
     if not home.exists():
         with unfinished(home, 0o711) as partial:
-            cluster = Cluster(partial / "data", sockets, secrets.token_urlsafe(24), temporary=False)
-            _create(supervisor, programs, cluster, _ITERATIONS)
+            cluster = _new_cluster(partial / "data", sockets, temporary=False)
+            _create(supervisor, programs, cluster)
             password_file = os.open(partial / "password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(password_file, "w", encoding="ascii") as file:
                 file.write(cluster.password)
@@ -133,7 +132,7 @@ def _kept_cluster(supervisor: Supervisor, programs: Path, data_dir: Path) -> Clu
     return Cluster(home / "data", sockets, password, temporary=False)
 
 
-def _create(supervisor: Supervisor, programs: Path, cluster: Cluster, iterations: int) -> None:
+def _create(supervisor: Supervisor, programs: Path, cluster: Cluster) -> None:
     """Unpack the template and set the password; a template that is missing or broken is made anew."""
     need_space(NAME, cluster.data.parent, _NEEDED_BYTES)
     template = _template(programs)
@@ -144,8 +143,8 @@ def _create(supervisor: Supervisor, programs: Path, cluster: Cluster, iterations
     except BrokenTemplateError:
         _initialise(supervisor, programs, cluster.data)
         template.keep(cluster.data)
-    statement = f"SET scram_iterations = {iterations}\nALTER ROLE {USER} PASSWORD '{cluster.password}'\n"
-    _single_user(supervisor, programs, cluster.data, statement)
+    assert cluster.scram is not None  # noqa: S101  it is new
+    _single_user(supervisor, programs, cluster.data, f"ALTER ROLE {USER} PASSWORD '{cluster.scram.verifier}'\n")
 
 
 def _template(programs: Path) -> Template:

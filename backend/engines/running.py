@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from backend.engines.scram import LOGIN_KEYS
 from backend.model.observed import EngineStatus
 from backend.model.sentence import Sentence
 from backend.model.vocabulary import EngineKind, Health
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from backend.engines.postgresql_server import Server
     from backend.engines.processes.child import Child
     from backend.model.sentence import Sentence
+
+_LOGIN_KEYS = re.compile(rf"&(?:{'|'.join(LOGIN_KEYS)})=[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class RunningEngine:
     @property
     def client_url(self) -> str:
         """The URL, password included, as the engine's own tools such as ``psql`` want it."""
-        return re.sub(r"^(\w+)\+\w+:", r"\1:", self.url)
+        return re.sub(r"^(\w+)\+\w+:", r"\1:", _LOGIN_KEYS.sub("", self.url))
 
     def status(self, health: Health = Health.UP, note: Sentence | None = None) -> EngineStatus:
         """The engine as the status strip shows it."""

@@ -7,9 +7,10 @@ the lab.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.engines.postgresql_server import USER, Cluster, Server, run_tool
+from backend.engines.postgresql_server import USER, Server, run_tool
 from backend.engines.processes.ports import free_port
 from backend.engines.processes.server_user import give, own_directory
 from backend.engines.running import RunningEngine
@@ -18,6 +19,8 @@ from backend.model.vocabulary import EngineKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from backend.engines.postgresql_server import Cluster
 
 NAME = "PostgreSQL standby"
 APPLICATION = "standby"
@@ -39,7 +42,7 @@ def make_standby(of: Server, number: int, choose_port: Callable[[], int] = free_
     supervisor = of.supervisor
     try:
         home = own_directory(supervisor.directory, f"postgresql-{number}", supervisor.user)
-        cluster = Cluster(home / "data", home, of.cluster.password, temporary=True)
+        cluster = replace(of.cluster, data=home / "data", sockets=home)
         with supervisor.writing():
             _keep_password(of, cluster)
         _let_replicate(of)

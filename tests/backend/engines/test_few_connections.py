@@ -45,7 +45,8 @@ def limited(server: RunningEngine, limit: int) -> str:
         for statement in POSTGRESQL if engine.dialect.name == "postgresql" else MARIADB:
             connection.execute(sa.text(statement.format(name=name, limit=limit)))
     engine.dispose()
-    return make_url(server.url).set(username=name, password=name, database=name).render_as_string(hide_password=False)
+    url = make_url(server.client_url).set(username=name, password=name, database=name)
+    return url.render_as_string(hide_password=False)
 
 
 def tables_in(url: str) -> list[str]:

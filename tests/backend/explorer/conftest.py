@@ -64,7 +64,7 @@ def servers() -> Iterator[Supervisor]:
 
 @pytest.fixture(scope="session")
 def postgresql(servers: Supervisor) -> RunningEngine:
-    return start_postgresql(servers, only_ours=True)
+    return start_postgresql(servers)
 
 
 @pytest.fixture(scope="session")
