@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
-from gui.widgets.command import Command, Menu
+from gui.widgets.command import Ask, Command, Menu, asked
 from gui.wording.live import Words, add_menu, name_part, worded
 
 if TYPE_CHECKING:
@@ -125,13 +125,15 @@ class Menus(QObject):
     def refresh(self) -> None:
         """Look again which commands are offered and can be done; to be called whenever that may have changed."""
         self._refresh_is_due = False
+        ask = cache(asked)  # half of all commands have one reason between them
         for command, action in self._actions.items():
-            self._show_state(command, action)
+            self._show_state(command, action, ask)
 
-    def _show_state(self, command: Command, action: QAction) -> None:
+    def _show_state(self, command: Command, action: QAction, ask: Ask = asked) -> None:
+        can_run, obstacle = command.state(ask)
         action.setVisible(command.is_offered(self._window))
-        action.setEnabled(command.can_run)
-        action.setToolTip(command.obstacle)
+        action.setEnabled(can_run)
+        action.setToolTip(obstacle)
         if command.is_chosen is not None:
             action.setChecked(command.is_chosen())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtWidgets import QAbstractButton
 
@@ -27,6 +27,14 @@ class Menu(Enum):
     THEME = auto()
     LANGUAGE = auto()
     HELP = auto()
+
+
+Ask: TypeAlias = "Callable[[Callable[[], str]], str]"
+
+
+def asked(why_not: Callable[[], str]) -> str:
+    """The answer of a `Command.why_not`."""
+    return why_not()
 
 
 def _nothing() -> str:
@@ -76,10 +84,21 @@ class Command:
         """Whether it can be done just now, were its place in sight."""
         return self.button.isEnabled() if self.button else not self.why_not()
 
+    def state(self, ask: Ask = asked) -> tuple[bool, str]:
+        """Whether it can be done just now, and the obstacle, with each reason asked for once.
+
+        Args:
+            ask: asks a `why_not`; it may know the answer.
+        """
+        if self.button is not None and self.button.isEnabled():
+            return True, ""
+        obstacle = ask(self.why_not)
+        return self.button is None and not obstacle, obstacle
+
     @property
     def obstacle(self) -> str:
         """Why it cannot be done just now; empty where it can."""
-        return "" if self.can_run else self.why_not()
+        return self.state()[1]
 
     def is_offered(self, window: QWidget) -> bool:
         """Whether its place is the one that the window shows."""
