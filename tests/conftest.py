@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backend.cli.early import SIGNALS
+from tests.longest import LONGEST
 from tests.places import choose_memory, keep_bytecode
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Draw a sample of the exhaustive tables, the same in every worker."""
+    """Begin with what takes longest; and draw a sample of the exhaustive tables, the same in every worker."""
+    if hasattr(config, "workerinput"):
+        place = {file: number for number, file in enumerate(LONGEST)}
+        items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
     most = config.getoption("sample")
     if most is None:
         return
