@@ -63,6 +63,11 @@ REFUSED = [
     ("$M run --operation place-order --strategy nothing", "nothing"),
     ("$M run --operation place-order --strategy pessimistic-lock", "does not guard an INSERT"),
     (f"$M {ORDER} --variant nothing", "nothing"),
+    (f"$M {ORDER} --item 'a\x07b'", "64 printable characters, not “a\\x07b”"),
+    (f"$M {ORDER} --item 'a\nb'", "64 printable characters"),
+    (f"$M {ORDER} --item {'x' * 65}", "64 printable characters"),
+    (f"$M {ORDER} --item 'a\udcffb'", "“a\\udcffb” is not valid text"),
+    ("$M history --search '\udcff'", "“\\udcff” is not valid text"),
     # numbers
     (f"$M {ORDER} --submissions 0", "from 1 to 1000000"),
     (f"$M {ORDER} --submissions -3", "from 1 to 1000000"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from backend.files.printable import printable
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import Code, Sentence, plain, plain_list, say
 from backend.model.vocabulary import RetryCause
@@ -35,6 +36,8 @@ class ArgumentCode(Code):
     EXCLUDES = "argument.excludes"
     GOES_WITH = "argument.goes_with"
     EMPTY = "argument.empty"
+    NOT_TEXT = "argument.not_text"
+    ONE_LINE = "argument.one_line"
     HOSTS = "argument.hosts"
     REDIS_URL = "argument.redis_url"
     REDIS_OPTION = "argument.redis_option"
@@ -67,6 +70,30 @@ def named(option: str) -> Callable[[str], str]:
         return given
 
     return text
+
+
+def one_line(option: str, most: int) -> Callable[[str], str]:
+    """What the form takes for a name: a text that is not empty, without control characters, nor too long."""
+
+    def text(given: str) -> str:
+        if not (named(option)(given).isprintable() and len(given) <= most):
+            raise WrongArgumentsError(say(ArgumentCode.ONE_LINE, option=option, most=most, given=shown(given)))
+        return given
+
+    return text
+
+
+def require_text(arguments: Iterable[str]) -> None:
+    """Check that all arguments are text: whatever they name could not be written down, nor be told.
+
+    Raises:
+        WrongArgumentsError: one holds bytes that are no character.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise WrongArgumentsError(say(ArgumentCode.NOT_TEXT, given=shown(argument))) from None
 
 
 def folder(option: str) -> Callable[[str], Path]:
@@ -155,5 +182,5 @@ def nearest(given: str, possible: Iterable[str]) -> str:
 
 def shown(text: str) -> str:
     """A value as it is repeated to whoever gave it: on one line, and not for pages."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST_SHOWN else f"{line[: _LONGEST_SHOWN - 1]}…"

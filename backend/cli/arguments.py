@@ -25,7 +25,9 @@ from backend.cli.argument_types import (
     named,
     nearest,
     no_such,
+    one_line,
     redis_url,
+    require_text,
     retry_causes,
     shown,
 )
@@ -54,6 +56,7 @@ MOST_SUBMISSIONS = 1_000_000
 MOST_INSTANCES = 4
 MOST_REQUESTS = 3
 MOST_WORKERS = 64
+LONGEST_NAME = 64
 MOST_PIECES = 1_000_000
 MOST_RETRIES = 100
 _OPERATIONS = tuple(key.value for key in OperationKey)
@@ -66,6 +69,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         WrongArgumentsError: the command line cannot be understood.
         SystemExit: it asks for help, which was printed.
     """
+    require_text(arguments)
     grammar = Grammar(prog=INSTALLED_AS if is_installed_command() else "main.py", description=DESCRIPTION)
     commands = add_commands(grammar)
     _check_what_stands_before(arguments, grammar, commands)
@@ -194,7 +198,9 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--variant", default="", metavar="KEY", help="the strategy's first unless given")
     _add_number(run, "--submissions", 1, MOST_SUBMISSIONS, None, "per intent (2; 1 where the source repeats it)")
     _add_number(run, "--intents", 1, MOST_SUBMISSIONS, 1, "what is wanted once each (1)")
-    run.add_argument("--item", type=named("--item"), metavar="TEXT", help="what is ordered (“item 1”, …)")
+    run.add_argument(
+        "--item", type=one_line("--item", LONGEST_NAME), metavar="TEXT", help="what is ordered (“item 1”, …)"
+    )
     _add_number(run, "--quantity", 1, MOST_PIECES, 1, "of it (1)")
     run.add_argument(
         "--source", choices=[source.value for source in Source], default=Source.CLICKS.value,

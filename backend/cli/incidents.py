@@ -12,6 +12,7 @@ from backend.comparison.incidents import IncidentCode, find_incidents, incident_
 from backend.explorer.on_own_engines import explore_on
 from backend.files.output import speak
 from backend.lab.listener import NullListener
+from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import ENGLISH, plain_list, say, words
 from backend.model.terms import answer_term
 
@@ -90,7 +91,10 @@ def _show(
 def _run(lab: Lab, exhibit: Exhibit, interrupted: threading.Event) -> Report:
     lab.set_instances(exhibit.instances)
     intent = lab.new_intent(exhibit.operation, "book", 1)
-    return finish(lab.start_run(exhibit.setup, exhibit.plan_for(intent)), interrupted)
+    report = finish(lab.start_run(exhibit.setup, exhibit.plan_for(intent)), interrupted)
+    if report.broken_off:
+        raise SubmitTwiceError(report.broken_off)
+    return report
 
 
 def explored(asked: Iterable[Question], options: LabOptions, interrupted: threading.Event) -> list[Exploration]:

@@ -16,6 +16,7 @@ from backend.cli.run_report import report_lines
 from backend.files.output import OutputFiles
 from backend.lab.lab import Lab
 from backend.lab.run_notes import Notes
+from backend.model.errors import SubmitTwiceError
 from backend.model.faults import parse_fault
 from backend.model.plan import Plan, Setup
 from backend.model.report import report_document
@@ -97,6 +98,8 @@ def run_once(
     files.write("json", json.dumps(report_document(done.report), indent=indent) + "\n")
     files.write("record", to_file(done.entry))
     files.tell(run_lines(done, language))
+    if done.report.broken_off:
+        raise SubmitTwiceError(done.report.broken_off)
 
 
 @dataclass(frozen=True, slots=True)

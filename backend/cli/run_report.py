@@ -37,6 +37,7 @@ class ReportCode(Code):
     FAULTS = "report.faults"
     CANCELLED = "report.cancelled"
     OUT_OF_TIME = "report.out_of_time"
+    BROKEN_OFF = "report.broken_off"
     CANCELLED_AT_WORK = "report.cancelled_at_work"
     OUT_OF_TIME_AT_WORK = "report.out_of_time_at_work"
     AT_WORK = "report.at_work"
@@ -104,7 +105,7 @@ def verdicts(report: Report) -> tuple[Sentence, ...]:
 
 def verdict_sentence(verdict: Verdict, report: Report) -> Sentence:
     """A verdict and what it means."""
-    if verdict is Verdict.UNDECIDED and (report.cancelled or report.out_of_time):
+    if verdict is Verdict.UNDECIDED and (report.cancelled or report.out_of_time or report.broken_off):
         return say(ReportCode.STILL_AT_WORK) if report.intents == 1 and report.working else verdict_term(verdict)
     if verdict in {Verdict.UNDECIDED, Verdict.STUCK, Verdict.LOST}:  # whose names do not say it all
         return say(ReportCode[verdict.name])
@@ -128,13 +129,13 @@ def subject(report: Report) -> Sentence:
 
 def unfinished(report: Report) -> Iterator[Sentence]:
     """Why it ended before its work did, and who is still at it."""
-    if not (report.cancelled or report.out_of_time):
+    if report.broken_off:
+        yield say(ReportCode.BROKEN_OFF, reason=report.broken_off)
+    elif not (report.cancelled or report.out_of_time):
         return
-    name = "OUT_OF_TIME" if report.out_of_time else "CANCELLED"
-    if not report.working:
-        yield say(ReportCode[name])
-        return
-    yield say(ReportCode[f"{name}_AT_WORK"], working=report.working)
+    else:
+        name = "OUT_OF_TIME" if report.out_of_time else "CANCELLED"
+        yield say(ReportCode[f"{name}_AT_WORK"], working=report.working) if report.working else say(ReportCode[name])
     now = report.ended_ns or time.monotonic_ns()
     yield from (at_work(one, now) for one in report.at_work)
     if more := report.working - len(report.at_work):

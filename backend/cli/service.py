@@ -16,6 +16,7 @@ from backend.cli.argument_types import WrongArgumentsError
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_exploration
 from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
+from backend.files.printable import printable
 from backend.model.faults import parse_wire_fault
 from backend.model.sentence import ENGLISH, say, words
 from backend.service.description import Description, load, parse
@@ -121,7 +122,7 @@ def _say_how_much(description: Description, plan: CheckPlan, language: str) -> N
         submitted=most_submissions(plan, is_ours=False),
         asked=asks * intents,
     )
-    sys.stderr.write(f"{words(sentence, language)}\n")
+    sys.stderr.write(f"{printable(words(sentence, language))}\n")
 
 
 def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
@@ -215,7 +216,7 @@ def _ask() -> Answers:
     usual = Answers()
 
     def question(text: str, default: str) -> str:
-        sys.stderr.write(f"{text} [{default}]: ")
+        sys.stderr.write(f"{text} [{printable(default)}]: ")
         sys.stderr.flush()
         return (sys.stdin.readline() if sys.stdin else "").strip() or default
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
+from backend.files.printable import printable
+
 _STANDARD = (0, 1, 2)
 
 
@@ -34,7 +36,7 @@ def make_usable() -> None:
 def complain(sentence: str) -> None:
     """Say one line on standard error; nothing where nobody can hear it."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"submit-twice: {' '.join(sentence.split())}\n")
+        sys.stderr.write(f"submit-twice: {printable(' '.join(sentence.split()))}\n")
         sys.stderr.flush()
 
 

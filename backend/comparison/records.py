@@ -201,7 +201,7 @@ class Line:
 
     @property
     def undecided(self) -> tuple[SituationKey, ...]:
-        """Situations in which an intent had no effect, and every caller knew it."""
+        """Situations in which an intent had no effect, and nobody was told that it is done."""
         return tuple(cell.situation for cell in self.cells if cell.worst is Verdict.UNDECIDED)
 
     def in_state(self, state: CellState) -> tuple[SituationKey, ...]:

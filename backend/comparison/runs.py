@@ -180,6 +180,8 @@ class Runs:
                 return self._outcome(report, plan)
 
     def _outcome(self, report: Report, plan: Plan) -> Outcome:
+        if report.broken_off:
+            raise SubmitTwiceError(report.broken_off)
         if report.out_of_time or report.cancelled or report.working:
             raise NotOverError(_why_not_over(report, plan))
         wanted = {intent.key for intent in plan.intents}

@@ -92,7 +92,7 @@ class SurveyCell:
 
     @property
     def contradicts(self) -> bool:
-        """Whether a variant that is declared sound did harm. No effect, and every caller knows it, is no harm."""
+        """Whether a variant that is declared sound did harm. No effect is no harm where nobody is told of one."""
         harmless = self.worst in {None, Verdict.EXACTLY_ONCE, Verdict.UNDECIDED}
         return self.sound and not harmless
 

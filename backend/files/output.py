@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.files.printable import printable
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import Code, Sentence, plain, say
 
@@ -133,10 +134,12 @@ def require_writable(target: str | Path) -> None:
 def write_document(target: str | Path, content: str | bytes) -> None:
     """Write a whole document: to standard output, or to a file that it replaces at once.
 
+    A text has nothing in it that a terminal obeys. JSON has no such characters in it, and XML has no place for them.
+
     Raises:
         SubmitTwiceError: it cannot be written; a file that was there is as it was.
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = printable(content).encode() if isinstance(content, str) else content
     if str(target) == STANDARD_OUTPUT:
         _write_to_standard_output(data)
         return
@@ -160,7 +163,7 @@ def speak(lines: Iterable[str]) -> None:
     """
     output = _standard_output()
     if output is not None:
-        text = "".join(f"{line}\n" for line in lines)
+        text = "".join(f"{printable(line)}\n" for line in lines)
         _write_to_standard_output(text.encode(output.encoding or "utf-8", "backslashreplace"))
 
 

@@ -26,6 +26,7 @@ from backend.instance.deliveries import Deliveries
 from backend.instance.flows import ServicesAsWished, flow_of
 from backend.instance.problems import REFUSALS, from_exception, replayed
 from backend.instance.queue import KEY_LIFE_SECONDS, MOST_DELIVERIES, Handled, Message, delivery_id
+from backend.instance.redis_connections import tell_connections
 from backend.instance.says import QueueCode
 from backend.instance.services import warm_up
 from backend.instance.wiring import connect
@@ -269,6 +270,7 @@ def main() -> None:
     wiring = connect(_HANDLERS)
     warm_up(wiring.services, 1)
     queue = create_redis(redis_urls(wiring.engines.redis)[0])
+    tell_connections(queue, wiring.trace.note_redis)
     wiring.trace.get_ready()
     Consumer(wiring.settings.number, wiring, queue).run()
 

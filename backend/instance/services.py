@@ -17,6 +17,7 @@ from backend.engines.redis_client import create_redis, redis_urls
 from backend.engines.sql import create_sql_engine, sqlalchemy_url
 from backend.engines.whereabouts import follow_primary, follow_standby, on_primary
 from backend.instance.problems import render
+from backend.instance.redis_connections import OnConnection, tell_connections
 from backend.model.vocabulary import EngineKind
 from backend.shop.operations import NoGateway
 from backend.shop.ownership.mark import key_prefix
@@ -71,6 +72,7 @@ def open_services(
     gateway: GatewayClient | None = None,
     zookeeper: ZooKeeperSessions | None = None,
     on_session: OnSession | None = None,
+    on_redis: OnConnection | None = None,
 ) -> Services:
     """Services on these URLs, tapped. Connects to both once, to see what the servers can do.
 
@@ -83,6 +85,7 @@ def open_services(
         gateway: somebody outside.
         zookeeper: sessions with it.
         on_session: told of each connection to the database before it is used, and when it is closed.
+        on_redis: as `on_session`, of those to the Redis-protocol servers.
     """
     engine = create_sql_engine(database, pool_size=connections)
     if on_session and engine.dialect.name != "sqlite":  # whose work ends with the process that does it
@@ -95,9 +98,10 @@ def open_services(
     name_deletions(engine, tap)
     urls = redis_urls(redis)
     client = create_redis(urls[0], TappedRedis)
-    delifeq = knows_delifeq(client)
     servers = [_impatient(url) for url in urls] if len(urls) > 1 else [client]
     for number, each in enumerate(dict.fromkeys((*servers, client)), 1):
+        if on_redis:
+            tell_connections(each, on_redis)
         each.tap = tap
         each.number = number if len(urls) > 1 and each is not client else 0
     return Services(
@@ -110,7 +114,7 @@ def open_services(
         mutex=Mutexes(),
         render=render,
         key_prefix=key_prefix(lab),
-        knows_delifeq=delifeq,
+        knows_delifeq=knows_delifeq(client),
         gateway=TappedGateway(gateway, tap) if gateway else NoGateway(),
         zookeeper=zookeeper.client if zookeeper else no_zookeeper,
     )

@@ -51,5 +51,6 @@ def connect(connections: int | None = None) -> Wiring:
         gateway=GatewayClient(Path(engines.gateway), trace.want_gateway),
         zookeeper=ZooKeeperSessions(address_file(path.parent), tap, trace.want_zookeeper),
         on_session=trace.note_session,
+        on_redis=trace.note_redis,
     )
     return Wiring(settings, trace, tap, engines, services)

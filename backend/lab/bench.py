@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.lab.orphans import wait_for_orphans
+from backend.lab.orphans import wait_for_orphans, wait_for_redis_orphans
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQueue
 from backend.model.errors import NotApplicableError
@@ -53,6 +53,11 @@ class Bench:
     def database(self) -> sa.Engine:
         """Untapped connections to the database in use."""
         return self._parts.engines.engine
+
+    @property
+    def redis_name(self) -> str:
+        """What the Redis-protocol server is called."""
+        return self._parts.engines.redis.name
 
     @property
     def promoted_ns(self) -> int:
@@ -222,7 +227,10 @@ class Bench:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        if not wait_for_orphans(self.works, self.database, self._parts.engines.database_urls, abandoned):
+        engines = self._parts.engines
+        if not wait_for_orphans(self.works, self.database, engines.database_urls, abandoned):
+            return False
+        if not wait_for_redis_orphans(self.works, engines.redis_urls, abandoned):
             return False
         sends = any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents)
         return not sends or self._parts.gateway.end_run(run, abandoned)

@@ -31,6 +31,7 @@ class Cancellation:
         self._timers: list[threading.Timer] = []
         self.out_of_time = False
         """Whether it is the run's limit that has cancelled it."""
+        self._broken_off = False
 
     @property
     def asked(self) -> bool:
@@ -42,10 +43,14 @@ class Cancellation:
         """Whether nobody waits any longer for what is at work."""
         return self._left.is_set()
 
+    def wait_until_left(self, seconds: float) -> bool:
+        """As `left`, after so many seconds at most."""
+        return self._left.wait(seconds)
+
     @property
     def by_hand(self) -> bool:
-        """Whether somebody has cancelled the run, not its limit."""
-        return self.asked and not self.out_of_time
+        """Whether somebody has cancelled the run, not its limit, nor that it broke off."""
+        return self.asked and not (self.out_of_time or self._broken_off)
 
     def limit(self, seconds: float) -> None:
         """Cancel the run in so many seconds."""
@@ -53,13 +58,21 @@ class Cancellation:
 
     def cancel(self, patience_s: float) -> None:
         """Stop sending; `patience_s` seconds later nobody waits for what is at work."""
-        self._asked.set()
-        if sending := self._sending:
-            sending.cancel()
+        self._stop()
         if patience_s:
             self._after(patience_s, self._leave)
         else:
             self._leave()
+
+    def _stop(self) -> None:
+        self._asked.set()
+        if sending := self._sending:
+            sending.cancel()
+
+    def break_off(self) -> None:
+        """Something has failed without which the run cannot go on: stop sending. What is at work is waited for."""
+        self._broken_off = not self.asked
+        self._stop()
 
     def hold(self, sending: Sending | Redelivery) -> None:
         """From now on this is what is cancelled."""
@@ -72,6 +85,10 @@ class Cancellation:
     def flying(self) -> Sequence[Flying]:
         """What has left for a backend process that has not let go of it, as far as one knows."""
         return self._sending.flying() if self._sending else ()
+
+    def forsaken(self) -> Sequence[Flying]:
+        """What had left, and nobody hears more of."""
+        return self._sending.forsaken if self._sending else ()
 
     def end(self) -> None:
         """The run is over: nothing is waited for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from backend.engines.redis_client import redis_text
 from backend.engines.sql import one_sentence, retire
+from backend.lab.orphans import wait_for_orphans, wait_for_redis_orphans
 from backend.model.errors import EngineError, SubmitTwiceError
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from backend.engines.health import HealthBoard
     from backend.lab.parts import Parts
     from backend.model.vocabulary import RedisTopology
+
+
+_LOOK_SECONDS = 0.05
 
 
 class Changes:
@@ -50,7 +55,7 @@ class Changes:
             retire(chosen.engine)
             self._go_back()
             raise
-        self._engines.use(chosen)
+        self._engines.use(chosen, self._await_orphans)
         self._forget()
         return True
 
@@ -86,15 +91,33 @@ class Changes:
         self._health.only_wanted(lambda number: self._processes.child(number) is not None)
 
     def put_to_rest(self, flying: Callable[[], Iterable[int]]) -> None:
-        """Have nothing at work: what takes long ends with its process.
+        """Have nothing at work: what takes long ends with its process, and servers with what they were asked for.
 
         Args:
             flying: the instances that something is on its way to.
 
         Raises:
             InstanceError: a process that was ended could not be started again.
+            EngineError: the database does not answer.
         """
         self._processes.put_to_rest(flying, self._is_closing, *self._engines.urls)
+        self._await_orphans()
+
+    def _await_orphans(self) -> None:
+        """Until no server is at what a process that is gone has asked for: it would come back after the emptying.
+
+        Raises:
+            EngineError: the database does not answer.
+        """
+        works, engines, told = self._parts.works, self._engines, threading.Event()
+        works.ask(told.set)  # of the end of a process that was ended just now one may have yet to hear
+        while not told.wait(_LOOK_SECONDS) and not self._is_closing():
+            pass
+        try:
+            wait_for_orphans(works, engines.engine, engines.database_urls, self._is_closing)
+        except sa.exc.SQLAlchemyError as error:
+            raise EngineError(one_sentence(error, engines.database.name)) from None
+        wait_for_redis_orphans(works, engines.redis_urls, self._is_closing)
 
     def reset(self, *, only_own: bool = False) -> None:
         """Empty the tables and delete our keys; on a server behind a URL, which others may use, only what we made.

@@ -170,6 +170,12 @@ class EnginesInUse:
             name = self._names.get(self.database.url)
             return frozenset(url for url, other in self._names.items() if other == name)
 
+    @property
+    def redis_urls(self) -> list[str]:
+        """Of all Redis-protocol servers that have keys of their own, also of those that are not in use just now."""
+        with self._guard:
+            return [url for servers in self._topologies.values() for url in servers.urls]
+
     def faulted(self, fault: Fault) -> RunningEngine:
         """The one that a fault is about."""
         if fault.place == "redis":
@@ -248,8 +254,12 @@ class EnginesInUse:
         # A server of ours runs on; anything else may have become somebody else's meanwhile.
         return self._open(name, known if known and known.embedded else self._start_database(name))
 
-    def use(self, chosen: OpenDatabase) -> None:
+    def use(self, chosen: OpenDatabase, await_rest: Callable[[], None]) -> None:
         """Use this one from now on.
+
+        Args:
+            chosen: the database.
+            await_rest: called when it is in use, and before it is emptied.
 
         Raises:
             EngineError: the database was to be emptied, and did not answer.
@@ -260,6 +270,7 @@ class EnginesInUse:
         self.standby.require(self.database, Wanted())
         if chosen.name in self._to_be_emptied:
             self._to_be_emptied.discard(chosen.name)
+            await_rest()
             clear_database(self.engine, self.database, None)
             self._delete_keys([f"{self.prefix}:*"])
 
@@ -291,9 +302,7 @@ class EnginesInUse:
         Raises:
             EngineError: a server did not answer.
         """
-        with self._guard:
-            running = list(self._topologies.values())
-        for url in (url for servers in running for url in servers.urls):
+        for url in self.redis_urls:
             client = create_redis(url, max_connections=1)
             try:
                 delete_keys(client, self.redis, patterns, keys)

@@ -61,6 +61,7 @@ class Ledger:
             """Submissions that were told that they have made an effect."""
             self._happened: dict[Entry, Verdict] = {}
             self._barred: frozenset[Entry] = frozenset()
+            self._unheard: set[Entry] = set()
             self._all = Tally()
             self._runs: dict[Entry, Tally] = {}
             self._run: Tally | None = None
@@ -203,6 +204,11 @@ class Ledger:
         with self._guard:
             self._barred = frozenset(entry_of(intent.operation, intent.key) for intent in intents)
 
+    def leave_open(self, entries: Iterable[Entry]) -> None:
+        """Not all was heard of these intents, and never will be: another effect may come until the book is cleared."""
+        with self._guard:
+            self._unheard.update(entries)
+
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""
         with self._guard:
@@ -213,14 +219,16 @@ class Ledger:
         with self._guard:
             return sum(self._effects.count(entry) for entry in set(entries))
 
-    def verdicts_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> Counter[Verdict]:
+    def verdicts_of(self, entries: Iterable[Entry], at_work: Iterable[Entry] = ()) -> Counter[Verdict]:
         """Verdicts on these intents, of which some may be at work."""
         with self._guard:
+            at_work = self._unheard.union(at_work)
             return Counter(judge(self._facts(entry, at_work)) for entry in set(entries))
 
-    def lost_of(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> tuple[str, ...]:
+    def lost_of(self, entries: Iterable[Entry], at_work: Iterable[Entry] = ()) -> tuple[str, ...]:
         """The business keys of those of these intents that are lost."""
         with self._guard:
+            at_work = self._unheard.union(at_work)
             lost = (entry for entry in set(entries) if judge(self._facts(entry, at_work)) is Verdict.LOST)
             return tuple(sorted(key for _, key in lost))
 
@@ -258,12 +266,20 @@ class Ledger:
         verdicts = +tally.verdicts
         if final:
             verdicts += Counter(judge(self._facts(entry)) for entry in entries if entry not in self._happened)
-            for entry in set(at_work).intersection(entries):
+            open_ones = self._unheard.union(at_work)
+            for entry in open_ones.intersection(entries):
                 verdicts[judge(self._facts(entry))] -= 1
-                verdicts[judge(self._facts(entry, at_work))] += 1
+                verdicts[judge(self._facts(entry, open_ones))] += 1
         count, examples = contradicting.in_words()
         judged = tally.judgement(len(entries))
-        return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
+        return replace(
+            judged,
+            verdicts=dict(+verdicts),
+            contradictions=examples,
+            contradicting=count,
+            final=final,
+            unheard=len(self._unheard.intersection(entries)),
+        )
 
     def _count(self, entry: Entry, change: int) -> None:
         """Of all intents, only those with a row that came or went can have changed."""

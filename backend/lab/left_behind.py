@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from backend.lab.ordinals import Entry
@@ -38,16 +38,13 @@ class Leftovers:
         return tuple(one for one, entry in shown if entry in entries), sum(entry in entries for entry in self.places)
 
 
-def left_behind(
-    works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], steps: StepBook, untold: Set[Entry] = frozenset()
-) -> Leftovers:
+def left_behind(works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], steps: StepBook) -> Leftovers:
     """Put together what is being handled and what is on its way.
 
     Args:
         works: what processes are handling.
         flying: what has left for a process that has not let go of it, with its intent.
         steps: knows how far each has come.
-        untold: intents of which nothing is known, so that something may be at work.
     """
     handled = {work.submission_id: work for work in works}
     waiting = [(one, entry) for one, entry in flying if one.submission_id not in handled]
@@ -58,7 +55,7 @@ def left_behind(
     found.sort(key=lambda pair: pair[0].since_ns)
     places = tuple(entry for _, entry in found)
     examples = tuple(_with_step(one, steps) for one, _ in found[:_MOST_EXAMPLES])
-    return Leftovers(frozenset(places) | untold, examples, frozenset(one.submission_id for one, _ in found), places)
+    return Leftovers(frozenset(places), examples, frozenset(one.submission_id for one, _ in found), places)
 
 
 NOTHING = Leftovers(frozenset(), (), frozenset(), ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.lab.name_set import NameSet
@@ -23,6 +24,7 @@ class ReplyCount:
         self._names = NameSet()
         self._count = AnswerCount()
         self._silent: set[str] = set()
+        self._settled: Counter[str] = Counter()
         self._all = 0
 
     def add(self, replies: Sequence[Reply]) -> int:
@@ -53,6 +55,22 @@ class ReplyCount:
         """The keys of the intents of which a submission got no response."""
         with self._guard:
             return frozenset(self._silent)
+
+    def settle(self, intent_keys: Iterable[str]) -> None:
+        """A submission of each of these intents has its last answer."""
+        with self._guard:
+            self._settled.update(intent_keys)
+
+    @property
+    def settled(self) -> int:
+        """How many submissions have their last answer."""
+        with self._guard:
+            return self._settled.total()
+
+    def unsettled(self, intent_keys: Iterable[str], submissions: int) -> frozenset[str]:
+        """Those of these intents of which fewer submissions than so many have their last answer."""
+        with self._guard:
+            return frozenset(key for key in intent_keys if self._settled[key] < submissions)
 
     def missing(self, names: Iterable[str]) -> set[str]:
         """Those of these submissions that have no answer."""

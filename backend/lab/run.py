@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
 from backend.lab.ledger import entry_of
-from backend.lab.left_behind import Leftovers, left_behind
+from backend.lab.left_behind import NOTHING, Leftovers, left_behind
 from backend.lab.ordinals import Entry
 from backend.lab.reply_count import ReplyCount
 from backend.lab.senders.messages import Flying, Outcome
@@ -32,10 +33,14 @@ from backend.model.judgement import Report
 from backend.model.observed import Reply
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Code, Sentence, plain, say
+from backend.model.submission_ids import run_of
 from backend.model.vocabulary import EngineKind, OperationKey, Source
 from backend.strategies import find, require_guard
 
 _MOST_NAMED = 8
+_LOOK_SECONDS = 0.05
+_SERVERS_BACK_SECONDS = 2.0
+"""A server of ours that was killed is back within so long, unless much else is going on."""
 
 
 class RunCode(Code):
@@ -45,6 +50,7 @@ class RunCode(Code):
     FAILED = "run.failed"
     LOST = "run.lost"
     LOST_AND_MORE = "run.lost_and_more"
+    NOBODY_TELLS = "run.nobody_tells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,6 @@ class ExperimentRun:
         self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
         self._tally: Tally | None = None
         self._replies = ReplyCount()
-        self._settled = 0
-        """Submissions that have their last answer."""
         asked_for = len(plan.intents) * plan.submissions
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancellation = Cancellation(bench.works.wake)
@@ -112,14 +116,14 @@ class ExperimentRun:
 
         Raises:
             TimeoutError: the run is still under way after `timeout` seconds.
-            SubmitTwiceError: the run could not be carried out.
+            SubmitTwiceError: the run could not be carried out. Where it broke off, its report says why.
         """
         if not self._told.wait(timeout):
             raise TimeoutError
-        if self._failure:
-            raise self._failure
-        assert self._report is not None  # noqa: S101  one of the two is there
-        return self._report
+        if self._report:
+            return self._report
+        assert self._failure is not None  # noqa: S101  one of the two is there
+        raise self._failure
 
     def wait_until_told(self, timeout: float | None = None) -> bool:
         """Block until it is over and the listener was told; whether it is so after `timeout` seconds."""
@@ -138,7 +142,7 @@ class ExperimentRun:
     @property
     def in_flight(self) -> int:
         """Submissions that are not answered yet."""
-        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - self._settled
+        return 0 if self._ended.is_set() else len(self._plan.intents) * self._plan.submissions - self._replies.settled
 
     def flying(self) -> list[tuple[Flying, Entry]]:
         """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
@@ -150,28 +154,26 @@ class ExperimentRun:
     def _run(self) -> None:
         if self._plan.limit_ms is not None:
             self._cancellation.limit(self._plan.limit_ms / 1000)
+        started = time.monotonic()
         try:
-            self._report = self._carry_out()
-        except SubmitTwiceError as error:
-            self._failure = error
-        except sa.exc.SQLAlchemyError as error:
-            reason = one_sentence(error, say(EngineCode.THE_DATABASE))
-            self._failure = EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
+            self._report = self._carry_out(started)
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
-            self._failure = SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))
+            self._failure = _in_a_sentence(error)
+            if self._tally is not None:
+                with suppress(Exception):  # that it could not be carried out is told in any case
+                    self._report = self._what_was_heard(started, self._failure.sentence)
         self._cancellation.end()
         self._bench.steps.end_count(self._name)
         self._ended.set()
         try:
             if self._report:
                 self._listener.finished(self._report)
-            else:
-                self._listener.failed(self._failure.sentence if self._failure else plain(""))
+            if self._failure:
+                self._listener.failed(self._failure.sentence)
         finally:
             self._told.set()
 
-    def _carry_out(self) -> Report:
-        started = time.monotonic()
+    def _carry_out(self, started: float) -> Report:
         self._require_what_it_needs()
         forms = self._open_forms()
         self._tally = self._bench.ledger.announce(self._plan.intents)
@@ -185,9 +187,38 @@ class ExperimentRun:
                     self._bench.restore()
         leftovers = self._left_behind(quiet)
         self._bench.read_back()
-        report = self._summary(time.monotonic() - started, leftovers)
+        unknown = quiet is Quiet.UNTOLD and not self._cancellation.asked
+        why = say(RunCode.NOBODY_TELLS, server=self._bench.redis_name) if unknown else None
+        report = self._summary(time.monotonic() - started, leftovers, why)
         self._tell_lost(report)
         return report
+
+    def _what_was_heard(self, started: float, why: Sentence) -> Report:
+        """The report of a run that broke off. Whatever was not heard, or cannot be read back, stays open for good."""
+        bench, cancellation = self._bench, self._cancellation
+        cancellation.break_off()
+        quiet = bench.works.wait_until_over(self._entries, lambda: cancellation.left)
+        cancellation.cancel(_SERVERS_BACK_SECONDS)
+        if not self._read_back_if_possible() and quiet is Quiet.OVER:
+            quiet = Quiet.UNTOLD
+        keys: Collection[str] = self._intents
+        if quiet is Quiet.OVER and not self._plan.source.is_queue:
+            keys = self._replies.unsettled(keys, self._plan.submissions)
+        forsaken = (flying.intent_key for flying in cancellation.forsaken())
+        bench.ledger.leave_open(map(self._entry, {*keys, *forsaken}))
+        return self._summary(time.monotonic() - started, self._left_behind(quiet), why)
+
+    def _read_back_if_possible(self) -> bool:
+        """Whether servers have ended what they were asked for, and all was read; one may be on its way back."""
+        while True:
+            try:
+                over = self._bench.wait_for_servers(self._name, self._plan, lambda: self._cancellation.left)
+                self._bench.read_back()
+            except (SubmitTwiceError, sa.exc.SQLAlchemyError):
+                if self._cancellation.wait_until_left(_LOOK_SECONDS):
+                    return False
+            else:
+                return over
 
     def _tell_lost(self, report: Report) -> None:
         """Name what a failover has lost: its callers believe that it is done."""
@@ -262,11 +293,11 @@ class ExperimentRun:
         return fetch
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
-        self._settled += sum(not outcome.retried for outcome in outcomes)
+        self._replies.settle(outcome.intent_key for outcome in outcomes if not outcome.retried)
         self._take_replies([to_reply(outcome) for outcome in outcomes])
 
     def _take_deliveries(self, replies: Sequence[Reply]) -> None:
-        self._settled += sum(not reply.retry_of for reply in replies)
+        self._replies.settle(reply.intent_key for reply in replies if not reply.retry_of)
         self._take_replies(replies)
 
     def _take_replies(self, replies: Sequence[Reply]) -> None:
@@ -280,17 +311,21 @@ class ExperimentRun:
         return entry_of(self._intents[key].operation, key)
 
     def _left_behind(self, quiet: Quiet) -> Leftovers:
-        """What is still at work. Where a process has not told, all that got no answer may be."""
-        works = self._bench.works.at_work(self._entries)
-        silent = {self._entry(key) for key in self._replies.silent()} if quiet is Quiet.UNTOLD else set()
-        return left_behind(works, self.flying(), self._bench.steps, silent)
+        """What is still at work. Where a process, or a server, has not told, all that got no answer may be."""
+        if quiet is Quiet.OVER:
+            return NOTHING  # of its intents others may have begun something since, as they may a minute later
+        if quiet is Quiet.UNTOLD:
+            self._bench.ledger.leave_open(map(self._entry, self._replies.silent()))
+        return left_behind(self._bench.works.at_work(self._entries), self.flying(), self._bench.steps)
 
-    def _summary(self, seconds: float, leftovers: Leftovers) -> Report:
+    def _summary(self, seconds: float, leftovers: Leftovers, broken_off: Sentence | None = None) -> Report:
         plan, ledger = self._plan, self._bench.ledger
         steps, answers = self._bench.steps, self._replies.answers
-        unanswered = self._replies.missing(leftovers.names)
+        own = (name for name in leftovers.names if run_of(name) == self._name)
+        unanswered = self._replies.missing(own)
         p50, p99 = self._replies.percentiles()
-        marks = None if leftovers.count else steps.marks(self._name)  # one at work has yet to be made
+        is_over = not (leftovers.count or broken_off)
+        marks = steps.marks(self._name) if is_over else None  # one at work has yet to be made
         contradicting, examples = ledger.contradictions(self._name)
         return Report(
             operation=plan.intents[0].operation,
@@ -319,4 +354,14 @@ class ExperimentRun:
             ended_ns=time.monotonic_ns(),
             promoted_ns=self._bench.promoted_ns if self._server_faults.failed_over else 0,
             retry_on=plan.retry_on if plan.source is Source.RETRY else frozenset(),
+            broken_off=broken_off,
         )
+
+
+def _in_a_sentence(error: Exception) -> SubmitTwiceError:
+    if isinstance(error, SubmitTwiceError):
+        return error
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        reason = one_sentence(error, say(EngineCode.THE_DATABASE))
+        return EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
+    return SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
+from backend.files.printable import printable
 from backend.lab.listener import NullListener
 from backend.lab.name_set import NameSet
 from backend.model.sentence import Code, say, words
@@ -160,7 +161,7 @@ class Notes(NullListener):
 
     def incident(self, sentence: Sentence) -> None:
         """Say at once, on standard error, what was killed, stopped or started again."""
-        said = words(sentence, self._language)
+        said = printable(words(sentence, self._language))
         with suppress(OSError, ValueError):
             tqdm.write(said, file=sys.stderr)
 

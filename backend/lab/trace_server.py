@@ -31,6 +31,7 @@ from backend.tap.trace_messages import (
     Hello,
     LabMessage,
     Pausing,
+    RedisConnection,
     Session,
     Steps,
     Told,
@@ -311,7 +312,7 @@ class TraceServer:
         if isinstance(message, Wanted):
             self._on_wanted(message.engine)
             return
-        if isinstance(message, Session):
+        if isinstance(message, Session | RedisConnection):
             self._note_session(self._peers[connection], message)
             return
         self._peers[connection].ready = True
@@ -320,13 +321,20 @@ class TraceServer:
             self._met.notify_all()
         self._on_ready(message.instance)
 
-    def _note_session(self, peer: _Peer, session: Session) -> None:
+    def _note_session(self, peer: _Peer, told: Session | RedisConnection) -> None:
         with self._met:
             welcome = self._welcomes.get(peer.instance)
-        if not session.is_open:
-            self._works.end_session(peer.number, session.server_pid)
-        elif welcome:
-            self._works.add_session(peer.number, OpenSession(welcome.database, session.server_pid, time.monotonic()))
+        if welcome is None:
+            return
+        now = time.monotonic()
+        if isinstance(told, Session):
+            session = OpenSession(welcome.database, told.server_pid, now)
+        else:
+            session = OpenSession(welcome.redis, 0, now, told.name)
+        if told.is_open:
+            self._works.add_session(peer.number, session)
+        else:
+            self._works.end_session(peer.number, session.key)
 
     def _greet(self, connection: socket.socket, instance: int) -> None:
         with self._met:

@@ -31,14 +31,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A connection of a process to a database."""
+    """A connection of a process to a database, or to a Redis-protocol server."""
 
-    database: str
+    server: str
     """Its URL, as the process was told it."""
     server_pid: int
-    """The server's process or thread."""
+    """The database's process or thread."""
     since_s: float
     """When it was heard of, on the monotonic clock."""
+    name: str | None = None
+    """By which a Redis-protocol server knows it; empty where it takes none."""
+
+    @property
+    def key(self) -> tuple[int, str | None]:
+        """By what it is known to its process."""
+        return self.server_pid, self.name
 
 
 class Quiet(Enum):
@@ -60,7 +67,7 @@ class WorkBook:
         self._works: dict[tuple[int, int], Work] = {}
         """By process and by the number that the process gave it."""
         self._sessions: dict[int, list[OpenSession]] = {}
-        """By process, with the database."""
+        """By process."""
         self._orphans: list[OpenSession] = []
         self._server_ends: dict[str, float] = {}
         """When the server behind a URL ended last, on the monotonic clock: its sessions ended with it."""
@@ -100,35 +107,39 @@ class WorkBook:
             self._wake()
 
     def add_session(self, process: int, session: OpenSession) -> None:
-        """A process has opened a connection to a database."""
+        """A process has opened a connection."""
         with self._changed:
             self._sessions.setdefault(process, []).append(session)
 
-    def end_session(self, process: int, server_pid: int) -> None:
-        """A process has closed one; where a server that was started again has given its number anew, the earlier."""
+    def end_session(self, process: int, key: tuple[int, str | None]) -> None:
+        """A process has closed one; where a server that was started again has given its number anew, the earlier.
+
+        That it was closed does not mean that nothing is under way over it: somebody may have lost his patience.
+        """
         with self._changed:
             sessions = self._sessions.get(process, [])
-            if earliest := next((session for session in sessions if session.server_pid == server_pid), None):
+            if earliest := next((session for session in sessions if session.key == key), None):
                 sessions.remove(earliest)
+                self._orphans += filter(self._has_server, (earliest,))
 
-    def end_server(self, database: str, ended_s: float) -> None:
-        """A database server has ended, and with it all sessions that were heard of by then.
+    def end_server(self, server: str, ended_s: float) -> None:
+        """A server has ended, and with it all sessions that were heard of by then.
 
         Args:
-            database: its URL, as processes were told it.
+            server: its URL, as processes were told it.
             ended_s: when, on the monotonic clock.
         """
         with self._changed:
-            self._server_ends[database] = ended_s
+            self._server_ends[server] = ended_s
             self._orphans = list(filter(self._has_server, self._orphans))
             self._wake()
 
     def _has_server(self, session: OpenSession) -> bool:
-        return session.since_s > self._server_ends.get(session.database, -math.inf)
+        return session.since_s > self._server_ends.get(session.server, -math.inf)
 
     @property
     def orphans(self) -> list[OpenSession]:
-        """Sessions of processes that have ended: the server may still be at what it was asked for last."""
+        """Sessions that nobody has any more: the server may still be at what it was asked for last."""
         with self._changed:
             return list(self._orphans)
 

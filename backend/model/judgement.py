@@ -43,6 +43,8 @@ class Judgement:
     """What is still at work, the longest first, at most a handful."""
     working: int = 0
     """How many are at work in all, also those of callers from outside."""
+    unheard: int = 0
+    """Intents of which not all was heard, or could be read back, when a run ended: more may come of them."""
     run: Judgement | None = None
     """The same of the current run alone. Runs that share an intent count as one (each click is a run). Its effects are
     all of its intents' since they were announced, whoever made them. None before the first run."""
@@ -108,3 +110,6 @@ class Report:
     """Submissions whose steps are not kept any more (`backend.model.kept`); `steps_per_submission` is of all."""
     retry_on: frozenset[RetryCause] = frozenset()
     """After what its callers sent again; empty where they never do."""
+    broken_off: Sentence | None = None
+    """Why it ended before it was over, where nobody ended it. An intent of which not all had been heard and read back
+    by then is undecided, unless it is duplicated already."""

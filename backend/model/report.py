@@ -49,6 +49,7 @@ def report_document(report: Report) -> dict[str, object]:
         "contradicting": report.contradicting,
         "cancelled": report.cancelled,
         "out_of_time": report.out_of_time,
+        "broken_off": str(report.broken_off) if report.broken_off else None,
         "working": report.working,
         "at_work": [_at_work(one, report.ended_ns) for one in report.at_work],
         "seconds": round(report.seconds, 3),

@@ -34,6 +34,7 @@ from backend.tap.trace_messages import (
     LabMessage,
     Pausing,
     Ready,
+    RedisConnection,
     Session,
     Steps,
     Told,
@@ -196,6 +197,11 @@ class Trace:
         """
         with self._flushing, suppress(OSError):  # a lab that is gone ends this process
             self._send(Session(self._instance, server_pid, is_open))
+
+    def note_redis(self, name: str, is_open: bool) -> None:
+        """Tell the lab of a connection to a Redis-protocol server, as of a session of the database."""
+        with self._flushing, suppress(OSError):
+            self._send(RedisConnection(self._instance, name, is_open))
 
     def want_gateway(self) -> None:
         """Have the lab start the gateway."""

@@ -56,6 +56,15 @@ class Session(msgspec.Struct, array_like=True, tag="session"):
     is_open: bool
 
 
+class RedisConnection(msgspec.Struct, array_like=True, tag="redis-connection"):
+    """The instance has opened a connection to a Redis-protocol server, or closed one, as in `Session`."""
+
+    instance: int
+    name: str
+    """By which the server knows it; empty where it takes none."""
+    is_open: bool
+
+
 class TracedStep(msgspec.Struct, array_like=True):
     """A step as it was: whoever reads it words it, as the process that took it has better things to do."""
 
@@ -106,7 +115,7 @@ class GoOn(msgspec.Struct, array_like=True, tag="go-on"):
     """The instance was stopped and continued."""
 
 
-TraceMessage = Hello | Ready | Steps | Handling | Told | Wanted | Pausing | Session
+TraceMessage = Hello | Ready | Steps | Handling | Told | Wanted | Pausing | Session | RedisConnection
 LabMessage = Welcome | Ask | GoOn
 
 

@@ -65,8 +65,10 @@ class Sentences(QObject):
             return self.tr("%n stuck, nobody can complete it", "", count)
         if worst is Verdict.UNDECIDED and judgement.working:
             return self.tr("%n undecided, still at work", "", count)
+        if worst is Verdict.UNDECIDED and judgement.unheard:
+            return self.tr("%n undecided, not all was heard or read back", "", count)
         if worst is Verdict.UNDECIDED:
-            return self.tr("%n undecided, and every caller knows it", "", count)
+            return self.tr("%n undecided, and nobody was told that it is done", "", count)
         if judgement.intents > 1:
             return self.tr("each exactly once")
         return self.tr("exactly once")

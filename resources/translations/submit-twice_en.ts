@@ -92,10 +92,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n undecided, and every caller knows it</source>
+        <source>%n undecided, not all was heard or read back</source>
         <translation>
-            <numerusform>%n undecided, and every caller knows it</numerusform>
-            <numerusform>%n undecided, and every caller knows it</numerusform>
+            <numerusform>%n undecided, not all was heard or read back</numerusform>
+            <numerusform>%n undecided, not all was heard or read back</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n undecided, and nobody was told that it is done</source>
+        <translation>
+            <numerusform>%n undecided, and nobody was told that it is done</numerusform>
+            <numerusform>%n undecided, and nobody was told that it is done</numerusform>
         </translation>
     </message>
     <message numerus="yes">

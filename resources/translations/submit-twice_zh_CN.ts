@@ -3792,9 +3792,15 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n undecided, and every caller knows it</source>
+        <source>%n undecided, not all was heard or read back</source>
         <translation>
-            <numerusform>%n 个未决，且每个调用方都知道</numerusform>
+            <numerusform>%n 个未决，未能全部得知或读回</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n undecided, and nobody was told that it is done</source>
+        <translation>
+            <numerusform>%n 个未决，没有人被告知已完成</numerusform>
         </translation>
     </message>
     <message>

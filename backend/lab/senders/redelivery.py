@@ -146,6 +146,11 @@ class Redelivery:
         return []
 
     @property
+    def forsaken(self) -> tuple[Flying, ...]:
+        """As `flying`."""
+        return ()
+
+    @property
     def is_over(self) -> bool:
         """As `flying` says: the consumers know what they are at."""
         return True

@@ -75,6 +75,8 @@ class Sending:
         self._left = self._failed = False
         self._guard = threading.Lock()
         self._flying: dict[str, Flying] = {}
+        self.forsaken: tuple[Flying, ...] = ()
+        """What the backend may have been handling when the sender process went away: nobody hears more of it."""
         self._failure = say(SenderCode.WENT_AWAY_IN_MID_RUN)
 
     def cancel(self) -> None:
@@ -146,6 +148,8 @@ class Sending:
                 self._finished = message
                 self._ended.set()
             case None:
+                with self._guard:
+                    self.forsaken, self._flying = tuple(self._flying.values()), {}
                 self._fail()
         if self.is_over:
             self._over.set()

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from backend.files.printable import printable
 from backend.model.sentence import ENGLISH, say, to_document, words
 from backend.model.vocabulary import Verdict
 from backend.service.outside.words import (
@@ -146,19 +147,14 @@ def check_junit(check: Check, language: str = ENGLISH) -> str:
                 failure = ET.SubElement(
                     case, "failure", message=words(failure_sentence(intent), language), type=intent.verdict.value
                 )
-                failure.text = _printable("\n".join(step_line(step, language) for step in intent.steps))
+                failure.text = "\n".join(step_line(step, language) for step in intent.steps)
     _totals(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + printable(ET.tostring(root, encoding="unicode")) + "\n"
 
 
 def _totals(root: ET.Element) -> None:
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-
-
-def _printable(text: str) -> str:
-    """XML has no place for control characters."""
-    return "".join(char if char >= " " or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _cells(situation: SituationResult, language: str) -> Iterator[str]:

@@ -46,7 +46,7 @@ def lines(report: Report, language: str = "en", shown: Shown | None = None, **re
         (Verdict.DUPLICATED, 2, "1 order wanted, 2 rows: duplicated."),
         (Verdict.LOST, 0, "1 order wanted, 0 rows: lost (no effect, though a caller was told it is done)."),
         (Verdict.STUCK, 0, "1 order wanted, 0 rows: stuck (nobody can complete it without repair)."),
-        (Verdict.UNDECIDED, 0, "1 order wanted, 0 rows: undecided (no effect, and every caller knows it)."),
+        (Verdict.UNDECIDED, 0, "1 order wanted, 0 rows: undecided (no effect, and nobody was told that it is done)."),
     ],
 )
 def test_the_sentence_of_each_verdict(verdict: Verdict, rows: int, sentence: str) -> None:
@@ -56,7 +56,7 @@ def test_the_sentence_of_each_verdict(verdict: Verdict, rows: int, sentence: str
 def test_several_verdicts_are_counted_the_worst_first() -> None:
     counted = {Verdict.EXACTLY_ONCE: 29, Verdict.UNDECIDED: 1, Verdict.DUPLICATED: 20}
     report = replace(REPORT, intents=50, effects=71, verdicts=counted)
-    undecided = "1 undecided (no effect, and every caller knows it)"
+    undecided = "1 undecided (no effect, and nobody was told that it is done)"
     assert str(outcome(report)) == f"50 orders wanted, 71 rows: 20 duplicated, {undecided}, 29 exactly once."
 
 

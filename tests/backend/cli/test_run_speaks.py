@@ -15,6 +15,8 @@ import pytest
 
 from backend.cli.arguments import read_arguments
 from backend.cli.run import run_once
+from backend.cli.streams import complain
+from backend.files.output import OutputFiles
 from backend.lab.lab import Lab
 from backend.lab.listener import Listener, NullListener
 from backend.model.options import LabOptions
@@ -181,3 +183,18 @@ def test_a_queue_that_is_killed_ends_no_run(folder: Path, kept: str) -> None:
     assert out[0].startswith("20 orders wanted, ")
     if kept:
         assert set(report["verdicts"]) <= {"exactly_once", "duplicated"}
+
+
+def test_what_others_wrote_cannot_move_the_cursor(capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
+    """Rows, answers and errors are other people's: a terminal is told nothing by them."""
+    files = OutputFiles({"markdown": str(tmp_path / "page.md"), "json": "-"})
+    OutputFiles({}).tell(["order \x1b[2J\x1b]0;owned\x07"])
+    complain("no \x9b31m such\x7f")
+    files.write("markdown", "| \x1b[31m |\n")
+    files.write("json", json.dumps({"item": "\x7f\x9b"}, ensure_ascii=False) + "\n")
+    out, err = capsysbinary.readouterr()
+    first, second = out.decode().splitlines()
+    assert first == "order \\x1b[2J\\x1b]0;owned\\x07"
+    assert json.loads(second) == {"item": "\x7f\x9b"}
+    assert err.decode() == "submit-twice: no \\u009b31m such\\u007f\n"
+    assert (tmp_path / "page.md").read_text() == "| \\x1b[31m |\n"

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -159,16 +160,18 @@ def with_password(url: str, password: str) -> str:
 # Deaths
 
 
-def kill_in_mid_run(laboratory: Laboratory, process: psutil.Process) -> Report | SubmitTwiceError:
+def kill_in_mid_run(laboratory: Laboratory, process: psutil.Process, intents: int = 1) -> Report:
     """Kill while submissions are under way; what the run says. They take their time, so that the kill is in time."""
+    return break_in_mid_run(laboratory, lambda: os.kill(process.pid, signal.SIGKILL), intents)
+
+
+def break_in_mid_run(laboratory: Laboratory, do: Callable[[], object], intents: int = 1) -> Report:
     setup = Setup("none", processing_delay_ms=50)
-    run = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), KILLED))
+    wanted = tuple(laboratory.intent(PLACE, number) for number in range(intents))
+    run = laboratory.lab.start_run(setup, Plan(wanted, KILLED // intents))
     assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) > 20)
-    os.kill(process.pid, signal.SIGKILL)
-    try:
-        return run.wait(30)
-    except SubmitTwiceError as error:
-        return error
+    do()
+    return run.wait(30)
 
 
 def test_an_instance_that_is_killed_is_started_again() -> None:
@@ -177,7 +180,6 @@ def test_an_instance_that_is_killed_is_started_again() -> None:
         told = laboratory.told
         killed = named(born_since(before), "backend.instance")
         report = kill_in_mid_run(laboratory, killed)
-        assert isinstance(report, Report)
         assert report.answers[Answer.ERROR] > 0
         assert report.effects >= report.answers[Answer.CREATED] > 0
         assert report.contradictions == ()
@@ -214,12 +216,10 @@ def test_an_engine_that_is_killed_is_started_again(word: str, kind: EngineKind) 
     with own_lab() as laboratory:
         killed = named(born_since(before), word)
         result = kill_in_mid_run(laboratory, killed)
-        if isinstance(result, SubmitTwiceError):  # it ended while the rows were being read back
-            assert "\n" not in str(result)
-        else:
-            assert result.sent == KILLED
-            assert result.contradictions == ()
-            assert result.effects >= result.answers[Answer.CREATED]
+        assert "\n" not in str(result.broken_off), "it may have ended while the rows were being read back"
+        assert result.sent == KILLED
+        assert result.contradictions == ()
+        assert result.effects >= result.answers[Answer.CREATED]
 
         def is_up() -> bool:
             return next(e.health for e in laboratory.lab.engines() if e.kind is kind) is Health.UP
@@ -230,13 +230,35 @@ def test_an_engine_that_is_killed_is_started_again(word: str, kind: EngineKind) 
         assert closes_within(laboratory.lab, SOON_S)
 
 
-def test_a_sender_that_is_killed_fails_the_run_and_comes_back() -> None:
+def test_of_a_run_whose_sender_is_killed_all_is_reported_that_was_heard() -> None:
     before = family()
     with own_lab() as laboratory:
-        result = kill_in_mid_run(laboratory, named(born_since(before), "backend.lab.senders"))
-        assert isinstance(result, SubmitTwiceError)
-        assert "sender" in str(result)
+        result = kill_in_mid_run(laboratory, named(born_since(before), "backend.lab.senders"), intents=KILLED)
+        heard = len(laboratory.told.replies)
+        assert "sender" in str(result.broken_off)
+        assert (result.cancelled, result.sent, sum(result.answers.values())) == (False, heard, heard)
+        assert result.p50_ms is not None
+        assert result.verdicts == {Verdict.EXACTLY_ONCE: heard, Verdict.UNDECIDED: KILLED - heard}
+        assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().verdicts == result.verdicts)
+        assert laboratory.lab.judgement().unheard == KILLED - heard
+        assert wait_for(laboratory.told, lambda: any("sender" in failure for failure in laboratory.told.failures))
         assert laboratory.run(PLACE, "unique-index", submissions=5).verdicts == {Verdict.EXACTLY_ONCE: 1}
+        assert laboratory.lab.judgement().unheard == KILLED - heard
+        laboratory.lab.reset()
+        assert laboratory.lab.judgement().unheard == 0
+
+
+def test_of_a_run_whose_database_is_gone_all_is_reported_that_was_heard() -> None:
+    """Nothing can be read back, so nothing is certain."""
+    with own_lab() as other:
+        options = LabOptions(database=str(other.lab.connection()["database"]))
+        with own_lab(options) as laboratory:
+            result = break_in_mid_run(laboratory, other.lab.close, intents=KILLED)
+            assert "database" in str(result.broken_off)
+            assert sum(result.answers.values()) == len(laboratory.told.replies) == KILLED
+            assert result.answers[Answer.CREATED] > 0
+            assert result.verdicts == {Verdict.UNDECIDED: KILLED}
+            assert laboratory.lab.judgement().verdicts == result.verdicts
 
 
 def test_an_instance_that_was_started_again_counts_as_up_only_when_its_port_accepts() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -52,7 +53,16 @@ SENTENCES = [
     ),
     (judged(1, 3, {Verdict.DUPLICATED: 1}), {OperationKey.SEND_MESSAGE}, "1 message wanted, 3 rows: 2 duplicates"),
     (judged(1, 0, {Verdict.STUCK: 1}), ORDER, "1 order wanted, 0 rows: 1 stuck, nobody can complete it"),
-    (judged(1, 0, {Verdict.UNDECIDED: 1}), ORDER, "1 order wanted, 0 rows: 1 undecided, and every caller knows it"),
+    (
+        judged(1, 0, {Verdict.UNDECIDED: 1}),
+        ORDER,
+        "1 order wanted, 0 rows: 1 undecided, and nobody was told that it is done",
+    ),
+    (
+        replace(judged(1, 1, {Verdict.UNDECIDED: 1}), unheard=1),
+        ORDER,
+        "1 order wanted, 1 row: 1 undecided, not all was heard or read back",
+    ),
     (judged(2, 2, {Verdict.EXACTLY_ONCE: 2}), set(OperationKey), "2 intents, 2 rows: each exactly once"),
 ]
 
