@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _INDENT = "  "
 _MOST_REASONS = 12
 _LONGEST_STEP = 160
+_LEAST_OF_COMMAND = 80
 
 
 class ReportCode(Code):
@@ -200,7 +201,9 @@ def _step_lines(shown: Shown, language: str) -> Iterator[str]:
         outcome = words(outcome_sentence(step), language)
         engine = "" if step.engine is EngineKind.HTTP else step.engine.value
         line = f"{_INDENT}{step.submission_id:{width}} {engine:10} {words(command_sentence(step), language)}"
-        line += f" -> {outcome}" if outcome else ""
+        end = f" -> {outcome}" if outcome else ""
+        room = max(_LONGEST_STEP - len(end), _LEAST_OF_COMMAND)  # what came of it is not cut for the command's sake
+        line = f"{line}{end}" if len(line) <= room else f"{line[: room - 1]}…{end}"
         yield line if len(line) <= _LONGEST_STEP else f"{line[: _LONGEST_STEP - 1]}…"
     if shown.left_out:
         yield _INDENT + words(say(ReportCode.LEFT_OUT, submissions=shown.left_out), language)

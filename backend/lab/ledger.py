@@ -232,20 +232,26 @@ class Ledger:
             lost = (entry for entry in set(entries) if judge(self._facts(entry, at_work)) is Verdict.LOST)
             return tuple(sorted(key for _, key in lost))
 
-    def judgement(self, *, final: bool = True, at_work: Collection[Entry] = ()) -> Judgement:
+    def judgement(
+        self, *, final: bool = True, at_work: Iterable[Entry] = (), untold: Iterable[Entry] = ()
+    ) -> Judgement:
         """Judge everything, and the current run. Until it is final, intents without an effect are left out.
 
         Args:
             final: whether all rows have been read that there can be by now.
             at_work: intents that another effect may still come of.
+            untold: those of them of which one does not know whether it may.
         """
         with self._guard:
-            whole = self._judged(self._all, self._intents, self._contradictions, final=final, at_work=at_work)
+            unheard = self._unheard.union(untold)
+            open_ones = unheard.union(at_work) if final else set()
+            whole = self._judged(self._all, self._intents, self._contradictions, open_ones, final=final)
+            whole = replace(whole, unheard=len(unheard))
             if self._run is None:
                 return whole
             run = self._run
-            part = self._judged(run, run.entries, run.contradictions, final=final, at_work=at_work)
-            return replace(whole, run=replace(part, wanted=run.wanted))
+            part = self._judged(run, run.entries, run.contradictions, open_ones, final=final)
+            return replace(whole, run=replace(part, wanted=run.wanted, unheard=len(unheard & run.entries)))
 
     def contradictions(self, run: str | None = None) -> tuple[int, tuple[Sentence, ...]]:
         """How many answers, of this run or of all, do not fit the rows; and a handful of them in words."""
@@ -259,27 +265,19 @@ class Ledger:
         tally: Tally,
         entries: Collection[Entry],
         contradicting: Contradictions,
+        at_work: set[Entry],
         *,
         final: bool,
-        at_work: Collection[Entry],
     ) -> Judgement:
         verdicts = +tally.verdicts
         if final:
             verdicts += Counter(judge(self._facts(entry)) for entry in entries if entry not in self._happened)
-            open_ones = self._unheard.union(at_work)
-            for entry in open_ones.intersection(entries):
+            for entry in at_work.intersection(entries):
                 verdicts[judge(self._facts(entry))] -= 1
-                verdicts[judge(self._facts(entry, open_ones))] += 1
+                verdicts[judge(self._facts(entry, at_work))] += 1
         count, examples = contradicting.in_words()
         judged = tally.judgement(len(entries))
-        return replace(
-            judged,
-            verdicts=dict(+verdicts),
-            contradictions=examples,
-            contradicting=count,
-            final=final,
-            unheard=len(self._unheard.intersection(entries)),
-        )
+        return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
 
     def _count(self, entry: Entry, change: int) -> None:
         """Of all intents, only those with a row that came or went can have changed."""

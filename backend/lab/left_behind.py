@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
 
 from backend.lab.ordinals import Entry
@@ -24,6 +24,8 @@ class Leftovers:
     """The longest first, at most a handful."""
     names: frozenset[str]
     """Its submissions."""
+    untold: frozenset[Entry]
+    """Those of its intents of which one does not know whether anything is at work."""
     places: tuple[Entry, ...]
     """The intents of all of it, one for each submission, the longest first."""
 
@@ -38,13 +40,16 @@ class Leftovers:
         return tuple(one for one, entry in shown if entry in entries), sum(entry in entries for entry in self.places)
 
 
-def left_behind(works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], steps: StepBook) -> Leftovers:
+def left_behind(
+    works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], steps: StepBook, untold: Set[Entry] = frozenset()
+) -> Leftovers:
     """Put together what is being handled and what is on its way.
 
     Args:
         works: what processes are handling.
         flying: what has left for a process that has not let go of it, with its intent.
         steps: knows how far each has come.
+        untold: intents of which nothing is known, so that something may be at work.
     """
     handled = {work.submission_id: work for work in works}
     waiting = [(one, entry) for one, entry in flying if one.submission_id not in handled]
@@ -55,10 +60,11 @@ def left_behind(works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], s
     found.sort(key=lambda pair: pair[0].since_ns)
     places = tuple(entry for _, entry in found)
     examples = tuple(_with_step(one, steps) for one, _ in found[:_MOST_EXAMPLES])
-    return Leftovers(frozenset(places), examples, frozenset(one.submission_id for one, _ in found), places)
+    names = frozenset(one.submission_id for one, _ in found)
+    return Leftovers(frozenset(places) | untold, examples, names, frozenset(untold), places)
 
 
-NOTHING = Leftovers(frozenset(), (), frozenset(), ())
+NOTHING = Leftovers(frozenset(), (), frozenset(), frozenset(), ())
 
 
 def _with_step(one: AtWork, steps: StepBook) -> AtWork:

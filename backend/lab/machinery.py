@@ -34,6 +34,7 @@ from backend.lab.forms import FormDesk
 from backend.lab.instances import InstancePool
 from backend.lab.launcher import Launcher
 from backend.lab.ledger import Ledger
+from backend.lab.orphans import wait_for_orphans, wait_for_redis_orphans
 from backend.lab.parts import Parts
 from backend.lab.redis_faults import RedisFaults
 from backend.lab.senders.client import Sender
@@ -239,6 +240,15 @@ class Machinery:
     def was_overtaken(self, submission: str) -> bool:
         """Whether a submission has committed on a primary whose place a standby has taken since."""
         return self.steps.committed_before(submission, self._engines.standby.promoted_ns)
+
+    def servers_at_rest(self) -> bool:
+        """Whether no server is at what somebody has asked it for who is not there any more, as far as one knows."""
+        engines = self._engines
+        try:
+            ended = wait_for_orphans(self.works, engines.engine, engines.database_urls, lambda: True)
+        except sa.exc.SQLAlchemyError:
+            return False
+        return ended and wait_for_redis_orphans(self.works, engines.redis_urls, lambda: True)
 
     def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""

@@ -103,7 +103,7 @@ class Watch:
     def _judge(self, at_work: Leftovers) -> None:
         """Judge anew. What was at work is known from before the rows were read: what has ended has its rows in."""
         ledger, final = self._machinery.ledger, not self._runs.any_active()
-        judged = ledger.judgement(final=final, at_work=at_work.entries)
+        judged = ledger.judgement(final=final, at_work=at_work.entries, untold=at_work.untold)
         judged = replace(
             judged,
             in_flight=self._runs.in_flight(),
@@ -120,8 +120,10 @@ class Watch:
         self._listener.judged(judged)
 
     def _left_behind(self) -> Leftovers:
-        flying = [] if self._runs.any_active() else self._runs.flying()
-        return left_behind(self._machinery.works.at_work(), flying, self._machinery.steps)
+        if self._runs.any_active():
+            return left_behind(self._machinery.works.at_work(), (), self._machinery.steps)
+        untold = self._runs.untold(self._machinery.servers_at_rest)  # first: what is at work then is known
+        return left_behind(self._machinery.works.at_work(), self._runs.flying(), self._machinery.steps, untold)
 
     def _watch(self) -> None:
         while not self._stopped.wait(_BUSY_SECONDS if self._runs.any_active() else _IDLE_SECONDS):
@@ -136,7 +138,7 @@ class Watch:
         with self._looking:
             active, version = self._runs.any_active(), self._machinery.works.version
             at_work = self._left_behind()
-            rested = bool(self._at_work.count) and not at_work.count and not active
+            rested = bool(self._at_work.entries) and not at_work.entries and not active
             found = self._tell_rows(complete=rested or (not active and self._somebody_deleted()))
             if found or active or at_work.count or rested or version != self._version:
                 self._judge(at_work)

@@ -95,6 +95,8 @@ class ExperimentRun:
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancellation = Cancellation(bench.works.wake)
         self._forgotten = False
+        self._untold: frozenset[Entry] = frozenset()
+        self._all_told = threading.Event()
         self._report: Report | None = None
         self._failure: SubmitTwiceError | None = None
         self._ended = threading.Event()
@@ -148,6 +150,21 @@ class ExperimentRun:
         """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
         found = () if self._forgotten else self._cancellation.flying()
         return [(flying, self._entry(flying.intent_key)) for flying in found]
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether something may still come of it although it is over."""
+        return bool(self._untold or self.flying())
+
+    def untold(self, at_rest: Callable[[], bool]) -> frozenset[Entry]:
+        """The intents of which it was not known, when nobody waited any longer, whether anything is at work.
+
+        Args:
+            at_rest: whether servers have ended what they were asked for; none is left as soon as all have told.
+        """
+        if self._untold and (self._forgotten or (self._all_told.is_set() and at_rest())):
+            self._untold = frozenset()
+        return self._untold
 
     # The run
 
@@ -315,8 +332,9 @@ class ExperimentRun:
         if quiet is Quiet.OVER:
             return NOTHING  # of its intents others may have begun something since, as they may a minute later
         if quiet is Quiet.UNTOLD:
-            self._bench.ledger.leave_open(map(self._entry, self._replies.silent()))
-        return left_behind(self._bench.works.at_work(self._entries), self.flying(), self._bench.steps)
+            self._untold = frozenset(map(self._entry, self._replies.silent()))
+            self._bench.works.ask(self._all_told.set)
+        return left_behind(self._bench.works.at_work(self._entries), self.flying(), self._bench.steps, self._untold)
 
     def _summary(self, seconds: float, leftovers: Leftovers, broken_off: Sentence | None = None) -> Report:
         plan, ledger = self._plan, self._bench.ledger

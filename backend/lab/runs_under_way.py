@@ -7,6 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.lab.ordinals import Entry
     from backend.lab.run import ExperimentRun
     from backend.lab.senders.messages import Flying
@@ -25,7 +27,7 @@ class RunsUnderWay:
 
     def start(self, run: ExperimentRun) -> None:
         """Let it begin, and forget those of which nothing comes any more."""
-        self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.flying()), run]
+        self._runs = [*(earlier for earlier in self._runs if not earlier.told or earlier.is_awaited), run]
         run.thread.start()
 
     def any_active(self) -> bool:
@@ -39,6 +41,11 @@ class RunsUnderWay:
     def flying(self) -> list[tuple[Flying, Entry]]:
         """What has left for a backend process that has not let go of it, with its intent."""
         return [flying for run in tuple(self._runs) for flying in run.flying()]
+
+    def untold(self, at_rest: Callable[[], bool]) -> frozenset[Entry]:
+        """The intents of which one does not know whether anything is at work; see `ExperimentRun.untold`."""
+        found: frozenset[Entry] = frozenset()
+        return found.union(*(run.untold(at_rest) for run in tuple(self._runs)))
 
     def cancel(self) -> None:
         """Stop sending at once; what is at work is reported as undecided."""

@@ -65,9 +65,9 @@ class SetUp(QObject):
 
     def turn(self, operation: OperationKey, setup: Setup, plan: Plan, instances: int) -> None:
         """Turn every knob, for a fresh intent."""
+        self._form.key_typed = False  # the fresh key comes with the choice: another one would be seen by nobody
         self._apply(VariantChoice(operation, setup.strategy, setup.variant))
         self._knobs.turn(setup, plan, instances)
-        self.new_intent()
 
     def choose_database(self, database: EngineKind) -> None:
         """Switch to it, unless it is chosen already; what counts is the box, as a switch may still be under way."""

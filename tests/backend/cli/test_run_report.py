@@ -187,3 +187,14 @@ def test_a_stuck_intent_is_told_from_one_that_is_done() -> None:
 def test_what_is_not_kept_any_more_is_named(language: str) -> None:
     assert any("980" in line for line in lines(replace(REPORT, untraced=980), language))
     assert not any("980" in line for line in lines(REPORT, language))
+
+
+def test_a_long_command_does_not_cut_what_came_of_it() -> None:
+    step = Step("1.1", 0, 1, EngineKind.POSTGRESQL, "INSERT " + "x" * 400, "1 row", "", 1, 2)
+    shown = Shown("order_no", "A-1", Verdict.EXACTLY_ONCE, (step,), 0)
+    line = list(report_lines(REPORT, {}, shown, "en"))[-1]
+    assert line.endswith("x… -> 1 row")
+    assert len(line) == 160
+    lost = list(report_lines(REPORT, {}, replace(shown, steps=(replace(step, answer="", error="y" * 400),)), "en"))[-1]
+    assert "x… -> " in lost
+    assert len(lost) == 160

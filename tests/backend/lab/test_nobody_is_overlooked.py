@@ -117,8 +117,13 @@ def test_what_the_database_was_asked_for_is_undecided_when_nobody_waits_for_it(l
         assert wait_for(laboratory.told, lambda: any(step.command == "COMMIT" for step in laboratory.told.under_way))
         instance_processes(laboratory)[-1].kill()
         report = run.wait(30)
-    assert (report.out_of_time, report.verdicts) == (True, {Verdict.UNDECIDED: 1})
+        assert (report.out_of_time, report.verdicts) == (True, {Verdict.UNDECIDED: 1})
+        assert laboratory.wait_until_up()
+        judged = laboratory.lab.judgement()
+        assert (judged.final, judged.verdicts, judged.unheard) == (True, {Verdict.UNDECIDED: 1}, 1)
     assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) == 1)
+    assert wait_for(laboratory.told, lambda: not laboratory.lab.judgement().unheard)
+    assert laboratory.lab.judgement().verdicts == {Verdict.EXACTLY_ONCE: 1}
 
 
 @pytest.mark.parametrize("database", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))

@@ -44,6 +44,18 @@ def test_one_choice_in_the_menu_turns_the_knobs_runs_and_says_what_came_of_it(dr
     assert not card.isVisible(), "what it tells of is gone"
 
 
+def test_an_exhibit_takes_the_next_number(driver: Driver) -> None:
+    """Whether somebody has typed one before or not."""
+    set_up, key, shown = driver.window.lab.set_up, driver.edit("orderNoEdit"), []
+    for typed in (False, True, False):
+        if typed:
+            key.setText("by hand")
+        exhibit = find_exhibit("double-click")
+        set_up.turn(exhibit.operation, exhibit.setup, exhibit.plan, exhibit.instances)
+        shown.append(int(key.text().rpartition("-")[2]))
+    assert shown == [shown[0], shown[0] + 1, shown[0] + 2]
+
+
 def test_every_exhibit_can_be_shown_in_the_knobs(qtbot: QtBot) -> None:
     panel = SourcePanel()
     qtbot.addWidget(panel)
