@@ -244,6 +244,9 @@ class Lab(Asking):
             told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
             run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
             self._runs.start(run)
+            watch.wake()
+            if locks := self._locks:
+                locks.wake()
             return run
 
     def _use_topology(self, machinery: Machinery, asked: RedisTopology | None) -> None:

@@ -29,7 +29,10 @@ _WAITING_SECONDS = 0.005
 """Between two samples while somebody waits."""
 _BUSY_SECONDS = 0.015
 """Between two samples while submissions are under way."""
-_IDLE_SECONDS = 0.05
+_UNSEEN_SECONDS = 0.05
+"""The same for a database that tells nobody who waits."""
+_IDLE_SECONDS = 1.0
+"""Between two looks at nothing: a run that begins and steps that are made wake it up."""
 _TROUBLE_SECONDS = 0.5
 _CLOSE_SECONDS = 2.0
 _LINGER_NS = 1_000_000_000
@@ -55,6 +58,7 @@ class LockWatch:
         self._active = active
         self._book = LockBook()
         self._last_step_ns = 0
+        self._woken = threading.Event()
         self._stopped = threading.Event()
         self._connection: sa.Connection | None = None
         self._engine: sa.Engine | None = None
@@ -67,7 +71,12 @@ class LockWatch:
     def close(self) -> None:
         """Stop looking. A database that does not answer keeps nobody from it: the thread is left to its fate then."""
         self._stopped.set()
+        self.wake()
         self._thread.join(_CLOSE_SECONDS)
+
+    def wake(self) -> None:
+        """Something happens, or is about to."""
+        self._woken.set()
 
     def clear(self) -> None:
         """The tables were emptied, or another database was chosen."""
@@ -77,10 +86,10 @@ class LockWatch:
         """The tap saw these."""
         self._last_step_ns = time.monotonic_ns()
         self._book.add_steps(steps)
+        self.wake()
 
     def _watch(self) -> None:
-        pause = _IDLE_SECONDS
-        while not self._stopped.wait(pause):
+        while self._begins_look():
             try:
                 pause = self._look()
             except Exception as error:  # noqa: BLE001  no waits would be shown any more, and nobody would know why
@@ -88,7 +97,13 @@ class LockWatch:
                 pause = _TROUBLE_SECONDS
                 if not isinstance(error, sa.exc.SQLAlchemyError):
                     self._machinery.tell_trouble("lock-watch", error)
+            (self._woken if pause == _IDLE_SECONDS else self._stopped).wait(pause)
         self._hang_up()
+
+    def _begins_look(self) -> bool:
+        """Whether a look is wanted; whoever wakes it from now on is heard."""
+        self._woken.clear()
+        return not self._stopped.is_set()
 
     def _look(self) -> float:
         waits = self._book.take_waits(time.monotonic_ns() - _SETTLE_NS)
@@ -98,7 +113,7 @@ class LockWatch:
             return _IDLE_SECONDS
         connection = self._connect()
         if connection is None:
-            return _IDLE_SECONDS
+            return _UNSEEN_SECONDS
         asked = time.monotonic_ns()
         if connection.dialect.name != "postgresql":
             if (waiting := blocked_sessions(connection)) is None:

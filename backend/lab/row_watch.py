@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 0.08
 _IDLE_SECONDS = 0.25
+_REST_SECONDS = 0.5
+"""Between two looks when nothing has happened for a while; a run that begins is noticed at once."""
+_RESTS_AFTER_SECONDS = 5.0
 _CHECK_SECONDS = 1.0
 """While nothing happens, it is looked so often whether somebody has deleted rows by hand."""
 
@@ -55,6 +58,8 @@ class Watch:
         self._reader = machinery.effect_reader()
         self._looking = threading.RLock()
         self._next_check = 0.0
+        self._last_news = time.monotonic()
+        self._woken = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="row-watch", daemon=True)
         self.latest = Judgement()
@@ -66,7 +71,12 @@ class Watch:
     def close(self) -> None:
         """Stop looking."""
         self._stopped.set()
+        self.wake()
         self._thread.join()
+
+    def wake(self) -> None:
+        """A run has begun: look now, and often."""
+        self._woken.set()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -126,13 +136,22 @@ class Watch:
         return left_behind(self._machinery.works.at_work(), self._runs.flying(), self._machinery.steps, untold)
 
     def _watch(self) -> None:
-        while not self._stopped.wait(_BUSY_SECONDS if self._runs.any_active() else _IDLE_SECONDS):
+        while not self._is_stopped():
             try:
                 self._look_once()
             except sqlalchemy.exc.SQLAlchemyError as error:
                 self._machinery.board.report_database(error)
             else:
                 self._machinery.board.report_database(None)
+
+    def _is_stopped(self) -> bool:
+        """Wait until the next look is due; whether it is wanted no more."""
+        if self._runs.any_active():
+            return self._stopped.wait(_BUSY_SECONDS)
+        rests = time.monotonic() - self._last_news > _RESTS_AFTER_SECONDS
+        self._woken.wait(_REST_SECONDS if rests else _IDLE_SECONDS)
+        self._woken.clear()
+        return self._stopped.is_set()
 
     def _look_once(self) -> None:
         with self._looking:
@@ -141,6 +160,7 @@ class Watch:
             rested = bool(self._at_work.entries) and not at_work.entries and not active
             found = self._tell_rows(complete=rested or (not active and self._somebody_deleted()))
             if found or active or at_work.count or rested or version != self._version:
+                self._last_news = time.monotonic()
                 self._judge(at_work)
             self._version = version
 

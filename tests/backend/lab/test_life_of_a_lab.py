@@ -18,7 +18,7 @@ from backend.model.errors import SubmitTwiceError
 from backend.model.judgement import Judgement, Report
 from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
-from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Verdict
+from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, Pace, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import lives, wait_until
 from tests.backend.http_caller import caller_of
@@ -87,6 +87,18 @@ def test_two_labs_at_once_do_not_meet(laboratory: Laboratory) -> None:
         assert (len(laboratory.told.rows), len(other.told.rows)) == (30, 40)
         other.lab.close()
         assert laboratory.run(PLACE, "none", submissions=2).effects == 2
+
+
+def test_rows_are_told_while_a_run_is_under_way_however_long_nothing_had_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backend.lab.row_watch._IDLE_SECONDS", 600)
+    with own_lab(LabOptions(database="sqlite")) as laboratory:
+        plan = Plan((laboratory.intent(PLACE),), 500, pace=Pace.ONE_AFTER_ANOTHER, timeout_ms=60_000)
+        run = laboratory.lab.start_run(Setup("none", processing_delay_ms=200), plan)
+        assert wait_for(laboratory.told, lambda: bool(laboratory.told.rows), 60)
+        assert laboratory.told.reports == []
+        run.cancel()
 
 
 def test_nothing_is_known_before_the_start() -> None:
