@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import redis
@@ -73,8 +74,9 @@ def delete_keys(client: redis.Redis, running: RunningEngine, patterns: Iterable[
     """
     try:
         for pattern in patterns:
-            for key in client.scan_iter(pattern, count=_BATCH):
-                client.delete(key)
+            found = client.scan_iter(pattern, count=_BATCH)
+            while some := list(islice(found, _BATCH)):
+                client.delete(*some)
         for start in range(0, len(keys), _BATCH):
             client.delete(*keys[start : start + _BATCH])
     except redis.exceptions.RedisError as error:

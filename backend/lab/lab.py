@@ -226,12 +226,18 @@ class Lab(Asking):
         """An intent with a fresh business key. Touches no engine."""
         return Intent(operation, self._keys.make(operation), item, quantity)
 
-    def start_run(self, setup: Setup, plan: Plan) -> Run:
+    def start_run(self, setup: Setup, plan: Plan, *, judged: bool = True) -> Run:
         """Open the forms of the intents that are new (order to pay, token, version), send the submissions.
 
         A form is opened once an intent and strategy, as a page would be: submitting the same intent again reuses its
         token and its version. Returns as soon as the run is under way; its end is told to the listener. Several runs
         may be under way at once (each click is one).
+
+        Args:
+            setup: the backend's side.
+            plan: the caller's side.
+            judged: whether the rows are read back at its end. Where only answers and steps are wanted, its report
+                comes sooner, and has no verdicts and no effects.
 
         Raises:
             UnknownKeyError, NotApplicableError: at once, before anything is sent.
@@ -241,8 +247,9 @@ class Lab(Asking):
             self._use_topology(machinery, setup.redis_topology)
             bench = Bench(machinery.parts, watch.read_back)
             bench.require_setup(setup, plan.source)
-            told = RunListener(self._listener.replies_received, self._run_finished, self._run_failed)
-            run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told)
+            finished = self._run_finished if judged else self._listener.run_finished
+            told = RunListener(self._listener.replies_received, finished, self._run_failed)
+            run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told, judged=judged)
             self._runs.start(run)
             watch.wake()
             if locks := self._locks:

@@ -71,12 +71,15 @@ class ExperimentRun:
         setup: the backend's side.
         plan: the caller's side.
         listener: told of answers and of the end.
+        judged: whether the rows are read back at the end, for verdicts.
 
     Raises:
         UnknownKeyError, NotApplicableError: the strategy is unknown, or does not guard an operation of the plan.
     """
 
-    def __init__(self, number: int, bench: Bench, setup: Setup, plan: Plan, listener: RunListener) -> None:
+    def __init__(
+        self, number: int, bench: Bench, setup: Setup, plan: Plan, listener: RunListener, *, judged: bool = True
+    ) -> None:
         self._strategy, self._variant = find(setup.strategy, setup.variant)
         for operation in {intent.operation for intent in plan.intents}:
             require_guard(self._variant, operation)
@@ -88,6 +91,7 @@ class ExperimentRun:
         self._intents = {intent.key: intent for intent in plan.intents}
         self._entries: dict[Entry, str] = {entry_of(i.operation, i.key): i.key for i in plan.intents}
         self._listener = listener
+        self._judged = judged
         self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
         self._tally: Tally | None = None
         self._replies = ReplyCount()
@@ -203,7 +207,8 @@ class ExperimentRun:
                 if self._server_faults.any:
                     self._bench.restore()
         leftovers = self._left_behind(quiet)
-        self._bench.read_back()
+        if self._judged:
+            self._bench.read_back()
         unknown = quiet is Quiet.UNTOLD and not self._cancellation.asked
         why = say(RunCode.NOBODY_TELLS, server=self._bench.redis_name) if unknown else None
         report = self._summary(time.monotonic() - started, leftovers, why)
@@ -337,7 +342,7 @@ class ExperimentRun:
         return left_behind(self._bench.works.at_work(self._entries), self.flying(), self._bench.steps, self._untold)
 
     def _summary(self, seconds: float, leftovers: Leftovers, broken_off: Sentence | None = None) -> Report:
-        plan, ledger = self._plan, self._bench.ledger
+        plan, ledger, entries = self._plan, self._bench.ledger, self._entries if self._judged else {}
         steps, answers = self._bench.steps, self._replies.answers
         own = (name for name in leftovers.names if run_of(name) == self._name)
         unanswered = self._replies.missing(own)
@@ -353,9 +358,9 @@ class ExperimentRun:
             submissions=plan.submissions,
             sent=sum(answers.values()) + len(unanswered),
             instances=len(self._bench.targets),
-            effects=ledger.effects_of(self._entries),
-            verdicts=dict(ledger.verdicts_of(self._entries, leftovers.entries)),
-            lost=ledger.lost_of(self._entries, leftovers.entries),
+            effects=ledger.effects_of(entries),
+            verdicts=dict(ledger.verdicts_of(entries, leftovers.entries)),
+            lost=ledger.lost_of(entries, leftovers.entries),
             answers=answers,
             p50_ms=p50,
             p99_ms=p99,

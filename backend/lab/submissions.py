@@ -160,8 +160,10 @@ class Submissions:
     def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
         numbers = itertools.count(1)
         targets, token = self._address.targets, self._address.token
+        one_of_each = {intent.operation: intent for intent in self._plan.intents}
+        paths = {key: submission_path(one, self._strategy, self._variant) for key, one in one_of_each.items()}
         for index, intent in enumerate(self._plan.intents):
-            path = submission_path(intent, self._strategy, self._variant)
+            path = paths[intent.operation]
             for position, form in enumerate(forms):
                 number = next(numbers)
                 target = (self._number + number) % len(targets)

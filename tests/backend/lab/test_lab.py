@@ -142,7 +142,8 @@ def test_reset_empties_tables_and_keys(laboratory: Laboratory) -> None:
     for operation, strategy in ((PLACE, "token"), (PAY, "none"), (ADD, "unique-index")):
         laboratory.run(operation, strategy)
     caller_of(laboratory.lab).call("POST", "/tokens")
-    assert client.keys("submit-twice:*")
+    token = next(key for key in client.keys("submit-twice:*") if ":token:" in key)
+    client.mset({f"{token!s}{number}": "1" for number in range(2_500)})  # more than are deleted at a time
     laboratory.lab.reset()
     queue = "submit-twice:queue"  # consumers that wait keep it, without a message
     assert set(client.keys("*")) - {queue} == {"somebody-else's"}
@@ -244,6 +245,19 @@ def test_a_run_is_cancelled_before_it_began(laboratory: Laboratory) -> None:
     run = laboratory.lab.start_run(Setup("none"), Plan((laboratory.intent(PLACE),), 5_000))
     run.cancel()
     assert run.wait(5).cancelled
+
+
+def test_a_run_that_nobody_wants_judged_has_answers_and_steps_and_leaves_the_next_alone(
+    laboratory: Laboratory,
+) -> None:
+    plan = Plan((laboratory.intent(PLACE),), 2)
+    report = laboratory.lab.start_run(Setup("none"), plan, judged=False).wait(30)
+    assert report.answers == {Answer.CREATED: 2}
+    assert report.steps_per_submission == {EngineKind.POSTGRESQL: 2}
+    assert (report.verdicts, report.effects, report.contradictions) == ({}, 0, ())
+    assert laboratory.told.reports == [report]
+    again = laboratory.lab.start_run(Setup("none"), plan).wait(30)
+    assert (again.verdicts, again.effects, again.contradictions) == ({Verdict.DUPLICATED: 1}, 4, ())
 
 
 def test_what_cannot_run_is_refused_at_once(laboratory: Laboratory) -> None:
