@@ -1,9 +1,10 @@
 """What protection costs: submissions of distinct intents, in turns with no protection at all.
 
-Baseline, variant, baseline, variant, ..., baseline: whatever slows the machine down for a while slows both, so their
-ratio stays. Each round of the variant stands between two of the baseline; it is divided by their mean, and the second
-of them by the first says what the baseline differs from itself in the same moment. A ratio within that is no ratio. The
-ratio is the median over the rounds, which one bad moment cannot move.
+Baseline, some variants, baseline, the same variants the other way round, baseline, ...: whatever slows the machine down
+for a while slows all of them, so their ratios stay. Each round of a variant stands between two of the baseline; it is
+divided by what the baseline comes to in between, on the straight line from the one to the other, and the second of them
+by the first says what the baseline differs from itself meanwhile. A ratio within that is no ratio. The ratio is the
+median over the rounds, which one bad moment cannot move.
 
 Which rounds count is decided by what other programs took meanwhile, never by how a round came out: a turn in which they
 took too much is run again.
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import fmean
 
 from backend.comparison.cost_records import BUSY_SHARE, Cost, Load, OtherLoad
@@ -56,11 +56,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A round of the variant between two of the baseline."""
+    """A round of a variant between two of the baseline."""
 
     before: Round
     variant: Round
     after: Round
+    place: float = 0.5
+    """Where between them it stood: towards 0 the nearer to the one before, towards 1 to the one after."""
 
     @property
     def rounds(self) -> tuple[Round, Round, Round]:
@@ -72,21 +74,19 @@ class Turn:
         """Whether other programs took too much of the machine in any of its rounds."""
         return any(one.is_crowded for one in self.rounds)
 
+    @property
+    def beside(self) -> float:
+        """Throughput of the baseline at that place, as far as the rounds before and after tell."""
+        return (1 - self.place) * self.before.per_second + self.place * self.after.per_second
+
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Rounds of both sides in turns: one more of the baseline, which comes first and last."""
+    """All turns of a variant, in their order."""
 
-    baseline: tuple[Round, ...]
-    variant: tuple[Round, ...]
+    all: tuple[Turn, ...] = ()
     wanted: int = 0
-    """How many turns were asked for."""
-
-    @property
-    def all(self) -> tuple[Turn, ...]:
-        """In their order."""
-        pairs = pairwise(self.baseline)
-        return tuple(Turn(before, one, after) for (before, after), one in zip(pairs, self.variant, strict=True))
+    """How many were asked for."""
 
     @property
     def quiet(self) -> tuple[Turn, ...]:
@@ -100,6 +100,12 @@ class Turns:
         return quiet if quiet and 2 * len(quiet) >= self.wanted else self.all
 
     @property
+    def are_enough(self) -> bool:
+        """Whether no more are run: so many were quiet, or none is, or too few, however often it is tried."""
+        quiet, tried = len(self.quiet), len(self.all)
+        return quiet >= self.wanted or tried >= _MOST * self.wanted or (not quiet and tried > self.wanted // 2)
+
+    @property
     def others(self) -> float:
         """Processors that other programs took: in the rounds that they have spoilt, if such ones had to be counted."""
         rounds = [one for turn in self.counted for one in turn.rounds]
@@ -108,9 +114,8 @@ class Turns:
 
     @property
     def ratios(self) -> tuple[float, ...]:
-        """Throughput of each round of the variant by the mean of the baseline's before and after it."""
-        beside = ((turn.variant.per_second, _beside(turn)) for turn in self.counted)
-        return tuple(rate / mean for rate, mean in beside if mean)
+        """Throughput of each round of the variant by that of the baseline beside it."""
+        return tuple(turn.variant.per_second / turn.beside for turn in self.counted if turn.beside)
 
     @property
     def itself(self) -> tuple[float, ...]:
@@ -119,25 +124,67 @@ class Turns:
         return tuple(after / before for before, after in rates if before and after)
 
 
-def _beside(turn: Turn) -> float:
-    return fmean((turn.before.per_second, turn.after.per_second))
+def in_turns(
+    baseline: Callable[[], Round], variants: Sequence[Callable[[], Round | None]], rounds: int
+) -> tuple[Turns, ...]:
+    """Run them in turns until each variant had so many quiet ones; where nothing is quiet, or little, it ends as well.
 
+    The variants come in one order and in the other by turns, so that none is always the nearest to the baseline before
+    it. One that has all its turns takes part no more. The first rounds of each warm up and are not counted.
 
-def in_turns(baseline: Callable[[], Round], variant: Callable[[], Round], rounds: int) -> Turns:
-    """Run both in turns until so many turns were quiet; where nothing is, or little, it ends all the same.
-
-    The first pairs warm up and are not counted.
+    Args:
+        baseline: runs a round of it.
+        variants: each runs a round of one; None where that cannot be had any more, and then it is not asked again.
+        rounds: quiet turns that are wanted of each.
     """
+    group = _Group(variants, rounds)
     for _ in range(_WARM_UP):
-        baseline(), variant()
-    turns = Turns((baseline(),), (), rounds)
-    for tried in range(_MOST * rounds):
-        quiet = len(turns.quiet)
-        if quiet >= rounds or (not quiet and tried > rounds // 2):
-            break
-        one = variant()
-        turns = replace(turns, variant=(*turns.variant, one), baseline=(*turns.baseline, baseline()))
-    return turns
+        baseline()
+        group.go_round()
+    before = baseline()
+    while group.due:
+        between = group.go_round()
+        after = baseline()
+        group.note(before, between, after)
+        before = after
+    return group.turns
+
+
+class _Group:
+    """Variants that share rounds of the baseline."""
+
+    def __init__(self, variants: Sequence[Callable[[], Round | None]], rounds: int) -> None:
+        self._variants = variants
+        self._turns = [Turns(wanted=rounds) for _ in variants]
+        self._there = list(range(len(variants)))
+        """Those that take part, in the order in which they come next."""
+
+    @property
+    def turns(self) -> tuple[Turns, ...]:
+        """Of each variant."""
+        return tuple(self._turns)
+
+    @property
+    def due(self) -> bool:
+        """Whether any of them wants more turns."""
+        return any(not self._turns[one].are_enough for one in self._there)
+
+    def go_round(self) -> list[tuple[int, Round]]:
+        """A round of each that wants more, with its number; nothing if one of them ended meanwhile.
+
+        How long the others stood beside the baseline is not known then.
+        """
+        wanting = [one for one in self._there if not self._turns[one].are_enough]
+        ran = [(one, self._variants[one]()) for one in wanting]
+        self._there = [one for one in reversed(wanting) if (one, None) not in ran]
+        found = [(one, what) for one, what in ran if what]
+        return found if len(found) == len(ran) else []
+
+    def note(self, before: Round, between: Sequence[tuple[int, Round]], after: Round) -> None:
+        """These were run between two rounds of the baseline."""
+        for place, (one, what) in enumerate(between, 1):
+            turn = Turn(before, what, after, place / (len(between) + 1))
+            self._turns[one] = replace(self._turns[one], all=(*self._turns[one].all, turn))
 
 
 def cost_of(subject: Subject, turns: Turns, others: OtherLoad | None) -> Cost:

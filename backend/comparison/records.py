@@ -271,6 +271,8 @@ class ComparisonProgress:
     """The line under way, as far as it is measured."""
     doing: str
     """What is being measured now."""
+    number: int
+    """Of the line: several may be under way, and not in their order."""
 
 
 def worst_of(verdicts: Mapping[Verdict, int]) -> Verdict | None:

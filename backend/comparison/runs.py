@@ -42,14 +42,18 @@ class Laboratory(Protocol):
     def use_database(self, database: str) -> None:
         """Switch."""
 
+    @property
+    def lost(self) -> Sentence | None:
+        """Why nothing of it works any more; None while it does."""
+
     def reset(self, *, only_own: bool = False) -> None:
         """Empty tables and keys, or remove what this lab made."""
 
     def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
         """An intent with a fresh key."""
 
-    def start_run(self, setup: Setup, plan: Plan) -> ComparedRun:
-        """Begin a run."""
+    def start_run(self, setup: Setup, plan: Plan, *, judged: bool = True) -> ComparedRun:
+        """Begin a run, of which the rows are read back at its end or not."""
 
     def steps_of(self, submission_id: str) -> tuple[Step, ...]:
         """The steps that a submission ran."""
@@ -89,7 +93,7 @@ class Outcome:
     report: Report
     replies: tuple[Reply, ...]
     intents: Mapping[str, Sequence[Attempt]]
-    """What happened to each intent, by its key."""
+    """What happened to each intent, by its key; nothing of a run that was not judged."""
 
     @property
     def contradictions(self) -> tuple[Sentence, ...]:
@@ -119,8 +123,17 @@ class Runs:
         self._cancelled = cancelled
         self._clock = clock
 
-    def carry_out(self, setup: Setup, plan: Plan, operation: OperationKey, intents: int) -> Outcome:
+    def carry_out(
+        self, setup: Setup, plan: Plan, operation: OperationKey, intents: int, *, judged: bool = True
+    ) -> Outcome:
         """A run; tried again where it could not begin: an instance may still be on its way back.
+
+        Args:
+            setup: the backend's side.
+            plan: the caller's side, without intents.
+            operation: what they ask for.
+            intents: how many there are.
+            judged: whether anybody wants to know what came of each of them.
 
         Raises:
             CancelledError: the comparison was cancelled.
@@ -130,13 +143,13 @@ class Runs:
         """
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._once(setup, self._with_intents(plan, operation, intents))
+                return self._once(setup, self._with_intents(plan, operation, intents), judged=judged)
             except (NotOverError, NotApplicableError):
                 raise
             except SubmitTwiceError:
                 self.pause(_PAUSE_SECONDS)
                 self.recover()
-        return self._once(setup, self._with_intents(plan, operation, intents))
+        return self._once(setup, self._with_intents(plan, operation, intents), judged=judged)
 
     def recover(self) -> None:
         """Wait until every engine and instance that a run has killed is back.
@@ -146,6 +159,8 @@ class Runs:
             SubmitTwiceError: an engine or an instance does not come back.
         """
         until = self._clock() + _RECOVERY_SECONDS
+        if lost := self._lab.lost:
+            raise SubmitTwiceError(lost)
         while down := [engine for engine in self._lab.engines() if engine.health is Health.DOWN]:
             self.pause(_LOOK_SECONDS)
             if self._clock() > until:
@@ -165,10 +180,10 @@ class Runs:
         intents = tuple(self._lab.new_intent(operation, f"item {number}", 1) for number in range(1, count + 1))
         return replace(plan, intents=intents)
 
-    def _once(self, setup: Setup, plan: Plan) -> Outcome:
+    def _once(self, setup: Setup, plan: Plan, *, judged: bool) -> Outcome:
         self.pause(0)
         self._replies.take()
-        run = self._lab.start_run(setup, plan)
+        run = self._lab.start_run(setup, plan, judged=judged)
         while True:
             try:
                 report = run.wait(_LOOK_SECONDS)
@@ -177,16 +192,16 @@ class Runs:
                     run.cancel()
                     raise CancelledError from None
             else:
-                return self._outcome(report, plan)
+                return self._outcome(report, plan, judged=judged)
 
-    def _outcome(self, report: Report, plan: Plan) -> Outcome:
+    def _outcome(self, report: Report, plan: Plan, *, judged: bool) -> Outcome:
         if report.broken_off:
             raise SubmitTwiceError(report.broken_off)
         if report.out_of_time or report.cancelled or report.working:
             raise NotOverError(_why_not_over(report, plan))
         wanted = {intent.key for intent in plan.intents}
         replies = tuple(reply for reply in self._replies.take() if reply.intent_key in wanted)
-        return Outcome(report, replies, attempts_of(replies, self._lab.steps_of))
+        return Outcome(report, replies, attempts_of(replies if judged else (), self._lab.steps_of))
 
 
 def _why_not_over(report: Report, plan: Plan) -> Sentence:

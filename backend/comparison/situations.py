@@ -209,12 +209,12 @@ def _part(
 SITUATIONS: Mapping[SituationKey, Situation] = {
     situation.key: situation
     for situation in (
-        Situation(SituationKey.CLICKS, _clicks, 0.3),
+        Situation(SituationKey.CLICKS, _clicks, 0.2),
         Situation(SituationKey.ONE_AFTER_ANOTHER, _one_after_another, 0.1),
         Situation(SituationKey.RETRY, _retry, 0.6),
         Situation(SituationKey.LEASE, _lease, 0.8, needs_lease=True),
-        Situation(SituationKey.REDELIVERY, _redelivery, 0.9),
-        Situation(SituationKey.CRASH, _crash, 2.0),
-        Situation(SituationKey.FAILOVER, _failover, 2.5, disturbs=True),
+        Situation(SituationKey.REDELIVERY, _redelivery, 0.5),
+        Situation(SituationKey.CRASH, _crash, 1.2),
+        Situation(SituationKey.FAILOVER, _failover, 1.5, disturbs=True),
     )
 }

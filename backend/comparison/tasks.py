@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
-from backend.comparison.questions import ComparisonQuestion, SituationKey
+from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
 from backend.comparison.says import CompareCode
 from backend.comparison.situations import SITUATIONS
 from backend.model.errors import UnknownKeyError
 from backend.model.sentence import say
-from backend.model.vocabulary import OperationKey
+from backend.model.vocabulary import EngineKind, OperationKey, Replication
 from backend.strategies import all_strategies, find
 
 COST = "cost"
@@ -18,7 +19,9 @@ EXEMPT = "exempt"
 """How long it takes to find that a situation does not apply."""
 START_SECONDS = 2.0
 """Until a lab of its own is up."""
-_SECONDS = {COST: 2.5, EXEMPT: 0.0} | {key.value: each.seconds for key, each in SITUATIONS.items()}
+MOST_IN_TURNS = 4
+"""So many variants share rounds of the baseline: with more, these would lie too far apart in time."""
+_SECONDS = {COST: 1.2, EXEMPT: 0.0} | {key.value: each.seconds for key, each in SITUATIONS.items()}
 _THOROUGH = 2.0
 """Times a quick look."""
 
@@ -43,6 +46,48 @@ class Task:
             return self.kind
         return self.kind if find(self.strategy, self.variant)[1].leased else EXEMPT
 
+    @property
+    def on_standby(self) -> bool:
+        """Whether its variant reads from a standby."""
+        return EngineKind.STANDBY in find(self.strategy, self.variant)[1].engines
+
+    def subject(self, database: EngineKind, replication: Replication) -> Subject:
+        """What it is about.
+
+        Args:
+            database: in use.
+            replication: that was asked for.
+        """
+        strategy, variant = find(self.strategy, self.variant)
+        return Subject(
+            operation=self.operation,
+            database=database,
+            strategy=strategy.key,
+            variant=variant.key,
+            sound=variant.sound,
+            leased=variant.leased,
+            claims=variant.claims,
+            on_standby=self.on_standby,
+            replication=replication if self.database == EngineKind.POSTGRESQL else Replication.NONE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is measured of a database."""
+
+    database: str
+    costs: tuple[tuple[Task, ...], ...]
+    """First, before anything was killed, and with nothing beside it; those in turns that can share a baseline."""
+    jobs: tuple[tuple[Task, ...], ...]
+    """Then the situations of each line, on several labs at a time if that can be; and last of all those that want
+    other servers: each lab exchanges them once, not for each line."""
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All of it, in order."""
+        return tuple(task for some in (*self.costs, *self.jobs) for task in some)
+
 
 def check(asked: ComparisonQuestion) -> None:
     """Check that a comparison can be asked for.
@@ -60,28 +105,43 @@ def tasks_of(asked: ComparisonQuestion) -> list[Task]:
     Raises:
         UnknownKeyError: there is no such strategy or variant.
     """
-    wanted = {_full_name(name) for name in asked.strategies}
-    tasks: list[Task] = []
-    for database in asked.databases:
-        lines = [(operation, *names) for operation in asked.operations for names in _variants(operation, wanted)]
-        first = len({task.number for task in tasks})
-        for kinds in _phases(asked):
-            for number, names in enumerate(lines, first):
-                tasks += [Task(number, database, *names, kind) for kind in kinds]
-    return tasks
+    return [task for stage in stages_of(asked) for task in stage.tasks]
 
 
-def _phases(asked: ComparisonQuestion) -> Iterator[list[str]]:
-    """What is measured of every line before any of it is measured of the next kinds.
+def stages_of(asked: ComparisonQuestion) -> list[Stage]:
+    """Everything that is to be measured, database by database.
 
-    Costs come first, before anything was killed, and while few rows are there. What wants other servers comes last:
-    they are exchanged once, not for each line.
+    Raises:
+        UnknownKeyError: there is no such strategy or variant.
     """
+    wanted = {_full_name(name) for name in asked.strategies}
+    lines = [(operation, *names) for operation in asked.operations for names in _variants(operation, wanted)]
     keys = [key for key in SITUATIONS if key in asked.situations]
-    if asked.cost:
-        yield [COST]
-    for disturbs in (False, True):
-        yield [key.value for key in keys if SITUATIONS[key].disturbs == disturbs]
+    stages = []
+    for place, database in enumerate(asked.databases):
+        costs, jobs, last = [], [], []
+        for number, names in enumerate(lines, place * len(lines)):
+            tasks = [Task(number, database, *names, key.value) for key in keys if not SITUATIONS[key].disturbs]
+            costs.append(Task(number, database, *names, COST))
+            jobs += [tuple(tasks)] if tasks else []
+            last += [(Task(number, database, *names, key.value),) for key in keys if SITUATIONS[key].disturbs]
+        stages.append(Stage(database, tuple(_in_turns(costs)) if asked.cost else (), (*jobs, *last)))
+    return stages
+
+
+def _in_turns(costs: Sequence[Task]) -> Iterator[tuple[Task, ...]]:
+    """Groups that share a baseline: one does the same on the same servers. None is much smaller than another."""
+    by_baseline = sorted(costs, key=lambda task: (costs_of(task), task.number))
+    for _, sharing in groupby(by_baseline, costs_of):
+        tasks = tuple(sharing)
+        groups = -(-len(tasks) // MOST_IN_TURNS)
+        bounds = [len(tasks) * group // groups for group in range(groups + 1)]
+        yield from (tasks[begin:end] for begin, end in pairwise(bounds))
+
+
+def costs_of(task: Task) -> tuple[int, bool]:
+    """What decides what its baseline does: the operation, by its place among all, and whether there is a standby."""
+    return list(OperationKey).index(task.operation), task.on_standby
 
 
 def _variants(operation: OperationKey, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -97,16 +157,6 @@ def guesses(asked: ComparisonQuestion) -> Mapping[str, float]:
     """Seconds that each kind of task takes, before anything is known about this machine."""
     times = 1.0 if asked.quick else _THOROUGH
     return {kind: seconds * times for kind, seconds in _SECONDS.items()}
-
-
-def seconds_of(asked: ComparisonQuestion) -> float:
-    """About how long it all takes.
-
-    Raises:
-        UnknownKeyError: there is no such strategy or variant.
-    """
-    known = guesses(asked)
-    return START_SECONDS + sum(known[task.takes_as] for task in tasks_of(asked))
 
 
 def _full_name(name: str) -> str:

@@ -22,10 +22,10 @@ class Comparer(ReportingJob["ComparisonQuestion"]):
 
     def __init__(self, options: LabOptions, parent: QObject | None = None) -> None:
         super().__init__("comparer", parent)
-        self._options = options
+        self.options = options
 
     def carry_out(self, asked: ComparisonQuestion, cancelled: threading.Event) -> Comparison:
         """Compare; see `backend.comparison.on_a_lab.compare`."""
         from backend.comparison.on_a_lab import compare  # noqa: PLC0415, RUF100  (its import delays the first paint)
 
-        return compare(asked, self._options, partial(self.say, self.progressed), cancelled)
+        return compare(asked, self.options, partial(self.say, self.progressed), cancelled)

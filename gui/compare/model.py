@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -50,31 +51,41 @@ class Column:
 
 
 class ComparisonModel(QAbstractTableModel):
-    """Lines appear one after the other, and fill up from left to right."""
+    """Lines appear where they belong, several at a time, and fill up from left to right."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lines: list[Line] = []
+        self._order: list[int] = []
+        """Of the lines, ascending."""
         self.columns: tuple[Column, ...] = _columns(tuple(SituationKey))
 
     def begin(self, situations: Sequence[SituationKey]) -> None:
         """Forget everything; these situations come now."""
         self.beginResetModel()
-        self.lines = []
+        self.lines, self._order = [], []
         self.columns = _columns(situations)
         self.endResetModel()
 
-    def show_line(self, line: Line) -> None:
-        """A new line, or more of one that is there."""
+    def show_line(self, line: Line, number: int | None = None) -> None:
+        """A new line, or more of one that is there.
+
+        Args:
+            line: as far as it is measured.
+            number: of a new one, which comes before those with a higher one; None comes last.
+        """
         place = next((row for row, each in enumerate(self.lines) if each.subject == line.subject), None)
         if place is not None:
             before = self.lines[place]
             self.lines[place] = replace(line, cells=line.cells or before.cells, cost=line.cost or before.cost)
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
             return
-        row = len(self.lines)
+        if number is None:
+            number = self._order[-1] + 1 if self._order else 0
+        row = bisect_right(self._order, number)
         self.beginInsertRows(ROOT, row, row)
-        self.lines.append(line)
+        self._order.insert(row, number)
+        self.lines.insert(row, line)
         self.endInsertRows()
 
     def cell(self, index: Index) -> ComparedCell | None:

@@ -206,7 +206,7 @@ class ComparePage(QWidget):
         )
         put(self.status.setText, said)
         put(self.bar.setAccessibleDescription, said)
-        self.table.cells.show_line(progress.line)
+        self.table.cells.show_line(progress.line, progress.number)
         self._draw()
 
     @Slot(object)
@@ -270,7 +270,7 @@ class ComparePage(QWidget):
 
     def _estimate(self) -> str:
         """How long what is asked will take."""
-        from backend.comparison.tasks import seconds_of  # noqa: PLC0415, RUF100  (not needed for the first paint)
+        from backend.comparison.labs_at_once import seconds_of  # noqa: PLC0415, RUF100  (not needed for the first paint)
 
-        minutes = max(1, round(seconds_of(self.question.question) / 60))
+        minutes = max(1, round(seconds_of(self.question.question, self.comparer.options) / 60))
         return speak(say(CompareCode.WILL_TAKE, minutes=minutes))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.comparison.compare import Comparer
+from backend.comparison.compare import Comparer, Help
 from backend.comparison.machine_load import Snapshot, snapshot
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import Comparison, ComparisonProgress
@@ -49,12 +49,13 @@ def compare(_started_lab: Laboratory) -> Compare:
         on_progress: Callable[[ComparisonProgress], None] = nothing,
         cancelled: threading.Event | None = None,
         look_around: Callable[[], Snapshot | None] = snapshot,
+        help_: Help | None = None,
     ) -> Comparison:
         lab = _started_lab.lab
         lab.set_instances(INSTANCES)
         replies = RecordedReplies(_started_lab.told)
-        comparer = Comparer(lab, replies, asked, on_progress, cancelled or threading.Event(), look_around)
-        return comparer.compare()
+        stop = cancelled or threading.Event()
+        return Comparer(lab, replies, asked, on_progress, stop, look_around, help_).compare()
 
     return carry_out
 

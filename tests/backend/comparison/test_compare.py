@@ -10,12 +10,11 @@ import pytest
 
 from backend.cli.compare import summary
 from backend.comparison.claims import standing, surprises
-from backend.comparison.compare import check
 from backend.comparison.cost_records import BUSY_SHARE, Finding
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, ComparisonProgress
-from backend.comparison.tasks import tasks_of
+from backend.comparison.tasks import check, tasks_of
 from backend.comparison.web_page import comparison_html
 from backend.model.errors import UnknownKeyError
 from backend.model.vocabulary import OperationKey, Verdict

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import count, pairwise, repeat
 
 import pytest
 
-from backend.comparison.cost import Round, Turns, cost_of, in_turns
+from backend.comparison.cost import Round, Turn, Turns, cost_of, in_turns
 from backend.comparison.cost_records import NOISE, Cost, Finding, OtherLoad
 from backend.comparison.machine_load import processors
 from backend.comparison.progress import TimeLeft
@@ -29,7 +31,13 @@ def burst(*milliseconds: int, answer: Answer = Answer.CREATED) -> Round:
 
 def turns(baseline: tuple[int, ...], variant: tuple[int, ...]) -> Turns:
     """Rounds of one submission each, answered after so many milliseconds."""
-    return Turns(tuple(burst(ms) for ms in baseline), tuple(burst(ms) for ms in variant))
+    return alternating([burst(ms) for ms in baseline], [burst(ms) for ms in variant])
+
+
+def alternating(baseline: list[Round], variant: list[Round]) -> Turns:
+    return Turns(
+        tuple(Turn(before, one, after) for (before, after), one in zip(pairwise(baseline), variant, strict=True))
+    )
 
 
 def cost(baseline: tuple[int, ...], variant: tuple[int, ...], others: OtherLoad | None = None) -> Cost:
@@ -47,10 +55,68 @@ def test_sides_take_turns_the_baseline_on_both_sides_and_the_first_pairs_only_wa
         order.append(name)
         return next(rounds[name])
 
-    measured = in_turns(lambda: side("baseline"), lambda: side("variant"), 2)
+    (measured,) = in_turns(lambda: side("baseline"), [lambda: side("variant")], 2)
     assert order == [*["baseline", "variant"] * 4, "baseline"]
     assert measured.ratios == pytest.approx((0.5, 0.5))
     assert measured.itself == pytest.approx((1.0, 1.0))
+
+
+def test_several_share_a_baseline_and_come_in_one_order_and_in_the_other() -> None:
+    order: list[str] = []
+
+    def side(name: str, milliseconds: int) -> Round:
+        order.append(name)
+        return burst(milliseconds)
+
+    variants = [partial(side, name, milliseconds) for name, milliseconds in (("a", 20), ("b", 40), ("c", 10))]
+    found = in_turns(partial(side, "-", 10), variants, 3)
+    assert "".join(order) == "-abc-cba" + "-abc-cba-abc-"
+    assert [one.ratios for one in found] == [pytest.approx((ratio,) * 3) for ratio in (0.5, 0.25, 1.0)]
+    assert [one.itself for one in found] == [pytest.approx((1.0,) * 3)] * 3
+
+
+def test_wherever_one_stands_between_two_of_the_baseline_a_drift_leaves_its_ratio_alone() -> None:
+    clock = count()
+
+    def slowed(factor: float) -> Round:
+        """Twice as slow after sixteen rounds: the throughput falls from round to round by the same amount."""
+        return burst(round(1_000_000 / (1 - next(clock) / 32) / factor))
+
+    found = in_turns(partial(slowed, 1), [partial(slowed, factor) for factor in (0.5, 0.8, 1.0, 1.25)], 2)
+    for one, factor in zip(found, (0.5, 0.8, 1.0, 1.25), strict=True):
+        assert one.ratios == pytest.approx((factor,) * 2, rel=1e-4)
+        assert max(one.itself) < 0.9
+
+
+def test_one_that_ends_leaves_the_others_their_turns_but_for_the_one_in_which_it_ended() -> None:
+    left = iter([burst(20)] * 4)
+    first = repeat(burst(20))
+    ran = count()
+
+    def counted() -> Round:
+        next(ran)
+        return next(first)
+
+    found = in_turns(lambda: burst(10), [counted, lambda: next(left, None), lambda: burst(40)], 5)
+    assert [len(one.all) for one in found] == [5, 2, 5]
+    assert next(ran) == 2 + 5 + 1
+    assert found[0].ratios == pytest.approx((0.5,) * 5)
+    assert found[2].ratios == pytest.approx((0.25,) * 5)
+
+
+def test_only_those_take_part_in_more_turns_that_want_them() -> None:
+    order: list[str] = []
+
+    def side(name: str, loads: Iterator[float]) -> Round:
+        order.append(name)
+        return loaded(10, loads)
+
+    spoilt = iter([QUIET, QUIET, CROWDED, *[QUIET] * 20])
+    found = in_turns(
+        partial(side, "-", repeat(QUIET)), [partial(side, "a", repeat(QUIET)), partial(side, "b", spoilt)], 2
+    )
+    assert "".join(order) == "-ab-ba" + "-ab-ba-b-"
+    assert [(len(one.all), len(one.counted)) for one in found] == [(2, 2), (3, 2)]
 
 
 def test_a_drift_that_slows_both_sides_leaves_the_ratio_alone() -> None:
@@ -69,7 +135,8 @@ def test_two_bad_moments_of_the_baseline_take_no_ratio_away() -> None:
 
 def test_a_turn_in_which_others_were_at_work_is_run_again() -> None:
     loads = iter([QUIET] * 6 + [CROWDED] + [QUIET] * 20)
-    measured = cost_of(SUBJECT, in_turns(lambda: loaded(10, loads), lambda: loaded(20, loads), 4), None)
+    (found,) = in_turns(lambda: loaded(10, loads), [lambda: loaded(20, loads)], 4)
+    measured = cost_of(SUBJECT, found, None)
     assert len(measured.ratios) == len(measured.itself) == 4
     assert measured.left_out == 2
     assert any("2 rounds were left out" in str(fact) for fact in cost_facts(measured))
@@ -81,7 +148,7 @@ def test_a_turn_in_which_others_were_at_work_is_run_again() -> None:
 @pytest.mark.parametrize(("quiet", "turns_run"), [(0, 3), (7, 8)])
 def test_where_others_hardly_ever_rest_it_ends_without_a_ratio(quiet: int, turns_run: int) -> None:
     loads = iter([QUIET] * quiet + [CROWDED] * 30)
-    found = in_turns(lambda: loaded(10, loads), lambda: loaded(20, loads), 4)
+    (found,) = in_turns(lambda: loaded(10, loads), [lambda: loaded(20, loads)], 4)
     measured = cost_of(SUBJECT, found, OtherLoad(processors(), 0.0, found.others))
     assert len(found.all) == turns_run
     assert_refused(measured)
@@ -141,7 +208,7 @@ def test_throughput_is_from_the_first_sent_to_the_last_answered() -> None:
 
 
 def test_a_load_pools_its_rounds_and_counts_refusals() -> None:
-    rounds = Turns((burst(10, 30), burst(20), burst(20)), (burst(10, 30), burst(20, answer=Answer.BUSY)))
+    rounds = alternating([burst(10, 30), burst(20), burst(20)], [burst(10, 30), burst(20, answer=Answer.BUSY)])
     load = cost_of(SUBJECT, rounds, None).load
     assert load is not None
     assert (load.submissions, load.refused, load.p50_ms, load.p99_ms) == (3, 1, 20, 30)
@@ -149,9 +216,20 @@ def test_a_load_pools_its_rounds_and_counts_refusals() -> None:
 
 
 def test_time_left_learns_from_tasks_of_its_kind_and_scales_the_guesses_of_others() -> None:
-    left = TimeLeft(["quick", "slow", "quick", "slow"], {"quick": 1.0, "slow": 10.0})
+    left = TimeLeft([], ["quick", "slow", "quick", "slow"], {"quick": 1.0, "slow": 10.0})
     assert left.seconds == 22
-    left.note(3.0)
+    left.note("quick", 3.0)
     assert left.seconds == 3 + 30 + 30
-    left.note(20.0)
+    left.note("slow", 20.0)
     assert (left.seconds, left.done, left.total) == (23, 2, 4)
+
+
+def test_what_several_labs_do_takes_a_part_of_the_time_and_what_one_does_alone_all_of_it() -> None:
+    left = TimeLeft(["alone"] * 2, ["beside"] * 6, {"alone": 5.0, "beside": 1.0}, labs=3)
+    assert left.seconds == 10 + 2
+    left.note("alone", 5.0)
+    left.note("beside", 1.0)
+    assert left.seconds == pytest.approx(5 + 5 / 3)
+    assert (left.done, left.total) == (2, 8)
+    left.labs = 1
+    assert left.seconds == 5 + 5

@@ -123,3 +123,15 @@ def test_who_drags_an_edge_of_the_table_has_dragged_no_column(
     assert not table.heads.property(BY_HAND)
     table.heads.resizeSection(0, 300)
     assert table.heads.property(BY_HAND)
+
+
+def test_a_line_comes_where_it_belongs_whichever_is_told_of_first(table: ComparisonTable) -> None:
+    table.cells.begin(tuple(SituationKey))
+    lines = [
+        Line(Subject(OperationKey.PLACE_ORDER, EngineKind.POSTGRESQL, "none", variant, sound=True))
+        for variant in ("a", "b", "c", "d")
+    ]
+    for number in (2, 0, 3, 1, 2):
+        table.cells.show_line(lines[number], number)
+    table.cells.show_line(lines[3])
+    assert table.cells.lines == lines
