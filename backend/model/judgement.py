@@ -78,7 +78,7 @@ class Report:
     submissions: int
     """Submissions per intent, as asked for."""
     sent: int
-    """Submissions that really left for the backend."""
+    """Submissions that left for the backend, or tried to and got no connection."""
     instances: int
     effects: int
     verdicts: Mapping[Verdict, int]

@@ -86,7 +86,7 @@ class Connection:
             return
         if isinstance(written, BlockingIOError):
             written = 0
-        if isinstance(written, OSError):
+        if isinstance(written, OSError):  # of a request that is written in part the number is told instead
             self._loop.call_soon(self._end, None, say(SendingCode.NOT_SENT, reason=sentence_of(written)))
         elif written < len(request):
             self._unsent = request[written:]

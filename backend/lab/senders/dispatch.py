@@ -313,6 +313,11 @@ class Dispatch:
         self._finish_if_done()
 
     def _refused(self, delivery: Delivery, error: OSError) -> None:
+        """There is no connection, so no byte of it has left.
+
+        A request is written only to a connection that was made in time; one that was not is closed, also where the
+        system had made it and a server finds it in its queue later: it finds nothing on it.
+        """
         now = time.monotonic_ns()
         reason = say(SendingCode.NO_CONNECTION, instance=delivery.target + 1, reason=sentence_of(error))
         self._sent += 1

@@ -102,7 +102,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     target: int = 0
     """Index into the targets of its job."""
     was_sent: bool = True
-    """Whether it may have reached the backend."""
+    """Whether it may have reached the backend, which it has not only if no byte of it was handed to the system."""
     lingers: bool = False
     """Whether the backend may still handle it although its caller has given up: `LetGo` tells when not any more."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from backend.model.vocabulary import Pace
 from tests.backend.lab.senders.jobs import Told, make_job, request_to, send
 from tests.backend.lab.senders.small_server import LIMIT, OK, Answer, Exchange, SmallServer
 
+LIMIT_BYTES = 1 << 16
 Serve = Callable[..., SmallServer]
 
 
@@ -67,6 +69,25 @@ def test_who_does_not_accept_in_time_is_given_up(sender: Sender) -> None:
     assert [str(outcome.reason) for outcome in told.outcomes] == [
         "No connection to instance 1: there was no answer in time."
     ]
+
+
+def test_what_is_told_not_to_have_left_has_not_left_by_a_byte(sender: Sender) -> None:
+    """Nobody accepts: some connections are made all the same, and what is written to them arrives much later."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2) as stopped:
+        told, _ = send(sender, make_job(Target(*stopped.getsockname()), "a" * 12, timeout_ms=300))
+        stopped.settimeout(1)
+        arrived = set()
+        with contextlib.suppress(TimeoutError):
+            while True:
+                connection, _ = stopped.accept()
+                with connection:
+                    connection.settimeout(0.2)
+                    with contextlib.suppress(TimeoutError):
+                        arrived.add(connection.recv(LIMIT_BYTES).rpartition(b"\r\n\r\n")[2].decode())
+    left = {outcome.submission_id for outcome in told.outcomes if outcome.was_sent}
+    assert arrived - {""} == left
+    assert 0 < len(left) < 12
+    assert all(outcome.timed_out for outcome in told.outcomes if outcome.was_sent)
 
 
 @pytest.mark.parametrize("late", [OK, None])
