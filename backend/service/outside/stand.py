@@ -83,7 +83,7 @@ class Stand:
         self._revival_guard = threading.Lock()
         self._crashed: set[Child] = set()
         self.recorder = Recorder(Processes(self._crash, self._pause), faults, on_steps)
-        self.hub = Hub(self.recorder)
+        self.hub = Hub(self.recorder, awaits_servers=True)
         self.recorder.hub = self.hub
         self.asked = 0
         """Requests so far that are no submissions: what comes before an intent, and how often it took effect."""

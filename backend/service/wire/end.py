@@ -32,6 +32,8 @@ class End(Generic[_Whole]):
         self._wants = _READ
         self._is_ending = False
         """Whether it is closed as soon as all is sent."""
+        self._is_leaving = False
+        """Whether nothing more is said, as soon as all is sent, and the end of the other side is awaited."""
         self.other: End[_Whole]
         socket_.setblocking(False)
         if socket_.family != getattr(socket, "AF_UNIX", None):
@@ -64,6 +66,8 @@ class End(Generic[_Whole]):
         del self._unsent[:sent]
         if self._is_ending and not self._unsent:
             self.close()
+        elif self._is_leaving and not self._unsent:
+            self._shut()
         else:
             self._watch()
 
@@ -83,6 +87,23 @@ class End(Generic[_Whole]):
             self._change(_WRITE)
         else:
             self.close()
+
+    def leave(self, *, at_once: bool = False) -> None:
+        """Say nothing more when all is sent that was written, or at once, and hear when the other side hangs up."""
+        if at_once:
+            self._unsent.clear()
+        self._is_leaving = True
+        if self._unsent:
+            self._change(_READ | _WRITE)
+        else:
+            self._shut()
+
+    def _shut(self) -> None:
+        self._change(_READ)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.close()  # it has hung up already
 
     @property
     def is_closed(self) -> bool:

@@ -59,9 +59,11 @@ class Hub:
 
     Args:
         handler: decides what becomes of units and replies.
+        awaits_servers: as in `Link`.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, *, awaits_servers: bool = False) -> None:
+        self._awaits_servers = awaits_servers
         self._handler = handler
         self._selector = selectors.DefaultSelector()
         self._fd = self._selector.fileno() if isinstance(self._selector, _FINE_SELECTORS) else -1
@@ -96,7 +98,8 @@ class Hub:
         self._set_shut(instance, is_shut=True)
         for link in [link for link in self.links if link.instance == instance]:
             link.cut()
-            self.links.discard(link)
+            if link.is_over:
+                self.links.discard(link)
 
     def reopen(self, instance: int) -> None:
         """Let an instance in again."""
@@ -142,6 +145,7 @@ class Hub:
         """Hang up everywhere."""
         for link in list(self.links):
             link.cut()
+            link.server.close()
         for door in self._doors:
             door.listener.close()
         self._selector.close()
@@ -155,7 +159,7 @@ class Hub:
         link = end.link
         if mask & selectors.EVENT_WRITE and not end.is_closed:
             end.flush()
-        if mask & selectors.EVENT_READ and not end.is_closed and link.is_open:
+        if mask & selectors.EVENT_READ and not end.is_closed and (link.is_open or link.is_leaving):
             link.took(end)
         if link.is_over:
             self.links.discard(link)
@@ -171,4 +175,13 @@ class Hub:
             except OSError:
                 client.close()  # the engine is away: so it is for the service
                 return
-            self.links.add(Link(door.instance, door.dialect(), client, server, self._handler, self._selector))
+            link = Link(
+                door.instance,
+                door.dialect(),
+                client,
+                server,
+                self._handler,
+                self._selector,
+                awaits_server=self._awaits_servers,
+            )
+            self.links.add(link)

@@ -44,6 +44,8 @@ class Link:
         server: the engine's end.
         handler: decides.
         selector: of the hub.
+        awaits_server: whether a server that is at work when the service hangs up is heard to its end: what it does
+            stays.
     """
 
     def __init__(
@@ -54,7 +56,10 @@ class Link:
         server: socket.socket,
         handler: Handler,
         selector: selectors.BaseSelector,
+        *,
+        awaits_server: bool = False,
     ) -> None:
+        self._awaits_server = awaits_server
         self.instance = instance
         self.dialect = dialect
         self.awaiting: deque[Unit] = deque()
@@ -90,9 +95,23 @@ class Link:
 
     def cut(self) -> None:
         """End it as the death of the service would: nothing that was not sent yet reaches anybody."""
-        self.server.close()
+        if self._is_awaited:
+            self.server.leave(at_once=True)
+        else:
+            self.server.close()
         self.client.close(hard=True)
         self._close()
+
+    @property
+    def _is_awaited(self) -> bool:
+        """Whether the server may be at something, such as a COMMIT: it hangs up when it has done that."""
+        is_busy = self.in_transaction or any(not unit.waits for unit in self.awaiting)
+        return self._awaits_server and self.is_open and is_busy and not self.server.is_closed
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the service has hung up, and the server has not yet."""
+        return not self.is_open and not self.server.is_closed
 
     @property
     def is_over(self) -> bool:
@@ -102,6 +121,8 @@ class Link:
     def took(self, end: End[Link]) -> None:
         """An end can be read."""
         data = end.read()
+        if not self.is_open and data == b"":
+            end.close()
         if data is None or not self.is_open:
             return
         if not data:
@@ -206,7 +227,10 @@ class Link:
         end.close()
         if end is self.client:
             self.dialect.client_ended()
-            self.server.end()
+            if self._is_awaited:
+                self.server.leave()
+            else:
+                self.server.end()
             self._close()
             return
         last = self.dialect.server_ended()

@@ -104,9 +104,15 @@ class Recorder:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a transaction is open, an engine has something that it has not answered, or a fault is going on."""
+        """Whether a transaction is open, an engine has something that it has not answered, or a fault is going on.
+
+        An engine that is at something when the service dies goes on with it, and hangs up behind it.
+        """
         return time.monotonic_ns() < self.injector.paused_until_ns or any(
-            link.in_transaction or link.is_holding or any(not unit.waits for unit in list(link.awaiting))
+            link.is_leaving
+            or link.in_transaction
+            or link.is_holding
+            or any(not unit.waits for unit in list(link.awaiting))
             for link in list(self.hub.links)
         )
 

@@ -38,7 +38,7 @@ class Proxy:
         self._told = threading.Condition()
         self._all: list[Step] = []
         self.recorder = Recorder(processes, faults, self._take)
-        self.hub = Hub(self.recorder)
+        self.hub = Hub(self.recorder, awaits_servers=True)
         self.recorder.hub = self.hub
         self.door = self.hub.open_door(INSTANCE, DIALECTS[reach.kind], reach.open)
         self.port = self.door.port

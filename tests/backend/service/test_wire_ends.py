@@ -7,12 +7,16 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import psutil
+import psycopg
 import pytest
 
 from backend.model.faults import parse_wire_fault
 from backend.model.vocabulary import EngineKind
 from backend.service.reach import Reach
-from tests.backend.service.proxies import PATIENCE_S, proxy
+from tests.backend.engines.helpers import wait_until
+from tests.backend.own_lab import stopped
+from tests.backend.service.proxies import INSTANCE, PATIENCE_S, proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,3 +98,27 @@ def test_half_an_answer_passes_when_no_more_comes(half: bytes) -> None:
         client.connect(("127.0.0.1", door.port))
         client.sendall(b"GET a\r\n")
         assert until_end(client) == half
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_what_a_server_is_at_is_waited_for_though_the_service_is_dead(postgresql: Reach, dies: bool) -> None:
+    """Its COMMIT is with a server process that is stopped; it is carried out later, and the row stays."""
+    with proxy(postgresql) as other, proxy(postgresql) as door, psycopg.connect(other.url, autocommit=True) as direct:
+        direct.execute("CREATE TABLE late (id int)")
+        service = psycopg.connect(door.url)
+        service.execute("INSERT INTO late VALUES (1)")
+        with stopped(psutil.Process(service.info.backend_pid)):
+            service.pgconn.send_query(b"COMMIT")
+            service.pgconn.flush()
+            assert wait_until(lambda: any(link.awaiting for link in list(door.hub.links)))
+            if dies:
+                door.hub.later(0, lambda: door.hub.shut(INSTANCE))
+            else:
+                service.close()
+            assert wait_until(lambda: not any(link.is_open for link in list(door.hub.links)))
+            is_busy = door.recorder.is_busy
+        service.close()
+        assert wait_until(lambda: direct.execute("SELECT count(*) FROM late").fetchone() == (1,))
+        assert is_busy
+        assert wait_until(lambda: not door.recorder.is_busy)
+        direct.execute("DROP TABLE late")
