@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import psutil
@@ -18,13 +20,16 @@ from backend.model.vocabulary import OperationKey
 from tests.backend.engines.helpers import command_of, wait_until
 from tests.backend.explorer.conftest import Bench
 
-distributed = pytest.importorskip("distributed", reason="Dask is not installed here: uv sync --group cluster brings it")
+pytestmark = pytest.mark.skipif(
+    find_spec("distributed") is None, reason="Dask is not installed here: uv sync --group cluster brings it"
+)
 
 QUESTION = Question(OperationKey.PLACE_ORDER, "unique-index", "catch-violation", 2, 1)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
+    distributed: Any = import_module("distributed")  # a third of a second, and every worker of pytest has this file
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as running:
         yield running
 
