@@ -98,6 +98,7 @@ class RunRecord:
     def judgement(self) -> Judgement:
         """What it came to, as a lab tells it."""
         report = self.report
+        ended_early = report.cancelled or report.out_of_time or report.broken_off
         return Judgement(
             intents=report.intents,
             effects=report.effects,
@@ -112,6 +113,7 @@ class RunRecord:
             at_work=report.at_work,
             working=report.working,
             untraced=report.untraced,
+            unheard=report.verdicts.get(Verdict.UNDECIDED, 0) if ended_early else 0,
         )
 
 

@@ -104,6 +104,8 @@ class _RunPage:
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
         yield f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>"
         yield from self._verdict()
+        if why := run.report.broken_off:
+            yield f"<p>{escape(words(why, self._language))}</p>"
         when = datetime.fromtimestamp(self._entry.began).astimezone().isoformat(" ", "seconds")
         yield f"<p>{self._say(PageCode.WHEN, when=when, seconds=run.report.seconds)}</p>"
         yield from (f"<p>{escape(words(each, self._language))}</p>" for each in run.report.contradictions)

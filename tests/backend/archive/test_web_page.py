@@ -8,13 +8,15 @@ from html.parser import HTMLParser
 
 import pytest
 
+from backend.archive.documents import from_json, to_json
 from backend.archive.drawing import MOST_LANES, timeline_svg
 from backend.archive.entries import Entry, RunRecord
 from backend.archive.knobs import differences, knobs
 from backend.archive.web_page import entry_html
-from backend.model.sentence import LANGUAGES, words
+from backend.lab.senders.sending import SenderCode
+from backend.model.sentence import LANGUAGES, say, words
 from backend.model.terms import engine_term
-from backend.model.vocabulary import EngineKind, GatewayKeys, RetryCause, Source
+from backend.model.vocabulary import EngineKind, GatewayKeys, RetryCause, Source, Verdict
 from tests.backend.archive.samples import every_entry, replies, run_entry
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -148,3 +150,16 @@ def test_two_entries_differ_in_what_was_turned_between_them() -> None:
     found = differences(run_entry(), run_entry(strategy="unique-index"))
     assert [words(name) for name, _, _ in found] == ["Strategy", "Variant"]
     assert differences(run_entry(), run_entry()) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_that_broke_off_says_why_and_that_it_is_open(language: str) -> None:
+    """It may have a row by then: "no effect" would not be true of it."""
+    entry = run_entry()
+    assert isinstance(entry.content, RunRecord)
+    why = say(SenderCode.WENT_AWAY_IN_MID_RUN)
+    report = replace(entry.content.report, verdicts={Verdict.UNDECIDED: 1}, effects=1, at_work=(), broken_off=why)
+    found = from_json(to_json(replace(entry, content=replace(entry.content, report=report))))
+    assert isinstance(found.content, RunRecord)
+    assert found.content.judgement.unheard == 1
+    assert words(why, language) in "".join(_parsed(entry_html(found, language)).texts)
