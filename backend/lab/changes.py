@@ -135,7 +135,7 @@ class Changes:
             self._parts.gateway.empty()
         except sa.exc.SQLAlchemyError as error:
             raise EngineError(one_sentence(error, self._engines.database.name)) from None
-        self._engines.clear_keys(made, only_own=only_own)
+        self._engines.clear_keys(made, self._parts.name, only_own=only_own)
         forms.removed(database)
         if not only_own:
             self._engines.empty_the_others_later()

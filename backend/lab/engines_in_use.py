@@ -16,6 +16,7 @@ from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence, retire
 from backend.engines.standby_keeper import StandbyKeeper, Wanted, require_standby
 from backend.engines.whereabouts import follow_primary
+from backend.instance.queue import Queue
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
 from backend.model.faults import FaultCode, server_number, to_servers
@@ -287,14 +288,14 @@ class EnginesInUse:
         self.standby.require(self.database, Wanted())  # or each statement might wait as long as it is behind
         clear_database(self.engine, self.database, None if self.empties_all(only_own=only_own) else made)
 
-    def clear_keys(self, made: HandedOut, *, only_own: bool) -> None:
-        """Delete our keys, or those that were made; remember what is to be emptied once it is used again.
+    def clear_keys(self, made: HandedOut, lab: str, *, only_own: bool) -> None:
+        """Delete our keys, or those that were made, and what consumers of a lab have told of deliveries too late.
 
         Raises:
             EngineError: the server did not answer.
         """
         patterns = [f"{self.prefix}:*"] if self.empties_all(only_own=only_own) else []
-        self._delete_keys(patterns, keys_of(made, self.prefix))
+        self._delete_keys([*patterns, Queue(f"{lab}-*").reports], keys_of(made, self.prefix))
 
     def _delete_keys(self, patterns: Sequence[str], keys: Sequence[str] = ()) -> None:
         """On each server that has keys of its own, also those that are not in use just now.

@@ -143,6 +143,7 @@ def test_reset_empties_tables_and_keys(laboratory: Laboratory) -> None:
         laboratory.run(operation, strategy)
     caller_of(laboratory.lab).call("POST", "/tokens")
     token = next(key for key in client.keys("submit-twice:*") if ":token:" in key)
+    client.rpush(f"submit-twice:{laboratory.lab._running()[0].name}-1:reports", "told when nobody heard it")
     client.mset({f"{token!s}{number}": "1" for number in range(2_500)})  # more than are deleted at a time
     laboratory.lab.reset()
     queue = "submit-twice:queue"  # consumers that wait keep it, without a message
