@@ -66,8 +66,8 @@ REFUSED = [
     (f"$M {ORDER} --item 'a\x07b'", "64 printable characters, not “a\\x07b”"),
     (f"$M {ORDER} --item 'a\nb'", "64 printable characters"),
     (f"$M {ORDER} --item {'x' * 65}", "64 printable characters"),
-    (f"$M {ORDER} --item 'a\udcffb'", "“a\\udcffb” is not valid text"),
-    ("$M history --search '\udcff'", "“\\udcff” is not valid text"),
+    (f"$M {ORDER} --item 'a\udcffb'", "“--item a\\udcffb” is not valid text"),
+    ("$M history --search '\udcff'", "“--search \\udcff” is not valid text"),
     # numbers
     (f"$M {ORDER} --submissions 0", "from 1 to 1000000"),
     (f"$M {ORDER} --submissions -3", "from 1 to 1000000"),

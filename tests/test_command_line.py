@@ -236,7 +236,7 @@ def test_serve_listens_where_it_is_told(folder: Path) -> None:
 def test_an_interrupted_run_ends_soon_and_leaves_nothing(folder: Path, number: signal.Signals, delay: str) -> None:
     arguments = ("--strategy", "none", "--submissions", "20000", "--processing-delay", delay, "--json", "-")
     with under_way(folder, *ORDER, *arguments) as command:
-        assert wait_until(lambda: is_working(command), 20)
+        assert wait_until(lambda: is_working(command), 60)
         command.process.send_signal(number)
         out, err = command.process.communicate(timeout=8)
         assert command.process.returncode == 1
@@ -281,7 +281,7 @@ def test_nothing_is_left_when_it_is_killed(folder: Path, what: str) -> None:
             assert caller.submit("send-message", "none", request_no="M-1").status == 201
             assert any("backend.engines.gateway" in command_of(process) for process in command.look())
         else:
-            assert wait_until(lambda: is_working(command), 20)
+            assert wait_until(lambda: is_working(command), 60)
         assert len(command.seen) > 5
         command.process.kill()
         assert command.nothing_left(2), command.left()

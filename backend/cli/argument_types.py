@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from backend.files.printable import printable
@@ -87,13 +88,14 @@ def require_text(arguments: Iterable[str]) -> None:
     """Check that all arguments are text: whatever they name could not be written down, nor be told.
 
     Raises:
-        WrongArgumentsError: one holds bytes that are no character.
+        WrongArgumentsError: one holds bytes that are no character; it is named with the option that it belongs to.
     """
-    for argument in arguments:
+    for before, argument in pairwise(("", *arguments)):
         try:
             argument.encode()
         except UnicodeEncodeError:
-            raise WrongArgumentsError(say(ArgumentCode.NOT_TEXT, given=shown(argument))) from None
+            given = f"{before} {argument}" if before.startswith("--") else argument
+            raise WrongArgumentsError(say(ArgumentCode.NOT_TEXT, given=shown(given))) from None
 
 
 def folder(option: str) -> Callable[[str], Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
@@ -192,7 +193,7 @@ def test_what_others_begin_while_servers_are_waited_for_is_not_of_the_run(labora
     )
     with create_redis(url, max_connections=1) as client:
         client.client_setname("held")
-        works.add_session(-1, OpenSession(url, 0, 1.0, "held"))
+        works.add_session(-1, OpenSession(url, 0, time.monotonic(), "held"))
         works.gone(-1)
         run = laboratory.lab.start_run(Setup("none"), Plan((intent,), 2))
         with pytest.raises(TimeoutError):
