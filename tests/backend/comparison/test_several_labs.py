@@ -129,7 +129,9 @@ def test_cancelling_in_mid_work_ends_all_labs_and_keeps_what_was_measured(compar
     found = compare(ASKED, stop, cancelled, help_=further.help())
     cells = [cell for line in found.lines for cell in line.cells]
     assert not found.complete
-    assert sum(cell.state is CellState.MEASURED for cell in cells) == 2
+    measured = sum(cell.state is CellState.MEASURED for cell in cells)
+    assert 2 <= measured <= 2 + 1, "what the other lab had just measured is kept as well"
+    assert measured < len(tasks_of(ASKED))
     assert {cell.state for cell in cells} == {CellState.MEASURED, CellState.NEVER_RUN}
     assert len(found.lines) + len(found.never_begun) == len({task.number for task in tasks_of(ASKED)})
     assert further.closed
