@@ -25,7 +25,8 @@ def labs_for(stage: Stage, asked: ComparisonQuestion, options: LabOptions) -> in
     """How many work at the situations of a stage.
 
     Several only where nothing is shared: servers behind a URL would see the load of all of them, and a failover or a
-    reset of one lab in mid-work of another.
+    reset of one lab in mid-work of another. One for each core and one more, which waits as they do; not in the process
+    of a window, which hears all of them and would stop for more than 50 ms.
 
     Args:
         stage: what is measured.
@@ -35,7 +36,8 @@ def labs_for(stage: Stage, asked: ComparisonQuestion, options: LabOptions) -> in
     if shares_something(options, [stage.database]) or not stage.jobs:
         return 1
     worth = round(_seconds_for(stage.jobs, asked) / (2 * START_SECONDS))
-    return max(1, min(MOST_LABS, _cores() + 1, len(stage.jobs), worth, 1 + _more_that_fit()))
+    able = _cores() + (not options.niceness)
+    return max(1, min(MOST_LABS, able, len(stage.jobs), worth, 1 + _more_that_fit()))
 
 
 def shares_something(options: LabOptions, databases: Iterable[str]) -> bool:

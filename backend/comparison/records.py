@@ -165,7 +165,12 @@ class ComparedCell:
     @property
     def worst(self) -> Verdict | None:
         """The worst verdict; None where the situation was not reached, or nothing was measured."""
-        return worst_of(self.verdicts) if self.state is CellState.MEASURED else None
+        return self._worst_counted if self.state is CellState.MEASURED else None
+
+    @property
+    def _worst_counted(self) -> Verdict | None:
+        found = (part.worst for part in self.parts if part.reached)
+        return max((worst for worst in found if worst), key=lambda worst: worst.severity, default=None)
 
     @property
     def survived(self) -> bool:

@@ -58,12 +58,15 @@ class ComparisonModel(QAbstractTableModel):
         self.lines: list[Line] = []
         self._order: list[int] = []
         """Of the lines, ascending."""
+        self._texts: list[tuple[str, ...]] = []
+        """What stands in the cells of each line, once it was asked for: it is painted far more often than there is
+        news of it."""
         self.columns: tuple[Column, ...] = _columns(tuple(SituationKey))
 
     def begin(self, situations: Sequence[SituationKey]) -> None:
         """Forget everything; these situations come now."""
         self.beginResetModel()
-        self.lines, self._order = [], []
+        self.lines, self._order, self._texts = [], [], []
         self.columns = _columns(situations)
         self.endResetModel()
 
@@ -78,6 +81,7 @@ class ComparisonModel(QAbstractTableModel):
         if place is not None:
             before = self.lines[place]
             self.lines[place] = replace(line, cells=line.cells or before.cells, cost=line.cost or before.cost)
+            self._texts[place] = ()
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
             return
         if number is None:
@@ -86,7 +90,18 @@ class ComparisonModel(QAbstractTableModel):
         self.beginInsertRows(ROOT, row, row)
         self._order.insert(row, number)
         self.lines.insert(row, line)
+        self._texts.insert(row, ())
         self.endInsertRows()
+
+    def texts(self, row: int) -> tuple[str, ...]:
+        """What stands in the cells of a line."""
+        if not self._texts[row]:
+            self._texts[row] = tuple(column.text(self.lines[row]) for column in self.columns)
+        return self._texts[row]
+
+    def forget_texts(self) -> None:
+        """Another language is spoken."""
+        self._texts = [()] * len(self.lines)
 
     def cell(self, index: Index) -> ComparedCell | None:
         """The cell there; None where a column is no situation, or nothing was measured yet."""
@@ -112,18 +127,16 @@ class ComparisonModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, numbers for the tool tip, and the verdict's key as the item's key."""
-        if not index.isValid():
+        if role not in _ROLES or not index.isValid():
             return None
-        line, column = self.lines[index.row()], self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(line)
+            return self.texts(index.row())[index.column()]
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
             return self._numbers(index)
         if role == KEY_ROLE:
             return self._key(index)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int((_RIGHT if column.right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        right = self.columns[index.column()].right
+        return int((_RIGHT if right else _LEFT) | Qt.AlignmentFlag.AlignVCenter)
 
     def _key(self, index: Index) -> str:
         cell = self.cell(index)
@@ -152,6 +165,16 @@ class ComparisonModel(QAbstractTableModel):
         return None
 
 
+_ROLES = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleDescriptionRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        KEY_ROLE,
+    }
+)
+"""What a cell has an answer to; Qt asks for more whenever it paints one."""
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 

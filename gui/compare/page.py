@@ -129,6 +129,7 @@ class ComparePage(QWidget):
         self.views.setDocumentMode(True)
         add_tab(self.views, self.table, lambda: self.tr("&Table"))
         add_tab(self.views, scrolled(self.chart), lambda: self.tr("P&icture"))
+        self.views.currentChanged.connect(self._draw)
         put(self.views.setAccessibleName, lambda: self.tr("Table or picture"))
         name_part(self.views.tabBar, self.views.accessibleName)
         return stack(self.status, self.bar, self.views)
@@ -207,7 +208,8 @@ class ComparePage(QWidget):
         put(self.status.setText, said)
         put(self.bar.setAccessibleDescription, said)
         self.table.cells.show_line(progress.line, progress.number)
-        self._draw()
+        if self.chart.isVisible():
+            self._draw()
 
     @Slot(object)
     def _show_found(self, found: Comparison) -> None:
@@ -244,6 +246,7 @@ class ComparePage(QWidget):
         self._before = None
         self._finish()
 
+    @Slot()
     def _draw(self) -> None:
         lines = [line for line in self.table.cells.lines if line.cells or line.cost]
         if lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QWidget
 
@@ -13,7 +13,6 @@ from gui.widgets.forms import describe
 from gui.widgets.frozen import FrozenTable
 from gui.widgets.hints import paint_focus, paint_hint
 from gui.widgets.refitting import Refitting
-from gui.wording.comparison import standing_text
 from gui.wording.live import follow_language, in_words
 
 PADDING = 4
@@ -73,9 +72,13 @@ class ComparisonTable(FrozenTable):
         self.setModel(self.cells)
         self.setItemDelegate(ComparisonDelegate(theme, self))
         self._lay_out()
+        self._longest: list[int] = []
+        """Pixels of the longest text that each column had so far."""
         self._refitting = Refitting(self.heads, self._fit)
-        for signal in (self.cells.rowsInserted, self.cells.dataChanged):
-            signal.connect(self._refitting.soon)
+        self.cells.rowsInserted.connect(self._note_rows)
+        self.cells.dataChanged.connect(self._note_cells)
+        self.cells.modelReset.connect(self._forget_widths)
+        self._forget_widths()
         follow_language(self, self.fit_columns)
         self.fit_columns()
         self.doubleClicked.connect(self.activate)
@@ -91,8 +94,33 @@ class ComparisonTable(FrozenTable):
         self.heads.setMinimumSectionSize(8 * GRID)
 
     def fit_columns(self) -> None:
-        """At once."""
+        """At once, to all that is there, in the language of now."""
+        self.cells.forget_texts()
+        self._forget_widths()
+        self._measure(range(len(self.cells.lines)))
         self._refitting.now()
+        self.viewport().update()
+
+    @Slot()
+    def _forget_widths(self) -> None:
+        self._longest = [0] * len(self.cells.columns)
+
+    @Slot(QModelIndex, int, int)
+    def _note_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._measure(range(first, last + 1))
+        self._refitting.soon()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _note_cells(self, first: QModelIndex, last: QModelIndex) -> None:
+        self._measure(range(first.row(), last.row() + 1))
+        self._refitting.soon()
+
+    def _measure(self, rows: range) -> None:
+        """Only rows with news: while several labs measure, these come many times a second."""
+        width = self.fontMetrics().horizontalAdvance
+        for row in rows:
+            wide = map(width, self.cells.texts(row))
+            self._longest = [max(each) for each in zip(self._longest, wide, strict=True)]
 
     def _fit(self) -> None:
         """As wide as their texts, so that many of them are in sight; once somebody has dragged one, they stay."""
@@ -101,18 +129,14 @@ class ComparisonTable(FrozenTable):
         character = self.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(self.cells.columns):
             head = self.heads.fontMetrics().horizontalAdvance(in_words(column.title))
-            texts = [self.fontMetrics().horizontalAdvance(column.text(line)) for line in self.cells.lines]
-            longest = min(max(texts, default=0), column.width * character)
+            longest = min(self._longest[number], column.width * character)
             self.heads.resizeSection(number, max(head, longest) + 4 * PADDING)
         self._widen_result()
 
     def _widen_result(self) -> None:
         """What a line comes to has the room that is left, as far as it needs it."""
-        longest = max(
-            (self.fontMetrics().horizontalAdvance(standing_text(line)) for line in self.cells.lines), default=0
-        )
         now, left = self.heads.sectionSize(RESULT), self.viewport().width() - self.heads.length()
-        self.heads.resizeSection(RESULT, max(now, min(longest + 4 * PADDING, now + left)))
+        self.heads.resizeSection(RESULT, max(now, min(self._longest[RESULT] + 4 * PADDING, now + left)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Other room."""

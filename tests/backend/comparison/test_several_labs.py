@@ -202,6 +202,15 @@ def test_there_are_several_labs_only_where_nothing_is_shared(
     assert labs <= MOST_LABS
 
 
+def test_in_a_window_there_is_one_lab_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process hears all of them, and paints."""
+    monkeypatch.setattr("backend.comparison.labs_at_once._more_that_fit", lambda: MOST_LABS)
+    monkeypatch.setattr("backend.comparison.labs_at_once._cores", lambda: 2)
+    asked = ComparisonQuestion()
+    (stage,) = stages_of(asked)
+    assert [labs_for(stage, asked, LabOptions(niceness=nice)) for nice in (0, 10)] == [3, 2]
+
+
 def test_one_line_is_worth_one_lab_and_little_memory_allows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     one = ComparisonQuestion(strategies=("none/direct",), situations=(SituationKey.CRASH,))
     assert labs_for(stages_of(one)[0], one, LabOptions()) == 1

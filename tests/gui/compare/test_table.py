@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -12,12 +13,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backend.comparison.questions import SituationKey, Subject
-from backend.comparison.records import Line
+from backend.comparison.records import ComparedCell, Line
 from backend.comparison.says import CompareCode
 from backend.model.vocabulary import EngineKind, OperationKey
+from gui.app.language import Languages
 from gui.compare.table import ComparisonTable
 from gui.theme import Theme
 from gui.widgets.arrangement import BY_HAND, BY_HAND_SIGN
+from gui.wording.live import say_all_again
 from tests.gui.widgets.test_table import ink
 
 
@@ -135,3 +138,42 @@ def test_a_line_comes_where_it_belongs_whichever_is_told_of_first(table: Compari
         table.cells.show_line(lines[number], number)
     table.cells.show_line(lines[3])
     assert table.cells.lines == lines
+
+
+NOTHING, NEVER = "\N{EN DASH}", "\N{HORIZONTAL ELLIPSIS} never run"
+
+
+def shown(table: ComparisonTable) -> list[tuple[str, str]]:
+    """Whom each line is about, and what came of the clicks."""
+    model = table.cells
+    return [(str(model.index(row, 0).data()), str(model.index(row, 2).data())) for row in range(model.rowCount())]
+
+
+def test_cells_say_what_is_known_of_their_line_by_now_and_in_the_language_of_now(
+    table: ComparisonTable, request: pytest.FixtureRequest, qapp: QApplication
+) -> None:
+    first, second = table.cells.lines
+    assert shown(table) == [("none/direct", NOTHING), ("unique-index/on-conflict", NOTHING)]
+    cell = ComparedCell(second.subject, SituationKey.CLICKS, never_run=True)
+    table.cells.show_line(replace(second, cells=(cell,)))
+    assert [text for _, text in shown(table)] == [NOTHING, NEVER]
+    above = replace(first, subject=replace(first.subject, variant="above"))
+    table.cells.show_line(above, -1)
+    assert shown(table) == [("none/above", NOTHING), ("none/direct", NOTHING), ("unique-index/on-conflict", NEVER)]
+    languages = Languages(qapp)
+    request.addfinalizer(languages.close)
+    languages.use("zh_CN")
+    say_all_again((table.cells, table))
+    assert shown(table)[2][1] not in {NOTHING, NEVER}
+
+
+def test_columns_become_as_wide_as_what_has_come_since(table: ComparisonTable, qtbot: QtBot) -> None:
+    before = table.columnWidth(2)
+    line = table.cells.lines[1]
+    cell = ComparedCell(line.subject, SituationKey.CLICKS, never_run=True)
+    table.cells.show_line(replace(line, cells=(cell,)))
+    wide = table.fontMetrics().horizontalAdvance(shown(table)[1][1])
+    qtbot.waitUntil(lambda: table.columnWidth(2) > max(before - 1, wide))
+    table.cells.begin(tuple(SituationKey))
+    table.cells.show_line(line)
+    qtbot.waitUntil(lambda: table.columnWidth(0) < 2 * table.fontMetrics().horizontalAdvance(line.subject.name))
