@@ -111,8 +111,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest; and draw a sample of the exhaustive tables, the same in every worker."""
     if hasattr(config, "workerinput"):
-        place = {file: number for number, file in enumerate(LONGEST)}
-        items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+        items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
     most = config.getoption("sample")
     if most is None:
         return

@@ -1,7 +1,7 @@
-"""Which files of tests take longest, the longest first: a worker that begins one of them last is alone in the end.
+"""Which files of tests take longest: a worker that begins one of them last is alone in the end.
 
-Measured with five workers on two cores, a third of a minute or more each at that time; whatever is not here comes after
-them, in any order. Nothing but the time depends on it.
+Measured with five workers on two cores, a third of a minute or more each at that time. They come first, and whatever is
+not here after them, each in any order. Nothing but the time depends on it.
 """
 
 LONGEST = (

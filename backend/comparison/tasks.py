@@ -131,15 +131,15 @@ def stages_of(asked: ComparisonQuestion) -> list[Stage]:
 
 def _in_turns(costs: Sequence[Task]) -> Iterator[tuple[Task, ...]]:
     """Groups that share a baseline: one does the same on the same servers. None is much smaller than another."""
-    by_baseline = sorted(costs, key=lambda task: (costs_of(task), task.number))
-    for _, sharing in groupby(by_baseline, costs_of):
+    by_baseline = sorted(costs, key=lambda task: (baseline_of(task), task.number))
+    for _, sharing in groupby(by_baseline, baseline_of):
         tasks = tuple(sharing)
         groups = -(-len(tasks) // MOST_IN_TURNS)
         bounds = [len(tasks) * group // groups for group in range(groups + 1)]
         yield from (tasks[begin:end] for begin, end in pairwise(bounds))
 
 
-def costs_of(task: Task) -> tuple[int, bool]:
+def baseline_of(task: Task) -> tuple[int, bool]:
     """What decides what its baseline does: the operation, by its place among all, and whether there is a standby."""
     return list(OperationKey).index(task.operation), task.on_standby
 

@@ -98,7 +98,6 @@ class ExperimentRun:
         asked_for = len(plan.intents) * plan.submissions
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancellation = Cancellation(bench.works.wake)
-        self._forgotten = False
         self._untold: frozenset[Entry] = frozenset()
         self._all_told = threading.Event()
         self._report: Report | None = None
@@ -112,10 +111,6 @@ class ExperimentRun:
     def cancel(self, patience_s: float = LAST_ANSWERS_SECONDS) -> None:
         """Stop sending. What is at work after `patience_s` seconds is reported as undecided."""
         self._cancellation.cancel(patience_s)
-
-    def forget(self) -> None:
-        """Tell nobody of the answers that still come: what they belong to was put away."""
-        self._forgotten = True
 
     def wait(self, timeout: float | None = None) -> Report:
         """Block until the run is reported.
@@ -152,8 +147,7 @@ class ExperimentRun:
 
     def flying(self) -> list[tuple[Flying, Entry]]:
         """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
-        found = () if self._forgotten else self._cancellation.flying()
-        return [(flying, self._entry(flying.intent_key)) for flying in found]
+        return [(flying, self._entry(flying.intent_key)) for flying in self._cancellation.flying()]
 
     @property
     def is_awaited(self) -> bool:
@@ -166,7 +160,7 @@ class ExperimentRun:
         Args:
             at_rest: whether servers have ended what they were asked for; none is left as soon as all have told.
         """
-        if self._untold and (self._forgotten or (self._all_told.is_set() and at_rest())):
+        if self._untold and self._all_told.is_set() and at_rest():
             self._untold = frozenset()
         return self._untold
 
@@ -323,7 +317,7 @@ class ExperimentRun:
         self._take_replies(replies)
 
     def _take_replies(self, replies: Sequence[Reply]) -> None:
-        if self._forgotten or self._tally is None:
+        if self._tally is None:
             return
         self._bench.ledger.add_replies(replies, self._intents, self._tally)
         self._server_faults.answers_came(self._replies.add(replies))

@@ -82,7 +82,7 @@ class Command:
     @property
     def can_run(self) -> bool:
         """Whether it can be done just now, were its place in sight."""
-        return self.button.isEnabled() if self.button else not self.why_not()
+        return self.state()[0]
 
     def state(self, ask: Ask = asked) -> tuple[bool, str]:
         """Whether it can be done just now, and the obstacle, with each reason asked for once.
