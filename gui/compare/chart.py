@@ -62,7 +62,7 @@ class Chart(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As high as its rows, and as wide as names, verdicts and a small axis."""
-        return QSize(self._left() + LEAST_AXIS, self.sizeHint().height())
+        return QSize(self._left() + LEAST_AXIS + self._margin(), self.sizeHint().height())
 
     def _left(self) -> int:
         if not self._picture:
@@ -70,6 +70,12 @@ class Chart(QWidget):
         names = [mark.name for band in self._picture.bands for mark in band.marks]
         width = max((QFontMetrics(self._code).horizontalAdvance(name) for name in names), default=0)
         return width + SQUARE * len(self._picture.situations) + 6 * GRID
+
+    def _margin(self) -> int:
+        """Behind the axis, for the words that stand behind its longest bars."""
+        bands = self._picture.bands if self._picture else ()
+        said = (ratio(mark.line) for band in bands for mark in band.marks if mark.price)
+        return max(map(QFontMetrics(self._code).horizontalAdvance, said), default=0) + 3 * GRID
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """Everything: some dozens of rows."""
@@ -84,7 +90,7 @@ class Chart(QWidget):
         painter.end()
 
     def _paint(self, painter: QPainter, picture: Picture) -> None:
-        left, right = self._left(), self.width() - 8 * GRID
+        left, right = self._left(), self.width() - self._margin()
         bottom = self.sizeHint().height() - FOOT
         self._paint_axis(painter, picture, QRect(left, HEAD, right - left, bottom - HEAD))
         self._paint_heads(painter, picture, left - SQUARE * len(picture.situations) - 2 * GRID)
