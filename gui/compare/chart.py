@@ -122,7 +122,9 @@ class Chart(QWidget):
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRect(x - 30, box.bottom() + 4, 60, 18), Qt.AlignmentFlag.AlignHCenter, f"{tick:.2f}")
         caption = speak(picture.axis)
-        painter.drawText(QRect(box.left(), box.bottom() + 22, box.width(), 18), Qt.AlignmentFlag.AlignHCenter, caption)
+        width = painter.fontMetrics().horizontalAdvance(caption) + 1  # it may be longer than its axis
+        start = max(0, min(box.center().x() - width // 2, self.width() - width))
+        painter.drawText(QRect(start, box.bottom() + 22, width, 18), Qt.AlignmentFlag.AlignHCenter, caption)
 
     def _paint_band(self, painter: QPainter, band: Band, top: int, right: int) -> None:
         text = speak(say(CompareCode.BAND, survived=band.survived, reached=band.reached))
