@@ -75,6 +75,10 @@ def test_requests_that_wait_in_front_of_a_stopped_process_are_not_over(laborator
         resume()
         report = run.wait(30)
     assert report.answers == {Answer.TIMEOUT: 20}, "all have left: the sender had time to connect"
+    steps = {reply.submission_id: laboratory.lab.steps_of(reply.submission_id) for reply in laboratory.told.replies}
+    assert [name for name, of_it in steps.items() if not of_it] == [], "all were handled"
+    assert [step for of_it in steps.values() for step in of_it if step.error] == []
+    assert laboratory.told.incidents == []
     assert duplicated(report, 20)
 
 
