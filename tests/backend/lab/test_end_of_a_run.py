@@ -82,6 +82,18 @@ def test_requests_that_wait_in_front_of_a_stopped_process_are_not_over(laborator
     assert duplicated(report, 20)
 
 
+@pytest.mark.exhaustive
+def test_a_process_that_stood_still_for_long_reads_what_has_come_on_idle_connections(laboratory: Laboratory) -> None:
+    """It hung up on them unread: the time for which a connection may be idle had run out meanwhile, 30 seconds."""
+    laboratory.run(PLACE, "none", submissions=5)
+    with stopped(*instance_processes(laboratory)) as resume:
+        run = start(laboratory, Setup("none"), submissions=5, timeout_ms=1_000)
+        with pytest.raises(TimeoutError):
+            run.wait(31)
+        resume()
+        assert duplicated(run.wait(30), 5)
+
+
 def test_requests_that_wait_for_a_thread_are_not_over(laboratory: Laboratory) -> None:
     """Sixteen are handled at a time; the others begin when their callers have long given up."""
     setup = Setup("none", processing_delay_ms=700)
