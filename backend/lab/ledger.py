@@ -19,7 +19,7 @@ from backend.model.judgement import Judgement
 from backend.model.observed import GoneRow, Renumbered, Reply, Row
 from backend.model.plan import Intent
 from backend.model.sentence import Sentence
-from backend.model.submission_ids import run_of
+from backend.model.submission_ids import is_of_a_lab, run_of
 from backend.model.verdict import Facts, contradicts, judge
 from backend.model.vocabulary import Answer, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS
@@ -47,6 +47,8 @@ class Ledger:
         """Forget everything."""
         with self._guard:
             self._intents: dict[Entry, Intent | None] = {}
+            self.has_others = False
+            """Whether an effect was made by who is of no run: a caller from outside, another lab, somebody by hand."""
             self._effects = Ordinals()
             self._told: dict[Entry, frozenset[Answer]] = {}
             self._kinds: dict[frozenset[Answer], frozenset[Answer]] = {}
@@ -103,7 +105,8 @@ class Ledger:
         with self._guard:
             for row in rows:
                 entry = (row.table, row.key)
-                self._intents.setdefault(entry, None)
+                if self._intents.setdefault(entry, None) is None or not is_of_a_lab(row.submission_id):
+                    self.has_others = True
                 if self._makers.add(row.submission_id) and row.submission_id in self._created:
                     for book in self._books(row.submission_id, self._runs.get(entry)):
                         book.discard(row.submission_id)
@@ -208,6 +211,11 @@ class Ledger:
         """Not all was heard of these intents, and never will be: another effect may come until the book is cleared."""
         with self._guard:
             self._unheard.update(entries)
+
+    def entries(self) -> frozenset[Entry]:
+        """All intents that are known."""
+        with self._guard:
+            return frozenset(self._intents)
 
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""

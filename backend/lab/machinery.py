@@ -243,12 +243,15 @@ class Machinery:
 
     def servers_at_rest(self) -> bool:
         """Whether no server is at what somebody has asked it for who is not there any more, as far as one knows."""
+        return self.database_at_rest() and wait_for_redis_orphans(self.works, self._engines.redis_urls, lambda: True)
+
+    def database_at_rest(self) -> bool:
+        """The same of the database alone, in which effects are."""
         engines = self._engines
         try:
-            ended = wait_for_orphans(self.works, engines.engine, engines.database_urls, lambda: True)
+            return wait_for_orphans(self.works, engines.engine, engines.database_urls, lambda: True)
         except sa.exc.SQLAlchemyError:
             return False
-        return ended and wait_for_redis_orphans(self.works, engines.redis_urls, lambda: True)
 
     def read_stuck_locks(self) -> None:
         """Find the intents that a lock without expiry keeps from ever being completed."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy.exc
 
+from backend.lab.doubts import Doubts
 from backend.lab.left_behind import NOTHING, Leftovers, left_behind
 from backend.lab.machinery import Machinery
 from backend.model.judgement import Judgement
@@ -56,6 +57,7 @@ class Watch:
         self._promotions = 0
         """Of the database, when it was last read."""
         self._reader = machinery.effect_reader()
+        self._doubts = Doubts(machinery.works, machinery.ledger, machinery.database_at_rest)
         self._looking = threading.RLock()
         self._next_check = 0.0
         self._last_news = time.monotonic()
@@ -133,6 +135,8 @@ class Watch:
         if self._runs.any_active():
             return left_behind(self._machinery.works.at_work(), (), self._machinery.steps)
         untold = self._runs.untold(self._machinery.servers_at_rest)  # first: what is at work then is known
+        if self._doubts.any():
+            untold |= self._machinery.ledger.entries()
         return left_behind(self._machinery.works.at_work(), self._runs.flying(), self._machinery.steps, untold)
 
     def _watch(self) -> None:
@@ -159,7 +163,8 @@ class Watch:
             at_work = self._left_behind()
             rested = bool(self._at_work.entries) and not at_work.entries and not active
             found = self._tell_rows(complete=rested or (not active and self._somebody_deleted()))
-            if found or active or at_work.count or rested or version != self._version:
+            doubted = at_work.untold != self._at_work.untold
+            if found or active or at_work.count or rested or doubted or version != self._version:
                 self._last_news = time.monotonic()
                 self._judge(at_work)
             self._version = version

@@ -20,6 +20,11 @@ def number_of(submission: str) -> str:
     return submission.rpartition(".")[2]
 
 
+def is_of_a_lab(submission: str) -> bool:
+    """Whether a run of a lab has submitted it, and not somebody else."""
+    return _OF_A_LAB.fullmatch(submission) is not None
+
+
 def without_lab(text: str) -> str:
     """A text in which submissions are named by run and number, as where no other lab's are shown."""
     return _OF_A_LAB.sub(r"\1", text)
