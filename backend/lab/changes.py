@@ -50,6 +50,7 @@ class Changes:
             return False
         self._processes.stop_consumers()
         try:
+            self._engines.clear_queues(self._parts.name)
             self._processes.replace(chosen.running.url, self._engines.urls[1])
         except BaseException:
             retire(chosen.engine)
@@ -98,8 +99,9 @@ class Changes:
 
         Raises:
             InstanceError: a process that was ended could not be started again.
-            EngineError: the database does not answer.
+            EngineError: an engine does not answer.
         """
+        self._engines.clear_queues(self._parts.name)
         self._processes.put_to_rest(flying, self._is_closing, *self._engines.urls)
         self._await_orphans()
 

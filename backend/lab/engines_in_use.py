@@ -16,6 +16,7 @@ from backend.engines.says import EngineCode
 from backend.engines.sql import one_sentence, retire
 from backend.engines.standby_keeper import StandbyKeeper, Wanted, require_standby
 from backend.engines.whereabouts import follow_primary
+from backend.instance.announced import queues_key
 from backend.instance.queue import Queue
 from backend.lab.clearing import clear_database, delete_keys, keys_of
 from backend.model.errors import EngineError, NotApplicableError
@@ -295,7 +296,16 @@ class EnginesInUse:
             EngineError: the server did not answer.
         """
         patterns = [f"{self.prefix}:*"] if self.empties_all(only_own=only_own) else []
-        self._delete_keys([*patterns, Queue(f"{lab}-*").reports], keys_of(made, self.prefix))
+        queues = Queue(f"{lab}-*")
+        self._delete_keys([*patterns, queues.reports, queues.deliveries], keys_of(made, self.prefix))
+
+    def clear_queues(self, lab: str) -> None:
+        """Delete what runs that broke off could not: consumers would go on delivering their messages.
+
+        Raises:
+            EngineError: the server did not answer.
+        """
+        self._delete_keys([Queue(f"{lab}-*").stream], [queues_key(lab)])
 
     def _delete_keys(self, patterns: Sequence[str], keys: Sequence[str] = ()) -> None:
         """On each server that has keys of its own, also those that are not in use just now.

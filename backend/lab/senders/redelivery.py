@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +32,7 @@ _GATHER_SECONDS = 0.01
 _AT_A_TIME = 1_000
 _AWAY_SECONDS = 30.0
 """So long a server that is not ours may be away. Ours comes back, with the queue or without it."""
+_BUSY = "BUSY"
 _IN_ORDER_SECONDS = 0.3
 """So long a reply waits for what becomes of an earlier delivery, so that they are told in their order."""
 
@@ -103,10 +105,8 @@ class Redelivery:
         Raises:
             EngineError: the Redis-protocol server, or the broker, went away; some of them may be there.
         """
-        try:
+        with self._or_nothing():
             self._put()
-        except redis.exceptions.RedisError as error:
-            raise _failed(DeliveryCode.REDIS_FAILED, error) from None
 
     def wait_until_over(self) -> bool:
         """Wait until none of the messages can be delivered again.
@@ -119,11 +119,10 @@ class Redelivery:
         Raises:
             EngineError: the Redis-protocol server, or the broker, went away.
         """
-        try:
+        with self._or_nothing():
             self._follow()
-            self._queue.withdraw()
-        except redis.exceptions.RedisError as error:
-            raise _failed(DeliveryCode.REDIS_FAILED, error) from None
+            if self._left.is_set():
+                self._queue.withdraw()
         return not self._left.is_set()
 
     def close(self) -> None:
@@ -155,6 +154,18 @@ class Redelivery:
         """As `flying` says: the consumers know what they are at."""
         return True
 
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        """Should it break off, no message is delivered any more, as far as the server can be told."""
+        try:
+            yield
+        except (redis.exceptions.RedisError, BrokerError) as error:
+            with suppress(redis.exceptions.RedisError, BrokerError):
+                self._queue.withdraw()
+            if isinstance(error, BrokerError):
+                raise
+            raise _failed(DeliveryCode.REDIS_FAILED, error) from None
+
     def _put(self) -> None:
         self._sent_ns = time.monotonic_ns()
         self._taken = self._queue.put(list(self._messages.values()))
@@ -165,13 +176,19 @@ class Redelivery:
         self._on_replies([self._reply(name, Answer.DUPLICATE, say(DeliveryCode.KNOWN), now) for name in known])
 
     def _follow(self) -> None:
-        """Take reports until the queue holds nothing that may be delivered; a server that went away may come back."""
+        """Take reports until the queue holds nothing that may be delivered, and withdraw it.
+
+        A server that went away may come back, as one does that is busy with a script.
+        """
         away = None
         while not self._left.is_set():
             try:
                 if self._nothing_more():
+                    self._queue.withdraw()
                     return
-            except (redis.exceptions.ConnectionError, BrokerError):
+            except (redis.exceptions.ConnectionError, redis.exceptions.ResponseError, BrokerError) as error:
+                if isinstance(error, redis.exceptions.ResponseError) and not str(error).startswith(_BUSY):
+                    raise
                 away = away or time.monotonic()
                 if time.monotonic() > away + _AWAY_SECONDS and not self._comes_back():
                     raise

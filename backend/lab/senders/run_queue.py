@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from backend.instance.queue import Message
     from backend.model.plan import Setup
 
+_NO_SUCH_KEY = "no such key"
+"""All else that a server may answer, such as that it is busy with a script, says nothing of the stream."""
+
 
 class RunQueue(Protocol):
     """What messages are put onto, and what becomes of them there.
@@ -79,8 +82,10 @@ class StreamQueue:
         try:
             stream = self._client.xinfo_stream(self._keys.stream)
             (group,) = self._client.xinfo_groups(self._keys.stream)
-        except redis.exceptions.ResponseError:
-            return True  # the server has lost the stream
+        except redis.exceptions.ResponseError as error:
+            if _NO_SUCH_KEY in str(error):
+                return True  # the server has lost the stream
+            raise
         return not group["pending"] and bool(group["last-delivered-id"] == stream["last-generated-id"])
 
     def take_back(self) -> Collection[str]:
