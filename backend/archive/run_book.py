@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from backend.archive.entries import START_NS, Entry, LeftOut, RunRecord, RunSettings
 from backend.archive.urls import without_password
 
@@ -247,7 +249,8 @@ def rebased(run: RunRecord) -> RunRecord:
             replace(reply, sent_ns=moved(reply.sent_ns), received_ns=moved(reply.received_ns)) for reply in run.replies
         ),
         steps=tuple(
-            replace(step, started_ns=moved(step.started_ns), ended_ns=moved(step.ended_ns)) for step in run.steps
+            structs.replace(step, started_ns=moved(step.started_ns), ended_ns=moved(step.ended_ns))
+            for step in run.steps
         ),
         waits=tuple(
             replace(wait, started_ns=moved(wait.started_ns), ended_ns=moved(wait.ended_ns)) for wait in run.waits

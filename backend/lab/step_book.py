@@ -82,8 +82,9 @@ class StepBook:
                 if not step.ended_ns:
                     self._under_way[step.submission_id] = step
                     continue
-                self._of(step.submission_id).append(step)
-                self._note(step)
+                known = self._of(step.submission_id)
+                self._note(step, is_first=not known)
+                known.append(step)
                 if (begun := self._under_way.get(step.submission_id)) and step.number >= begun.number:
                     del self._under_way[step.submission_id]
             while len(self._steps) + len(self._staying) > self._capacity:
@@ -105,11 +106,12 @@ class StepBook:
             known = (self._staying if stays else self._steps)[name] = []
         return known
 
-    def _note(self, step: Step) -> None:
+    def _note(self, step: Step, *, is_first: bool) -> None:
         counted = self._runs.get(run_of(step.submission_id))
         if counted is None:
             return
-        counted.names.add(step.submission_id)
+        if is_first:
+            counted.names.add(step.submission_id)
         if step.engine is EngineKind.HTTP:
             counted.marks.add(step.command)
         else:

@@ -1,8 +1,9 @@
 """The trace: what the tap saw, sent to the lab over a Unix stream socket.
 
-On the hot path a step costs one ``deque.append``. While something is being handled, a thread wakes every 5 ms and sends
-what has come since as one frame: a length of four bytes, then MessagePack. It is the lab that words it. The same socket
-carries the greeting: an instance loads its code while the engines still start, says hello, and is told where they are.
+On the hot path a step costs one ``deque.append``. While something is being handled, a thread wakes every 10 ms, which
+is less than a frame of a window, and sends what has come since as one frame: a length of four bytes, then MessagePack.
+It is the lab that words it. The same socket carries the greeting: an instance loads its code while the engines still
+start, says hello, and is told where they are.
 
 It also tells which submissions the process is handling, so that the lab knows when nothing of a run is at work any
 more. Handling that begins and ends between two frames is not worth telling. What the lab asks is answered after all
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
     from backend.tap.observer import Call
 
-FLUSH_SECONDS = 0.005
+FLUSH_SECONDS = 0.01
 LONG_NS = 50_000_000
 """A step that takes longer is told while it is under way."""
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
+from backend.instance.headers import DELAY_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.lab.forms import Form
 from backend.lab.machinery import Machinery
 from backend.lab.senders.http import build_request
@@ -79,14 +80,19 @@ def health(machinery: Machinery, job_id: int) -> float:
 
 
 def requests(machinery: Machinery, job_id: int, method: str, path: str, body: bytes | None, status: int) -> float:
-    """Requests a second."""
+    """Requests a second; those with a body have the headers of a lab's submissions."""
     (target,) = machinery.targets
-    request = build_request(
-        method, path, host=target.host, port=target.port, token=machinery.token, headers={}, body=body
-    )
-    deliveries = tuple(Delivery(f"{job_id}.{n}", "over-http", 0, request) for n in range(SUBMISSIONS))
+    setup = {DELAY_HEADER: "0", LEASE_HEADER: "10000", GATEWAY_HEADER: "none"}
+    deliveries = []
+    for number in range(SUBMISSIONS):
+        name = f"{job_id}.{number}"
+        headers = {SUBMISSION_HEADER: name} | setup if body else {}
+        request = build_request(
+            method, path, host=target.host, port=target.port, token=machinery.token, headers=headers, body=body
+        )
+        deliveries.append(Delivery(name, "over-http", 0, request))
     statuses: list[int] = []
-    job = Job(job_id, (target,), deliveries, connections=CALLERS)
+    job = Job(job_id, (target,), tuple(deliveries), connections=CALLERS)
     started = time.perf_counter()
     machinery.sender.submit(job, lambda outcomes: statuses.extend(outcome.status for outcome in outcomes)).wait(120)
     seconds = time.perf_counter() - started

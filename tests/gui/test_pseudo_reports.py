@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec import structs
 
 from backend.cli.compare import summary
 from backend.cli.exploration_report import OUTPUTS, report_exploration
@@ -222,7 +223,7 @@ MARKS = tuple(
     )
 )  # fmt: skip
 """Every mark that the trace has between the commands."""
-ROWS = tuple(replace(STEP, answer=answer) for answer in ("no row", "1 row", "20 rows", "row 2"))
+ROWS = tuple(structs.replace(STEP, answer=answer) for answer in ("no row", "1 row", "20 rows", "row 2"))
 REPORT = Report(
     operation=OperationKey.PLACE_ORDER,
     setup=Setup("none", "direct"),

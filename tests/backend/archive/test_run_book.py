@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from backend.archive.entries import START_NS, RunRecord
 from backend.archive.run_book import MOST_REPLIES, MOST_ROWS, MOST_STEPS, RunBook
 from backend.model.observed import GoneRow, LockWait, Step
@@ -45,7 +47,7 @@ def test_it_begins_where_every_kept_run_begins() -> None:
 def test_what_has_not_ended_stays_so() -> None:
     book = RunBook()
     book.add_replies(replies(1))
-    under_way = [replace(step, ended_ns=0) for step in steps()]
+    under_way = [structs.replace(step, ended_ns=0) for step in steps()]
     record = book.entry(BEGAN, settings(), [intent()], report(), lambda _: under_way).content
     assert isinstance(record, RunRecord)
     assert {step.ended_ns for step in record.steps} == {0}

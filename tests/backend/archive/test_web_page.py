@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from msgspec import structs
 
 from backend.archive.documents import from_json, to_json
 from backend.archive.drawing import MOST_LANES, timeline_svg
@@ -84,7 +85,7 @@ def test_what_a_stranger_wrote_is_text() -> None:
         entry.content,
         rows=tuple(replace(row, item=evil) for row in entry.content.rows),
         replies=tuple(replace(reply, submission_id=evil) for reply in entry.content.replies),
-        steps=tuple(replace(step, command=evil, submission_id=evil) for step in entry.content.steps),
+        steps=tuple(structs.replace(step, command=evil, submission_id=evil) for step in entry.content.steps),
         code=replace(entry.content.code, text=evil, first_line=1, last_line=1) if entry.content.code else None,
     )
     page = entry_html(replace(entry, content=run))
@@ -97,7 +98,7 @@ def test_a_page_shows_the_steps_of_every_engine_by_its_name() -> None:
     entry = run_entry()
     assert isinstance(entry.content, RunRecord)
     step = entry.content.steps[0]
-    every = tuple(replace(step, number=number, engine=kind) for number, kind in enumerate(EngineKind))
+    every = tuple(structs.replace(step, number=number, engine=kind) for number, kind in enumerate(EngineKind))
     page = entry_html(replace(entry, content=replace(entry.content, steps=every)), "zh_CN")
     for kind in EngineKind:
         assert f">{words(engine_term(kind), 'zh_CN')}<" in page
@@ -124,7 +125,7 @@ def test_the_answer_stands_behind_what_went_on_after_it() -> None:
     entry = run_entry()
     assert isinstance(entry.content, RunRecord)
     reply, step = entry.content.replies[0], entry.content.steps[0]
-    late = replace(step, submission_id=reply.submission_id, ended_ns=reply.received_ns + 500_000_000)
+    late = structs.replace(step, submission_id=reply.submission_id, ended_ns=reply.received_ns + 500_000_000)
     drawn = timeline_svg(replace(entry.content, replies=(reply,), steps=(late,)), "en")
     spans = [(float(x), float(width)) for x, width in re.findall(r'<rect x="([\d.]+)" y="\d+" width="([\d.]+)"', drawn)]
     (answer,) = re.findall(r'<text x="([\d.]+)" y="\d+">created<', drawn)

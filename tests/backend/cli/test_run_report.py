@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from backend.cli.run_report import outcome, report_lines, unfinished
 from backend.lab.run_notes import Notes, Shown
@@ -195,6 +196,8 @@ def test_a_long_command_does_not_cut_what_came_of_it() -> None:
     line = list(report_lines(REPORT, {}, shown, "en"))[-1]
     assert line.endswith("x… -> 1 row")
     assert len(line) == 160
-    lost = list(report_lines(REPORT, {}, replace(shown, steps=(replace(step, answer="", error="y" * 400),)), "en"))[-1]
+    lost = list(
+        report_lines(REPORT, {}, replace(shown, steps=(structs.replace(step, answer="", error="y" * 400),)), "en")
+    )[-1]
     assert "x… -> " in lost
     assert len(lost) == 160

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from backend.comparison.claims import surprises
 from backend.comparison.evidence import Attempt, had_time, proven, writes_before_work
@@ -41,7 +42,7 @@ def test_it_is_proved_by_what_was_granted_while_somebody_held_it(second: Attempt
 
 
 DIED = attempt("2", ("SET lock b", "", 40))
-DIED = replace(DIED, steps=tuple(replace(step, error="gone") for step in DIED.steps))
+DIED = replace(DIED, steps=tuple(structs.replace(step, error="gone") for step in DIED.steps))
 
 
 @pytest.mark.parametrize(

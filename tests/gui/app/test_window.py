@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -193,7 +193,7 @@ def test_the_selected_step_stays_selected_when_more_steps_come(driver: Driver) -
     driver.qtbot.waitUntil(lambda: len(results.steps.records) >= 3)
     submission, steps = results.steps.records[0].submission_id, tuple(results.steps.records)
     results.steps_table.setCurrentIndex(results.steps.index(1, 0))
-    results.show_steps(submission, (*steps, replace(steps[-1], number=99)))
+    results.show_steps(submission, (*steps, structs.replace(steps[-1], number=99)))
     assert results.steps_table.currentIndex().row() == 1
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from msgspec import structs
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
@@ -232,7 +233,7 @@ def test_times_in_the_list_count_from_the_begin_of_their_own_run(qtbot: QtBot, t
 
 def test_processing_is_drawn_and_is_no_fault(qtbot: QtBot, theme: Theme) -> None:
     pane = shown(qtbot, theme, 1)
-    pane.add_steps([replace(step("1.0", 6 * MS, 90 * MS, "processing 84 ms"), engine=EngineKind.HTTP)])
+    pane.add_steps([structs.replace(step("1.0", 6 * MS, 90 * MS, "processing 84 ms"), engine=EngineKind.HTTP)])
     pane.view.fit()
     qtbot.waitUntil(lambda: pane.view.scale.right_ns >= 90 * MS)
     lane = pane.book[0]
@@ -284,7 +285,9 @@ def test_the_legend_shrinks_to_the_lanes_in_sight(qtbot: QtBot, theme: Theme) ->
 
 def test_the_legend_names_a_held_lease_a_failed_step_and_a_retry(qtbot: QtBot, theme: Theme) -> None:
     pane = shown(qtbot, theme, 1)
-    pane.add_steps([step("1.7", MS, 2 * MS, "SET k v NX PX 300"), replace(step("1.7", 3 * MS, 4 * MS), error="23505")])
+    pane.add_steps(
+        [step("1.7", MS, 2 * MS, "SET k v NX PX 300"), structs.replace(step("1.7", 3 * MS, 4 * MS), error="23505")]
+    )
     pane.add_replies([reply("1.7", 0, 5 * MS), replace(reply("1.7r1", 6 * MS, 7 * MS), retry_of="1.7")])
     wanted = {"holds a lease", "failed", "is sent again"}
     qtbot.waitUntil(lambda: wanted <= set(pane.legend.accessibleDescription().split(", ")))

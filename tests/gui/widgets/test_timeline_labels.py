@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPolygonF
 from pytestqt.qtbot import QtBot
@@ -82,13 +83,13 @@ def eventful() -> LaneBook:
     for number in range(20):
         name, start = f"1.{number}", number * 7 * MS
         other = f"1.{(number + 1) % 20}"
+        work = step(name, start + 3 * MS, start + 1203 * MS, "processing 1200 ms", number=1)
+        insert = step(name, start + 1203 * MS, start + 1600 * MS, "INSERT INTO orders VALUES (1)", number=2)
         book.add_steps(
             [
                 step(name, start + MS, start + 3 * MS, "SET lock:A-1 1 NX PX 300" if number % 2 else "SELECT 1"),
-                replace(step(name, start + 3 * MS, start + 1203 * MS, "processing 1200 ms", number=1),
-                        engine=EngineKind.HTTP),
-                replace(step(name, start + 1203 * MS, start + 1600 * MS, "INSERT INTO orders VALUES (1)", number=2),
-                        error="deadlock" if number % 3 else ""),
+                structs.replace(work, engine=EngineKind.HTTP),
+                structs.replace(insert, error="deadlock" if number % 3 else ""),
                 step(name, start + 1500 * MS, start + 1700 * MS, "SELECT while the other one goes on", number=3),
                 step(name, start + 1700 * MS, start + 1800 * MS, "crash" if number % 5 == 0 else "COMMIT", number=4),
             ]
@@ -104,8 +105,8 @@ def eventful() -> LaneBook:
         )  # fmt: skip
         if timed_out:
             again = f"{name}r1"
-            book.add_steps([replace(step(again, start + 603 * MS, start + 1803 * MS, "processing 1200 ms"),
-                                    engine=EngineKind.HTTP)])  # fmt: skip
+            work = step(again, start + 603 * MS, start + 1803 * MS, "processing 1200 ms")
+            book.add_steps([structs.replace(work, engine=EngineKind.HTTP)])
             book.add_replies([replace(reply(again, start + 600 * MS, start + 1900 * MS), retry_of=name)])
     return book
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from backend.model.observed import Reply, Step
 from backend.model.vocabulary import Answer, EngineKind
@@ -148,10 +148,10 @@ def _leases(*steps: Step) -> list[tuple[str, int, int | None]]:
 def test_a_lease_that_is_renewed_lives_on_until_it_is_deleted() -> None:
     set_, renew, delete = "SET k x PX 50 NX", redis(RENEW), redis("DELIFEQ k x", number=3)
     taken = step("a", 1 * MS, 2 * MS, set_)
-    first = replace(renew, started_ns=39 * MS, ended_ns=40 * MS, answer="1")
+    first = structs.replace(renew, started_ns=39 * MS, ended_ns=40 * MS, answer="1")
     assert _leases(taken, first) == [("k", 90, None)]
-    assert _leases(taken, first, replace(delete, started_ns=69 * MS, ended_ns=70 * MS)) == [("k", 70, 70)]
-    assert _leases(taken, replace(first, answer="(nil)")) == [("k", 52, None)]
+    assert _leases(taken, first, structs.replace(delete, started_ns=69 * MS, ended_ns=70 * MS)) == [("k", 70, 70)]
+    assert _leases(taken, structs.replace(first, answer="(nil)")) == [("k", 52, None)]
 
 
 @pytest.mark.parametrize(
@@ -165,14 +165,17 @@ def test_a_lease_that_is_renewed_lives_on_until_it_is_deleted() -> None:
     ],
 )
 def test_a_script_releases_what_it_deletes(command: str, released: int | None) -> None:
-    called = replace(redis(command), started_ns=39 * MS, ended_ns=40 * MS)
+    called = structs.replace(redis(command), started_ns=39 * MS, ended_ns=40 * MS)
     ((_, _, found),) = _leases(step("a", 1 * MS, 2 * MS, "SET k x PX 50 NX"), called)
     assert found == released
 
 
 def test_each_of_several_servers_has_leases_of_its_own() -> None:
     taken = [step("a", n * MS, n * MS, f"SET k x PX 500 NX @{n}", number=n) for n in (1, 2, 3)]
-    freed = [replace(redis(f"DELIFEQ k x @{n}"), started_ns=(100 + n) * MS, ended_ns=(100 + n) * MS) for n in (1, 2, 3)]
+    freed = [
+        structs.replace(redis(f"DELIFEQ k x @{n}"), started_ns=(100 + n) * MS, ended_ns=(100 + n) * MS)
+        for n in (1, 2, 3)
+    ]
     assert _leases(*taken, *freed) == [("k @1", 101, 101), ("k @2", 102, 102), ("k @3", 103, 103)]
 
 
@@ -188,7 +191,7 @@ def test_an_answer_that_is_kept_is_no_lease() -> None:
 
 def redis(command: str, number: int = 1) -> Step:
     """A command of submission a, which has found its key."""
-    return replace(step("a", 0, 0, command, "1", number), engine=EngineKind.REDIS)
+    return structs.replace(step("a", 0, 0, command, "1", number), engine=EngineKind.REDIS)
 
 
 def test_mishaps_are_told_from_what_the_caller_and_the_trace_saw() -> None:
