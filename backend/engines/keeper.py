@@ -63,8 +63,8 @@ class Keeper:
 
     def stop(self) -> None:
         """Start nothing again from now on, and wake whoever waits for it; returns at once."""
-        self._closed.set()
         with self._changed:
+            self._closed.set()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -184,8 +184,10 @@ class Keeper:
 
     def _begin(self, trouble: Sentence) -> None:
         self._health.set_trouble(self._engine.kind, trouble)
-        self._thread = threading.Thread(target=self._start_again, name="keeper", daemon=True)
-        self._thread.start()
+        with self._changed:  # who closes meanwhile finds no thread, or one that has begun
+            if not self._closed.is_set():
+                self._thread = threading.Thread(target=self._start_again, name="keeper", daemon=True)
+                self._thread.start()
 
     def _start_again(self) -> None:
         before, successor = self._engine, self._successor

@@ -136,10 +136,17 @@ class Supervisor:
         except EngineError:
             self.close()
             raise
-        self.private.mkdir(mode=0o700, exist_ok=True)
-        self._mark = hold(self._directory)
-        self._reader = threading.Thread(target=self._read, name="supervisor", daemon=True)
-        self._reader.start()
+        with contextlib.suppress(FileNotFoundError):  # it goes when somebody closes meanwhile
+            self.private.mkdir(mode=0o700, exist_ok=True)
+            self._mark = hold(self._directory)
+        with self._lock:  # who closes meanwhile finds no reader, or one that has begun
+            closed_meanwhile = self._closing
+            if not closed_meanwhile:
+                self._reader = threading.Thread(target=self._read, name="supervisor", daemon=True)
+                self._reader.start()
+        if closed_meanwhile:
+            self.close()
+            raise EngineError(say(ProcessCode.CLOSING))
         threading.Thread(target=sweep, args=(folders(self._user),), name="sweep", daemon=True).start()
         return self
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from backend.engines.gateway.keeper import GatewayKeeper
+from backend.engines.health import HealthBoard
+from backend.engines.keeper import Keeper
 from backend.engines.processes.child import Child
+from backend.engines.processes.launch import learn_directory
+from backend.engines.processes.server_user import ServerUser
 from backend.engines.processes.supervisor import Supervisor
+from backend.engines.running import RunningEngine
 from backend.lab.lab import Lab
 from backend.lab.senders.client import Sender, WhyEnded
 from backend.lab.senders.sending import SenderError
 from backend.lab.trace_server import TraceServer
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.frames import framed
 from backend.model.options import LabOptions
+from backend.model.vocabulary import EngineKind
 from backend.tap.trace_messages import Hello, Ready, Welcome
 from tests.backend.engines.helpers import PROJECT, connected, wait_until
 
@@ -175,6 +182,65 @@ def test_a_lab_that_is_closed_while_it_starts_does_not_start(monkeypatch: pytest
         lab.close()
     assert len(failures) == 1
     assert lab.lost is None
+
+
+@contextmanager
+def just_before_it_begins(monkeypatch: pytest.MonkeyPatch, name: str, call: Callable[[], None]) -> Iterator[list[str]]:
+    """Have another thread call somebody when a thread of this name is about to begin; what it complains of is given."""
+    begin, complaints = threading.Thread.start, list[str]()
+
+    def complain() -> None:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  whatever it is, it would be a traceback
+            complaints.append(repr(error))
+
+    caller = threading.Thread(target=complain, daemon=True)
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == name and not caller.ident:
+            begin(caller)
+            caller.join(1)  # as far as it comes: it may wait for who begins
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    yield complaints
+    assert wait_until(lambda: bool(caller.ident))
+    caller.join(HANG_S)
+    assert not caller.is_alive()
+
+
+def test_a_supervisor_that_is_closed_while_its_reader_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor()
+    with just_before_it_begins(monkeypatch, "supervisor", supervisor.close) as complaints, suppress(EngineError):
+        supervisor.start()
+    assert complaints == []
+    assert not supervisor.directory.exists()
+
+
+def test_a_supervisor_that_is_closed_when_it_knows_its_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor()
+
+    def learn(ours: socket.socket, user: ServerUser | None) -> Path:
+        directory = learn_directory(ours, user)
+        supervisor.close()
+        return directory
+
+    monkeypatch.setattr("backend.engines.processes.supervisor.learn_directory", learn)
+    with pytest.raises(EngineError, match="closed"):
+        supervisor.start()
+
+
+def test_a_server_that_ends_while_its_lab_is_closed(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = supervisor.spawn("server", ["/bin/sleep", "1000"])
+    engine = RunningEngine(
+        EngineKind.REDIS, "server", "", "", "", embedded=True, child=child, start_again=lambda: engine
+    )
+    health = HealthBoard(lambda: None, lambda _sentence: None)
+    keeper = Keeper(engine, health, lambda _before, _now: None)
+    with just_before_it_begins(monkeypatch, "keeper", keeper.close) as complaints:
+        child.kill()
+    assert complaints == []
 
 
 @pytest.fixture

@@ -256,7 +256,7 @@ def test_noise_through_a_real_proxy_harms_nobody_else(
             patience -= 1
         assert not door.hub.links
         assert descriptors() <= opened
-        assert ours() == threads
+        assert ours() <= threads
 
 
 @contextmanager
@@ -282,9 +282,9 @@ def redis_login(at: Reach) -> bytes:
     return b"*3\r\n" + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
 
 
-def ours() -> int:
-    """Threads that are not the gateway's, which has one for each caller."""
-    return sum("process_request_thread" not in thread.name for thread in threading.enumerate())
+def ours() -> set[threading.Thread]:
+    """Threads that are not the gateway's, which has one for each caller; those of earlier tests may end meanwhile."""
+    return {thread for thread in threading.enumerate() if "process_request_thread" not in thread.name}
 
 
 def descriptors() -> int:
