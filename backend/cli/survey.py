@@ -14,7 +14,7 @@ from tqdm import tqdm
 from backend import strategies
 from backend.cli.own_engines import own_engines
 from backend.explorer import survey_files
-from backend.explorer.on_own_engines import survey_on, survey_on_cluster, workers_for_all
+from backend.explorer.on_own_engines import others_ahead, survey_on, survey_on_cluster, workers_for_all
 from backend.explorer.survey import CellState, Scope, Survey, SurveyCell, SurveyProgress, survey_document
 from backend.explorer.survey_changes import Change, compare
 from backend.explorer.survey_says import SurveyCode, read, state_term, survey_finding
@@ -80,9 +80,9 @@ def _found(
     told = bar.show, bar.count, interrupted
     if chosen.cluster:
         return survey_on_cluster(chosen.cluster, scope, *told, options=options, pairs=pairs)
-    with own_engines(options, interrupted) as engines:
-        workers = chosen.workers or workers_for_all()
-        return survey_on(engines, scope, *told, options=options, workers=workers, pairs=pairs)
+    workers = chosen.workers or workers_for_all()
+    with others_ahead(workers, interrupted, options) as crew, own_engines(options, interrupted) as engines:
+        return survey_on(engines, scope, *told, options=options, workers=workers, pairs=pairs, crew=crew)
 
 
 def _earlier(chosen: argparse.Namespace, scope: Scope, pairs: frozenset[Combination] | None) -> Survey | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -117,8 +117,9 @@ def survey(
     Raises:
         SubmitTwiceError: an engine cannot be had.
     """
-    with bare_engines(options) as engines:
-        return survey_on(engines, scope, on_progress, on_cell, cancelled, options=options, workers=workers, pairs=pairs)
+    told = on_progress, on_cell, cancelled
+    with others_ahead(workers, cancelled, options) as crew, bare_engines(options) as engines:
+        return survey_on(engines, scope, *told, options=options, workers=workers, pairs=pairs, crew=crew)
 
 
 def survey_on(
@@ -131,8 +132,9 @@ def survey_on(
     options: LabOptions,
     workers: int = 1,
     pairs: Collection[Combination] | None = None,
+    crew: LocalCrew | None = None,
 ) -> Survey:
-    """As `survey`, on engines that run; other workers have their own."""
+    """As `survey`, on engines that run; other workers have their own, and may be on their way (`others_ahead`)."""
     asked = entries(pairs, engines.missing)
     if workers == 1:
         return survey_alone(
@@ -143,8 +145,24 @@ def survey_on(
             cancelled=cancelled,
             asked=asked,
         )
-    with _crew(engines, workers, cancelled, options) as crew:
-        return SurveyTogether(crew, scope, asked, on_progress, on_cell, cancelled).ask_all()
+    with ExitStack() as opened:
+        others = crew or opened.enter_context(others_ahead(workers, cancelled, options))
+        together = opened.enter_context(others.joined(partial(explorer_on, engines)))
+        return SurveyTogether(together, scope, asked, on_progress, on_cell, cancelled).ask_all()
+
+
+@contextmanager
+def others_ahead(workers: int, cancelled: threading.Event, options: LabOptions) -> Iterator[LocalCrew]:
+    """All workers of a survey but the first. They start while the engines of that one do, and of the command.
+
+    Args:
+        workers: how many explore together.
+        cancelled: set it from anywhere, and tasks end soon.
+        options: of the engines.
+    """
+    with LocalCrew(None, opening_elsewhere(options), workers, cancelled, options.niceness) as crew:
+        crew.set_out()
+        yield crew
 
 
 def explorer_on(engines: BareEngines) -> Explorer:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +16,8 @@ from backend.explorer.crew.members import News, ThreadMember, Tidings
 from backend.files.project import PROJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backend.explorer.crew.members import Member, Opening, Task
 
 _WORKER = "backend.explorer.crew.worker"
@@ -95,7 +97,7 @@ class LocalCrew:
     """A context manager.
 
     Args:
-        here: opens a player in a thread of this process; None for processes only.
+        here: opens a player in a thread of this process; None for processes only, or for one that comes by `joined`.
         elsewhere: opens one in another process.
         count: how many explore in all.
         cancelled: set it from anywhere, and tasks end soon.
@@ -103,7 +105,12 @@ class LocalCrew:
     """
 
     def __init__(
-        self, here: Opening | None, elsewhere: Opening, count: int, cancelled: threading.Event, niceness: int = 0
+        self,
+        here: Opening | None,
+        elsewhere: Opening,
+        count: int,
+        cancelled: threading.Event,
+        niceness: int = 0,
     ) -> None:
         self.news: queue.Queue[News] = queue.Queue()
         self._here = here
@@ -116,15 +123,30 @@ class LocalCrew:
 
     def __enter__(self) -> Self:
         if self._here is not None:
-            self.members.append(ThreadMember(self._here, self.news, self._cancelled))
+            self._join(self._here)
         return self
 
     def __exit__(self, *_: object) -> None:
-        closing = [threading.Thread(target=member.close) for member in self.members]
+        members, self.members, self._count = self.members, [], 0
+        closing = [threading.Thread(target=member.close) for member in members]
         for thread in closing:
             thread.start()
         for thread in closing:
             thread.join()
+
+    def set_out(self) -> None:
+        """Have the others on their way while somebody here still prepares to join them."""
+        self._grow(self._count - 1)
+
+    @contextmanager
+    def joined(self, here: Opening) -> Iterator[Self]:
+        """With one in a thread of this process; all of them have gone at the end."""
+        self._join(here)
+        with self:
+            yield self
+
+    def _join(self, here: Opening) -> None:
+        self.members.append(ThreadMember(here, self.news, self._cancelled))
 
     @property
     def may_grow(self) -> bool:
@@ -133,15 +155,18 @@ class LocalCrew:
 
     def tend(self) -> None:
         """See `Crew`."""
-        if time.monotonic() < self._grow_at or self._cancelled.is_set():
-            return
-        while len(self.members) < self._count:
+        if time.monotonic() >= self._grow_at and not self._cancelled.is_set():
+            self._grow(self._count)
+
+    def _grow(self, count: int) -> None:
+        while len(self.members) < count:
             try:
                 self.members.append(ProcessMember(self._elsewhere, self.news, self._niceness))
             except OSError:
-                if not self.members:
+                if not self.members and count == self._count:
                     raise
-                self._count = len(self.members)  # this machine has no room for more
+                self._count = max(1, len(self.members))  # this machine has no room for more
+                return
 
     def lose(self, member: Member) -> None:
         """See `Crew`."""

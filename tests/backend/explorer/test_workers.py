@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend.engines.gateway.keeper import GatewayKeeper
@@ -21,12 +22,13 @@ from backend.explorer.crew.local import LocalCrew, ProcessMember
 from backend.explorer.crew.openings import OnOwnEngines
 from backend.explorer.crew.survey import SurveyTogether
 from backend.explorer.explore import Explorer, check
+from backend.explorer.on_own_engines import others_ahead, survey
 from backend.explorer.question import Exploration, Progress, Question
 from backend.explorer.says import ExplorerCode
 from backend.explorer.survey import Scope, Survey, notes_of
 from backend.explorer.surveyor import entries
 from backend.explorer.surveyor import survey as survey_alone
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import plain, say
 from backend.model.vocabulary import OperationKey, Verdict
@@ -159,3 +161,29 @@ def test_a_survey_notes_only_what_is_true_of_all_its_questions() -> None:
 
 def timeless(found: Survey) -> Survey:
     return replace(found, seconds=0.0, cells=tuple(replace(cell, seconds=0.0) for cell in found.cells))
+
+
+def worker_processes() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "backend.explorer.crew.worker" in one.cmdline()]
+
+
+def test_the_others_start_while_the_engines_of_the_first_do(
+    postgresql: RunningEngine, valkey: RunningEngine, gateway: GatewayKeeper
+) -> None:
+    never, scope = threading.Event(), Scope(2)
+    pairs = {(PLACE, "none", "check-then-act"), (PAY, "state-machine", "status-guard")}
+    here = partial(Explorer, postgresql.url, valkey.url, gateway)
+    with others_ahead(3, never, LabOptions()) as crew:
+        assert len(worker_processes()) == 2
+        with crew.joined(here):
+            found = SurveyTogether(crew, scope, entries(pairs), lambda _: None, lambda _: None, never).ask_all()
+        assert not crew.members
+        assert not worker_processes()
+    assert [cell.worst for cell in found.cells] == [Verdict.DUPLICATED, Verdict.EXACTLY_ONCE]
+
+
+def test_where_the_engines_of_the_first_do_not_start_nobody_is_left() -> None:
+    options = LabOptions(database="postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(EngineError):
+        survey(Scope(2), lambda _: None, lambda _: None, threading.Event(), options=options, workers=2)
+    assert not worker_processes()
