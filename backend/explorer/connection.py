@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import select
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 from psycopg.waiting import Ready, Wait
 
 from backend.engines.blocking import BLOCKERS_OF, WAITS_SINCE
 from backend.explorer.circles import Circles
+from backend.explorer.quick_commands import Commands
+from backend.explorer.quick_cursor import QuickCursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _SILENCE_S = 0.00015
 """An answer that takes longer may be waiting for somebody."""
@@ -37,8 +40,46 @@ class ParkingConnection(psycopg.Connection[Any]):
     """Whether the server dies when it has carried out the next COMMIT, before it can say so."""
     has_lost_answer = False
     """Whether that COMMIT was carried out."""
+    may_leave_something = False
+    """Whether a command may have left something with the session that no end of a transaction takes away."""
     server_level = IsolationLevel.READ_COMMITTED
     """The isolation level of transactions that ask for none."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  as in psycopg
+        super().__init__(*arguments, **named)
+        self.commands = Commands(self)
+        self._has_psycopg_prepared = False
+
+    def cursor(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401  as in psycopg
+        """A cursor; psycopg's own where it is asked for in any special way."""
+        if arguments or named or self.closed:
+            return super().cursor(*arguments, **named)
+        return QuickCursor(self, super().cursor)
+
+    @contextmanager
+    def left_to_psycopg(self) -> Iterator[None]:
+        """Something is done by psycopg, which may also remove all that is prepared: then, and after a rollback."""
+        self._has_psycopg_prepared = self.may_leave_something = True
+        try:
+            yield
+        finally:
+            self.commands.forget()
+
+    def due_begin(self) -> bytes:
+        """The command with which the next statement begins a transaction; empty if it does not begin one."""
+        if self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE:
+            return b""
+        level, read_only, deferrable = self.isolation_level, self.read_only, self.deferrable
+        if level is None and read_only is None and deferrable is None:
+            return b"BEGIN"
+        words = ["BEGIN"]
+        if level is not None:
+            words.append(f"ISOLATION LEVEL {level_name(level).upper()}")
+        if read_only is not None:
+            words.append("READ ONLY" if read_only else "READ WRITE")
+        if deferrable is not None:
+            words.append("DEFERRABLE" if deferrable else "NOT DEFERRABLE")
+        return " ".join(words).encode()
 
     @property
     def level(self) -> IsolationLevel:
@@ -48,13 +89,26 @@ class ParkingConnection(psycopg.Connection[Any]):
     def commit(self) -> None:
         """Commit, or lose the answer to it."""
         if not self.loses_answer:
-            super().commit()
+            self._end(b"COMMIT")
             return
         with suppress(psycopg.Error):  # whatever the answer was
             super().commit()
             self.has_lost_answer = True
         self.close()
         raise psycopg.OperationalError(_SERVER_DIED)
+
+    def rollback(self) -> None:
+        """Roll back."""
+        if self._has_psycopg_prepared:
+            with self.left_to_psycopg():
+                super().rollback()
+            self._has_psycopg_prepared = False
+        else:
+            self._end(b"ROLLBACK")
+
+    def _end(self, command: bytes) -> None:
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            self.wait(self.commands.end(command))
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401  as in psycopg
         """Drive one of psycopg's protocol generators to its end."""
@@ -127,7 +181,7 @@ class LockObserver:
     """Asks the server, on a connection of its own, who waits for whom."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(
+        self._connection = ParkingConnection.connect(
             url, autocommit=True, prepare_threshold=0, application_name=f"{_APPLICATION}-watch"
         )
         self.circles = Circles()
@@ -136,6 +190,11 @@ class LockObserver:
         """For each server process, those that it waits for; none if it does not wait for a lock."""
         rows = self._connection.execute(BLOCKERS_OF, (list(pids),)).fetchall()
         return {pid: frozenset(blocking) for pid, blocking in rows}
+
+    def has_rows(self, table: str) -> bool:
+        """Whether a table takes any room, be it with rows that were rolled back."""
+        row = self._connection.execute("SELECT pg_relation_size(%s::regclass)", (table,)).fetchone()
+        return row is not None and row[0] > 0
 
     def look_for_circles(self) -> None:
         """See who waits for each other."""

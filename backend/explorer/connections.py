@@ -137,7 +137,7 @@ class Connections:
     def close(self) -> None:
         """Hang up, even in the middle of a schedule."""
         self._user = None
-        self.database.drop()
+        self.database.drop(holds_lock=True)
         self.database.engine.dispose()
         if self.replica:
             self.replica.drop()
@@ -145,7 +145,7 @@ class Connections:
     def renew(self) -> None:
         """Forget a dropped connection."""
         self._user = None
-        self.database.engine.dispose()
+        self.database.renew()
         if self.replica:
             self.replica.drop()
 

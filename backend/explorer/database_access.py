@@ -7,22 +7,56 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 from sqlalchemy.pool import QueuePool
 
-from backend.engines.sql import create_sql_engine, notice_hang_ups
+from backend.engines.sql import create_sql_engine
+from backend.explorer.errors import Crashed
 from backend.explorer.footprints import Isolation
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from sqlalchemy.engine import ExceptionContext
+    from sqlalchemy.pool import ConnectionPoolEntry
+
     from backend.explorer.connection import ParkingConnection
 
 
 _READ_COMMITTED = Isolation()
+_BETWEEN_STATEMENTS = frozenset({TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR})
+
+
+class OneConnection(QueuePool):
+    """A pool of one, which takes no lock where nobody has it: only one submission ever asks."""
+
+    _kept: ConnectionPoolEntry | None = None
+
+    @property
+    def is_home(self) -> bool:
+        """Whether nobody has the connection."""
+        return self._kept is not None
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        kept, self._kept = self._kept, None
+        return super()._do_get() if kept is None else kept
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        if self._kept is None:
+            self._kept = record
+        else:
+            super()._do_return_conn(record)
+
+    def dispose(self) -> None:
+        """Close it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            super()._do_return_conn(kept)
+        super().dispose()
 
 
 class DatabaseAccess(Protocol):
@@ -43,6 +77,9 @@ class DatabaseAccess(Protocol):
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
+
+    def renew(self) -> None:
+        """Whoever comes next finds a connection that works."""
 
     def drop(self, *, holds_lock: bool = False) -> int | None:
         """Drop the connection, as the death of a process does.
@@ -69,13 +106,20 @@ class PostgresqlAccess:
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._create,
-            poolclass=QueuePool,
+            poolclass=OneConnection,
             pool_size=1,
             max_overflow=0,
             pool_reset_on_return=None,  # a transaction is rolled back by whoever began it, never behind the tap
             use_native_hstore=False,
         )
-        notice_hang_ups(self.engine)
+        sa.event.listen(self.engine, "checkout", self._refuse_broken)
+        sa.event.listen(self.engine, "handle_error", _keep_after_crash)
+        self._is_cut = False
+
+    def _refuse_broken(self, connection: ParkingConnection, _record: object, _proxy: object) -> None:
+        """As every pool of ours (`backend.engines.sql.notice_hang_ups`), without a look: nobody else cuts it."""
+        if self._is_cut or connection.closed:
+            raise sa.exc.DisconnectionError
 
     @property
     def pid(self) -> int:
@@ -126,14 +170,28 @@ class PostgresqlAccess:
         connection = self._connection
         if connection is None or connection.closed:
             return None
+        self._is_cut = True
         with socket.socket(fileno=os.dup(connection.fileno())) as ours, suppress(OSError):  # cut before
             ours.shutdown(socket.SHUT_RDWR)
         return connection.pgconn.backend_pid
 
+    def renew(self) -> None:
+        """Open another one, unless nobody has this one and nothing is left of whoever had it."""
+        connection, pool = self._connection, self.engine.pool
+        is_home = isinstance(pool, OneConnection) and pool.is_home
+        if connection is None or connection.closed or self._is_cut or not is_home or not _is_idle(connection):
+            self.engine.dispose()
+
     def drop(self, *, holds_lock: bool = False) -> int | None:
-        """Close the socket; the server notices and rolls back."""
+        """Close the socket; the server notices and rolls back.
+
+        Where the session has nothing but its transaction, that is rolled back and nothing is closed: nobody can tell
+        the two apart, and to open another one costs the server ten times as much as a schedule.
+        """
         connection = self._connection
         if connection is None or connection.closed:
+            return None
+        if not holds_lock and not self._is_cut and _is_undone(connection):
             return None
         pid, idle = connection.pgconn.backend_pid, connection.pgconn.transaction_status == TransactionStatus.IDLE
         connection.close()
@@ -146,9 +204,29 @@ class PostgresqlAccess:
         return cast("ParkingConnection", self._connection)
 
     def _create(self) -> Any:  # noqa: ANN401  SQLAlchemy's name for any driver's connection
-        self._connection = self._connect()
+        self._connection, self._is_cut = self._connect(), False
         self._connection.on_silence = self._on_silence
         return self._connection
+
+
+def _is_idle(connection: ParkingConnection) -> bool:
+    return connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def _is_undone(connection: ParkingConnection) -> bool:
+    """Roll back all that a session has, if that can be; whether it was done."""
+    if connection.may_leave_something or connection.pgconn.transaction_status not in _BETWEEN_STATEMENTS:
+        return False
+    connection.on_silence = None  # it holds what others wait for, and waits for nobody
+    with suppress(psycopg.Error):
+        connection.rollback()
+    return _is_idle(connection)
+
+
+def _keep_after_crash(context: ExceptionContext) -> None:
+    """SQLAlchemy closes the connection of whoever is ended from outside, as it may be in the middle of something."""
+    if isinstance(context.original_exception, Crashed):
+        context.is_disconnect = False
 
 
 class SqliteAccess:
@@ -172,6 +250,10 @@ class SqliteAccess:
 
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Nothing: a statement never waits."""
+
+    def renew(self) -> None:
+        """Open the file again."""
+        self.engine.dispose()
 
     def drop(self, *, holds_lock: bool = False) -> int | None:  # noqa: ARG002
         """Close the file, which rolls back at once."""

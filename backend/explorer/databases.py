@@ -35,7 +35,9 @@ class Database(Protocol):
     """What a sandbox needs of a database."""
 
     own: sa.Engine
-    """For preparing and reading back."""
+    """For preparing, and for reading in transactions."""
+    reading: sa.Engine
+    """For single statements, each with no round trip but its own where the driver can do that."""
     notes: tuple[Sentence, ...]
     """What cannot be shown on it."""
     circles: Circles
@@ -108,6 +110,7 @@ class PostgresqlDatabase:
         self.own = create_sql_engine(self._url, pool_size=1)
         opened.callback(self.own.dispose)
         sa.event.listen(self.own, "connect", self._use_schema)
+        self.reading: sa.Engine = self.own.execution_options(isolation_level="AUTOCOMMIT")
         with self.own.begin() as connection:
             connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
             opened.callback(self._drop_schema)
@@ -149,10 +152,8 @@ class PostgresqlDatabase:
         self._schedules += 1
         if self._schedules % _SCHEDULES_A_PAGE:
             return
-        with self.own.begin() as connection:
-            if connection.exec_driver_sql(
-                f"SELECT pg_relation_size('{late_keys.name}')"
-            ).scalar():  # rolled back or not
+        if self._locks.has_rows(f"{self._schema}.{late_keys.name}"):
+            with self.own.begin() as connection:
                 connection.exec_driver_sql(f"TRUNCATE {late_keys.name}")
 
     def past_states(self) -> PastStates:
@@ -195,6 +196,7 @@ class SqliteDatabase:
         self.circles = Circles()
         self.own = create_sql_engine(self._url, pool_size=1)
         opened.callback(self.own.dispose)
+        self.reading = self.own
         with self.own.begin() as connection:
             create_tables(connection)
 

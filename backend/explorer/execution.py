@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from psycopg.errors import DeadlockDetected
@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 MOST_STEPS = 150
 """In one request. Ours need a tenth of that."""
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
+_WAITING = frozenset({SubmissionState.WAITING, SubmissionState.LINED_UP})
+_OVER = frozenset({SubmissionState.ENDED, SubmissionState.DEAD})
+
+
+@lru_cache(1024)
+def _name(kind: EventKind, what: int | str, number: int) -> str:
+    """Of a choice, within its schedule."""
+    return f"{kind} {what} {number}"
 
 
 class Execution:
@@ -72,12 +80,14 @@ class Execution:
         self._promotions = Promotions(sandbox, watcher, question)
         self.server_chose = False
         """Whether the server might have refused another request in a deadlock."""
+        self.has_asked_redis = False
+        """Whether a command went to the Redis-protocol server."""
         self.submissions: list[Submission] = []
         self._by_actor: dict[str, Submission] = {}
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
-        self._moves = Counter[str]()
+        self._moves: dict[str, int] = {}
         """Choices so far that were each family's."""
         self._foretelling = Foretelling(
             self.submissions,
@@ -123,7 +133,7 @@ class Execution:
         Raises:
             HarnessError: requests wait for each other and nobody can go on.
         """
-        live = [one for one in self.submissions if one.is_live]
+        live = [one for one in self.submissions if one.state not in _OVER]
         if not live or self._wait_for_good(live):
             if late := self._promotions.choices(self.submissions):
                 return (END, *late)
@@ -133,7 +143,8 @@ class Execution:
         of_standby = self._standby.choices(able)
         if self._standby.is_applying:
             return of_standby
-        parked = [one.actor for one in live if one.state is SubmissionState.PARKED]
+        mishaps = self._crashes or self._errors
+        parked = [one.actor for one in live if one.state is SubmissionState.PARKED] if mishaps else ()
         found = possible(
             [one.actor for one in able],
             parked if self._crashes else (),
@@ -144,11 +155,11 @@ class Execution:
             errors=parked if self._errors else (),
         )
         found += self._promotions.choices(self.submissions)
-        return (*found, APPLY) if APPLY in of_standby else found
+        return (*found, APPLY) if of_standby and APPLY in of_standby else found
 
     def _wait_for_good(self, live: list[Submission]) -> bool:
         """Whether all that is left waits for a lock that somebody has left with a session."""
-        return bool(self.left_locked) and all(one.is_waiting for one in live)
+        return all(one.is_waiting for one in live) and bool(self.left_locked)
 
     def _give_up(self, callers: list[Submission]) -> None:
         for one in callers:
@@ -172,7 +183,7 @@ class Execution:
         self._sandbox.database.circles.begin_choice()
         told = len(self.events)
         begins = self._by_actor[choice.actor] if touched is None else None
-        waited = waiting_places(self.submissions)
+        waited = waiting_places([one for one in self.submissions if one.state in _WAITING])
         with self._sandbox.watch(self._variant):
             match choice.kind:
                 case EventKind.EXPIRE | EventKind.FAILOVER:
@@ -199,15 +210,15 @@ class Execution:
             name_winners(waited, Submission.progress)
             self._by_actor.update({one.actor: one for group in waited for one in group})
             self.submissions.sort(key=lambda one: one.actor)
-        for one in [one for one in self.submissions if one.wants_retry]:
+        for one in [one for one in self.submissions if (one.was_hit or one.was_cut) and one.wants_retry]:
             one.was_hit = one.was_cut = False
             self._join(one.actor + "'")
         order_moments(self.events, told)
         touched = self._foretelling.beginning(begins) if begins else touched
         family = choice.actor[:1]
-        name = f"{choice.kind} {choice.lost or choice.actor} {self._moves[family]}"
-        self._moves[family] += 1
-        self.trace.append((family, name, touched or NOTHING))
+        move = self._moves.get(family, 0)
+        self._moves[family] = move + 1
+        self.trace.append((family, _name(choice.kind, choice.lost or choice.actor, move), touched or NOTHING))
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
@@ -330,11 +341,12 @@ class Execution:
 
     def _account(self, one: Submission, call: Call) -> None:
         if call.engine is EngineKind.REDIS:
+            self.has_asked_redis = True
             self._forgetting.note(call)
         elif call.engine is EngineKind.ZOOKEEPER:
             self._sandbox.note_node(self.fixture, call)
             self._forgetting.look()
-        elif call.engine in {EngineKind.GATEWAY, EngineKind.STANDBY}:
+        elif call.engine is EngineKind.GATEWAY or call.engine is EngineKind.STANDBY:
             pass  # no transaction of ours covers it
         elif call.command in _ENDS:
             self._foretelling.require(one.transaction.locks, one)

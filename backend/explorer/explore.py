@@ -274,6 +274,8 @@ class _Run:
     def _judge(self) -> None:
         unjudged, self._unjudged = self._unjudged, []
         left = frozenset[str]().union(*(execution.left_locked for execution, _, _ in unjudged))
-        verdicts = self._sandbox.judge([(execution.fixture, execution.answers) for execution, _, _ in unjudged], left)
+        played = [(execution.fixture, execution.answers) for execution, _, _ in unjudged]
+        asked_redis = any(execution.has_asked_redis for execution, _, _ in unjudged)
+        verdicts = self._sandbox.judge(played, left, asked_redis=asked_redis)
         for (execution, path, place), verdict in zip(unjudged, verdicts, strict=True):
             self._tally.add(self._question, verdict, execution, path, place, execution.failures)

@@ -68,6 +68,7 @@ class MariadbDatabase:
         here = sqlalchemy_url(url).set(database=name)
         self.own = create_sql_engine(here.render_as_string(hide_password=False), pool_size=1)
         opened.callback(self.own.dispose)
+        self.reading = self.own
         with self.own.begin() as connection:
             create_tables(connection)
         self._keep_what_was_deleted(opened)
@@ -209,6 +210,10 @@ class MariadbAccess:
     def listen(self, on_silence: Callable[[], bool]) -> None:
         """Call this whenever a statement takes its time."""
         self._open().on_silence = on_silence
+
+    def renew(self) -> None:
+        """Open another one."""
+        self.engine.dispose()
 
     def drop(self, *, holds_lock: bool = False) -> int | None:
         """Close the socket; the server notices and rolls back."""

@@ -7,13 +7,14 @@ import secrets
 from collections import deque
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import psycopg
 import redis
 import sqlalchemy as sa
 
-from backend.engines.redis_client import create_redis
+from backend.engines.redis_client import SENTINEL_SCHEME, create_redis
 from backend.engines.sql import one_sentence
 from backend.explorer import zookeeper_names
 from backend.explorer.connections import Connections, CooperativeMutexes
@@ -85,6 +86,14 @@ class Fixture:
         """A text with names that are the same on every run."""
         text = text.replace(self.token, "token-1").replace(self.key, "key-1").replace(self.item, "item-1")
         return zookeeper_names.readable(text, self.zookeeper_names)
+
+
+@cache
+def _count_by_key(table: sa.Table) -> sa.Select[str, int]:
+    """How many rows there are of each of the intents whose keys are given as ``keys``."""
+    column = table.c.request_no if "request_no" in table.c else table.c.order_no
+    among = column.in_(sa.bindparam("keys", expanding=True))
+    return sa.select(column, sa.func.count()).where(among).group_by(column)
 
 
 def submission_id(actor: str) -> str:
@@ -159,9 +168,11 @@ class Sandbox:
     def _open(self, opened: ExitStack) -> None:
         self.database = open_database(self._database_url, self._name, opened)
         self._own = self.database.own
-        self._plain_redis = create_redis(self._redis_url)
+        by_sentinels = self._redis_url.startswith(f"{SENTINEL_SCHEME}:")
+        one = {} if by_sentinels else {"single_connection_client": True}  # a pool of them costs each command a sixth
+        self._plain_redis = create_redis(self._redis_url, **one)
         opened.callback(self._plain_redis.close)
-        client = create_redis(self._redis_url, TappedRedis)
+        client = create_redis(self._redis_url, TappedRedis, **one)
         opened.callback(client.close)
         self._knows_delifeq = knows_delifeq(client)
         client.tap = self.tap
@@ -330,39 +341,49 @@ class Sandbox:
             self._plain_redis.pexpire(key, 0)
 
     def judge(
-        self, played: Sequence[tuple[Fixture, frozenset[Answer]]], left_locked: Collection[str] = ()
+        self,
+        played: Sequence[tuple[Fixture, frozenset[Answer]]],
+        left_locked: Collection[str] = (),
+        *,
+        asked_redis: bool = True,
     ) -> list[Verdict]:
         """Read back what became of these intents, and remove their keys.
 
         Args:
             played: each with what its callers were told.
             left_locked: keys of those whose lock was left with a session that lives on.
+            asked_redis: whether any of them may have left something in the Redis-protocol server.
         """
         if not played:
             return []
+        fixtures = [fixture for fixture, _ in played]
         if self._sessions is not None:
             self._sessions.check()
-            self._sessions.remove(intent_node(fixture.operation, fixture.key) for fixture, _ in played)
-        table = OPERATIONS[played[0][0].operation].effects
-        column = table.c.request_no if "request_no" in table.c else table.c.order_no
-        keys = [fixture.key for fixture, _ in played]
-        query = sa.select(column, sa.func.count()).where(column.in_(keys)).group_by(column)
-        place = self._gateway.ledger if self._gateway and table is messages else self._own
+            self._sessions.remove(intent_node(fixture.operation, fixture.key) for fixture in fixtures)
+        effects = self._effects(fixtures)
+        has_tokens = self._prepared_for is not None and Need.TOKEN in self._prepared_for[1]
+        barred = {*left_locked, *(self._clear_keys(fixtures) if asked_redis or has_tokens else ())}
+        return [
+            judge(Facts(effects.get(fixture.key, 0), answers, fixture.key in barred)) for fixture, answers in played
+        ]
+
+    def _effects(self, fixtures: Sequence[Fixture]) -> dict[str, int]:
+        """How many effects each intent has, by its key."""
+        table = OPERATIONS[fixtures[0].operation].effects
+        place = self._gateway.ledger if self._gateway and table is messages else self.database.reading
         with place.connect() as connection:
-            effects = {row[0]: row[1] for row in connection.execute(query)}
-        purposes, others_purposes = lock_purposes(), key_purposes()
-        locks = [intent_key(purpose, fixture.operation, fixture.key) for fixture, _ in played for purpose in purposes]
-        others = [intent_key(each, fixture.operation, fixture.key) for fixture, _ in played for each in others_purposes]
+            rows = connection.execute(_count_by_key(table), {"keys": [fixture.key for fixture in fixtures]})
+            return {row[0]: row[1] for row in rows}
+
+    def _clear_keys(self, fixtures: Sequence[Fixture]) -> set[str]:
+        """Remove the keys of these intents; returns which of those had a lock that never ends."""
+        purposes = lock_purposes()
+        locks = {intent_key(each, one.operation, one.key): one.key for one in fixtures for each in purposes}
+        others = [intent_key(each, one.operation, one.key) for one in fixtures for each in key_purposes()]
+        others += [name for one in fixtures for name in (token_key(one.token), *answer_keys(one.key))]
         pipeline = self._plain_redis.pipeline(transaction=False)
         for lock in locks:
             pipeline.pttl(lock)
-        others += [name for fixture, _ in played for name in (token_key(fixture.token), *answer_keys(fixture.key))]
         pipeline.unlink(*locks, *others)
         lives = pipeline.execute()
-        stuck = {lock for lock, life in zip(locks, lives, strict=False) if life == _NO_EXPIRY}
-        verdicts = []
-        for fixture, answers in played:
-            mine = {intent_key(purpose, fixture.operation, fixture.key) for purpose in purposes}
-            barred = fixture.key in left_locked or not stuck.isdisjoint(mine)
-            verdicts.append(judge(Facts(effects.get(fixture.key, 0), answers, barred)))
-        return verdicts
+        return {key for key, life in zip(locks.values(), lives, strict=False) if life == _NO_EXPIRY}

@@ -1,4 +1,4 @@
-"""Connections opened ahead of time, by a thread, because every crash uses one up."""
+"""Connections opened ahead of time, by a thread, where crashes use them up."""
 
 from __future__ import annotations
 
@@ -35,19 +35,21 @@ class Spares(Generic[Connection]):
         self._ready: queue.Queue[Connection] = queue.Queue(_AHEAD)
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._is_wanted = False
 
     def take(self) -> Connection:
         """A connection, from the stock if there is one."""
+        if self._is_wanted and self._thread is None:
+            self._thread = threading.Thread(target=self._fill, name="explorer-connections", daemon=True)
+            self._thread.start()
         try:
             return self._ready.get_nowait()
         except queue.Empty:
             return self._connect()
 
     def stock_up(self) -> None:
-        """Open connections ahead of time from now on."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._fill, name="explorer-connections", daemon=True)
-            self._thread.start()
+        """Open connections ahead of time, from the next that is taken on."""
+        self._is_wanted = True
 
     def close(self) -> None:
         """Close what was not used."""

@@ -17,3 +17,5 @@ class SubmissionState(Enum):
     """For a mutex that somebody else holds."""
     ENDED = auto()
     DEAD = auto()
+
+    __hash__ = object.__hash__  # that of an Enum is written in Python, and a schedule asks some hundred times

@@ -39,9 +39,6 @@ class Request(Protocol):
         """Whether it waits for another request."""
 
 
-_choice = lru_cache(256)(Choice)
-"""The same few are offered at every point of every schedule."""
-
 One = TypeVar("One", bound=Request)
 
 
@@ -124,11 +121,22 @@ def possible(
         if some_live:
             raise HarnessError(say(all_wait))
         return ()
-    expiries = (Choice(EventKind.EXPIRE),) if may_expire else ()
+    return _choices(tuple(steps), tuple(crashes), tuple(errors), may_expire, tuple(failovers))
+
+
+@lru_cache(1024)
+def _choices(
+    steps: tuple[str, ...],
+    crashes: tuple[str, ...],
+    errors: tuple[str, ...],
+    may_expire: bool,
+    failovers: tuple[int, ...],
+) -> tuple[Choice, ...]:
+    """The same few are offered at every point of every schedule."""
     return (
-        *(_choice(EventKind.STEP, actor) for actor in steps),
-        *(_choice(EventKind.CRASH, actor) for actor in crashes),
-        *(_choice(EventKind.ERROR, actor) for actor in errors),
-        *expiries,
+        *(Choice(EventKind.STEP, actor) for actor in steps),
+        *(Choice(EventKind.CRASH, actor) for actor in crashes),
+        *(Choice(EventKind.ERROR, actor) for actor in errors),
+        *((Choice(EventKind.EXPIRE),) if may_expire else ()),
         *(Choice(EventKind.FAILOVER, lost=lost) for lost in failovers),
     )
