@@ -57,6 +57,13 @@ def call(key: str) -> None:
     called.close()
 
 
+def insert_again_after(key: str, seconds: float) -> None:
+    """The first request at once; those that come later long after their callers have given up."""
+    if not run("INSERT INTO unique_orders (order_no) VALUES (%s) ON CONFLICT DO NOTHING", key):
+        _never.wait(seconds)
+    insert(key)
+
+
 def work() -> None:
     """Takes jobs from Redis, as many as there are."""
     client = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, socket_timeout=60)
@@ -101,6 +108,8 @@ class Handler(BaseHTTPRequestHandler):
                     later(insert, key, seconds=3.0)
             case "/jobs":
                 _redis.rpush("jobs", key)
+            case path if path.startswith("/again-after-"):
+                insert_again_after(key, float(path.rpartition("-")[2]))
             case "/charges":
                 later(call, key)
             case _:

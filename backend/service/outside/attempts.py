@@ -14,6 +14,7 @@ import msgspec
 from backend.model.vocabulary import Answer, FaultKind
 from backend.service.exchange import Host, answer_of, build
 from backend.service.outside.client import HeldRequest, Outcome, send
+from backend.service.outside.lingering import Lingering
 from backend.service.outside.lossy_proxy import LossyProxy
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from backend.service.description import Request
     from backend.service.intents import ServiceIntent
+    from backend.service.outside.lingering import Keep, Left
     from backend.service.outside.stand import Stand
 
 
@@ -55,6 +57,8 @@ class Attempts:
         self._lost = tuple(fault for fault in stand.faults if fault.kind is FaultKind.LOST_REPLY and not fault.place)
         self.sent = 0
         """Submissions so far."""
+        self.lingering = Lingering()
+        """What callers wait for no longer, and the service still has."""
         self.latencies: list[float] = []
         """Seconds of whole answers so far."""
 
@@ -74,6 +78,16 @@ class Attempts:
         if outcome.response is not None:
             return answer_of(outcome.response, self._stand.description.answers)
         return Answer.TIMEOUT if outcome.gave_up else Answer.ERROR
+
+    def keeper(self, tried: Tried, *, hangs_up: bool = False) -> Keep:
+        """For the connection of a caller of this intent that waits no longer."""
+
+        def keep(left: Left) -> None:
+            if hangs_up:
+                left.hang_up()
+            self.lingering.keep(tried.intent.key, left)
+
+        return keep
 
     async def until_all_serve(self) -> None:
         """Wait for instances that a fault has killed: their callers do."""
@@ -98,7 +112,7 @@ class Attempts:
 
         Args:
             tried: the intent.
-            timeout_s: how long its caller waits, where that is not the usual time.
+            timeout_s: how long its caller waits before it hangs up, where that is not the usual time.
             host: where to send it, where that is not the instance itself.
         """
         number = tried.next_number
@@ -106,7 +120,9 @@ class Attempts:
         self._stand.recorder.began(tried.intent.in_flight(submission, instance))
         async with AsyncExitStack() as proxies:
             to = host or await self._way(tried, number, instance, proxies)
-            outcome = await send(to, request, timeout_s or self._timeout_s)
+            outcome = await send(
+                to, request, timeout_s or self._timeout_s, self.keeper(tried, hangs_up=bool(timeout_s))
+            )
         if not outcome.gave_up:
             self._stand.recorder.ended(submission)
         self._note(tried, outcome)
@@ -132,7 +148,7 @@ class Attempts:
         held = [each for each in opened if isinstance(each, HeldRequest)]
         for each in held:
             each.release()
-        outcomes = await asyncio.gather(*(each.outcome(self._timeout_s) for each in held))
+        outcomes = await asyncio.gather(*(each.outcome(self._timeout_s, self.keeper(tried)) for each in held))
         for submission, _, _ in named:
             self._stand.recorder.ended(submission)
         now = time.monotonic_ns()
@@ -150,7 +166,7 @@ class Attempts:
         for submission, _, _ in named:
             self._stand.recorder.began(tried.intent.in_flight(submission, 1))
         requests = [request for _, _, request in named]
-        outcomes = await send_in_one_packet(self._stand.hosts[0], requests, self._timeout_s)
+        outcomes = await send_in_one_packet(self._stand.hosts[0], requests, self._timeout_s, self.keeper(tried))
         for submission, _, _ in named:
             self._stand.recorder.ended(submission)
         for outcome in outcomes:
@@ -169,7 +185,7 @@ class Attempts:
         due = [fault for fault in self._lost if (1 if fault.nth is None else fault.nth) in {0, number}]
         if not due or tried.intent.key in self._stand.recorder.injector.spared:
             return target
-        proxy = LossyProxy(target, self._timeout_s)
+        proxy = LossyProxy(target, self._timeout_s, self.keeper(tried))
 
         def note(*_: object) -> None:
             if any(kept.response is not None for kept in proxy.kept):

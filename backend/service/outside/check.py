@@ -76,6 +76,12 @@ class Checker:
         Raises:
             SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read.
         """
+        try:
+            return self._check(service)
+        finally:
+            self._attempts.lingering.close()
+
+    def _check(self, service: str) -> Check:
         started = time.monotonic()
         results: list[SituationResult] = []
         self._settling.learn()
@@ -150,9 +156,8 @@ class Checker:
             known = self._stand.intents.effects(tried.intent)
         # of a service that is not ours nobody knows what runs out by itself
         barred = last is not None and not last.claims_done and not known and self._stand.is_ours
-        verdict = judge(Facts(effects, frozenset(answers), barred=barred))
-        if not is_quiet and verdict is not Verdict.DUPLICATED:
-            verdict = Verdict.UNDECIDED
+        is_open = not is_quiet or self._attempts.lingering.has(tried.intent.key)
+        verdict = judge(Facts(effects, frozenset(answers), barred=barred, at_work=is_open))
         return IntentResult(
             tried.intent.key,
             effects,
@@ -162,6 +167,7 @@ class Checker:
             _contradiction(answers, effects),
             known_effects=known,
             last_did_nothing=last in _IDLE,
+            is_open=is_open,
         )
 
     def _last_answer(self, tried: Tried) -> Answer:
@@ -187,6 +193,8 @@ def _verdict_again(result: IntentResult, effects: int) -> Verdict:
         return judge(Facts(effects, frozenset(result.answers), at_work=undecided))
     if effects > 1:
         return Verdict.DUPLICATED
+    if result.is_open:
+        return Verdict.UNDECIDED
     # the only one, and it may be that of the last submission, unless that did nothing
     return Verdict.EXACTLY_ONCE if result.last_did_nothing else Verdict.UNDECIDED
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from backend.lab.senders.http import MalformedResponseError, ResponseReader
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import plain, say
+from backend.service.outside.lingering import Left, anything, ends_response
 from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backend.lab.senders.http import Response
     from backend.service.exchange import Host
+    from backend.service.outside.lingering import Keep
 
 _CHUNK = 1 << 16
 _OLD, _NEW = b"HTTP/1.0", b"HTTP/1.1"
@@ -55,6 +55,7 @@ class HeldRequest:
         self._reader = reader
         self._writer = writer
         self._last = last
+        self._parser = ResponseReader()
         self.sent_ns = 0
 
     @classmethod
@@ -75,13 +76,23 @@ class HeldRequest:
         self.sent_ns = time.monotonic_ns()
         self._writer.write(self._last)
 
-    async def outcome(self, timeout_s: float) -> Outcome:
-        """Wait for the response; hang up when the caller's time-out has passed."""
+    async def outcome(self, timeout_s: float, keep: Keep | None = None) -> Outcome:
+        """Wait for the response until the caller's time-out has passed.
+
+        Args:
+            timeout_s: how long its caller waits.
+            keep: gets the connection then; None to hang up.
+        """
         try:
             async with asyncio.timeout(timeout_s):
                 response = await self._response()
         except TimeoutError:
+            self._leave(keep)
             return self._ended(None, gave_up=True, error="time-out")
+        except asyncio.CancelledError:
+            self._leave(keep)
+            self.close()
+            raise
         except (OSError, MalformedResponseError) as error:
             return self._ended(None, error=str(error) or type(error).__name__)
         return self._ended(response, error="" if response else "the connection was closed")
@@ -91,12 +102,22 @@ class HeldRequest:
         with suppress(OSError, RuntimeError):
             self._writer.transport.abort()
 
+    def _leave(self, keep: Keep | None) -> None:
+        """Whoever has only a part of the request will refuse it, as soon as its connection is closed."""
+        transport = self._writer.transport
+        if keep is None or transport.is_closing() or transport.get_write_buffer_size():
+            return
+        is_encrypted = transport.get_extra_info("sslcontext") is not None
+        with suppress(OSError):
+            own = transport.get_extra_info("socket").dup()
+            keep(Left(own, anything if is_encrypted else ends_response(self._parser)))
+
     def _ended(self, response: Response | None, *, gave_up: bool = False, error: str = "") -> Outcome:
         self.close()
         return Outcome(response, self.sent_ns, time.monotonic_ns(), gave_up, error)
 
     async def _response(self) -> Response | None:
-        reader = ResponseReader()
+        reader = self._parser
         while data := await self._reader.read(_CHUNK):
             if reader.is_between_responses and data.startswith(_OLD):
                 data = data.replace(_OLD, _NEW, 1)
@@ -118,19 +139,12 @@ async def require_open(host: Host) -> None:
         raise SubmitTwiceError(say(ServiceCode.UNREACHABLE, host=host.header, reason=reason)) from None
 
 
-async def send(host: Host, request: bytes, timeout_s: float) -> Outcome:
-    """Send one request and wait for its response."""
-    return (await send_together([(host, request)], timeout_s))[0]
-
-
-async def send_together(requests: Sequence[tuple[Host, bytes]], timeout_s: float) -> list[Outcome]:
-    """Release requests in the same moment."""
-    opened = await asyncio.gather(*(HeldRequest.open(*each) for each in requests), return_exceptions=True)
-    held = [each for each in opened if isinstance(each, HeldRequest)]
-    for each in held:
-        each.release()
-    outcomes = iter(await asyncio.gather(*(each.outcome(timeout_s) for each in held)))
-    now = time.monotonic_ns()
-    return [
-        next(outcomes) if isinstance(each, HeldRequest) else Outcome(None, now, now, error=str(each)) for each in opened
-    ]
+async def send(host: Host, request: bytes, timeout_s: float, keep: Keep | None = None) -> Outcome:
+    """Send one request and wait for its response; `keep` as in `HeldRequest.outcome`."""
+    try:
+        held = await HeldRequest.open(host, request)
+    except Exception as error:  # noqa: BLE001  whatever keeps it from leaving
+        now = time.monotonic_ns()
+        return Outcome(None, now, now, error=str(error))
+    held.release()
+    return await held.outcome(timeout_s, keep)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from backend.service.exchange import Host
+    from backend.service.outside.lingering import Keep
 
 LOOPBACK = "127.0.0.1"
 
@@ -23,10 +24,12 @@ class LossyProxy:
     Args:
         target: the service.
         timeout_s: how long an answer is awaited.
+        keep: gets the connection to the service when that has passed.
     """
 
-    def __init__(self, target: Host, timeout_s: float) -> None:
+    def __init__(self, target: Host, timeout_s: float, keep: Keep | None = None) -> None:
         self._target = target
+        self._keep = keep
         self._timeout_s = timeout_s
         self._server: asyncio.Server | None = None
         self.kept: list[Outcome] = []
@@ -53,7 +56,7 @@ class LossyProxy:
         with suppress(OSError, asyncio.IncompleteReadError, ValueError):
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(_length(head))
-            self.kept.append(await send(self._target, head + body, self._timeout_s))
+            self.kept.append(await send(self._target, head + body, self._timeout_s, self._keep))
         writer.transport.abort()
 
 

@@ -42,6 +42,8 @@ class IntentResult:
     """As read when it was judged, after the last submission by which "stuck" is told from "lost"."""
     last_did_nothing: bool = False
     """Whether that last submission was told that it does nothing."""
+    is_open: bool = False
+    """Whether something of it may still have been at work when it was judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,12 @@ class Settling:
         self._await_what_was_told([tried])
 
     def settle(self, key: CheckSituation, batch: Sequence[Tried]) -> bool:
-        """Wait until nothing of these intents is at work; whether that came within the limit."""
+        """Wait until nothing of these intents is at work, as far as it is seen; whether that came within the limit.
+
+        What the service has not let go of by then is told by `Attempts.lingering`.
+        """
+        intents = [tried.intent.key for tried in batch]
+        self._attempts.lingering.wait(intents, self._plan.limit_s, self._cancelled)
         if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
             return False
         if not self._stand.is_ours or key in _WAITED:

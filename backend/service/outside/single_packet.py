@@ -20,11 +20,13 @@ import h2.exceptions
 
 from backend.lab.senders.http import Response
 from backend.service.outside.client import Outcome
+from backend.service.outside.lingering import Left, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from backend.service.exchange import Host
+    from backend.service.outside.lingering import Keep
 
 _CHUNK = 1 << 16
 _GREETING_S = 1.0
@@ -46,8 +48,17 @@ async def speaks_http2(host: Host, requests: int) -> bool:
         return False
 
 
-async def send_in_one_packet(host: Host, requests: Sequence[bytes], timeout_s: float) -> list[Outcome]:
-    """Send requests, as built for HTTP/1.1, on one connection, so that all of them end in one packet."""
+async def send_in_one_packet(
+    host: Host, requests: Sequence[bytes], timeout_s: float, keep: Keep | None = None
+) -> list[Outcome]:
+    """Send requests, as built for HTTP/1.1, on one connection, so that all of them end in one packet.
+
+    Args:
+        host: the service.
+        requests: at most as many as it takes at a time.
+        timeout_s: how long their caller waits.
+        keep: gets the connection then, if not all were answered.
+    """
     try:
         connection = await _Connection.open(host)
     except OSError as error:
@@ -57,9 +68,13 @@ async def send_in_one_packet(host: Host, requests: Sequence[bytes], timeout_s: f
             await connection.is_greeted()  # by then it is known how much the server takes at a time
             streams = [await connection.begin(host, request) for request in requests]
         sent_ns = connection.end_all(streams)
-        return await connection.outcomes(streams, sent_ns, timeout_s)
+        outcomes = await connection.outcomes(streams, sent_ns, timeout_s)
+        if keep and any(outcome.gave_up for outcome in outcomes):
+            keep(connection.left())
     except _FAILURES as error:  # before the end of any of them
         return [_failed(error) for _ in requests]
+    else:
+        return outcomes
     finally:
         connection.close()
 
@@ -164,6 +179,9 @@ class _Connection:
         except _FAILURES as failure:
             error = str(failure) or type(failure).__name__
         return [self._outcome(stream, sent_ns, error) for stream in streams]
+
+    def left(self) -> Left:
+        return Left(self._writer.get_extra_info("socket").dup(), nothing)
 
     def close(self) -> None:
         self._writer.transport.abort()

@@ -71,7 +71,7 @@ async def lost_reply(stand: Stand, attempts: Attempts, batch: Sequence[Tried], p
     """The work is done and answered, and the answer is lost on its way; the caller sends again."""
     for tried in batch:
         instance = attempts.instance_for(tried.next_number)
-        async with LossyProxy(stand.hosts[instance - 1], plan.timeout_s) as proxy:
+        async with LossyProxy(stand.hosts[instance - 1], plan.timeout_s, attempts.keeper(tried)) as proxy:
             await attempts.one(tried, host=proxy.host)
             tried.is_reached = any(kept.response is not None for kept in proxy.kept)
         await _until_success(attempts, tried)

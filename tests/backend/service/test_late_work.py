@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from backend.model.vocabulary import Verdict
+from backend.model.vocabulary import Answer, Verdict
 from backend.service.description import Description, parse
 from backend.service.outside.check import Checker
-from backend.service.outside.model import Check, CheckPlan, CheckSituation
+from backend.service.outside.model import Check, CheckPlan, CheckSituation, SituationResult
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from tests.backend.service.awkward import SERVICES
@@ -75,6 +75,30 @@ def test_it_is_judged_when_it_has_acted(path: str, key: CheckSituation, verdict:
     assert situation.effects == effects
     assert dict(situation.verdicts) == {verdict: 3}
     assert any("work that begins later than that cannot be seen" in line for line in check_lines(found))
+
+
+ORDERS = 'sql = "SELECT count(*) FROM orders WHERE order_no = {key}"'
+ANSWERED_LATE = (CheckSituation.CLICKS, CheckSituation.ONE_AFTER_ANOTHER, CheckSituation.REDELIVERY)
+
+
+def check_impatiently(path: str, key: CheckSituation, limit_s: float) -> SituationResult:
+    plan = CheckPlan((key,), 1, 2, 1.0, limit_s=limit_s, afterwards_s=1.0)
+    with Stand(late(path, effects=ORDERS), SERVICES) as stand:
+        (found,) = Checker(stand, plan, lambda _progress: None, threading.Event()).check("x").situations
+        return found
+
+
+@pytest.mark.parametrize("key", ANSWERED_LATE)
+def test_what_it_still_has_when_its_caller_gives_up_is_waited_for(key: CheckSituation) -> None:
+    """Nothing of it is seen on the wire meanwhile."""
+    found = check_impatiently("/again-after-5", key, limit_s=30.0)
+    assert (dict(found.verdicts), Answer.TIMEOUT in found.answers) == ({TWICE: 1}, True)
+
+
+@pytest.mark.parametrize("key", ANSWERED_LATE)
+def test_what_it_still_has_in_the_end_may_take_effect(key: CheckSituation) -> None:
+    found = check_impatiently("/again-after-600", key, limit_s=1.0)
+    assert (dict(found.verdicts), found.effects) == ({Verdict.UNDECIDED: 1}, 1)
 
 
 def test_calls_that_come_late_are_counted() -> None:
