@@ -16,13 +16,14 @@ import redis
 import sqlalchemy as sa
 
 from backend.engines.redis_client import create_redis
+from backend.engines.zookeeper.server import WHAT_TO_INSTALL, find_zookeeper
 from backend.instance.redis_connections import tell_connections
 from backend.lab.orphans import wait_for_redis_orphans
 from backend.lab.work_book import OpenSession, WorkBook
 from backend.model.faults import parse_fault
 from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
-from backend.model.vocabulary import Answer, OperationKey, Verdict
+from backend.model.vocabulary import Answer, OperationKey, Source, Verdict
 from backend.shop.schema import orders
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
@@ -102,6 +103,30 @@ def test_a_row_is_not_committed_behind_a_reset_by_who_has_died(laboratory: Labor
         assert wait_until(lambda: not psutil.pid_exists(pid))
         with lab._running()[0].database.connect() as connection:
             assert connection.scalar(sa.select(sa.func.count()).select_from(orders)) == 0
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
+def test_a_lock_in_zookeeper_that_the_dead_have_asked_for_changes_no_verdict(laboratory: Laboratory) -> None:
+    """It is taken behind the verdict, makes nothing, and goes with its session: no later caller is barred."""
+    lock = Setup("distributed-lock", "zookeeper")
+    laboratory.lab.start_run(lock, Plan((laboratory.intent(PLACE),), 1)).wait(60)
+    address = laboratory.lab._running()[0].parts.zookeeper.address
+    host, _, port = address.hosts.rpartition(":")
+    with (
+        holding_proxy(lambda: socket.create_connection((host, int(port))), b"__lock__") as proxy,
+        own_lab(LabOptions(zookeeper=f"127.0.0.1:{proxy.port}")) as other,
+    ):
+        intent = other.intent(PLACE)
+        run = other.lab.start_run(lock, Plan((intent,), 1))
+        assert proxy.holds.wait(30)
+        instance_processes(other)[-1].kill()
+        report = run.wait(30)
+        proxy.let_go()
+        assert (report.effects, report.verdicts, report.answers) == (0, {Verdict.UNDECIDED: 1}, {Answer.ERROR: 1})
+        again = other.lab.start_run(lock, Plan((intent,), 1, Source.RETRY, retries=20, backoff_ms=50)).wait(60)
+        assert (again.effects, again.verdicts) == (1, {Verdict.EXACTLY_ONCE: 1})
+        assert other.lab.judgement().effects == 1
 
 
 def test_a_connection_is_over_when_its_server_says_so(laboratory: Laboratory) -> None:
