@@ -6,13 +6,6 @@ import gc
 import multiprocessing
 import sys
 
-_PATIENCE_MS = 24 * 3600 * 1000
-"""How long a connection may be open without a whole request on it: the server's own 30 s are hung up on unread ones.
-
-A process that stood still when that time ran out hangs up when it goes on, and has not looked then at what has come.
-A connection without a request keeps no thread, and no caller of ours has more than it wants.
-"""
-
 
 def main() -> None:
     """Serve until interrupted.
@@ -25,6 +18,7 @@ def main() -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
+    from backend.engines.loopback import IDLE_MS
     from backend.instance.settings import InstanceSettings
     from backend.instance.unfinished import MOST_UNFINISHED
 
@@ -37,7 +31,7 @@ def main() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_PATIENCE_MS),
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_MS),
         websockets=False,
         workers=1,
         blocking_threads=settings.threads + MOST_UNFINISHED,

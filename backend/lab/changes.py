@@ -144,6 +144,7 @@ class Changes:
         self._forget()
 
     def _forget(self) -> None:
+        self._parts.works.take_forsaken()
         self._parts.ledger.clear()
         self._parts.steps.clear()
         self._parts.forms.clear()

@@ -135,9 +135,11 @@ class Watch:
         if self._runs.any_active():
             return left_behind(self._machinery.works.at_work(), (), self._machinery.steps)
         untold = self._runs.untold(self._machinery.servers_at_rest)  # first: what is at work then is known
-        if self._doubts.any():
+        is_in_doubt = self._doubts.about_the_living()
+        works, flying = self._machinery.works.at_work(), self._runs.flying()
+        if self._doubts.about_the_dead() or is_in_doubt:
             untold |= self._machinery.ledger.entries()
-        return left_behind(self._machinery.works.at_work(), self._runs.flying(), self._machinery.steps, untold)
+        return left_behind(works, flying, self._machinery.steps, untold)
 
     def _watch(self) -> None:
         while not self._is_stopped():

@@ -69,6 +69,8 @@ class WorkBook:
         self._sessions: dict[int, list[OpenSession]] = {}
         """By process."""
         self._orphans: list[OpenSession] = []
+        self._forsaken: list[Work] = []
+        """What processes were at when they died."""
         self._server_ends: dict[str, float] = {}
         """When the server behind a URL ended last, on the monotonic clock: its sessions ended with it."""
         self._ask: Callable[[Callable[[], None]], None] = lambda done: done()
@@ -102,7 +104,7 @@ class WorkBook:
         """A process has ended, and what it was handling with it."""
         with self._changed:
             for place in [place for place in self._works if place[0] == process]:
-                del self._works[place]
+                self._forsaken.append(self._works.pop(place))
             self._orphans += filter(self._has_server, self._sessions.pop(process, ()))
             self._wake()
 
@@ -142,6 +144,12 @@ class WorkBook:
         """Sessions that nobody has any more: the server may still be at what it was asked for last."""
         with self._changed:
             return list(self._orphans)
+
+    def take_forsaken(self) -> list[Work]:
+        """What processes were at when they died, since the last time that somebody asked."""
+        with self._changed:
+            found, self._forsaken = self._forsaken, []
+        return found
 
     def bury(self, sessions: Collection[OpenSession]) -> None:
         """These have ended as well."""

@@ -7,6 +7,7 @@ import select
 import threading
 import time
 from collections import deque
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from backend.engines.gateway.says import GatewayCode
 from backend.engines.gateway.settings import GatewayAddress
 from backend.model.errors import GatewayError, GatewayRefusedError
 from backend.model.sentence import Sentence, from_document, plain, say
+from backend.model.submission_ids import is_of_a_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +39,22 @@ class GatewayClient:
     Args:
         address: the file that says where the gateway is; it appears when the gateway is up.
         want: asks for the gateway to be started.
+        linger: gets each message of no run that the gateway was too late with, and what waits until it has let go of
+            it; of those of a run it takes nothing any more once that is over.
         patience_s: how long to wait for an answer.
     """
 
-    def __init__(self, address: Path, want: Callable[[], None], patience_s: float = _ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        address: Path,
+        want: Callable[[], None],
+        linger: Callable[[GatewayMessage, Callable[[], None]], None] | None = None,
+        *,
+        patience_s: float = _ANSWER_SECONDS,
+    ) -> None:
         self._file = address
         self._want = want
+        self._linger = linger
         self._patience_s = patience_s
         self._guard = threading.Lock()
         self._address: GatewayAddress | None = None
@@ -66,7 +78,7 @@ class GatewayClient:
             headers["Idempotency-Key"] = f'"{quote(key)}"'
         if honoured:
             headers["LAB-HONOUR-KEYS"] = "1"
-        status, content = self._post(address, msgspec.json.encode(message), headers)
+        status, content = self._post(address, message, headers)
         if status not in {HTTPStatus.CREATED, HTTPStatus.OK}:
             raise GatewayRefusedError(say(GatewayCode.REFUSED, status=status, detail=_detail(content)))
         return status == HTTPStatus.CREATED
@@ -76,14 +88,17 @@ class GatewayClient:
         while self._idle:
             self._idle.pop().close()
 
-    def _post(self, address: GatewayAddress, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _post(self, address: GatewayAddress, message: GatewayMessage, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = self._connection(address)
         try:
-            connection.request("POST", "/messages", body, headers)
+            connection.request("POST", "/messages", msgspec.json.encode(message), headers)
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            connection.close()
+            if isinstance(error, TimeoutError) and self._linger and not is_of_a_lab(message.submission_id):
+                self._linger(message, partial(_wait_until_let_go, connection))
+            else:
+                connection.close()
             raise GatewayError(_sentence(error)) from None
         self._idle.append(connection)
         return response.status, content
@@ -115,6 +130,13 @@ class GatewayClient:
                 raise GatewayError(say(GatewayCode.NOTHING_SENT))
             pause.wait(_POLL_SECONDS)
         return msgspec.json.decode(self._file.read_bytes(), type=GatewayAddress)
+
+
+def _wait_until_let_go(connection: http.client.HTTPConnection) -> None:
+    """Until the gateway has answered, or hung up."""
+    if connection.sock is not None:
+        select.select([connection.sock], [], [])
+    connection.close()
 
 
 def end_run(address: GatewayAddress, run: str) -> bool:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPException
 
 import psutil
 import pytest
@@ -16,10 +17,12 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Caller, caller_of, count_rows
-from tests.backend.own_lab import instance_processes, own_lab, stopped, wait_for
+from tests.backend.own_lab import instance_processes, named, newest_lab, own_lab, stopped, wait_for
 
 PATH = "/operations/place-order?strategy=none"
 BODY = b'{"order_no": "A-out", "item": "pen", "quantity": 1}'
+SEND = "/operations/send-message?strategy=none"
+MESSAGE = b'{"request_no": "R-out", "item": "pen", "quantity": 1}'
 LATE_COMMIT = "delay@sql:COMMIT:before=300"
 UNDECIDED, ONCE, TWICE = ({verdict: 1} for verdict in (Verdict.UNDECIDED, Verdict.EXACTLY_ONCE, Verdict.DUPLICATED))
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it stops processes of servers")
@@ -34,14 +37,20 @@ def other() -> Iterator[Laboratory]:
 class Outside(threading.Thread):
     """A caller that may hear nothing."""
 
-    def __init__(self, caller: Caller, headers: dict[str, str | bytes | None] | None = None) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        headers: dict[str, str | bytes | None] | None = None,
+        path: str = PATH,
+        body: bytes = BODY,
+    ) -> None:
         super().__init__(daemon=True)
-        self._caller, self._headers = caller, headers
+        self._caller, self._headers, self._path, self._body = caller, headers, path, body
         self.start()
 
     def run(self) -> None:
-        with suppress(OSError):
-            self._caller.call("POST", PATH, BODY, self._headers)
+        with suppress(OSError, HTTPException):
+            self._caller.call("POST", self._path, self._body, self._headers)
 
 
 def has_committed_late(other: Laboratory) -> bool:
@@ -70,6 +79,7 @@ def test_what_the_database_was_asked_for_by_a_process_that_has_died(other: Labor
     Outside(caller, {"LAB-SUBMISSION": "second", "LAB-FAULTS": f"x-1 {LATE_COMMIT}"})
     with stopped(server_of_insert(other, "second")):
         assert wait_for(other.told, lambda: has_committed_late(other))
+        assert judged(other, UNDECIDED)
         instance_processes(other)[-1].kill()
         assert wait_for(other.told, lambda: other.lab.judgement().working == 0)
         assert count_rows(database, "orders") == 1
@@ -92,6 +102,29 @@ def test_what_a_cancelled_run_has_left_at_a_database_whose_caller_has_died(other
         assert wait_for(other.told, lambda: other.lab.judgement().working == 0)
         assert not wait_for(other.told, lambda: other.lab.judgement().verdicts == ONCE, 1.5)
     assert judged(other, TWICE)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_what_the_gateway_was_asked_for_by_who_has_died_or_given_up(other: Laboratory, dies: bool) -> None:
+    caller = caller_of(other.lab)
+    assert caller.call("POST", SEND, MESSAGE).status == 201
+    assert judged(other, ONCE)
+    gateway = named(newest_lab(), "backend.engines.gateway")
+    with stopped(gateway, *gateway.children(recursive=True)):
+        second = Outside(caller, {"LAB-SUBMISSION": "second"}, SEND, MESSAGE)
+        assert wait_for(other.told, lambda: any("POST /messages" in step.command for step in other.told.under_way))
+        assert judged(other, UNDECIDED)
+        if dies:
+            instance_processes(other)[-1].kill()
+        second.join(20)
+        assert not second.is_alive()
+        assert not wait_for(other.told, lambda: other.lab.judgement().verdicts == ONCE, 1.5)
+        assert other.lab.judgement().verdicts == UNDECIDED
+    if dies:  # the gateway may see that nobody is there any more
+        assert not wait_for(other.told, lambda: other.lab.judgement().verdicts == ONCE, 1.5)
+        assert other.lab.judgement().verdicts == (TWICE if other.lab.judgement().effects == 2 else UNDECIDED)
+    else:
+        assert judged(other, TWICE)
 
 
 def test_a_request_in_front_of_a_process_that_stands_still(other: Laboratory) -> None:
