@@ -1,14 +1,12 @@
 """The tap on SQLAlchemy: statements, COMMIT and ROLLBACK.
 
-Statements are caught by the ``do_execute`` event. There is no event *after* a commit, so the two transaction ends are
-caught at the dialect, the one object through which every connection of an engine commits.
+All of them are caught at the dialect, the one object through which every connection of an engine executes and commits.
+There is no event *after* a commit; and an event that is listened for costs each statement as much as its trace.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import event
 
 from backend.model.vocabulary import EngineKind
 from backend.tap.connections import sever
@@ -35,20 +33,21 @@ def tap_sql(engine: sa.Engine, tap: Tap, kind: EngineKind | None = None) -> None
     """
     kind = kind or _KINDS.get(engine.dialect.name, EngineKind.MARIADB)
 
-    @event.listens_for(engine, "do_execute")
-    def execute(cursor: Any, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  any driver's
+    dialect: Any = engine.dialect
+    execute = dialect.do_execute
+
+    def do_execute(cursor: Any, statement: str, parameters: Any, context: object = None) -> None:  # noqa: ANN401
         tap.run(
             kind,
             statement,
             parameters or (),
-            lambda: cursor.execute(statement, parameters),
+            lambda: execute(cursor, statement, parameters, context),
             lambda _: read_answer(cursor),
             lambda: sever(cursor.connection),
             server_pid_of(cursor.connection),
         )
-        return True
 
-    dialect: Any = engine.dialect
+    dialect.do_execute = do_execute
     dialect.do_commit = _through(tap, kind, "COMMIT", dialect.do_commit)
     dialect.do_rollback = _through(tap, kind, "ROLLBACK", dialect.do_rollback)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from backend.shop.schema import order_deletions
 
@@ -25,23 +24,18 @@ def name_deletions(engine: sa.Engine, tap: Tap) -> None:
     names = sa.update(order_deletions).where(
         order_deletions.c.order_no == sa.bindparam("key"), order_deletions.c.submission_id == ""
     )
-    compiled = names.values(submission_id=sa.bindparam("submission")).compile(dialect=engine.dialect)
+    dialect: Any = engine.dialect
+    compiled = names.values(submission_id=sa.bindparam("submission")).compile(dialect=dialect)
+    execute = dialect.do_execute
 
-    @event.listens_for(engine, "after_cursor_execute")
-    def name_it(
-        connection: sa.Connection,
-        cursor: Any,  # noqa: ANN401  any driver's
-        statement: str,
-        parameters: Any,  # noqa: ANN401  by name or by position
-        _context: object,
-        _many: bool,
-    ) -> None:
-        flow = tap.current
-        if flow is None or not statement.startswith(_DELETION) or cursor.rowcount < 1:
-            return
-        (key,) = parameters.values() if isinstance(parameters, dict) else parameters
-        given = compiled.construct_params({"key": key, "submission": flow.submission_id})
-        positions = compiled.positiontup
-        connection.connection.cursor().execute(
-            compiled.string, given if positions is None else [given[name] for name in positions]
-        )
+    def do_execute(cursor: Any, statement: str, parameters: Any, context: object = None) -> None:  # noqa: ANN401
+        execute(cursor, statement, parameters, context)
+        if statement.startswith(_DELETION) and (flow := tap.current) and cursor.rowcount > 0:
+            (key,) = parameters.values() if isinstance(parameters, dict) else parameters
+            given = compiled.construct_params({"key": key, "submission": flow.submission_id})
+            positions = compiled.positiontup
+            cursor.connection.cursor().execute(
+                compiled.string, given if positions is None else [given[name] for name in positions]
+            )
+
+    dialect.do_execute = do_execute
