@@ -83,6 +83,13 @@ def sometime(most_s: float) -> None:
     _never.wait(random.uniform(0.05, most_s))  # noqa: S311  no secret
 
 
+def hold_open(key: str) -> None:
+    """A row that is there when somebody commits it."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        connection.execute("INSERT INTO orders (order_no) VALUES (%s)", (key,))
+        _never.wait(600)
+
+
 def later(act: Callable[[str], object], key: str, seconds: float | None = None) -> None:
     def wait_and_act() -> None:
         sometime(_LATEST_S) if seconds is None else _never.wait(seconds)
@@ -101,6 +108,9 @@ class Handler(BaseHTTPRequestHandler):
                 later(insert, key)
             case "/sometime-once":
                 later(insert_once, key)
+            case "/holds-open":
+                insert_once(key)
+                later(hold_open, key, seconds=3.0)
             case "/retries":
                 threading.Thread(target=insert_with_retries, args=(key,)).start()
             case "/now-and-then":

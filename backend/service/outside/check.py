@@ -92,7 +92,11 @@ class Checker:
                 self._settling.await_the_end()  # or what the service still owes would be killed with it
             results.append(self._situation(key))
         afterwards_s = self._settling.await_the_end()
-        results = [replace(each, intents=tuple(map(self._again, each.intents))) for each in results]
+        sees_work = self._settling.sees_work
+        results = [
+            replace(each, intents=tuple(self._again(intent, sees_work=sees_work) for intent in each.intents))
+            for each in results
+        ]
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
         counted = (self._attempts.sent, self._stand.asked)
@@ -139,8 +143,15 @@ class Checker:
                 self._stand.recorder.ended(f"{tried.intent.key}.{number}")
         return _with_steps(results, self._steps_of)
 
-    def _again(self, result: IntentResult) -> IntentResult:
-        """What counts is there in the end: effects may have come since their intent was judged, or have gone."""
+    def _again(self, result: IntentResult, *, sees_work: bool) -> IntentResult:
+        """What counts is there in the end: effects may have come since their intent was judged, or have gone.
+
+        Args:
+            result: as it was judged.
+            sees_work: whether something is still at work, of which nobody knows what will come.
+        """
+        if sees_work and result.verdict is not Verdict.DUPLICATED:
+            result = replace(result, verdict=Verdict.UNDECIDED, is_open=True)
         effects = self._stand.intents.effects(self._intents[result.key])
         if effects == result.known_effects:
             return result

@@ -50,6 +50,8 @@ class Settling:
         self._cancelled = cancelled
         self._never = threading.Event()
         self._waits_for_told = True
+        self.sees_work = False
+        """Whether something was at work all the time when the end was awaited in vain, as in an open transaction."""
 
     def learn(self) -> None:
         """See how long the service works on after its answers, on an intent of its own."""
@@ -80,16 +82,20 @@ class Settling:
 
     def await_the_end(self) -> float:
         """Wait until the service has done nothing for as long as the plan says; how long that was, in seconds."""
+        self.sees_work = False
         if self._cancelled.is_set():
             return 0.0
         afterwards_s = max(self._plan.afterwards_s, self._stand.quiet_s)
-        deadline = time.monotonic() + max(self._plan.limit_s, afterwards_s)
-        while time.monotonic() < deadline:
+        began = free = time.monotonic()
+        while time.monotonic() < began + max(self._plan.limit_s, afterwards_s):
             left_s = afterwards_s - self._stand.silent_s
-            if left_s <= 0 and not self._stand.recorder.is_busy:
-                return afterwards_s
+            if not self._stand.recorder.is_busy:
+                free = time.monotonic()
+                if left_s <= 0:
+                    return afterwards_s
             if self._cancelled.wait(min(0.2, max(_LOOK_S, left_s))):
                 return 0.0
+        self.sees_work = time.monotonic() > free + _LEARN_S  # a heartbeat is over sooner
         return self._stand.silent_s
 
     def _stay(self, batch: Sequence[Tried], pause: float, limit_s: float) -> bool:

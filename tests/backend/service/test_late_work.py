@@ -101,6 +101,16 @@ def test_what_it_still_has_in_the_end_may_take_effect(key: CheckSituation) -> No
     assert (dict(found.verdicts), found.effects) == ({Verdict.UNDECIDED: 1}, 1)
 
 
+def test_what_is_seen_to_be_at_work_in_the_end_may_take_effect() -> None:
+    """A transaction that began when its intent had been judged is open for longer than anybody waits."""
+    plan = CheckPlan((CheckSituation.CLICKS,), 1, 2, 10.0, limit_s=6.0, afterwards_s=5.0)
+    with Stand(late("/holds-open"), SERVICES) as stand:
+        found = Checker(stand, plan, lambda _progress: None, threading.Event()).check("x")
+    (situation,) = found.situations
+    assert (dict(situation.verdicts), situation.effects) == ({Verdict.UNDECIDED: 1}, 1)
+    assert not found.is_exactly_once
+
+
 def test_calls_that_come_late_are_counted() -> None:
     found, _ = check(late("/charges", effects="gateway = true"), CheckSituation.ONE_AFTER_ANOTHER)
     (situation,) = found.situations
