@@ -150,11 +150,15 @@ def _processes_by_ps() -> Iterator[tuple[int, int]]:
 def _stat(pid: int) -> list[bytes]:
     """What Linux says of a process, from its state and its parent on; nothing of one that is not there.
 
-    The command's name, which is left out, stands in parentheses and may itself hold spaces and parentheses.
+    The command's name, which is left out, stands in parentheses and may itself hold spaces and parentheses. The file is
+    read without an object of Python for it: of all processes, which may be hundreds, that takes half as long.
     """
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123
-            return file.read().rpartition(b")")[2].split()
+        file = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        try:
+            return os.read(file, 4096).rpartition(b")")[2].split()
+        finally:
+            os.close(file)
     except OSError:
         return []
 

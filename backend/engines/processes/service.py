@@ -3,14 +3,19 @@
 Standard library only, as `backend.engines.processes.supervisor_process`.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import signal
 import sys
 import time
-from typing import Any, NoReturn
 
-Message = dict[str, Any]
+TYPE_CHECKING = False  # to import `typing` would be a tenth of the start
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    Message = dict[str, Any]
 
 
 class Service:

@@ -6,27 +6,34 @@ its children. When the socket reaches its end, or the parent process ends, it st
 directory and ends. The socket ends with the parent however the parent ends.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import select
 import signal
 import sys
 import time
-from collections.abc import Mapping
 
 if __name__ == "__main__":  # isolated mode does not look into the script's folder
     sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     from folder import make_directory, mark, remove_directory  # type: ignore[import-not-found]
     from fork_server import KEY, ForkServer  # type: ignore[import-not-found]
     from process_tree import children, descendants, send_signal, signal_tree  # type: ignore[import-not-found]
-    from service import Message, Service, adopt_orphans  # type: ignore[import-not-found]
+    from service import Service, adopt_orphans  # type: ignore[import-not-found]
     from shared_memory import release_segments  # type: ignore[import-not-found]
 else:
     from backend.engines.processes.folder import make_directory, mark, remove_directory
     from backend.engines.processes.fork_server import KEY, ForkServer
     from backend.engines.processes.process_tree import children, descendants, send_signal, signal_tree
-    from backend.engines.processes.service import Message, Service, adopt_orphans
+    from backend.engines.processes.service import Service, adopt_orphans
     from backend.engines.processes.shared_memory import release_segments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.engines.processes.service import Message
 
 GRACE_S = 0.8
 """Time that children get to stop by themselves when everything ends."""

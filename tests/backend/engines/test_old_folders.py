@@ -81,22 +81,57 @@ def test_a_folder_goes_when_those_who_worked_there_are_dead_though_nobody_fetche
 def test_the_mark_of_a_folder_goes_last(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = base / "submit-twice-0a1b2c3d"
     (folder / "data").mkdir(parents=True)
+    (folder / "data" / "file").write_text("x")
     (folder / MARK).write_bytes(MARK_TEXT)
-    (folder / "log").write_text("x")
 
-    def killed(path: Path, **_options: object) -> None:
-        for entry in Path(path).iterdir():
-            if entry.is_file():
-                entry.unlink()
+    def killed(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", killed)
+        patched.setattr(os, "rmdir", killed)  # whatever else it removes first
         with pytest.raises(KeyboardInterrupt):
             remove_directory(str(folder))
+    assert not (folder / "data" / "file").exists(), "it has begun"
     assert (folder / MARK).exists(), "the next start finds it"
     remove_directory(str(folder))
     assert not folder.exists()
+
+
+def test_what_links_in_a_folder_lead_to_stays(base: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_text("x")
+    folder = base / "submit-twice-0a1b2c3d"
+    (folder / "data").mkdir(parents=True)
+    for place in (folder, folder / "data"):
+        (place / "to a folder").symlink_to(kept)
+        (place / "to a file").symlink_to(kept / "file")
+        (place / "to nothing").symlink_to(kept / "missing")
+    remove_directory(str(folder))
+    assert not folder.exists()
+    assert (kept / "file").read_text() == "x"
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_removed_leads_nowhere(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_text("x")
+    folder = base / "submit-twice-0a1b2c3d"
+    (folder / "data").mkdir(parents=True)
+    real = os.open
+
+    def exchanging(path: str | os.PathLike[str], flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if path == "data":
+            (folder / "data").rmdir()
+            (folder / "data").symlink_to(kept)
+        return real(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", exchanging)
+    remove_directory(str(folder))
+    assert (folder / "data").is_symlink(), "it was exchanged"
+    assert (kept / "file").read_text() == "x"
 
 
 def test_a_living_lab_keeps_its_folder(base: Path) -> None:
