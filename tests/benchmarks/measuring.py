@@ -30,13 +30,13 @@ def cost_of(work: Callable[[], int]) -> Cost:
     return Cost((time.perf_counter() - wall) / count, (_cpu() - cpu) / count)
 
 
-def in_turns(works: Sequence[Callable[[], int]], rounds: int) -> list[Cost]:
-    """The medians of each, after a round that is not counted."""
+def in_turns(works: Sequence[Callable[[], int]], rounds: int, *, warm_up: bool = True) -> list[Cost]:
+    """The medians of each, after a round that is not counted, unless there is nothing to warm up."""
     found: list[list[Cost]] = [[] for _ in works]
-    for number in range(rounds + 1):
+    for number in range(rounds + warm_up):
         for work, costs in zip(works, found, strict=True):
             cost = cost_of(work)
-            if number:
+            if number or not warm_up:
                 costs.append(cost)
     return [Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs)) for costs in found]
 
