@@ -201,7 +201,7 @@ class Execution:
                 case EventKind.ERROR:
                     self._hit(self._by_actor[choice.actor])
                 case _:
-                    self._step(self._by_actor[choice.actor])
+                    self._step(self._by_actor[choice.actor], touched)
         if self._watcher.failure is not None:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretelling.forget()
@@ -246,10 +246,10 @@ class Execution:
             )
         return one.state is SubmissionState.NEW or one.state is SubmissionState.PARKED
 
-    def _step(self, one: Submission) -> None:
+    def _step(self, one: Submission, touched: Footprint | None) -> None:
         is_first, is_reply = one.state is SubmissionState.NEW, one.at_reply
         if not is_first:
-            one.touches = self.footprint(Choice(EventKind.STEP, one.actor)) or NOTHING
+            one.touches = touched or NOTHING
         traced = TracedEvent(EventKind.STEP, one, one.pending)
         if not is_reply:
             self.events.append(traced)
@@ -300,7 +300,7 @@ class Execution:
             each.transaction = Transaction()
         if one:
             self._promotions.have_commit(one)
-            self._step(one)
+            self._step(one, self.footprint(Choice(EventKind.STEP, one.actor)))
         self._promotions.promote(choice, one)
         self._let_go()
         self._quiescence.settle()

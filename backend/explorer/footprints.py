@@ -9,7 +9,7 @@ seen afterwards: `backend.explorer.execution` compares it with what was foretold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, reduce
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,8 @@ class Transaction:
             everything: whether nobody knows what it touched.
         """
         locked = locked_tables(call.command)
+        if locked is not None and not everything and locked <= self.tables and call.engine is not EngineKind.SQLITE:
+            return self if self.has_written or not locked else replace(self, has_written=True)
         whole_file = _WHOLE_FILE if call.engine is EngineKind.SQLITE else frozenset()
         return Transaction(
             self.tables | (locked or frozenset()) | whole_file,

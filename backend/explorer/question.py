@@ -81,6 +81,8 @@ class EventKind(StrEnum):
     END = "end"
     """Nothing more happens, though a failover still might; no event."""
 
+    __hash__ = str.__hash__  # that of an Enum is written in Python, and choices are looked up at each point
+
     @property
     def is_of_an_engine(self) -> bool:
         """Whether no request did it."""
