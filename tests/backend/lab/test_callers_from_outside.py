@@ -113,7 +113,9 @@ def test_what_the_gateway_was_asked_for_by_who_has_died_or_given_up(other: Labor
     with stopped(gateway, *gateway.children(recursive=True)):
         second = Outside(caller, {"LAB-SUBMISSION": "second"}, SEND, MESSAGE)
         assert wait_for(other.told, lambda: any("POST /messages" in step.command for step in other.told.under_way))
-        assert judged(other, UNDECIDED)
+        seen = judged(other, UNDECIDED)
+        steps = [(step.submission_id, step.command, step.error) for step in other.told.steps[-8:]]
+        assert seen, (other.lab.judgement(), steps, other.told.incidents)  # red 1 of about 40, not explained
         if dies:
             instance_processes(other)[-1].kill()
         second.join(20)
