@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import psutil
@@ -79,21 +79,28 @@ def test_a_folder_goes_when_those_who_worked_there_are_dead_though_nobody_fetche
 
 
 def test_the_mark_of_a_folder_goes_last(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever removes it may be killed at any moment; the next start finds what has a mark."""
     folder = base / "submit-twice-0a1b2c3d"
     (folder / "data").mkdir(parents=True)
     (folder / "data" / "file").write_text("x")
+    (folder / "log").write_text("x")
     (folder / MARK).write_bytes(MARK_TEXT)
+    beside: list[list[str]] = []
+    scan, unlink = os.scandir, os.unlink
 
-    def killed(*_arguments: object, **_options: object) -> None:
-        raise KeyboardInterrupt
+    def mark_first(opened: int) -> nullcontext[list[os.DirEntry[str]]]:
+        return nullcontext(sorted(scan(opened), key=lambda entry: entry.name != MARK))
+
+    def watching(name: str, *, dir_fd: int | None = None) -> None:
+        if name == MARK:
+            beside.append(os.listdir(folder))  # noqa: PTH208
+        unlink(name, dir_fd=dir_fd)
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "rmdir", killed)  # whatever else it removes first
-        with pytest.raises(KeyboardInterrupt):
-            remove_directory(str(folder))
-    assert not (folder / "data" / "file").exists(), "it has begun"
-    assert (folder / MARK).exists(), "the next start finds it"
-    remove_directory(str(folder))
+        patched.setattr(os, "scandir", mark_first)
+        patched.setattr(os, "unlink", watching)
+        remove_directory(str(folder))
+    assert beside == [[MARK]]
     assert not folder.exists()
 
 
