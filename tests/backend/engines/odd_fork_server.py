@@ -11,7 +11,6 @@ from backend.engines.processes.forked import serve
 
 def load() -> None:
     sys.path.append(sys.argv[1])
-    importlib.import_module("backend.instance.app")  # by which the probe tells that it was forked
     importlib.import_module("matter")
 
 

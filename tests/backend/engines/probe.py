@@ -15,6 +15,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+_FORKED = "backend.engines.processes.forked"
+"""Who forks has loaded it; who is executed has no use for it."""
 IDLE = ThreadPoolExecutor(1)
 """Once used, its thread waits for more until it is told to end."""
 
@@ -64,7 +66,7 @@ def facts() -> dict[str, object]:
 
 
 def main() -> None:
-    own = {"pid": os.getpid(), "drawn": random.random(), "forked": "backend.instance.app" in sys.modules}  # noqa: S311
+    own = {"pid": os.getpid(), "drawn": random.random(), "forked": _FORKED in sys.modules}  # noqa: S311
     print(json.dumps({"facts": facts(), **own}), flush=True)  # noqa: T201
     if "end" in sys.argv:
         atexit.register(print, "at exit")
