@@ -171,6 +171,7 @@ def test_records_that_make_room_are_gone_from_what_is_shown_and_counted(qtbot: Q
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.append(rows(95))
     model.show_only("1.9")
+    qtbot.waitUntil(lambda: not model.filter.is_looking)
     assert [each.id for each in model.shown] == [9, 90, 91, 92, 93, 94, 95]
     model.append(rows(10, 96))
     assert [each.id for each in model.shown] == [90, 91, 92, 93, 94, 95, 96, 97, 98, 99]
