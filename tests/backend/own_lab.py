@@ -13,6 +13,7 @@ from backend.model.observed import EngineStatus
 from backend.model.options import LabOptions
 from backend.model.vocabulary import EngineKind
 from tests.backend.conftest import Laboratory, Recorder
+from tests.backend.engines.helpers import command_of
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def family() -> list[psutil.Process]:
 
 def newest_lab() -> list[psutil.Process]:
     """The processes of the lab that was started last, its supervisor first; others may be at work beside it."""
-    supervisors = [process for process in family() if "supervisor_process" in " ".join(process.cmdline())]
+    supervisors = [process for process in family() if "supervisor_process" in command_of(process)]
     newest = max(supervisors, key=psutil.Process.create_time)
     return [newest, *newest.children(recursive=True)]
 
@@ -49,7 +50,7 @@ def born_since(before: list[psutil.Process]) -> list[psutil.Process]:
 
 def named(processes: list[psutil.Process], word: str) -> psutil.Process:
     """The first, hence the parent, whose command line has this word."""
-    return next(process for process in processes if word in " ".join(process.cmdline()))
+    return next(process for process in processes if word in command_of(process))
 
 
 def serving(url: str) -> psutil.Process:
@@ -57,12 +58,15 @@ def serving(url: str) -> psutil.Process:
     port = urlsplit(url).port
 
     def listens(process: psutil.Process) -> bool:
-        there = (where for where in process.net_connections() if where.status == psutil.CONN_LISTEN)
+        try:
+            there = [where for where in process.net_connections() if where.status == psutil.CONN_LISTEN]
+        except psutil.NoSuchProcess:
+            return False
         return any(where.laddr.port == port for where in there)
 
     known = {process.pid: process for process in family()}
     found = next(process for process in known.values() if listens(process))
-    while "supervisor_process" not in " ".join((parent := known[found.ppid()]).cmdline()):
+    while "supervisor_process" not in command_of(parent := known[found.ppid()]):
         found = parent
     return found
 

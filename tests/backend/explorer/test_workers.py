@@ -32,6 +32,7 @@ from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import plain, say
 from backend.model.vocabulary import OperationKey, Verdict
+from tests.backend.engines.helpers import command_of
 from tests.backend.explorer.conftest import Bench
 from tests.your_own import CODE, write
 
@@ -164,7 +165,7 @@ def timeless(found: Survey) -> Survey:
 
 
 def worker_processes() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "backend.explorer.crew.worker" in one.cmdline()]
+    return [one for one in psutil.Process().children() if "backend.explorer.crew.worker" in command_of(one)]
 
 
 def test_the_others_start_while_the_engines_of_the_first_do(

@@ -17,6 +17,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.app.interpreter import SWITCH_SECONDS, Collector, favour_the_window
+from tests.backend.engines.helpers import command_of
 from tests.tables import exhaustive_but, values
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -45,7 +46,7 @@ def wait_until_engines_run(process: subprocess.Popen[str]) -> list[psutil.Proces
     pause = threading.Event()
     for _ in range(PATIENCE * 20):
         children = descendants(process)
-        if any("backend.lab.senders" in " ".join(child.cmdline()) for child in children):
+        if any("backend.lab.senders" in command_of(child) for child in children):
             return children
         pause.wait(0.05)
     raise AssertionError(f"no engines after {PATIENCE} s: {children}")

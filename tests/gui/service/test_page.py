@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from backend.service.outside.model import CheckSituation
 from gui.service.reports import FORMS
+from tests.backend.engines.helpers import command_of
 from tests.backend.service.conftest import FILE, SERVICES
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
@@ -209,14 +210,7 @@ def test_a_service_that_never_becomes_ready_can_be_cancelled(page: Driver, tmp_p
 def _runs(script: Path) -> bool:
     """Whether something that this test has started runs the script: other tests may be running it as well."""
     own = psutil.Process().children(recursive=True)
-    return any(str(script) in _command_of(process) for process in own)
-
-
-def _command_of(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+    return any(str(script) in command_of(process) for process in own)
 
 
 def test_a_window_closed_in_mid_check_leaves_no_process(page: Driver, tmp_path: Path, qtbot: QtBot) -> None:
