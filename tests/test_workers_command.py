@@ -8,10 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.backend.engines.helpers import command_of, wait_until
+from tests.backend.engines.helpers import command_of, family, wait_until
 from tests.test_attacked_command_line import Shell, folder
 
 __all__ = ["folder"]
@@ -25,11 +24,8 @@ LONG = (
 
 def workers(shell: Shell) -> list[int]:
     """Those whose engines have come up."""
-    found = psutil.Process(shell.process.pid).children(recursive=True)
-    own = [process for process in found if "crew.worker" in command_of(process)]
-    return [
-        process.pid for process in own if any("postgres" in command_of(c) for c in process.children(recursive=True))
-    ]
+    own = [process for process in family(shell.process.pid) if "crew.worker" in command_of(process)]
+    return [process.pid for process in own if any("postgres" in command_of(one) for one in family(process.pid))]
 
 
 def started(folder: Path) -> Shell:

@@ -97,9 +97,12 @@ def small_lab(end: str, prefix: Sequence[str] = (), env: Mapping[str, str] | Non
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all its descendants."""
-    process = psutil.Process(pid)
-    return [process, *process.children(recursive=True)]
+    """A process and all its descendants; nobody if it has ended."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def explores(pid: int) -> bool:
