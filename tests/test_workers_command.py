@@ -17,7 +17,8 @@ __all__ = ["folder"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc to see what was started")
 
-LONG = "exec $M explore --operation place-order --strategy distributed-lock --requests 3 --crashes 1 --expiries 1 --workers 2 --json -"
+QUESTION = "--operation place-order --strategy distributed-lock --requests 3 --crashes 1 --expiries 1"
+LONG = f"exec $M explore {QUESTION} --workers 2 --json -"
 
 
 def workers(shell: Shell) -> list[int]:
