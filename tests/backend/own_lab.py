@@ -75,6 +75,13 @@ def backend_of(laboratory: Laboratory) -> EngineStatus:
     return next(engine for engine in laboratory.lab.engines() if engine.kind is EngineKind.HTTP)
 
 
+def lab_processes(laboratory: Laboratory) -> list[psutil.Process]:
+    """All of the lab, its supervisor first."""
+    supervisor = instance_processes(laboratory)[0].parent()
+    assert supervisor is not None
+    return [supervisor, *supervisor.children(recursive=True)]
+
+
 def instance_processes(laboratory: Laboratory) -> list[psutil.Process]:
     """Those of the lab's first instance: the server, then its worker."""
     urls = laboratory.lab.connection()["urls"]

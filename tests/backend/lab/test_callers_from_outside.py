@@ -17,7 +17,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Caller, caller_of, count_rows
-from tests.backend.own_lab import instance_processes, named, newest_lab, own_lab, stopped, wait_for
+from tests.backend.own_lab import instance_processes, lab_processes, named, own_lab, stopped, wait_for
 
 PATH = "/operations/place-order?strategy=none"
 BODY = b'{"order_no": "A-out", "item": "pen", "quantity": 1}'
@@ -109,13 +109,15 @@ def test_what_the_gateway_was_asked_for_by_who_has_died_or_given_up(other: Labor
     caller = caller_of(other.lab)
     assert caller.call("POST", SEND, MESSAGE).status == 201
     assert judged(other, ONCE)
-    gateway = named(newest_lab(), "backend.engines.gateway")
-    with stopped(gateway, *gateway.children(recursive=True)):
+    gateway = named(lab_processes(other), "backend.engines.gateway")
+    its_processes = [gateway, *gateway.children(recursive=True)]
+    with stopped(*its_processes):
         second = Outside(caller, {"LAB-SUBMISSION": "second"}, SEND, MESSAGE)
         assert wait_for(other.told, lambda: any("POST /messages" in step.command for step in other.told.under_way))
         seen = judged(other, UNDECIDED)
         steps = [(step.submission_id, step.command, step.error) for step in other.told.steps[-8:]]
-        assert seen, (other.lab.judgement(), steps, other.told.incidents)  # red 1 of about 40, not explained
+        states = [(process.pid, process.status()) for process in [*its_processes, *gateway.children(recursive=True)]]
+        assert seen, (other.lab.judgement(), steps, states, other.told.incidents)
         if dies:
             instance_processes(other)[-1].kill()
         second.join(20)
