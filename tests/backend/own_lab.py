@@ -28,7 +28,7 @@ def own_lab(options: LabOptions | None = None) -> Iterator[Laboratory]:
         lab.close()
 
 
-def wait_for(told: Recorder, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_for(told: Recorder, condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     with told.changed:
         return told.changed.wait_for(condition, seconds)
 

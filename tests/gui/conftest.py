@@ -177,7 +177,7 @@ def open_bare(
     yield open_one
     for window in opened:
         window.close()
-    qtbot.waitUntil(lambda: all(window._closed for window in opened), timeout=5_000)
+    qtbot.waitUntil(lambda: all(window._closed for window in opened), timeout=30_000)
     for window in opened:
         window.deleteLater()
 

@@ -133,7 +133,7 @@ def test_the_menu_changes_the_language_at_once_and_remembers_it(
     window.use_language("en")
     qtbot.waitUntil(lambda: submit.accessibleName() == "Submit" and menu.text() == "&File", timeout=PATIENCE_MS)
     window.close()
-    qtbot.waitUntil(lambda: window._closed, timeout=5_000)
+    qtbot.waitUntil(lambda: window._closed, timeout=30_000)
     window.deleteLater()
 
 

@@ -253,7 +253,7 @@ def test_a_data_directory_survives_a_crash(open_folder: Path) -> None:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS id")
         assert first.child is not None
         first.child.kill()
-        first.child.wait(5)
+        first.child.wait(30)
     with Supervisor() as supervisor:
         assert ask(start_postgresql(supervisor, open_folder), "SELECT id FROM kept") == 7
 
@@ -266,7 +266,7 @@ def leave_lock_to(owner: int, folder: Path) -> None:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS id")
         assert first.child is not None
         first.child.kill()
-        first.child.wait(5)
+        first.child.wait(30)
     lock = folder / "postgresql" / "data" / "postmaster.pid"
     lock.write_text(f"{owner}\n{lock.read_text().partition(chr(10))[2]}")
 

@@ -138,7 +138,7 @@ def test_an_observer_of_the_statement_sees_the_wait(sqlite: sa.Engine) -> None:
         spans.clear()
         waiting = threading.Thread(target=wait_for_lock)
         waiting.start()
-        assert entered.wait(5)
+        assert entered.wait(30)
         waiting.join(0.2)
         released = time.monotonic()
     waiting.join(5)

@@ -27,7 +27,7 @@ def shell(supervisor: Supervisor, script: str, **options: bool) -> Child:
 
 def test_a_child_writes_to_its_log_and_ends(supervisor: Supervisor) -> None:
     child = shell(supervisor, "for i in 1 2 3 4 5 6 7; do echo line $i; done; echo oops >&2; exit 3")
-    assert child.wait(5) == 3
+    assert child.wait(30) == 3
     assert not child.alive
     assert child.log_tail(2) == "line 7\noops"
     assert len(child.log_tail().splitlines()) == 5
@@ -40,13 +40,13 @@ def test_a_program_that_is_not_there(supervisor: Supervisor) -> None:
 
 def test_environment_and_working_directory(supervisor: Supervisor, tmp_path: Path) -> None:
     child = supervisor.spawn("env", ["/bin/sh", "-c", 'echo "$ONE $HOME."; pwd'], env={"ONE": "1"}, cwd=tmp_path)
-    assert child.wait(5) == 0
+    assert child.wait(30) == 0
     assert child.log_tail() == f"1 .\n{tmp_path}"
 
 
 def test_standard_input_comes_from_no_file_that_has_a_name(supervisor: Supervisor) -> None:
     child = supervisor.spawn("cat", ["/bin/cat"], stdin="a secret\n")
-    assert child.wait(5) == 0
+    assert child.wait(30) == 0
     assert child.log_tail() == "a secret"
     assert {path.name for path in supervisor.directory.iterdir()} == {MARK, "private", "cat.log"}
 
@@ -101,7 +101,7 @@ while True:
 def test_what_a_living_child_forks_meanwhile_is_not_taken_for_left_behind(supervisor: Supervisor) -> None:
     breeder = supervisor.spawn("breeder", [sys.executable, "-I", "-S", "-c", BREEDER])
     for _ in range(100):
-        assert shell(supervisor, "exit 0").wait(5) == 0
+        assert shell(supervisor, "exit 0").wait(30) == 0
     assert breeder.alive, "a child that it had just forked was killed"
     breeder.kill()
 
@@ -122,8 +122,8 @@ def test_terminate_asks_first_and_kills_then(supervisor: Supervisor) -> None:
     assert wait_until(lambda: polite.log_tail().count("ready") == 2)
     polite.terminate()
     deaf.terminate(grace_s=0.2)
-    assert polite.wait(5) == 7
-    assert deaf.wait(5) == -signal.SIGKILL
+    assert polite.wait(30) == 7
+    assert deaf.wait(30) == -signal.SIGKILL
 
 
 def test_a_paused_child_can_be_terminated(supervisor: Supervisor) -> None:
@@ -167,7 +167,7 @@ def test_a_crashed_child_is_started_again_until_it_is_terminated(supervisor: Sup
     assert wait_until(lambda: child.pid != first)
     assert child.alive
     child.terminate()
-    assert child.wait(5) == -signal.SIGTERM
+    assert child.wait(30) == -signal.SIGTERM
 
 
 def test_a_child_that_dies_at_once_is_not_started_for_ever(supervisor: Supervisor) -> None:
@@ -197,7 +197,7 @@ def test_close_twice_and_after_a_failure() -> None:
 
 def test_signals_to_a_child_that_is_gone_do_nothing(supervisor: Supervisor) -> None:
     child = shell(supervisor, "exit 0")
-    assert child.wait(5) == 0
+    assert child.wait(30) == 0
     child.kill()
     child.pause()
     child.terminate()
@@ -210,7 +210,7 @@ def test_a_supervisor_that_was_killed_is_noticed() -> None:
         child.on_exit(codes.append)
         directory = supervisor.directory
         os.kill(supervisor.pid, signal.SIGKILL)
-        assert child.wait(5) == -signal.SIGKILL
+        assert child.wait(30) == -signal.SIGKILL
         assert wait_until(lambda: codes == [-signal.SIGKILL])
         assert not directory.exists()
         with pytest.raises(EngineError, match="supervisor"):

@@ -129,7 +129,7 @@ def test_who_waits_for_the_sender_is_woken_when_it_is_closed(tmp_path: Path) -> 
         failures.append(caught.value)
 
     with waiting(start):
-        assert spawned.wait(5)
+        assert spawned.wait(30)
         sender.close()
     assert len(failures) == 1
 
@@ -151,7 +151,7 @@ def test_who_waits_for_the_gateway_is_woken_when_it_is_closed(
             keeper.require()
 
     with waiting(require):
-        assert starting.wait(5)
+        assert starting.wait(30)
         keeper.stop()
     over.set()
 

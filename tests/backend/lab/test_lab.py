@@ -233,7 +233,7 @@ def test_a_big_run_is_cancelled_quickly(laboratory: Laboratory, strategy: str) -
     run = laboratory.lab.start_run(Setup(strategy), Plan(intents, 2))
     assert wait_for(laboratory.told, lambda: bool(laboratory.told.judgements))
     run.cancel()
-    report = run.wait(5)
+    report = run.wait(30)
     assert report.cancelled
     assert report.sent < 10_000
     there = count_effects(laboratory.lab.connection()["database"])
@@ -245,7 +245,7 @@ def test_a_big_run_is_cancelled_quickly(laboratory: Laboratory, strategy: str) -
 def test_a_run_is_cancelled_before_it_began(laboratory: Laboratory) -> None:
     run = laboratory.lab.start_run(Setup("none"), Plan((laboratory.intent(PLACE),), 5_000))
     run.cancel()
-    assert run.wait(5).cancelled
+    assert run.wait(30).cancelled
 
 
 def test_a_run_that_nobody_wants_judged_has_answers_and_steps_and_leaves_the_next_alone(

@@ -158,7 +158,7 @@ def test_closing_in_the_middle_of_a_run_is_clean_and_quick(driver: Driver, qtbot
 def test_closing_while_the_engines_start_is_clean(open_window: OpenWindow, qtbot: QtBot) -> None:
     driver = open_window()
     driver.window.close()
-    qtbot.waitUntil(lambda: driver.window._closed, timeout=5_000)
+    qtbot.waitUntil(lambda: driver.window._closed, timeout=30_000)
 
 
 def test_a_start_that_fails_says_why_in_one_sentence_and_can_be_tried_again(open_window: OpenWindow) -> None:

@@ -42,7 +42,7 @@ EVIL_FILES = 400
 def keeper(bridge: LabBridge, qtbot: QtBot) -> Iterator[HistoryKeeper]:
     made = HistoryKeeper(bridge)
     yield made
-    with qtbot.waitSignal(made.closed, timeout=5000):
+    with qtbot.waitSignal(made.closed, timeout=30_000):
         made.close()
     assert made.wait_until_closed(5)
     made.deleteLater()
@@ -59,7 +59,7 @@ def page(keeper: HistoryKeeper, theme: Theme, english: None, qtbot: QtBot) -> Hi
 def _listed(page: HistoryPage, qtbot: QtBot, count: int) -> None:
     if not page.isVisible():
         page.show()
-    qtbot.waitUntil(lambda: len(page.summaries.records) == count, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.summaries.records) == count, timeout=30_000)
 
 
 Found = TypeVar("Found", bound=QWidget)
@@ -82,7 +82,7 @@ def _choose(page: HistoryPage, *rows: int) -> None:
 def _shown(page: HistoryPage, qtbot: QtBot, row: int) -> QWidget:
     wanted = History().entry(page.summaries.records[row].number)
     _choose(page, row)
-    qtbot.waitUntil(lambda: page.entry == wanted, timeout=5000)
+    qtbot.waitUntil(lambda: page.entry == wanted, timeout=30_000)
     view = page.views.currentWidget()
     assert view is not None
     return view
@@ -122,7 +122,7 @@ def test_two_entries_stand_side_by_side_on_one_axis(page: HistoryPage, qtbot: Qt
     History().add(replace(long, content=replace(long.content, replies=tuple(late))))
     _listed(page, qtbot, 2)
     _choose(page, 0, 1)
-    qtbot.waitUntil(lambda: isinstance(page.views.currentWidget(), PairView), timeout=5000)
+    qtbot.waitUntil(lambda: isinstance(page.views.currentWidget(), PairView), timeout=30_000)
     pair = page.views.currentWidget()
     assert isinstance(pair, PairView)
     QAbstractItemModelTester(pair.differences, QAbstractItemModelTester.FailureReportingMode.Fatal, pair)
@@ -133,7 +133,7 @@ def test_two_entries_stand_side_by_side_on_one_axis(page: HistoryPage, qtbot: Qt
     verdicts = [label.property("verdict") for label in pair.findChildren(QLabel, "historyVerdictLabel")]
     assert verdicts == ["duplicated", "exactly_once"]
     first, second = pair.findChildren(TimelineView, "historyTimelineView")
-    qtbot.waitUntil(lambda: first.scale.width > 1 and _axis(first) == _axis(second), timeout=5000)
+    qtbot.waitUntil(lambda: first.scale.width > 1 and _axis(first) == _axis(second), timeout=30_000)
     assert first.height() > pair.table.height(), "what happened has the room, not what differed"
     assert first.scale.right_ns > max(first._book.extent().end, second._book.extent().end)
     for moved, other in ((first, second), (second, first)):
@@ -175,12 +175,12 @@ def test_an_entry_is_saved_opened_and_kept(page: HistoryPage, qtbot: QtBot, tmp_
     save(run_entry(), tmp_path / "sent.submit-twice")
     page.show()
     page.open_file(str(tmp_path / "sent.submit-twice"))
-    qtbot.waitUntil(lambda: page.entry == run_entry(), timeout=5000)
+    qtbot.waitUntil(lambda: page.entry == run_entry(), timeout=30_000)
     _listed(page, qtbot, 1)
     copy, report = tmp_path / "copy.submit-twice", tmp_path / "report.html"
     page.save_to(str(copy))
     page.report_to(str(report))
-    qtbot.waitUntil(report.exists, timeout=5000)
+    qtbot.waitUntil(report.exists, timeout=30_000)
     assert load(copy) == run_entry()
     assert "<svg" in report.read_text(encoding="utf-8")
 
@@ -202,7 +202,7 @@ def test_whatever_a_file_says_can_be_shown(theme: Theme, english: None, qtbot: Q
 def test_an_evil_file_is_one_sentence(page: HistoryPage, keeper: HistoryKeeper, qtbot: QtBot, tmp_path: Path) -> None:
     evil = tmp_path / "evil.submit-twice"
     evil.write_bytes(b"PK\x03\x04")
-    with qtbot.waitSignal(keeper.failed, timeout=5000) as failed:
+    with qtbot.waitSignal(keeper.failed, timeout=30_000) as failed:
         page.open_file(str(evil))
     assert failed.args is not None
     assert "evil.submit-twice" in in_words(failed.args[0])
@@ -218,7 +218,7 @@ def test_a_damaged_history_is_told_once_and_nothing_else_stops(
     for _ in range(3):
         keeper.keep(run_entry)
     for _ in range(2):  # when the second one is there, all that was to be said of the first has been said
-        with qtbot.waitSignal(keeper.opened, timeout=5000):
+        with qtbot.waitSignal(keeper.opened, timeout=30_000):
             keeper.ask_file(_saved(History().file.parent / "it.submit-twice", run_entry()))
     assert len(told) == 1
 

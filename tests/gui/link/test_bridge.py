@@ -234,7 +234,7 @@ def test_a_window_that_is_gone_already_is_told_nothing(qtbot: QtBot, monkeypatch
         go_on.wait(10)
 
     bridge._commands.submit(stuck)
-    assert begun.wait(5)
+    assert begun.wait(30)
     bridge.close()
     shiboken6.delete(bridge)
     go_on.set()

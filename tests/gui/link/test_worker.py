@@ -16,7 +16,7 @@ def test_jobs_run_in_their_order_on_one_thread() -> None:
         worker.submit(lambda number=number: job(number))  # type: ignore[misc]
     finished = threading.Event()
     worker.submit(finished.set)
-    assert finished.wait(5)
+    assert finished.wait(30)
     worker.stop()
     assert worker.join(5)
     assert done == list(range(100))
@@ -30,12 +30,12 @@ def test_stopping_drops_what_waits_and_carries_out_the_last_job() -> None:
 
     def job() -> None:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(30)
         done.append("under way")
 
     worker.submit(job)
     worker.submit(lambda: done.append("waiting"))
-    assert begun.wait(5)
+    assert begun.wait(30)
     worker.stop(last=lambda: done.append("last"))
     worker.submit(lambda: done.append("too late"))
     go_on.set()

@@ -37,9 +37,9 @@ def test_a_run_is_on_the_timeline_and_a_selection_is_shared(driver: Driver, tmp_
     driver.choose("strategyCombo", "distributed-lock")
     driver.spam(6)
     driver.wait_until_quiet()
-    driver.qtbot.waitUntil(lambda: len(pane.book) == 6, timeout=5000)
+    driver.qtbot.waitUntil(lambda: len(pane.book) == 6, timeout=30_000)
     lanes = [pane.book[place] for place in range(6)]
-    driver.qtbot.waitUntil(lambda: all(lane.reply for lane in lanes), timeout=5000)
+    driver.qtbot.waitUntil(lambda: all(lane.reply for lane in lanes), timeout=30_000)
     sent = [lane.reply.sent_ns for lane in lanes if lane.reply]
     assert sent == sorted(sent)
     for lane in lanes:
@@ -56,7 +56,7 @@ def test_a_run_is_on_the_timeline_and_a_selection_is_shared(driver: Driver, tmp_
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=spot.toPoint())
     assert lab.results.replies_table.current_submission() == holder.submission
     driver.qtbot.waitUntil(
-        lambda: [one.submission_id for one in lab.results.steps.records[:1]] == [holder.submission], timeout=5000
+        lambda: [one.submission_id for one in lab.results.steps.records[:1]] == [holder.submission], timeout=30_000
     )
     marked = lab.results.steps.records[lab.results.steps_table.currentIndex().row()]
     assert marked.number == chosen.number
