@@ -12,6 +12,8 @@ from backend.shop.schema import KEY_LENGTH
 from backend.shop.unique_row import UniqueRow as UniqueRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import sqlalchemy as sa
     from sqlalchemy import Select, Update
     from sqlalchemy.engine import Connection
@@ -111,19 +113,27 @@ class Operation:
         """The same; what it does outside, with a key that the other side recognises."""
         return self
 
-    # What only an operation that updates a row has
+    # What only an operation that updates a row has. Statements are made once, so the request's values come separately.
 
-    def row_to_lock(self, request: Request, *, by_index: bool = True) -> Select[int]:  # noqa: ARG002
+    def row_to_lock(self, *, by_index: bool = True) -> Select[int]:  # noqa: ARG002
         """The row that `change` updates, found by an indexed column or by one without an index."""
         raise self._updates_nothing()
 
-    def version(self, request: Request) -> Select[int]:  # noqa: ARG002
+    def version(self) -> Select[int]:
         """The version of that row."""
         raise self._updates_nothing()
 
-    def change(self, request: Request) -> Update:  # noqa: ARG002
+    def row(self, request: Request) -> Mapping[str, object]:  # noqa: ARG002
+        """The value by which the two find it."""
+        raise self._updates_nothing()
+
+    def change(self) -> Update:
         """The UPDATE of that row."""
         raise self._updates_nothing()
+
+    def changed(self, request: Request) -> Mapping[str, object]:
+        """The values of `change`: how the row is found, and what else it takes."""
+        return self.row(request)
 
     def act_beside_change(self, connection: Connection, request: Request) -> Answer:  # noqa: ARG002
         """Bring about what is left of the effect when `change` was carried out."""

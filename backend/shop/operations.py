@@ -49,7 +49,22 @@ _CANCELLATION_IS_THERE, _SENDING_IS_THERE = _is_there(cancellations.c.order_no),
 _INSERT_ORDER, _INSERT_PAYMENT, _INSERT_MOVEMENT = insert(orders), insert(payments), insert(stock_movements)
 _INSERT_CANCELLATION, _INSERT_SENDING = insert(cancellations), insert(messages_sent)
 _DELETE_ORDER = delete(orders).where(orders.c.order_no == bindparam("key"))
-_MARK_AS_PAID = update(orders).where(orders.c.order_no == bindparam("key")).values(status=OrderStatus.PAID.value)
+_MARK_AS_PAID = update(orders).where(orders.c.order_no == bindparam("row")).values(status=OrderStatus.PAID.value)
+_ORDER_BY_INDEX = select(orders.c.id).where(orders.c.order_no == bindparam("row"))
+_ORDER_BY_SCAN = select(orders.c.id).where(orders.c.order_no_unindexed == bindparam("row"))
+_VERSION_OF_ORDER = select(orders.c.version).where(orders.c.order_no == bindparam("row"))
+_GOODS_BY_INDEX = select(goods.c.id).where(goods.c.item == bindparam("row"))
+_GOODS_BY_SCAN = select(goods.c.id).where(goods.c.item_unindexed == bindparam("row"))
+_VERSION_OF_GOODS = select(goods.c.version).where(goods.c.item == bindparam("row"))
+_ADD_TO_COUNT = (
+    update(goods)
+    .where(goods.c.item == bindparam("row"))
+    .values(
+        count=goods.c.count + bindparam("more"),
+        last_request_no=bindparam("request"),
+        last_submission_id=bindparam("submission"),
+    )
+)
 
 
 class PlaceOrder(Operation):
@@ -117,18 +132,21 @@ class PayOrder(Operation):
         self._mark_as_paid(connection, request)
         return Answer.CREATED
 
-    def row_to_lock(self, request: Request, *, by_index: bool = True) -> Select[int]:
+    def row_to_lock(self, *, by_index: bool = True) -> Select[int]:
         """The order."""
-        number = orders.c.order_no if by_index else orders.c.order_no_unindexed
-        return select(orders.c.id).where(number == request.key)
+        return _ORDER_BY_INDEX if by_index else _ORDER_BY_SCAN
 
-    def change(self, request: Request) -> Update:
-        """Of the order's status, whatever it was."""
-        return update(orders).where(orders.c.order_no == request.key).values(status=OrderStatus.PAID.value)
-
-    def version(self, request: Request) -> Select[int]:
+    def version(self) -> Select[int]:
         """Of the order."""
-        return select(orders.c.version).where(orders.c.order_no == request.key)
+        return _VERSION_OF_ORDER
+
+    def row(self, request: Request) -> Mapping[str, object]:
+        """Its number."""
+        return {"row": request.key}
+
+    def change(self) -> Update:
+        """Of the order's status, whatever it was."""
+        return _MARK_AS_PAID
 
     def act_beside_change(self, connection: Connection, request: Request) -> Answer:
         """Insert the payment."""
@@ -136,7 +154,7 @@ class PayOrder(Operation):
         return Answer.CREATED
 
     def _mark_as_paid(self, connection: Connection, request: Request) -> None:
-        if connection.execute(_MARK_AS_PAID, {"key": request.key}).rowcount == 0:
+        if connection.execute(_MARK_AS_PAID, self.row(request)).rowcount == 0:
             raise MissingRowError(request)
 
     @staticmethod
@@ -156,7 +174,7 @@ class AddStock(Operation):
         Raises:
             MissingRowError: there are no such goods.
         """
-        if connection.execute(self.change(request)).rowcount == 0:
+        if connection.execute(_ADD_TO_COUNT, self.changed(request)).rowcount == 0:
             raise MissingRowError(request)
         return Answer.CREATED
 
@@ -173,20 +191,30 @@ class AddStock(Operation):
         """The movement."""
         return UniqueRow(stock_movements, {**self._movement(request), "request_no_unique": request.key})
 
-    def row_to_lock(self, request: Request, *, by_index: bool = True) -> Select[int]:
+    def row_to_lock(self, *, by_index: bool = True) -> Select[int]:
         """The goods."""
-        name = goods.c.item if by_index else goods.c.item_unindexed
-        return select(goods.c.id).where(name == request.item)
+        return _GOODS_BY_INDEX if by_index else _GOODS_BY_SCAN
 
-    def change(self, request: Request) -> Update:
-        """Of the count; it also names who did it, for the trigger that is the witness."""
-        more = goods.c.count + request.quantity
-        added = update(goods).where(goods.c.item == request.item).values(count=more)
-        return added.values(last_request_no=request.key, last_submission_id=request.submission_id)
-
-    def version(self, request: Request) -> Select[int]:
+    def version(self) -> Select[int]:
         """Of the goods."""
-        return select(goods.c.version).where(goods.c.item == request.item)
+        return _VERSION_OF_GOODS
+
+    def row(self, request: Request) -> Mapping[str, object]:
+        """Their name."""
+        return {"row": request.item}
+
+    def change(self) -> Update:
+        """Of the count; it also names who did it, for the trigger that is the witness."""
+        return _ADD_TO_COUNT
+
+    def changed(self, request: Request) -> Mapping[str, object]:
+        """How many come, and who did it."""
+        return {
+            "more": request.quantity,
+            "submission": request.submission_id,
+            "request": request.key,
+            **self.row(request),
+        }
 
     @staticmethod
     def _movement(request: Request) -> dict[str, object]:

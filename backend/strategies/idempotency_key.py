@@ -23,7 +23,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.model.errors import SubmitTwiceError
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 
 KEPT_S = 24 * 3600
 """A key is forgotten after a day, counted from its first request: after that it is a new one."""
-_LOOKED_AT = (
+_LOOK_AT = select(
     records.c.fingerprint,
     records.c.attempt,
     records.c.status,
     records.c.body,
     records.c.locked_until,
     records.c.expires_at,
-)
+).where(records.c.idempotency_key == bindparam("key"))
 
 
 class KeyReusedError(RefusedError):
@@ -118,7 +118,7 @@ def claim(key: str, request: Request, services: Services) -> tuple[int, sa.RowMa
     else:
         return 1, None
     with services.database.begin() as connection:
-        found = connection.execute(select(*_LOOKED_AT).where(records.c.idempotency_key == key)).mappings().first()
+        found = connection.execute(_LOOK_AT, {"key": key}).mappings().first()
         if found is None or (not is_abandoned(found, request, now) and found["expires_at"] > now):
             return 0, found
         taken = connection.execute(

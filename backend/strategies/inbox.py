@@ -48,7 +48,7 @@ def reads_replica(request: Request, services: Services) -> Answer:
         if not mark(connection, request):
             return Answer.DUPLICATE
     with services.replica.connect() as replica:
-        if replica.scalar(request.operation.version(request)) is None:
+        if replica.scalar(request.operation.version(), request.operation.row(request)) is None:
             raise MissingRowError(request)
     with services.database.begin() as connection:
         return request.operation.act(connection, request)

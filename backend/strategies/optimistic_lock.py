@@ -9,13 +9,17 @@ There is no row, hence no version, before an INSERT.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam
 
 from backend.model.vocabulary import Answer
 from backend.shop.operations import MissingRowError, Request
 from backend.strategies.base import Services
 
 if TYPE_CHECKING:
+    from sqlalchemy import Update
     from sqlalchemy.engine import Connection
 
 
@@ -28,7 +32,7 @@ def version_from_form(request: Request, services: Services) -> Answer:
 def version_read_by_server(request: Request, services: Services) -> Answer:
     """Read the version and act if it did not change since a moment ago."""
     with services.database.begin() as connection:
-        version = connection.scalar(request.operation.version(request))
+        version = connection.scalar(request.operation.version(), request.operation.row(request))
         if version is None:
             raise MissingRowError(request)
         return act_if_still(connection, request, version)
@@ -36,9 +40,13 @@ def version_read_by_server(request: Request, services: Services) -> Answer:
 
 def act_if_still(connection: Connection, request: Request, version: int) -> Answer:
     """``UPDATE ... SET version = version + 1 WHERE version = :version``: no row means that somebody else was first."""
-    change = request.operation.change(request)
-    column = change.table.c.version
-    changed = connection.execute(change.where(column == version).values(version=column + 1))
-    if changed.rowcount == 0:
+    change, values = request.operation.change(), request.operation.changed(request)
+    if connection.execute(_if_still(change), {**values, "seen": version}).rowcount == 0:
         return Answer.CONFLICT
     return request.operation.act_beside_change(connection, request)
+
+
+@cache
+def _if_still(change: Update) -> Update:
+    version = change.table.c.version
+    return change.where(version == bindparam("seen")).values(version=version + 1)

@@ -29,9 +29,10 @@ locks). Who repeats that one finds the row.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend.model.vocabulary import Answer
 from backend.shop.operations import MissingRowError, Request
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 def lock_then_check(request: Request, services: Services) -> Answer:
     """Wait for the row, then look whether it is done, then act."""
     with services.database.begin() as connection:
-        lock(connection, request.operation.row_to_lock(request), request)
+        lock(connection, request.operation.row_to_lock(), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
         return request.operation.act_and_remember(connection, request)
@@ -55,7 +56,7 @@ def lock_then_check(request: Request, services: Services) -> Answer:
 def lock_only(request: Request, services: Services) -> Answer:
     """Wait for the row, then act. The lock is gone with the commit, and with it all memory."""
     with services.database.begin() as connection:
-        lock(connection, request.operation.row_to_lock(request), request)
+        lock(connection, request.operation.row_to_lock(), request)
         return request.operation.act(connection, request)
 
 
@@ -63,7 +64,7 @@ def repeatable_read(request: Request, services: Services) -> Answer:
     """Lock and check under REPEATABLE READ, where the check may be older than the lock."""
     repeatable = services.database.execution_options(isolation_level="REPEATABLE READ")
     with repeatable.begin() as connection:
-        lock(connection, request.operation.row_to_lock(request), request)
+        lock(connection, request.operation.row_to_lock(), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
         return request.operation.act_beside_change(connection, request)
@@ -72,7 +73,7 @@ def repeatable_read(request: Request, services: Services) -> Answer:
 def unindexed(request: Request, services: Services) -> Answer:
     """Lock by a column without an index, then look, then act."""
     with services.database.begin() as connection:
-        lock(connection, request.operation.row_to_lock(request, by_index=False), request)
+        lock(connection, request.operation.row_to_lock(by_index=False), request)
         if request.operation.is_done(connection, request):
             return Answer.DUPLICATE
         return request.operation.act_and_remember(connection, request)
@@ -80,9 +81,8 @@ def unindexed(request: Request, services: Services) -> Answer:
 
 def lock_missing_row(request: Request, services: Services) -> Answer:
     """``SELECT ... FOR UPDATE`` of a row that is to be inserted: what is not there cannot be locked."""
-    row = select(orders.c.id).where(orders.c.order_no == request.key).with_for_update()
     with services.database.begin() as connection:
-        if connection.scalar(row) is not None:
+        if connection.scalar(_ORDER_IF_THERE, {"key": request.key}) is not None:
             return Answer.DUPLICATE
         return request.operation.act(connection, request)
 
@@ -93,5 +93,13 @@ def lock(connection: Connection, row: Select[int], request: Request) -> None:
     Raises:
         MissingRowError: there is no such row.
     """
-    if connection.scalar(row.with_for_update()) is None:
+    if connection.scalar(_for_update(row), request.operation.row(request)) is None:
         raise MissingRowError(request)
+
+
+@cache
+def _for_update(row: Select[int]) -> Select[int]:
+    return row.with_for_update()
+
+
+_ORDER_IF_THERE = select(orders.c.id).where(orders.c.order_no == bindparam("key")).with_for_update()

@@ -54,8 +54,8 @@ def tap_sql(engine: sa.Engine, tap: Tap, kind: EngineKind | None = None) -> None
 
 def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None]) -> Callable[[Any], None]:
     def end_transaction(connection: Any) -> None:  # noqa: ANN401  any driver's connection
-        if in_transaction(connection):
-            driver = getattr(connection, "dbapi_connection", connection)
+        driver = getattr(connection, "dbapi_connection", connection)
+        if in_transaction(driver):
             pid = server_pid_of(driver)
             tap.run(kind, command, (), lambda: end(connection), sever=lambda: sever(driver), server_pid=pid)
         else:
@@ -66,18 +66,19 @@ def _through(tap: Tap, kind: EngineKind, command: str, end: Callable[[Any], None
 
 def server_pid_of(connection: Any) -> int:  # noqa: ANN401  any driver's connection
     """The server's process or, on MariaDB, thread behind a connection; 0 where the driver does not tell."""
-    if hasattr(connection, "thread_id"):
-        return int(connection.thread_id())
     pgconn = getattr(connection, "pgconn", None)
-    if pgconn is None or connection.closed:
+    if pgconn is None:
+        return int(connection.thread_id()) if hasattr(connection, "thread_id") else 0
+    if connection.closed:
         return 0  # a request that crashed rolls back over a connection that has dropped
     return int(pgconn.backend_pid)
 
 
 def in_transaction(connection: Any) -> bool:  # noqa: ANN401  any driver's connection
     """Whether ending the transaction sends anything: drivers leave it out where there is nothing to end."""
-    if hasattr(connection, "pgconn"):
-        return bool(connection.pgconn.transaction_status != _PG_IDLE)
+    pgconn = getattr(connection, "pgconn", None)
+    if pgconn is not None:
+        return bool(pgconn.transaction_status != _PG_IDLE)
     return bool(getattr(connection, "in_transaction", True))
 
 
