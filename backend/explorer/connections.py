@@ -81,6 +81,7 @@ class Connections:
         client: a tapped client, which all of them share: it never waits.
         mutexes: as in `Services`; shared by all of them.
         knows_delifeq: as in `Services`.
+        meanwhile: does something while the database takes its time.
     """
 
     def __init__(
@@ -91,10 +92,12 @@ class Connections:
         mutexes: CooperativeMutexes,
         *,
         knows_delifeq: bool,
+        meanwhile: Callable[[], object],
     ) -> None:
         self.database = database
         self._tap = tap
         self._mutexes = mutexes
+        self._meanwhile = meanwhile
         self._user: Served | None = None
         self._tokens = 0
         self.renews = False
@@ -132,7 +135,7 @@ class Connections:
     def serve(self, submission: Served) -> None:
         """Serve this submission from now on."""
         self._user, self._tokens, self.renews = submission, 0, False
-        self.database.listen(self._silence)
+        self.database.listen(self._silence, self._meanwhile)
 
     def close(self) -> None:
         """Hang up, even in the middle of a schedule."""

@@ -75,8 +75,8 @@ class DatabaseAccess(Protocol):
     def isolation(self) -> Isolation:
         """How a statement that ran now would see other transactions."""
 
-    def listen(self, on_silence: Callable[[], bool]) -> None:
-        """Call this whenever a statement takes its time."""
+    def listen(self, on_silence: Callable[[], bool], meanwhile: Callable[[], object]) -> None:
+        """Call the first whenever a statement takes its time, and the other whenever one was sent."""
 
     def renew(self) -> None:
         """Whoever comes next finds a connection that works."""
@@ -103,6 +103,7 @@ class PostgresqlAccess:
         self._connect = connect
         self._connection: ParkingConnection | None = None
         self._on_silence: Callable[[], bool] | None = None
+        self._meanwhile: Callable[[], object] | None = None
         self.engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._create,
@@ -141,10 +142,11 @@ class PostgresqlAccess:
         idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
         return Isolation(takes_snapshot=idle, is_serializable=level >= IsolationLevel.SERIALIZABLE)
 
-    def listen(self, on_silence: Callable[[], bool]) -> None:
-        """Call this whenever a statement takes its time."""
-        self._on_silence = on_silence
-        self._open().on_silence = on_silence
+    def listen(self, on_silence: Callable[[], bool], meanwhile: Callable[[], object]) -> None:
+        """Call the first whenever a statement takes its time, and the other whenever one was sent."""
+        self._on_silence, self._meanwhile = on_silence, meanwhile
+        connection = self._open()
+        connection.on_silence, connection.meanwhile = on_silence, meanwhile
 
     @property
     def commits_at_once(self) -> bool:
@@ -205,7 +207,7 @@ class PostgresqlAccess:
 
     def _create(self) -> Any:  # noqa: ANN401  SQLAlchemy's name for any driver's connection
         self._connection, self._is_cut = self._connect(), False
-        self._connection.on_silence = self._on_silence
+        self._connection.on_silence, self._connection.meanwhile = self._on_silence, self._meanwhile
         return self._connection
 
 
@@ -248,7 +250,7 @@ class SqliteAccess:
         """Every transaction sees the file as it was at its first statement."""
         return Isolation(takes_snapshot=self._connection is None or not self._connection.in_transaction)
 
-    def listen(self, on_silence: Callable[[], bool]) -> None:
+    def listen(self, on_silence: Callable[[], bool], meanwhile: Callable[[], object]) -> None:
         """Nothing: a statement never waits."""
 
     def renew(self) -> None:

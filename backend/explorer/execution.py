@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from psycopg.errors import DeadlockDetected
 
 from backend.explorer.errors import EndlessError, HarnessError
-from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction
+from backend.explorer.footprints import EVERYTHING, NO_TRANSACTION, NOTHING, Footprint
 from backend.explorer.foretelling import Foretelling
 from backend.explorer.forgetting import Forgetting
 from backend.explorer.limits import PATIENCE_S
@@ -17,7 +17,7 @@ from backend.explorer.promotions import END, Promotions
 from backend.explorer.question import Choice, EventKind
 from backend.explorer.quiescence import Quiescence
 from backend.explorer.says import ExplorerCode
-from backend.explorer.sql_words import frees_session_lock
+from backend.explorer.sql_words import SessionLock, session_lock
 from backend.explorer.standby_turns import APPLY, StandbyTurns
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
@@ -38,7 +38,6 @@ MOST_STEPS = 150
 """In one request. Ours need a tenth of that."""
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 _WAITING = frozenset({SubmissionState.WAITING, SubmissionState.LINED_UP})
-_OVER = frozenset({SubmissionState.ENDED, SubmissionState.DEAD})
 
 
 @lru_cache(1024)
@@ -75,6 +74,7 @@ class Execution:
         self._variant = variant
         self._crashes, self._errors = question.crashes, question.errors
         self.fixture: Fixture = sandbox.next_fixture(question.operation, variant.needs, question.gateway_keys)
+        self._watchdog = sandbox.watch(variant)
         self._forgetting = Forgetting(sandbox, self.fixture, question)
         self._standby = StandbyTurns(sandbox.standby_view)
         self._promotions = Promotions(sandbox, watcher, question)
@@ -133,18 +133,18 @@ class Execution:
         Raises:
             HarnessError: requests wait for each other and nobody can go on.
         """
-        live = [one for one in self.submissions if one.state not in _OVER]
-        if not live or self._wait_for_good(live):
+        able = [one for one in self.submissions if self._may_step(one)]
+        live = able or [one for one in self.submissions if one.is_live]
+        if not live or (not able and self._wait_for_good(live)):
             if late := self._promotions.choices(self.submissions):
                 return (END, *late)
             self._give_up(live)
             return ()
-        able = [one for one in live if self._may_step(one)]
         of_standby = self._standby.choices(able)
         if self._standby.is_applying:
             return of_standby
         mishaps = self._crashes or self._errors
-        parked = [one.actor for one in live if one.state is SubmissionState.PARKED] if mishaps else ()
+        parked = [one.actor for one in able if one.state is SubmissionState.PARKED] if mishaps else ()
         found = possible(
             [one.actor for one in able],
             parked if self._crashes else (),
@@ -183,8 +183,9 @@ class Execution:
         self._sandbox.database.circles.begin_choice()
         told = len(self.events)
         begins = self._by_actor[choice.actor] if touched is None else None
-        waited = waiting_places([one for one in self.submissions if one.state in _WAITING])
-        with self._sandbox.watch(self._variant):
+        waiting = [one for one in self.submissions if one.state in _WAITING]
+        waited = waiting_places(waiting) if waiting else []
+        with self._watchdog:
             match choice.kind:
                 case EventKind.EXPIRE | EventKind.FAILOVER:
                     renewed = any(one.connections.renews for one in self.submissions if one.is_live)
@@ -240,11 +241,13 @@ class Execution:
     # Choices
 
     def _may_step(self, one: Submission) -> bool:
-        if one.state is SubmissionState.NEW and self._foretelling.takes_turn_to_begin(one):
-            return not any(
-                o.state is SubmissionState.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry
-            )
-        return one.state is SubmissionState.NEW or one.state is SubmissionState.PARKED
+        if one.state is not SubmissionState.NEW:
+            return one.state is SubmissionState.PARKED
+        if not self._foretelling.takes_turn_to_begin(one):
+            return True
+        return not any(
+            o.state is SubmissionState.NEW and o.actor < one.actor for o in self.submissions if not o.is_retry
+        )
 
     def _step(self, one: Submission, touched: Footprint | None) -> None:
         is_first, is_reply = one.state is SubmissionState.NEW, one.at_reply
@@ -297,7 +300,7 @@ class Execution:
         for pid in self._promotions.cut(others):
             self._await_rollback(pid)
         for each in others:
-            each.transaction = Transaction()
+            each.transaction = NO_TRANSACTION
         if one:
             self._promotions.have_commit(one)
             self._step(one, self.footprint(Choice(EventKind.STEP, one.actor)))
@@ -334,7 +337,8 @@ class Execution:
     def _moved(self, one: Submission) -> None:
         ended, self._watcher.ended = self._watcher.ended, []
         for other, call in ended:
-            self._check_deadlock(other, call)
+            if isinstance(call.error, DeadlockDetected):
+                self._note_deadlock(other)
             self._account(other, call)
         if one.state is SubmissionState.ENDED and one.answer is not None:
             self.events.append(TracedEvent(EventKind.ANSWER, one, answer=one.answer))
@@ -352,15 +356,15 @@ class Execution:
             self._foretelling.require(one.transaction.locks, one)
             self._standby.note_end(call, one.transaction)
             self._promotions.note(one, call)
-            one.transaction = Transaction()
+            one.transaction = NO_TRANSACTION
             self._let_go()
         else:
             one.note_session_lock(call)
             one.transaction = one.transaction.after(call, everything=one.touches.everything)
             self._promotions.note(one, call)
             if call.server_pid in self._watcher.cut:
-                one.transaction = Transaction()
-            if call.error is not None or frees_session_lock(call.command):  # locks may be free by now
+                one.transaction = NO_TRANSACTION
+            if call.error is not None or session_lock(call.command) is SessionLock.FREED:  # locks may be free by now
                 self._let_go()
         if one.step is None:
             return
@@ -370,11 +374,10 @@ class Execution:
             one.step = TracedEvent(EventKind.ANSWER, one, call)
             self.events.append(one.step)
 
-    def _check_deadlock(self, one: Submission, call: Call) -> None:
+    def _note_deadlock(self, one: Submission) -> None:
         """Make sure that the request that was refused is refused on every run, unless the server had a choice."""
-        if isinstance(call.error, DeadlockDetected):
-            chosen = self._sandbox.database.circles.was_choice(one.connections.database.pid)
-            self.server_chose = self.server_chose or chosen
+        chosen = self._sandbox.database.circles.was_choice(one.connections.database.pid)
+        self.server_chose = self.server_chose or chosen
 
     def _let_go(self) -> None:
         """Whoever was proven to wait may go on, or wait for somebody else: all of them since the same moment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ from backend.explorer.recorder import Recorder
 from backend.explorer.sandbox import Sandbox
 from backend.explorer.says import ExplorerCode
 from backend.explorer.search import Search
-from backend.explorer.tally import Tally
+from backend.explorer.seldom_collecting import seldom_collecting
+from backend.explorer.tally import Tally, class_of
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 
@@ -83,13 +84,17 @@ class Explorer:
     ) -> None:
         self._watcher = Watcher()
         self._sandbox = Sandbox(database_url, redis_url, self._watcher, gateway, zookeeper, standby)
+        self._opened = ExitStack()
 
     def __enter__(self) -> Explorer:
-        self._sandbox.__enter__()
+        with ExitStack() as opened:
+            opened.enter_context(self._sandbox)
+            opened.enter_context(seldom_collecting())
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, *end: object) -> None:
-        self._sandbox.__exit__(None, None, None)
+        self._opened.close()
 
     def explore(
         self,
@@ -219,8 +224,11 @@ class _Run:
         self._trusting = trusting
         self._tally = Tally()
         self._unjudged: list[tuple[Execution, tuple[Choice, ...], Place]] = []
+        self._unclassified: list[Execution] = []
+        self._classes: dict[Execution, bytes] = {}
         self._server_chose = False
         sandbox.need(variant.engines)
+        sandbox.work_meanwhile = self._classify_one
 
     def play(self, job: Job, cancelled: threading.Event) -> Part:
         """Play and judge schedules; once more, leaving nothing out, where a step touched more than its command says."""
@@ -239,11 +247,18 @@ class _Run:
         for played, execution in enumerate(search.schedules(), 1):
             self._server_chose = self._server_chose or execution.server_chose
             self._unjudged.append((execution, search.path, search.place))
+            self._unclassified.append(execution)
             if len(self._unjudged) == _BATCH:
                 self._judge()
             if cancelled.is_set() or played == job.limit or (until is not None and time.monotonic() > until):
                 return search.rest()
         return None
+
+    def _classify_one(self) -> None:
+        """Done while a request waits for the database, which costs nothing then."""
+        if self._unclassified:
+            execution = self._unclassified.pop()
+            self._classes[execution] = class_of(execution.trace)
 
     def replay(self, example: Counterexample) -> Counterexample:
         return in_time(lambda: self._replay_once(example))
@@ -272,10 +287,13 @@ class _Run:
         return Execution(self._sandbox, self._watcher, self._question, self._variant, first, trusting=self._trusting)
 
     def _judge(self) -> None:
+        while self._unclassified:
+            self._classify_one()
         unjudged, self._unjudged = self._unjudged, []
         left = frozenset[str]().union(*(execution.left_locked for execution, _, _ in unjudged))
         played = [(execution.fixture, execution.answers) for execution, _, _ in unjudged]
         asked_redis = any(execution.has_asked_redis for execution, _, _ in unjudged)
         verdicts = self._sandbox.judge(played, left, asked_redis=asked_redis)
         for (execution, path, place), verdict in zip(unjudged, verdicts, strict=True):
-            self._tally.add(self._question, verdict, execution, path, place, execution.failures)
+            kind = self._classes.pop(execution)
+            self._tally.add(self._question, verdict, execution, path, place, execution.failures, kind)

@@ -118,6 +118,9 @@ class Transaction:
         )
 
 
+NO_TRANSACTION = Transaction()
+
+
 @dataclass(frozen=True, slots=True)
 class Isolation:
     """How a statement's transaction sees the others."""

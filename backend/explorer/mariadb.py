@@ -207,7 +207,7 @@ class MariadbAccess:
             case _:
                 return _UNKNOWN
 
-    def listen(self, on_silence: Callable[[], bool]) -> None:
+    def listen(self, on_silence: Callable[[], bool], meanwhile: Callable[[], object]) -> None:  # noqa: ARG002
         """Call this whenever a statement takes its time."""
         self._open().on_silence = on_silence
 

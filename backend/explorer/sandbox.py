@@ -36,7 +36,7 @@ from backend.tap.observer import Tap
 from backend.tap.redis import TappedRedis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import TracebackType
 
     from backend.engines.gateway.keeper import GatewayKeeper
@@ -140,6 +140,8 @@ class Sandbox:
         """Whether the strategy that is explored wants them."""
         self.tap = Tap([observer])
         self.mutexes = CooperativeMutexes()
+        self.work_meanwhile: Callable[[], object] = lambda: None
+        """Called while a request waits for the database, which takes its time anyway."""
         self._connections: list[Connections] = []
         """All that were made, given back or not: a schedule may break off."""
         self._idle: deque[Connections] = deque()
@@ -209,7 +211,12 @@ class Sandbox:
 
     def _new_connections(self) -> Connections:
         connections = Connections(
-            self.database.access(), self.tap, self._client, self.mutexes, knows_delifeq=self._knows_delifeq
+            self.database.access(),
+            self.tap,
+            self._client,
+            self.mutexes,
+            knows_delifeq=self._knows_delifeq,
+            meanwhile=lambda: self.work_meanwhile(),
         )
         self._connections.append(connections)
         return connections

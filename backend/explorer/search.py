@@ -206,7 +206,7 @@ class Search(Generic[Execution]):
                 raise error(say(ExplorerCode.DIVERGED))
             return True
         asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
-        awake = [choice for choice in choices if choice not in asleep]
+        awake = [choice for choice in choices if choice not in asleep] if asleep else choices
         if not awake:
             return False
         footprints = tuple(execution.footprint(choice) for choice in choices) if self._reduce else ()

@@ -7,6 +7,7 @@ function, a view, a table of somebody else's may touch anything.
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -81,16 +82,19 @@ def is_plain_read(statement: str) -> bool:
     return any(first.upper() == "FROM" and then.lower() in tables for first, then in pairwise(words))
 
 
-@lru_cache(_MOST_KNOWN)
-def takes_session_lock(command: str) -> bool:
-    """Whether a statement may take a lock that outlasts its transaction."""
-    return _TAKES_SESSION_LOCK.search(command) is not None
+class SessionLock(Enum):
+    """What a statement may do to a lock that outlasts its transaction."""
+
+    TAKEN = auto()
+    FREED = auto()
 
 
 @lru_cache(_MOST_KNOWN)
-def frees_session_lock(command: str) -> bool:
-    """Whether a statement may give such a lock back."""
-    return _FREES_SESSION_LOCK.search(command) is not None
+def session_lock(command: str) -> SessionLock | None:
+    """What a statement may do to such a lock."""
+    if _TAKES_SESSION_LOCK.search(command):
+        return SessionLock.TAKEN
+    return SessionLock.FREED if _FREES_SESSION_LOCK.search(command) else None
 
 
 def _words(command: str) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from greenlet import getcurrent, greenlet
 
 from backend.explorer.errors import Crashed
-from backend.explorer.footprints import NOTHING, Footprint, Isolation, Transaction
-from backend.explorer.sql_words import frees_session_lock, takes_session_lock
+from backend.explorer.footprints import NO_TRANSACTION, NOTHING, Footprint, Isolation
+from backend.explorer.sql_words import SessionLock, session_lock
 from backend.explorer.state import SubmissionState
 from backend.instance.problems import FAILED, from_exception
 from backend.model.plan import Fault
@@ -65,13 +65,13 @@ class Submission:
         self.was_cut = False
         """Whether its connection broke while it was at work."""
         self._is_hit = False
-        self.transaction = Transaction()
+        self.transaction = NO_TRANSACTION
         self.mutexes: set[str] = set()
         self.touches: Footprint = NOTHING
         """Footprint of the current step."""
         self.first_call: Call | None = None
         self.first_mutexes: frozenset[str] = frozenset()
-        self.first_isolation = Isolation()
+        self.first_isolation = _PLAIN
         """Of the first step."""
         self._request = request
         self._handle = handle
@@ -104,8 +104,8 @@ class Submission:
     @property
     def may_hold_session_lock(self) -> bool:
         """Whether it has taken a lock that no end of a transaction gives back."""
-        last = [takes_session_lock(command) for command in self.commands if _concerns_session_lock(command)]
-        return bool(last) and last[-1]
+        done = [does for command in self.commands if (does := session_lock(command))]
+        return bool(done) and done[-1] is SessionLock.TAKEN
 
     @property
     def wants_retry(self) -> bool:
@@ -134,10 +134,11 @@ class Submission:
 
     def note_session_lock(self, call: Call) -> None:
         """A statement of it has ended, which may have taken such a lock or given it back."""
-        if takes_session_lock(call.command) and call.error is None:
-            self.holds_session_lock |= call.answer not in _REFUSED
-        elif frees_session_lock(call.command):
-            self.holds_session_lock = False
+        match session_lock(call.command):
+            case SessionLock.TAKEN:
+                self.holds_session_lock |= call.error is None and call.answer not in _REFUSED
+            case SessionLock.FREED:
+                self.holds_session_lock = False
 
     def resume(self) -> None:
         """Let it look again whether what it waits for has come."""
@@ -206,10 +207,7 @@ class Submission:
             return problem.answer
 
 
-def _concerns_session_lock(command: str) -> bool:
-    return takes_session_lock(command) or frees_session_lock(command)
-
-
+_PLAIN = Isolation()
 _HIT = Fault(FaultKind.ERROR)
 _REFUSED = ([(False,)], [(0,)], [(None,)])
 """What a server answers who does not grant such a lock."""

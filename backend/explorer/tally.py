@@ -42,6 +42,15 @@ class Complete(Protocol):
         """For each choice whose it was, its name, and what it touched."""
 
 
+def class_of(trace: Sequence[tuple[str, str, Footprint]]) -> bytes:
+    """A digest of the class of a schedule. Not Python's hash, which is another one in each process.
+
+    Args:
+        trace: see `Complete`.
+    """
+    return hashlib.blake2b(repr(canonical(trace)).encode(), digest_size=_DIGEST_BYTES).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A schedule that is worth telling."""
@@ -63,7 +72,7 @@ class Tally:
 
     outcomes: Counter[Verdict] = field(default_factory=Counter)
     classes: set[bytes] = field(default_factory=set)
-    """A digest of each class. Not Python's hash of it, which is another one in each process."""
+    """See `class_of`."""
     examples: dict[Verdict, Example] = field(default_factory=dict)
     failures: dict[Sentence, tuple[int, Place]] = field(default_factory=dict)
     """How the strategy itself failed: in how many schedules, and in which first."""
@@ -87,6 +96,7 @@ class Tally:
         path: tuple[Choice, ...],
         place: Place,
         failures: Iterable[Sentence] = (),
+        kind: bytes = b"",
     ) -> None:
         """A schedule was judged.
 
@@ -97,9 +107,10 @@ class Tally:
             path: its choices.
             place: where it stands among all schedules.
             failures: how the strategy itself failed in it.
+            kind: its class, where that was told before.
         """
         self.outcomes[verdict] += 1
-        self.classes.add(hashlib.blake2b(repr(canonical(execution.trace)).encode(), digest_size=_DIGEST_BYTES).digest())
+        self.classes.add(kind or class_of(execution.trace))
         candidate = Candidate(verdict, execution, path)
         known, cost = self.examples.get(verdict), candidate.cost
         if known is None or (cost, place) < known.rank:

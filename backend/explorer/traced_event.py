@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from backend.explorer.question import EventKind
@@ -23,8 +24,7 @@ class Who(Protocol):
         """Its name in the schedule, which may change."""
 
 
-@dataclass(slots=True)
-class TracedEvent:
+class TracedEvent(msgspec.Struct, eq=False):
     """What happened, with the call it is about; worded only where somebody wants to read it."""
 
     kind: EventKind

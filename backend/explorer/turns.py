@@ -73,13 +73,14 @@ def with_waiters(
 ) -> Footprint:
     """Add to a footprint what those touch that may be let go."""
     waiting = [other for other in others if other.is_waiting and other is not mover]
-    while True:
+    while waiting:
         let_go = [other for other in waiting if own.conflicts(other.touches)]
         if not let_go:
             return own
         waiting = [other for other in waiting if other not in let_go]
         for other in let_go:
             own = own | other.touches | locks_of(other)
+    return own
 
 
 def order_moments(events: list[TracedEvent], told: int) -> None:
