@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from backend.model.judgement import Report
     from backend.model.observed import GoneRow, LockWait, Renumbered, Reply, Row
     from backend.model.options import LabOptions
-    from backend.model.plan import Intent
     from backend.model.vocabulary import Answer
 
 _LOOK_SECONDS = 0.1
@@ -236,14 +235,12 @@ def _replication(chosen: argparse.Namespace) -> Replication:
 
 
 def plan_of(settings: RunSettings, lab: Lab) -> Plan:
-    """The plan of a run, with intents that are new."""
-    return replace(settings.plan, intents=tuple(make_intents(lab, settings)))
+    """The plan of a run, with intents that are new: each about an item of its own, unless it is named.
 
-
-def make_intents(lab: Lab, settings: RunSettings) -> Iterator[Intent]:
-    """Intents, each about an item of its own unless it is named, so that they do not meet on one row of stock."""
-    for number in range(1, settings.intents + 1):
-        yield lab.new_intent(settings.operation, settings.item or f"item {number}", settings.quantity)
+    So they do not meet on one row of stock.
+    """
+    intents = lab.new_intents(settings.operation, settings.item, settings.quantity, settings.intents)
+    return replace(settings.plan, intents=intents)
 
 
 def finish(run: Run, interrupted: threading.Event) -> Report:

@@ -10,6 +10,7 @@ from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.run_queue import JetStreamQueue, RabbitQueue, StreamQueue
 from backend.model.errors import NotApplicableError
 from backend.model.faults import FaultCode, to_servers
+from backend.model.intents import operations
 from backend.model.sentence import say
 from backend.model.vocabulary import EngineKind, FaultKind, OperationKey, Source
 from backend.strategies import find
@@ -232,7 +233,7 @@ class Bench:
             return False
         if not wait_for_redis_orphans(self.works, engines.redis_urls, abandoned):
             return False
-        sends = any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents)
+        sends = OperationKey.SEND_MESSAGE in operations(plan.intents)
         return not sends or self._parts.gateway.end_run(run, abandoned)
 
     def restore(self) -> None:

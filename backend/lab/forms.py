@@ -16,6 +16,7 @@ from uuid import uuid4
 import msgspec
 import sqlalchemy as sa
 
+from backend.lab.entries import Entries
 from backend.lab.senders.messages import Outcome
 from backend.model.errors import SubmitTwiceError
 from backend.model.plan import Intent, Plan
@@ -49,6 +50,16 @@ class Form:
     """Made up by the page when it is loaded, and sent with every attempt."""
 
 
+_BLANK = Form()
+
+
+class _AllBlank(dict[str, Form]):
+    """The forms of intents that need nothing: the same one for each."""
+
+    def __missing__(self, key: str) -> Form:
+        return _BLANK
+
+
 _Page = tuple[OperationKey, str, str]
 """Operation, key and, where the form is about goods, their item: one key may be used for two operations."""
 
@@ -57,7 +68,7 @@ _Page = tuple[OperationKey, str, str]
 class HandedOut:
     """What a lab has put into a database and a Redis-protocol server, as far as it had a form for it."""
 
-    intents: set[tuple[OperationKey, str]] = field(default_factory=set)
+    intents: Entries = field(default_factory=Entries)
     """Operation and business key."""
     tokens: set[str] = field(default_factory=set)
     idempotency_keys: set[str] = field(default_factory=set)
@@ -69,7 +80,9 @@ class FormDesk:
     def __init__(self) -> None:
         self._opening = threading.Lock()
         self._forms: dict[tuple[_Page, Need], Form] = {}
-        self._prepared: set[_Page] = set()
+        self._prepared = Entries()
+        """Operation and key of what is about an order."""
+        self._stocked: set[_Page] = set()
         self._handed_out: defaultdict[sa.URL, HandedOut] = defaultdict(HandedOut)
         """By database."""
 
@@ -77,7 +90,8 @@ class FormDesk:
         """Throw all forms away."""
         with self._opening:
             self._forms.clear()
-            self._prepared.clear()
+            self._prepared = Entries()
+            self._stocked.clear()
 
     def handed_out(self, database: sa.Engine) -> HandedOut:
         """What was made in a database for the intents whose forms were opened, since it was removed last."""
@@ -104,12 +118,12 @@ class FormDesk:
             SubmitTwiceError: a form could not be opened.
         """
         with self._opening:
-            self._prepare([intent for intent in intents if _page(intent) not in self._prepared], database)
+            self._prepare(intents, database)
             for need in needs:
                 self._fill(need, [intent for intent in intents if (_page(intent), need) not in self._forms], fetch)
                 self._note(need, intents, self._handed_out[database.url])
             if not needs:
-                return {intent.key: Form() for intent in intents}
+                return _AllBlank()
             (need,) = needs
             return {intent.key: self._forms[_page(intent), need] for intent in intents}
 
@@ -129,13 +143,25 @@ class FormDesk:
         return loaded
 
     def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
-        self._handed_out[database.url].intents.update((intent.operation, intent.key) for intent in intents)
         for start in range(0, len(intents), _BATCH):
-            batch = intents[start : start + _BATCH]
+            batch = [intent for intent in intents[start : start + _BATCH] if not self._is_prepared(intent)]
+            if not batch:
+                continue
+            for intent in batch:
+                self._handed_out[database.url].intents.add((intent.operation, intent.key))
             with database.begin() as connection:
                 _put_orders(connection, [i for i in batch if i.operation in _ABOUT_AN_ORDER])
                 _put_goods(connection, [i for i in batch if i.operation is OperationKey.ADD_STOCK])
-        self._prepared.update(map(_page, intents))
+            for intent in batch:
+                if intent.operation is OperationKey.ADD_STOCK:
+                    self._stocked.add(_page(intent))
+                else:
+                    self._prepared.add((intent.operation, intent.key))
+
+    def _is_prepared(self, intent: Intent) -> bool:
+        if intent.operation is OperationKey.ADD_STOCK:
+            return _page(intent) in self._stocked
+        return (intent.operation, intent.key) in self._prepared
 
     def _fill(self, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
         if not intents:

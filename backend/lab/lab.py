@@ -24,6 +24,7 @@ from backend.lab.run import ExperimentRun, RunListener
 from backend.lab.runs_under_way import RunsUnderWay
 from backend.model.business_keys import KeyMaker
 from backend.model.errors import SubmitTwiceError
+from backend.model.intents import NewIntents
 from backend.model.judgement import Judgement, Report
 from backend.model.observed import EngineStatus, Step
 from backend.model.options import LabOptions
@@ -225,6 +226,10 @@ class Lab(Asking):
     def new_intent(self, operation: OperationKey, item: str, quantity: int) -> Intent:
         """An intent with a fresh business key. Touches no engine."""
         return Intent(operation, self._keys.make(operation), item, quantity)
+
+    def new_intents(self, operation: OperationKey, item: str, quantity: int, count: int) -> NewIntents:
+        """So many of them, each about an item of its own where none is named."""
+        return NewIntents(self._keys.make_several(operation, count), item, quantity)
 
     def start_run(self, setup: Setup, plan: Plan, *, judged: bool = True) -> Run:
         """Open the forms of the intents that are new (order to pay, token, version), send the submissions.

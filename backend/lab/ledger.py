@@ -6,15 +6,22 @@ Kept up to date batch by batch, so that judging 20,000 submissions again costs l
 from __future__ import annotations
 
 import threading
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 
+from backend.lab.answers_told import AnswersTold
 from backend.lab.contradictions import Contradictions
 from backend.lab.effect_makers import EffectMakers
+from backend.lab.entries import Entries, Entry
+from backend.lab.known_intents import KnownIntents
 from backend.lab.name_set import NameSet
-from backend.lab.ordinals import Entry, Ordinals
+from backend.lab.number_map import NONE
+from backend.lab.ordinals import Ordinals
 from backend.lab.tally import Tally
+from backend.model import intents as of_plans
 from backend.model.judgement import Judgement
 from backend.model.observed import GoneRow, Renumbered, Reply, Row
 from backend.model.plan import Intent
@@ -25,8 +32,6 @@ from backend.model.vocabulary import Answer, OperationKey, Verdict
 from backend.shop.operations import OPERATIONS
 from backend.shop.schema import order_deletions, orders
 
-_NOTHING: frozenset[Answer] = frozenset()
-
 Unchecked = Mapping[tuple[Answer, Tally], NameSet]
 """Submissions by what they were told, and in which run."""
 
@@ -35,8 +40,8 @@ class Ledger:
     """Thread-safe. Rows of intents that nobody announced (another client) open an entry of their own.
 
     It has a tally of everything and one of each run. Runs that share an intent share a tally: each click is a run, and
-    whoever clicks three times on one form wants one verdict. An intent is known until the book is cleared; of a
-    submission it knows some bits.
+    whoever clicks three times on one form wants one verdict. An intent is known until the book is cleared, in some 30
+    bytes; of a submission it knows some bits.
     """
 
     def __init__(self) -> None:
@@ -46,13 +51,11 @@ class Ledger:
     def clear(self) -> None:
         """Forget everything."""
         with self._guard:
-            self._intents: dict[Entry, Intent | None] = {}
+            self._intents = KnownIntents()
             self.has_others = False
             """Whether an effect was made by who is of no run: a caller from outside, another lab, somebody by hand."""
             self._effects = Ordinals()
-            self._told: dict[Entry, frozenset[Answer]] = {}
-            self._kinds: dict[frozenset[Answer], frozenset[Answer]] = {}
-            """One object for all intents that were told the same."""
+            self._told = AnswersTold()
             self._unchecked: defaultdict[tuple[Answer, Tally], NameSet] = defaultdict(NameSet)
             self._batches: list[Unchecked] = []
             """What was handed out by `answered` and not compared yet."""
@@ -61,58 +64,68 @@ class Ledger:
             self._makers = EffectMakers()
             self._created = NameSet()
             """Submissions that were told that they have made an effect."""
-            self._happened: dict[Entry, Verdict] = {}
             self._barred: frozenset[Entry] = frozenset()
             self._unheard: set[Entry] = set()
             self._all = Tally()
-            self._runs: dict[Entry, Tally] = {}
             self._run: Tally | None = None
 
-    def announce(self, intents: Iterable[Intent]) -> Tally:
+    def announce(self, intents: Sequence[Intent]) -> Tally:
         """These are wanted, once each. Returns the tally of their run, which is the current one from now on."""
-        wanted = {entry_of(intent.operation, intent.key): intent for intent in intents}
         with self._guard:
-            self._intents.update(wanted)
-            run = next((self._runs[entry] for entry in wanted if entry in self._runs), None) or Tally()
-            for entry in wanted:
-                self._runs[entry] = run
+            numbers = array("i", map(self._number, entries_of(intents)))
+            run = next(filter(None, map(self._intents.run, numbers)), None) or Tally()
+            self._intents.announce(intents, numbers, run)
+            for entry, number in zip(entries_of(intents), numbers, strict=True):
                 if run.want(entry):
-                    run.change(self._effects.count(entry), None, self._happened.get(entry))
+                    effects = self._effects.count(number)
+                    run.change(effects, None, _verdict_with(effects))
             self._run = run
         return run
 
-    def add_replies(self, replies: Sequence[Reply], intents: Mapping[str, Intent], run: Tally) -> None:
-        """Callers of these intents, given by key, got their answers in this run."""
+    def _number(self, entry: Entry) -> int:
+        """The number of an intent, which is known from now on."""
+        number = self._intents.number(entry)
+        if number == NONE:
+            number = self._intents.add(entry)
+            self._effects.begin()
+            self._told.begin()
+        return number
+
+    def add_replies(self, replies: Sequence[Reply], entry: Callable[[str], Entry], run: Tally) -> None:
+        """Callers of intents, which `entry` tells by key, got their answers in this run."""
         with self._guard:
             for reply in replies:
                 self._all.answered.add(reply)
                 run.answered.add(reply)
                 if not reply.held_back:
-                    intent = intents[reply.intent_key]
                     self._unchecked[reply.answer, run].add(reply.submission_id)
                     if reply.answer is Answer.CREATED:
                         self._created.add(reply.submission_id)
-                    self._tell(entry_of(intent.operation, intent.key), reply.answer)
-
-    def _tell(self, entry: Entry, answer: Answer) -> None:
-        told = self._told.get(entry, _NOTHING)
-        if answer not in told:
-            more = told | {answer}
-            self._told[entry] = self._kinds.setdefault(more, more)
+                    number = self._intents.number(entry(reply.intent_key))
+                    if number != NONE:
+                        self._told.add(number, reply.answer)
 
     def add_rows(self, rows: Sequence[Row]) -> list[Row]:
         """Effects were read back. Returns the rows with their ordinals; `moved` tells of others whose have changed."""
         with self._guard:
-            for row in rows:
-                entry = (row.table, row.key)
-                if self._intents.setdefault(entry, None) is None or not is_of_a_lab(row.submission_id):
-                    self.has_others = True
-                if self._makers.add(row.submission_id) and row.submission_id in self._created:
-                    for book in self._books(row.submission_id, self._runs.get(entry)):
-                        book.discard(row.submission_id)
-                self._effects.add(entry, row.id)
-                self._count(entry, 1)
-            return [replace(row, ordinal=self._effects.of((row.table, row.key), row.id)) for row in rows]
+            numbers = [self._add_row(row) for row in rows]
+            ordinals = (self._effects.of(number, row.id) for number, row in zip(numbers, rows, strict=True))
+            return [
+                row if row.ordinal == ordinal else replace(row, ordinal=ordinal)
+                for row, ordinal in zip(rows, ordinals, strict=True)
+            ]
+
+    def _add_row(self, row: Row) -> int:
+        entry = row.table, row.key
+        number = self._number(entry)
+        if not (self._intents.is_announced(number) and is_of_a_lab(row.submission_id)):
+            self.has_others = True
+        if self._makers.add(row.submission_id) and row.submission_id in self._created:
+            for book in self._books(row.submission_id, self._intents.run(number)):
+                book.discard(row.submission_id)
+        self._effects.add(number, row.id, entry)
+        self._count(number, 1)
+        return number
 
     def moved(self, told: Iterable[Row] = ()) -> list[Renumbered]:
         """Effects that count otherwise than when they were told, each change once.
@@ -134,19 +147,29 @@ class Ledger:
         """
         cancelled = {row.key for row in found if row.table == order_deletions.name}
         with self._guard:
-            gone = [
+            return [
                 one
                 for one in effects
                 if one.table != orders.name or not (one.key in cancelled or self._cancelled(one.key))
-                if self._effects.remove((one.table, one.key), one.id)
+                if self._remove(one)
             ]
-            for one in gone:
-                self._makers.remove(one)
-                self._count((one.table, one.key), -1)
-        return gone
+
+    def _remove(self, one: GoneRow) -> bool:
+        """Whether it was known, and does not count any more."""
+        entry = one.table, one.key
+        number = self._intents.number(entry)
+        if number == NONE or not self._effects.remove(number, one.id, entry):
+            return False
+        self._makers.remove(one)
+        self._count(number, -1)
+        return True
 
     def _cancelled(self, key: str) -> bool:
-        return self._effects.count((order_deletions.name, key)) > 0
+        return self._effects_of((order_deletions.name, key)) > 0
+
+    def _effects_of(self, entry: Entry) -> int:
+        number = self._intents.number(entry)
+        return 0 if number == NONE else self._effects.count(number)
 
     def answered(self) -> tuple[Unchecked, ...]:
         """Submissions whose answers were not compared with the rows yet."""
@@ -182,7 +205,7 @@ class Ledger:
             self._batches = [known for known in self._batches if not any(known is batch for batch in batches)]
             for name, row in self._makers.gone():
                 if name in self._created and not overtaken(name):
-                    run = self._runs.get((row.table, row.key))
+                    run = self._intents.run(self._intents.number((row.table, row.key)))
                     found += [name] if self._note(name, run, Answer.CREATED) else []
         return found
 
@@ -215,29 +238,29 @@ class Ledger:
     def entries(self) -> frozenset[Entry]:
         """All intents that are known."""
         with self._guard:
-            return frozenset(self._intents)
+            return frozenset(self._intents.entries)
 
     def without_effect(self) -> list[Intent]:
         """Announced intents that no row was found for."""
         with self._guard:
-            return [intent for entry, intent in self._intents.items() if intent and not self._effects.count(entry)]
+            waiting = (number for number in range(len(self._intents)) if not self._effects.count(number))
+            return list(filter(None, map(self._intents.intent, waiting)))
 
-    def effects_of(self, entries: Iterable[Entry]) -> int:
+    def effects_of(self, entries: Set[Entry]) -> int:
         """Effects of these intents."""
         with self._guard:
-            return sum(self._effects.count(entry) for entry in set(entries))
+            return sum(map(self._effects_of, entries))
 
-    def verdicts_of(self, entries: Iterable[Entry], at_work: Iterable[Entry] = ()) -> Counter[Verdict]:
+    def verdicts_of(self, entries: Set[Entry], at_work: Iterable[Entry] = ()) -> Counter[Verdict]:
         """Verdicts on these intents, of which some may be at work."""
         with self._guard:
-            at_work = self._unheard.union(at_work)
-            return Counter(judge(self._facts(entry, at_work)) for entry in set(entries))
+            return self._verdicts(entries, self._unheard.union(at_work))
 
-    def lost_of(self, entries: Iterable[Entry], at_work: Iterable[Entry] = ()) -> tuple[str, ...]:
+    def lost_of(self, entries: Set[Entry], at_work: Iterable[Entry] = ()) -> tuple[str, ...]:
         """The business keys of those of these intents that are lost."""
         with self._guard:
             at_work = self._unheard.union(at_work)
-            lost = (entry for entry in set(entries) if judge(self._facts(entry, at_work)) is Verdict.LOST)
+            lost = (entry for entry in entries if judge(self._facts(entry, at_work)) is Verdict.LOST)
             return tuple(sorted(key for _, key in lost))
 
     def judgement(
@@ -253,13 +276,14 @@ class Ledger:
         with self._guard:
             unheard = self._unheard.union(untold)
             open_ones = unheard.union(at_work) if final else set()
-            whole = self._judged(self._all, self._intents, self._contradictions, open_ones, final=final)
+            whole = self._judged(self._all, self._intents.entries, self._contradictions, open_ones, final=final)
             whole = replace(whole, unheard=len(unheard))
             if self._run is None:
                 return whole
             run = self._run
             part = self._judged(run, run.entries, run.contradictions, open_ones, final=final)
-            return replace(whole, run=replace(part, wanted=run.wanted, unheard=len(unheard & run.entries)))
+            heard_in_part = sum(entry in run.entries for entry in unheard)
+            return replace(whole, run=replace(part, wanted=run.wanted, unheard=heard_in_part))
 
     def contradictions(self, run: str | None = None) -> tuple[int, tuple[Sentence, ...]]:
         """How many answers, of this run or of all, do not fit the rows; and a handful of them in words."""
@@ -271,7 +295,7 @@ class Ledger:
     def _judged(
         self,
         tally: Tally,
-        entries: Collection[Entry],
+        entries: Entries,
         contradicting: Contradictions,
         at_work: set[Entry],
         *,
@@ -279,30 +303,50 @@ class Ledger:
     ) -> Judgement:
         verdicts = +tally.verdicts
         if final:
-            verdicts += Counter(judge(self._facts(entry)) for entry in entries if entry not in self._happened)
-            for entry in at_work.intersection(entries):
-                verdicts[judge(self._facts(entry))] -= 1
-                verdicts[judge(self._facts(entry, at_work))] += 1
+            if verdicts.total() < len(entries):
+                verdicts += self._verdicts(entry for entry in entries if not self._effects_of(entry))
+            for entry in at_work:
+                if entry in entries:
+                    verdicts[judge(self._facts(entry))] -= 1
+                    verdicts[judge(self._facts(entry, at_work))] += 1
         count, examples = contradicting.in_words()
         judged = tally.judgement(len(entries))
         return replace(judged, verdicts=dict(+verdicts), contradictions=examples, contradicting=count, final=final)
 
-    def _count(self, entry: Entry, change: int) -> None:
+    def _verdicts(self, entries: Iterable[Entry], at_work: Container[Entry] = ()) -> Counter[Verdict]:
+        """There are few different facts, however many intents there are."""
+        verdicts: Counter[Verdict] = Counter()
+        for facts, count in Counter(self._facts(entry, at_work) for entry in entries).items():
+            verdicts[judge(facts)] += count
+        return verdicts
+
+    def _count(self, number: int, change: int) -> None:
         """Of all intents, only those with a row that came or went can have changed."""
-        before = self._happened.pop(entry, None)
-        now = judge(self._facts(entry)) if self._effects.count(entry) else None
-        if now:
-            self._happened[entry] = now
-        for tally in (self._all, self._runs.get(entry)):
-            if tally:
-                tally.change(change, before, now)
+        effects = self._effects.count(number)
+        before, now = _verdict_with(effects - change), _verdict_with(effects)
+        self._all.change(change, before, now)
+        if run := self._intents.run(number):
+            run.change(change, before, now)
 
     def _facts(self, entry: Entry, at_work: Container[Entry] = ()) -> Facts:
-        return Facts(
-            self._effects.count(entry), self._told.get(entry, _NOTHING), entry in self._barred, entry in at_work
+        number = self._intents.number(entry)
+        effects, told = (
+            (self._effects.count(number), self._told.of(number)) if number != NONE else (0, frozenset[Answer]())
         )
+        return Facts(effects, told, entry in self._barred, entry in at_work)
+
+
+@lru_cache(maxsize=16)
+def _verdict_with(effects: int) -> Verdict | None:
+    """The verdict on an intent that has so many effects, whatever was told; None where that is still open."""
+    return judge(Facts(effects)) if effects else None
 
 
 def entry_of(operation: OperationKey, key: str) -> Entry:
     """Where the effects of an intent are counted."""
     return OPERATIONS[operation].effects.name, key
+
+
+def entries_of(intents: Iterable[Intent]) -> Iterator[Entry]:
+    """The same of each of these."""
+    return (entry_of(operation, key) for operation, key in of_plans.names(intents))

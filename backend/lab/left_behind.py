@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
 
-from backend.lab.ordinals import Entry
+from backend.lab.entries import Entry
 from backend.lab.senders.messages import Flying
 from backend.lab.step_book import StepBook
 from backend.lab.work_book import Work

@@ -7,6 +7,7 @@ that was inserted later: then that one counts anew.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
@@ -15,61 +16,74 @@ from backend.model.observed import Renumbered
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-Entry = tuple[str, str]
-"""Table of the effect and business key: an order that is placed and then paid is two intents with one key."""
+    from backend.lab.entries import Entry
+
+_NO_ROW = -(2**63)
 
 
 class Ordinals:
-    """Not thread-safe. Most intents have one effect, and a list for each would take more room than its number."""
+    """By the number of an intent. Most have one effect, and an array for each would take more room than its number.
+
+    Not thread-safe.
+    """
 
     def __init__(self) -> None:
-        self._single: dict[Entry, int] = {}
+        self._single = array("q")
         """The number of the only row."""
-        self._several: dict[Entry, list[int]] = {}
+        self._several: dict[int, array[int]] = {}
         """The numbers of several rows, ascending."""
-        self._moved: dict[Entry, int] = {}
+        self._moved: dict[int, tuple[Entry, int]] = {}
         """Intents of which all rows above this number count anew."""
 
-    def count(self, entry: Entry) -> int:
+    def begin(self) -> None:
+        """The next intent, which has no effect yet."""
+        self._single.append(_NO_ROW)
+
+    def count(self, intent: int) -> int:
         """How many effects an intent has."""
-        return 1 if entry in self._single else len(self._several.get(entry, ()))
+        return 1 if self._single[intent] != _NO_ROW else len(self._several.get(intent, ()))
 
-    def of(self, entry: Entry, number: int) -> int:
+    def of(self, intent: int, number: int) -> int:
         """1 for the first effect of an intent; 2 and more are duplicates."""
-        return 1 if entry in self._single else bisect_left(self._several[entry], number) + 1
+        rows = self._several.get(intent)
+        return 1 if rows is None else bisect_left(rows, number) + 1
 
-    def add(self, entry: Entry, number: int) -> None:
+    def add(self, intent: int, number: int, entry: Entry) -> None:
         """A row of this intent was read."""
-        if not self.count(entry):
-            self._single[entry] = number
+        rows = self._several.get(intent)
+        only = self._single[intent]
+        if rows is None and only == _NO_ROW:
+            self._single[intent] = number
             return
-        if entry in self._single:
-            self._several[entry] = [self._single.pop(entry)]
-        rows = self._several[entry]
-        if number < rows[-1]:
-            self._move(entry, number)
-        insort(rows, number)
+        if number < (only if rows is None else rows[-1]):
+            self._move(intent, number, entry)
+        if rows is None:
+            self._several[intent] = array("q", sorted((only, number)))
+            self._single[intent] = _NO_ROW
+        else:
+            insort(rows, number)
 
-    def remove(self, entry: Entry, number: int) -> bool:
+    def remove(self, intent: int, number: int, entry: Entry) -> bool:
         """A row of this intent is not there any more. Whether it was known."""
-        if entry in self._single:
-            known = self._single[entry] == number
+        rows = self._several.get(intent)
+        if rows is None:
+            known = self._single[intent] == number
             if known:
-                del self._single[entry]
+                self._single[intent] = _NO_ROW
             return known
-        rows = self._several.get(entry, [])
         place = bisect_left(rows, number)
         if place == len(rows) or rows[place] != number:
             return False
         if place < len(rows) - 1:
-            self._move(entry, number)
+            self._move(intent, number, entry)
         del rows[place]
         if len(rows) == 1:
-            self._single[entry] = self._several.pop(entry)[0]
+            self._single[intent] = self._several.pop(intent)[0]
         return True
 
-    def _move(self, entry: Entry, number: int) -> None:
-        self._moved[entry] = min(number, self._moved.get(entry, number))
+    def _move(self, intent: int, number: int, entry: Entry) -> None:
+        _, earlier = self._moved.get(intent, (entry, number))
+        self._moved[intent] = entry, min(number, earlier)
 
     def moved(self, told: Collection[tuple[str, int]] = ()) -> list[Renumbered]:
         """Rows that count otherwise than before, each change once.
@@ -78,9 +92,11 @@ class Ordinals:
             told: rows, by table and number, of which it is known how they count now.
         """
         moved, self._moved = self._moved, {}
-        return [one for entry, number in moved.items() for one in self._above(entry, number) if one.place not in told]
+        found = (one for intent, (entry, number) in moved.items() for one in self._above(intent, number, entry))
+        return [one for one in found if one.place not in told]
 
-    def _above(self, entry: Entry, number: int) -> Iterable[Renumbered]:
-        rows = self._several.get(entry) or [self._single[entry]] if self.count(entry) else []
+    def _above(self, intent: int, number: int, entry: Entry) -> Iterable[Renumbered]:
+        only = self._single[intent]
+        rows = self._several.get(intent) or ([] if only == _NO_ROW else [only])
         for place in range(bisect_right(rows, number), len(rows)):
             yield Renumbered(entry[0], rows[place], entry[1], place + 1)

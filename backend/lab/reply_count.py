@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from backend.lab.name_set import NameSet
+from backend.lab.number_map import NumberMap
 from backend.lab.tally import AnswerCount
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class ReplyCount:
         self._names = NameSet()
         self._count = AnswerCount()
         self._silent: set[str] = set()
-        self._settled: Counter[str] = Counter()
+        self._settled = NumberMap()
+        self._all_settled = 0
         self._all = 0
 
     def add(self, replies: Sequence[Reply]) -> int:
@@ -59,18 +60,20 @@ class ReplyCount:
     def settle(self, intent_keys: Iterable[str]) -> None:
         """A submission of each of these intents has its last answer."""
         with self._guard:
-            self._settled.update(intent_keys)
+            for key in intent_keys:
+                self._settled.put(key, max(0, self._settled.get(key)) + 1)
+                self._all_settled += 1
 
     @property
     def settled(self) -> int:
         """How many submissions have their last answer."""
         with self._guard:
-            return self._settled.total()
+            return self._all_settled
 
     def unsettled(self, intent_keys: Iterable[str], submissions: int) -> frozenset[str]:
         """Those of these intents of which fewer submissions than so many have their last answer."""
         with self._guard:
-            return frozenset(key for key in intent_keys if self._settled[key] < submissions)
+            return frozenset(key for key in intent_keys if self._settled.get(key) < submissions)
 
     def missing(self, names: Iterable[str]) -> set[str]:
         """Those of these submissions that have no answer."""

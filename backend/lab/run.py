@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -15,12 +15,12 @@ from backend.engines.sentences import one_sentence
 from backend.lab.asking import require_replica
 from backend.lab.bench import Bench
 from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
+from backend.lab.entries import Entry
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.forms import Fetch, Form
-from backend.lab.ledger import entry_of
 from backend.lab.left_behind import NOTHING, Leftovers, left_behind
-from backend.lab.ordinals import Entry
 from backend.lab.reply_count import ReplyCount
+from backend.lab.run_intents import RunIntents
 from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.sending import CancelledError, Sending
@@ -29,12 +29,13 @@ from backend.lab.tally import Tally
 from backend.lab.work_book import Quiet
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.faults import to_servers
+from backend.model.intents import operations
 from backend.model.judgement import Report
 from backend.model.observed import Reply
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Code, Sentence, plain, say
 from backend.model.submission_ids import run_of
-from backend.model.vocabulary import EngineKind, OperationKey, Source
+from backend.model.vocabulary import EngineKind, OperationKey, Source, Verdict
 from backend.strategies import find, require_guard
 
 _MOST_NAMED = 8
@@ -81,15 +82,14 @@ class ExperimentRun:
         self, number: int, bench: Bench, setup: Setup, plan: Plan, listener: RunListener, *, judged: bool = True
     ) -> None:
         self._strategy, self._variant = find(setup.strategy, setup.variant)
-        for operation in {intent.operation for intent in plan.intents}:
+        for operation in operations(plan.intents):
             require_guard(self._variant, operation)
         require_replica(self._variant, setup)
         self._name = f"{bench.name}-{number}"
         self._bench = bench
         self._setup = setup
         self._plan = plan
-        self._intents = {intent.key: intent for intent in plan.intents}
-        self._entries: dict[Entry, str] = {entry_of(i.operation, i.key): i.key for i in plan.intents}
+        self._intents = RunIntents(plan.intents)
         self._listener = listener
         self._judged = judged
         self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
@@ -147,7 +147,7 @@ class ExperimentRun:
 
     def flying(self) -> list[tuple[Flying, Entry]]:
         """What has left for a backend process that has not let go of it, as far as one knows, with its intent."""
-        return [(flying, self._entry(flying.intent_key)) for flying in self._cancellation.flying()]
+        return [(flying, self._intents.entry(flying.intent_key)) for flying in self._cancellation.flying()]
 
     @property
     def is_awaited(self) -> bool:
@@ -213,15 +213,15 @@ class ExperimentRun:
         """The report of a run that broke off. Whatever was not heard, or cannot be read back, stays open for good."""
         bench, cancellation = self._bench, self._cancellation
         cancellation.break_off()
-        quiet = bench.works.wait_until_over(self._entries, lambda: cancellation.left)
+        quiet = bench.works.wait_until_over(self._intents.entries, lambda: cancellation.left)
         cancellation.cancel(_SERVERS_BACK_SECONDS)
         if not self._read_back_if_possible() and quiet is Quiet.OVER:
             quiet = Quiet.UNTOLD
-        keys: Collection[str] = self._intents
+        keys: Iterable[str] = (key for _, key in self._intents.entries)
         if quiet is Quiet.OVER and not self._plan.source.is_queue:
             keys = self._replies.unsettled(keys, self._plan.submissions)
         forsaken = (flying.intent_key for flying in cancellation.forsaken())
-        bench.ledger.leave_open(map(self._entry, {*keys, *forsaken}))
+        bench.ledger.leave_open(map(self._intents.entry, {*keys, *forsaken}))
         return self._summary(time.monotonic() - started, self._left_behind(quiet), why)
 
     def _read_back_if_possible(self) -> bool:
@@ -258,7 +258,7 @@ class ExperimentRun:
         finally:
             self._server_faults.end()
         cancellation = self._cancellation
-        quiet = self._bench.works.wait_until_over(self._entries, lambda: cancellation.left)
+        quiet = self._bench.works.wait_until_over(self._intents.entries, lambda: cancellation.left)
         if quiet is Quiet.OVER and not self._bench.wait_for_servers(self._name, self._plan, lambda: cancellation.left):
             quiet = Quiet.UNTOLD
         if isinstance(sending, Redelivery):
@@ -270,7 +270,7 @@ class ExperimentRun:
         bench, plan = self._bench, self._plan
         self._setup = bench.require_engines(self._setup)
         bench.require_instances(lambda: self._cancellation.asked)
-        if any(intent.operation is OperationKey.SEND_MESSAGE for intent in plan.intents):
+        if OperationKey.SEND_MESSAGE in operations(plan.intents):
             bench.require_gateway()
         if EngineKind.ZOOKEEPER in self._variant.engines:
             bench.require_zookeeper(self._setup.zookeeper_servers)
@@ -319,30 +319,31 @@ class ExperimentRun:
     def _take_replies(self, replies: Sequence[Reply]) -> None:
         if self._tally is None:
             return
-        self._bench.ledger.add_replies(replies, self._intents, self._tally)
+        self._bench.ledger.add_replies(replies, self._intents.entry, self._tally)
         self._server_faults.answers_came(self._replies.add(replies))
         self._listener.replies(replies)
-
-    def _entry(self, key: str) -> Entry:
-        return entry_of(self._intents[key].operation, key)
 
     def _left_behind(self, quiet: Quiet) -> Leftovers:
         """What is still at work. Where a process, or a server, has not told, all that got no answer may be."""
         if quiet is Quiet.OVER:
             return NOTHING  # of its intents others may have begun something since, as they may a minute later
         if quiet is Quiet.UNTOLD:
-            self._untold = frozenset(map(self._entry, self._replies.silent()))
+            self._untold = frozenset(map(self._intents.entry, self._replies.silent()))
             self._bench.works.ask(self._all_told.set)
-        return left_behind(self._bench.works.at_work(self._entries), self.flying(), self._bench.steps, self._untold)
+        return left_behind(
+            self._bench.works.at_work(self._intents.entries), self.flying(), self._bench.steps, self._untold
+        )
 
     def _summary(self, seconds: float, leftovers: Leftovers, broken_off: Sentence | None = None) -> Report:
-        plan, ledger, entries = self._plan, self._bench.ledger, self._entries if self._judged else {}
+        plan, ledger = self._plan, self._bench.ledger
+        entries: Set[Entry] = self._intents.entries if self._judged else frozenset()
         steps, answers = self._bench.steps, self._replies.answers
         own = (name for name in leftovers.names if run_of(name) == self._name)
         unanswered = self._replies.missing(own)
         p50, p99 = self._replies.percentiles()
         is_over = not (leftovers.count or broken_off)
         marks = steps.marks(self._name) if is_over else None  # one at work has yet to be made
+        verdicts = ledger.verdicts_of(entries, leftovers.entries)
         contradicting, examples = ledger.contradictions(self._name)
         return Report(
             operation=plan.intents[0].operation,
@@ -353,8 +354,8 @@ class ExperimentRun:
             sent=sum(answers.values()) + len(unanswered),
             instances=len(self._bench.targets),
             effects=ledger.effects_of(entries),
-            verdicts=dict(ledger.verdicts_of(entries, leftovers.entries)),
-            lost=ledger.lost_of(entries, leftovers.entries),
+            verdicts=dict(verdicts),
+            lost=ledger.lost_of(entries, leftovers.entries) if verdicts[Verdict.LOST] else (),
             answers=answers,
             p50_ms=p50,
             p99_ms=p99,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tqdm import tqdm
 
 from backend.files.printable import printable
+from backend.lab.intent_notes import AnswerNotes, EffectNotes
 from backend.lab.listener import NullListener
 from backend.lab.name_set import NameSet
 from backend.model.sentence import Code, say, words
@@ -57,22 +59,6 @@ class Shown:
     """Its submissions that are not shown."""
 
 
-class _Noted:
-    """What is known of an intent, however many submissions it has."""
-
-    __slots__ = ("answers", "effects", "heard", "makers", "submissions")
-
-    def __init__(self) -> None:
-        self.effects = 0
-        self.submissions = 0
-        """Those that made an effect or were answered."""
-        self.answers: frozenset[Answer] = frozenset()
-        self.makers: tuple[str, ...] = ()
-        """Who made its first effects."""
-        self.heard: tuple[str, ...] = ()
-        """Who is shown first of those that were answered."""
-
-
 class Notes(NullListener):
     """A listener with a progress bar on a terminal, and none in a pipe.
 
@@ -85,10 +71,7 @@ class Notes(NullListener):
         self.reasons: Counter[tuple[Answer, str]] = Counter()
         """How often callers got each answer, and why."""
         self._language = language
-        self._noted: defaultdict[tuple[str, str], _Noted] = defaultdict(_Noted)
-        """By table of the effects and key."""
-        self._intents: defaultdict[str, _Noted] = defaultdict(_Noted)
-        """By key alone, which is all that an answer tells."""
+        self._effects, self._answers = EffectNotes(_MOST_NAMES), AnswerNotes()
         self._told, self._made, self._in_vain = NameSet(), NameSet(), NameSet()
         """Submissions that were answered, that made an effect, and whose callers gave up."""
         self._guard = threading.Lock()
@@ -118,14 +101,15 @@ class Notes(NullListener):
         self.reasons[reason] += 1
 
     def _hear(self, reply: Reply) -> None:
-        noted, name = self._intents[reply.intent_key], reply.submission_id
-        if reply.answer not in noted.answers:
-            noted.answers |= {reply.answer}
+        intent, name = self._answers.number(reply.intent_key), reply.submission_id
+        self._answers.tell(intent, reply.answer)
         if reply.answer is Answer.TIMEOUT:
             self._in_vain.add(name)
         if self._told.add(name):
-            noted.submissions += name not in self._made
-            noted.heard = tuple(sorted((*noted.heard, name), key=self._place)[:_MOST_NAMES])
+            self._answers.count(intent, name not in self._made)
+            heard = self._answers.heard(intent)
+            if len(heard) < _MOST_NAMES or self._place(name) < self._place(heard[-1]):
+                self._answers.put_heard(intent, sorted((*heard, name), key=self._place)[:_MOST_NAMES])
 
     def rows_added(self, rows: Sequence[Row]) -> None:
         """Some more effects."""
@@ -134,14 +118,9 @@ class Notes(NullListener):
                 self._note_effect(row)
 
     def _note_effect(self, row: Row) -> None:
-        noted = self._noted[row.table, row.key]
-        noted.effects += 1
-        if not row.submission_id:
-            return
-        if len(noted.makers) < _MOST_NAMES:
-            noted.makers += (row.submission_id,)
-        if self._made.add(row.submission_id) and row.submission_id not in self._told:
-            self._intents[row.key].submissions += 1
+        self._effects.add((row.table, row.key), row.submission_id)
+        if row.submission_id and self._made.add(row.submission_id) and row.submission_id not in self._told:
+            self._answers.count(self._answers.number(row.key), 1)
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Some effects less."""
@@ -150,14 +129,9 @@ class Notes(NullListener):
                 self._note_gone(row)
 
     def _note_gone(self, row: GoneRow) -> None:
-        noted = self._noted[row.table, row.key]
-        noted.effects -= 1
-        makers = list(noted.makers)
-        with suppress(ValueError):
-            makers.remove(row.submission_id)
-        noted.makers = tuple(makers)
+        self._effects.remove((row.table, row.key), row.submission_id)
         if self._made.discard(row.submission_id) and row.submission_id not in self._told:
-            self._intents[row.key].submissions -= 1
+            self._answers.count(self._answers.number(row.key), -1)
 
     def incident(self, sentence: Sentence) -> None:
         """Say at once, on standard error, what was killed, stopped or started again."""
@@ -171,28 +145,40 @@ class Notes(NullListener):
         """The first of those intents that fared worst, with its steps; None where nothing is known of any."""
         worst = max(report.verdicts, key=lambda verdict: verdict.severity, default=Verdict.EXACTLY_ONCE)
         at_work = {one.intent_key for one in report.at_work}
-        chosen = min(intents, key=lambda intent: self._distance(intent, worst, at_work), default=None)
+        chosen = self._closest(intents, worst, at_work)
         if chosen is None:
             return None
         working = [one.submission_id for one in report.at_work if one.intent_key == chosen.key]
         shown = list(dict.fromkeys([*self._submissions_of(chosen), *working]))[:_MOST_SUBMISSIONS]
         steps = sorted((step for name in shown for step in steps_of(name)), key=lambda step: step.started_ns)
-        known = self._intents[chosen.key].submissions
+        known = self._answers.submissions(chosen.key)
         known += sum(name not in self._told and name not in self._made for name in set(working))
         if len(intents) == 1 and report.working > len(report.at_work):  # only those that have taken longest have names
             known = min(report.sent, known + report.working - len(report.at_work))
         left_out = known - len(shown)
         return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
 
+    def _closest(self, intents: Sequence[Intent], worst: Verdict, at_work: Container[str]) -> Intent | None:
+        """The first with this verdict; where none is known to have it, the first of the worst others."""
+        closest, least = None, math.inf
+        for intent in intents:
+            distance = self._distance(intent, worst, at_work)
+            if distance < least:
+                closest, least = intent, distance
+            if not least:
+                break
+        return closest
+
     def _distance(self, intent: Intent, worst: Verdict, at_work: Container[str]) -> int:
         """0 for an intent with this verdict. What bars an intent is not known here: it stands behind the others."""
-        effects, told = self._noted[_entry(intent)].effects, self._intents[intent.key].answers
+        effects, told = self._effects.count(_entry(intent)), self._answers.told(intent.key)
         verdict = judge(Facts(effects, told, at_work=intent.key in at_work))
         return 0 if verdict is worst else 9 - verdict.severity
 
     def _submissions_of(self, intent: Intent) -> list[str]:
         """Those that made its effects, then those that were answered, then those that were not; the first of each."""
-        return list(dict.fromkeys([*self._noted[_entry(intent)].makers, *self._intents[intent.key].heard]))
+        heard = self._answers.heard(self._answers.number(intent.key))
+        return list(dict.fromkeys([*self._effects.makers(_entry(intent)), *heard]))
 
     def _place(self, name: str) -> tuple[bool, tuple[int, ...]]:
         """Where it stands among those that were answered."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.lab.ordinals import Entry
+    from backend.lab.entries import Entry
     from backend.lab.run import ExperimentRun
     from backend.lab.senders.messages import Flying
 

@@ -19,11 +19,12 @@ from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Job, Outcome, Target
 from backend.lab.senders.retries import PORT_PLACE
 from backend.model.faults import at_steps, milliseconds
+from backend.model.intents import operations
 from backend.model.kept import AT_A_TIME
 from backend.model.observed import Reply
 from backend.model.plan import Intent, Plan, Setup
 from backend.model.sentence import Code, Sentence, from_document, plain, say
-from backend.model.vocabulary import Answer, FaultKind, Source
+from backend.model.vocabulary import Answer, FaultKind, OperationKey, Source
 from backend.strategies.base import Strategy, Variant
 
 
@@ -98,7 +99,7 @@ class Submissions:
         """Those of the plan, for the queue."""
         numbers = itertools.count(1)
         for index, intent in enumerate(self._plan.intents):
-            path = submission_path(intent, self._strategy, self._variant)
+            path = submission_path(intent.operation, self._strategy, self._variant)
             for position, form in enumerate(forms):
                 submission = f"{self._name}.{next(numbers)}"
                 body = self._body(intent, position, form)
@@ -160,8 +161,10 @@ class Submissions:
     def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
         numbers = itertools.count(1)
         targets, token = self._address.targets, self._address.token
-        one_of_each = {intent.operation: intent for intent in self._plan.intents}
-        paths = {key: submission_path(one, self._strategy, self._variant) for key, one in one_of_each.items()}
+        paths = {
+            operation: submission_path(operation, self._strategy, self._variant)
+            for operation in operations(self._plan.intents)
+        }
         for index, intent in enumerate(self._plan.intents):
             path = paths[intent.operation]
             for position, form in enumerate(forms):
@@ -174,10 +177,10 @@ class Submissions:
                 yield Delivery(submission, intent.key, target, request)
 
 
-def submission_path(intent: Intent, strategy: Strategy, variant: Variant) -> str:
+def submission_path(operation: OperationKey, strategy: Strategy, variant: Variant) -> str:
     """Path and query of a submission."""
     query = urlencode({"strategy": strategy.key, "variant": variant.key})
-    return f"/operations/{intent.operation}?{query}"
+    return f"/operations/{operation}?{query}"
 
 
 def submission_body(intent: Intent, form: Form) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from backend.lab.contradictions import Contradictions
+from backend.lab.entries import Entries, Entry
 from backend.model.judgement import Judgement
 from backend.model.observed import Reply
 from backend.model.vocabulary import Answer, Verdict
@@ -74,30 +75,29 @@ class Tally:
     """Counts. Not thread-safe: the ledger takes turns."""
 
     def __init__(self) -> None:
-        self.entries: set[tuple[str, str]] = set()
-        """Of a run: table of the effect and business key of its intents."""
+        self.entries = Entries()
+        """Of a run: its intents."""
         self.verdicts: Counter[Verdict] = Counter()
         """On the intents that have an effect."""
         self.contradictions = Contradictions()
         """Of a run."""
         self._effects = 0
         self.answered = AnswerCount()
-        self._wanted: frozenset[tuple[str, str]] | None = None
+        self._wanted: Entries | None = None
 
     @property
-    def wanted(self) -> frozenset[tuple[str, str]]:
-        """The intents of a run; the same object until there are more."""
+    def wanted(self) -> Entries:
+        """The intents of a run, for whoever may read; the same object, which nobody changes, until there are more."""
         if self._wanted is None:
-            self._wanted = frozenset(self.entries)
+            self._wanted = self.entries.copy()
         return self._wanted
 
-    def want(self, entry: tuple[str, str]) -> bool:
+    def want(self, entry: Entry) -> bool:
         """Another intent of the run; whether it is a new one."""
-        if entry in self.entries:
-            return False
-        self.entries.add(entry)
-        self._wanted = None
-        return True
+        is_new = self.entries.add(entry)
+        if is_new:
+            self._wanted = None
+        return is_new
 
     def change(self, effects: int, before: Verdict | None, now: Verdict | None) -> None:
         """An intent has so many more effects, and with them perhaps another verdict."""

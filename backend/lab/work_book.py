@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from backend.lab.entries import Entry
 from backend.lab.ledger import entry_of
-from backend.lab.ordinals import Entry
 from backend.model.vocabulary import OperationKey
 from backend.tap.trace_messages import Handling
 

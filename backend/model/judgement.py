@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from backend.model.observed import AtWork
@@ -51,7 +51,7 @@ class Judgement:
     untraced: int = 0
     """Submissions whose steps are not kept any more (`backend.model.kept`): of all runs since the last reset, in `run`
     as well, as what one run leaves makes room for the next."""
-    wanted: frozenset[tuple[str, str]] = frozenset()
+    wanted: Set[tuple[str, str]] = frozenset()
     """Of a run: table of the effect and business key of each of its intents; `Row` has both."""
 
     @property

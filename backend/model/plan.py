@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.model.vocabulary import (
     FaultKind,
@@ -59,6 +60,14 @@ class Intent:
     quantity: int
 
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Intents = Sequence[Intent]
+else:
+    Intents = tuple[Intent, ...]  # as which a file that is read has them
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """Everything on the backend's side of a run."""
@@ -103,7 +112,7 @@ class Setup:
 class Plan:
     """Everything on the caller's side of a run: which submissions of which intents, and how they leave."""
 
-    intents: tuple[Intent, ...]
+    intents: Intents
     submissions: int
     """Submissions per intent; with source `retry`, callers who retry independently of each other."""
     source: Source = Source.CLICKS

@@ -1,4 +1,4 @@
-"""Which rows of a table were read, in 28 bytes each: what tells whether one was deleted or its number given away."""
+"""Which rows of a table were read, in 30 bytes each: what tells whether one was deleted or its number given away."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from array import array
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from backend.model.running_numbers import join, split
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -27,7 +29,9 @@ class SeenRows:
         self.numbers = array("q")
         self.total = 0
         """The sum of the numbers."""
-        self._keys, self._around, self._within = array("i"), array("i"), array("i")
+        self._keys, self._endings = array("i"), array("h")
+        """Business keys run on: what stands before their last digits is the same for many."""
+        self._around, self._within = array("i"), array("i")
         self._instants = array("q")
         self._words: dict[str, int] = {}
         self._texts: list[str] = []
@@ -42,7 +46,7 @@ class SeenRows:
 
     def key(self, place: int) -> str:
         """The business key of the row that stands there."""
-        return self._texts[self._keys[place]]
+        return join(self._texts[self._keys[place]], self._endings[place])
 
     def submission(self, place: int) -> str:
         """The submission that made it."""
@@ -59,7 +63,8 @@ class SeenRows:
         key, submission, created = origin
         numbered = _NUMBERED.fullmatch(submission) if "\0" not in submission else None
         around = self._word(f"{numbered[1]}\0{numbered[3]}" if numbered else submission)
-        values = (self._word(key), around, int(numbered[2]) if numbered else -1, _instant(created))
+        before, ending = split(key)
+        values = (self._word(before), ending, around, int(numbered[2]) if numbered else -1, _instant(created))
         place = bisect_left(self.numbers, number)
         if place < len(self) and self.numbers[place] == number:
             for column, value in zip(self._columns(), values, strict=True):
@@ -81,7 +86,7 @@ class SeenRows:
         self.total = sum(self.numbers)
 
     def _columns(self) -> Iterator[array[int]]:
-        yield from (self._keys, self._around, self._within, self._instants)
+        yield from (self._keys, self._endings, self._around, self._within, self._instants)
 
     def _word(self, text: str) -> int:
         known = self._words.get(text)

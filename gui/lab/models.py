@@ -17,7 +17,7 @@ from gui.wording.speech import speak
 from gui.wording.terms import answer_text, clock, command_text, engine_name, milliseconds, ordinal, short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from backend.model.observed import GoneRow, Renumbered
 
@@ -30,7 +30,7 @@ class RowsModel(RecordModel[Row]):
     """The effects, as read back from the database; those of earlier runs are told apart."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        self._wanted: frozenset[tuple[str, str]] | None = None
+        self._wanted: Set[tuple[str, str]] | None = None
         super().__init__(
             (
                 Column(lambda: QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
@@ -83,7 +83,7 @@ class RowsModel(RecordModel[Row]):
         """Duplicates are what stands out here."""
         return self.tr("%n duplicate(s) hidden", "", count)
 
-    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+    def show_wanted(self, wanted: Set[tuple[str, str]] | None) -> None:
         """Rows of these intents, by table and key, are of the current run; None for all."""
         if wanted != self._wanted:
             self._wanted = wanted
@@ -142,7 +142,7 @@ class RepliesModel(RecordModel[Reply]):
             return super().whole(record)
         return QCoreApplication.translate("RowsModel", "Of an earlier run") + "\n" + super().whole(record)
 
-    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+    def show_wanted(self, wanted: Set[tuple[str, str]] | None) -> None:
         """Answers about these intents, by table and key, are of the current run; None for all."""
         keys = None if wanted is None else frozenset(key for _, key in wanted)
         if keys != self._wanted:

@@ -29,7 +29,7 @@ from gui.wording.speech import speak
 from gui.wording.terms import instance_word, is_consumer, milliseconds, short, whole_step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from backend.model.catalogue import VariantInfo
     from backend.model.observed import GoneRow, Renumbered, Reply, Row, Step
@@ -199,7 +199,7 @@ class Results(QSplitter):
         """More answers."""
         self.replies.append(replies)
 
-    def show_wanted(self, wanted: frozenset[tuple[str, str]] | None) -> None:
+    def show_wanted(self, wanted: Set[tuple[str, str]] | None) -> None:
         """What is not about these intents, by table and key, is history; None where all of it is of today."""
         self.rows.show_wanted(wanted)
         self.replies.show_wanted(wanted)

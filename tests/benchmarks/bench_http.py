@@ -70,7 +70,7 @@ def in_process(engine: sa.Engine, insert: Callable[[sa.Connection, dict[str, obj
 def over_http(machinery: Machinery, job_id: int, strategy: str = "none") -> float:
     """Submissions a second over HTTP, without protection."""
     intent = Intent(OperationKey.PLACE_ORDER, "over-http", "book", 1)
-    path = submission_path(intent, *find(strategy, "direct"))
+    path = submission_path(intent.operation, *find(strategy, "direct"))
     return requests(machinery, job_id, "POST", path, submission_body(intent, Form()), 201)
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.archive.run_book import MOST_INTENTS, RunBook
+from backend.lab.forms import FormDesk
 from backend.lab.ledger import Ledger
+from backend.lab.reply_count import ReplyCount
+from backend.lab.run_intents import RunIntents
 from backend.lab.run_notes import Notes
 from backend.lab.step_book import StepBook
 from backend.lab.tally import Latencies, percentiles
+from backend.model.business_keys import KeyMaker
+from backend.model.intents import NewIntents
 from backend.model.observed import Reply, Row, Step
 from backend.model.plan import Intent
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Pace, Verdict
@@ -41,7 +48,7 @@ def feed(ledger: Ledger, notes: Notes, book: RunBook, first: int, last: int) -> 
         names = [f"lab-1.{number}" for number in range(begin, begin + BATCH)]
         replies = [Reply(name, "A-1", Answer.CREATED, 201, None, 0, n * 997) for n, name in enumerate(names)]
         rows = [Row("orders", number, "A-1", "pen", 1, name, 0.0, 1) for number, name in enumerate(names, begin)]
-        ledger.add_replies(replies, {"A-1": INTENT}, run)
+        ledger.add_replies(replies, lambda key: ("orders", key), run)
         rows = ledger.add_rows(rows)
         for listener in (notes, book):
             (listener.replies_received if isinstance(listener, Notes) else listener.add_replies)(replies)
@@ -65,6 +72,58 @@ def test_a_submission_that_is_over_takes_a_few_bytes_in_all_books() -> None:
     judged = ledger.judgement()
     assert (judged.effects, judged.contradicting) == (judged.submissions, 0)
     assert judged.verdicts == {Verdict.DUPLICATED: 1}
+
+
+def feed_intents(
+    ledger: Ledger, notes: Notes, counts: ReplyCount, seen: SeenRows, desk: FormDesk, wanted: NewIntents, each: int
+) -> None:
+    """So many submissions of each of these intents, of which each makes a row and is told so."""
+    plan = RunIntents(wanted)
+    desk.open(wanted, frozenset(), sa.create_engine("sqlite://"), lambda _method, _paths: ())
+    run = ledger.announce(wanted)
+    numbers = itertools.count(len(seen) + 1)
+    for start in range(0, len(wanted), BATCH):
+        batch = [intent.key for intent in wanted[start : start + BATCH]] * each
+        some = [(key, f"lab-1.{next(numbers)}") for key in batch]
+        replies = [Reply(name, key, Answer.CREATED, 201, None, 0, n * 997) for n, (key, name) in enumerate(some)]
+        rows = [Row("orders", len(seen) + n, key, "pen", 1, name, 0.0, 1) for n, (key, name) in enumerate(some, 1)]
+        ledger.add_replies(replies, plan.entry, run)
+        counts.settle(key for key, _ in some)
+        counts.add(replies)
+        notes.replies_received(replies)
+        for row in rows:
+            seen.put(row.id, (row.key, row.submission_id, datetime(2026, 1, 1, tzinfo=UTC)))
+        notes.rows_added(ledger.add_rows(rows))
+        ledger.judgement(final=False)
+
+
+@pytest.mark.parametrize(("each", "most"), [(1, 190), (2, 480)])
+def test_an_intent_that_is_over_takes_some_bytes_in_all_books(
+    each: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its plan, its form, its key and its rows included. It took 2.4 KiB, and 2.7 with two submissions."""
+    monkeypatch.setattr("backend.lab.tally._MOST_EXACT", BATCH)
+    ledger, counts, seen, desk, maker = Ledger(), ReplyCount(), SeenRows(), FormDesk(), KeyMaker()
+    with Notes(1, "en") as notes:
+
+        def submit(count: int) -> NewIntents:
+            wanted = NewIntents(maker.make_several(OperationKey.PLACE_ORDER, count), "", 1)
+            feed_intents(ledger, notes, counts, seen, desk, wanted, each)
+            return wanted
+
+        kept = [submit(2 * BATCH)]
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            kept.append(submit(10 * BATCH))
+            gc.collect()
+            grown = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+    assert grown / len(kept[1]) < most, f"{grown / len(kept[1])} bytes"
+    judged = ledger.judgement()
+    assert judged.verdicts == {Verdict.EXACTLY_ONCE if each == 1 else Verdict.DUPLICATED: 12 * BATCH}
+    assert (judged.effects, len(ledger.without_effect())) == (12 * BATCH * each, 0)
 
 
 def test_steps_of_the_first_the_remarkable_and_the_latest_are_kept_and_all_are_counted() -> None:

@@ -50,7 +50,7 @@ EVENTS = st.lists(
 def test_judging_piecemeal_is_judging_at_once(events: list[tuple[object, ...]]) -> None:
     """The ledger keeps count as it goes; a count made from scratch must come to the same."""
     ledger = Ledger()
-    run = ledger.announce(INTENTS.values())
+    run = ledger.announce(list(INTENTS.values()))
     effects: Counter[str] = Counter()
     told: dict[str, set[Answer]] = {key: set() for key in INTENTS}
     for event in events:
@@ -60,13 +60,13 @@ def test_judging_piecemeal_is_judging_at_once(events: list[tuple[object, ...]]) 
                 assert [numbered.ordinal for numbered in ledger.add_rows([row(key)])] == [effects[key]]
             case ("reply", str(key), Answer() as answer):
                 told[key].add(answer)
-                ledger.add_replies([reply(key, answer)], INTENTS, run)
+                ledger.add_replies([reply(key, answer)], ENTRIES.__getitem__, run)
             case ("judge", bool(final)):
                 ledger.judgement(final=final)
     afresh = Counter(judge(Facts(effects[key], frozenset(told[key]))) for key in INTENTS)
     judgement = ledger.judgement()
-    assert judgement.verdicts == dict(afresh) == dict(ledger.verdicts_of(ENTRIES.values()))
-    assert judgement.effects == effects.total() == ledger.effects_of(ENTRIES.values())
+    assert judgement.verdicts == dict(afresh) == dict(ledger.verdicts_of(set(ENTRIES.values())))
+    assert judgement.effects == effects.total() == ledger.effects_of(set(ENTRIES.values()))
     assert judgement.duplicates == sum(max(0, count - 1) for count in effects.values())
     assert {intent.key for intent in ledger.without_effect()} == {key for key in INTENTS if not effects[key]}
     during = ledger.judgement(final=False).verdicts
@@ -80,14 +80,16 @@ def test_a_key_of_another_operation_is_another_intent() -> None:
     ledger.add_rows([row("a"), row("a", table="payments")])
     assert ledger.judgement().verdicts == {Verdict.EXACTLY_ONCE: 2}
     ledger.add_rows([row("a", table="payments")])
-    assert ledger.verdicts_of([entry_of(PAY, "a")]) == {Verdict.DUPLICATED: 1}
-    assert ledger.verdicts_of([ENTRIES["a"]]) == {Verdict.EXACTLY_ONCE: 1}
-    assert ledger.effects_of([entry_of(PAY, "a")] * 2) == 2
+    assert ledger.verdicts_of({entry_of(PAY, "a")}) == {Verdict.DUPLICATED: 1}
+    assert ledger.verdicts_of({ENTRIES["a"]}) == {Verdict.EXACTLY_ONCE: 1}
+    assert ledger.effects_of({entry_of(PAY, "a")}) == 2
 
 
 def test_held_back_clicks_are_no_submissions() -> None:
     ledger = Ledger()
-    ledger.add_replies([reply("a", Answer.CREATED), reply("a", Answer.ERROR, held_back=True)], INTENTS, Tally())
+    ledger.add_replies(
+        [reply("a", Answer.CREATED), reply("a", Answer.ERROR, held_back=True)], ENTRIES.__getitem__, Tally()
+    )
     judgement = ledger.judgement()
     assert (judgement.submissions, judgement.held_back) == (1, 1)
     assert judgement.answers == {Answer.CREATED: 1}
@@ -95,7 +97,7 @@ def test_held_back_clicks_are_no_submissions() -> None:
 
 def test_who_is_barred_is_stuck_until_a_row_comes() -> None:
     ledger = Ledger()
-    ledger.announce(INTENTS.values())
+    ledger.announce(list(INTENTS.values()))
     ledger.set_barred([INTENTS["a"]])
     assert ledger.judgement().verdicts == {Verdict.STUCK: 1, Verdict.UNDECIDED: 2}
     ledger.add_rows([row("a")])
@@ -104,10 +106,10 @@ def test_who_is_barred_is_stuck_until_a_row_comes() -> None:
 
 def test_an_answer_is_compared_only_with_rows_that_were_read_later() -> None:
     ledger = Ledger()
-    run = ledger.announce(INTENTS.values())
-    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], INTENTS, run)
+    run = ledger.announce(list(INTENTS.values()))
+    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], ENTRIES.__getitem__, run)
     early = ledger.answered()
-    ledger.add_replies([reply("b", Answer.CREATED, "2.1")], INTENTS, run)
+    ledger.add_replies([reply("b", Answer.CREATED, "2.1")], ENTRIES.__getitem__, run)
     ledger.add_rows([row("a", "1.1")])
     ledger.compare(early)
     assert ledger.contradictions() == (0, ())
@@ -123,7 +125,7 @@ def contradict(ledger: Ledger, key: str, count: int) -> None:
     """A run of that name whose answers have no rows."""
     run = ledger.announce([INTENTS[key]])
     names = {f"{key}.{number}" for number in range(count)}
-    ledger.add_replies([reply(key, Answer.CREATED, name) for name in names], INTENTS, run)
+    ledger.add_replies([reply(key, Answer.CREATED, name) for name in names], ENTRIES.__getitem__, run)
     ledger.compare(ledger.answered())
 
 
@@ -142,11 +144,11 @@ def test_contradictions_of_a_later_run_are_told_after_those_of_earlier_ones() ->
 def test_the_current_run_is_judged_apart_from_what_was_before() -> None:
     ledger = Ledger()
     first = ledger.announce([INTENTS["a"]])
-    ledger.add_replies([reply("a", Answer.CREATED), reply("a", Answer.CREATED)], INTENTS, first)
+    ledger.add_replies([reply("a", Answer.CREATED), reply("a", Answer.CREATED)], ENTRIES.__getitem__, first)
     ledger.add_rows([row("a"), row("a")])
     second = ledger.announce([INTENTS["b"]])
     ledger.add_rows([row("b")])
-    ledger.add_replies([reply("b", Answer.CREATED, ms=7)], INTENTS, second)
+    ledger.add_replies([reply("b", Answer.CREATED, ms=7)], ENTRIES.__getitem__, second)
     judged = ledger.judgement()
     assert judged.verdicts == {Verdict.DUPLICATED: 1, Verdict.EXACTLY_ONCE: 1}
     assert judged.run is not None
@@ -160,7 +162,7 @@ def test_clicks_on_one_intent_are_one_run() -> None:
     ledger = Ledger()
     for number in range(3):
         run = ledger.announce([INTENTS["a"]])
-        ledger.add_replies([reply("a", Answer.CREATED, f"{number}.1")], INTENTS, run)
+        ledger.add_replies([reply("a", Answer.CREATED, f"{number}.1")], ENTRIES.__getitem__, run)
         ledger.add_rows([row("a", f"{number}.1")])
     judged = ledger.judgement().run
     assert judged is not None
@@ -170,10 +172,10 @@ def test_clicks_on_one_intent_are_one_run() -> None:
 
 def test_an_intent_that_is_at_work_is_undecided_unless_it_is_duplicated() -> None:
     ledger = Ledger()
-    ledger.announce(INTENTS.values())
+    ledger.announce(list(INTENTS.values()))
     ledger.add_rows([row("a"), row("b"), row("b")])
-    at_work = ENTRIES.values()
-    assert ledger.verdicts_of(ENTRIES.values(), at_work) == {Verdict.UNDECIDED: 2, Verdict.DUPLICATED: 1}
+    at_work = set(ENTRIES.values())
+    assert ledger.verdicts_of(set(ENTRIES.values()), at_work) == {Verdict.UNDECIDED: 2, Verdict.DUPLICATED: 1}
     judged = ledger.judgement(at_work=list(at_work))
     assert judged.verdicts == {Verdict.UNDECIDED: 2, Verdict.DUPLICATED: 1}
     assert judged.run is not None
@@ -204,7 +206,7 @@ def test_one_of_several_rows_of_a_submission_may_go() -> None:
     run = ledger.announce([INTENTS["a"]])
     made = [row("a", "1.1"), row("a", "1.1"), row("a", "1.1")]
     ledger.add_rows(made)
-    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], INTENTS, run)
+    ledger.add_replies([reply("a", Answer.CREATED, "1.1")], ENTRIES.__getitem__, run)
     went = list(map(gone, made))
     ledger.compare(ledger.answered())
     for one in went[:2]:
@@ -226,7 +228,7 @@ def test_a_denial_beside_a_row_stays_a_contradiction_when_the_row_has_gone() -> 
     made = row("a", "1.1")
     ledger.add_rows([made])
     ledger.remove([gone(made)])
-    ledger.add_replies([reply("a", Answer.DUPLICATE, "1.1")], INTENTS, run)
+    ledger.add_replies([reply("a", Answer.DUPLICATE, "1.1")], ENTRIES.__getitem__, run)
     assert ledger.compare(ledger.answered()) == ["1.1"]
     ledger.add_rows([made])
     assert ledger.contradictions()[0] == 1, "it is there again, and was denied"
@@ -252,14 +254,14 @@ def test_whatever_comes_and_goes_effects_count_in_the_order_of_their_numbers(dat
         for key in "ab":
             of_it = sorted((each for each in told.values() if each.key == key), key=lambda each: each.id)
             assert [each.ordinal for each in of_it] == list(range(1, len(of_it) + 1))
-            assert ledger.effects_of([ENTRIES[key]]) == len(of_it)
+            assert ledger.effects_of({ENTRIES[key]}) == len(of_it)
     assert ledger.moved() == []
 
 
 def test_a_cleared_book_is_an_empty_book() -> None:
     ledger = Ledger()
-    run = ledger.announce(INTENTS.values())
-    ledger.add_replies([reply("a", Answer.CREATED)], INTENTS, run)
+    run = ledger.announce(list(INTENTS.values()))
+    ledger.add_replies([reply("a", Answer.CREATED)], ENTRIES.__getitem__, run)
     ledger.compare(ledger.answered())
     ledger.add_rows([row("b"), row("b")])
     ledger.clear()
@@ -285,7 +287,7 @@ def test_percentiles_are_values_that_were_seen(ordered: list[float]) -> None:
 def test_latencies_may_come_in_any_order(latencies: list[float]) -> None:
     ledger = Ledger()
     replies = [reply("a", Answer.CREATED, ms=ms) for ms in latencies]
-    ledger.add_replies(replies, INTENTS, Tally())
+    ledger.add_replies(replies, ENTRIES.__getitem__, Tally())
     ordered = sorted(reply.latency_ms for reply in replies)
     judgement = ledger.judgement()
     assert (judgement.p50_ms, judgement.p99_ms) == percentiles(ordered)
