@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import uuid4
@@ -17,6 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from backend.lab.entries import Entries
+from backend.lab.form_book import BlankForms, Form, FormBook, OpenForms
 from backend.lab.senders.messages import Outcome
 from backend.model.errors import SubmitTwiceError
 from backend.model.plan import Intent, Plan
@@ -34,34 +35,12 @@ class FormCode(Code):
 
 
 _BATCH = 1_000
+_OPENED_AT_A_TIME = 10_000
+"""So many forms are fetched at once."""
 _ABOUT_AN_ORDER = frozenset({OperationKey.PAY_ORDER, OperationKey.CANCEL_ORDER})
 
 Fetch = Callable[[str, Sequence[str]], Sequence[Outcome]]
 """Send one request (method) to each of these paths and return the outcomes in the same order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a page holds besides the intent."""
-
-    token: str | None = None
-    version: int | None = None
-    idempotency_key: str | None = None
-    """Made up by the page when it is loaded, and sent with every attempt."""
-
-
-_BLANK = Form()
-
-
-class _AllBlank(dict[str, Form]):
-    """The forms of intents that need nothing: the same one for each."""
-
-    def __missing__(self, key: str) -> Form:
-        return _BLANK
-
-
-_Page = tuple[OperationKey, str, str]
-"""Operation, key and, where the form is about goods, their item: one key may be used for two operations."""
 
 
 @dataclass
@@ -79,10 +58,9 @@ class FormDesk:
 
     def __init__(self) -> None:
         self._opening = threading.Lock()
-        self._forms: dict[tuple[_Page, Need], Form] = {}
-        self._prepared = Entries()
-        """Operation and key of what is about an order."""
-        self._stocked: set[_Page] = set()
+        self._forms: defaultdict[Need, FormBook] = defaultdict(FormBook)
+        self._prepared = FormBook()
+        """Of what was put into the database; these forms are blank."""
         self._handed_out: defaultdict[sa.URL, HandedOut] = defaultdict(HandedOut)
         """By database."""
 
@@ -90,8 +68,7 @@ class FormDesk:
         """Throw all forms away."""
         with self._opening:
             self._forms.clear()
-            self._prepared = Entries()
-            self._stocked.clear()
+            self._prepared = FormBook()
 
     def handed_out(self, database: sa.Engine) -> HandedOut:
         """What was made in a database for the intents whose forms were opened, since it was removed last."""
@@ -105,29 +82,28 @@ class FormDesk:
 
     def reload(self, intents: Sequence[Intent]) -> None:
         """The pages of these intents are loaded anew: what their forms held is gone."""
-        pages = set(map(_page, intents))
         with self._opening:
-            self._forms = {known: form for known, form in self._forms.items() if known[0] not in pages}
+            for need, book in self._forms.items():
+                self._forms[need] = book.without(intents)
 
-    def open(
-        self, intents: Sequence[Intent], needs: frozenset[Need], database: sa.Engine, fetch: Fetch
-    ) -> dict[str, Form]:
-        """The forms of these intents, by business key.
+    def open(self, intents: Sequence[Intent], needs: frozenset[Need], database: sa.Engine, fetch: Fetch) -> OpenForms:
+        """The forms of these intents.
 
         Raises:
             SubmitTwiceError: a form could not be opened.
         """
         with self._opening:
             self._prepare(intents, database)
-            for need in needs:
-                self._fill(need, [intent for intent in intents if (_page(intent), need) not in self._forms], fetch)
-                self._note(need, intents, self._handed_out[database.url])
             if not needs:
-                return _AllBlank()
+                return BlankForms()
             (need,) = needs
-            return {intent.key: self._forms[_page(intent), need] for intent in intents}
+            book, handed_out = self._forms[need], self._handed_out[database.url]
+            for batch in _batches(intents, _OPENED_AT_A_TIME):
+                _fill(book, need, [intent for intent in batch if intent not in book], fetch)
+                _note(map(book.of, batch), handed_out)
+            return book
 
-    def open_each(self, plan: Plan, needs: frozenset[Need], database: sa.Engine, fetch: Fetch) -> list[dict[str, Form]]:
+    def open_each(self, plan: Plan, needs: frozenset[Need], database: sa.Engine, fetch: Fetch) -> list[OpenForms]:
         """The forms of a plan for each of its submissions: the same ones, unless the page is reloaded in between.
 
         Raises:
@@ -143,50 +119,45 @@ class FormDesk:
         return loaded
 
     def _prepare(self, intents: Sequence[Intent], database: sa.Engine) -> None:
-        for start in range(0, len(intents), _BATCH):
-            batch = [intent for intent in intents[start : start + _BATCH] if not self._is_prepared(intent)]
+        made = self._handed_out[database.url].intents
+        for some in _batches(intents, _BATCH):
+            batch = [intent for intent in some if intent not in self._prepared]
             if not batch:
                 continue
             for intent in batch:
-                self._handed_out[database.url].intents.add((intent.operation, intent.key))
+                made.add((intent.operation, intent.key))
             with database.begin() as connection:
                 _put_orders(connection, [i for i in batch if i.operation in _ABOUT_AN_ORDER])
                 _put_goods(connection, [i for i in batch if i.operation is OperationKey.ADD_STOCK])
             for intent in batch:
-                if intent.operation is OperationKey.ADD_STOCK:
-                    self._stocked.add(_page(intent))
-                else:
-                    self._prepared.add((intent.operation, intent.key))
+                self._prepared.put(intent)
 
-    def _is_prepared(self, intent: Intent) -> bool:
-        if intent.operation is OperationKey.ADD_STOCK:
-            return _page(intent) in self._stocked
-        return (intent.operation, intent.key) in self._prepared
 
-    def _fill(self, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
-        if not intents:
-            return
-        if need is Need.IDEMPOTENCY_KEY:
-            self._forms.update(((_page(intent), need), Form(idempotency_key=str(uuid4()))) for intent in intents)
-            return
-        if need is Need.TOKEN:
-            outcomes = fetch("POST", ["/tokens"] * len(intents))
-        else:
-            outcomes = fetch("GET", [form_path(intent) for intent in intents])
-        for intent, outcome in zip(intents, outcomes, strict=True):
-            self._forms[_page(intent), need] = _read_form(outcome)
+def _batches(intents: Sequence[Intent], size: int) -> Iterator[Sequence[Intent]]:
+    return (intents[start : start + size] for start in range(0, len(intents), size))
 
-    def _note(self, need: Need, intents: Sequence[Intent], handed_out: HandedOut) -> None:
+
+def _fill(book: FormBook, need: Need, intents: Sequence[Intent], fetch: Fetch) -> None:
+    if not intents:
+        return
+    if need is Need.IDEMPOTENCY_KEY:
         for intent in intents:
-            form = self._forms[_page(intent), need]
-            if form.token:
-                handed_out.tokens.add(form.token)
-            if form.idempotency_key:
-                handed_out.idempotency_keys.add(form.idempotency_key)
+            book.put(intent, Form(idempotency_key=str(uuid4())))
+        return
+    if need is Need.TOKEN:
+        outcomes = fetch("POST", ["/tokens"] * len(intents))
+    else:
+        outcomes = fetch("GET", [form_path(intent) for intent in intents])
+    for intent, outcome in zip(intents, outcomes, strict=True):
+        book.put(intent, _read_form(outcome))
 
 
-def _page(intent: Intent) -> _Page:
-    return intent.operation, intent.key, intent.item if intent.operation is OperationKey.ADD_STOCK else ""
+def _note(forms: Iterable[Form], handed_out: HandedOut) -> None:
+    for form in forms:
+        if form.token:
+            handed_out.tokens.add(form.token)
+        if form.idempotency_key:
+            handed_out.idempotency_keys.add(form.idempotency_key)
 
 
 def form_path(intent: Intent) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,8 @@ from backend.lab.bench import Bench
 from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
 from backend.lab.entries import Entry
 from backend.lab.fault_timer import ServerFaults
-from backend.lab.forms import Fetch, Form
+from backend.lab.form_book import OpenForms
+from backend.lab.forms import Fetch
 from backend.lab.left_behind import NOTHING, Leftovers, left_behind
 from backend.lab.reply_count import ReplyCount
 from backend.lab.run_intents import RunIntents
@@ -245,7 +246,7 @@ class ExperimentRun:
             code = RunCode.LOST_AND_MORE if left else RunCode.LOST
             self._bench.tell(say(code, lost=named, more=left))
 
-    def _send_and_wait(self, forms: Sequence[Mapping[str, Form]]) -> Quiet:
+    def _send_and_wait(self, forms: Sequence[OpenForms]) -> Quiet:
         """Send, disturb, and wait until nothing is at work any more."""
         self._bench.prepare(to_servers(self._setup.faults), self._server_faults.at_once)
         sending = self._send(forms)
@@ -280,14 +281,14 @@ class ExperimentRun:
         else:
             bench.sender.start()
 
-    def _send(self, forms: Sequence[Mapping[str, Form]]) -> Sending | Redelivery:
+    def _send(self, forms: Sequence[OpenForms]) -> Sending | Redelivery:
         if self._plan.source.is_queue:
             found = list(self._submissions.messages(forms))
             return self._bench.deliver(self._name, self._plan.source, self._setup, found, self._take_deliveries)
         job, rest = self._submissions.job(forms)
         return self._bench.sender.submit(job, self._take, rest)
 
-    def _open_forms(self) -> list[dict[str, Form]] | None:
+    def _open_forms(self) -> list[OpenForms] | None:
         """The form of each intent, once for each of its submissions; the same one unless the page is reloaded.
 
         Returns:

@@ -14,7 +14,7 @@ from backend.instance import says  # noqa: F401  whoever reads an answer has to 
 from backend.instance.headers import DELAY_HEADER, FAULTS_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
 from backend.instance.queue import Message
 from backend.instance.settings import THREADS
-from backend.lab.forms import Form
+from backend.lab.form_book import Form, OpenForms
 from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Job, Outcome, Target
 from backend.lab.senders.retries import PORT_PLACE
@@ -95,7 +95,7 @@ class Submissions:
             for n, path in enumerate(paths)
         ]
 
-    def messages(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Message]:
+    def messages(self, forms: Sequence[OpenForms]) -> Iterator[Message]:
         """Those of the plan, for the queue."""
         numbers = itertools.count(1)
         for index, intent in enumerate(self._plan.intents):
@@ -103,12 +103,12 @@ class Submissions:
             for position, form in enumerate(forms):
                 submission = f"{self._name}.{next(numbers)}"
                 body = self._body(intent, position, form)
-                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
+                headers = self._headers(submission, form.of(intent)) | self._fault_headers(index)
                 yield Message(submission, intent.key, path, body, headers)
 
-    def _body(self, intent: Intent, position: int, form: Mapping[str, Form]) -> bytes:
+    def _body(self, intent: Intent, position: int, form: OpenForms) -> bytes:
         edited = replace(intent, quantity=intent.quantity + position) if self._plan.edit else intent
-        return submission_body(edited, form[intent.key])
+        return submission_body(edited, form.of(intent))
 
     def _headers(self, submission: str, form: Form) -> dict[str, str]:
         key = {"Idempotency-Key": f'"{form.idempotency_key}"'} if form.idempotency_key else {}
@@ -123,7 +123,7 @@ class Submissions:
         faults = at_steps(self._setup.faults)
         return {FAULTS_HEADER: " ".join([f"{self._name}-{intent}", *map(str, faults)]), **PORT_PLACE} if faults else {}
 
-    def job(self, forms: Sequence[Mapping[str, Form]]) -> tuple[Job, Iterator[Delivery]]:
+    def job(self, forms: Sequence[OpenForms]) -> tuple[Job, Iterator[Delivery]]:
         """Those of the plan, for the sender: a job with the first ones, and the rest."""
         plan = self._plan
         rest = self._deliveries(forms)
@@ -158,7 +158,7 @@ class Submissions:
             return min(_CONNECTIONS, len(self._address.targets) * THREADS)
         return _CONNECTIONS
 
-    def _deliveries(self, forms: Sequence[Mapping[str, Form]]) -> Iterator[Delivery]:
+    def _deliveries(self, forms: Sequence[OpenForms]) -> Iterator[Delivery]:
         numbers = itertools.count(1)
         targets, token = self._address.targets, self._address.token
         paths = {
@@ -172,7 +172,7 @@ class Submissions:
                 target = (self._number + number) % len(targets)
                 submission = f"{self._name}.{number}"
                 body = self._body(intent, position, form)
-                headers = self._headers(submission, form[intent.key]) | self._fault_headers(index)
+                headers = self._headers(submission, form.of(intent)) | self._fault_headers(index)
                 request = _request("POST", path, targets[target], token, headers, body)
                 yield Delivery(submission, intent.key, target, request)
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from backend.engines.sql import create_sql_engine
 from backend.instance.headers import DELAY_HEADER, GATEWAY_HEADER, LEASE_HEADER, SUBMISSION_HEADER
-from backend.lab.forms import Form
+from backend.lab.form_book import Form
 from backend.lab.machinery import Machinery
 from backend.lab.senders.http import build_request
 from backend.lab.senders.messages import Delivery, Job
