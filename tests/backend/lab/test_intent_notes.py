@@ -19,6 +19,8 @@ from tests.backend.archive.samples import report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backend.model.judgement import Report
+
 KEYS = ["A-0001", "A-0002", "other"]
 INTENTS = [Intent(OperationKey.PLACE_ORDER, key, "pen", 1) for key in KEYS]
 NAMES = st.one_of(
@@ -109,6 +111,29 @@ def test_the_worst_intent_and_its_first_submissions_are_found(
     assert shown is not None
     assert (shown.key, shown.verdict) == (KEYS[first], worst)
     assert {each.submission_id for each in shown.steps} == set(known[first].shown)
+
+
+def test_of_many_submissions_the_first_are_shown_whatever_came_first() -> None:
+    """Eight makers are noted, and eight of those that were answered: where rows have gone, those behind are shown."""
+    with Notes(9, "en") as notes:
+        notes.rows_added(
+            [Row("orders", number, KEYS[0], "pen", 1, f"lab-1.{number}", 0.0, 1) for number in range(30, 40)]
+        )
+        answered = [f"lab-1.{number}" for number in range(28, 8, -1)]
+        notes.replies_received([Reply(name, KEYS[0], Answer.CREATED, 200, None, 0, 1) for name in answered])
+        found = replace(report(), verdicts={Verdict.DUPLICATED: 1}, at_work=(), working=0, sent=40)
+        shown = [shown_of(notes, found)]
+        for number in range(30, 36):
+            notes.rows_gone([GoneRow("orders", number, KEYS[0], f"lab-1.{number}")])
+        shown.append(shown_of(notes, found))
+    assert shown[0] == ["lab-1.30", "lab-1.31", "lab-1.32", "lab-1.33"]
+    assert shown[1] == ["lab-1.10", "lab-1.36", "lab-1.37", "lab-1.9"]
+
+
+def shown_of(notes: Notes, found: Report) -> list[str]:
+    shown = notes.worst_intent(INTENTS, found, lambda name: [step(name)])
+    assert shown is not None
+    return sorted(each.submission_id for each in shown.steps)
 
 
 def step(name: str) -> Step:

@@ -6,13 +6,16 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.lab.entries import Entries
 from backend.lab.name_lists import NameLists
 from backend.lab.number_map import NONE, NumberMap
+from backend.lab.run_intents import RunIntents
+from backend.model.plan import Intent
 from backend.model.running_numbers import join, split
+from backend.model.vocabulary import OperationKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Set
@@ -32,6 +35,7 @@ def test_what_is_split_is_joined(text: str) -> None:
 
 
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 9)), max_size=200), TEXTS)
+@example([(f"A-{number:04}", number % 10) for number in range(1_040)], "A-0007")
 def test_it_holds_what_an_ordinary_dictionary_holds(changes: list[tuple[str, int]], other: str) -> None:
     ours, ordinary = NumberMap(), dict[str, int]()
     for text, number in changes:
@@ -41,7 +45,8 @@ def test_it_holds_what_an_ordinary_dictionary_holds(changes: list[tuple[str, int
     assert {text: ours.get(text) for text in ours} == ordinary
     assert ours.get(other) == ordinary.get(other, NONE)
     copied = ours.copy()
-    ours.put(other, 77)
+    for text in (*ordinary, other):
+        ours.put(text, 77)
     assert {text: copied.get(text) for text in copied} == ordinary
 
 
@@ -100,6 +105,13 @@ def test_entries_are_a_set(added: list[tuple[str, str]], others: set[tuple[str, 
     copied: Set[tuple[str, str]] = ours.copy()
     ours.add(("messages", "one more"))
     assert copied == ordinary
+
+
+def test_the_intents_of_a_run_are_found_by_key_whatever_they_ask_for() -> None:
+    wanted = [(OperationKey.PLACE_ORDER, "A-1"), (OperationKey.PAY_ORDER, "P-1"), (OperationKey.PLACE_ORDER, "A-2")]
+    run = RunIntents([Intent(operation, key, "pen", 1) for operation, key in [*wanted, wanted[0]]])
+    assert (len(run), run.entries.tables) == (3, ("orders", "payments"))
+    assert [run.entry(key) for _, key in wanted] == [("orders", "A-1"), ("payments", "P-1"), ("orders", "A-2")]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.lists(TEXTS, max_size=9)), max_size=20))
