@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _SILENCE_S = 0.00015
 """An answer that takes longer may be waiting for somebody."""
-_LOOKS = 60
-"""So often it is looked whether an answer is there (40 us) before the thread sleeps: to be woken takes longer than most
+_LOOKS = 100
+"""So often it is looked whether an answer is there (70 us) before the thread sleeps: to be woken takes longer than most
 answers do, and more of a processor."""
 _DEADLOCK_TIMEOUT = "200ms"
 """Long enough for the other request to arrive meanwhile, so that the one that waited first is refused.
