@@ -14,7 +14,7 @@ from typing import Any
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, KEPT = DOCS / "performance.md", DOCS / "growth.json"
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 300, 64, 40, 28
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 560, 300, 32, 40, 36
 INK, LINE, MARK = "#444", "#0072b2", 4
 """The blue of the Okabe-Ito set, as in the window."""
 
@@ -65,12 +65,12 @@ def shown(value: object) -> str:
 
 def plot(title: str, across: str, up: str, points: list[Point]) -> str:
     """Points with a line through them, as SVG; an axis that spans more than a decade is logarithmic."""
-    xs, ys = Axis([x for x, _ in points], LEFT, WIDTH - 16), Axis([y for _, y in points], HEIGHT - BOTTOM, TOP)
+    xs = Axis([x for x, _ in points], LEFT, WIDTH - 16)
+    ys = Axis([y for _, y in points], HEIGHT - BOTTOM, TOP, from_zero=True)
     places = [(xs.place(x), ys.place(y)) for x, y in points]
     parts = [
-        f'<text x="{LEFT}" y="16" font-weight="bold">{title}</text>',
+        f'<text x="{LEFT}" y="16"><tspan font-weight="bold">{title}</tspan>, {up}{ys.remark}</text>',
         f'<text x="{WIDTH - 16}" y="{HEIGHT - 6}" text-anchor="end">{across}{xs.remark}</text>',
-        f'<text x="{LEFT + 6}" y="{TOP + 4}">{up}{ys.remark}</text>',
         f'<path d="M{LEFT},{TOP} V{HEIGHT - BOTTOM} H{WIDTH - 16}" fill="none" stroke="{INK}"/>',
         f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}" fill="none" stroke="{LINE}"/>',
     ]
@@ -78,7 +78,7 @@ def plot(title: str, across: str, up: str, points: list[Point]) -> str:
         parts += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{MARK}" fill="{LINE}"/>',
             f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{right:,.0f}</text>',
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{high:g}</text>',
+            f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle">{high:g}</text>',
         ]
     body = "\n".join(parts)
     return (
@@ -95,11 +95,14 @@ class Axis:
         values: that are to be shown.
         first: where the least of them is, in pixels.
         last: where the greatest is.
+        from_zero: whether it begins at 0, unless it is logarithmic: then heights can be compared.
     """
 
-    def __init__(self, values: list[float], first: float, last: float) -> None:
+    def __init__(self, values: list[float], first: float, last: float, *, from_zero: bool = False) -> None:
         self._is_logarithmic = min(values) > 0 and max(values) >= 10 * min(values)
         scaled = [self._scaled(value) for value in values]
+        if from_zero and not self._is_logarithmic:
+            scaled.append(0.0)
         self._least, self._span = min(scaled), max(scaled) - min(scaled) or 1.0
         self._first, self._last = first, last
 
