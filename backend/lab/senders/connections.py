@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 
 from backend.lab.senders.http import MalformedResponseError, Response, ResponseReader
 from backend.lab.senders.messages import Target
@@ -14,7 +16,11 @@ from backend.lab.senders.says import SendingCode
 from backend.model.sentence import Sentence, say
 
 _CHUNK = 1 << 16
+_HELD_BYTES = 1_200
+"""So much fits into one segment everywhere (RFC 8200: 1,280 bytes with its headers); of more a part would leave."""
 
+Written = int | OSError
+"""Number of bytes that the system took, or its error instead."""
 OnEnd = Callable[[Response | None, Sentence | None], None]
 """Gets the response, or None and the reason."""
 
@@ -22,8 +28,8 @@ OnEnd = Callable[[Response | None, Sentence | None], None]
 class Connection:
     """One connection, carrying at most one request at a time.
 
-    A request is written by calling `write` with its bytes and handing what came of that to `await_response`: two
-    steps, so that many requests can be written in one go.
+    A request is written by calling what `prepare` gives and handing what came of that to `await_response`: two steps,
+    so that many requests can leave in one go.
 
     Args:
         loop: the event loop.
@@ -40,7 +46,6 @@ class Connection:
         on_idle_end: Callable[[Connection], None],
     ) -> None:
         self.target = target
-        self.write: Callable[[bytes], int] = sock.send
         self._loop = loop
         self._socket = sock
         self._on_idle_end = on_idle_end
@@ -72,7 +77,30 @@ class Connection:
             return False
         return False  # an end, or bytes that nobody asked for
 
-    def await_response(self, request: bytes, written: int | OSError, on_end: OnEnd) -> None:
+    def prepare(self, request: bytes, *, hold: bool) -> tuple[Callable[[], int | None], Written | None]:
+        """Get a request ready to go.
+
+        The system keeps what it holds for 200 ms at most (tcp(7), TCP_CORK), and then it leaves in one segment. What
+        is too long for a segment is not held, and nothing is on other systems than Linux.
+
+        Args:
+            request: what shall be written.
+            hold: whether the system takes it now and keeps it until it is let go, which takes less time then.
+
+        Returns:
+            What lets it go, to be called in any case, and what came of writing; None if only that call writes: it
+            returns the number of bytes or raises the system's error.
+        """
+        if not hold or sys.platform != "linux" or len(request) > _HELD_BYTES:
+            return partial(self._socket.send, request), None
+        cork = partial(self._socket.setsockopt, socket.IPPROTO_TCP, socket.TCP_CORK)
+        try:
+            cork(1)
+            return partial(cork, 0), self._socket.send(request)
+        except OSError as error:
+            return partial(cork, 0), error
+
+    def await_response(self, request: bytes, written: Written, on_end: OnEnd) -> None:
         """A request was written, perhaps in part; `on_end` is called later, exactly once, unless it is abandoned.
 
         Args:

@@ -8,11 +8,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from backend.lab.senders.connections import Connection
+from backend.lab.senders.connections import Connection, Written
 from backend.lab.senders.http import Response
 from backend.lab.senders.messages import Delivery, Outcome
 from backend.lab.senders.undisturbed import undisturbed
 from backend.model.sentence import Sentence, to_document
+
+_SURELY_HELD_NS = 100_000_000
+"""After twice as long the system lets go by itself, and only that is known which was before all of them."""
 
 
 class PendingRequest:
@@ -162,30 +165,39 @@ class Patience:
         self._arm()
 
 
-def send_together(requests: Sequence[PendingRequest]) -> int:
-    """Write all requests with nothing in between but a look at the clock.
+def send_together(requests: Sequence[PendingRequest], clock: Callable[[], int] = time.monotonic_ns) -> int:
+    """Let all requests go with nothing in between but a look at the clock.
 
-    An instant is taken just before its request is written, so that nothing the server does can seem to be earlier.
+    The system has taken them before and only kept them, so that their sockets and buffers are ready. An instant is
+    taken just before its request is let go, so that nothing the server does can seem to be earlier.
+
+    Args:
+        requests: in this order.
+        clock: in nanoseconds.
 
     Returns:
-        Nanoseconds from before the first write to after the last one.
+        Nanoseconds from before the first request was let go to after the last one was.
     """
-    aims = [(pending.connection.write, pending.delivery.request) for pending in requests]
     instants: list[int] = []
-    results: list[int | OSError] = []
-    clock = time.monotonic_ns
-    with undisturbed() if len(requests) > 1 else contextlib.nullcontext():
-        for write, request in aims:
+    results: list[Written | None] = []
+    many = len(requests) > 1
+    with undisturbed() if many else contextlib.nullcontext():
+        began = clock()
+        prepared = [pending.connection.prepare(pending.delivery.request, hold=many) for pending in requests]
+        for let_go, _ in prepared:
             instants.append(clock())
             try:
-                results.append(write(request))
+                results.append(let_go())
             except OSError as error:
                 results.append(error)
         end = clock()
-    for pending, instant, result in zip(requests, instants, results, strict=True):
+    if end - began > _SURELY_HELD_NS:
+        instants = [began] * len(instants)
+    for pending, instant, (_, taken), result in zip(requests, instants, prepared, results, strict=True):
         pending.written = True
         pending.sent_ns = pending.sent_ns or instant
-        pending.connection.await_response(pending.delivery.request, result, pending.answered)
+        written = result if taken is None else taken
+        pending.connection.await_response(pending.delivery.request, written or 0, pending.answered)
         if pending.ended:
             pending.linger()
     return end - instants[0]

@@ -81,8 +81,9 @@ def test_a_connection_that_ends_while_it_is_reserved_is_told() -> None:
         peer.socket.close()
         await until_closed(connection)
         ended: asyncio.Future[tuple[Response | None, Sentence | None]] = loop.create_future()
+        let_go, _ = connection.prepare(b"x", hold=False)
         try:
-            written: int | OSError = connection.write(b"x")
+            written: int | OSError = let_go() or 0
         except OSError as error:
             written = error
         connection.await_response(b"x", written, lambda response, reason: ended.set_result((response, reason)))
