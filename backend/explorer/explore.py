@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -84,17 +84,13 @@ class Explorer:
     ) -> None:
         self._watcher = Watcher()
         self._sandbox = Sandbox(database_url, redis_url, self._watcher, gateway, zookeeper, standby)
-        self._opened = ExitStack()
 
     def __enter__(self) -> Explorer:
-        with ExitStack() as opened:
-            opened.enter_context(self._sandbox)
-            opened.enter_context(seldom_collecting())
-            self._opened = opened.pop_all()
+        self._sandbox.__enter__()
         return self
 
     def __exit__(self, *end: object) -> None:
-        self._opened.close()
+        self._sandbox.__exit__(None, None, None)
 
     def explore(
         self,
@@ -128,7 +124,7 @@ class Explorer:
     def play(self, job: Job, cancelled: threading.Event, variant: Variant | None = None) -> Part:
         """Explore a part; see `backend.explorer.job.Player`."""
         run = _Run(self._sandbox, self._watcher, job.question, variant or check(job.question), trusting=job.trusting)
-        with _engine_errors():
+        with _engine_errors(), seldom_collecting():
             return run.play(job, cancelled)
 
     def replay(self, example: Counterexample, variant: Variant | None = None) -> Counterexample:
