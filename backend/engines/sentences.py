@@ -76,6 +76,15 @@ _BY_TEXT = (
 )  # fmt: skip
 
 _LONGEST = 200
+_AWAY = frozenset({
+    EngineCode.REFUSED, EngineCode.NO_SUCH_SOCKET, EngineCode.HUNG_UP,
+    EngineCode.SHUTTING_DOWN, EngineCode.CRASHED, EngineCode.NOT_READY,
+})  # fmt: skip
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it means that the server has gone or is coming back, and nothing that it was asked."""
+    return reason_of(error).code in _AWAY
 
 
 def one_sentence(error: BaseException, what: Sentence | str) -> Sentence:

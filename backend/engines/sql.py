@@ -33,6 +33,11 @@ _READS_LOCK_NOTHING = {
     "mariadb": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "mysql": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 }
+_WAITS_A_MINUTE = {
+    "postgresql": "SET lock_timeout = '60s'",
+    "mariadb": "SET SESSION lock_wait_timeout = 60",
+    "mysql": "SET SESSION lock_wait_timeout = 60",
+}
 
 
 def create_sql_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
@@ -193,10 +198,17 @@ def disturb_nobody(engine: sa.Engine) -> None:
     Where that is SERIALIZABLE, PostgreSQL would count a reader among those of which one has to fail (its read-only
     anomaly), and MariaDB would lock each row that is read. Below that level, readers lock nothing on either.
     """
-    words = _READS_LOCK_NOTHING.get(engine.dialect.name)
-    if words is None:
-        return
+    if (words := _READS_LOCK_NOTHING.get(engine.dialect.name)) is not None:
+        _say_first(engine, words)
 
+
+def bound_waits(engine: sa.Engine) -> None:
+    """Have these connections wait a minute for somebody's lock on a table, and no day or for ever."""
+    if (words := _WAITS_A_MINUTE.get(engine.dialect.name)) is not None:
+        _say_first(engine, words)
+
+
+def _say_first(engine: sa.Engine, words: str) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401  any driver's connection
         with closing(connection.cursor()) as cursor:

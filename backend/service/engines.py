@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+import time
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,18 +16,19 @@ from redis.exceptions import RedisError
 from backend.engines.bare import start_database, start_redis
 from backend.engines.external import connect_redis
 from backend.engines.redis_client import create_redis
-from backend.engines.sql import create_sql_engine, disturb_nobody, one_sentence, sqlalchemy_url
+from backend.engines.sql import bound_waits, create_sql_engine, disturb_nobody, one_sentence, sqlalchemy_url
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.sentence import say
 from backend.service.gateway import Ledger, open_gateway
 from backend.service.placeholders import names_in
+from backend.service.prepared import PreparedTransactions, roll_back_prepared
 from backend.service.reach import Reach, reach_database, reach_redis
 from backend.service.says import ServiceCode
 from backend.service.single_statements import SingleStatements
 from backend.service.wire.glue import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -34,6 +37,11 @@ if TYPE_CHECKING:
 
 _QUICK = {"synchronous_commit": "off", "deadlock_timeout": "200ms", "jit": "off"}
 """So that a schedule takes no longer than it must; who waits for whom stays the same."""
+COMES_BACK_S = 10.0
+"""How long a server may be away that is asked for effects."""
+_LOOK_S = 0.1
+_FORGETS = "synchronous_commit"
+"""With that one off, a server that crashes and comes back has lost what it had confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class ServiceEngines:
     """The calls that the gateway got."""
     single: SingleStatements | None = None
     """For statements of our own in PostgreSQL that need no transaction around them."""
+    prepared: PreparedTransactions | None = None
+    """Those that wait for their end in the service's database."""
 
     @property
     def reaches(self) -> tuple[Reach, ...]:
@@ -70,6 +80,21 @@ class ServiceEngines:
                 self.own_redis.ping()
             except RedisError as error:
                 raise EngineError(say(ServiceCode.REDIS_AWAY, reason=one_sentence(error, "it"))) from None
+
+    def await_well(self, seconds: float) -> None:
+        """Wait until the servers are there: one that was restarted, or has crashed, comes back.
+
+        Raises:
+            EngineError: one is still away after so many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.require_well()
+            except EngineError:
+                if time.monotonic() > deadline:
+                    raise
+            threading.Event().wait(_LOOK_S)
 
     @contextmanager
     def named_if_away(self) -> Iterator[None]:
@@ -94,7 +119,11 @@ class ServiceEngines:
 
 @contextmanager
 def service_engines(
-    description: Description, supervisor: Supervisor, redis_url: str | None = None
+    description: Description,
+    supervisor: Supervisor,
+    redis_url: str | None = None,
+    *,
+    survives_crashes: bool = False,
 ) -> Iterator[ServiceEngines]:
     """Start or connect what the file asks for; at the end whatever was made is removed.
 
@@ -102,15 +131,18 @@ def service_engines(
         description: of the service.
         supervisor: under which private servers run.
         redis_url: a running Redis-protocol server, where the file names none.
+        survives_crashes: whether what a database has confirmed outlives a crash of its server, which takes longer.
 
     Raises:
         EngineError: an engine cannot be started or reached, or the set-up SQL fails.
     """
     with ExitStack() as opened:
-        reach, own = _database(description, supervisor, opened)
+        settings = {name: value for name, value in _QUICK.items() if name != _FORGETS or not survives_crashes}
+        reach, own = _database(description, supervisor, opened, settings)
         redis_reach, own_redis = _redis(description, supervisor, redis_url, opened)
         gateway, ledger = opened.enter_context(open_gateway()) if wants_gateway(description) else (None, None)
-        yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger, _single(own, opened))
+        prepared = PreparedTransactions(own) if own is not None else None
+        yield ServiceEngines(reach, own, redis_reach, own_redis, gateway, ledger, _single(own, opened), prepared)
 
 
 def wants_redis(description: Description) -> bool:
@@ -153,7 +185,7 @@ def run_script(engine: sa.Engine, text: str | list[str]) -> None:
 
 
 def _database(
-    description: Description, supervisor: Supervisor, opened: ExitStack
+    description: Description, supervisor: Supervisor, opened: ExitStack, settings: Mapping[str, str]
 ) -> tuple[Reach | None, sa.Engine | None]:
     wanted = description.database
     if wanted is None:
@@ -163,14 +195,17 @@ def _database(
     url = wanted.url or start_database(supervisor, wanted.kind or "postgresql", None).url
     with _told(ServiceCode.DATABASE_AWAY):
         if not (wanted.url and wanted.reset):
-            url = _fresh_database(url, opened)
+            url = _fresh_database(url, opened, settings, is_private=not wanted.url)
         own = create_sql_engine(url, pool_size=4)
         disturb_nobody(own)
+        bound_waits(own)
         opened.callback(own.dispose)
         with own.connect():
             pass
     if wanted.url and wanted.reset:
         opened.callback(_run_reset, own, wanted.reset)
+    elif own.dialect.name == "postgresql":
+        opened.callback(roll_back_prepared, own)
     try:
         run_script(own, wanted.setup)
         if wanted.url:
@@ -192,6 +227,7 @@ def _only_read(url: str, opened: ExitStack) -> sa.Engine:
     """The database of a service that was not started by us: its effects are read there, and nothing is written."""
     own = create_sql_engine(url, pool_size=4)
     disturb_nobody(own)
+    bound_waits(own)
     opened.callback(own.dispose)
     words = "SESSION CHARACTERISTICS AS TRANSACTION" if own.dialect.name == "postgresql" else "SESSION TRANSACTION"
 
@@ -212,17 +248,19 @@ def _run_reset(own: sa.Engine, text: str | list[str]) -> None:
         run_script(own, text)
 
 
-def _fresh_database(url: str, opened: ExitStack) -> str:
-    """A database of its own name on this server; it is dropped at the end."""
+def _fresh_database(url: str, opened: ExitStack, settings: Mapping[str, str], *, is_private: bool) -> str:
+    """A database of its own name on this server; it is dropped at the end, unless its server ends with it."""
     name = f"submit_twice_{secrets.token_hex(6)}"
     server = sa.create_engine(sqlalchemy_url(url), isolation_level="AUTOCOMMIT", pool_size=1)
+    bound_waits(server)
     opened.callback(server.dispose)
     is_postgresql = server.dialect.name == "postgresql"
     with server.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        opened.callback(_drop, server, name)
+        if not is_private:
+            opened.callback(_drop, server, name)
         if is_postgresql:
-            for setting, value in _QUICK.items():
+            for setting, value in settings.items():
                 with suppress(sa.exc.SQLAlchemyError):
                     connection.exec_driver_sql(f"ALTER DATABASE {name} SET {setting} = '{value}'")
     return sqlalchemy_url(url).set(database=name).render_as_string(hide_password=False)

@@ -7,17 +7,21 @@ import json
 import re
 import secrets
 import shlex
+import threading
+import time
 import uuid
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import redis.exceptions
 import sqlalchemy as sa
 
+from backend.engines.sentences import is_away
 from backend.engines.sql import one_sentence
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import plain, say
-from backend.service.engines import statements_of
+from backend.service.engines import COMES_BACK_S, statements_of
 from backend.service.exchange import value_at
 from backend.service.placeholders import Statement, fill, statement
 from backend.service.says import ServiceCode
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from backend.service.exchange import Asks
 
 _SUCCESS = range(200, 300)
+_LOOK_S = 0.1
+_TOO_MANY = 10**15
+"""What no count comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +171,27 @@ class Intents:
         if self._engines.own is None:
             raise SubmitTwiceError(say(ServiceCode.NO_ENGINE, key="effects.sql"))
         try:
-            rows = self._rows(self._engines.own, count, intent)
+            rows = self._rows_of_a_server_that_comes_back(self._engines.own, count, intent)
         except sa.exc.SQLAlchemyError as error:
             reason = one_sentence(error, "SQL")
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_FAILED, key="effects.sql", reason=reason)) from None
         if len(rows) != 1 or len(rows[0]) != 1:
             raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key="effects.sql"))
         return _whole(rows[0][0], "effects.sql")
+
+    def _rows_of_a_server_that_comes_back(
+        self, own: sa.Engine, count: Statement, intent: ServiceIntent
+    ) -> Sequence[sa.Row[Any]]:
+        """Whoever only reads may ask again."""
+        deadline = time.monotonic() + COMES_BACK_S
+        while True:
+            try:
+                return self._rows(own, count, intent)
+            except sa.exc.SQLAlchemyError as error:
+                if not is_away(error) or (left_s := deadline - time.monotonic()) < 0:
+                    raise
+            threading.Event().wait(_LOOK_S)
+            self._engines.await_well(left_s)
 
     def _rows(self, own: sa.Engine, count: Statement, intent: ServiceIntent) -> Sequence[sa.Row[Any]]:
         parameters = count.parameters(intent.values)
@@ -194,12 +215,17 @@ class Intents:
 
 
 def _whole(value: object, key: str) -> int:
+    """So many effects: a whole number, however it is written; none where there is nothing to sum up."""
     if value is None:
         return 0
     try:
-        return int(str(value))
-    except ValueError:
-        raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key=key)) from None
+        number = Decimal(str(value))
+        is_count = 0 <= number < _TOO_MANY and number == number.to_integral_value()
+    except ArithmeticError:
+        is_count = False
+    if not is_count:
+        raise SubmitTwiceError(say(ServiceCode.EFFECTS_NO_NUMBER, key=key))
+    return int(number)
 
 
 def _failed(key: str, reason: Sentence) -> SubmitTwiceError:

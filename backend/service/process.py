@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from backend.engines.processes.child import Child
     from backend.engines.processes.supervisor import Supervisor
+    from backend.model.sentence import Sentence
     from backend.service.description import Service
 
 LOOPBACK = "127.0.0.1"
@@ -33,6 +35,7 @@ _LOOK_S = 0.02
 _PROBE_S = 5.0
 LAST_LINES = 8
 _FIRST_FAILURE = 500
+_SIGNALS = {number.value: number.name for number in signal.Signals}
 
 
 @dataclass(slots=True)
@@ -171,6 +174,14 @@ class ServiceProcesses:
 def _note_death(instance: Instance) -> None:
     instance.deaths += 1
     instance.ended.set()
+
+
+def how_it_ended(instance: Instance) -> Sentence:
+    """The signal that ended an instance, or its exit code."""
+    code = (instance.child.wait(0) if instance.child else None) or 0
+    if code < 0:
+        return say(ServiceCode.BY_SIGNAL, signal=_SIGNALS.get(-code, str(-code)))
+    return say(ServiceCode.EXIT_CODE, code=code)
 
 
 def last_lines(instance: Instance) -> str:

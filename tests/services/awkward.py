@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from itertools import count
 import psycopg
 
 _numbers = count()
+_kept: list[psycopg.Connection[tuple[object, ...]]] = []
 _INSERT = "INSERT INTO orders (order_no) VALUES (%s)"
 _DELETE = "DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders WHERE order_no = %s OFFSET %s)"
 
@@ -67,6 +69,38 @@ def insert_in_the_end(key: str) -> None:
             threading.Event().wait(0.05)
 
 
+def insert_and_fell_the_server(key: str) -> None:
+    """The order is committed, and then its server process is killed: PostgreSQL crashes, and comes back."""
+    while True:
+        try:
+            with connect() as connection:
+                if connection.execute("SELECT FROM orders WHERE order_no = %s", (key,)).fetchone() is not None:
+                    return
+                connection.execute(_INSERT, (key,))
+                connection.commit()
+                os.kill(connection.info.backend_pid, signal.SIGKILL)
+                return
+        except psycopg.OperationalError:
+            threading.Event().wait(0.05)
+
+
+def insert_and_lock(key: str) -> None:
+    """And keeps everybody out of the table as long as it lives."""
+    insert(key)
+    _kept.append(connect())
+    _kept[-1].execute("LOCK TABLE orders")
+
+
+ACTS: dict[str, Callable[[str], None]] = {
+    "/pay": pay,
+    "/patient": insert_in_the_end,
+    "/restless": restless,
+    "/fells-its-server": insert_and_fell_the_server,
+    "/locks": insert_and_lock,
+}
+"""What is done before the answer, where an order is not just placed."""
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -80,18 +114,12 @@ class Handler(BaseHTTPRequestHandler):
                 threading.Event().wait()
             case "/500":
                 status = 500
-            case "/pay":
-                pay(key)
-            case "/patient":
-                insert_in_the_end(key)
-            case "/restless":
-                restless(key)
             case "/early":
                 threading.Timer(0.1, insert, (key,)).start()
             case "/late":
                 threading.Timer(0.4, insert, (key,)).start()
-            case _:
-                insert(key)
+            case path:
+                ACTS.get(path, insert)(key)
         if self.path in AFTERWARDS:
             seconds, work, arguments = AFTERWARDS[self.path]
             threading.Timer(seconds, work, (key, *arguments)).start()

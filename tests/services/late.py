@@ -6,8 +6,10 @@ import http.client
 import json
 import os
 import random
+import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +19,8 @@ import redis
 
 _LATEST_S = 4.5
 _never = threading.Event()
+_goes_on = threading.Event()
+_times: Counter[str] = Counter()
 _redis = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
 
 
@@ -90,12 +94,49 @@ def hold_open(key: str) -> None:
         _never.wait(600)
 
 
+def die_of_the_second(key: str) -> None:
+    """Of one that this process has got before; the very first order is placed."""
+    if key.endswith("1"):
+        insert_once(key)
+    elif _times[key] > 1:
+        sys.stderr.write("the disk is full\n")
+        os._exit(3)
+
+
 def later(act: Callable[[str], object], key: str, seconds: float | None = None) -> None:
     def wait_and_act() -> None:
         sometime(_LATEST_S) if seconds is None else _never.wait(seconds)
         act(key)
 
     threading.Thread(target=wait_and_act).start()
+
+
+def follow_up(key: str) -> None:
+    """The first request at once, and once more when the process goes on after a stop."""
+
+    def insert_then() -> None:
+        _goes_on.wait()
+        insert(key)
+
+    if insert_unless_there(key):
+        threading.Thread(target=insert_then, daemon=True).start()
+
+
+def die_of_the_third(key: str) -> None:
+    """Which is the second for one of two instances."""
+    _times[key] += 1
+    later(die_of_the_second, key, seconds=0.2)
+
+
+def put_a_job(key: str) -> None:
+    _redis.rpush("jobs", key)
+
+
+ACTS: dict[str, Callable[[str], None]] = {
+    "/follows-up": follow_up,
+    "/dies-of-the-third": die_of_the_third,
+    "/jobs": put_a_job,
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -116,8 +157,8 @@ class Handler(BaseHTTPRequestHandler):
             case "/now-and-then":
                 if insert_unless_there(key):
                     later(insert, key, seconds=3.0)
-            case "/jobs":
-                _redis.rpush("jobs", key)
+            case path if path in ACTS:
+                ACTS[path](key)
             case path if path.startswith("/again-after-"):
                 insert_again_after(key, float(path.rpartition("-")[2]))
             case "/charges":
@@ -142,6 +183,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGCONT, lambda *_: _goes_on.set())
     for background in [work, *([beat] if "beats" in sys.argv else [])]:
         threading.Thread(target=background, daemon=True).start()
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()

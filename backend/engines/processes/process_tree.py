@@ -17,13 +17,13 @@ def children(pid: int) -> list[int]:
     return [process for process, parent in _processes() if parent == pid]
 
 
-def descendants(pid: int) -> list[int]:
-    """All living descendants of a process, parents before their children; zombies are left out."""
+def descendants(*pids: int) -> list[int]:
+    """All living descendants of some processes, parents before their children; zombies are left out."""
     families: dict[int, list[int]] = {}
     for process, parent in _processes():
         families.setdefault(parent, []).append(process)
     found: list[int] = []
-    level = [pid]
+    level = list(pids)
     while level:
         level = [child for parent in level for child in families.get(parent, ())]
         found += level
@@ -67,6 +67,18 @@ def is_stopped(pid: int) -> bool:
     argv = ["/bin/ps", "-o", "stat=", "-p", str(pid)]
     state = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
     return state[:1] in {"", "T", "Z"}
+
+
+def any_paused(*pids: int) -> bool:
+    """Whether one of these processes or of their descendants is stopped: by a signal, or by who traces it."""
+    family = [*pids, *descendants(*pids)]
+    if os.path.isdir("/proc/self"):  # noqa: PTH112
+        return any(_stat(pid)[:1] in ([b"T"], [b"t"]) for pid in family)
+    import subprocess
+
+    argv = ["/bin/ps", "-o", "stat=", "-p", ",".join(map(str, family))]
+    states = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.split()
+    return any(state.startswith("T") for state in states)
 
 
 def with_output_below(folder: str) -> list[int]:

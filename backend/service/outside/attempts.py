@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backend.model.vocabulary import Answer, FaultKind
+from backend.service.engines import COMES_BACK_S
 from backend.service.exchange import Host, answer_of, build
 from backend.service.outside.client import HeldRequest, Outcome, send
 from backend.service.outside.lingering import Lingering
@@ -175,9 +176,9 @@ class Attempts:
         await self._require_engines(outcomes)
 
     async def _require_engines(self, outcomes: Sequence[Outcome]) -> None:
-        """Who is not answered is not tried again and again on engines that are no more."""
+        """Who is not answered is not tried again and again on engines that are no more, and do not come back."""
         if any(outcome.response is None for outcome in outcomes):
-            await asyncio.to_thread(self._stand.engines.require_well)
+            await asyncio.to_thread(self._stand.engines.await_well, COMES_BACK_S)
 
     async def _way(self, tried: Tried, number: int, instance: int, proxies: AsyncExitStack) -> Host:
         """Where a submission goes: to its instance, or through a proxy that loses the answer where a fault says so."""

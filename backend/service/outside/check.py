@@ -21,7 +21,7 @@ from backend.service.outside.model import (
     SituationResult,
     worst_intent,
 )
-from backend.service.outside.settling import Settling
+from backend.service.outside.settling import MOST_LAST_LOOKS, Settling
 from backend.service.outside.single_packet import speaks_http2
 from backend.service.outside.situations import SITUATIONS, Situation, clicks_in_one_packet
 from backend.service.says import ServiceCode
@@ -66,6 +66,8 @@ class Checker:
         self._settling = Settling(stand, self._attempts, plan, cancelled)
         self._done = 0
         self._intents: dict[str, ServiceIntent] = {}
+        self._read: dict[str, tuple[int, int]] = {}
+        """The effects of each intent as they were last read, and when that was."""
 
     def check(self, service: str) -> Check:
         """Try every situation of the plan.
@@ -77,7 +79,8 @@ class Checker:
             SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read.
         """
         try:
-            return self._check(service)
+            with self._stand.engines.named_if_away():
+                return self._check(service)
         finally:
             self._attempts.lingering.close()
 
@@ -91,16 +94,42 @@ class Checker:
             if key is CheckSituation.CRASH and results:
                 self._settling.await_the_end()  # or what the service still owes would be killed with it
             results.append(self._situation(key))
-        afterwards_s = self._settling.await_the_end()
-        sees_work = self._settling.sees_work
+        afterwards_s, at_work = self._last_looks()
         results = [
-            replace(each, intents=tuple(self._again(intent, sees_work=sees_work) for intent in each.intents))
+            replace(each, intents=tuple(self._again(intent, sees_work=bool(at_work)) for intent in each.intents))
             for each in results
         ]
         unattributed = self._stand.recorder.unattributed
         seconds = time.monotonic() - started
         counted = (self._attempts.sent, self._stand.asked)
-        return Check(service, tuple(results), self._cancelled.is_set(), unattributed, afterwards_s, *counted, seconds)
+        is_cancelled = self._cancelled.is_set()
+        return Check(service, tuple(results), is_cancelled, unattributed, afterwards_s, at_work, *counted, seconds)
+
+    def _last_looks(self) -> tuple[float, tuple[Sentence, ...]]:
+        """Read all effects in the end, until they stay; how long all was quiet before that, and what still is at work.
+
+        What changes while no step is seen is done by somebody who cannot be seen, and may not be done yet.
+        """
+        for _ in range(MOST_LAST_LOOKS):
+            afterwards_s = self._settling.await_the_end()
+            self._stand.require_well()
+            changed = [key for key in self._read if self._has_changed_unseen(key)]
+            if not changed or self._settling.at_work or self._cancelled.is_set():
+                return afterwards_s, self._settling.at_work
+            self._stand.recorder.noticed()
+        return 0.0, (say(ServiceCode.CHANGING),)
+
+    def _has_changed_unseen(self, key: str) -> bool:
+        """Read the effects of an intent once more."""
+        before, read_ns = self._read[key]
+        effects = self._effects(self._intents[key])
+        return effects != before and self._stand.recorder.last_step_ns < read_ns
+
+    def _effects(self, intent: ServiceIntent) -> int:
+        read_ns = time.monotonic_ns()
+        effects = self._stand.intents.effects(intent)
+        self._read[intent.key] = effects, read_ns
+        return effects
 
     def _situation(self, key: CheckSituation) -> SituationResult:
         started = time.monotonic()
@@ -137,6 +166,7 @@ class Checker:
         asyncio.run(situation(self._stand, self._attempts, batch, self._plan))
         self._stand.require_well()
         is_quiet = self._settling.settle(key, batch)
+        self._stand.require_well()
         results = [self._result(tried, is_quiet=is_quiet) for tried in batch]
         for tried in batch:
             for number in range(1, tried.next_number):
@@ -144,27 +174,28 @@ class Checker:
         return _with_steps(results, self._steps_of)
 
     def _again(self, result: IntentResult, *, sees_work: bool) -> IntentResult:
-        """What counts is there in the end: effects may have come since their intent was judged, or have gone.
+        """What counts was there in the end: effects may have come since their intent was judged, or have gone.
 
         Args:
             result: as it was judged.
             sees_work: whether something is still at work, of which nobody knows what will come.
         """
+        effects, _ = self._read[result.key]
+        if effects != result.known_effects:
+            verdict, contradiction = _verdict_again(result, effects), _contradiction(result.answers, effects)
+            result = replace(result, effects=effects, verdict=verdict, contradiction=contradiction)
         if sees_work and result.verdict is not Verdict.DUPLICATED:
             result = replace(result, verdict=Verdict.UNDECIDED, is_open=True)
-        effects = self._stand.intents.effects(self._intents[result.key])
-        if effects == result.known_effects:
-            return result
-        contradiction = _contradiction(result.answers, effects)
-        return replace(result, effects=effects, verdict=_verdict_again(result, effects), contradiction=contradiction)
+        return result
 
     def _result(self, tried: Tried, *, is_quiet: bool) -> IntentResult:
         answers = tuple(map(self._attempts.answer, tried.outcomes))
-        known = effects = self._stand.intents.effects(tried.intent)
+        known = effects = self._effects(tried.intent)
         last = None
         if not effects:
             last = self._last_answer(tried)
-            known = self._stand.intents.effects(tried.intent)
+            self._stand.require_well()
+            known = self._effects(tried.intent)
         # of a service that is not ours nobody knows what runs out by itself
         barred = last is not None and not last.claims_done and not known and self._stand.is_ours
         is_open = not is_quiet or self._attempts.lingering.has(tried.intent.key)

@@ -110,6 +110,8 @@ class Check:
     """Steps that could not be told apart."""
     afterwards_s: float = 0.0
     """How long the service had done nothing when all effects were read once more; 0 where they were not."""
+    at_work: tuple[Sentence, ...] = ()
+    """What was still at work in the end, so that nobody knows what will come."""
     submitted: int = 0
     """Submissions of all intents."""
     asked: int = 0

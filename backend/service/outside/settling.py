@@ -7,12 +7,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from backend.model.sentence import say
 from backend.service.outside.attempts import Attempts, Tried
 from backend.service.outside.model import CheckSituation
+from backend.service.says import ServiceCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backend.model.sentence import Sentence
     from backend.service.outside.model import CheckPlan
     from backend.service.outside.stand import Stand
 
@@ -23,7 +26,9 @@ _MOST_QUIET_S = 5.0
 _MOST_LOOKS, _SLOWER = 16, 1.35
 """Looks at effects that something is still to come of, each after so many times the pause before; 16 of them take more
 than five seconds from 20 ms on. Whoever is asked over HTTP is not asked without an end."""
-MOST_READINGS = 2 * (_MOST_LOOKS + 1) + 3
+MOST_LAST_LOOKS = 4
+"""Looks at all effects in the end, each after a silence: one more where they have changed though nothing was seen."""
+MOST_READINGS = 2 * (_MOST_LOOKS + 1) + 2 + MOST_LAST_LOOKS
 """Of one intent's effects, in one situation: here, when it is judged, and in the end."""
 _SAME = 2
 """So many readings in a row must agree of a service that nobody can look into."""
@@ -50,8 +55,8 @@ class Settling:
         self._cancelled = cancelled
         self._never = threading.Event()
         self._waits_for_told = True
-        self.sees_work = False
-        """Whether something was at work all the time when the end was awaited in vain, as in an open transaction."""
+        self.at_work: tuple[Sentence, ...] = ()
+        """What was at work all the time when the end was awaited in vain, as an open transaction is."""
 
     def learn(self) -> None:
         """See how long the service works on after its answers, on an intent of its own."""
@@ -82,20 +87,22 @@ class Settling:
 
     def await_the_end(self) -> float:
         """Wait until the service has done nothing for as long as the plan says; how long that was, in seconds."""
-        self.sees_work = False
+        self.at_work = ()
         if self._cancelled.is_set():
             return 0.0
         afterwards_s = max(self._plan.afterwards_s, self._stand.quiet_s)
         began = free = time.monotonic()
         while time.monotonic() < began + max(self._plan.limit_s, afterwards_s):
+            is_at_work = self._stand.is_at_work
             left_s = afterwards_s - self._stand.silent_s
-            if not self._stand.recorder.is_busy:
+            if not is_at_work:
                 free = time.monotonic()
                 if left_s <= 0:
                     return afterwards_s
             if self._cancelled.wait(min(0.2, max(_LOOK_S, left_s))):
                 return 0.0
-        self.sees_work = time.monotonic() > free + _LEARN_S  # a heartbeat is over sooner
+        if time.monotonic() > free + _LEARN_S:  # a heartbeat is over sooner
+            self.at_work = self._stand.unseen.found or (say(ServiceCode.OPEN),)
         return self._stand.silent_s
 
     def _stay(self, batch: Sequence[Tried], pause: float, limit_s: float) -> bool:

@@ -16,7 +16,8 @@ from backend.service.engines import service_engines
 from backend.service.exchange import Host, build
 from backend.service.intents import Intents
 from backend.service.outside.client import require_open, send
-from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses, last_lines
+from backend.service.outside.unseen import Unseen
+from backend.service.process import LAST_LINES, LOOPBACK, Instance, ServiceProcesses, how_it_ended, last_lines
 from backend.service.says import ServiceCode
 from backend.service.target import allowed_target
 from backend.service.wire.attribution import ASKED, InFlight
@@ -112,7 +113,7 @@ class Stand:
         Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
         """
         deadline = time.monotonic() + limit_s
-        while self.recorder.is_busy or self.silent_s < self.quiet_s:
+        while self.silent_s < self.quiet_s or self.is_at_work:
             if time.monotonic() > deadline:
                 return False
             threading.Event().wait(_LOOK_S / 5)
@@ -121,7 +122,12 @@ class Stand:
     @property
     def silent_s(self) -> float:
         """For how long nothing of the service's work was seen, and nobody was answered."""
-        return (time.monotonic_ns() - self.recorder.last_event_ns) / 1e9
+        return (time.monotonic_ns() - max(self.recorder.last_event_ns, self.unseen.last_ns)) / 1e9
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something of the service is at work now, or is stopped and will go on."""
+        return self.recorder.is_busy or self.unseen.is_there()
 
     def disturb(self, faults: Sequence[Fault]) -> None:
         """From now on these faults happen, and no others. Nothing may be under way."""
@@ -168,7 +174,10 @@ class Stand:
             self._running_at = [allowed_target(self.description.service.url, self._allowed)]
         supervisor = opened.enter_context(Supervisor(self._niceness))
         self._carry(opened)
-        self.engines = opened.enter_context(service_engines(self.description, supervisor, self._redis_url))
+        self.engines = opened.enter_context(
+            service_engines(self.description, supervisor, self._redis_url, survives_crashes=True)
+        )
+        self.unseen = Unseen(self.recorder, self.engines.prepared, self._pids)
         if self.is_ours:
             self._start(supervisor, opened)
         else:
@@ -212,7 +221,8 @@ class Stand:
         self.await_instances()
         for instance in self._instances() if self.is_ours else ():
             if instance.ended.is_set():
-                raise InstanceError(say(ServiceCode.ENDED, instance=instance.number, output=last_lines(instance)))
+                how, output = how_it_ended(instance), last_lines(instance)
+                raise InstanceError(say(ServiceCode.ENDED, instance=instance.number, how=how, output=output))
 
     def _poll(self) -> None:
         while not self._stopped.is_set():
@@ -243,6 +253,10 @@ class Stand:
             door = self.hub.open_door(instance, DIALECTS[reach.kind], reach.open)
             values |= reach.at(LOOPBACK, door.port).placeholders()
         return values
+
+    def _pids(self) -> list[int]:
+        children = [one.child for one in self._instances()] if self.is_ours else []
+        return [child.pid for child in children if child is not None and child.pid]
 
     def _instances(self) -> list[Instance]:
         return sorted(self._processes.instances, key=lambda one: one.number)

@@ -49,6 +49,7 @@ class CheckCode(Code):
     STEPS = "check.steps"
     UNATTRIBUTED = "check.unattributed"
     AFTERWARDS = "check.afterwards"
+    AT_WORK = "check.at_work"
     SENT = "check.sent"
     MOST_SENT = "check.most_sent"
     TITLE = "check.title"
@@ -139,10 +140,12 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
         else:
             yield _INDENT + words(situation_term(situation.situation), language)
         yield from (_INDENT * 2 + words(remark, language) for remark in remarks(situation))
+    if check.at_work:
+        yield words(say(CheckCode.AT_WORK, what=check.at_work), language)
     if check.unattributed:
         yield words(say(CheckCode.UNATTRIBUTED, steps=check.unattributed), language)
     yield words(say(CheckCode.SENT, submitted=check.submitted, asked=check.asked), language)
-    if check.afterwards_s:
+    if check.afterwards_s and not check.at_work:
         yield words(say(CheckCode.AFTERWARDS, seconds=check.afterwards_s), language)
     yield from _steps(check, language)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _FROM = re.compile(r"\bFROM\b|\bINTO\b", re.IGNORECASE)
 _ENDS = re.compile(r"(?:COMMIT|END|ROLLBACK|ABORT)\b(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b)", re.IGNORECASE)
+_PREPARES = re.compile(r"\b(?:PREPARE\s+TRANSACTION|XA\s+PREPARE)\b", re.IGNORECASE)
 _FIRST = re.compile(
     r"(?:BEGIN|START\s+TRANSACTION|SET|SHOW|RESET|DISCARD|DEALLOCATE|UNLISTEN|USE|CLOSE\s+ALL|ABORT"
     r"|ROLLBACK(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b))\b",
@@ -32,6 +33,11 @@ def ends_transaction(sql: str) -> bool:
     """Whether the last statement of this text ends a transaction."""
     found = statements(sql)
     return bool(found) and _ENDS.match(found[-1]) is not None
+
+
+def may_prepare_transaction(sql: str) -> bool:
+    """Whether this text may leave a transaction behind that waits for somebody to end it, on whatever connection."""
+    return _PREPARES.search(sql) is not None
 
 
 @lru_cache(maxsize=4096)

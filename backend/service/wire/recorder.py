@@ -10,6 +10,7 @@ from backend.model.observed import Step
 from backend.model.submission_ids import number_of
 from backend.service.wire.attribution import UNKNOWN, UNSURE, Attribution, is_asked
 from backend.service.wire.fault_injector import UnderWay, WireFaultInjector
+from backend.service.wire.glue import may_prepare_transaction
 from backend.service.wire.unit import Handling, Reply
 from backend.tap.wording import answer_text, shorten
 
@@ -60,6 +61,8 @@ class Recorder:
         """When a step last passed that names an intent."""
         self.last_ns = 0
         """When one last passed, or a submission began or ended."""
+        self.has_prepared = False
+        """Whether the service has ever prepared a transaction, which then hangs on no connection."""
 
     @property
     def hub(self) -> Hub:
@@ -92,6 +95,10 @@ class Recorder:
         """A submission is over, and what comes now is not its."""
         if self._attribution.ended(submission_id):
             self.last_ns = time.monotonic_ns()
+
+    def noticed(self) -> None:
+        """Something has happened that no step tells of."""
+        self.last_ns = time.monotonic_ns()
 
     def leases_of(self, intent: str) -> frozenset[str]:
         """Keys in Redis to which the steps of an intent may have given a life; others' leases are not among them."""
@@ -133,6 +140,8 @@ class Recorder:
             link.send(unit)
             return
         now = time.monotonic_ns()
+        if link.dialect.engine.is_database and any(map(may_prepare_transaction, unit.commands)):
+            self.has_prepared = True
         is_on_its_way = not self.injector.is_armed
         if is_on_its_way:
             link.send(unit)  # the engine works at it while we look whose it is

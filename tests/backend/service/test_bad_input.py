@@ -56,6 +56,9 @@ USELESS = [
     (awkward(effects='sql = "SELECT no_such_column FROM orders WHERE order_no = {key}"'), "effects.sql fails"),
     (awkward(effects='sql = "SELECT order_no FROM orders WHERE order_no = {key}"'), "effects.sql does not"),
     (awkward(effects='sql = "SELECT 1, 2 WHERE {key} = {key}"'), "effects.sql does not answer one number"),
+    (awkward(effects='sql = "SELECT -1 WHERE {key} = {key}"'), "effects.sql does not answer one number"),
+    (awkward(effects='sql = "SELECT 1.5 WHERE {key} = {key}"'), "effects.sql does not answer one number"),
+    (awkward(effects="sql = \"SELECT 'Infinity' WHERE {key} = {key}\""), "effects.sql does not answer one number"),
 ]
 
 
