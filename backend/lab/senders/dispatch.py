@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from backend.lab.senders.buttons import Buttons
 from backend.lab.senders.connections import Connection, ConnectionPool, sentence_of
 from backend.lab.senders.messages import Delivery, Finished, Flying, Job, Outcome
 from backend.lab.senders.pending_requests import Patience, PendingRequest, send_together
@@ -69,10 +70,7 @@ class Dispatch:
         self._backing_off: dict[asyncio.TimerHandle, Delivery] = {}
         self._flying: dict[str, PendingRequest] = {}
         """What has left, and the backend has not let go of."""
-        self._in_flight: Counter[str] = Counter()
-        self._done: set[str] = set()
-        self._seen: set[str] = set()
-        """Intents that were clicked, where all click at the same time."""
+        self._buttons = Buttons(job)
         self._under_way = 0
         self._sent = self._held_back = self._cancelled = self._release_ns = 0
         self._is_cancelled = self._is_finished = False
@@ -143,7 +141,7 @@ class Dispatch:
             self._timer.cancel()
         for timer, delivery in self._backing_off.items():
             timer.cancel()
-            self._in_flight[delivery.intent_key] -= 1
+            self._buttons.land(delivery.intent_key)
         self._under_way -= len(self._backing_off)
         self._cancelled += len(self._backing_off)
         self._backing_off.clear()
@@ -162,11 +160,10 @@ class Dispatch:
             return deliveries
         passed = []
         for delivery in deliveries:
-            if delivery.intent_key in self._seen:
-                self._hold_back(delivery)
-            else:
-                self._seen.add(delivery.intent_key)
+            if self._buttons.is_first_click(delivery.intent_key):
                 passed.append(delivery)
+            else:
+                self._hold_back(delivery)
         return passed
 
     def _first_of_each_intent(self, deliveries: Iterable[Delivery]) -> list[Delivery]:
@@ -189,7 +186,7 @@ class Dispatch:
         while self._clicks and self._began + self._clicked * seconds <= now:
             delivery = self._clicks.popleft()
             self._clicked += 1
-            if self._must_hold_back(delivery.intent_key) or self._under_way < self._job.connections:
+            if self._buttons.holds_back(delivery.intent_key) or self._under_way < self._job.connections:
                 self._pass(delivery)
             else:
                 self._waiting.append(delivery)
@@ -210,16 +207,12 @@ class Dispatch:
 
     def _pass(self, delivery: Delivery) -> bool:
         """Let it leave, unless it is to be held back; whether it leaves."""
-        if self._must_hold_back(delivery.intent_key):
+        if self._buttons.holds_back(delivery.intent_key):
             self._hold_back(delivery)
             self._waiting.extendleft(reversed(self._following.pop(delivery.intent_key, ())))  # nothing is in front
             return False
         self._leave([delivery])
         return True
-
-    def _must_hold_back(self, intent_key: str) -> bool:
-        in_flight = self._job.disable_button and self._in_flight[intent_key] > 0
-        return in_flight or (self._job.once_per_intent and intent_key in self._done)
 
     def _hold_back(self, delivery: Delivery) -> None:
         self._held_back += 1
@@ -235,7 +228,7 @@ class Dispatch:
         self._under_way += len(batch)
         self._stock -= len(batch)
         self._want_if_few()
-        self._in_flight.update(delivery.intent_key for delivery in batch)
+        self._buttons.leave(delivery.intent_key for delivery in batch)
         self._depart(batch)
 
     def _depart(self, batch: Sequence[Delivery]) -> None:
@@ -307,7 +300,7 @@ class Dispatch:
         for connection in connections:
             self._pool.give_back(connection)
         for delivery in batch:
-            self._in_flight[delivery.intent_key] -= 1
+            self._buttons.land(delivery.intent_key)
         self._under_way -= len(batch)
         self._cancelled += len(batch)
         self._finish_if_done()
@@ -356,9 +349,7 @@ class Dispatch:
             self._back_off(next_attempt(self._job, delivery))
             return
         self._under_way -= 1
-        self._in_flight[outcome.intent_key] -= 1
-        if outcome.status in _SUCCESS:
-            self._done.add(outcome.intent_key)
+        self._buttons.land(outcome.intent_key, succeeded=outcome.status in _SUCCESS)
         self._report(outcome)
         self._next(outcome.intent_key)
         self._finish_if_done()
