@@ -1,8 +1,8 @@
 """How much of runs is kept, whatever they come to.
 
 Verdicts, counters, percentiles and contradictions are of all submissions: what they need of one is a bit or a few
-numbers, and an intent stays known until somebody presses Reset. What is there to be looked at is kept of so many, and
-whatever is not kept any more is counted and named.
+numbers, and an intent, of which it is some more, stays known until somebody presses Reset. What is there to be looked
+at is kept of so many, and whatever is not kept any more is counted and named.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Memory that a run takes for each submission: of the command's or the window's own process, without servers.
 
 ``uv run python -m tests.benchmarks.bench_memory [--most N] [--in-window N]``. Two runs of `none`, one of them ten times
-as long; the growth is the difference of what both had at most. A million submissions take a quarter of an hour.
+as long, of one intent, and two of as many intents as submissions; the growth is the difference of what both had at
+most. A million submissions take a quarter of an hour, each time.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def main() -> None:
     few, most = asked.most // 10, asked.most
     (_, least), (_, peak) = (run("--submissions", str(count)) for count in (few, most))
     tell(figure("on the command line", few, least, most, peak))
+    (_, least), (_, peak) = (run("--intents", str(count), "--submissions", "1") for count in (few, most))
+    tell(figure("on the command line, an intent each", few, least, most, peak))
     few, most = asked.in_window // 10, asked.in_window
     first, last = in_window(few), in_window(most)
     shown = f"; {last['rows']:,} rows, {last['answers']:,} answers, {last['lanes']:,} lanes shown"
