@@ -97,7 +97,7 @@ def feed_intents(
         ledger.judgement(final=False)
 
 
-@pytest.mark.parametrize(("each", "most"), [(1, 190), (2, 480)])
+@pytest.mark.parametrize(("each", "most"), [(1, 250), (2, 550)])
 def test_an_intent_that_is_over_takes_some_bytes_in_all_books(
     each: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

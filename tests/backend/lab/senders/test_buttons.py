@@ -44,9 +44,9 @@ def test_of_many_clicks_at_the_same_time_the_first_of_each_intent_passes() -> No
     assert [buttons.is_first_click(key) for key in "abaab"] == [True, True, False, False, False]
 
 
-@pytest.mark.parametrize(("disables", "once", "most"), [(False, False, 0.5), (True, False, 1), (True, True, 6)])
-def test_an_intent_that_is_over_takes_next_to_nothing(*, disables: bool, once: bool, most: float) -> None:
-    """It took 190 bytes, whatever the job asked for."""
+@pytest.mark.parametrize(("disables", "once", "most"), [(False, False, 10), (True, False, 10), (True, True, 20)])
+def test_an_intent_that_is_over_takes_next_to_nothing(*, disables: bool, once: bool, most: int) -> None:
+    """It took 190 bytes, whatever the job asked for. Other threads of the process may take some meanwhile."""
     buttons = Buttons(msgspec.structs.replace(JOB, disable_button=disables, once_per_intent=once))
     tracemalloc.start()
     try:
