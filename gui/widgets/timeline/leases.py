@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,9 +51,34 @@ class _Event:
     """Something that happened to a key."""
 
     instant: int
+    """At the latest: when whoever asked for it had the answer."""
     kind: _Kind = field(compare=False)
     submission: str = field(compare=False)
+    asked_ns: int = field(compare=False)
+    """It was not before that."""
     length_ms: int = field(compare=False, default=0)
+
+    def lives_at(self, instant: int) -> bool:
+        """Whether the key that was granted or renewed with this would still be there."""
+        return self.kind is not _Kind.DELETED and instant <= self.instant + self.length_ms * 1_000_000
+
+
+_instant = attrgetter("instant")
+
+
+def _put_end_before(granted: _Event, events: list[_Event]) -> None:
+    """Whoever was granted a key found it gone: deleted by whom had it until then, and has heard of it only since."""
+    place = bisect_left(events, granted.instant, key=_instant)
+    while events[place] is not granted:
+        place += 1
+    before = events[place - 1] if place else None
+    if before is None or not before.lives_at(granted.instant):
+        return
+    for late, event in enumerate(events[place + 1 :], place + 1):
+        if event.kind is _Kind.DELETED and event.submission == before.submission and event.asked_ns <= granted.instant:
+            del events[late]
+            events.insert(place, replace(event, instant=granted.instant - 1))
+            return
 
 
 class LeaseBook:
@@ -67,7 +93,7 @@ class LeaseBook:
         if length := _granted_ms(step, words):
             key = f"{words[1]}{server}"
             lane.leased = (*lane.leased, (step.ended_ns, key, length))
-            self._note(key, _Event(step.ended_ns, _Kind.GRANTED, step.submission_id, length))
+            self._note(key, _Event(step.ended_ns, _Kind.GRANTED, step.submission_id, step.started_ns, length))
             return True
         if step.answer not in _NOTHING and (event := _later_event(step, words)):
             for key in (f"{word}{server}" for word in words[1:]):
@@ -76,7 +102,15 @@ class LeaseBook:
         return False
 
     def _note(self, key: str, event: _Event) -> None:
-        insort(self._events.setdefault(key, []), event)
+        events = self._events.setdefault(key, [])
+        insort(events, event)
+        if event.kind is _Kind.DELETED:
+            since = bisect_right(events, event.asked_ns, key=_instant)
+            granted = next((each for each in events[since:] if each.kind is _Kind.GRANTED), None)
+        else:
+            granted = event if event.kind is _Kind.GRANTED else None
+        if granted:
+            _put_end_before(granted, events)
 
     def of(self, lane: Lane) -> list[Lease]:
         """The leases that a submission took, and how each of them ended."""
@@ -84,7 +118,7 @@ class LeaseBook:
 
     def _lease(self, since: int, key: str, length: int) -> Lease:
         events, expires = self._events.get(key, []), since + length * 1_000_000
-        for event in events[bisect_right(events, since, key=lambda each: each.instant) :]:
+        for event in events[bisect_right(events, since, key=_instant) :]:
             if event.instant > expires:
                 break
             if event.kind is _Kind.DELETED:
@@ -114,9 +148,9 @@ def _later_event(step: Step, words: list[str]) -> _Event | None:
     first = words[0] if words else ""
     called = {name.upper() for name in _CALLED.findall(step.command)} if first == "EVAL" else {first}
     if called & _DELETES:
-        return _Event(step.ended_ns, _Kind.DELETED, step.submission_id)
+        return _Event(step.ended_ns, _Kind.DELETED, step.submission_id, step.started_ns)
     if "PEXPIRE" in called:
-        return _Event(step.ended_ns, _Kind.RENEWED, step.submission_id, _number(words[-1:]))
+        return _Event(step.ended_ns, _Kind.RENEWED, step.submission_id, step.started_ns, _number(words[-1:]))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -183,6 +184,33 @@ def test_a_lease_is_over_when_somebody_else_is_granted_the_key() -> None:
     assert _leases(
         step("a", 1 * MS, 2 * MS, "SET k x PX 500 NX"), step("b", 90 * MS, 91 * MS, "SET k y PX 500 NX")
     ) == [("k", 91, None)]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        order
+        for order in itertools.permutations(range(4))
+        if order.index(0) < order.index(1) and order.index(2) < order.index(3)
+    ],
+)
+@pytest.mark.parametrize(("life", "first", "second"), [(500, "a", "b"), (5, "", "a")])
+def test_who_hears_late_of_a_deletion_has_not_deleted_what_another_was_granted_since(
+    order: tuple[int, ...], life: int, first: str, second: str
+) -> None:
+    """Of a key that was there until then; not where it had run out, and somebody else's was deleted."""
+    steps = (
+        step("a", 1 * MS, 2 * MS, f"SET k x PX {life} NX"),
+        step("a", 9 * MS, 15 * MS, "DEL k", "1", number=1),
+        step("b", 10 * MS, 12 * MS, "SET k y PX 500 NX"),
+        step("b", 20 * MS, 21 * MS, "DEL k", "1", number=1),
+    )
+    book = LaneBook()
+    for place in order:
+        book.add_steps([steps[place]])
+    ends = [book.leases(lane)[0] for name in "ab" if (lane := book.find(name))]
+    assert [end.released_by for end in ends] == [first, second]
+    assert ends[0].ended_ns < 12 * MS
 
 
 def test_an_answer_that_is_kept_is_no_lease() -> None:
