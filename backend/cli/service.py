@@ -17,6 +17,7 @@ from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_explorat
 from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
 from backend.files.printable import printable
+from backend.model.errors import SubmitTwiceError
 from backend.model.faults import parse_wire_fault
 from backend.model.sentence import ENGLISH, say, words
 from backend.service.description import Description, load, parse
@@ -74,6 +75,8 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     files.write("html", check_html(found, language))
     files.write("junit", check_junit(found, language))
     files.tell(check_lines(found, language))
+    if found.broken_off:
+        raise SubmitTwiceError(found.broken_off)
     return DONE if found.is_exactly_once else NOT_EXACTLY_ONCE
 
 
@@ -85,9 +88,12 @@ def check_again(
     Raises:
         SubmitTwiceError: as for `check_once`.
     """
-    return _check(
+    found = _check(
         Path(file), checked.plan, tuple(map(parse_wire_fault, checked.faults)), options, interrupted, language
     )
+    if found.broken_off:
+        raise SubmitTwiceError(found.broken_off)
+    return found
 
 
 def _check(

@@ -56,7 +56,9 @@ class ServiceBanner(ExplorationBanner):
 
     def _notes(self, check: Check) -> str:
         notes = [speak(say(CheckCode.UNATTRIBUTED, steps=check.unattributed))] if check.unattributed else []
-        if check.is_cancelled:
+        if check.broken_off:
+            notes.insert(0, speak(say(CheckCode.BROKEN_OFF, reason=check.broken_off)))
+        elif check.is_cancelled:
             notes.insert(0, self.tr("Cancelled; what was measured is kept."))
         return "  ".join(notes)
 

@@ -128,6 +128,16 @@ def die_of_the_third(key: str) -> None:
     later(die_of_the_second, key, seconds=0.2)
 
 
+def insert_twice_and_die(key: str) -> None:
+    """Of the third one."""
+    _times[key] += 1
+    if _times[key] > 2:
+        sys.stderr.write("the disk is full\n")
+        sys.stderr.flush()
+        os._exit(3)
+    insert(key)
+
+
 def put_a_job(key: str) -> None:
     _redis.rpush("jobs", key)
 
@@ -135,6 +145,7 @@ def put_a_job(key: str) -> None:
 ACTS: dict[str, Callable[[str], None]] = {
     "/follows-up": follow_up,
     "/dies-of-the-third": die_of_the_third,
+    "/bears-two": insert_twice_and_die,
     "/jobs": put_a_job,
 }
 

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
@@ -64,6 +65,7 @@ class Checker:
         self._cancelled = cancelled
         self._attempts = Attempts(stand, plan.timeout_s)
         self._settling = Settling(stand, self._attempts, plan, cancelled)
+        self._results: list[SituationResult] = []
         self._done = 0
         self._intents: dict[str, ServiceIntent] = {}
         self._read: dict[str, tuple[int, int]] = {}
@@ -76,34 +78,48 @@ class Checker:
             service: the file, as it was given.
 
         Raises:
-            SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read.
+            SubmitTwiceError: the service or an engine does not answer, or its effects cannot be read, before a
+                situation is over. Where one is, the check is broken off and says why.
         """
+        started = time.monotonic()
+        afterwards_s = 0.0
+        at_work: tuple[Sentence, ...] = ()
+        broken_off: Sentence | None = None
         try:
             with self._stand.engines.named_if_away():
-                return self._check(service)
+                self._try_all()
+                afterwards_s, at_work = self._last_looks()
+        except SubmitTwiceError as error:
+            if not self._results:
+                raise
+            broken_off = error.sentence
         finally:
             self._attempts.lingering.close()
+        is_open = bool(at_work or broken_off)
+        return Check(
+            service,
+            tuple(
+                replace(each, intents=tuple(self._again(intent, is_open=is_open) for intent in each.intents))
+                for each in self._results
+            ),
+            self._cancelled.is_set(),
+            self._stand.recorder.unattributed,
+            afterwards_s,
+            at_work,
+            broken_off,
+            self._attempts.sent,
+            self._stand.asked,
+            time.monotonic() - started,
+        )
 
-    def _check(self, service: str) -> Check:
-        started = time.monotonic()
-        results: list[SituationResult] = []
+    def _try_all(self) -> None:
         self._settling.learn()
         for key in self._plan.situations:
             if self._cancelled.is_set():
                 break
-            if key is CheckSituation.CRASH and results:
+            if key is CheckSituation.CRASH and self._results:
                 self._settling.await_the_end()  # or what the service still owes would be killed with it
-            results.append(self._situation(key))
-        afterwards_s, at_work = self._last_looks()
-        results = [
-            replace(each, intents=tuple(self._again(intent, sees_work=bool(at_work)) for intent in each.intents))
-            for each in results
-        ]
-        unattributed = self._stand.recorder.unattributed
-        seconds = time.monotonic() - started
-        counted = (self._attempts.sent, self._stand.asked)
-        is_cancelled = self._cancelled.is_set()
-        return Check(service, tuple(results), is_cancelled, unattributed, afterwards_s, at_work, *counted, seconds)
+            self._results.append(self._situation(key))
 
     def _last_looks(self) -> tuple[float, tuple[Sentence, ...]]:
         """Read all effects in the end, until they stay; how long all was quiet before that, and what still is at work.
@@ -173,18 +189,18 @@ class Checker:
                 self._stand.recorder.ended(f"{tried.intent.key}.{number}")
         return _with_steps(results, self._steps_of)
 
-    def _again(self, result: IntentResult, *, sees_work: bool) -> IntentResult:
+    def _again(self, result: IntentResult, *, is_open: bool) -> IntentResult:
         """What counts was there in the end: effects may have come since their intent was judged, or have gone.
 
         Args:
             result: as it was judged.
-            sees_work: whether something is still at work, of which nobody knows what will come.
+            is_open: whether nobody knows what will come, as something is still at work, or could not be looked at.
         """
         effects, _ = self._read[result.key]
         if effects != result.known_effects:
             verdict, contradiction = _verdict_again(result, effects), _contradiction(result.answers, effects)
             result = replace(result, effects=effects, verdict=verdict, contradiction=contradiction)
-        if sees_work and result.verdict is not Verdict.DUPLICATED:
+        if is_open and result.verdict is not Verdict.DUPLICATED:
             result = replace(result, verdict=Verdict.UNDECIDED, is_open=True)
         return result
 

@@ -112,6 +112,8 @@ class Check:
     """How long the service had done nothing when all effects were read once more; 0 where they were not."""
     at_work: tuple[Sentence, ...] = ()
     """What was still at work in the end, so that nobody knows what will come."""
+    broken_off: Sentence | None = None
+    """Why it could not go on, so that what it had judged was not looked at again; None where it went on to its end."""
     submitted: int = 0
     """Submissions of all intents."""
     asked: int = 0

@@ -53,6 +53,7 @@ def check_document(check: Check, language: str = ENGLISH) -> dict[str, object]:
         "service": check.service,
         "exactly_once": check.is_exactly_once,
         "cancelled": check.is_cancelled,
+        "broken_off": words(check.broken_off, language) if check.broken_off else None,
         "situations": [_situation_document(situation, language) for situation in check.situations],
         "requests": {"submissions": check.submitted, "others": check.asked},
         "unattributed_steps": check.unattributed,
@@ -111,6 +112,8 @@ def check_markdown(check: Check, language: str = ENGLISH) -> str:
     lines.append("| " + " | ".join("---" for _ in _HEADS) + " |")
     for situation in check.situations:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in _cells(situation, language)) + " |")
+    if check.broken_off:
+        lines += ["", words(say(CheckCode.BROKEN_OFF, reason=check.broken_off), language)]
     notes = [(situation, remark) for situation in check.situations for remark in remarks(situation)]
     if notes:
         lines.append("")

@@ -50,6 +50,7 @@ class CheckCode(Code):
     UNATTRIBUTED = "check.unattributed"
     AFTERWARDS = "check.afterwards"
     AT_WORK = "check.at_work"
+    BROKEN_OFF = "check.broken_off"
     SENT = "check.sent"
     MOST_SENT = "check.most_sent"
     TITLE = "check.title"
@@ -127,6 +128,8 @@ def check_lines(check: Check, language: str = ENGLISH) -> Iterator[str]:
     yield words(verdict_sentence(check), language)
     if check.is_cancelled:
         yield words(say(CheckCode.CANCELLED), language)
+    if check.broken_off:
+        yield words(say(CheckCode.BROKEN_OFF, reason=check.broken_off), language)
     for situation in check.situations:
         if situation.intents:
             sentence = say(

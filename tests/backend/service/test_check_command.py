@@ -17,6 +17,7 @@ from backend.service.outside.model import CheckSituation
 from main import main
 from tests.backend.service.awkward import SERVICES, awkward, check, file_of
 from tests.backend.service.conftest import plain_service
+from tests.backend.service.test_late_work import late_file
 from tests.tables import exhaustive_but, values
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +69,22 @@ def test_exit_code_3_and_a_junit_file_that_a_parser_reads(file: Path, tmp_path: 
     )
     assert all(case.attrib["name"] and float(case.attrib.get("time", 0)) >= 0 for case in cases)
     assert any(case.find("failure") is not None for case in cases)
+
+
+def test_a_service_that_dies_costs_what_was_not_tried_and_not_what_was(tmp_path: Path) -> None:
+    """It bears two submissions of an intent, and not five."""
+    file, document = tmp_path / "submit-twice.toml", tmp_path / "check.json"
+    file.write_text(late_file("/bears-two").replace("[service]", f'[service]\ndirectory = "{SERVICES}"', 1))
+    chosen = ["--situations", "one-after-another", "clicks", "--intents", 1, "--submissions", 5, "--json", document]
+    running = start(file, *chosen)
+    output, complaint = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode == 1
+    assert "Retries after answers: 1 " in output
+    assert "Broken off: " in output
+    assert "exit code 3" in complaint
+    found = json.loads(document.read_text())
+    assert "exit code 3" in found["broken_off"]
+    assert [situation["situation"] for situation in found["situations"]] == ["one-after-another"]
 
 
 @pytest.mark.parametrize("text", [None, "service = 1", "[service]\ncommand = ['true']\nspeed = 9\n"])

@@ -45,7 +45,11 @@ json = {{ order_no = "{{key}}" }}
 
 
 def late(path: str, *arguments: str, effects: str = ROWS) -> Description:
-    return parse(_FILE.format(command=[sys.executable, "late.py", *arguments], path=path, effects=effects))
+    return parse(late_file(path, *arguments, effects=effects))
+
+
+def late_file(path: str, *arguments: str, effects: str = ROWS) -> str:
+    return _FILE.format(command=[sys.executable, "late.py", *arguments], path=path, effects=effects)
 
 
 def check(

@@ -19,6 +19,7 @@ from backend.model.vocabulary import Verdict
 from backend.service.description import Description, parse
 from backend.service.outside.check import Checker
 from backend.service.outside.model import Check, CheckPlan, CheckProgress, CheckSituation, IntentResult
+from backend.service.outside.reports import check_document, check_markdown
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from backend.service.says import ServiceCode
@@ -177,11 +178,32 @@ def test_effects_that_change_by_themselves_decide_nothing() -> None:
     assert not found.is_exactly_once
 
 
-def test_an_instance_that_dies_in_the_silence_in_the_end_is_named() -> None:
-    with pytest.raises(InstanceError) as raised:
-        check(late("/late"), when_judged=lambda stand: stand.kill(1))
-    assert raised.value.sentence.code is ServiceCode.ENDED
-    assert all("SIGKILL" in words(raised.value.sentence, language) for language in LANGUAGES)
+def test_what_was_judged_before_an_instance_died_is_kept_and_not_decided() -> None:
+    """In the silence in the end, so that nobody could look again."""
+    found = check(late("/late"), when_judged=lambda stand: stand.kill(1))
+    assert found.broken_off is not None
+    assert found.broken_off.code is ServiceCode.ENDED
+    assert only_intent(found).verdict is Verdict.UNDECIDED
+    assert not found.is_exactly_once
+    for language in LANGUAGES:
+        text = "\n".join(check_lines(found, language))
+        assert "SIGKILL" in text
+        assert words(found.broken_off, language) in check_markdown(found, language)
+        assert check_document(found, language)["broken_off"] == words(found.broken_off, language)
+
+
+def test_situations_that_are_over_survive_one_that_cannot_be_tried() -> None:
+    situations = (CheckSituation.ONE_AFTER_ANOTHER, CheckSituation.CLICKS)
+    plan = CheckPlan(situations, 1, 2, 10.0, limit_s=12.0, afterwards_s=0.5)
+    with Stand(awkward("/"), SERVICES) as stand:
+
+        def judged(progress: CheckProgress) -> None:
+            assert progress.situation is CheckSituation.ONE_AFTER_ANOTHER
+            stand.kill(1)
+
+        found = Checker(stand, plan, judged, threading.Event()).check("submit-twice.toml")
+    assert only_intent(found).verdict is Verdict.DUPLICATED
+    assert found.broken_off is not None
 
 
 def test_an_instance_that_dies_before_its_intent_is_judged_is_named() -> None:
