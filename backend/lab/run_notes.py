@@ -155,7 +155,7 @@ class Notes(NullListener):
         known += sum(name not in self._told and name not in self._made for name in set(working))
         if len(intents) == 1 and report.working > len(report.at_work):  # only those that have taken longest have names
             known = min(report.sent, known + report.working - len(report.at_work))
-        left_out = known - len(shown)
+        left_out = max(0, known - len(shown))  # one that is shown may count as another intent's: somebody moved its row
         return Shown(chosen.operation.key_field, chosen.key, worst, tuple(steps), left_out)
 
     def _closest(self, intents: Sequence[Intent], worst: Verdict, at_work: Container[str]) -> Intent | None:

@@ -17,6 +17,12 @@ _LETTERS = {
 }
 
 
+_CHARACTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without those that are taken for one another (Crockford's base 32)."""
+_LENGTH = 6
+"""With four hexadecimal digits two of three hundred runs would probably share a part, and one meet the other's rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRange:
     """Keys that run on."""
@@ -35,11 +41,16 @@ class KeyRange:
         return f"{_LETTERS[self.operation]}-{self.maker}-{self.first + place:04}"
 
 
+def random_part(length: int) -> str:
+    """What tells keys from those that earlier runs and checks have left behind: 5 bits a character."""
+    return "".join(secrets.choice(_CHARACTERS) for _ in range(length))
+
+
 class KeyMaker:
-    """Makes keys such as ``A-3F9C-0001``: a random part for each maker, so that two labs on one server do not meet."""
+    """Makes keys such as ``A-3F9CK7-0001``: a random part for each maker, so that no two labs ever meet."""
 
     def __init__(self) -> None:
-        self._part = secrets.token_hex(2).upper()
+        self._part = random_part(_LENGTH)
         self._guard = threading.Lock()
         self._next = 1
 

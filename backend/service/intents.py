@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import secrets
 import shlex
 import threading
 import time
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 
 from backend.engines.sentences import is_away
 from backend.engines.sql import one_sentence
+from backend.model.business_keys import random_part
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import plain, say
 from backend.service.engines import COMES_BACK_S, statements_of
@@ -81,7 +81,7 @@ class Intents:
         self._engines = engines
         self._call = call
         self._count_calls = count_calls
-        self._prefix = secrets.token_hex(3)
+        self._prefix = random_part(6).lower()
         self._named = re.compile(rf"k{self._prefix}x\d{{7}}")
         self._numbers = itertools.count(1)
         self._prepare = [statement(text) for text in statements_of(self._before.sql)]

@@ -35,7 +35,13 @@ class RowsModel(RecordModel[Row]):
             (
                 Column(lambda: QCoreApplication.translate("RowsModel", "Row"), 5, lambda row: str(row.id), right=True),
                 Column(lambda: QCoreApplication.translate("RowsModel", "Effect"), 16, self._effect_text),
-                Column(lambda: QCoreApplication.translate("RowsModel", "For"), 11, lambda row: row.key, stretch=True),
+                Column(
+                    lambda: QCoreApplication.translate("RowsModel", "For"),
+                    13,
+                    lambda row: row.key,
+                    stretch=True,
+                    least=13,
+                ),
                 Column(lambda: QCoreApplication.translate("RowsModel", "Item"), 5, lambda row: row.item),
                 Column(
                     lambda: QCoreApplication.translate("RowsModel", "Qty"), 3, lambda row: str(row.quantity), right=True

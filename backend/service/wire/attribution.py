@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from backend.service.wire.link import Link
     from backend.service.wire.unit import Unit
 
-MARK = re.compile(r"k[0-9a-f]{6}x\d{7}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+MARK = re.compile(r"k[0-9a-z]{6}x\d{7}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """Keys and UUIDs of intents, as `Intents` makes them."""
 _READ = 1 << 16
 """Bytes of a step in which an intent's key is looked for."""

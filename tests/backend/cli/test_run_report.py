@@ -11,7 +11,7 @@ from msgspec import structs
 from backend.cli.run_report import outcome, report_lines, unfinished
 from backend.lab.run_notes import Notes, Shown
 from backend.model.judgement import Report
-from backend.model.observed import AtWork, Reply, Row, Step
+from backend.model.observed import AtWork, GoneRow, Reply, Row, Step
 from backend.model.plan import Intent, Setup
 from backend.model.sentence import LANGUAGES, plain, words
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
@@ -148,6 +148,20 @@ def test_what_is_not_shown_is_counted_once_whatever_came_first() -> None:
     shown = notes.worst_intent([intent], found, lambda name: [step(name, 0, "INSERT")])
     assert shown is not None
     assert (len(shown.steps), shown.left_out) == (4, 3)
+
+
+def test_no_fewer_than_none_are_not_shown() -> None:
+    """Somebody has given a row the key of another intent, and its maker is shown with that one."""
+    intents = [Intent(OperationKey.PLACE_ORDER, key, "pen", 1) for key in ("A-1", "A-2")]
+    with Notes(2, "en") as notes:
+        notes.rows_added([row(1, "A-1", "1.1"), row(2, "A-2", "1.2")])
+        notes.replies_received([reply(f"1.{number}", f"A-{number}", Answer.CREATED) for number in (1, 2)])
+        notes.rows_gone([GoneRow("orders", 1, "A-1", "1.1")])
+        notes.rows_added([row(1, "A-2", "1.1")])
+    found = replace(REPORT, verdicts=Counter({Verdict.DUPLICATED: 1}), at_work=())
+    shown = notes.worst_intent(intents, found, lambda name: [step(name, 0, "INSERT")])
+    assert shown is not None
+    assert (shown.key, len(shown.steps), shown.left_out) == ("A-2", 2, 0)
 
 
 def test_an_intent_that_is_at_work_is_worse_than_one_that_is_done() -> None:

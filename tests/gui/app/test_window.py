@@ -98,7 +98,7 @@ def test_every_choice_of_boxes_is_one_that_can_be_submitted(driver: Driver) -> N
 def test_another_strategy_is_another_intent_unless_the_number_was_typed(driver: Driver) -> None:
     number = driver.edit("orderNoEdit")
     before = number.text()
-    assert re.fullmatch(r"A-[0-9A-F]{4}-\d{4,}", before)
+    assert re.fullmatch(r"A-[0-9A-Z]{6}-\d{4,}", before)
     driver.choose("strategyCombo", "token")
     assert number.text() != before
     number.clear()
