@@ -41,5 +41,5 @@ def add_history(history: argparse.ArgumentParser) -> None:
 
 def add_save_record(command: argparse.ArgumentParser) -> None:
     """That of commands whose work can be kept."""
-    about = "keep all of it in a file that ends in .submit-twice, to be opened or replayed"
+    about = "keep it in a file that ends in .submit-twice, to be opened or replayed"
     command.add_argument("--save-record", type=named("--save-record"), metavar="FILE", help=about)
