@@ -18,7 +18,7 @@ from backend.lab.lab import Lab
 from backend.lab.run_notes import Notes
 from backend.model.errors import SubmitTwiceError
 from backend.model.faults import parse_fault
-from backend.model.plan import Plan, Setup
+from backend.model.plan import Intent, Plan, Setup
 from backend.model.report import report_document
 from backend.model.sentence import ENGLISH
 from backend.model.vocabulary import (
@@ -148,24 +148,37 @@ class RecordedNotes(Notes):
     def __init__(self, submissions: int, language: str) -> None:
         super().__init__(submissions, language)
         self.book = RunBook()
+        self._is_counted = False
+
+    def run_counted(self, _intents: Sequence[Intent]) -> None:
+        """What comes of the run from now on is not in its report, so it is neither kept nor counted."""
+        self._is_counted = True
 
     def replies_received(self, replies: Sequence[Reply]) -> None:
         """Some more are answered."""
+        if self._is_counted:
+            return
         super().replies_received(replies)
         self.book.add_replies(replies)
 
     def rows_added(self, rows: Sequence[Row]) -> None:
         """Some more effects."""
+        if self._is_counted:
+            return
         super().rows_added(rows)
         self.book.add_rows(rows)
 
     def rows_gone(self, rows: Sequence[GoneRow]) -> None:
         """Some effects less."""
+        if self._is_counted:
+            return
         super().rows_gone(rows)
         self.book.remove_rows(rows)
 
     def rows_renumbered(self, rows: Sequence[Renumbered]) -> None:
         """Some effects count anew."""
+        if self._is_counted:
+            return
         self.book.renumber_rows(rows)
 
     def waits_seen(self, waits: Sequence[LockWait]) -> None:

@@ -17,6 +17,7 @@ from backend.strategies import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
 
@@ -34,14 +35,17 @@ class Bench:
     Args:
         parts: of the lab.
         read_back: reads all effects and all stuck locks into the ledger.
+        unwatched: nobody else reads any meanwhile.
     """
 
-    def __init__(self, parts: Parts, read_back: Callable[[], None]) -> None:
+    def __init__(
+        self, parts: Parts, read_back: Callable[[], None], unwatched: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._parts = parts
         self.name, self.token = parts.name, parts.token
         self.ledger, self.steps, self.works, self.forms = parts.ledger, parts.steps, parts.works, parts.forms
         self.sender = parts.sender
-        self.read_back = read_back
+        self.read_back, self.unwatched = read_back, unwatched
         self._source = Source.CLICKS
         self.tell = parts.fault_injector.tell
 

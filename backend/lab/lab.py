@@ -250,10 +250,11 @@ class Lab(Asking):
         with self._turns:
             machinery, watch = self._running()
             self._use_topology(machinery, setup.redis_topology)
-            bench = Bench(machinery.parts, watch.read_back)
+            bench = Bench(machinery.parts, watch.read_back, watch.paused)
             bench.require_setup(setup, plan.source)
             finished = self._run_finished if judged else self._listener.run_finished
-            told = RunListener(self._listener.replies_received, finished, self._run_failed)
+            listener = self._listener
+            told = RunListener(listener.replies_received, listener.run_counted, finished, self._run_failed)
             run = ExperimentRun(self._runs.next_number(), bench, setup, plan, told, judged=judged)
             self._runs.start(run)
             watch.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass, replace
 
 from backend.lab.entries import Entry
@@ -41,7 +41,11 @@ class Leftovers:
 
 
 def left_behind(
-    works: Iterable[Work], flying: Iterable[tuple[Flying, Entry]], steps: StepBook, untold: Set[Entry] = frozenset()
+    works: Iterable[Work],
+    flying: Iterable[tuple[Flying, Entry]],
+    steps: StepBook,
+    untold: Set[Entry] = frozenset(),
+    is_over: Callable[[str], bool] = lambda _name: False,
 ) -> Leftovers:
     """Put together what is being handled and what is on its way.
 
@@ -50,9 +54,12 @@ def left_behind(
         flying: what has left for a process that has not let go of it, with its intent.
         steps: knows how far each has come.
         untold: intents of which nothing is known, so that something may be at work.
+        is_over: whether a submission has its answer for good: its process has only yet to tell that it has ended.
     """
-    handled = {work.submission_id: work for work in works}
-    waiting = [(one, entry) for one, entry in flying if one.submission_id not in handled]
+    handled = {work.submission_id: work for work in works if not is_over(work.submission_id)}
+    waiting = [
+        (one, entry) for one, entry in flying if not (one.submission_id in handled or is_over(one.submission_id))
+    ]
     found = [(AtWork(w.submission_id, w.entry[1], w.instance, w.since_ns), w.entry) for w in handled.values()]
     for one, entry in waiting:
         sent = AtWork(one.submission_id, one.intent_key, one.target + 1, one.sent_ns, begun=False)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from backend.model.judgement import Judgement, Report
 from backend.model.observed import EngineStatus, GoneRow, LockWait, Renumbered, Reply, Row, Step
+from backend.model.plan import Intent
 from backend.model.sentence import Sentence
 
 
@@ -43,8 +44,11 @@ class Listener(Protocol):
     def judged(self, judgement: Judgement) -> None:
         """All intents since the last reset, judged anew."""
 
+    def run_counted(self, intents: Sequence[Intent]) -> None:
+        """The answers and the rows of these intents that were told by now are those of the report that follows."""
+
     def run_finished(self, report: Report) -> None:
-        """A run is quiet and read back."""
+        """A run is quiet and read back. What came of it since `run_counted` is not in its report."""
 
     def run_failed(self, sentence: Sentence) -> None:
         """A run could not be carried out; the sentence says why and what still holds."""
@@ -84,6 +88,9 @@ class NullListener:
         """Nothing."""
 
     def judged(self, judgement: Judgement) -> None:
+        """Nothing."""
+
+    def run_counted(self, intents: Sequence[Intent]) -> None:
         """Nothing."""
 
     def run_finished(self, report: Report) -> None:

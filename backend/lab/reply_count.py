@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 class ReplyCount:
-    """Thread-safe: answers may still come while they are counted."""
+    """Thread-safe: answers may still come while they are counted.
 
-    def __init__(self) -> None:
+    Args:
+        all_end: whether nothing is at work any more for a submission that has an answer, be it without a response.
+    """
+
+    def __init__(self, *, all_end: bool = False) -> None:
+        self._all_end = all_end
         self._guard = threading.Lock()
-        self._names = NameSet()
+        self._names, self._ended = NameSet(), NameSet()
         self._count = AnswerCount()
         self._silent: set[str] = set()
         self._settled = NumberMap()
@@ -37,6 +42,8 @@ class ReplyCount:
                 if reply.held_back:
                     continue
                 self._names.add(reply.submission_id)
+                if reply.status or self._all_end:
+                    self._ended.add(reply.submission_id)
                 if not reply.status:
                     self._silent.add(reply.intent_key)
             return self._all
@@ -56,6 +63,11 @@ class ReplyCount:
         """The keys of the intents of which a submission got no response."""
         with self._guard:
             return frozenset(self._silent)
+
+    def has_ended(self, name: str) -> bool:
+        """Whether the backend has answered a submission, so that it does nothing more for it."""
+        with self._guard:
+            return name in self._ended
 
     def settle(self, intent_keys: Iterable[str]) -> None:
         """A submission of each of these intents has its last answer."""

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sqlalchemy as sa
 
-from backend.engines.says import EngineCode
-from backend.engines.sentences import one_sentence
 from backend.lab.asking import require_replica
 from backend.lab.bench import Bench
 from backend.lab.cancellation import LAST_ANSWERS_SECONDS, Cancellation
@@ -19,22 +18,24 @@ from backend.lab.entries import Entry
 from backend.lab.fault_timer import ServerFaults
 from backend.lab.form_book import OpenForms
 from backend.lab.forms import Fetch
+from backend.lab.hearing import Hearing
 from backend.lab.left_behind import NOTHING, Leftovers, left_behind
 from backend.lab.reply_count import ReplyCount
 from backend.lab.run_intents import RunIntents
+from backend.lab.run_says import RunCode, in_a_sentence
 from backend.lab.senders.messages import Flying, Outcome
 from backend.lab.senders.redelivery import Redelivery
 from backend.lab.senders.sending import CancelledError, Sending
 from backend.lab.submissions import Submissions, to_reply
 from backend.lab.tally import Tally
-from backend.lab.work_book import Quiet
-from backend.model.errors import EngineError, SubmitTwiceError
+from backend.lab.work_book import Quiet, Work
+from backend.model.errors import SubmitTwiceError
 from backend.model.faults import to_servers
 from backend.model.intents import operations
 from backend.model.judgement import Report
 from backend.model.observed import Reply
-from backend.model.plan import Plan, Setup
-from backend.model.sentence import Code, Sentence, plain, say
+from backend.model.plan import Intent, Plan, Setup
+from backend.model.sentence import Sentence, plain, say
 from backend.model.submission_ids import run_of
 from backend.model.vocabulary import EngineKind, OperationKey, Source, Verdict
 from backend.strategies import find, require_guard
@@ -45,21 +46,12 @@ _SERVERS_BACK_SECONDS = 2.0
 """A server of ours that was killed is back within so long, unless much else is going on."""
 
 
-class RunCode(Code):
-    """Why a run could not be carried out."""
-
-    DATABASE_FAILED = "run.database_failed"
-    FAILED = "run.failed"
-    LOST = "run.lost"
-    LOST_AND_MORE = "run.lost_and_more"
-    NOBODY_TELLS = "run.nobody_tells"
-
-
 @dataclass(frozen=True, slots=True)
 class RunListener:
     """Who is told of a run."""
 
     replies: Callable[[Sequence[Reply]], None]
+    counted: Callable[[Sequence[Intent]], None]
     finished: Callable[[Report], None]
     failed: Callable[[Sentence], None]
 
@@ -95,7 +87,9 @@ class ExperimentRun:
         self._judged = judged
         self._submissions = Submissions(number, self._name, setup, plan, self._strategy, self._variant, bench)
         self._tally: Tally | None = None
-        self._replies = ReplyCount()
+        self._replies, self._hearing = ReplyCount(all_end=plan.source.is_queue), Hearing()
+        self._at_work: Sequence[Work] = ()
+        self._under_way: Sequence[tuple[Flying, Entry]] = ()
         asked_for = len(plan.intents) * plan.submissions
         self._server_faults = ServerFaults(to_servers(setup.faults), bench.disturb, asked_for)
         self._cancellation = Cancellation(bench.works.wake)
@@ -174,10 +168,12 @@ class ExperimentRun:
         try:
             self._report = self._carry_out(started)
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
-            self._failure = _in_a_sentence(error)
+            self._failure = in_a_sentence(error)
             if self._tally is not None:
                 with suppress(Exception):  # that it could not be carried out is told in any case
                     self._report = self._what_was_heard(started, self._failure.sentence)
+        with suppress(Exception):  # whoever cannot take them has the report all the same
+            self._hearing.go_on()
         self._cancellation.end()
         self._bench.steps.end_count(self._name)
         self._ended.set()
@@ -201,12 +197,14 @@ class ExperimentRun:
             finally:
                 if self._server_faults.any:
                     self._bench.restore()
-        leftovers = self._left_behind(quiet)
-        if self._judged:
-            self._bench.read_back()
+        self._stop_counting()
         unknown = quiet is Quiet.UNTOLD and not self._cancellation.asked
         why = say(RunCode.NOBODY_TELLS, server=self._bench.redis_name) if unknown else None
-        report = self._summary(time.monotonic() - started, leftovers, why)
+        leftovers = self._left_behind(quiet)
+        with self._bench.unwatched():
+            if self._judged:
+                self._bench.read_back()
+            report = self._counted(started, leftovers, why)
         self._tell_lost(report)
         return report
 
@@ -223,19 +221,36 @@ class ExperimentRun:
             keys = self._replies.unsettled(keys, self._plan.submissions)
         forsaken = (flying.intent_key for flying in cancellation.forsaken())
         bench.ledger.leave_open(map(self._intents.entry, {*keys, *forsaken}))
-        return self._summary(time.monotonic() - started, self._left_behind(quiet), why)
+        leftovers = self._left_behind(quiet)
+        with bench.unwatched():
+            return self._counted(started, leftovers, why)
 
     def _read_back_if_possible(self) -> bool:
         """Whether servers have ended what they were asked for, and all was read; one may be on its way back."""
         while True:
             try:
                 over = self._bench.wait_for_servers(self._name, self._plan, lambda: self._cancellation.left)
+                self._stop_counting()
                 self._bench.read_back()
             except (SubmitTwiceError, sa.exc.SQLAlchemyError):
                 if self._cancellation.wait_until_left(_LOOK_SECONDS):
+                    self._stop_counting()
                     return False
             else:
                 return over
+
+    def _stop_counting(self) -> None:
+        """From here on no answer is in the report. Rows are read later, so that each one that was told of is there.
+
+        What is at work is looked at before: whatever ends meanwhile is in one of the two, or in both.
+        """
+        self._at_work, self._under_way = self._bench.works.at_work(self._intents.entries), self.flying()
+        self._hearing.pause()
+
+    def _counted(self, started: float, leftovers: Leftovers, why: Sentence | None) -> Report:
+        report = self._summary(time.monotonic() - started, leftovers, why)
+        self._listener.counted(self._plan.intents)
+        return report
 
     def _tell_lost(self, report: Report) -> None:
         """Name what a failover has lost: its callers believe that it is done."""
@@ -310,10 +325,16 @@ class ExperimentRun:
         return fetch
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
+        self._hearing.take(partial(self._hear, outcomes))
+
+    def _take_deliveries(self, replies: Sequence[Reply]) -> None:
+        self._hearing.take(partial(self._hear_deliveries, replies))
+
+    def _hear(self, outcomes: Sequence[Outcome]) -> None:
         self._replies.settle(outcome.intent_key for outcome in outcomes if not outcome.retried)
         self._take_replies([to_reply(outcome) for outcome in outcomes])
 
-    def _take_deliveries(self, replies: Sequence[Reply]) -> None:
+    def _hear_deliveries(self, replies: Sequence[Reply]) -> None:
         self._replies.settle(reply.intent_key for reply in replies if not reply.retry_of)
         self._take_replies(replies)
 
@@ -331,16 +352,17 @@ class ExperimentRun:
         if quiet is Quiet.UNTOLD:
             self._untold = frozenset(map(self._intents.entry, self._replies.silent()))
             self._bench.works.ask(self._all_told.set)
-        return left_behind(
-            self._bench.works.at_work(self._intents.entries), self.flying(), self._bench.steps, self._untold
-        )
+        steps, is_over = self._bench.steps, self._replies.has_ended
+        return left_behind(self._at_work, self._under_way, steps, self._untold, is_over)
 
     def _summary(self, seconds: float, leftovers: Leftovers, broken_off: Sentence | None = None) -> Report:
         plan, ledger = self._plan, self._bench.ledger
         entries: Set[Entry] = self._intents.entries if self._judged else frozenset()
         steps, answers = self._bench.steps, self._replies.answers
         own = (name for name in leftovers.names if run_of(name) == self._name)
-        unanswered = self._replies.missing(own)
+        at_work = self._replies.missing(own)
+        traced = () if plan.source.is_queue and not broken_off else steps.traced(self._name)
+        unanswered = at_work | self._replies.missing(traced)
         p50, p99 = self._replies.percentiles()
         is_over = not (leftovers.count or broken_off)
         marks = steps.marks(self._name) if is_over else None  # one at work has yet to be made
@@ -360,7 +382,7 @@ class ExperimentRun:
             answers=answers,
             p50_ms=p50,
             p99_ms=p99,
-            steps_per_submission=steps.mean_per_submission(self._name, unanswered),
+            steps_per_submission=steps.mean_per_submission(self._name, at_work),
             untraced=steps.gone_of(self._name),
             contradictions=examples,
             contradicting=contradicting,
@@ -375,12 +397,3 @@ class ExperimentRun:
             retry_on=plan.retry_on if plan.source is Source.RETRY else frozenset(),
             broken_off=broken_off,
         )
-
-
-def _in_a_sentence(error: Exception) -> SubmitTwiceError:
-    if isinstance(error, SubmitTwiceError):
-        return error
-    if isinstance(error, sa.exc.SQLAlchemyError):
-        reason = one_sentence(error, say(EngineCode.THE_DATABASE))
-        return EngineError(say(RunCode.DATABASE_FAILED, reason=reason))
-    return SubmitTwiceError(say(RunCode.FAILED, kind=type(error).__name__, error=str(error)))

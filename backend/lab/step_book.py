@@ -167,6 +167,11 @@ class StepBook:
         with self._guard:
             return set(self._runs[run].marks) if run in self._runs else set()
 
+    def traced(self, run: str) -> set[str]:
+        """The submissions of a run that is counted which have left steps."""
+        with self._guard:
+            return set(self._runs[run].names) if run in self._runs else set()
+
     def mean_per_submission(self, run: str, without: Iterable[str] = ()) -> dict[EngineKind, float]:
         """Mean number of steps per submission, by engine, over those of a counted run that left steps.
 

@@ -78,7 +78,8 @@ class Report:
     submissions: int
     """Submissions per intent, as asked for."""
     sent: int
-    """Submissions that left for the backend, or tried to and got no connection."""
+    """Submissions that left for the backend, or tried to and got no connection. Where the sender was killed, those of
+    which an answer or a step was heard: at least so many have left."""
     instances: int
     effects: int
     verdicts: Mapping[Verdict, int]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from backend.model.judgement import Judgement, Report
     from backend.model.observed import EngineStatus, GoneRow, LockWait, Renumbered, Reply, Row, Step
+    from backend.model.plan import Intent
     from backend.model.sentence import Sentence
     from gui.link.events import LabEvents
 
@@ -76,6 +77,9 @@ class LabListener:
     def judged(self, judgement: Judgement) -> None:
         """A new judgement."""
         self._events.post(self._events.judged, judgement)
+
+    def run_counted(self, intents: Sequence[Intent]) -> None:
+        """What a run came to is known."""
 
     def run_finished(self, report: Report) -> None:
         """A run ended."""

@@ -118,6 +118,9 @@ class Recorder:
             self.changed.notify_all()
         self.also.judged(judgement)
 
+    def run_counted(self, intents: Sequence[Intent]) -> None:
+        self.also.run_counted(intents)
+
     def run_finished(self, report: Report) -> None:
         with self.changed:
             self.reports.append(report)

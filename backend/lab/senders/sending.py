@@ -133,8 +133,8 @@ class Sending:
         """More has come from the process; None if it went away."""
         match message:
             case Outcomes(outcomes=outcomes):
+                self._tell(outcomes)  # first: who is neither in flight nor answered is overlooked
                 self._keep(outcomes)
-                self._tell(outcomes)
             case LetGo(submission_ids=names):
                 with self._guard:
                     for name in names:
