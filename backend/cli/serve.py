@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from backend.cli import interrupts
 from backend.files.output import STANDARD_OUTPUT, require_writable, write_document
 from backend.lab.lab import Lab
+from backend.model.errors import SubmitTwiceError
 
 if TYPE_CHECKING:
     import threading
 
     from backend.model.options import LabOptions
+
+_LOOK_SECONDS = 0.5
+"""How soon it is seen that nothing serves any more."""
 
 
 def serve_until_interrupted(options: LabOptions, interrupted: threading.Event) -> None:
@@ -20,7 +24,7 @@ def serve_until_interrupted(options: LabOptions, interrupted: threading.Event) -
 
     Raises:
         InterruptedWorkError: it was interrupted before it served.
-        SubmitTwiceError: the lab could not be started, or nobody can read where it is.
+        SubmitTwiceError: the lab could not be started, or is lost, or nobody can read where it is.
     """
     require_writable(STANDARD_OUTPUT)
     lab = Lab(options)
@@ -28,6 +32,8 @@ def serve_until_interrupted(options: LabOptions, interrupted: threading.Event) -
         with interrupts.or_else_its_error(interrupted):
             lab.start(interrupted)
         write_document(STANDARD_OUTPUT, json.dumps(lab.connection()) + "\n")
-        interrupted.wait()
+        while not interrupted.wait(_LOOK_SECONDS):
+            if lost := lab.lost:
+                raise SubmitTwiceError(lost)
     finally:
         lab.close()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from backend.lab.senders.run_queue import RunQueue
     from backend.model.observed import Reply
     from backend.model.plan import Fault, Plan, Setup
+    from backend.model.sentence import Sentence
 
 
 class Bench:
@@ -36,12 +37,18 @@ class Bench:
         parts: of the lab.
         read_back: reads all effects and all stuck locks into the ledger.
         unwatched: nobody else reads any meanwhile.
+        lost: tells why nothing works any more of what was started here; None while it does.
     """
 
     def __init__(
-        self, parts: Parts, read_back: Callable[[], None], unwatched: Callable[[], AbstractContextManager[None]]
+        self,
+        parts: Parts,
+        read_back: Callable[[], None],
+        unwatched: Callable[[], AbstractContextManager[None]],
+        lost: Callable[[], Sentence | None],
     ) -> None:
         self._parts = parts
+        self.lost = lost
         self.name, self.token = parts.name, parts.token
         self.ledger, self.steps, self.works, self.forms = parts.ledger, parts.steps, parts.works, parts.forms
         self.sender = parts.sender
@@ -128,8 +135,9 @@ class Bench:
             EngineError: the broker does not answer.
         """
         queue = self._queue(run, source, setup)
+        client = self._parts.engines.client
         return Redelivery(
-            queue, self._parts.engines.client, run, messages, self.works, on_replies, lambda: self._comes_back(source)
+            queue, client, run, messages, self.works, on_replies, lambda: self._comes_back(source), self.lost
         )
 
     def _queue(self, run: str, source: Source, setup: Setup) -> RunQueue:

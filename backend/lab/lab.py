@@ -250,7 +250,7 @@ class Lab(Asking):
         with self._turns:
             machinery, watch = self._running()
             self._use_topology(machinery, setup.redis_topology)
-            bench = Bench(machinery.parts, watch.read_back, watch.paused)
+            bench = Bench(machinery.parts, watch.read_back, watch.paused, lambda: machinery.lost)
             bench.require_setup(setup, plan.source)
             finished = self._run_finished if judged else self._listener.run_finished
             listener = self._listener

@@ -42,7 +42,7 @@ from backend.lab.step_book import StepBook
 from backend.lab.stuck_locks import barred, held_by_sessions
 from backend.lab.trace_server import TraceServer
 from backend.lab.work_book import WorkBook
-from backend.model.errors import InstanceError
+from backend.model.errors import EngineError, InstanceError
 from backend.model.observed import Step
 from backend.model.sentence import Sentence, say
 from backend.model.vocabulary import EngineKind, Source
@@ -93,6 +93,8 @@ class Machinery:
         self._health = HealthBoard(on_engines, on_incident)
         self._supervisor = Supervisor(options.niceness, self._supervisor_lost, self._health.tell)
         self._ending = Ending()
+        self._hearing = Ending()
+        """What has yet to hear of the ends of all processes, should they come at once."""
         self._closing = False
         self._gateway = GatewayKeeper(self._supervisor, self._gateway_changed, self._health.tell)
         self._zookeeper = ZooKeeperKeeper(self._supervisor, options.zookeeper, self._on_engines, self._health.tell)
@@ -116,7 +118,7 @@ class Machinery:
         self._ending.add(self._zookeeper.close, self._zookeeper.close)
         for broker in self._brokers.values():
             self._ending.add(broker.close, broker.close)
-        self._ending.add(self.works.wake, self.works.wake)
+        self._hearing.add(self.works.stop, self.works.stop)
 
     # Life
 
@@ -128,7 +130,11 @@ class Machinery:
         """
         try:
             self._start()
-        except (RuntimeError, MemoryError, OSError) as error:
+        except Exception as error:
+            if self.lost:
+                raise EngineError(self.lost) from None  # then everything fails, and why is one thing
+            if not isinstance(error, RuntimeError | MemoryError | OSError):
+                raise
             closing = say(ProcessCode.CLOSING) if self._closing else None  # its folder is gone, or going
             if sentence := closing or scarce_resource(error):
                 raise InstanceError(sentence) from None
@@ -146,7 +152,7 @@ class Machinery:
             on_trouble=self._health.tell,
             on_lost=self._process_lost,
         )
-        self._ending.add(trace.close, trace.stop)
+        self._hearing.add(trace.close, trace.stop)
         launcher = Launcher(self._supervisor, trace, trace_path)
         pool = InstancePool(launcher, self.token, self._options.port, self._instance_ended)
         self._ending.add(pool.release_ports)
@@ -188,12 +194,14 @@ class Machinery:
         self._closing = True
         self._health.close()
         self._ending.wake_all()
+        self._hearing.wake_all()
 
     def close(self) -> None:
         """Stop everything; nothing is left. Servers end first: who still talks to one hears of it at once."""
         self.give_up()
         self._supervisor.close()
         self._ending.close_all()
+        self._hearing.close_all()
 
     @property
     def lost(self) -> Sentence | None:
@@ -201,7 +209,10 @@ class Machinery:
         return self._health.lost
 
     def _supervisor_lost(self) -> None:
-        """On the supervisor's thread: all servers and backend processes are gone with it."""
+        """On the supervisor's thread: all servers and backend processes are gone with it.
+
+        That they are is heard of from each: what they had told by then is true, and nothing is at work any more.
+        """
         self._health.lose(say(ProcessCode.SUPERVISOR_ENDED))
         threading.Thread(target=self._ending.wake_all, name="supervisor-lost", daemon=True).start()
 

@@ -29,7 +29,7 @@ from backend.lab.senders.sending import CancelledError, Sending
 from backend.lab.submissions import Submissions, to_reply
 from backend.lab.tally import Tally
 from backend.lab.work_book import Quiet, Work
-from backend.model.errors import SubmitTwiceError
+from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.faults import to_servers
 from backend.model.intents import operations
 from backend.model.judgement import Report
@@ -168,7 +168,7 @@ class ExperimentRun:
         try:
             self._report = self._carry_out(started)
         except Exception as error:  # noqa: BLE001  the last resort on this thread: told, not swallowed
-            self._failure = in_a_sentence(error)
+            self._failure = EngineError(lost) if (lost := self._bench.lost()) else in_a_sentence(error)
             if self._tally is not None:
                 with suppress(Exception):  # that it could not be carried out is told in any case
                     self._report = self._what_was_heard(started, self._failure.sentence)
@@ -233,7 +233,7 @@ class ExperimentRun:
                 self._stop_counting()
                 self._bench.read_back()
             except (SubmitTwiceError, sa.exc.SQLAlchemyError):
-                if self._cancellation.wait_until_left(_LOOK_SECONDS):
+                if self._bench.lost() or self._cancellation.wait_until_left(_LOOK_SECONDS):
                     self._stop_counting()
                     return False
             else:

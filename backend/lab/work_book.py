@@ -75,6 +75,7 @@ class WorkBook:
         """When the server behind a URL ended last, on the monotonic clock: its sessions ended with it."""
         self._ask: Callable[[Callable[[], None]], None] = lambda done: done()
         self._version = 0
+        self._stopped = False
 
     def connect(self, ask: Callable[[Callable[[], None]], None]) -> None:
         """From now on there is somebody who can ask the processes, and calls back when all have answered."""
@@ -161,6 +162,12 @@ class WorkBook:
         with self._changed:
             self._wake()
 
+    def stop(self) -> None:
+        """No process tells anything any more: let nobody wait for it, now and later."""
+        with self._changed:
+            self._stopped = True
+            self._wake()
+
     def wait_for_change(self, version: int, timeout: float) -> None:
         """Wait until this version of the book is an earlier one, at most so many seconds."""
         with self._changed:
@@ -187,7 +194,7 @@ class WorkBook:
 
         Args:
             entries: the intents.
-            abandoned: whether nobody wants to wait any more; asked again after each `wake`.
+            abandoned: whether nobody wants to wait any more; asked again after each `wake`. Nobody does after `stop`.
         """
         answered = threading.Event()
 
@@ -197,7 +204,9 @@ class WorkBook:
 
         self._ask(all_answered)
         with self._changed:
-            self._changed.wait_for(lambda: abandoned() or (answered.is_set() and not self._at_work(entries)))
+            self._changed.wait_for(
+                lambda: abandoned() or self._stopped or (answered.is_set() and not self._at_work(entries))
+            )
             if not answered.is_set():
                 return Quiet.UNTOLD
             return Quiet.AT_WORK if self._at_work(entries) else Quiet.OVER

@@ -60,6 +60,7 @@ class Redelivery:
         works: knows which deliveries are being handled.
         on_replies: told what became of each delivery, also of those that a consumer did not survive.
         comes_back: whether what is away is being started again.
+        lost: tells why there are no consumers any more, nor will be; None while there are.
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class Redelivery:
         works: WorkBook,
         on_replies: Callable[[Sequence[Reply]], None],
         comes_back: Callable[[], bool] = lambda: False,
+        lost: Callable[[], Sentence | None] = lambda: None,
     ) -> None:
         self._comes_back = comes_back
+        self._lost = lost
         self._queue = queue
         self._client = client
         self._reports = Queue(run).reports
@@ -117,7 +120,7 @@ class Redelivery:
             Whether it is so; False if somebody had `leave` called before.
 
         Raises:
-            EngineError: the Redis-protocol server, or the broker, went away.
+            EngineError: the Redis-protocol server, the broker or all consumers went away.
         """
         with self._or_nothing():
             self._follow()
@@ -159,10 +162,10 @@ class Redelivery:
         """Should it break off, no message is delivered any more, as far as the server can be told."""
         try:
             yield
-        except (redis.exceptions.RedisError, BrokerError) as error:
-            with suppress(redis.exceptions.RedisError, BrokerError):
+        except (redis.exceptions.RedisError, EngineError) as error:
+            with suppress(redis.exceptions.RedisError, EngineError):
                 self._queue.withdraw()
-            if isinstance(error, BrokerError):
+            if isinstance(error, EngineError):
                 raise
             raise _failed(DeliveryCode.REDIS_FAILED, error) from None
 
@@ -182,6 +185,8 @@ class Redelivery:
         """
         away = None
         while not self._left.is_set():
+            if lost := self._lost():
+                raise EngineError(lost)
             try:
                 if self._nothing_more():
                     self._queue.withdraw()
