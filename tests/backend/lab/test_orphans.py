@@ -186,11 +186,13 @@ def test_a_server_that_does_not_answer_may_be_at_something() -> None:
         assert not wait_for_redis_orphans(works, [f"redis://127.0.0.1:{silent.getsockname()[1]}"], lambda: True)
 
 
-def test_each_connection_of_a_process_has_a_name_at_the_server(laboratory: Laboratory) -> None:
-    laboratory.run(PLACE, "distributed-lock", "redis", submissions=8)
-    known = {each.name for of in laboratory.lab._running()[0].works._sessions.values() for each in of if each.name}
-    with create_redis(str(laboratory.lab.connection()["redis"])) as client:
-        seen = {each["name"] for each in client.client_list()}
+def test_each_connection_of_a_process_has_a_name_at_the_server() -> None:
+    """In a lab whose Redis was never restarted: what ended with a server is known until that is noticed."""
+    with own_lab() as other:
+        other.run(PLACE, "distributed-lock", "redis", submissions=8)
+        known = {each.name for of in other.lab._running()[0].works._sessions.values() for each in of if each.name}
+        with create_redis(str(other.lab.connection()["redis"])) as client:
+            seen = {each["name"] for each in client.client_list()}
     assert known
     assert known <= seen
 
