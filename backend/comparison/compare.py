@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.comparison.cells import Cells
+from backend.comparison.cost_records import Cost
 from backend.comparison.cost_runs import CostRuns
 from backend.comparison.lab_in_use import LabInUse
 from backend.comparison.machine_load import Snapshot, load_average, processors, snapshot
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
-    from backend.comparison.cost_records import Cost
     from backend.comparison.questions import Subject
     from backend.comparison.side_by_side import Tell
 
