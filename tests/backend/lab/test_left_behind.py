@@ -14,6 +14,9 @@ def test_who_has_an_answer_is_not_at_work_though_its_process_or_the_sender_has_y
     works = [Work("1.1", FIRST, 1, 10), Work("1.2", FIRST, 1, 20)]
     flying = [(Flying("1.2", "A-1", 0, 15), FIRST), (Flying("1.3", "A-2", 0, 30), SECOND)]
     all_of_it = left_behind(works, flying, StepBook())
-    assert (all_of_it.count, all_of_it.names) == (3, {"1.1", "1.2", "1.3"})
-    without = left_behind(works, flying, StepBook(), is_over={"1.1", "1.3"}.__contains__)
-    assert (without.count, without.names, without.entries) == (1, {"1.2"}, {FIRST})
+    assert all_of_it.count == 3
+    assert all_of_it.names == {"1.1", "1.2", "1.3"}
+    without = left_behind(works, flying, StepBook(), is_over=lambda name: name in {"1.1", "1.3"})
+    assert without.count == 1
+    assert without.names == {"1.2"}
+    assert without.entries == {FIRST}
