@@ -13,7 +13,7 @@ from backend.model.observed import EngineStatus
 from backend.model.options import LabOptions
 from backend.model.vocabulary import EngineKind
 from tests.backend.conftest import Laboratory, Recorder
-from tests.backend.engines.helpers import command_of
+from tests.backend.engines.helpers import command_of, stop
 
 
 @contextmanager
@@ -99,9 +99,8 @@ def stopped(*processes: psutil.Process) -> Iterator[Callable[[], None]]:
             if process.is_running():
                 process.resume()
 
-    for process in processes:
-        process.suspend()
     try:
+        stop(*processes)
         yield resume
     finally:
         resume()

@@ -110,6 +110,23 @@ def explores(pid: int) -> bool:
     return sum(command_of(process).startswith("postgres: submit_twice") for process in family(pid)) > 3
 
 
+def stop(*processes: psutil.Process) -> None:
+    """SIGSTOP, until it holds: one thread sees it first, and until it does, which takes a while where all processors
+    are busy, the others go on and answer."""
+    for process in processes:
+        process.suspend()
+    assert wait_until(lambda: all(map(_stands_still, processes)), every_s=0.001)
+
+
+def _stands_still(process: psutil.Process) -> bool:
+    threads = Path(f"/proc/{process.pid}/task")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+        if threads.exists():
+            states = [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads.iterdir()]
+            return set(states) <= {"T", "Z"}
+    return not lives(process) or process.status() == psutil.STATUS_STOPPED
+
+
 def lives(process: psutil.Process) -> bool:
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

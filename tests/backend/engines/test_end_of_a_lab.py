@@ -16,7 +16,7 @@ from backend.engines.processes.server_user import server_user
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.model.vocabulary import EngineKind
-from tests.backend.engines.helpers import lives, small_lab, wait_until
+from tests.backend.engines.helpers import lives, small_lab, stop, wait_until
 from tests.tables import exhaustive_but, values
 
 
@@ -48,8 +48,7 @@ def test_nothing_is_left_after_an_end_without_close(end: str) -> None:
 
 def test_nothing_is_left_when_paused_servers_hang() -> None:
     with small_lab("wait") as lab:
-        for process in lab.processes[1:]:
-            process.suspend()
+        stop(*lab.processes[1:])
         lab.process.kill()
         assert lab.nothing_left(), lab.left()
 

@@ -22,7 +22,8 @@ from backend.lab.lab import Lab
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import Sentence
-from tests.tables import exhaustive_but, values
+from backend.model.vocabulary import Answer, OperationKey
+from tests.backend.own_lab import own_lab
 
 SOON_S = 60.0
 """Far less than for ever; a start takes a second or two, more on a busy machine."""
@@ -57,8 +58,8 @@ def tables_in(url: str) -> list[str]:
         engine.dispose()
 
 
-def reason_of(error: SubmitTwiceError) -> object:
-    reason = dict(error.sentence.parts)["reason"]
+def reason_in(sentence: Sentence) -> object:
+    reason = dict(sentence.parts)["reason"]
     assert isinstance(reason, Sentence)
     return reason.code
 
@@ -91,7 +92,7 @@ def test_a_database_that_allows_one_connection(request: pytest.FixtureRequest, s
     url = limited(request.getfixturevalue(server), 1)
     options = LabOptions(database=url)
     for start in (lambda: connect_database(url), lambda: explore_on(options), Lab(options).start):
-        assert reason_of(refusal(start)) is EngineCode.ONE_CONNECTION
+        assert reason_in(refusal(start).sentence) is EngineCode.ONE_CONNECTION
     assert tables_in(url) == []
 
 
@@ -103,15 +104,27 @@ def test_a_redis_that_allows_one_connection() -> None:
             client.connection_pool.disconnect()
         options = LabOptions(redis=url)
         for start in (lambda: connect_redis(url), lambda: explore_on(options), Lab(options).start):
-            assert reason_of(refusal(start)) is EngineCode.ONE_CONNECTION
+            assert reason_in(refusal(start).sentence) is EngineCode.ONE_CONNECTION
 
 
-@pytest.mark.parametrize("server", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
-def test_a_lab_that_gets_too_few_connections_says_so(request: pytest.FixtureRequest, server: str) -> None:
+def test_a_lab_that_gets_too_few_connections_says_so(postgresql: RunningEngine) -> None:
     """Its backend process has none, ends, and is not started again for ever."""
-    lab = Lab(LabOptions(database=limited(request.getfixturevalue(server), 2)))
+    lab = Lab(LabOptions(database=limited(postgresql, 2)))
     try:
         error = refusal(lab.start)
     finally:
         lab.close()
-    assert isinstance(error, EngineError) or reason_of(error) is EngineCode.FULL
+    assert isinstance(error, EngineError) or reason_in(error.sentence) is EngineCode.FULL
+
+
+@pytest.mark.exhaustive
+def test_a_lab_that_two_connections_are_enough_for_tells_each_who_gets_none(mariadb: RunningEngine) -> None:
+    """There a start needs no third one; what runs out is what submissions need."""
+    with own_lab(LabOptions(database=limited(mariadb, 2))) as laboratory:
+        report = laboratory.run(OperationKey.PLACE_ORDER, "none", submissions=6, delay_ms=200)
+        told = [reply.detail for reply in laboratory.told.replies if reply.answer is Answer.ERROR and reply.detail]
+    assert report.broken_off is None
+    assert set(report.answers) == {Answer.CREATED, Answer.ERROR}
+    assert report.effects == report.answers[Answer.CREATED]
+    assert len(told) == report.answers[Answer.ERROR]
+    assert set(map(reason_in, told)) == {EngineCode.FULL}

@@ -16,7 +16,7 @@ from backend.engines.processes.child import Child
 from backend.engines.processes.supervisor import Supervisor
 from backend.files.project import PROJECT
 from backend.lab import warm
-from tests.backend.engines.helpers import command_of, family, lives, wait_until
+from tests.backend.engines.helpers import command_of, family, lives, stop, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
 
@@ -164,7 +164,7 @@ def test_where_it_hangs_its_command_is_executed(supervisor: Supervisor) -> None:
     child = probe(supervisor, "wait", restart=True)
     said(child)
     source = fork_server(supervisor)
-    source.suspend()
+    stop(source)
     child.kill()
     assert not said(child, 2)["forked"]
     assert wait_until(lambda: not lives(source))

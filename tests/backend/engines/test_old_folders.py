@@ -17,7 +17,7 @@ import pytest
 from backend.engines.processes.folder import MARK, MARK_TEXT, remove_directory
 from backend.engines.processes.old_folders import sweep
 from backend.engines.processes.supervisor import Supervisor
-from tests.backend.engines.helpers import PROJECT, SmallLab, lives, small_lab, wait_until
+from tests.backend.engines.helpers import PROJECT, SmallLab, lives, small_lab, stop, wait_until
 
 SEGMENTS = Path("/proc/sysvipc/shm")
 
@@ -36,8 +36,7 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def kill_both(lab: SmallLab) -> None:
     """SIGKILL to the supervisor and to the lab, at once: neither sees the end of the other."""
-    for pid in (lab.news["supervisor"], lab.news["pid"]):
-        os.kill(pid, signal.SIGSTOP)
+    stop(psutil.Process(lab.news["supervisor"]), psutil.Process(lab.news["pid"]))
     for pid in (lab.news["supervisor"], lab.news["pid"]):
         os.kill(pid, signal.SIGKILL)
     lab.process.wait()
@@ -144,7 +143,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_removed_leads_nowhere(
 def test_a_living_lab_keeps_its_folder(base: Path) -> None:
     with small_lab("wait", env=dict(os.environ)) as lab:
         assert sweep([str(base)]) == []
-        os.kill(lab.news["supervisor"], signal.SIGSTOP)  # what the lab holds is enough
+        stop(psutil.Process(lab.news["supervisor"]))  # what the lab holds is enough
         assert sweep([str(base)]) == []
         os.kill(lab.news["supervisor"], signal.SIGCONT)
         assert lab.directory.exists()

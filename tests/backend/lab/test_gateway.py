@@ -29,7 +29,7 @@ from backend.model.sentence import words
 from backend.model.vocabulary import Answer, EngineKind, FaultKind, GatewayKeys, Health, OperationKey, Source, Verdict
 from backend.shop.schema import messages
 from tests.backend.conftest import Laboratory
-from tests.backend.engines.helpers import wait_until
+from tests.backend.engines.helpers import stop, wait_until
 from tests.backend.http_caller import caller_of
 from tests.backend.own_lab import named, wait_for
 from tests.tables import exhaustive_but, never
@@ -174,8 +174,7 @@ def test_a_gateway_that_hangs_leaves_open_whether_the_message_was_sent(place: Pl
     place.client.send(message("before"))
     workers = processes(place)
     impatient = GatewayClient(place.file, place.keeper.want, patience_s=0.3)
-    for process in workers:
-        process.suspend()
+    stop(*workers)
     try:
         with pytest.raises(GatewayError, match="not known"):
             impatient.send(message("hanging"))

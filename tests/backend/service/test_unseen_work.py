@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from backend.engines import postgresql_server, sql
@@ -23,6 +24,7 @@ from backend.service.outside.reports import check_document, check_markdown
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from backend.service.says import ServiceCode
+from tests.backend.engines.helpers import stop
 from tests.backend.service.awkward import SERVICES, awkward
 from tests.backend.service.test_late_work import late
 
@@ -85,8 +87,7 @@ def told(found: Check) -> list[ServiceCode]:
 
 
 def stop_all(stand: Stand) -> None:
-    for pid in stand._pids():
-        os.kill(pid, signal.SIGSTOP)
+    stop(*map(psutil.Process, stand._pids()))
 
 
 def stop_all_for_a_while(stand: Stand) -> None:
