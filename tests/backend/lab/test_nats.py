@@ -8,7 +8,8 @@ from backend.engines.broker.nats_server import find_nats
 from backend.model.errors import NotApplicableError
 from backend.model.faults import parse_fault
 from backend.model.judgement import Report
-from backend.model.plan import Plan, Setup
+from backend.model.observed import Reply
+from backend.model.plan import Fault, Plan, Setup
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Source, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import wait_until
@@ -43,7 +44,6 @@ def test_a_message_that_is_acknowledged_is_handled_once(laboratory: Laboratory, 
         pytest.param("none", Verdict.DUPLICATED, Answer.CREATED, Answer.CREATED, marks=EXHAUSTIVE),
         pytest.param("unique-index", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.DUPLICATE, marks=EXHAUSTIVE),
         ("inbox", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.DUPLICATE),
-        pytest.param("distributed-lock", Verdict.EXACTLY_ONCE, Answer.CREATED, Answer.BUSY, marks=EXHAUSTIVE),
     ],
 )
 def test_work_that_outlasts_the_acknowledgement_wait_is_delivered_again_while_nobody_has_died(
@@ -58,6 +58,53 @@ def test_work_that_outlasts_the_acknowledgement_wait_is_delivered_again_while_no
     assert sum(told.values()) >= 10
     assert report.at_work == ()
     assert laboratory.told.incidents == []
+
+
+ACKNOWLEDGES_LATE = (parse_fault("delay@broker:ACK:before=3000"),)
+
+
+@pytest.mark.parametrize(
+    ("work_ms", "faults", "later"),
+    [
+        pytest.param(WORK_MS, (), frozenset[Answer](), id="at the end of the work", marks=EXHAUSTIVE),
+        pytest.param(1_200, ACKNOWLEDGES_LATE, frozenset({Answer.DUPLICATE}), id="after the work"),
+    ],
+)
+def test_a_delivery_during_the_work_finds_the_lock_and_a_later_one_the_row(
+    laboratory: Laboratory, work_ms: int, faults: tuple[Fault, ...], later: frozenset[Answer]
+) -> None:
+    setup = Setup("distributed-lock", processing_delay_ms=work_ms, faults=faults)
+    report = deliver(laboratory, setup, intents=5)
+
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 5}
+    assert report.contradictions == ()
+    assert report.answers[Answer.CREATED] == 5
+    others = set(report.answers) - {Answer.CREATED}
+    assert {Answer.BUSY, *later} <= others <= {Answer.BUSY, Answer.DUPLICATE}
+    assert sum(report.answers.values()) >= 10
+    assert report.at_work == ()
+    assert laboratory.told.incidents == []
+    for key in {reply.intent_key for reply in laboratory.told.replies}:
+        fits_the_lock(laboratory, [reply for reply in laboratory.told.replies if reply.intent_key == key])
+
+
+def fits_the_lock(laboratory: Laboratory, replies: list[Reply]) -> None:
+    """Who is busy asked for the lock while somebody had it; who finds the row has got it after its maker."""
+    told = {reply.submission_id: reply.answer for reply in replies}
+    commands = {
+        name: [step for step in laboratory.lab.steps_of(name) if step.engine is EngineKind.REDIS] for name in told
+    }
+    asked = {name: steps[0] for name, steps in commands.items()}
+    released = {name: steps[-1] for name, steps in commands.items() if told[name] is not Answer.BUSY}
+    (maker,) = (name for name in told if told[name] is Answer.CREATED)
+    for name, request in asked.items():
+        if told[name] is Answer.DUPLICATE:
+            assert released[maker].started_ns < request.ended_ns
+        elif told[name] is Answer.BUSY:
+            assert any(
+                asked[holder].started_ns < request.ended_ns and request.started_ns < release.ended_ns
+                for holder, release in released.items()
+            )
 
 
 @pytest.mark.exhaustive
