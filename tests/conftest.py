@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backend.cli.early import SIGNALS
+from tests.compiled import compile_first
 from tests.longest import LONGEST
 from tests.places import choose_memory, keep_bytecode
 
@@ -92,6 +93,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="of each exhaustive table at most N cases, drawn by the seed that pytest-randomly prints",
     )
     parser.addoption("--tables", type=int, metavar="M", help="with --sample: of at most M tables, drawn as well")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile what several workers need; with xdist, `numprocesses` says how many there will be."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        compile_first()
 
 
 @pytest.fixture(autouse=True)
