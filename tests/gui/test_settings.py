@@ -35,7 +35,7 @@ ANY = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8)
 SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@settings(SHARED, max_examples=8)
+@settings(SHARED, max_examples=4)
 @example(values={"lab/quantity": "99999999999999999999"})
 @example(values={"lab/lease": "-99999999999999999999", "lab/spam": "1" * 5000})
 @given(values=ANY)

@@ -29,6 +29,7 @@ from backend.model.plan import Intent
 from backend.model.vocabulary import Answer, EngineKind, OperationKey, Pace, Verdict
 from backend.shop.seen_rows import Origin, SeenRows
 from tests.backend.conftest import Laboratory
+from tests.tables import exhaustive_but, values
 
 if TYPE_CHECKING:
     from backend.model.judgement import Report
@@ -97,7 +98,7 @@ def feed_intents(
         ledger.judgement(final=False)
 
 
-@pytest.mark.parametrize(("each", "most"), [(1, 250), (2, 550)])
+@pytest.mark.parametrize(("each", "most"), exhaustive_but([(1, 250), (2, 550)], values(1)))
 def test_an_intent_that_is_over_takes_some_bytes_in_all_books(
     each: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
