@@ -7,9 +7,9 @@ import sys
 from importlib.util import cache_from_source
 from pathlib import Path
 
-_TESTS = Path(__file__).parent
-_PARTS = (("gui",), ("", "--ignore=gui"))
-"""Two halves, by what they take: folders here, and what of them the other one does."""
+_PROJECT = Path(__file__).parents[1]
+_HALVES = (["tests/gui"], ["tests", "--ignore=tests/gui"])
+"""By what they take."""
 
 
 def compile_first() -> None:
@@ -21,10 +21,8 @@ def compile_first() -> None:
         return
     collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0"]
     at_work = [
-        subprocess.Popen(
-            [*collect, f"./{first}", *more], cwd=_TESTS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for first, *more in _PARTS
+        subprocess.Popen([*collect, *half], cwd=_PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for half in _HALVES
     ]
     for each in at_work:
         each.wait()

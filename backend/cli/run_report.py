@@ -35,6 +35,7 @@ class ReportCode(Code):
     LOST = "report.lost"
     STILL_AT_WORK = "report.still_at_work"
     SUBJECT = "report.subject"
+    SUBJECT_AT_LEAST = "report.subject_at_least"
     FAULTS = "report.faults"
     CANCELLED = "report.cancelled"
     OUT_OF_TIME = "report.out_of_time"
@@ -114,11 +115,11 @@ def verdict_sentence(verdict: Verdict, report: Report) -> Sentence:
 
 
 def subject(report: Report) -> Sentence:
-    """What was tried."""
+    """What was tried. Of a run that broke off, what nothing was heard of may have been sent as well."""
     setup = report.setup
     faults = plain_list(map(str, setup.faults))
     return say(
-        ReportCode.SUBJECT,
+        ReportCode.SUBJECT_AT_LEAST if report.broken_off else ReportCode.SUBJECT,
         operation=report.operation.value,
         variant=f"{setup.strategy}/{setup.variant}",
         source=report.source.value,

@@ -71,6 +71,14 @@ def test_everything_has_words_in_every_language(operation: OperationKey, verdict
     assert len(said) == len(english)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ": at least 2 submissions sent to 1 instance."), ("zh_CN", "至少 2 次")]
+)
+def test_of_a_run_that_broke_off_more_may_have_been_sent(language: str, said: str) -> None:
+    assert said not in lines(REPORT, language)[1]
+    assert said in lines(replace(REPORT, broken_off=plain("The sender died.")), language)[1]
+
+
 def test_who_is_still_at_work_is_said() -> None:
     at_work = (
         AtWork("1.1", "A-1", 1, since_ns=0, step="INSERT INTO orders"),
