@@ -41,4 +41,13 @@ LONGEST = (
     "tests/backend/explorer/test_cluster.py",
     "tests/backend/explorer/test_mariadb.py",
     "tests/gui/app/test_app.py",
+    "tests/backend/service/test_wire_fuzz.py",
+    "tests/backend/service/test_check_command.py",
+    "tests/gui/app/test_sight.py",
+    "tests/backend/lab/test_bounds.py",
+    "tests/backend/cli/test_run_speaks.py",
+    "tests/gui/app/test_commands.py",
+    "tests/backend/engines/test_postgresql.py",
+    "tests/backend/lab/test_callers_from_outside.py",
+    "tests/backend/explorer/test_database_failovers.py",
 )
