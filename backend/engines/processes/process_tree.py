@@ -34,8 +34,10 @@ def signal_tree(pid: int, number: int) -> None:
     """Send a signal to a process and all its descendants, parents first.
 
     The tree is looked at again until it shows nobody new, since it may have grown meanwhile. Before a SIGKILL the
-    tree is stopped: nobody can fork away then.
+    tree is stopped: nobody can fork away then. 0 is no process.
     """
+    if pid <= 0:  # of which all others descend
+        return
     reached: set[int] = set()
     first = signal.SIGSTOP if number == signal.SIGKILL else number
     while True:
@@ -51,7 +53,9 @@ def signal_tree(pid: int, number: int) -> None:
 
 
 def send_signal(pid: int, number: int) -> None:
-    """Send a signal; a process that is gone already is no error."""
+    """Send a signal; a process that is gone already is no error, and 0 is none."""
+    if pid <= 0:  # to the system our own group, or everybody
+        return
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -187,7 +191,12 @@ def parent_of(pid: int) -> int:
 
 
 def kill_hard(pid: int) -> None:
-    """Kill a process that is not our child, its descendants and its group; wait up to a second for its end."""
+    """Kill a process that is not our child, its descendants and its group; wait up to a second for its end.
+
+    0 is no process.
+    """
+    if pid <= 0:
+        return
     signal_tree(pid, signal.SIGKILL)
     try:  # noqa: SIM105  without an import
         os.killpg(pid, signal.SIGKILL)

@@ -257,3 +257,20 @@ def test_what_is_being_written_into_the_directory_is_removed_with_it() -> None:
     assert not directory.exists()
     with pytest.raises(EngineError), supervisor.writing():
         pass
+
+
+def test_a_supervisor_that_is_killed_in_mid_start_takes_nobody_else_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it was asked to start has no process yet, and the number for that is everybody to the system."""
+    kill, reached = os.kill, list[int]()
+    supervisor = Supervisor().start()
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setattr(os, "kill", lambda pid, _number: reached.append(pid))
+        patch.setattr(os, "killpg", lambda group, _number: reached.append(group))
+        kill(supervisor.pid, signal.SIGSTOP)
+        asked = pool.submit(shell, supervisor, "sleep 600")
+        assert wait_until(lambda: bool(supervisor._children))
+        kill(supervisor.pid, signal.SIGKILL)
+        with pytest.raises(EngineError, match="supervisor"):
+            asked.result(20)
+    supervisor.close()
+    assert 0 not in reached
