@@ -17,6 +17,7 @@ from backend.archive.says import ArchiveCode
 from backend.archive.summary import subject
 from backend.cli.argument_types import WrongArgumentsError
 from backend.files.output import OutputFiles, speak
+from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import ENGLISH, Sentence, say, words
 from backend.model.terms import verdict_term
 
@@ -74,6 +75,8 @@ def _run_again(
     options = replace(options, database=settings.database, instances=settings.instances)
     done = run_settings(settings, options, interrupted, chosen.language or ENGLISH)
     speak(run_lines(done, chosen.language or ENGLISH))
+    if done.report.broken_off:
+        raise SubmitTwiceError(done.report.broken_off)
     return worst_of(done.report.verdicts)
 
 
@@ -126,6 +129,8 @@ def _compare_again(
 
     with ProgressBar() as bar:
         now = compare(again.private_question(compared.found.asked), options, bar.show, interrupted)
+    if now.broken_off:
+        raise SubmitTwiceError(now.broken_off)
     return again.compared_cells(compared.found, now)
 
 

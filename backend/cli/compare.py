@@ -33,6 +33,7 @@ from backend.comparison.words import (
     where_and_when,
 )
 from backend.files.output import OutputFiles
+from backend.model.errors import SubmitTwiceError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
 from backend.model.vocabulary import OperationKey, Replication
@@ -51,7 +52,7 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     """Compare and report. An interrupt ends it with what was measured so far.
 
     Raises:
-        SubmitTwiceError: it cannot be asked, a file cannot be written, or the lab cannot be started.
+        SubmitTwiceError: it cannot be asked, a file cannot be written, or the lab cannot be started or is lost.
     """
     asked, language = question_of(chosen), chosen.language or ENGLISH
     check(asked)
@@ -63,6 +64,8 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
         if files.wants(name):
             files.write(name, writer(found, language))
     files.tell(summary(found, language))
+    if found.broken_off:
+        raise SubmitTwiceError(found.broken_off)
 
 
 def question_of(chosen: argparse.Namespace) -> ComparisonQuestion:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from backend.comparison.cost_records import Cost
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
+from backend.engines.says import ProcessCode
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence
 from backend.model.vocabulary import Answer, EngineKind, Verdict
@@ -257,6 +258,12 @@ class Comparison:
     """False if it was cancelled: what is there was measured all the same."""
     never_begun: tuple[Sentence, ...] = ()
     """What it was to compare, too, when it was cancelled: there is no line for it."""
+
+    @property
+    def broken_off(self) -> Sentence | None:
+        """With what a lab was lost, where something could not be measured because of that."""
+        failures = (one.failure for line in self.lines for one in (line.cost, *line.cells) if one)
+        return next((why for why in failures if why and why.code is ProcessCode.SUPERVISOR_ENDED), None)
 
     def with_costs_of(self, again: Comparison) -> Comparison:
         """The same, with the costs that were measured again."""

@@ -206,7 +206,7 @@ class Machinery:
     @property
     def lost(self) -> Sentence | None:
         """Why nothing of it works any more; None while it does."""
-        return self._health.lost
+        return self._health.lost or (say(ProcessCode.SUPERVISOR_ENDED) if self._supervisor.is_lost else None)
 
     def _supervisor_lost(self) -> None:
         """On the supervisor's thread: all servers and backend processes are gone with it.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
+from backend.engines.says import ProcessCode
 from backend.files.printable import printable
 from backend.lab.intent_notes import AnswerNotes, EffectNotes
 from backend.lab.listener import NullListener
@@ -134,7 +135,12 @@ class Notes(NullListener):
             self._answers.count(self._answers.number(row.key), -1)
 
     def incident(self, sentence: Sentence) -> None:
-        """Say at once, on standard error, what was killed, stopped or started again."""
+        """Say at once, on standard error, what was killed, stopped or started again.
+
+        That the supervisor has ended is not said here: whatever the command is at ends with it, and says why.
+        """
+        if sentence.code is ProcessCode.SUPERVISOR_ENDED:
+            return
         said = printable(words(sentence, self._language))
         with suppress(OSError, ValueError):
             tqdm.write(said, file=sys.stderr)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -73,6 +74,7 @@ class Supervisor:
         self._user: ServerUser | None = None
         self._children: dict[int, Child] = {}
         self._closing = False
+        self._is_lost = False
 
     def __enter__(self) -> Self:
         return self.start()
@@ -98,6 +100,21 @@ class Supervisor:
     def pid(self) -> int:
         """Process id of the supervisor process."""
         return self._process.pid if self._process else 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the process has ended without being asked to.
+
+        Asked of the socket, whose end comes before that of the children: who has seen one of them die knows why, though
+        nobody may have been told yet.
+        """
+        with self._lock:
+            connection = None if self._closing else self._socket
+            if connection is None:
+                return self._is_lost
+            poll = select.poll()
+            poll.register(connection, 0)
+            return bool(poll.poll(0))
 
     @property
     def user(self) -> ServerUser | None:
@@ -301,7 +318,7 @@ class Supervisor:
         with self._lock:
             children, self._children = list(self._children.values()), {}
             expected = self._closing
-            self._closing = True
+            self._closing, self._is_lost = True, not expected
         self._control.refuse()
         if not expected and self._process is not None:
             self._on_lost()

@@ -21,6 +21,8 @@ PLACE = OperationKey.PLACE_ORDER
 INTENTS, SUBMISSIONS, HEARD = 20, 3, 6
 PATIENCE_S = 25
 """What must not be waited for takes 30 seconds, or never comes."""
+HELD_S = 5
+"""Should the run need him who is held up, it goes on then."""
 
 
 def lost_in_mid_run(options: LabOptions, source: Source, pace: Pace = Pace.INTERVAL) -> tuple[Report, Laboratory]:
@@ -59,6 +61,32 @@ def test_it_is_so_where_only_the_backend_processes_were_ours(source: Source) -> 
         there = other.lab.connection()
         options = LabOptions(database=str(there["database"]), redis=str(there["redis"]))
         require_what_was_heard(*lost_in_mid_run(options, source))
+
+
+def test_why_a_run_breaks_off_is_known_before_anybody_is_told() -> None:
+    """Whose socket ends first is the supervisor, and only then do those die whose parent it was."""
+    others, held, gate = family(), threading.Event(), threading.Event()
+
+    def hold(_code: int) -> None:
+        held.set()
+        gate.wait(HELD_S)
+
+    with own_lab(LabOptions(database="sqlite")) as laboratory:
+        supervisor = named(born_since(others), "supervisor_process")
+        run = laboratory.lab.start_run(Setup("none", processing_delay_ms=60_000), Plan((laboratory.intent(PLACE),), 1))
+        assert wait_for(laboratory.told, lambda: bool(laboratory.told.under_way))
+        machinery = laboratory.lab._machinery
+        assert machinery is not None
+        machinery._supervisor.spawn("short", ["/bin/sleep", "0"]).on_exit(hold)
+        try:
+            assert held.wait(PATIENCE_S)
+            os.kill(supervisor.pid, signal.SIGKILL)
+            assert wait_for(laboratory.told, lambda: bool(laboratory.told.failures))
+        finally:
+            gate.set()
+        report = run.wait(PATIENCE_S)
+    assert report.broken_off is not None
+    assert report.broken_off.code is ProcessCode.SUPERVISOR_ENDED
 
 
 def test_nobody_waits_for_processes_once_none_of_them_is_heard_any_more() -> None:
