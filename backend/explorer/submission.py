@@ -200,11 +200,16 @@ class Submission:
 
     def _told(self) -> Answer:
         try:
-            return self._handle(self._request, self.connections.services)
+            answer = self._handle(self._request, self.connections.services)
         except Exception as error:  # noqa: BLE001  whatever it is, a caller is told something
+            if self.state is SubmissionState.DEAD:
+                raise Crashed from None  # what its own code, or a driver's, makes of a session that is gone
             problem = from_exception(error)
             self.failure = problem.detail if problem.kind == FAILED and fault_behind(error) is None else None
             return problem.answer
+        if self.state is SubmissionState.DEAD:
+            raise Crashed  # it was caught, and no `except` runs in a process that was killed
+        return answer
 
 
 _PLAIN = Isolation()

@@ -93,3 +93,26 @@ def test_a_session_that_may_keep_something_ends_with_its_request(watched: tuple[
         before, after = crash_behind_the_insert(watched, told_by(words))
         assert before != after
         assert sandbox.database.is_gone(before)
+
+
+def serializable(request: Request, services: Services) -> Answer:
+    """INSERT, COMMIT, on a session whose level is to be as it was, and that ends with its request."""
+    with services.database.execution_options(isolation_level="SERIALIZABLE").begin() as connection:
+        connection.execute(sa.text("SELECT set_config('application_name', 'somebody', false)"))
+        return request.operation.act(connection, request)
+
+
+def catching_everything(request: Request, services: Services) -> Answer:
+    """INSERT, COMMIT, and an answer whatever happens."""
+    try:
+        return direct(request, services)
+    except BaseException:  # noqa: BLE001  as some do
+        return Answer.BUSY
+
+
+@pytest.mark.parametrize("handle", [serializable, catching_everything])
+def test_whatever_is_made_of_its_end_a_crashed_request_is_dead(
+    watched: tuple[Sandbox, Watcher], handle: Handler
+) -> None:
+    for _ in range(2):
+        crash_behind_the_insert(watched, handle)
