@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from backend.explorer.question import KeyState, LockState, Snapshot, TableRows
+from backend.explorer.redis_values import value_of
 from backend.explorer.sandbox import submission_id
 from backend.explorer.state import SubmissionState
 from backend.model.vocabulary import EngineKind, OperationKey
@@ -101,7 +102,7 @@ class Recorder:
         client, fixture = self._sandbox.plain_redis, self._execution.fixture
         found = []
         for name in sorted(self._mentioned_keys()):
-            value, life = client.get(name), int(client.pttl(name))
+            value, life = value_of(client, name), int(client.pttl(name))
             if value is not None:
                 found.append(KeyState(fixture.readable(name), self._readable(value), life != _NO_LEASE))
         for path, content, owner in self._sandbox.nodes():

@@ -69,6 +69,17 @@ def serializable(request: Request, services: Services) -> Answer:
     return Answer.CREATED
 
 
+def remembered_in_a_hash(request: Request, services: Services) -> Answer:
+    """Look into a hash in Redis, act, write it there."""
+    key = services.key("done", request)
+    if services.redis.hget(key, "done"):
+        return Answer.DUPLICATE
+    with services.database.begin() as connection:
+        request.operation.act(connection, request)
+    services.redis.hset(key, "done", "yes")
+    return Answer.CREATED
+
+
 def order_row(request: Request) -> dict[str, object]:
     return {
         "order_no": request.key,

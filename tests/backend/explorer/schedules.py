@@ -24,6 +24,7 @@ from backend.explorer.execution import Execution
 from backend.explorer.footprints import Footprint, canonical
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.redis_values import value_of
 from backend.explorer.sandbox import Fixture, Sandbox
 from backend.explorer.search import Search
 from backend.model.vocabulary import Answer, OperationKey, Verdict
@@ -200,8 +201,8 @@ class Player:
         client = self._sandbox.plain_redis
         for name in map(str, client.scan_iter("*", count=1000)):
             intent = _intent_in(name)
-            if intent in scenes and (value := client.get(name)) is not None:
-                texts = (_readable(scenes[intent], name), _readable(scenes[intent], str(value)))
+            if intent in scenes and (value := value_of(client, name)) is not None:
+                texts = (_readable(scenes[intent], name), _readable(scenes[intent], value))
                 yield intent, ("key", *texts, str(int(client.pttl(name)) > 0))
 
     def _places(self, *, with_gateway: bool) -> Iterator[tuple[sa.Engine, list[sa.Table]]]:

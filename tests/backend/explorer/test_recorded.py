@@ -8,6 +8,7 @@ import pytest
 
 from backend.explorer.question import Counterexample, EventKind
 from backend.model.vocabulary import OperationKey, Verdict
+from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
 from tests.tables import exhaustive_but
 
@@ -56,6 +57,15 @@ def test_a_key_is_told_with_its_value_and_whether_it_runs_out(bench: Bench) -> N
     assert last is not None
     assert [(key.name, key.value, key.has_lease) for key in first.keys] == [("submit-twice:token:token-1", "1", False)]
     assert last.keys == ()
+
+
+def test_a_key_of_another_type_than_a_string_is_told_as_well(bench: Bench) -> None:
+    example = bench.explore_code(codes.variant(codes.remembered_in_a_hash)).counterexample
+
+    assert example is not None
+    last = example.events[-1].after
+    assert last is not None, "it could be replayed"
+    assert [(key.value, key.has_lease) for key in last.keys] == [("done = yes", False)]
 
 
 def test_a_row_lock_names_who_waits_for_whom(bench: Bench) -> None:
