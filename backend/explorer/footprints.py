@@ -1,10 +1,11 @@
 """What a step touches, and so which steps may change places without anybody noticing.
 
 Resources are as coarse as is right for submissions of one intent, which all go for the same rows: a table's locks, a
-table's committed rows, a Redis key, a node of ZooKeeper, a mutex. A statement may fail and so end its transaction, and
-whatever ends a transaction may let others go on; so both carry all that the transaction, and whoever waits for it, has
-touched. What is not understood conflicts with everything. What a step brings about in the strategy's own code is only
-seen afterwards: `backend.explorer.execution` compares it with what was foretold here.
+table's committed rows, a Redis key, a node of ZooKeeper, a mutex. A statement may fail and so end its transaction,
+and whatever ends a transaction may let others go on; so both carry all that the transaction, and whoever waits for
+it, has touched. So does what code does on the way of an exception: the ROLLBACK that follows belongs to it. What is
+not understood conflicts with everything. What a step brings about in the strategy's own code is only seen afterwards:
+`backend.explorer.execution` compares it with what was foretold here.
 """
 
 from __future__ import annotations

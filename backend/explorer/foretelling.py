@@ -119,6 +119,8 @@ class Foretelling:
             return held | self._forgetting.last_chance if one.at_reply else held
         own = footprint(one.pending, one.transaction, self._readable, one.connections.database.isolation())
         own = own | self._forgetting.replicated(one.pending) | self._promotions.touches(one, one.pending)
+        if one.is_failing:
+            own = own | one.transaction.locks  # behind it the exception may reach the end of the transaction
         return self._with_waiters(one, own | held)
 
     def _begins_as_known(self, call: Call) -> bool:

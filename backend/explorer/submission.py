@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from greenlet import getcurrent, greenlet
@@ -46,6 +47,8 @@ class Submission:
         self.state = SubmissionState.NEW
         self.pending: Call | None = None
         """The step before which it is parked; None also stands for the reply."""
+        self.is_failing = False
+        """Whether an exception is on its way through the code that wants this step, as in a ``finally``."""
         self.current: Call | None = None
         """The step that it was granted last."""
         self.answer: Answer | None = None
@@ -157,7 +160,7 @@ class Submission:
             raise Crashed
         if call.command == "ROLLBACK" and call.engine.is_database:
             return
-        self.pending = call
+        self.pending, self.is_failing = call, sys.exc_info()[0] is not None
         if not self._granted:
             self._leave(SubmissionState.PARKED)
         self._granted = False

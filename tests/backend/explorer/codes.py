@@ -132,6 +132,22 @@ def rolls_back_after_redis(request: Request, services: Services) -> Answer:
     return Answer.CREATED
 
 
+def releases_before_it_rolls_back(request: Request, services: Services) -> Answer:
+    """The first fails inside its transaction and touches Redis on its way out, before those at the unique key go on."""
+    try:
+        with services.database.begin() as connection:
+            try:
+                connection.execute(insert(orders).values(order_row(request)))
+                _give_up_as(request, "submission-A")
+            finally:
+                services.redis.delete(services.key("lock", request))
+    except sa.exc.IntegrityError:
+        return Answer.DUPLICATE
+    except LookupError:
+        return Answer.ERROR
+    return Answer.CREATED
+
+
 def token_named_second(request: Request, services: Services) -> Answer:
     """Deletes two keys with one command, and the other one first."""
     token = f"submit-twice:token:{request.token}"

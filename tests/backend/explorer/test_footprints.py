@@ -170,6 +170,7 @@ def _outcomes(player: Player, code: Handler, question: Question, *, reduce: bool
         (codes.in_a_pipeline, 2),
         (codes.behind_a_savepoint, 2),
         (codes.serializable, 2),
+        (codes.releases_before_it_rolls_back, 2),
     ],
 )
 def test_code_that_no_strategy_has_loses_nothing_either(on_postgresql: Player, code: Handler, requests: int) -> None:
