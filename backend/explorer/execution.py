@@ -87,6 +87,8 @@ class Execution:
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self.touched = NOTHING
+        """What the last choice has touched."""
         self._moves: dict[str, int] = {}
         """Choices so far that were each family's."""
         self._foretelling = Foretelling(
@@ -182,6 +184,7 @@ class Execution:
         touched = self.footprint(choice)
         self._sandbox.database.circles.begin_choice()
         told = len(self.events)
+        live = sum(one.is_live for one in self.submissions)
         begins = self._by_actor[choice.actor] if touched is None else None
         waiting = [one for one in self.submissions if one.state in _WAITING]
         waited = waiting_places(waiting) if waiting else []
@@ -215,11 +218,13 @@ class Execution:
             one.was_hit = one.was_cut = False
             self._join(one.actor + "'")
         order_moments(self.events, told)
-        touched = self._foretelling.beginning(begins) if begins else touched
+        touched = self._foretelling.beginning(begins) if begins else touched or NOTHING
+        answered = sum(one.is_live for one in self.submissions) < live
+        self.touched = self._foretelling.seen(touched, choice, answered=answered)
         family = choice.actor[:1]
         move = self._moves.get(family, 0)
         self._moves[family] = move + 1
-        self.trace.append((family, _name(choice.kind, choice.lost or choice.actor, move), touched or NOTHING))
+        self.trace.append((family, _name(choice.kind, choice.lost or choice.actor, move), self.touched))
 
     def end(self) -> None:
         """Give everything back. A schedule that is not complete is broken off."""
@@ -324,7 +329,7 @@ class Execution:
 
     def _join(self, actor: str) -> None:
         connections = self._sandbox.take_connections()
-        replies = self._question.crashes > 0 or self._question.errors > 0
+        replies = self._question.replies_are_steps
         request = self.fixture.request(actor)
         one = Submission(actor, request, self._variant.run, connections, self._sandbox.tap, replies=replies)
         connections.serve(one)

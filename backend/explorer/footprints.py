@@ -29,6 +29,8 @@ _WHOLE_FILE = frozenset({"file"})
 """SQLite locks no less than that."""
 LEASES = "leases"
 """Which locks would end if an expiry came now."""
+_ANSWERS = "answers"
+"""Which callers have theirs: once all have, nothing expires any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,22 @@ class Footprint:
 
 NOTHING = Footprint()
 EVERYTHING = Footprint(everything=True)
-EXPIRY = Footprint(writes=frozenset({LEASES}))
+EXPIRY = Footprint(writes=frozenset({LEASES, _ANSWERS}))
 """An expiry ends what is leased when it comes, so whatever makes a lease comes before it or after."""
 
-LAST_CHANCE = Footprint(reads=EXPIRY.writes)
-"""What the answer to a caller touches where something may expire: once all have theirs, nothing does any more."""
+LAST_CHANCE = Footprint(reads=frozenset({_ANSWERS}))
+"""What the answer to a caller touches where something may expire: whatever does has done so before the last answer."""
 
 REPLICATION = Footprint(writes=frozenset({"replication"}))
 """Where a failover may come, the order of all writes to Redis matters: it takes the last ones."""
 
 COMMIT_ORDER = Footprint(writes=frozenset({"order of commits"}))
 """Where a failover of the database may come, the order of all commits matters: it takes the last ones."""
+
+
+def without_answer(touched: Footprint) -> Footprint:
+    """What a step has touched that might have brought an answer, and did not."""
+    return replace(touched, reads=touched.reads - LAST_CHANCE.reads)
 
 
 def union(footprints: Iterable[Footprint]) -> Footprint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.explorer.errors import UnforeseenError
-from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint
+from backend.explorer.footprints import EVERYTHING, NOTHING, Footprint, Transaction, footprint, without_answer
 from backend.explorer.forgetting import EVENTS, Forgetting
 from backend.explorer.question import EventKind
 from backend.explorer.says import ExplorerCode
@@ -90,10 +90,17 @@ class Foretelling:
         if one.first_call is not None and not self._begins_as_known(one.first_call):
             own = footprint(one.first_call, Transaction(), self._readable, one.first_isolation)
             own = own | self._forgetting.replicated(one.first_call) | self._mutexes(one.first_mutexes)
+            own = own | self._forgetting.may_answer
             if self.first is not None and own != self.first:
                 raise UnforeseenError(say(ExplorerCode.UNFORESEEN))
             self.first = own
         return self.first or NOTHING
+
+    def seen(self, touched: Footprint, choice: Choice, *, answered: bool) -> Footprint:
+        """What a choice has touched, now that it is known whether a caller has got its answer by it."""
+        if answered or self._forgetting.may_answer is NOTHING or choice.kind is not EventKind.STEP:
+            return touched
+        return without_answer(touched)
 
     def require(self, touched: Footprint, one: Submission) -> None:
         """Make sure that this was foretold of a request's step.
@@ -121,7 +128,7 @@ class Foretelling:
         own = own | self._forgetting.replicated(one.pending) | self._promotions.touches(one, one.pending)
         if one.is_failing:
             own = own | one.transaction.locks  # behind it the exception may reach the end of the transaction
-        return self._with_waiters(one, own | held)
+        return self._with_waiters(one, own | held | self._forgetting.may_answer)
 
     def _begins_as_known(self, call: Call) -> bool:
         """Whether another request of this schedule has begun with the same statement, which needs no second look."""

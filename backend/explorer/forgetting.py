@@ -36,7 +36,11 @@ class Forgetting:
         self._fixture = fixture
         self._expiries, self._failovers = question.expiries, question.failovers
         self._replicates = question.failovers > 0
-        self._forgets = question.expiries > 0 or self._replicates
+        forgets = question.expiries > 0 or self._replicates
+        self.last_chance = LAST_CHANCE if forgets else NOTHING
+        """What the answer to a caller touches."""
+        self.may_answer = NOTHING if question.replies_are_steps else self.last_chance
+        """What any step may touch: nobody knows beforehand that it is the last one of its request."""
         self._leases = Leases(sandbox, wanted=question.expiries > 0)
         self._replica = Replica(sandbox, fixture, wanted=self._replicates)
 
@@ -49,11 +53,6 @@ class Forgetting:
     def failovers(self) -> Sequence[int]:
         """How many of the last writes a failover may take now."""
         return self._replica.behind if self._failovers else ()
-
-    @property
-    def last_chance(self) -> Footprint:
-        """What the answer to a caller touches."""
-        return LAST_CHANCE if self._forgets else NOTHING
 
     def footprint(self, choice: Choice) -> Footprint:
         """What an expiry or a failover would touch."""

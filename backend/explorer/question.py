@@ -44,6 +44,11 @@ class Question:
     """Whether that standby may lack the last commits. Matters only to a failover of the database."""
 
     @property
+    def replies_are_steps(self) -> bool:
+        """Whether the reply to a caller is a step of its own, before which its request may crash or fail."""
+        return self.crashes > 0 or self.errors > 0
+
+    @property
     def scope(self) -> Sentence:
         """What was allowed to happen, for brackets."""
         return scope_of(

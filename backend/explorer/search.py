@@ -29,6 +29,10 @@ class Playable(Protocol):
     def first(self) -> Footprint | None:
         """Footprint of the first step of a request, once it is known."""
 
+    @property
+    def touched(self) -> Footprint:
+        """What the last choice has touched: no more than was foretold of it."""
+
     def choices(self) -> tuple[Choice, ...]:
         """What may come next; nothing when the schedule is complete."""
 
@@ -56,6 +60,8 @@ class Node:
     chosen: Choice
     explored: tuple[Choice, ...] = ()
     """What was chosen before, here or by somebody who explores that part."""
+    is_seen: bool = False
+    """Whether it was seen what the chosen one touches; before, that is only foretold."""
 
     @property
     def left(self) -> tuple[Choice, ...]:
@@ -65,7 +71,14 @@ class Node:
     def turn(self) -> None:
         """Choose what comes next; there is something left."""
         following = self.left[0]
-        self.explored, self.chosen = (*self.explored, self.chosen), following
+        self.explored, self.chosen, self.is_seen = (*self.explored, self.chosen), following, False
+
+    def see(self, touched: Footprint) -> None:
+        """The chosen one was played, and has touched this."""
+        if not self.is_seen:
+            chosen = self.choices.index(self.chosen)
+            self.footprints = (*self.footprints[:chosen], touched, *self.footprints[chosen + 1 :])
+            self.is_seen = True
 
     def footprint(self, choice: Choice, first: Footprint | None) -> Footprint:
         """What a choice touches; `first` stands for a request that has not begun yet."""
@@ -99,11 +112,13 @@ class Branch:
     def split(self) -> tuple[Branch, Branch] | None:
         """Two branches, the first of which comes first in the order of schedules; None if it cannot be divided.
 
-        The second begins at the topmost point that has something left: most schedules may be expected there.
+        The second begins at the topmost point that has something left: most schedules may be expected there. What was
+        chosen there must have been played, if what is left out depends on it.
         """
         for depth in range(self.fixed, len(self.path)):
-            if self.path[depth].left:
-                second = replace(self.path[depth])
+            node = self.path[depth]
+            if node.left and (node.is_seen or not node.footprints):
+                second = replace(node)
                 second.turn()
                 return (
                     replace(self, fixed=depth + 1),
@@ -191,6 +206,8 @@ class Search(Generic[Execution]):
                     continue
                 useful = self._reach(execution, depth, choices)
                 execution.take(self._path[depth].chosen if useful else choices[0])
+                if useful and self._reduce:
+                    self._path[depth].see(execution.touched)
                 self._first = execution.first
                 depth += 1
         finally:
@@ -205,11 +222,16 @@ class Search(Generic[Execution]):
                 error = DivergedError if self._may_differ(execution) else UnsteadyError
                 raise error(say(ExplorerCode.DIVERGED))
             return True
-        asleep = self._path[-1].asleep_below(self._first) if self._reduce and self._path else frozenset()
+        above = self._path[-1] if self._reduce and self._path else None
+        asleep = above.asleep_below(self._first) if above else frozenset()
         awake = [choice for choice in choices if choice not in asleep] if asleep else choices
         if not awake:
             return False
-        footprints = tuple(execution.footprint(choice) for choice in choices) if self._reduce else ()
+        footprints = tuple(
+            above.footprint(choice, self._first) if above and choice in asleep else execution.footprint(choice)
+            for choice in choices
+            if self._reduce
+        )
         self._path.append(Node(choices, footprints, asleep, awake[0]))
         return True
 

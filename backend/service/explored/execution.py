@@ -116,6 +116,11 @@ class ServiceExecution:
         """What the callers were told."""
         return frozenset(one.answer for one in self.actors if one.answer is not None)
 
+    @property
+    def touched(self) -> Footprint:
+        """What the last choice has touched."""
+        return self.trace[-1][2]
+
     def choices(self) -> tuple[Choice, ...]:
         """What may come next; nothing when the schedule is complete.
 

@@ -96,6 +96,7 @@ def name(question: Question) -> str:
     mishaps = (
         f" {question.crashes} crashes" * bool(question.crashes)
         + f" {question.expiries} expiries" * bool(question.expiries)
+        + f" {question.failovers} failovers" * bool(question.failovers)
         + f" {question.errors} errors" * bool(question.errors)
         + f" {question.replication} failover of the database" * bool(question.database_failovers)
     )
@@ -106,6 +107,8 @@ QUICK = [
     Question(PLACE, "none", "check-then-act", 2),
     Question(PLACE, "token", "get-then-delete", 2),
     Question(PLACE, "distributed-lock", "redis-no-check", 2, 0, 1),
+    Question(CANCEL, "idempotency-key", "get-then-set", 2, 0, 1),
+    Question(PLACE, "token", "delete-first", 2, failovers=1),
     Question(PLACE, "unique-index", "catch-violation", 2, 1),
     Question(PLACE, "none", "direct", 2, errors=1),
     Question(PLACE, "unique-index", "catch-violation", 2, errors=1),
