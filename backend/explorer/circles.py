@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from backend.explorer.errors import LateDeadlockError
+from backend.explorer.errors import LateDeadlockError, PlayAgainError
 from backend.explorer.limits import TRIALS
 from backend.explorer.says import ExplorerCode
 from backend.model.sentence import say
@@ -74,13 +74,13 @@ class Circles:
 
 
 def in_time(play: Callable[[], Played]) -> Played:
-    """Play a schedule again as long as a deadlock in it was closed too late.
+    """Play a schedule again as long as a server does otherwise in it than it mostly does.
 
     Raises:
-        LateDeadlockError: that was so `TRIALS` times.
+        PlayAgainError: that was so `TRIALS` times.
     """
     for _ in range(TRIALS - 1):
-        with suppress(LateDeadlockError):
+        with suppress(PlayAgainError):
             return play()
     return play()
 

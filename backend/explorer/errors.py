@@ -13,8 +13,16 @@ class DivergedError(HarnessError):
     """A schedule that was run again did not come along the same way."""
 
 
-class LateDeadlockError(DivergedError):
-    """A deadlock was closed too late for the request that is refused every time to be refused: play it again."""
+class PlayAgainError(DivergedError):
+    """A server has done otherwise than it mostly does, and will do as always when the schedule is played again."""
+
+
+class LateDeadlockError(PlayAgainError):
+    """A deadlock was closed too late for the request that is refused every time to be refused."""
+
+
+class OvertakenError(PlayAgainError):
+    """Of several that waited another one went on than who had waited longest."""
 
 
 class UnforeseenError(HarnessError):

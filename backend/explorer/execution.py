@@ -15,6 +15,7 @@ from backend.explorer.forgetting import Forgetting
 from backend.explorer.limits import PATIENCE_S
 from backend.explorer.promotions import END, Promotions
 from backend.explorer.question import Choice, EventKind
+from backend.explorer.queues import Queues
 from backend.explorer.quiescence import Quiescence
 from backend.explorer.says import ExplorerCode
 from backend.explorer.sql_words import SessionLock, session_lock
@@ -22,7 +23,7 @@ from backend.explorer.standby_turns import APPLY, StandbyTurns
 from backend.explorer.state import SubmissionState
 from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
-from backend.explorer.turns import name_winners, order_moments, possible, waiting_places
+from backend.explorer.turns import order_moments, possible
 from backend.model.sentence import say
 from backend.model.vocabulary import Answer, EngineKind
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 150
 """In one request. Ours need a tenth of that."""
 _ENDS = frozenset({"COMMIT", "ROLLBACK"})
-_WAITING = frozenset({SubmissionState.WAITING, SubmissionState.LINED_UP})
 
 
 @lru_cache(1024)
@@ -79,7 +79,7 @@ class Execution:
         self._standby = StandbyTurns(sandbox.standby_view)
         self._promotions = Promotions(sandbox, watcher, question)
         self.server_chose = False
-        """Whether the server might have refused another request in a deadlock."""
+        """Whether the server might have refused another request in a deadlock, or let another one go on."""
         self.has_asked_redis = False
         """Whether a command went to the Redis-protocol server."""
         self.submissions: list[Submission] = []
@@ -87,6 +87,7 @@ class Execution:
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self._queues = Queues(self.events, self.fixture.readable, watcher.overtaken)
         self.touched = NOTHING
         """What the last choice has touched."""
         self._moves: dict[str, int] = {}
@@ -186,8 +187,7 @@ class Execution:
         told = len(self.events)
         live = sum(one.is_live for one in self.submissions)
         begins = self._by_actor[choice.actor] if touched is None else None
-        waiting = [one for one in self.submissions if one.state in _WAITING]
-        waited = waiting_places(waiting) if waiting else []
+        somebody_waits = self._queues.begin_choice()
         with self._watchdog:
             match choice.kind:
                 case EventKind.EXPIRE | EventKind.FAILOVER:
@@ -210,9 +210,9 @@ class Execution:
             raise HarnessError(say(ExplorerCode.ENGINE_GONE_MIDWAY))
         self._foretelling.forget()
         self._standby.is_applying = choice.kind is EventKind.APPLY
-        if waited:
-            name_winners(waited, Submission.progress)
-            self._by_actor.update({one.actor: one for group in waited for one in group})
+        self.server_chose = self._queues.end_choice(self.submissions) or self.server_chose
+        if somebody_waits:
+            self._by_actor.update({one.actor: one for one in self.submissions})
             self.submissions.sort(key=lambda one: one.actor)
         for one in [one for one in self.submissions if (one.was_hit or one.was_cut) and one.wants_retry]:
             one.was_hit = one.was_cut = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -38,6 +39,8 @@ class Watcher:
         """Steps that have ended since somebody last looked."""
         self.cut: set[int] = set()
         """Server processes that ended with a failover: whoever is connected to one is told so."""
+        self.overtaken: Counter[tuple[str, ...]] = Counter()
+        """How often in a row another one went on than who had waited longest, by the commands of those that waited."""
         self.failure: BaseException | None = None
         """Why an engine is away; then nothing that a submission says means anything."""
 

@@ -45,6 +45,7 @@ class ExplorerCode(Code):
     UNDECIDED = "explorer.undecided"
     SQLITE_REFUSES = "explorer.sqlite_refuses"
     LATE_DEADLOCK = "explorer.late_deadlock"
+    OVERTAKEN = "explorer.overtaken"
     SERVER_CHOSE = "explorer.server_chose"
     MARIADB_SNAPSHOT = "explorer.mariadb_snapshot"
     MARIADB_LEVEL = "explorer.mariadb_level"

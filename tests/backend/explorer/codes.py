@@ -69,6 +69,13 @@ def serializable(request: Request, services: Services) -> Answer:
     return Answer.CREATED
 
 
+def numbered(request: Request, services: Services) -> Answer:
+    """Each is told another number, and then all wait in the same place."""
+    services.redis.incr(services.key("number", request))
+    with services.database.begin() as connection:
+        return request.operation.act(connection, request)
+
+
 def remembered_in_a_hash(request: Request, services: Services) -> Answer:
     """Look into a hash in Redis, act, write it there."""
     key = services.key("done", request)

@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import strategies
-from backend.explorer.errors import LateDeadlockError
+from backend.explorer.errors import PlayAgainError
 from backend.explorer.execution import Execution
 from backend.explorer.footprints import Footprint, canonical
 from backend.explorer.observer import Watcher
@@ -215,9 +215,9 @@ class Player:
 
 
 def _in_time(play: Callable[[], Played]) -> Played:
-    """Play until no deadlock was closed too late for the request that waited first to be refused."""
+    """Play until the server has done as it mostly does."""
     while True:
-        with suppress(LateDeadlockError):
+        with suppress(PlayAgainError):
             return play()
 
 

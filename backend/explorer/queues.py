@@ -1,0 +1,106 @@
+"""Who waits in the same place, and whose turn it is.
+
+Of several the server picks who goes on. As long as they were told the same they are interchangeable, and a name says
+which it was (`backend.explorer.turns`). Else it makes a difference: then who has waited longest goes on, as servers
+mostly have it, and a schedule in which another one did is played again. Nothing is left out by that, since the order
+in which they began to wait is explored either way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from backend.explorer.errors import OvertakenError
+from backend.explorer.limits import TRIALS
+from backend.explorer.says import ExplorerCode
+from backend.explorer.turns import name_winners, waiting_places
+from backend.model.sentence import say
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Sequence
+
+    from backend.explorer.submission import Submission
+    from backend.explorer.traced_event import TracedEvent
+    from backend.tap.observer import Call
+
+Place = tuple[str, ...]
+"""The commands of whoever waits there."""
+_PATIENCE = TRIALS // 2
+"""So often another one goes on before it is taken for a choice of the server's own."""
+_NEW_ROW = re.compile(r"\s*INSERT\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
+
+
+class Queues:
+    """Those of one schedule.
+
+    Args:
+        events: what has happened in it so far; the list grows.
+        readable: takes out of a text what is different in each schedule.
+        overtaken: how often in a row another one went on, by the place; it outlives the schedule.
+    """
+
+    def __init__(
+        self, events: Sequence[TracedEvent], readable: Callable[[str], str], overtaken: Counter[Place]
+    ) -> None:
+        self._events = events
+        self._readable = readable
+        self._overtaken = overtaken
+        self._line: list[Submission] = []
+        """Those that wait, in the order in which they began to."""
+        self._places: list[tuple[Place, list[list[Submission]]]] = []
+
+    def begin_choice(self) -> bool:
+        """See who waits where, and which of them are interchangeable; returns whether anybody waits."""
+        self._places = [(tuple(group[0].commands), self._alike(group)) for group in waiting_places(self._line)]
+        return bool(self._line)
+
+    def end_choice(self, submissions: Sequence[Submission]) -> bool:
+        """Name those that went on; returns whether the server has chosen them though it makes a difference.
+
+        Args:
+            submissions: all of the schedule.
+
+        Raises:
+            OvertakenError: another one went on than who has waited longest.
+        """
+        chosen = [self._has_chosen(place, groups) for place, groups in self._places if len(groups) > 1]
+        names = [one.actor for one in self._line]
+        name_winners((group for _, groups in self._places for group in groups), _progress)
+        named = {one.actor: one for one in self._line}
+        self._line = [named[name] for name in names if named[name].is_waiting]
+        self._line += [one for one in submissions if one.is_waiting and one not in self._line]
+        return any(chosen)
+
+    def _alike(self, group: list[Submission]) -> list[list[Submission]]:
+        """Those of a place that were told the same, by who of them has waited longest."""
+        if len(group) == 1:
+            return [group]
+        found: dict[tuple[str, ...], list[Submission]] = {}
+        for one in group:
+            calls = (event.call for event in self._events if event.by is one and event.call is not None)
+            found.setdefault(tuple(self._answer(one, call) for call in calls), []).append(one)
+        return list(found.values())
+
+    def _answer(self, one: Submission, call: Call) -> str:
+        if call.error is not None:
+            return type(call.error).__name__
+        if _NEW_ROW.match(call.command):
+            return str(bool(call.answer))  # each has a number of its own
+        return self._readable(str(call.answer).replace(one.id, ""))
+
+    def _has_chosen(self, place: Place, groups: list[list[Submission]]) -> bool:
+        if all(one.is_waiting for group in groups for one in group):
+            return False
+        if not all(one.is_waiting for one in groups[0]):  # who has waited longest, or somebody like it
+            self._overtaken.pop(place, None)
+            return False
+        self._overtaken[place] += 1
+        if self._overtaken[place] <= _PATIENCE:
+            raise OvertakenError(say(ExplorerCode.OVERTAKEN))
+        return True
+
+
+def _progress(one: Submission) -> tuple[bool, str, str, str]:
+    return one.progress()
