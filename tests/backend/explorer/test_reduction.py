@@ -10,6 +10,7 @@ from backend.engines.gateway.keeper import GatewayKeeper
 from backend.engines.processes.supervisor import Supervisor
 from backend.engines.running import RunningEngine
 from backend.engines.zookeeper.keeper import ZooKeeperKeeper
+from backend.explorer.errors import UnforeseenError
 from backend.explorer.observer import Watcher
 from backend.explorer.question import Question
 from backend.explorer.sandbox import Sandbox
@@ -24,6 +25,8 @@ MOST = 400
 """Schedules of a question that are all played; of larger ones a sample is."""
 SAMPLE = 60
 EVERY = [entry for entry in entries() if not entry.refusal]
+ROLLS_BACK_BY_ITSELF = {("distributed-lock", "redis-fence-in-redis")}
+"""Where Redis says that a lease has ended, by a ROLLBACK that no exception foretells."""
 IN_THE_DATABASE = [entry.pair for entry in EVERY if not entry.code.engines]
 WITH_ZOOKEEPER = [entry.pair for entry in EVERY if EngineKind.ZOOKEEPER in entry.code.engines]
 
@@ -150,7 +153,12 @@ def test_nothing_that_matters_is_left_out_where_something_goes_wrong(
     on_postgresql: Player, pair: tuple[OperationKey, str, str], mishap: tuple[int, int, int]
 ) -> None:
     crashes, expiries, errors = mishap
-    check(on_postgresql, Question(*pair, 2, crashes, expiries, errors=errors))
+    question = Question(*pair, 2, crashes, expiries, errors=errors)
+    if expiries and pair[1:] in ROLLS_BACK_BY_ITSELF:
+        with pytest.raises(UnforeseenError):  # it is noticed; then nothing is left out: see `test_footprints`
+            check(on_postgresql, question)
+    else:
+        check(on_postgresql, question)
 
 
 WITH_EXCEPTIONS = [
