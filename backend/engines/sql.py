@@ -33,6 +33,7 @@ _READS_LOCK_NOTHING = {
     "mariadb": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "mysql": "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 }
+_CANCEL_S = 2.0
 _WAITS_A_MINUTE = {
     "postgresql": "SET lock_timeout = '60s'",
     "mariadb": "SET SESSION lock_wait_timeout = 60",
@@ -214,6 +215,20 @@ def _say_first(engine: sa.Engine, words: str) -> None:
         with closing(connection.cursor()) as cursor:
             cursor.execute(words)
         connection.commit()
+
+
+def end_query(connection: sa.Connection) -> None:
+    """Have the server end what a connection is at, which then fails with an error; call it from another thread.
+
+    Raises:
+        Exception: whatever the driver raises where the server cannot be asked.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    if hasattr(driver, "cancel_safe"):
+        driver.cancel_safe(timeout=_CANCEL_S)
+    elif hasattr(driver, "thread_id"):
+        with connection.engine.connect() as another:
+            another.exec_driver_sql(f"KILL QUERY {int(driver.thread_id())}")
 
 
 def has_hung_up(connection: Any) -> bool:  # noqa: ANN401  any driver's connection

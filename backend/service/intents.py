@@ -9,6 +9,7 @@ import shlex
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import redis.exceptions
 import sqlalchemy as sa
 
 from backend.engines.sentences import is_away
-from backend.engines.sql import one_sentence
+from backend.engines.sql import end_query, one_sentence
 from backend.model.business_keys import random_part
 from backend.model.errors import SubmitTwiceError
 from backend.model.sentence import plain, say
@@ -86,6 +87,7 @@ class Intents:
         self._numbers = itertools.count(1)
         self._prepare = [statement(text) for text in statements_of(self._before.sql)]
         self._count = statement(self._effects.sql) if self._effects.sql else None
+        self._reading: sa.Connection | None = None
 
     @property
     def reads_by_itself(self) -> bool:
@@ -128,6 +130,14 @@ class Intents:
         if self._effects.request is not None:
             return self._counted_by_request(intent)
         return self._count_calls(intent.key)
+
+    def stop_reading(self) -> None:
+        """Have the database end the query that counts effects, if one is under way; from another thread."""
+        with suppress(Exception):  # whoever cannot be asked is not at it, or is asked again
+            if self._engines.single is not None:
+                self._engines.single.end()
+            elif (reading := self._reading) is not None:
+                end_query(reading)
 
     def _prepare_engines(self, values: Mapping[str, str]) -> None:
         if self._prepare:
@@ -198,7 +208,11 @@ class Intents:
         if self._engines.single is not None:
             return self._engines.single.rows(count.sql, parameters, 2)
         with own.connect() as connection:
-            return connection.exec_driver_sql(count.sql, parameters).fetchmany(2)
+            self._reading = connection
+            try:
+                return connection.exec_driver_sql(count.sql, parameters).fetchmany(2)
+            finally:
+                self._reading = None
 
     def _counted_by_request(self, intent: ServiceIntent) -> int:
         asks = self._effects.request

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from backend.engines.sql import has_hung_up
+from backend.engines.sql import end_query, has_hung_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,15 @@ class SingleStatements:
         found = result.fetchmany(most)
         result.close()
         return found
+
+    def end(self) -> None:
+        """Have the server end a statement that is under way; from another thread than the one that waits for it.
+
+        Raises:
+            Exception: whatever the driver raises where the server cannot be asked.
+        """
+        if (connection := self._connection) is not None:
+            end_query(connection)
 
     def close(self) -> None:
         """Give the connection back."""

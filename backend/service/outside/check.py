@@ -14,6 +14,7 @@ from backend.model.sentence import say
 from backend.model.verdict import Facts, judge
 from backend.model.vocabulary import Answer, Verdict
 from backend.service.outside.attempts import Attempts, Tried
+from backend.service.outside.giving_up import GivingUp
 from backend.service.outside.model import (
     Check,
     CheckProgress,
@@ -64,7 +65,8 @@ class Checker:
         self._on_progress = on_progress
         self._cancelled = cancelled
         self._attempts = Attempts(stand, plan.timeout_s)
-        self._settling = Settling(stand, self._attempts, plan, cancelled)
+        self._giving_up = GivingUp(cancelled, stand.intents.stop_reading)
+        self._settling = Settling(stand, self._attempts, plan, cancelled, self._giving_up.now)
         self._results: list[SituationResult] = []
         self._done = 0
         self._intents: dict[str, ServiceIntent] = {}
@@ -86,7 +88,7 @@ class Checker:
         at_work: tuple[Sentence, ...] = ()
         broken_off: Sentence | None = None
         try:
-            with self._stand.engines.named_if_away():
+            with self._giving_up, self._giving_up.leaves_off(), self._stand.engines.named_if_away():
                 self._try_all()
                 afterwards_s, at_work = self._last_looks()
         except SubmitTwiceError as error:
@@ -154,13 +156,14 @@ class Checker:
             return SituationResult(key, submissions, skipped=say(ServiceCode.CANNOT_KILL))
         situation, note = self._way(key)
         results: list[IntentResult] = []
-        while len(results) < self._plan.intents and not self._cancelled.is_set():
-            count = min(_BATCH, self._plan.intents - len(results))
-            results += self._batch(key, situation, count)
-            self._done += count
-            total = self._plan.intents * len(self._plan.situations)
-            verdicts = Counter(result.verdict for result in results)
-            self._on_progress(CheckProgress(key, self._done, total, verdicts))
+        with self._giving_up.leaves_off():
+            while len(results) < self._plan.intents and not self._cancelled.is_set():
+                count = min(_BATCH, self._plan.intents - len(results))
+                results += self._batch(key, situation, count)
+                self._done += count
+                total = self._plan.intents * len(self._plan.situations)
+                verdicts = Counter(result.verdict for result in results)
+                self._on_progress(CheckProgress(key, self._done, total, verdicts))
         seconds = time.monotonic() - started
         struck = self._struck(results)
         return SituationResult(key, submissions, tuple(results), note=note, struck=struck, seconds=seconds)
@@ -183,7 +186,10 @@ class Checker:
         self._stand.require_well()
         is_quiet = self._settling.settle(key, batch)
         self._stand.require_well()
-        results = [self._result(tried, is_quiet=is_quiet) for tried in batch]
+        results: list[IntentResult] = []
+        with self._giving_up.leaves_off():
+            for tried in batch:
+                results.append(self._result(tried, is_quiet=is_quiet))  # noqa: PERF401  those before one that fails
         for tried in batch:
             for number in range(1, tried.next_number):
                 self._stand.recorder.ended(f"{tried.intent.key}.{number}")

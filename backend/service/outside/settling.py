@@ -46,14 +46,22 @@ class Settling:
         attempts: at its intents.
         plan: of the check.
         cancelled: set it from anywhere.
+        given_up: set when nothing is waited for any more.
     """
 
-    def __init__(self, stand: Stand, attempts: Attempts, plan: CheckPlan, cancelled: threading.Event) -> None:
+    def __init__(
+        self,
+        stand: Stand,
+        attempts: Attempts,
+        plan: CheckPlan,
+        cancelled: threading.Event,
+        given_up: threading.Event,
+    ) -> None:
         self._stand = stand
         self._attempts = attempts
         self._plan = plan
         self._cancelled = cancelled
-        self._never = threading.Event()
+        self._given_up = given_up
         self._waits_for_told = True
         self.at_work: tuple[Sentence, ...] = ()
         """What was at work all the time when the end was awaited in vain, as an open transaction is."""
@@ -76,7 +84,7 @@ class Settling:
         """
         intents = [tried.intent.key for tried in batch]
         self._attempts.lingering.wait(intents, self._plan.limit_s, self._cancelled)
-        if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s):
+        if self._stand.is_ours and not self._stand.wait_until_quiet(self._plan.limit_s, self._given_up):
             return False
         if not self._stand.is_ours or key in _WAITED:
             pause = max(_SETTLE_S, 3 * self._attempts.typical_s)
@@ -112,9 +120,8 @@ class Settling:
         for look in range(_MOST_LOOKS):
             if same >= _SAME:
                 return True
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or self._given_up.wait(pause * _SLOWER**look):
                 return False
-            self._never.wait(pause * _SLOWER**look)
             now = self._effects(batch)
             same = same + 1 if now == seen else 0
             seen = now

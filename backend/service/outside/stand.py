@@ -107,16 +107,15 @@ class Stand:
         """Where the instances listen, by their numbers."""
         return tuple(self._running_at) if not self.is_ours else tuple(one.host for one in self._instances())
 
-    def wait_until_quiet(self, limit_s: float) -> bool:
-        """Wait until nothing of the service is seen to be at work any more; whether that is so within the limit.
+    def wait_until_quiet(self, limit_s: float, given_up: threading.Event) -> bool:
+        """Wait until nothing of the service is seen to be at work any more; whether that is so before it is given up.
 
         Of a service that was not started by us nothing can be seen: then it is asked for its effects until they stay.
         """
         deadline = time.monotonic() + limit_s
         while self.silent_s < self.quiet_s or self.is_at_work:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or given_up.wait(_LOOK_S / 5):
                 return False
-            threading.Event().wait(_LOOK_S / 5)
         return True
 
     @property
