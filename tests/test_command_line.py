@@ -230,7 +230,7 @@ def test_serve_listens_where_it_is_told(folder: Path) -> None:
             for delay, what in (("0", "sending"), ("60000", "waiting"))
             for number in (signal.SIGINT, signal.SIGTERM)
         ],
-        lambda delay, number: (delay == "0") is (number is signal.SIGINT),
+        lambda delay, number: delay == "0" and number is signal.SIGINT,
     ),
 )
 def test_an_interrupted_run_ends_soon_and_leaves_nothing(folder: Path, number: signal.Signals, delay: str) -> None:

@@ -140,7 +140,7 @@ def test_what_ignores_hangups_goes_on(folder: Path) -> None:
     assert out.startswith("1 order wanted, 2 rows: duplicated.\n")
 
 
-@pytest.mark.parametrize("line", [ORDER, EXPLORE])
+@pytest.mark.parametrize("line", exhaustive_but([ORDER, EXPLORE], values(ORDER)))
 def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))

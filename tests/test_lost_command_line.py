@@ -14,6 +14,7 @@ from backend.engines.says import ProcessCode
 from backend.model.sentence import ENGLISH, say, words
 from tests.backend.cli.test_run_speaks import sends
 from tests.backend.engines.helpers import command_of, wait_until
+from tests.tables import exhaustive_but, values
 from tests.test_attacked_command_line import ORDER, Shell, folder
 
 __all__ = ["folder"]
@@ -35,7 +36,7 @@ def kill_supervisor(shell: Shell) -> tuple[int, str, str]:
     return shell.ends(90)
 
 
-@pytest.mark.parametrize("children", [1, 3])
+@pytest.mark.parametrize("children", exhaustive_but([1, 3], values(1)))
 def test_a_start_that_loses_its_supervisor_says_so_once(folder: Path, children: int) -> None:
     shell = Shell(folder, f"exec $M {ORDER} --processing-delay 60000")
     assert wait_until(lambda: any(len(one.children()) >= children for one in supervisors(shell)), 60, every_s=0.001)
@@ -52,7 +53,9 @@ def test_a_run_that_loses_its_supervisor_says_so_once_and_what_was_heard(folder:
     assert json.loads((folder / "report.json").read_text())["broken_off"] in LOST
 
 
-@pytest.mark.parametrize("what", ["--cost-only", "--no-cost --situations retry redelivery"])
+@pytest.mark.parametrize(
+    "what", exhaustive_but(["--cost-only", "--no-cost --situations retry redelivery"], values("--cost-only"))
+)
 def test_a_comparison_that_loses_its_lab_ends_as_what_could_not_be_done(folder: Path, what: str) -> None:
     shell = Shell(folder, f"exec $M compare --strategy unique-index/on-conflict {what} --json report.json")
     assert wait_until(lambda: sends(folder), 60)

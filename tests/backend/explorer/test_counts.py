@@ -14,6 +14,7 @@ from backend.explorer.question import EventKind
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.explorer import codes
 from tests.backend.explorer.conftest import Bench
+from tests.tables import exhaustive_but
 
 PLACE, PAY, ADD = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER, OperationKey.ADD_STOCK
 CANCEL, SEND = OperationKey.CANCEL_ORDER, OperationKey.SEND_MESSAGE
@@ -145,7 +146,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "strategy", "variant", "outcomes"), CASES)
+@pytest.mark.parametrize(
+    ("operation", "strategy", "variant", "outcomes"), exhaustive_but(CASES, lambda *row: row in CASES[::2])
+)
 def test_two_requests_have_as_many_orders_as_counted_by_hand(
     bench: Bench, operation: OperationKey, strategy: str, variant: str, outcomes: dict[Verdict, int]
 ) -> None:

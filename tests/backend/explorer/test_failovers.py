@@ -109,6 +109,7 @@ def test_the_event_is_told_kept_and_played_again(bench: Bench, tmp_path: Path) -
     assert bench.explorer.replay(load(tmp_path / "schedule.json")) == found
 
 
+@pytest.mark.exhaustive
 def test_the_lease_of_somebody_who_renews_it_ends_only_because_he_is_paused(bench: Bench) -> None:
     found = bench.explore(PLACE, LOCK, "redis-renewed", expiries=1).counterexample
 

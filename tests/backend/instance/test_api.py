@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from backend.model.vocabulary import Answer
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Caller, Told, caller_of, count_effects, count_rows
+from tests.tables import exhaustive_but, values
 
 PLACE = "/operations/place-order?strategy=none"
 ATTACK = settings(
@@ -91,7 +92,9 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize(
+    "body", exhaustive_but(BODIES.values(), values(*list(BODIES.values())[::2])), ids=BODIES.keys()
+)
 def test_a_body_that_is_not_understood_is_refused(caller: Caller, no_row: None, body: bytes) -> None:
     assert check_problem(caller.call("POST", PLACE, body), 400)["answer"] == "error"
 
@@ -192,7 +195,11 @@ def test_a_length_that_is_none_is_refused(caller: Caller, no_row: None, length: 
 
 
 @pytest.mark.parametrize(
-    "shown", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic eA==", "Bearer é\xff", "{token}", "bearer"]
+    "shown",
+    exhaustive_but(
+        [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic eA==", "Bearer é\xff", "{token}", "bearer"],
+        values(None, "Bearer wrong", "{token}"),
+    ),
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", PLACE), ("POST", "/tokens"), ("GET", "/health"), ("GET", "/x")])
 def test_nothing_without_the_token(caller: Caller, no_row: None, method: str, path: str, shown: str | None) -> None:

@@ -16,6 +16,7 @@ from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import OperationKey, Pace, Source, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.own_lab import born_since, family, named, own_lab, wait_for
+from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 INTENTS, SUBMISSIONS, HEARD = 20, 3, 6
@@ -50,12 +51,14 @@ def require_what_was_heard(report: Report, laboratory: Laboratory) -> None:
     assert laboratory.told.failures == [str(report.broken_off)]
 
 
-@pytest.mark.parametrize("source", [Source.CLICKS, Source.RETRY, Source.REDELIVERY])
+@pytest.mark.parametrize(
+    "source", exhaustive_but([Source.CLICKS, Source.RETRY, Source.REDELIVERY], values(Source.CLICKS, Source.REDELIVERY))
+)
 def test_a_run_whose_supervisor_is_killed_is_reported_with_what_was_heard(source: Source) -> None:
     require_what_was_heard(*lost_in_mid_run(LabOptions(database="sqlite"), source))
 
 
-@pytest.mark.parametrize("source", [Source.CLICKS, Source.REDELIVERY])
+@pytest.mark.parametrize("source", exhaustive_but([Source.CLICKS, Source.REDELIVERY], values(Source.CLICKS)))
 def test_it_is_so_where_only_the_backend_processes_were_ours(source: Source) -> None:
     with own_lab() as other:
         there = other.lab.connection()

@@ -60,7 +60,7 @@ def test_a_look_alike_is_refused_and_left_alone(tmp_path: Path, case: str, valke
     assert bytes_below(tmp_path) == before
 
 
-@pytest.fixture(params=exhaustive_but(STATES, values("open in WAL mode", "with a hot journal")))
+@pytest.fixture(params=exhaustive_but(STATES, values("open in WAL mode")))
 def theirs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A file in each state that it can be in."""
     file = tmp_path / "folder" / "theirs.db"

@@ -30,6 +30,7 @@ from backend.service.outside.stand import Stand
 from backend.service.target import allowed_target, target_of
 from backend.service.validate import mistakes
 from tests.backend.service.awkward import SERVICES
+from tests.tables import exhaustive_but, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -243,7 +244,7 @@ def test_a_host_that_was_not_named_is_told_before_its_database_is_asked_or_empti
         check(described("http://example.org", SQL, database), CheckSituation.CLICKS)
 
 
-@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+@pytest.mark.parametrize("kind", exhaustive_but(["postgresql", "mariadb"], values("postgresql")))
 def test_effects_are_read_in_its_own_database_and_nothing_is_written_there(kind: str) -> None:
     with Supervisor() as supervisor:
         _read_only(start_database(supervisor, kind, None).url)
