@@ -74,7 +74,7 @@ def test_a_data_directory_may_have_an_awkward_name(open_folder: Path, engine: st
             database.dispose()
 
 
-@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("name", exhaustive_but(AWKWARD, values("quotes", "line")))
 def test_a_temporary_folder_may_have_an_awkward_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     folder = Path("/tmp") / AWKWARD[name]  # noqa: S108  short enough for sockets
     monkeypatch.setattr("tempfile.tempdir", str(folder))
