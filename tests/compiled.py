@@ -10,14 +10,16 @@ from pathlib import Path
 _PROJECT = Path(__file__).parents[1]
 _HALVES = (["tests/gui"], ["tests", "--ignore=tests/gui"])
 """By what they take."""
+_FEW = 20
+"""So many are compiled in no time."""
 
 
 def compile_first() -> None:
-    """Have two processes import and rewrite all test modules, unless somebody did that here before.
+    """Have two processes import and rewrite all test modules, unless most of them are as they were when that was done.
 
     What is wrong with them is left for the tests themselves to say.
     """
-    if any(Path(cache_from_source(__file__)).parent.glob("test_*-pytest-*.pyc")):
+    if sum(map(_is_new, (_PROJECT / "tests").rglob("test_*.py"))) < _FEW:
         return
     collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0"]
     at_work = [
@@ -26,3 +28,9 @@ def compile_first() -> None:
     ]
     for each in at_work:
         each.wait()
+
+
+def _is_new(file: Path) -> bool:
+    """Whether a test module was changed since its rewritten bytecode was kept, or never was kept."""
+    kept = Path(cache_from_source(file)).parent.glob(f"{file.stem}.*-pytest-*.pyc")
+    return all(one.stat().st_mtime < file.stat().st_mtime for one in kept)
