@@ -47,6 +47,7 @@ from backend.shop.schema import metadata
 from tests.backend.comparison.conftest import Compare, compare
 from tests.gui import pseudo
 from tests.gui.reading import PRODUCTS, keys
+from tests.tables import exhaustive_but, values
 
 __all__ = ["compare"]
 
@@ -133,7 +134,7 @@ def all_states(found: Comparison) -> Comparison:
     return replace(found, lines=tuple(more), complete=False)
 
 
-@pytest.mark.parametrize("every_state", [False, True])
+@pytest.mark.parametrize("every_state", exhaustive_but([False, True], values(True)))
 def test_a_comparison(compared: Comparison, every_state: bool) -> None:
     found = all_states(compared) if every_state else compared
     allowed = [*found.surroundings.engines, *str(found.surroundings.machine).split()]

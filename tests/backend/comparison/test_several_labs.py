@@ -80,6 +80,7 @@ def states(found: Comparison) -> dict[str, list[CellState]]:
     return {line.subject.name: [cell.state for cell in line.cells] for line in found.lines}
 
 
+@pytest.mark.exhaustive
 def test_two_labs_find_what_one_finds(compare: Compare) -> None:
     further, told = Further(), list[tuple[ComparisonProgress, threading.Thread]]()
 

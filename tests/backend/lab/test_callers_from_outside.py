@@ -18,6 +18,7 @@ from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import Caller, caller_of, count_rows
 from tests.backend.own_lab import instance_processes, lab_processes, named, own_lab, stopped, wait_for
+from tests.tables import exhaustive_but, values
 
 PATH = "/operations/place-order?strategy=none"
 BODY = b'{"order_no": "A-out", "item": "pen", "quantity": 1}'
@@ -104,7 +105,7 @@ def test_what_a_cancelled_run_has_left_at_a_database_whose_caller_has_died(other
     assert judged(other, TWICE)
 
 
-@pytest.mark.parametrize("dies", [True, False])
+@pytest.mark.parametrize("dies", exhaustive_but([True, False], values(True)))
 def test_what_the_gateway_was_asked_for_by_who_has_died_or_given_up(other: Laboratory, dies: bool) -> None:
     caller = caller_of(other.lab)
     assert caller.call("POST", SEND, MESSAGE).status == 201

@@ -43,7 +43,7 @@ LOOK_ALIKES = {
 }
 
 
-SOME = ("a table in another case", "a view", "triggers of our names", "pragmas of theirs")
+SOME = ("a table in another case", "a view", "pragmas of theirs")
 STATES = ("closed", "open in WAL mode", "after a crash in WAL mode", "with a hot journal")
 
 

@@ -104,6 +104,7 @@ def test_a_service_that_always_fails_cannot_be_explored() -> None:
     said(raised)
 
 
+@pytest.mark.exhaustive
 def test_a_service_that_is_not_deterministic_is_named() -> None:
     with pytest.raises(SubmitTwiceError) as raised:
         explore(awkward("/restless"))
@@ -117,6 +118,7 @@ def test_a_service_that_always_fails_did_nothing_and_is_stuck() -> None:
     assert set(found.answers) == {Answer.ERROR}
 
 
+@pytest.mark.exhaustive
 def test_a_service_that_never_answers_is_waited_for_no_longer_than_asked() -> None:
     (found,) = check(awkward("/never"), timeout_s=0.2).situations
     assert set(found.answers) == {Answer.TIMEOUT}
@@ -185,6 +187,7 @@ def test_a_service_that_acts_after_it_answers_is_judged_by_what_it_came_to(path:
     assert {intent.verdict for intent in found.intents} == {Verdict.DUPLICATED}
 
 
+@pytest.mark.exhaustive
 def test_a_crash_does_not_end_what_a_service_owes_from_before() -> None:
     before, _ = check(
         awkward("/much-later"), CheckSituation.ONE_AFTER_ANOTHER, CheckSituation.CRASH, intents=1, afterwards_s=2.0

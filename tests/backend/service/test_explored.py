@@ -91,6 +91,7 @@ def test_it_comes_to_what_our_own_strategy_with_the_same_steps_comes_to(
     assert (theirs.schedules, theirs.classes, theirs.outcomes) == (ours.schedules, ours.classes, ours.outcomes)
 
 
+@pytest.mark.exhaustive
 def test_a_crash_may_kill_the_process_which_is_started_again() -> None:
     """The same comes out: nothing of this service is in memory."""
     usual = plain_service("/token-delete")
