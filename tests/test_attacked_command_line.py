@@ -142,6 +142,10 @@ DONE = [
 ]
 SOME_DONE = (DONE[0], f"$M {ORDER} <&- >&- 2>&-", f"$M {EXPLORE} >&-", "$M --help")
 RARE = (
+    "$M serve >&-",
+    f"ulimit -n 8; $M {ORDER}",
+    f"$M {ORDER} --database postgresql://me:pass-word@127.0.0.1:notaport/x",
+    f"$M {ORDER} --json no/such/folder/x.json",
     f"touch file; $M {ORDER} --data-dir file/below",
     f"$M {ORDER} --json .",
     f"ulimit -f 0; $M {ORDER}",

@@ -64,7 +64,7 @@ LOOK_ALIKES = {
 }
 
 
-NAMED_ALIKE = ("a view on the marker's name", "a partition", "a sequence", "a function", "an event trigger that writes")
+NAMED_ALIKE = ("a view on the marker's name", "a partition", "an event trigger that writes")
 """Of each kind of thing that can bear one of our names, the one that is the least like a table of ours."""
 
 

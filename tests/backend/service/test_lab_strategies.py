@@ -53,7 +53,6 @@ def deployment(engines: BareEngines) -> Iterator[Deployment]:
 QUICK = {
     "place-order token get-then-delete",
     "pay-order pessimistic-lock lock-then-check",
-    "add-stock distributed-lock redis-fenced",
 }
 """The others take minutes, all in all."""
 QUICK_ALONE = {"place-order distributed-lock redis-no-expiry"}

@@ -185,7 +185,7 @@ def test_a_client_that_announces_a_gigabyte_costs_no_memory(kind: EngineKind) ->
     assert peak < 4 * MOST_BUFFERED
 
 
-@pytest.mark.parametrize("kind", exhaustive_but(ALL, values(EngineKind.POSTGRESQL, EngineKind.GATEWAY)))
+@pytest.mark.parametrize("kind", exhaustive_but(ALL, values(EngineKind.POSTGRESQL)))
 def test_a_server_that_sends_without_an_end_costs_no_memory(kind: EngineKind) -> None:
     dialect = DIALECTS[kind]()
     dialect.from_server(greeting(kind))
