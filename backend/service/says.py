@@ -80,4 +80,5 @@ class ServiceCode(Code):
     STOPPED = "your_service.stopped"
     PREPARED = "your_service.prepared"
     CHANGING = "your_service.changing"
+    NOT_READ_AGAIN = "your_service.not_read_again"
     SHARED_ENGINES = "your_service.shared_engines"

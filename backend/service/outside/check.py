@@ -85,7 +85,7 @@ class Checker:
         """
         started = time.monotonic()
         afterwards_s = 0.0
-        at_work: tuple[Sentence, ...] = ()
+        at_work: tuple[Sentence, ...] = (say(ServiceCode.NOT_READ_AGAIN),)
         broken_off: Sentence | None = None
         try:
             with self._giving_up, self._giving_up.leaves_off(), self._stand.engines.named_if_away():
@@ -94,7 +94,7 @@ class Checker:
         except SubmitTwiceError as error:
             if not self._results:
                 raise
-            broken_off = error.sentence
+            broken_off, at_work = error.sentence, ()
         finally:
             self._attempts.lingering.close()
         is_open = bool(at_work or broken_off)
@@ -132,8 +132,10 @@ class Checker:
             afterwards_s = self._settling.await_the_end()
             self._stand.require_well()
             changed = [key for key in self._read if self._has_changed_unseen(key)]
-            if not changed or self._settling.at_work or self._cancelled.is_set():
+            if not changed or self._settling.at_work:
                 return afterwards_s, self._settling.at_work
+            if self._cancelled.is_set():
+                break
             self._stand.recorder.noticed()
         return 0.0, (say(ServiceCode.CHANGING),)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from backend.engines.sql import create_sql_engine, end_query
 from backend.model.vocabulary import Verdict
 from backend.service.description import Description
 from backend.service.outside.check import Checker
-from backend.service.outside.model import CheckPlan, CheckSituation
+from backend.service.outside.model import CheckPlan, CheckProgress, CheckSituation
 from backend.service.outside.stand import Stand
+from backend.service.says import ServiceCode
 from tests.backend.engines.helpers import wait_until
 from tests.backend.service.awkward import SERVICES, awkward
 
@@ -63,6 +65,26 @@ def test_a_batch_that_was_judged_is_kept() -> None:
 def test_intents_that_were_judged_are_kept() -> None:
     verdicts = judged_when_cancelled(awkward("/", effects=f'sql = "{MID_BATCH}"'))
     assert verdicts in [[Verdict.DUPLICATED] * count for count in range(1, 10)]
+
+
+def test_what_could_not_be_read_once_more_in_the_end_is_not_known() -> None:
+    """Whatever came behind the answers would have been seen then."""
+    cancelled = threading.Event()
+    plan = CheckPlan((CheckSituation.CLICKS,), 2, 1, 10.0, limit_s=10.0, afterwards_s=0.5)
+    with Stand(awkward("/"), SERVICES) as stand, ExitStack() as locking:
+
+        def lock(progress: CheckProgress) -> None:
+            """Behind the last verdict: then nobody can read."""
+            assert progress.done == 2
+            assert stand.engines.own is not None
+            connection = locking.enter_context(stand.engines.own.connect())
+            connection.exec_driver_sql("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            cancelled.set()
+
+        found = Checker(stand, plan, lock, cancelled).check("submit-twice.toml")
+    (situation,) = found.situations
+    assert [(one.verdict, one.effects) for one in situation.intents] == [(Verdict.UNDECIDED, 1)] * 2
+    assert [one.code for one in found.at_work] == [ServiceCode.NOT_READ_AGAIN]
 
 
 @pytest.mark.parametrize(
