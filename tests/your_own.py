@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.strategies import use_folder
+from main import main
 
 _README = Path(__file__).parents[1] / "README.md"
 
@@ -21,6 +23,15 @@ def of_the_readme(language: str) -> str:
 
 
 CODE, DATA = of_the_readme("python"), of_the_readme("toml")
+ONE = ["--operation", "place-order", "--strategy", "claim"]
+SQLITE = ["--database", "sqlite"]
+
+
+def asked(folder: Path, *command: str) -> dict[str, object]:
+    """What a command writes as JSON, carried out with the folder."""
+    file = folder.parent / "found.json"
+    assert main([*command, "--strategies", str(folder), "--json", str(file)]) == 0
+    return dict(json.loads(file.read_text("utf-8")))
 
 
 def write(folder: Path, name: str = "claim", code: str = CODE, data: str = DATA) -> Path:
