@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from backend.shop.schema import metadata
-from backend.shop.tables import WRITTEN_BY_TRIGGERS
+from backend.shop.witnesses import WRITTEN_BY_TRIGGERS
 
 _NO_NAMES = re.compile(
     r"'(?:[^']|'')*'"  # a literal

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateTable
 
 from backend.model.errors import EngineError
 from backend.model.sentence import say
+from backend.shop.creation import make_missing
 from backend.shop.ownership.check import Owned, owned
 from backend.shop.ownership.inspection import Names
-from backend.shop.ownership.mark import Mark, new_lab
+from backend.shop.ownership.mark import new_lab
 from backend.shop.ownership.says import OwnershipCode
 from backend.shop.schema import (
     added_tables,
@@ -38,6 +37,7 @@ from backend.shop.schema import (
     stock_changes,
     stock_movements,
 )
+from backend.shop.witnesses import WITNESSES
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -49,86 +49,12 @@ _BEGIN_WRITING = sa.select(sa.literal(1)).with_for_update()
 """On SQLite, as the first statement: BEGIN IMMEDIATE (`backend.engines.sql`), so that nobody else changes the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """A trigger that writes down what happened to a row."""
-
-    name: str
-    event: str
-    """With the columns that it is about, where the database can tell."""
-    table: str
-    into: str
-    statement: str
-    """What is inserted there."""
-
-    def insert(self, place: str = "") -> str:
-        """What it carries out.
-
-        Args:
-            place: a qualified schema with its dot, where names depend on who looks.
-        """
-        return f"INSERT INTO {place}{self.into} {self.statement}"
-
-    def creation(self, dialect: str, place: str, mark: str) -> tuple[str, ...]:
-        """The statements that make it."""
-        name = self.name
-        match dialect:
-            case "postgresql":
-                body = f"$$ BEGIN {self.insert(place)}; RETURN NULL; END $$"
-                when = f"AFTER {self.event} ON {place}{self.table}"
-                return (
-                    f"CREATE OR REPLACE FUNCTION {place}{name}() RETURNS trigger LANGUAGE plpgsql AS {body}",
-                    f"COMMENT ON FUNCTION {place}{name}() IS '{mark}'",
-                    f"CREATE OR REPLACE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {place}{name}()",
-                )
-            case "sqlite":
-                return (f"CREATE TRIGGER {name} AFTER {self.event} ON {self.table} BEGIN {self.insert()}; END",)
-            case _:
-                event = self.event.partition(" ")[0]
-                return (f"CREATE TRIGGER {name} AFTER {event} ON {self.table} FOR EACH ROW {self.insert()}",)
-
-
-_WITNESSES = (
-    _Witness(
-        "witness_stock",
-        "UPDATE OF count",
-        "goods",
-        "stock_changes",
-        "(request_no, item, quantity, submission_id) "
-        "VALUES (NEW.last_request_no, NEW.item, NEW.count - OLD.count, NEW.last_submission_id)",
-    ),
-    _Witness(
-        "witness_deletion",
-        "DELETE",
-        "orders",
-        "order_deletions",
-        "(order_no, item, quantity) VALUES (OLD.order_no, OLD.item, OLD.quantity)",
-    ),
-)
-
-WRITTEN_BY_TRIGGERS = {witness.table: frozenset({witness.into}) for witness in _WITNESSES}
-"""For each table that has triggers, the tables that they write to."""
-
-_OPTIONS_OF_ADDED = {
-    f"{dialect}_{option}": value
-    for dialect in ("mysql", "mariadb")
-    for option, value in (
-        ("engine", "InnoDB"),
-        ("charset", "utf8mb4"),
-        ("collate", "utf8mb4_nopad_bin"),
-    )
-}
-"""Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for ``A``, and ``a`` for ``a `` too."""
-_OPTIONS = {"sqlite_autoincrement": True} | _OPTIONS_OF_ADDED
-"""Numbers of our rows never come again."""
-
-
 def names() -> Names:
     """The names that our objects have."""
     return Names(
         tables=frozenset(metadata.tables),
         indexes=frozenset(str(index.name) for table in metadata.tables.values() for index in table.indexes),
-        witnesses={witness.name: witness.insert() for witness in _WITNESSES},
+        witnesses={witness.name: witness.insert() for witness in WITNESSES},
     )
 
 
@@ -139,7 +65,7 @@ def _digest(tables: Iterable[sa.Table]) -> str:
         (name, c.name, repr(c.type), c.nullable, c.unique, c.index, str(c.computed.sqltext) if c.computed else "")
         for name, c in columns
     ]
-    return hashlib.sha256(repr((told, _WITNESSES)).encode()).hexdigest()[:8]
+    return hashlib.sha256(repr((told, WITNESSES)).encode()).hexdigest()[:8]
 
 
 LAYOUT = _digest(table for table in metadata.sorted_tables if table not in added_tables())
@@ -149,14 +75,6 @@ def layout_of(name: str) -> str:
     """The layout in the mark of one of our objects. A table of somebody's own strategy has one for itself."""
     added = [table for table in added_tables() if table.name == name]
     return _digest(added) if added else LAYOUT
-
-
-@compiles(CreateTable, "sqlite")
-def _with_comment(element: CreateTable, compiler: Any, **options: Any) -> str:  # noqa: ANN401  as SQLAlchemy calls it
-    """SQLite keeps the text of the statement, so the comment stands in it."""
-    text: str = compiler.visit_create_table(element, **options)
-    comment = element.element.comment
-    return text.replace("(", f"( /* {comment} */", 1) if comment else text
 
 
 def check_tables(connection: Connection, *, with_triggers: bool = False) -> Owned:
@@ -199,7 +117,7 @@ def create_tables(connection: Connection) -> str:
         found = check_tables(connection)
         lab = found.lab or new_lab()
         place = _place(connection)
-        _make_missing(connection, found, lab, place)
+        make_missing(connection, found.present, lab, place, layout_of)
     return lab
 
 
@@ -267,21 +185,6 @@ def _keyed(made: Made) -> Iterator[tuple[sa.Column[Any], Sequence[str]]]:
     every = (*made.business_keys, *made.resources, *made.idempotency_keys)
     for table in added_tables():
         yield from ((column, every) for column in table.columns if isinstance(column.type, sa.String))
-
-
-def _make_missing(connection: Connection, found: Owned, lab: str, place: str) -> None:
-    dialect = connection.dialect.name
-    marked = sa.MetaData()
-    for table in metadata.tables.values():
-        copy = table.to_metadata(marked)
-        copy.comment = Mark(lab, layout_of(table.name), table.name).text
-        copy.kwargs.update(_OPTIONS_OF_ADDED if table in added_tables() else _OPTIONS)
-    missing = [table for table in marked.sorted_tables if table.name not in found.present]
-    marked.create_all(connection, tables=missing, checkfirst=False)
-    for witness in _WITNESSES:
-        if witness.name not in found.present:
-            for statement in witness.creation(dialect, place, Mark(lab, LAYOUT, witness.name).text):
-                connection.exec_driver_sql(statement)
 
 
 def _schema(connection: Connection) -> str | None:

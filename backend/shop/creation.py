@@ -1,0 +1,114 @@
+"""The statements that make our tables and triggers, with the mark of a lab in each.
+
+They are worked out once for each kind of database: a process that starts many labs makes the same tables again and
+again, of which nothing but the number of the lab differs.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
+
+from backend.shop.ownership.mark import Mark
+from backend.shop.schema import added_tables, metadata
+from backend.shop.witnesses import WITNESSES
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Dialect
+
+_SOME_LAB = "0123456789abcdef"
+"""Stands for the number of the lab in what has been worked out."""
+_DOUBLE_PERCENT = {"format", "pyformat"}
+"""How parameters are written where a percent sign is written twice, which the driver undoes if there are any."""
+
+_OPTIONS_OF_ADDED = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in (
+        ("engine", "InnoDB"),
+        ("charset", "utf8mb4"),
+        ("collate", "utf8mb4_nopad_bin"),
+    )
+}
+"""Keys are compared byte by byte, as elsewhere: by default MariaDB takes ``a`` for ``A``, and ``a`` for ``a `` too."""
+_OPTIONS = {"sqlite_autoincrement": True} | _OPTIONS_OF_ADDED
+"""Numbers of our rows never come again."""
+
+
+@compiles(CreateTable, "sqlite")
+def _with_comment(element: CreateTable, compiler: Any, **options: Any) -> str:  # noqa: ANN401  as SQLAlchemy calls it
+    """SQLite keeps the text of the statement, so the comment stands in it."""
+    text: str = compiler.visit_create_table(element, **options)
+    comment = element.element.comment
+    return text.replace("(", f"( /* {comment} */", 1) if comment else text
+
+
+def make_missing(
+    connection: Connection, present: Collection[str], lab: str, place: str, layout_of: Callable[[str], str]
+) -> None:
+    """Make the tables, with their indexes, and the triggers that are not there. The caller commits.
+
+    Args:
+        connection: to the database.
+        present: the names of those that are there.
+        lab: the number that the mark of each is to have.
+        place: a qualified schema with its dot, where names depend on who looks.
+        layout_of: says the layout that the mark of a table or a trigger is to have, by its name.
+    """
+    dialect = connection.dialect
+    tables = tuple(metadata.tables.values())
+    prepared = _prepared(_Kind(dialect), tables, tuple(layout_of(table.name) for table in tables))
+    missing = [made for name, made in prepared.items() if name not in present]
+    statements = [statement.replace(_SOME_LAB, lab) for made in missing for statement in made]
+    for witness in WITNESSES:
+        if witness.name not in present:
+            mark = Mark(lab, layout_of(witness.name), witness.name).text
+            statements += witness.creation(dialect.name, place, mark)
+    if dialect.name == "postgresql":  # takes several at a time, which saves as many round trips
+        statements = [";\n".join(statements)] if statements else []
+    for statement in statements:
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+class _Kind:
+    """A dialect, equal to any other in which the same statements are written."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._told = (dialect.name, getattr(dialect, "is_mariadb", None), dialect.server_version_info)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kind) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+
+@functools.lru_cache(8)
+def _prepared(kind: _Kind, tables: tuple[sa.Table, ...], layouts: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What makes each table, in an order in which each finds what it refers to; marked with `_SOME_LAB`."""
+    marked = sa.MetaData()
+    for table, layout in zip(tables, layouts, strict=True):
+        copy = table.to_metadata(marked)
+        copy.comment = Mark(_SOME_LAB, layout, table.name).text
+        copy.kwargs.update(_OPTIONS_OF_ADDED if table in added_tables() else _OPTIONS)
+    return {table.name: _creation(kind.dialect, table) for table in marked.sorted_tables}
+
+
+def _creation(dialect: Dialect, table: sa.Table) -> tuple[str, ...]:
+    """What makes a table and its indexes, as the server is to read it."""
+    doubles = dialect.paramstyle in _DOUBLE_PERCENT
+    statements: list[str] = []
+
+    def note(element: Any, *_: object, **__: object) -> None:  # noqa: ANN401  as SQLAlchemy calls it
+        text = str(element.compile(dialect=dialect))
+        statements.append(text.replace("%%", "%") if doubles else text)
+
+    table.metadata.create_all(MockConnection(dialect, note), tables=[table], checkfirst=False)
+    return tuple(statements)
