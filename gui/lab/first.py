@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from backend.comparison.exhibits import find_exhibit
 from backend.model.vocabulary import EngineKind
@@ -91,6 +91,7 @@ class FirstChoices(QWidget):
 
     def _add(self, name: str, text: Words, about: Words) -> QPushButton:
         made = button(name, text, "quiet")
+        made.setFont(QApplication.font())  # not that of the table, which is for what engines say
         describe(made, text, about)
         row = self.layout()
         if row is not None:

@@ -16,6 +16,8 @@ def test_the_empty_lab_offers_three_ways_to_begin(driver: Driver) -> None:
     first = driver.window.lab.first
     names = ("firstDoubleClick", "firstUniqueIndex", "firstLostOrder")
     assert [driver.find(QPushButton, name).isVisible() for name in names] == [True] * 3
+    like_others = driver.find(QPushButton, "submitButton").font().family()
+    assert {driver.find(QPushButton, name).font().family() for name in names} == {like_others}, "no engine said it"
     rows = driver.window.lab.results.rows_table.viewport()
     assert rows.rect().contains(first.geometry())
     driver.click("firstDoubleClick")
