@@ -87,9 +87,9 @@ def place(lab: Laboratory, key: str, strategy: str, submissions: int = 3) -> dic
     return dict(lab.lab.start_run(Setup(strategy), plan).wait(20).verdicts)
 
 
-def test_the_reset_of_one_lab_leaves_the_rows_of_another(shared: LabOptions) -> None:
-    with own_lab(shared) as one, own_lab(shared) as other:
-        assert place(one, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
+def test_the_reset_of_one_lab_leaves_the_rows_of_another(laboratory: Laboratory, shared: LabOptions) -> None:
+    with own_lab(shared) as other:
+        assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
         for strategy in ("unique-index", "inbox", "distributed-lock", "idempotency-key", "token"):
             assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
         other.lab.reset()
@@ -98,14 +98,14 @@ def test_the_reset_of_one_lab_leaves_the_rows_of_another(shared: LabOptions) -> 
             assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
         with psycopg.connect(shared.database.replace("postgresql+psycopg", "postgresql")) as connection:
             assert connection.execute("SELECT count(*) FROM orders WHERE order_no = 'ONE'").fetchall() == [(1,)]
-        assert place(one, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
+        assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
 
 
-def test_labs_on_two_databases_and_one_redis_server_do_not_lock_each_other(shared: LabOptions, tmp_path: Path) -> None:
-    first = LabOptions(database=f"sqlite:///{tmp_path / 'first'}", redis=shared.redis)
-    second = LabOptions(database=f"sqlite:///{tmp_path / 'second'}", redis=shared.redis)
-    with own_lab(first) as one, own_lab(second) as other:
-        holding = one.lab.start_run(
+def test_labs_on_two_databases_and_one_redis_server_do_not_lock_each_other(
+    laboratory: Laboratory, shared: LabOptions
+) -> None:
+    with own_lab(LabOptions(database="sqlite", redis=shared.redis)) as other:
+        holding = laboratory.lab.start_run(
             Setup("distributed-lock", "redis", 1_500), Plan((Intent(PLACE, "SAME", "pen", 1),), 1)
         )
         assert place(other, "SAME", "distributed-lock", 1) == {Verdict.EXACTLY_ONCE: 1}

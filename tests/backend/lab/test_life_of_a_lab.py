@@ -7,12 +7,14 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
+from backend.engines.bare import bare_engines
 from backend.lab.lab import Lab
 from backend.model.errors import SubmitTwiceError
 from backend.model.judgement import Judgement, Report
@@ -22,11 +24,11 @@ from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, P
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import lives, wait_until
 from tests.backend.http_caller import caller_of
-from tests.backend.own_lab import backend_of, born_since, family, named, own_lab, wait_for
+from tests.backend.own_lab import backend_of, born_since, family, lab_processes, named, own_lab, wait_for
 from tests.tables import exhaustive_but, values
 
-KILLED = 800
-"""Submissions of a run in which something is killed."""
+KILLED, WORK_MS = 240, 100
+"""Submissions of a run in which something is killed, and how long each takes: the kill comes in their midst."""
 SOON_S = 20
 """A second where nothing else runs; what it must not wait for takes a minute."""
 
@@ -174,12 +176,12 @@ def with_password(url: str, password: str) -> str:
 
 
 def kill_in_mid_run(laboratory: Laboratory, process: psutil.Process, intents: int = 1) -> Report:
-    """Kill while submissions are under way; what the run says. They take their time, so that the kill is in time."""
+    """Kill while submissions are under way; what the run says."""
     return break_in_mid_run(laboratory, lambda: os.kill(process.pid, signal.SIGKILL), intents)
 
 
 def break_in_mid_run(laboratory: Laboratory, do: Callable[[], object], intents: int = 1) -> Report:
-    setup = Setup("none", processing_delay_ms=50)
+    setup = Setup("none", processing_delay_ms=WORK_MS)
     wanted = tuple(laboratory.intent(PLACE, number) for number in range(intents))
     run = laboratory.lab.start_run(setup, Plan(wanted, KILLED // intents))
     assert wait_for(laboratory.told, lambda: len(laboratory.told.replies) > 20)
@@ -187,21 +189,18 @@ def break_in_mid_run(laboratory: Laboratory, do: Callable[[], object], intents: 
     return run.wait(30)
 
 
-def test_an_instance_that_is_killed_is_started_again() -> None:
-    before = family()
-    with own_lab(LabOptions(instances=2)) as laboratory:
-        told = laboratory.told
-        killed = named(born_since(before), "backend.instance")
-        report = kill_in_mid_run(laboratory, killed)
-        assert report.answers[Answer.ERROR] > 0
-        assert report.effects >= report.answers[Answer.CREATED] > 0
-        assert report.contradictions == ()
-        assert wait_for(told, lambda: backend_of(laboratory).health is Health.UP)
-        assert wait_until(lambda: both_answer(laboratory.lab))
-        assert laboratory.run(PLACE, "unique-index", submissions=10).answers == {
-            Answer.CREATED: 1,
-            Answer.DUPLICATE: 9,
-        }
+def test_an_instance_that_is_killed_is_started_again(laboratory: Laboratory) -> None:
+    laboratory.lab.set_instances(2)
+    report = kill_in_mid_run(laboratory, named(lab_processes(laboratory), "backend.instance"))
+    assert report.answers[Answer.ERROR] > 0
+    assert report.effects >= report.answers[Answer.CREATED] > 0
+    assert report.contradictions == ()
+    assert wait_for(laboratory.told, lambda: backend_of(laboratory).health is Health.UP)
+    assert wait_until(lambda: both_answer(laboratory.lab))
+    assert laboratory.run(PLACE, "unique-index", submissions=10).answers == {
+        Answer.CREATED: 1,
+        Answer.DUPLICATE: 9,
+    }
 
 
 def both_answer(lab: Lab) -> bool:
@@ -211,13 +210,11 @@ def both_answer(lab: Lab) -> bool:
         return False
 
 
-def test_the_death_of_an_instance_is_told() -> None:
-    before = family()
-    with own_lab() as laboratory:
-        told = laboratory.told
-        os.kill(named(born_since(before), "backend.instance").pid, signal.SIGKILL)
-        assert wait_for(told, lambda: any("started again" in str(engine.note) for engine in told.engines))
-        assert wait_for(told, lambda: backend_of(laboratory).health is Health.UP)
+def test_the_death_of_an_instance_is_told(laboratory: Laboratory) -> None:
+    told = laboratory.told
+    os.kill(named(lab_processes(laboratory), "backend.instance").pid, signal.SIGKILL)
+    assert wait_for(told, lambda: any("started again" in str(engine.note) for engine in told.engines))
+    assert wait_for(told, lambda: backend_of(laboratory).health is Health.UP)
 
 
 @pytest.mark.parametrize(
@@ -243,50 +240,46 @@ def test_an_engine_that_is_killed_is_started_again(word: str, kind: EngineKind) 
         assert closes_within(laboratory.lab, SOON_S)
 
 
-def test_of_a_run_whose_sender_is_killed_all_is_reported_that_was_heard() -> None:
-    before = family()
-    with own_lab() as laboratory:
-        result = kill_in_mid_run(laboratory, named(born_since(before), "backend.lab.senders"), intents=KILLED)
-        heard = len(laboratory.told.replies)
-        assert "sender" in str(result.broken_off)
-        known = {reply.submission_id for reply in laboratory.told.replies}
-        known |= {step.submission_id for step in laboratory.told.steps}
-        assert (result.cancelled, result.sent, sum(result.answers.values())) == (False, len(known), heard)
-        assert result.sent > heard, "some were at work"
-        assert result.p50_ms is not None
-        assert result.verdicts == {Verdict.EXACTLY_ONCE: heard, Verdict.UNDECIDED: KILLED - heard}
-        assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().verdicts == result.verdicts)
-        assert laboratory.lab.judgement().unheard == KILLED - heard
-        assert wait_for(laboratory.told, lambda: any("sender" in failure for failure in laboratory.told.failures))
-        assert laboratory.run(PLACE, "unique-index", submissions=5).verdicts == {Verdict.EXACTLY_ONCE: 1}
-        assert laboratory.lab.judgement().unheard == KILLED - heard
-        laboratory.lab.reset()
-        assert laboratory.lab.judgement().unheard == 0
+def test_of_a_run_whose_sender_is_killed_all_is_reported_that_was_heard(laboratory: Laboratory) -> None:
+    result = kill_in_mid_run(laboratory, named(lab_processes(laboratory), "backend.lab.senders"), intents=KILLED)
+    heard = len(laboratory.told.replies)
+    assert "sender" in str(result.broken_off)
+    known = {reply.submission_id for reply in laboratory.told.replies}
+    known |= {step.submission_id for step in laboratory.told.steps}
+    assert (result.cancelled, result.sent, sum(result.answers.values())) == (False, len(known), heard)
+    assert result.sent > heard, "some were at work"
+    assert result.p50_ms is not None
+    assert result.verdicts == {Verdict.EXACTLY_ONCE: heard, Verdict.UNDECIDED: KILLED - heard}
+    assert wait_for(laboratory.told, lambda: laboratory.lab.judgement().verdicts == result.verdicts)
+    assert laboratory.lab.judgement().unheard == KILLED - heard
+    assert wait_for(laboratory.told, lambda: any("sender" in failure for failure in laboratory.told.failures))
+    assert laboratory.run(PLACE, "unique-index", submissions=5).verdicts == {Verdict.EXACTLY_ONCE: 1}
+    assert laboratory.lab.judgement().unheard == KILLED - heard
+    laboratory.lab.reset()
+    assert laboratory.lab.judgement().unheard == 0
 
 
-def test_of_a_run_whose_database_is_gone_all_is_reported_that_was_heard() -> None:
+def test_of_a_run_whose_database_is_gone_all_is_reported_that_was_heard(laboratory: Laboratory) -> None:
     """Nothing can be read back, so nothing is certain."""
-    with own_lab() as other:
-        options = LabOptions(database=str(other.lab.connection()["database"]))
-        with own_lab(options) as laboratory:
-            result = break_in_mid_run(laboratory, other.lab.close, intents=KILLED)
-            assert "database" in str(result.broken_off)
-            assert sum(result.answers.values()) == len(laboratory.told.replies) == KILLED
-            assert result.answers[Answer.CREATED] > 0
-            assert result.verdicts == {Verdict.UNDECIDED: KILLED}
-            assert laboratory.lab.judgement().verdicts == result.verdicts
+    with ExitStack() as elsewhere:
+        laboratory.lab.use_database(elsewhere.enter_context(bare_engines(LabOptions())).database)
+        result = break_in_mid_run(laboratory, elsewhere.close, intents=KILLED)
+    assert "database" in str(result.broken_off)
+    assert sum(result.answers.values()) == len(laboratory.told.replies) == KILLED
+    assert result.answers[Answer.CREATED] > 0
+    assert result.verdicts == {Verdict.UNDECIDED: KILLED}
+    assert laboratory.lab.judgement().verdicts == result.verdicts
 
 
-def test_an_instance_that_was_started_again_counts_as_up_only_when_its_port_accepts() -> None:
-    before = family()
-    with own_lab() as laboratory:
-        url = urlsplit(str(next(iter(laboratory.lab.connection()["urls"]))))  # type: ignore[call-overload]
-        for _ in range(3):
-            named(born_since(before), "backend.instance").kill()
-            assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.DOWN)
-            assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.UP)
-            socket.create_connection((url.hostname, url.port), 5).close()
+def test_an_instance_that_was_started_again_counts_as_up_only_when_its_port_accepts(laboratory: Laboratory) -> None:
+    url = urlsplit(str(next(iter(laboratory.lab.connection()["urls"]))))  # type: ignore[call-overload]
+    for _ in range(3):
+        named(lab_processes(laboratory), "backend.instance").kill()
+        assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.DOWN)
+        assert wait_for(laboratory.told, lambda: http_health(laboratory) is Health.UP)
+        socket.create_connection((url.hostname, url.port), 5).close()
 
 
-def http_health(laboratory: Laboratory) -> Health:
-    return next(engine.health for engine in laboratory.told.engines if engine.kind is EngineKind.HTTP)
+def http_health(laboratory: Laboratory) -> Health | None:
+    """As it was told last; None if nothing was told yet."""
+    return next((engine.health for engine in laboratory.told.engines if engine.kind is EngineKind.HTTP), None)

@@ -59,11 +59,10 @@ def test_a_run_whose_supervisor_is_killed_is_reported_with_what_was_heard(source
 
 
 @pytest.mark.parametrize("source", exhaustive_but([Source.CLICKS, Source.REDELIVERY], values(Source.CLICKS)))
-def test_it_is_so_where_only_the_backend_processes_were_ours(source: Source) -> None:
-    with own_lab() as other:
-        there = other.lab.connection()
-        options = LabOptions(database=str(there["database"]), redis=str(there["redis"]))
-        require_what_was_heard(*lost_in_mid_run(options, source))
+def test_it_is_so_where_only_the_backend_processes_were_ours(laboratory: Laboratory, source: Source) -> None:
+    there = laboratory.lab.connection()
+    options = LabOptions(database=str(there["database"]), redis=str(there["redis"]))
+    require_what_was_heard(*lost_in_mid_run(options, source))
 
 
 def test_why_a_run_breaks_off_is_known_before_anybody_is_told() -> None:

@@ -46,7 +46,7 @@ def behind_a_slow_network(laboratory: Laboratory) -> Iterator[tuple[Laboratory, 
         return found
 
     with holding_proxy(connect, b"$3\r\nSET\r\n") as proxy:
-        options = LabOptions(redis=f"redis://:{url.password}@127.0.0.1:{proxy.port}")
+        options = LabOptions(database="sqlite", redis=f"redis://:{url.password}@127.0.0.1:{proxy.port}")
         with own_lab(options) as other:
             yield other, proxy
 
@@ -188,7 +188,7 @@ def test_a_server_that_does_not_answer_may_be_at_something() -> None:
 
 def test_each_connection_of_a_process_has_a_name_at_the_server() -> None:
     """In a lab whose Redis was never restarted: what ended with a server is known until that is noticed."""
-    with own_lab() as other:
+    with own_lab(LabOptions(database="sqlite")) as other:
         other.run(PLACE, "distributed-lock", "redis", submissions=8)
         known = {each.name for of in other.lab._running()[0].works._sessions.values() for each in of if each.name}
         with create_redis(str(other.lab.connection()["redis"])) as client:

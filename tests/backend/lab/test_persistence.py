@@ -87,13 +87,13 @@ def test_each_run_has_the_persistence_that_it_asks_for_and_else_that_of_the_star
 
 
 def test_a_lab_is_started_with_it(tmp_path: Path) -> None:
-    with own_lab(LabOptions(redis_persistence=ALWAYS)) as laboratory:
+    with own_lab(LabOptions(database="sqlite", redis_persistence=ALWAYS)) as laboratory:
         assert settings_of(laboratory) == ("yes", "always")
         setup = Setup("none")
         report = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), 1)).wait(30)
         assert report.setup.redis_persistence is ALWAYS
         url = str(laboratory.lab.connection()["redis"])
-        with own_lab(LabOptions(redis=url)) as other:
+        with own_lab(LabOptions(database="sqlite", redis=url)) as other:
             plan = Plan((other.intent(PLACE),), 1)
             assert other.lab.start_run(setup, plan).wait(30).setup.redis_persistence is None
             with pytest.raises(NotApplicableError, match="started here"):

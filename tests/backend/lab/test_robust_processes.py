@@ -28,8 +28,8 @@ from backend.model.vocabulary import Answer, EngineKind, Health, OperationKey, P
 from backend.tap.trace_messages import Hello, Ready, Steps, TracedStep
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import connected, wait_until
-from tests.backend.http_caller import caller_of
-from tests.backend.own_lab import backend_of, born_since, family, named, own_lab, wait_for
+from tests.backend.http_caller import Told, caller_of
+from tests.backend.own_lab import backend_of, born_since, family, lab_processes, named, own_lab, wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 needs_zookeeper = pytest.mark.skipif(find_zookeeper() is None, reason=str(WHAT_TO_INSTALL))
@@ -183,11 +183,11 @@ def test_the_end_of_the_supervisor_is_told_in_one_sentence_and_the_lab_can_be_st
 
 
 @needs_zookeeper
-def test_a_zookeeper_that_is_killed_is_started_again_on_its_data_and_told() -> None:
+def test_the_first_call_from_outside_starts_zookeeper_which_is_started_again_on_its_data_when_it_is_killed() -> None:
     others = family()
     with own_lab(LabOptions(database="sqlite")) as laboratory:
         told = laboratory.told
-        assert laboratory.run(PLACE, "distributed-lock", "zookeeper").verdicts == {Verdict.EXACTLY_ONCE: 1}
+        assert placed_under_a_lock_in_zookeeper(laboratory).status == 201
         before = named(born_since(others), "QuorumPeerMain").pid
         setup = Setup("distributed-lock", "zookeeper", processing_delay_ms=50)
         intents = tuple(laboratory.intent(PLACE, number) for number in range(40))
@@ -202,32 +202,26 @@ def test_a_zookeeper_that_is_killed_is_started_again_on_its_data_and_told() -> N
         assert laboratory.run(PLACE, "distributed-lock", "zookeeper").verdicts == {Verdict.EXACTLY_ONCE: 1}
 
 
-@needs_zookeeper
-def test_the_first_call_from_outside_starts_zookeeper() -> None:
-    with own_lab(LabOptions(database="sqlite")) as laboratory:
-        caller = caller_of(laboratory.lab)
-        answer = caller.submit("place-order", "distributed-lock", "zookeeper", order_no="O-1", item="book", quantity=1)
-        assert answer.status == 201
+def placed_under_a_lock_in_zookeeper(laboratory: Laboratory) -> Told:
+    """What a caller from outside was told."""
+    order = {"order_no": "O-1", "item": "book", "quantity": 1}
+    return caller_of(laboratory.lab).submit("place-order", "distributed-lock", "zookeeper", **order)
 
 
 def test_where_zookeeper_is_missing_a_call_from_outside_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.engines.zookeeper.server.find_zookeeper", lambda: None)
     with own_lab(LabOptions(database="sqlite")) as laboratory:
-        answer = caller_of(laboratory.lab).submit(
-            "place-order", "distributed-lock", "zookeeper", order_no="O-1", item="book", quantity=1
-        )
+        answer = placed_under_a_lock_in_zookeeper(laboratory)
         assert answer.status == 503
         assert str(WHAT_TO_INSTALL) in str(answer.document)
 
 
-def test_the_gateway_that_is_killed_is_told_of() -> None:
-    others = family()
-    with own_lab(LabOptions(database="sqlite")) as laboratory:
-        told = laboratory.told
-        assert laboratory.run(OperationKey.SEND_MESSAGE, "none", submissions=1).effects == 1
-        named(born_since(others), "backend.engines.gateway").kill()
+def test_the_gateway_that_is_killed_is_told_of(laboratory: Laboratory) -> None:
+    told = laboratory.told
+    assert laboratory.run(OperationKey.SEND_MESSAGE, "none", submissions=1).effects == 1
+    named(lab_processes(laboratory), "backend.engines.gateway").kill()
 
-        def both() -> bool:
-            return [str(sentence.code) for sentence in told.told] == ["gateway.restarting", "gateway.back"]
+    def both() -> bool:
+        return [str(sentence.code) for sentence in told.told] == ["gateway.restarting", "gateway.back"]
 
-        assert wait_for(told, both, 30)
+    assert wait_for(told, both, 30)
