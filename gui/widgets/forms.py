@@ -42,8 +42,9 @@ def plain(text: str) -> str:
 def describe(widget: QWidget, name: Words, explanation: Words = "") -> None:
     """Tell a screen reader what the widget is, and everybody what it does."""
     put(widget.setAccessibleName, name)
-    put(widget.setAccessibleDescription, explanation)
-    put(widget.setToolTip, explanation)
+    if explanation or widget.toolTip():
+        put(widget.setAccessibleDescription, explanation)
+        put(widget.setToolTip, explanation)
     if isinstance(widget, QAbstractSpinBox):
         name_part(widget.lineEdit, name)
         put_as(widget, "line", lambda text: widget.lineEdit().setAccessibleDescription(text), explanation)

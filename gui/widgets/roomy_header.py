@@ -22,6 +22,8 @@ class RoomyHeader(QHeaderView):
     def __init__(self, table: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
         self._room = 0
+        self._bare = QSize()
+        self._bare_of: tuple[int, str] | None = None
         self._frozen = False
         self.setSectionsClickable(True)
 
@@ -48,5 +50,12 @@ class RoomyHeader(QHeaderView):
             painter.end()
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        """With the room."""
-        return super().sizeHint() + QSize(0, self._room)
+        """With the room.
+
+        Qt asks a dozen times while a window is made and dressed, and each time all titles are measured. Where nobody
+        sees them, another style has time until they are shown: then the table asks again.
+        """
+        of = self.count(), self.font().key()
+        if of != self._bare_of or self.isVisible():
+            self._bare_of, self._bare = of, super().sizeHint()
+        return self._bare + QSize(0, self._room)
