@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.model.vocabulary import Answer
-from tests.backend.conftest import Laboratory
+from tests.backend.conftest import Laboratory, emptied
 from tests.backend.http_caller import Caller, Told, caller_of, count_effects, count_rows
 from tests.tables import exhaustive_but, values
 
@@ -23,16 +23,24 @@ ATTACK = settings(
 )
 
 
-@pytest.fixture
-def caller(laboratory: Laboratory) -> Caller:
-    return caller_of(laboratory.lab)
+@pytest.fixture(scope="module")
+def _emptied_once(_started_lab: Laboratory) -> Laboratory:
+    """What is refused changes nothing, so most tests of this file need nothing emptied; others ask for `laboratory`."""
+    return emptied(_started_lab)
 
 
 @pytest.fixture
-def no_row(laboratory: Laboratory) -> Iterator[None]:
+def caller(_emptied_once: Laboratory) -> Caller:
+    return caller_of(_emptied_once.lab)
+
+
+@pytest.fixture
+def no_row(_emptied_once: Laboratory) -> Iterator[None]:
     """What the test does leaves no row."""
+    database = _emptied_once.lab.connection()["database"]
+    before = count_effects(database)
     yield
-    assert count_effects(laboratory.lab.connection()["database"]) == 0
+    assert count_effects(database) == before
 
 
 def order(**changes: object) -> bytes:
@@ -267,6 +275,7 @@ def test_counting_goods_that_are_not_there_is_refused(caller: Caller, no_row: No
     check_problem(caller.submit("add-stock", strategy, request_no="S-1", item="nothing", quantity=1), 404)
 
 
+@pytest.mark.usefixtures("laboratory")
 @pytest.mark.parametrize("path", ["/orders/x", "/orders/%FF", "/orders/%ED%A0%80", "/goods/x", "/goods/a%2Fb"])
 def test_what_is_not_there_is_not_found(caller: Caller, path: str) -> None:
     check_problem(caller.call("GET", path), 404)
@@ -283,7 +292,8 @@ KEYS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_s
 
 @ATTACK
 @given(key=KEYS, item=KEYS)
-def test_any_other_text_is_a_key_from_end_to_end(caller: Caller, key: str, item: str) -> None:
+def test_any_other_text_is_a_key_from_end_to_end(laboratory: Laboratory, key: str, item: str) -> None:
+    caller = caller_of(laboratory.lab)
     placed = caller.submit("place-order", "none", order_no=key, item=item, quantity=3)
     assert (placed.status, placed.document["order_no"]) == (201, key)
     shown = caller.call("GET", f"/orders/{quote(key, safe='')}").document

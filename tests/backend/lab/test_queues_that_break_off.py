@@ -11,12 +11,11 @@ import redis
 from backend.engines.redis_client import create_redis
 from backend.lab.senders.run_queue import StreamQueue
 from backend.model.judgement import Report
-from backend.model.options import LabOptions
 from backend.model.plan import Plan, Setup
 from backend.model.vocabulary import OperationKey, Source, Verdict
 from tests.backend.conftest import Laboratory
 from tests.backend.http_caller import count_rows
-from tests.backend.own_lab import own_lab, wait_for
+from tests.backend.own_lab import wait_for
 
 PLACE = OperationKey.PLACE_ORDER
 BUSY = "local t = redis.call('time') local e = t[1] * 1000 + t[2] / 1000 + ARGV[1]\n\
@@ -24,9 +23,10 @@ repeat t = redis.call('time') until t[1] * 1000 + t[2] / 1000 > e"
 
 
 @pytest.fixture
-def other() -> Iterator[tuple[Laboratory, redis.Redis]]:
-    with own_lab(LabOptions()) as found, create_redis(str(found.lab.connection()["redis"])) as client:
-        yield found, client
+def client(laboratory: Laboratory) -> Iterator[redis.Redis]:
+    """Somebody else at the lab's server."""
+    with create_redis(str(laboratory.lab.connection()["redis"])) as client:
+        yield client
 
 
 @contextmanager
@@ -39,11 +39,22 @@ def forbidden(client: redis.Redis, *commands: str) -> Iterator[None]:
         client.acl_setuser("default", enabled=True, commands=[f"+{each}" for each in commands])
 
 
-def broken_off(other: Laboratory, client: redis.Redis, *commands: str) -> Report:
+@contextmanager
+def busy_after(client: redis.Redis, milliseconds: str) -> Iterator[None]:
+    """A script that takes longer lets the server tell everybody else that it is busy."""
+    before = str(client.config_get("busy-reply-threshold")["busy-reply-threshold"])
+    client.config_set("busy-reply-threshold", milliseconds)
+    try:
+        yield
+    finally:
+        client.config_set("busy-reply-threshold", before)
+
+
+def broken_off(laboratory: Laboratory, client: redis.Redis, *commands: str) -> Report:
     """A run of twelve messages for one intent, two at a time, that ends in the middle."""
-    plan = Plan((other.intent(PLACE),), 12, Source.REDELIVERY)
-    run = other.lab.start_run(Setup("none", processing_delay_ms=400), plan)
-    assert wait_for(other.told, lambda: len(other.told.rows) >= 1)
+    plan = Plan((laboratory.intent(PLACE),), 12, Source.REDELIVERY)
+    run = laboratory.lab.start_run(Setup("none", processing_delay_ms=400), plan)
+    assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) >= 1)
     with forbidden(client, *commands):
         report = run.wait(30)
     assert report.broken_off
@@ -51,8 +62,7 @@ def broken_off(other: Laboratory, client: redis.Redis, *commands: str) -> Report
     return report
 
 
-def test_a_stream_of_which_a_server_does_not_tell_is_not_lost(other: tuple[Laboratory, redis.Redis]) -> None:
-    laboratory, client = other
+def test_a_stream_of_which_a_server_does_not_tell_is_not_lost(laboratory: Laboratory, client: redis.Redis) -> None:
     client.xgroup_create("submit-twice:x-1:queue", "backend", id="0", mkstream=True)
     queue = StreamQueue(client, "x", "x-1", Setup("none"))
     with forbidden(client, "xinfo"), pytest.raises(redis.exceptions.ResponseError):
@@ -63,28 +73,25 @@ def test_a_stream_of_which_a_server_does_not_tell_is_not_lost(other: tuple[Labor
     assert laboratory.run(PLACE, "none", submissions=1).effects == 1
 
 
-def test_a_server_that_is_busy_has_lost_no_message(other: tuple[Laboratory, redis.Redis]) -> None:
-    laboratory, client = other
-    client.config_set("busy-reply-threshold", 10)
+def test_a_server_that_is_busy_has_lost_no_message(laboratory: Laboratory, client: redis.Redis) -> None:
     wanted = tuple(laboratory.intent(PLACE, number) for number in range(1, 9))
     run = laboratory.lab.start_run(Setup("unique-index", processing_delay_ms=300), Plan(wanted, 1, Source.REDELIVERY))
     assert wait_for(laboratory.told, lambda: len(laboratory.told.rows) >= 1)
-    for _ in range(3):
-        client.eval(BUSY, 0, "200")
-    report = run.wait(60)
+    with busy_after(client, "10"):
+        for _ in range(3):
+            client.eval(BUSY, 0, "200")
+        report = run.wait(60)
     assert (report.broken_off, report.verdicts) == (None, {Verdict.EXACTLY_ONCE: 8})
 
 
-def test_a_run_that_breaks_off_takes_its_messages_away(other: tuple[Laboratory, redis.Redis]) -> None:
-    laboratory, client = other
+def test_a_run_that_breaks_off_takes_its_messages_away(laboratory: Laboratory, client: redis.Redis) -> None:
     broken_off(laboratory, client, "xinfo")
     assert client.keys("*:queue") == client.keys("*:queues") == []
 
 
 def test_messages_that_could_not_be_taken_away_do_not_come_behind_a_reset(
-    other: tuple[Laboratory, redis.Redis],
+    laboratory: Laboratory, client: redis.Redis
 ) -> None:
-    laboratory, client = other
     broken_off(laboratory, client, "xinfo", "hdel", "del", "xreadgroup", "xclaim")
     assert client.keys("*:queues") != []
     laboratory.lab.reset()

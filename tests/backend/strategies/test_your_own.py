@@ -109,19 +109,21 @@ def test_without_the_folder_it_is_not_there(yours: Path) -> None:
 def test_its_table_bears_our_mark_and_is_emptied_with_the_rest(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "kept.sqlite3"
     place = ["--database", f"sqlite:///{file}"]
-    for _ in range(2):
-        assert main(["run", *ONE, *place, "--strategies", str(folder), "--json", str(tmp_path / "run.json")]) == 0
+    run = ["run", *ONE, *place, "--strategies", str(folder), "--json", str(tmp_path / "run.json")]
+    assert main(run) == 0
     with sqlite3.connect(file) as database:
         ((made,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'claims'")
         assert "made by submit-twice: lab " in made
-        assert len(list(database.execute("SELECT * FROM claims"))) == 2
-    again = ["--strategies", str(folder), "--json", str(tmp_path / "run.json"), "--reset"]
-    assert main(["run", *ONE, *place, *again]) == 0
-    with sqlite3.connect(file) as database:
-        assert len(list(database.execute("SELECT * FROM claims"))) == 1
-    database.close()
+        (first,) = database.execute("SELECT * FROM claims")
     use_folder(None)
     assert main(["run", "--operation", "place-order", "--strategy", "none", *place, "--json", "-"]) == 0
+    with sqlite3.connect(file) as database:
+        assert list(database.execute("SELECT * FROM claims")) == [first], "kept by who knows nothing of it"
+    assert main([*run, "--reset"]) == 0
+    with sqlite3.connect(file) as database:
+        (second,) = database.execute("SELECT * FROM claims")
+    database.close()
+    assert second != first
 
 
 def test_a_table_of_its_name_that_is_not_ours_is_left_alone(

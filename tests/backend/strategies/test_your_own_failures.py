@@ -116,7 +116,7 @@ def test_the_explorer_ends_what_never_ends(
 
 
 def test_a_run_that_never_ends_says_who_is_still_at_work(folder: Path) -> None:
-    with_body(folder, "while True: services.redis.get('x')")
+    with_body(folder, "while True: services.redis.blpop('x', 0.1)")
     bound = ["--submissions", "1", "--limit-seconds", "2", *SQLITE]
     found = asked(folder, "run", *ONE, "--variant", "before-the-effect", *bound)
     assert found["out_of_time"] is True
