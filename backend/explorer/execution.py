@@ -87,7 +87,7 @@ class Execution:
         self._by_id: dict[str, Submission] = {}
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
-        self._queues = Queues(self.events, self.fixture.readable, watcher.overtaken)
+        self._queues: Queues[Submission] = Queues(self.events, self.fixture.readable, watcher.overtaken)
         self.touched = NOTHING
         """What the last choice has touched."""
         self._moves: dict[str, int] = {}

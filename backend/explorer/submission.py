@@ -120,6 +120,7 @@ class Submission:
         """Whether something of it may still happen."""
         return self.state is not SubmissionState.ENDED and self.state is not SubmissionState.DEAD
 
+    @property
     def progress(self) -> tuple[bool, str, str, str]:
         """Those that got further come first; the rest of the key tells apart those that got on in different ways."""
         answer = self.answer.value if self.answer else ""

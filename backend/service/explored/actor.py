@@ -125,6 +125,12 @@ class Actor:
         return self.running is not None and not self.held
 
     @property
+    def progress(self) -> tuple[bool, bool, str, str]:
+        """Those that got further come first; the rest of the key tells apart those that got on in different ways."""
+        parked = self.parked[0].unit.text if self.parked and self.parked[0].unit else ""
+        return self.is_waiting, not self.has_response, parked, self.answer.value if self.answer else ""
+
+    @property
     def is_live(self) -> bool:
         """Whether something of it may still happen."""
         return not self.is_dead and not (self.is_over and self.is_quiet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from backend.explorer.queues import Place
     from backend.lab.senders.http import Response
     from backend.model.vocabulary import EngineKind
     from backend.service.description import Description
@@ -111,6 +113,8 @@ class Deployment:
         """How long an instance must be silent after its answer before its request counts as over."""
         self.falls_silent = False
         """Whether nothing was seen to follow upon an answer."""
+        self.overtaken: Counter[Place] = Counter()
+        """See `Queues`."""
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:

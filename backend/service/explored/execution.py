@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from backend.explorer.errors import DivergedError, HarnessError, UnforeseenError
 from backend.explorer.footprints import EVERYTHING, EXPIRY, LAST_CHANCE, NOTHING, Footprint, union
 from backend.explorer.question import Choice, EventKind, Question
+from backend.explorer.queues import Queues
 from backend.explorer.traced_event import TracedEvent
 from backend.explorer.turns import (
     CRASH_BUDGET,
     EXPIRY_BUDGET,
     START,
-    name_winners,
     order_moments,
     possible,
-    waiting_places,
     with_waiters,
 )
 from backend.model.sentence import say
@@ -72,8 +71,9 @@ class ServiceExecution:
         self.fixture = Names(self.intent)
         self.events: list[TracedEvent] = []
         self.trace: list[tuple[str, str, Footprint]] = []
+        self._queues: Queues[Actor] = Queues(self.events, self.fixture.readable, deployment.overtaken, str)
         self.server_chose = False
-        """Whether PostgreSQL might have refused another request in a deadlock."""
+        """Whether PostgreSQL might have refused another request in a deadlock, or let another one go on."""
         traffic = Traffic(
             deployment,
             self.intent,
@@ -161,12 +161,13 @@ class ServiceExecution:
             HarnessError: as for `StepController.settle`, or the request has taken more than `MOST_STEPS` steps.
             DivergedError: no request of this name can take a step.
             UnforeseenError: a request was let go that waits for nothing the step touches.
-            LateDeadlockError: another request was refused in a deadlock than usually is.
+            PlayAgainError: another request was refused or let go than usually is.
         """
         touched = self.footprint(choice) or NOTHING
         self._deployment.locks.circles.begin_choice()
         told = len(self.events)
-        waited = waiting_places(self.actors)
+        waited = [one for one in self.actors if one.is_waiting]
+        self._queues.begin_choice()
         match choice.kind:
             case EventKind.EXPIRE:
                 self._expire()
@@ -174,8 +175,8 @@ class ServiceExecution:
                 self._crash(self._named(choice.actor))
             case _:
                 self._step(self._named(choice.actor), touched)
-        self._require_foreseen(touched, choice, [one for group in waited for one in group])
-        name_winners(waited, _progress)
+        self._require_foreseen(touched, choice, waited)
+        self.server_chose = self._queues.end_choice(self.actors) or self.server_chose
         self.actors.sort(key=lambda one: one.actor)
         order_moments(self.events, told)
         family = choice.actor[:1]
@@ -317,9 +318,3 @@ def _next_step(one: Actor) -> str:
 
 def _may_crash(one: Actor) -> bool:
     return one.has_begun and bool(one.parked) and one.running is None
-
-
-def _progress(one: Actor) -> tuple[bool, bool, str, str]:
-    """Those that got further first; the rest of the key tells apart those that got on in different ways."""
-    parked = one.parked[0].unit.text if one.parked and one.parked[0].unit else ""
-    return one.is_waiting, not one.has_response, parked, one.answer.value if one.answer else ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import cast
 
 import pytest
 
 from backend.explorer.errors import OvertakenError
+from backend.explorer.footprints import NOTHING, Footprint
 from backend.explorer.question import Choice, EventKind, Question
 from backend.explorer.queues import Place, Queues
-from backend.explorer.submission import Submission
 from backend.explorer.traced_event import TracedEvent
 from backend.model.vocabulary import EngineKind, OperationKey
 from backend.tap.observer import Call, Flow
@@ -40,11 +39,13 @@ class Waiting:
     actor: str
     is_waiting: bool = True
     commands: list[str] = field(default_factory=lambda: ["GET", "UPDATE"])
+    touches: Footprint = NOTHING
 
     @property
     def id(self) -> str:
         return f"submission-{self.actor}"
 
+    @property
     def progress(self) -> tuple[bool, str, str, str]:
         return self.is_waiting, "", "", ""
 
@@ -52,16 +53,15 @@ class Waiting:
 def goes_on(answers: str, winner: int, overtaken: Counter[Place]) -> tuple[bool, list[str]]:
     """What the queues say when one of those goes on that were told this, with the names that they have then."""
     requests = [Waiting(actor) for actor, _ in zip("ABC", answers, strict=False)]
-    all_of_them = [cast("Submission", one) for one in requests]
     events = [
         TracedEvent(EventKind.STEP, one, Call(Flow(one.id), 0, EngineKind.REDIS, "GET", (), answer=answer))
-        for one, answer in zip(all_of_them, answers, strict=True)
+        for one, answer in zip(requests, answers, strict=True)
     ]
-    queues = Queues(events, str, overtaken)
-    queues.end_choice(all_of_them)
+    queues = Queues[Waiting](events, str, overtaken)
+    queues.end_choice(requests)
     assert queues.begin_choice()
     requests[winner].is_waiting = False
-    return queues.end_choice(all_of_them), [one.actor for one in requests]
+    return queues.end_choice(requests), [one.actor for one in requests]
 
 
 def test_those_that_were_told_the_same_are_interchangeable() -> None:
