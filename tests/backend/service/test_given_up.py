@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import ExitStack
 
 import pytest
@@ -85,6 +86,31 @@ def test_what_could_not_be_read_once_more_in_the_end_is_not_known() -> None:
     (situation,) = found.situations
     assert [(one.verdict, one.effects) for one in situation.intents] == [(Verdict.UNDECIDED, 1)] * 2
     assert [one.code for one in found.at_work] == [ServiceCode.NOT_READ_AGAIN]
+
+
+def test_what_has_changed_in_the_end_with_no_step_seen_may_not_be_over() -> None:
+    """Somebody else has doubled the effect of one of two intents, and nobody looks a third time."""
+    cancelled = threading.Event()
+    plan = CheckPlan((CheckSituation.CLICKS,), 2, 1, 10.0, limit_s=10.0, afterwards_s=0.5)
+    with Stand(awkward("/"), SERVICES) as stand:
+
+        def double(progress: CheckProgress) -> None:
+            """Behind the last verdict."""
+            assert progress.done == 2
+            assert stand.engines.own is not None
+            with stand.engines.own.begin() as connection:
+                connection.exec_driver_sql(
+                    "INSERT INTO orders (order_no) SELECT order_no FROM orders ORDER BY id DESC LIMIT 1"
+                )
+            cancelled.set()
+
+        found = Checker(stand, plan, double, cancelled).check("submit-twice.toml")
+    (situation,) = found.situations
+    assert Counter((one.verdict, one.effects) for one in situation.intents) == {
+        (Verdict.DUPLICATED, 2): 1,
+        (Verdict.UNDECIDED, 1): 1,
+    }
+    assert [one.code for one in found.at_work] == [ServiceCode.CHANGING]
 
 
 @pytest.mark.parametrize(
