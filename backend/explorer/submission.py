@@ -11,7 +11,7 @@ from backend.explorer.errors import Crashed
 from backend.explorer.footprints import NO_TRANSACTION, NOTHING, Footprint, Isolation
 from backend.explorer.sql_words import SessionLock, session_lock
 from backend.explorer.state import SubmissionState
-from backend.instance.problems import FAILED, from_exception
+from backend.instance.problems import FAILED, NOT_APPLICABLE, from_exception
 from backend.model.plan import Fault
 from backend.model.vocabulary import Answer, EngineKind, FaultKind
 from backend.tap.observer import Call, Flow
@@ -209,7 +209,7 @@ class Submission:
             if self.state is SubmissionState.DEAD:
                 raise Crashed from None  # what its own code, or a driver's, makes of a session that is gone
             problem = from_exception(error)
-            self.failure = problem.detail if problem.kind == FAILED and fault_behind(error) is None else None
+            self.failure = problem.detail if problem.kind in _FAILURES and fault_behind(error) is None else None
             return problem.answer
         if self.state is SubmissionState.DEAD:
             raise Crashed  # it was caught, and no `except` runs in a process that was killed
@@ -217,6 +217,7 @@ class Submission:
 
 
 _PLAIN = Isolation()
+_FAILURES = {FAILED, NOT_APPLICABLE}
 _HIT = Fault(FaultKind.ERROR)
 _REFUSED = ([(False,)], [(0,)], [(None,)])
 """What a server answers who does not grant such a lock."""

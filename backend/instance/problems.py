@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FAILED = "internal"
 """Kind of a problem that nobody has foreseen: the strategy itself failed."""
+NOT_APPLICABLE = "not-applicable"
+"""Kind of one that comes of what was chosen together."""
 
 
 @dataclass(eq=False)
@@ -182,7 +184,7 @@ def _failed(detail: Sentence) -> Problem:
 
 def not_applicable(detail: Sentence) -> Problem:
     """What was asked for cannot be had in this combination."""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not-applicable", "Strategy does not apply", detail)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, NOT_APPLICABLE, "Strategy does not apply", detail)
 
 
 def _engine_away(detail: Sentence) -> Problem:

@@ -63,3 +63,10 @@ def test_whoever_looked_before_another_one_committed_may_not_write(bench: Bench)
     # Every transaction sees the file as it was at its first statement, and is refused if it wants to write later on.
     assert found.outcomes.keys() == {ONCE}
     assert found.schedules == found.classes
+
+
+def test_it_is_said_why_a_variant_takes_no_effect_at_all(bench: Bench) -> None:
+    found = bench.explore(PAY, "pessimistic-lock", "repeatable-read")
+
+    assert found.outcomes == {Verdict.UNDECIDED: 2}
+    assert any("isolation level" in str(note) for note in found.notes)
