@@ -103,6 +103,8 @@ class SupervisorLoop:
                 self._spawn(message)
             elif service := self._services.get(message["key"]):
                 self._command(service, message)
+            else:  # it has ended, which the lab is about to learn
+                self.tell({"reply": message["id"]})
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send one message to the parent; a parent that is gone ends the loop."""

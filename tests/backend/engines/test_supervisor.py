@@ -203,6 +203,19 @@ def test_signals_to_a_child_that_is_gone_do_nothing(supervisor: Supervisor) -> N
     child.terminate()
 
 
+@pytest.mark.parametrize(
+    "command", [{"do": "signal", "signal": 15}, {"do": "forgive"}, {"do": "terminate", "grace": 0}]
+)
+def test_what_is_wanted_of_a_child_that_has_just_ended_is_answered(
+    supervisor: Supervisor, command: dict[str, object]
+) -> None:
+    """As where the news of its end are still on their way."""
+    child = shell(supervisor, "exit 0")
+    assert child.wait(30) == 0
+    number = supervisor._control.take_number()
+    supervisor._control.ask(command | {"key": child._key, "id": number}, number)
+
+
 def test_a_supervisor_that_was_killed_is_noticed() -> None:
     with Supervisor() as supervisor:
         child = supervisor.spawn("sleep", SLEEP)
