@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from backend.cli.early import SIGNALS
 from tests.compiled import compile_first
 from tests.longest import LONGEST
-from tests.places import choose_memory, keep_bytecode
+from tests.places import choose_memory, keep_bytecode, short_place
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Laboratory
@@ -59,6 +60,19 @@ def _started_lab() -> Iterator[Laboratory]:
     lab.start()
     yield Laboratory(lab, told)
     lab.close()
+
+
+@pytest.fixture(scope="session")
+def forked_services() -> Iterator[None]:
+    """Services of tests that begin with `COMMAND` are forked in this session, also by commands that it runs."""
+    from tests.services.forked import WHERE
+    from tests.services.forking import forking
+
+    with TemporaryDirectory(dir=short_place()) as folder, pytest.MonkeyPatch.context() as patch:
+        socket = Path(folder) / "services"
+        patch.setenv(WHERE, str(socket))
+        with forking(socket):
+            yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -22,6 +22,7 @@ from tests.tables import exhaustive_but, values
 
 __all__ = ["open_reader", "painted", "pseudo_language", "reader", "unstarted"]
 
+pytestmark = pytest.mark.usefixtures("forked_services")
 STEPS = (
     Step("1.1", 0, 1, EngineKind.POSTGRESQL, "SELECT 1", "no row", "", 1, 2),
     Step("1.1", 1, 1, EngineKind.POSTGRESQL, "COMMIT", "2 rows", "", 3, 4),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from backend.service.description import parse
 from backend.service.outside.check import Checker
 from backend.service.outside.model import CheckPlan, CheckSituation
 from backend.service.outside.stand import Stand
+from tests.services.forking import COMMAND
 
 if TYPE_CHECKING:
     from backend.service.description import Description
@@ -39,7 +39,7 @@ json = {{ order_no = "{{key}}" }}
 
 
 def file_of(path: str = "/", *arguments: str, effects: str = EFFECTS, command: list[str] | None = None) -> str:
-    given = command or [sys.executable, "awkward.py", *arguments]
+    given = command or [*COMMAND, "awkward.py", *arguments]
     return _FILE.format(command=str(given), path=path, effects=effects)
 
 

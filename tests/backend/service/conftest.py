@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from backend.service.description import Description, parse
 from backend.service.explored.run import explore_service
 from backend.service.gateway import open_gateway
 from backend.service.reach import reach_database, reach_redis
+from tests.services.forking import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SERVICES = Path(__file__).parents[2] / "services"
 FILE = """
 [service]
-command = ["{python}", "plain.py"]
+command = {command}
 [service.environment]
 PORT = "{{port}}"
 DATABASE_URL = "{{postgresql}}"
@@ -55,7 +55,7 @@ SELECT (SELECT count(*) FROM orders WHERE order_no = {{key}})
 
 
 def plain_service(path: str) -> Description:
-    return parse(FILE.format(python=sys.executable, path=path))
+    return parse(FILE.format(command=[*COMMAND, "plain.py"], path=path))
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +104,8 @@ def gateway() -> Iterator[Reach]:
 def redis_server(servers: Supervisor) -> Reach:
     """A private server."""
     return reach_redis(start_redis(servers, None, None).url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_services(forked_services: None) -> None:
+    """They are for all tests of services."""

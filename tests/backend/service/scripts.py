@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from backend.model.vocabulary import Verdict
 from backend.service.description import Before, Database, Description, Effects, Request, Service
+from tests.services.forking import COMMAND
 
 State = Counter[str]
 Program = Callable[[State], Generator[None, None, None]]
@@ -53,7 +53,7 @@ def scripted(
     given = {"PORT": "{port}", "DATABASE_URL": "{postgresql}", "REDIS_URL": "{redis}"}
     body = {"key": "{key}", "steps": list(steps), "finally": list(afterwards), "again": again, "regrets": list(regrets)}
     return Description(
-        service=Service(command=[sys.executable, "script.py"], environment={**given, **(environment or {})}),
+        service=Service(command=[*COMMAND, "script.py"], environment={**given, **(environment or {})}),
         database=Database(kind="postgresql", setup=SETUP + setup),
         request=Request(path="/", json=body),
         before=Before(sql=list(BEFORE), redis="SET token:{key} 1"),

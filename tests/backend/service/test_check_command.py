@@ -120,6 +120,8 @@ def test_an_interrupt_keeps_what_was_measured(file: Path) -> None:
 
 @pytest.mark.parametrize("command", exhaustive_but(["check", "explore"], values("check")))
 def test_sigkill_leaves_no_process_of_the_service(file: Path, command: str) -> None:
+    text = file_of(command=[sys.executable, "awkward.py"])  # itself, not what it would be forked from
+    file.write_text(text.replace("[service]", f'[service]\ndirectory = "{SERVICES}"'))
     rest = (
         ["explore", "--service", file, "--requests", 3] if command == "explore" else ["check", file, "--intents", 5000]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 
@@ -15,6 +14,7 @@ from backend.service.outside.model import Check, CheckPlan, CheckSituation, Situ
 from backend.service.outside.stand import Stand
 from backend.service.outside.words import check_lines
 from tests.backend.service.awkward import SERVICES
+from tests.services.forking import COMMAND
 
 pytestmark = pytest.mark.exhaustive
 
@@ -49,7 +49,7 @@ def late(path: str, *arguments: str, effects: str = ROWS) -> Description:
 
 
 def late_file(path: str, *arguments: str, effects: str = ROWS) -> str:
-    return _FILE.format(command=[sys.executable, "late.py", *arguments], path=path, effects=effects)
+    return _FILE.format(command=[*COMMAND, "late.py", *arguments], path=path, effects=effects)
 
 
 def check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,9 @@ from tests.backend.service.conftest import FILE, SERVICES
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.explore.test_page import texts
+from tests.services.forking import COMMAND
 
+pytestmark = pytest.mark.usefixtures("forked_services")
 CLICKS, RETRY = CheckSituation.CLICKS, CheckSituation.RETRY
 
 
@@ -33,9 +36,9 @@ def page(open_shared: OpenWindow) -> Driver:
     return driver
 
 
-def described(folder: Path, path: str, **changes: str) -> Path:
+def described(folder: Path, path: str, *, command: Sequence[str] = COMMAND, **changes: str) -> Path:
     """A file about one way of the plain service, anywhere."""
-    text = FILE.format(python=sys.executable, path=path).replace("plain.py", str(SERVICES / "plain.py"))
+    text = FILE.format(command=[*command, str(SERVICES / "plain.py")], path=path)
     for before, after in changes.items():
         assert before in text
         text = text.replace(before, after)
@@ -197,7 +200,8 @@ def test_a_cancelled_check_keeps_what_was_measured(page: Driver, tmp_path: Path)
 def test_a_service_that_never_becomes_ready_can_be_cancelled(page: Driver, tmp_path: Path) -> None:
     script = tmp_path / "idle.py"
     script.write_text("import threading\nthreading.Event().wait()\n", encoding="utf-8")
-    open_file(page, described(tmp_path, "/check", **{str(SERVICES / "plain.py"): str(script)}))
+    file = described(tmp_path, "/check", command=[sys.executable], **{str(SERVICES / "plain.py"): str(script)})
+    open_file(page, file)
     for begin in ("serviceCheckButton", "serviceExploreButton"):
         page.click(begin)
         page.qtbot.waitUntil(lambda: _runs(script), timeout=PATIENCE_MS)
@@ -214,7 +218,7 @@ def _runs(script: Path) -> bool:
 
 
 def test_a_window_closed_in_mid_check_leaves_no_process(page: Driver, tmp_path: Path, qtbot: QtBot) -> None:
-    open_file(page, described(tmp_path, "/check"))
+    open_file(page, described(tmp_path, "/check", command=[sys.executable]))
     page.spin("serviceIntentsSpin").setValue(1000)
     page.click("serviceCheckButton")
     table = page.window.service.check_pane.situations
