@@ -21,6 +21,7 @@ from backend.cli.arguments import language_of, read_arguments
 from backend.cli.command_keys import Command
 from backend.cli.complaints import complaint
 from backend.cli.interrupts import InterruptCode
+from backend.cli.uncollected import uncollected
 from backend.model.errors import NotApplicableError, ServiceFileError, StrategyFileError, UnknownKeyError
 from backend.model.options import LabOptions
 from backend.model.sentence import ENGLISH, say, words
@@ -29,7 +30,9 @@ from backend.model.vocabulary import RedisPersistence, RedisTopology
 if TYPE_CHECKING:
     import argparse
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Work = Callable[[argparse.Namespace, LabOptions, threading.Event], int | None]
 
 DONE, COULD_NOT_RUN, WRONG_ARGUMENTS = 0, early.COULD_NOT_RUN, 2
 WRONG = (WrongArgumentsError, UnknownKeyError, NotApplicableError, StrategyFileError, ServiceFileError)
@@ -65,61 +68,58 @@ def work(chosen: argparse.Namespace, language: str) -> int:
 
 
 def carry_out(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
-    """Do what a command is for; returns the exit code, where it is not that of success.
+    """Do what a command is for; returns the exit code, where it is not that of success."""
+    with uncollected():
+        use_strategies(chosen)
+        require_strategies(chosen)
+        work_on = imported(chosen)
+    return work_on(chosen, options, interrupted)
 
-    Each imports what it needs, since the drivers of engines take their time.
-    """
-    use_strategies(chosen)
-    require_strategies(chosen)
+
+def imported(chosen: argparse.Namespace) -> Work:
+    """What carries out a command. Each imports what it needs, since the drivers of engines take their time."""
     if chosen.command == Command.RUN:
         from backend.cli.run import run_once
 
-        run_once(chosen, options, interrupted)
-    elif chosen.command == Command.SERVE:
+        return run_once
+    if chosen.command == Command.SERVE:
         from backend.cli.serve import serve_until_interrupted
 
-        serve_until_interrupted(options, interrupted)
-    elif chosen.command == Command.COMPARE:
+        return lambda _chosen, options, interrupted: serve_until_interrupted(options, interrupted)
+    if chosen.command == Command.COMPARE:
         from backend.cli.compare import compare_once
 
-        compare_once(chosen, options, interrupted)
-    elif chosen.command == Command.EXPLORE:
-        explore(chosen, options, interrupted)
-    elif chosen.command == Command.INCIDENTS:
+        return compare_once
+    if chosen.command == Command.EXPLORE:
+        return exploring(chosen)
+    if chosen.command == Command.INCIDENTS:
         from backend.cli.incidents import incidents_once
 
-        incidents_once(chosen, options, interrupted)
-    elif chosen.command in {Command.CHECK, Command.SERVICE}:
-        return service(chosen, options, interrupted)
-    elif chosen.command in {Command.REPLAY, Command.HISTORY}:
-        return archive(chosen, options, interrupted)
-    elif chosen.command == Command.INSTALL_DESKTOP:
+        return incidents_once
+    if chosen.command == Command.INSTALL_DESKTOP:
         from backend.cli.desktop import install_desktop
 
-        install_desktop(chosen)
-    return None
+        return lambda chosen, _options, _interrupted: install_desktop(chosen)
+    return of_a_service(chosen) if chosen.command in {Command.CHECK, Command.SERVICE} else of_the_archive(chosen)
 
 
-def archive(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
-    """Do again what a file has, or list what is kept; returns the exit code."""
+def of_the_archive(chosen: argparse.Namespace) -> Work:
+    """Do again what a file has, or list what is kept."""
     from backend.cli import archive
 
     if chosen.command == Command.REPLAY:
-        return archive.replay_once(chosen, options, interrupted)
-    archive.history_once(chosen)
-    return None
+        return archive.replay_once
+    return lambda chosen, _options, _interrupted: archive.history_once(chosen)
 
 
-def service(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> int | None:
-    """Check somebody's own service, or the file that describes it; returns the exit code."""
+def of_a_service(chosen: argparse.Namespace) -> Work:
+    """Check somebody's own service, or the file that describes it."""
     from backend.cli import service
 
     if chosen.command == Command.CHECK:
-        return service.check_once(chosen, options, interrupted)
-    if chosen.action == "check-file":
-        return service.check_file(chosen)
-    service.new_file(chosen)
-    return None
+        return service.check_once
+    about_a_file = service.check_file if chosen.action == "check-file" else service.new_file
+    return lambda chosen, _options, _interrupted: about_a_file(chosen)
 
 
 def use_strategies(chosen: argparse.Namespace) -> None:
@@ -140,20 +140,21 @@ def require_strategies(chosen: argparse.Namespace) -> None:
         require_strategy(key, variant)
 
 
-def explore(chosen: argparse.Namespace, options: LabOptions, interrupted: threading.Event) -> None:
+def exploring(chosen: argparse.Namespace) -> Work:
     """Explore one question or all of them, or play a saved schedule again."""
     from backend.cli import explore, survey
 
     if chosen.all:
-        survey.survey_once(chosen, options, interrupted)
-    elif chosen.service:
+        return survey.survey_once
+    if chosen.service:
         from backend.cli.service import explore_service_once
 
-        explore_service_once(chosen, options, interrupted)
-    elif chosen.replay:
-        explore.replay_once(chosen.replay, options, interrupted, chosen.language or ENGLISH)
-    else:
-        explore.explore_once(chosen, options, interrupted)
+        return explore_service_once
+    if chosen.replay:
+        return lambda chosen, options, interrupted: explore.replay_once(
+            chosen.replay, options, interrupted, chosen.language or ENGLISH
+        )
+    return explore.explore_once
 
 
 def open_window(chosen: argparse.Namespace) -> int:
