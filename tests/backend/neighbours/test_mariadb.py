@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from backend.cli.early import COULD_NOT_RUN
-from backend.lab.lab import Lab
 from backend.model.errors import SubmitTwiceError
-from backend.model.options import LabOptions
 from main import DONE
-from tests.backend.neighbours.commands import compare, run, use_a_lab
+from tests.backend.neighbours.commands import Command, Opened, compare, engines_on, lab_on, opening, run, use_a_lab
 from tests.backend.neighbours.conftest import Mariadb
-from tests.tables import exhaustive_but, never, values
+from tests.tables import exhaustive_but, values
 
 _COLUMNS = (
     "id bigint AUTO_INCREMENT PRIMARY KEY, order_no varchar(64), payment_no_unique varchar(64), amount int, "
@@ -46,31 +46,41 @@ LOOK_ALIKES = {
 }
 
 
-@pytest.mark.parametrize("case", exhaustive_but(LOOK_ALIKES, never("a table", "a view", "a table of another engine")))
+LIKE_OURS = ("a table", "a view", "a table of another engine")
+
+
+@pytest.mark.parametrize(
+    ("case", "command"),
+    exhaustive_but(
+        product(LOOK_ALIKES, [opening, run]), lambda case, command: case not in LIKE_OURS and command is opening
+    ),
+)
 def test_a_look_alike_is_refused_and_left_alone(
-    mariadb: Mariadb, valkey: str, case: str, capsys: pytest.CaptureFixture[str]
+    mariadb: Mariadb, valkey: str, case: str, command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mariadb.script(*LOOK_ALIKES[case])
     before = mariadb.dump()
-    assert run(mariadb.url, valkey) == COULD_NOT_RUN
+    assert command(mariadb.url, valkey) == COULD_NOT_RUN
     assert "nothing was changed" in capsys.readouterr().err
     assert mariadb.dump() == before
 
 
-def test_every_command_leaves_a_view_into_another_database(mariadb: Mariadb, valkey: str) -> None:
+@pytest.mark.parametrize("command", exhaustive_but([run, compare, use_a_lab], values(run)))
+def test_every_command_leaves_a_view_into_another_database(mariadb: Mariadb, valkey: str, command: Command) -> None:
     mariadb.script(
         f"CREATE TABLE {mariadb.other}.payments ({_COLUMNS})",
         f"INSERT INTO {mariadb.other}.payments (order_no, amount) VALUES ('theirs', 1)",
         f"CREATE VIEW payments AS SELECT * FROM {mariadb.other}.payments",
     )
     before = mariadb.dump()
-    assert run(mariadb.url, valkey) == COULD_NOT_RUN
-    assert compare(mariadb.url, valkey) == COULD_NOT_RUN
-    assert not use_a_lab(mariadb.url, valkey)
+    assert command(mariadb.url, valkey) == COULD_NOT_RUN
     assert mariadb.dump() == before
 
 
-def test_tables_in_another_case_and_in_another_database_are_left_alone(mariadb: Mariadb, valkey: str) -> None:
+@pytest.mark.parametrize("command", exhaustive_but([run, compare, use_a_lab], values(use_a_lab)))
+def test_tables_in_another_case_and_in_another_database_are_left_alone(
+    mariadb: Mariadb, valkey: str, command: Command
+) -> None:
     mariadb.script(
         f"CREATE TABLE `Payments` ({_COLUMNS})",
         "INSERT INTO `Payments` (order_no, amount) VALUES ('theirs', 1)",
@@ -78,9 +88,7 @@ def test_tables_in_another_case_and_in_another_database_are_left_alone(mariadb: 
         f"INSERT INTO {mariadb.other}.orders VALUES ('theirs')",
     )
     before = mariadb.dump()
-    for command in (run, compare):
-        assert command(mariadb.url, valkey) == DONE
-    assert use_a_lab(mariadb.url, valkey)
+    assert command(mariadb.url, valkey) == DONE
     after = mariadb.dump(*_ours(mariadb))
     assert after == before
 
@@ -114,22 +122,24 @@ EXCHANGES = {
 }
 
 
-@pytest.mark.parametrize("case", exhaustive_but(EXCHANGES, values("a trigger")))
-def test_a_table_that_was_exchanged_meanwhile_is_not_emptied(mariadb: Mariadb, valkey: str, case: str) -> None:
-    lab = Lab(LabOptions(database=mariadb.url, redis=valkey))
-    try:
-        lab.start()
+@pytest.mark.parametrize(
+    ("case", "by"),
+    exhaustive_but(product(EXCHANGES, [engines_on, lab_on]), lambda case, by: case == "a trigger" and by is engines_on),
+)
+def test_a_table_that_was_exchanged_meanwhile_is_not_emptied(
+    mariadb: Mariadb, valkey: str, case: str, by: Opened
+) -> None:
+    with by(mariadb.url, valkey) as reset:
         mariadb.script(*EXCHANGES[case])
         before = mariadb.dump()
         with pytest.raises(SubmitTwiceError, match="nothing was changed"):
-            lab.reset()
-    finally:
-        lab.close()
+            reset()
     assert mariadb.dump() == before
 
 
 def test_a_single_table_of_ours_in_another_database_is_not_ours(mariadb: Mariadb, valkey: str) -> None:
-    assert run(mariadb.url, valkey) == DONE
+    assert opening(mariadb.url, valkey) == DONE
+    mariadb.script("INSERT INTO payments (order_no, amount) VALUES ('of a run', 1)")
     source = mariadb.url.rpartition("/")[2].partition("?")[0]
     mariadb.script(
         f"CREATE TABLE {mariadb.other}.payments LIKE {source}.payments",
@@ -137,5 +147,5 @@ def test_a_single_table_of_ours_in_another_database_is_not_ours(mariadb: Mariadb
     )
     copy = Mariadb(mariadb.url.replace(f"/{source}?", f"/{mariadb.other}?"), source)
     before = copy.dump()
-    assert run(copy.url, valkey) == COULD_NOT_RUN
+    assert opening(copy.url, valkey) == COULD_NOT_RUN
     assert copy.dump() == before

@@ -11,6 +11,7 @@ import redis
 from main import DONE, main
 from tests.backend.neighbours.commands import compare, explore, run, use_a_lab
 from tests.backend.neighbours.dumps import dump_of_redis
+from tests.tables import exhaustive_but, values
 
 
 @pytest.fixture
@@ -32,20 +33,36 @@ def theirs(valkey: str) -> Iterator[redis.Redis]:
     client.close()
 
 
-def test_every_command_leaves_keys_that_look_like_ours(theirs: redis.Redis, valkey: str, tmp_path: Path) -> None:
+def run_anew(database: str, redis: str, strategy: str, source: str) -> int:
+    """The command `run`, which empties first."""
+    question = ["--operation", "place-order", "--strategy", strategy, "--source", source]
+    return main(["run", "--reset", *question, "--database", database, "--redis", redis, "--json", "-"])
+
+
+def with_a_token(database: str, redis: str) -> int:
+    return run_anew(database, redis, "token", "clicks")
+
+
+def redelivered(database: str, redis: str) -> int:
+    return run_anew(database, redis, "distributed-lock", "redelivery")
+
+
+COMMANDS = {
+    "once": ((compare, use_a_lab), (explore, redelivered)),
+    "the others": ((run,), (with_a_token, use_a_lab)),
+}
+"""In a database that is kept, and in one that goes with the lab."""
+
+
+@pytest.mark.parametrize("which", exhaustive_but(COMMANDS, values("once")))
+def test_every_command_leaves_keys_that_look_like_ours(
+    theirs: redis.Redis, valkey: str, tmp_path: Path, which: str
+) -> None:
     before = dump_of_redis(theirs)
-    url = f"sqlite:///{tmp_path / 'ours.db'}"
-    for command in (run, compare):
-        assert command(url, valkey) == DONE
-    assert explore("sqlite", valkey) == DONE
-    for database in (url, "sqlite"):
-        assert use_a_lab(database, valkey)
-    places = ["--database", "sqlite", "--redis", valkey, "--json", "-"]
-    for source in ("redelivery", "clicks"):
-        more = ["--operation", "place-order", "--strategy", "token", "--source", source]
-        if source == "redelivery":
-            more[3] = "distributed-lock"
-        assert main(["run", "--reset", *more, *places]) == DONE
+    databases = (f"sqlite:///{tmp_path / 'ours.db'}", "sqlite")
+    for database, commands in zip(databases, COMMANDS[which], strict=True):
+        for command in commands:
+            assert command(database, valkey) == DONE
     after = dump_of_redis(theirs)
     assert {key: after.get(key) for key in before} == before
 
@@ -57,6 +74,6 @@ def test_a_stream_under_the_name_of_a_queue_is_left_alone(theirs: redis.Redis, v
     places = ["--database", "sqlite", "--redis", valkey, "--json", "-"]
     delivered = ["--operation", "place-order", "--strategy", "none", "--source", "redelivery"]
     assert main(["run", *delivered, *places]) == DONE
-    assert use_a_lab("sqlite", valkey)
+    assert use_a_lab("sqlite", valkey) == DONE
     after = dump_of_redis(theirs)
     assert {key: after.get(key) for key in before} == before

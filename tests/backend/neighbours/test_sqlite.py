@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from backend.lab.lab import Lab
 from backend.model.errors import EngineError, SubmitTwiceError
 from backend.model.options import LabOptions
 from main import DONE
-from tests.backend.neighbours.commands import compare, explore, run, use_a_lab
+from tests.backend.neighbours.commands import Opened, compare, engines_on, explore, lab_on, opening, run, use_a_lab
 from tests.backend.neighbours.dumps import bytes_below
 from tests.tables import exhaustive_but, values
 
@@ -91,16 +92,15 @@ def test_every_command_leaves_the_file_and_its_journals(theirs: Path, valkey: st
     before = bytes_below(theirs.parent)
     assert len(before) >= 1
     url = f"sqlite:///{theirs}"
-    for command in (run, compare, explore):
+    for command in (run, compare, explore, use_a_lab):
         assert command(url, valkey) == COULD_NOT_RUN
-    assert not use_a_lab(url, valkey)
     assert bytes_below(theirs.parent) == before
 
 
 @pytest.mark.parametrize("form", ["sqlite:///{}?mode=ro", "sqlite:///file:{}?mode=ro&uri=true"])
 def test_what_is_to_be_read_only_is_not_written(tmp_path: Path, form: str, valkey: str) -> None:
     file = tmp_path / "ours.db"
-    assert run(f"sqlite:///{file}", valkey) == DONE
+    assert opening(f"sqlite:///{file}", valkey) == DONE
     before = bytes_below(tmp_path)
     assert run(form.format(file), valkey) == COULD_NOT_RUN
     assert bytes_below(tmp_path) == before
@@ -108,8 +108,8 @@ def test_what_is_to_be_read_only_is_not_written(tmp_path: Path, form: str, valke
 
 def test_a_file_of_ours_and_an_empty_one_are_used(tmp_path: Path, valkey: str) -> None:
     (tmp_path / "empty.db").touch()
-    for _ in range(2):
-        assert run(f"sqlite:///{tmp_path / 'empty.db'}", valkey) == DONE
+    for command in (opening, run):
+        assert command(f"sqlite:///{tmp_path / 'empty.db'}", valkey) == DONE
 
 
 EXCHANGES = {
@@ -122,19 +122,23 @@ EXCHANGES = {
 }
 
 
-@pytest.mark.parametrize("case", exhaustive_but(EXCHANGES, values("a table that hangs on it")))
-def test_a_table_that_was_exchanged_meanwhile_is_not_emptied(tmp_path: Path, case: str, valkey: str) -> None:
+@pytest.mark.parametrize(
+    ("case", "by"),
+    exhaustive_but(
+        product(EXCHANGES, [engines_on, lab_on]),
+        lambda case, by: case == "a table that hangs on it" and by is engines_on,
+    ),
+)
+def test_a_table_that_was_exchanged_meanwhile_is_not_emptied(
+    tmp_path: Path, case: str, by: Opened, valkey: str
+) -> None:
     file = tmp_path / "ours.db"
-    lab = Lab(LabOptions(database=f"sqlite:///{file}", redis=valkey))
-    try:
-        lab.start()
+    with by(f"sqlite:///{file}", valkey) as reset:
         fill(file, EXCHANGES[case])
         with closing(sqlite3.connect(file)) as connection:
             before = list(connection.iterdump())
         with pytest.raises(SubmitTwiceError, match="nothing was changed"):
-            lab.reset()
-    finally:
-        lab.close()
+            reset()
     with closing(sqlite3.connect(file)) as connection:
         assert list(connection.iterdump()) == before
 
