@@ -21,11 +21,12 @@ from tests.backend.engines.helpers import command_of, family, lives, stop, wait_
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
 
 ENVIRONMENT = {"ONE": "1", "TWO": "ü"}
+Source = tuple[str, ...]
 ODD = (sys.executable, "-m", "tests.backend.engines.odd_fork_server")
 
 
 def probe(
-    supervisor: Supervisor, *arguments: str, source: tuple[str, ...] | None = warm.COMMAND, restart: bool = False
+    supervisor: Supervisor, *arguments: str, source: Source | None = warm.COMMAND, restart: bool = False
 ) -> Child:
     argv = [sys.executable, "-m", "tests.backend.engines.probe", *arguments]
     return supervisor.spawn("probe", argv, env=ENVIRONMENT, cwd=PROJECT, forked_from=source, restart=restart)
@@ -39,7 +40,21 @@ def said(child: Child, times: int = 1) -> dict[str, Any]:
 
 
 def fork_server(supervisor: Supervisor) -> psutil.Process:
-    return next(process for process in family(supervisor.pid) if command_of(process).endswith(" backend.lab.warm"))
+    below = family(supervisor.pid)
+    return next(one for one in below if any(name in command_of(one) for name in (warm.COMMAND[-1], ODD[-1])))
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Source:
+    """A process to fork from that has imported next to nothing: as good as the other where that is not the point."""
+    (tmp_path / "matter.py").touch()
+    return (*ODD, str(tmp_path))
+
+
+def odd(supervisor: Supervisor, folder: Path, matter: str, *arguments: str) -> tuple[Child, dict[str, Any]]:
+    (folder / "matter.py").write_text(matter)
+    child = probe(supervisor, *arguments, source=(*ODD, str(folder)))
+    return child, said(child)
 
 
 def test_what_is_forked_is_what_a_fresh_process_would_be(supervisor: Supervisor) -> None:
@@ -57,15 +72,15 @@ def test_what_is_forked_is_what_a_fresh_process_would_be(supervisor: Supervisor)
     assert len({told["pid"] for told in (before, after, third)}) == 3
 
 
-def test_it_ends_as_a_fresh_process_does(supervisor: Supervisor) -> None:
-    for source in (None, warm.COMMAND):
+def test_it_ends_as_a_fresh_process_does(supervisor: Supervisor, light: Source) -> None:
+    for source in (None, light):
         child = probe(supervisor, "end", source=source)
         assert child.wait(30) == 0
         assert child.log_tail(2).splitlines() == ["not flushed, a thread", "at exit"]
 
 
-def test_it_belongs_to_the_supervisor_and_says_what_it_is(supervisor: Supervisor) -> None:
-    child = probe(supervisor, "wait")
+def test_it_belongs_to_the_supervisor_and_says_what_it_is(supervisor: Supervisor, light: Source) -> None:
+    child = probe(supervisor, "wait", source=light)
     told = said(child)
     assert wait_until(lambda: child.pid == told["pid"])
     process = psutil.Process(child.pid)
@@ -76,17 +91,17 @@ def test_it_belongs_to_the_supervisor_and_says_what_it_is(supervisor: Supervisor
     assert child.wait(10) == -signal.SIGTERM
 
 
-def test_its_exit_code_is_heard_and_it_is_started_again_as_often_as_any(supervisor: Supervisor) -> None:
+def test_its_exit_code_is_heard_and_it_is_started_again_as_often_as_any(supervisor: Supervisor, light: Source) -> None:
     codes: list[int] = []
-    child = probe(supervisor, "fail", restart=True)
+    child = probe(supervisor, "fail", source=light, restart=True)
     child.on_exit(codes.append)
     assert child.wait(30) == 9
     assert codes == [9] * 5
     assert said(child, 5)["forked"]
 
 
-def test_what_was_killed_is_forked_again(supervisor: Supervisor) -> None:
-    child = probe(supervisor, "wait", restart=True)
+def test_what_was_killed_is_forked_again(supervisor: Supervisor, light: Source) -> None:
+    child = probe(supervisor, "wait", source=light, restart=True)
     first = said(child)
     child.kill()
     second = said(child, 2)
@@ -95,8 +110,10 @@ def test_what_was_killed_is_forked_again(supervisor: Supervisor) -> None:
     assert wait_until(lambda: child.pid == second["pid"])
 
 
-def test_without_the_process_that_it_was_forked_from_it_goes_on_and_others_are_executed(supervisor: Supervisor) -> None:
-    child = probe(supervisor, "wait", restart=True)
+def test_without_the_process_that_it_was_forked_from_it_goes_on_and_others_are_executed(
+    supervisor: Supervisor, light: Source
+) -> None:
+    child = probe(supervisor, "wait", source=light, restart=True)
     said(child)
     source = fork_server(supervisor)
     source.kill()
@@ -108,28 +125,24 @@ def test_without_the_process_that_it_was_forked_from_it_goes_on_and_others_are_e
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_end_of_the_supervisor_is_the_end_of_both(number: signal.Signals) -> None:
+def test_the_end_of_the_supervisor_is_the_end_of_both(light: Source, number: signal.Signals) -> None:
     with Supervisor() as supervisor:
-        said(probe(supervisor, "wait"))
+        said(probe(supervisor, "wait", source=light))
         processes = family(supervisor.pid)
         assert len(processes) == 3
         os.kill(supervisor.pid, number)
         assert wait_until(lambda: not any(map(lives, processes)))
 
 
-def test_what_is_killed_or_ended_before_it_could_be_forked_is_not_started(supervisor: Supervisor) -> None:
-    child = probe(supervisor, "wait")
+def test_what_is_killed_or_ended_before_it_could_be_forked_is_not_started(
+    supervisor: Supervisor, light: Source
+) -> None:
+    child = probe(supervisor, "wait", source=light)
     child.terminate()
     assert child.wait(30) is not None
-    other = probe(supervisor)
+    other = probe(supervisor, source=light)
     assert other.wait(30) == 0
     assert said(other)["facts"]["argv"] == []
-
-
-def odd(supervisor: Supervisor, folder: Path, matter: str, *arguments: str) -> tuple[Child, dict[str, Any]]:
-    (folder / "matter.py").write_text(matter)
-    child = probe(supervisor, *arguments, source=(*ODD, str(folder)))
-    return child, said(child)
 
 
 @pytest.mark.parametrize(
