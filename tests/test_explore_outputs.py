@@ -15,7 +15,7 @@ from tests.backend.engines.helpers import PROJECT
 ONE = ("--operation", "place-order", "--strategy", "none", "--variant", "direct")
 
 
-def explore(folder: Path, *arguments: str, redirection: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+def explore(folder: Path, *arguments: str, redirection: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             "/bin/sh",
@@ -27,7 +27,7 @@ def explore(folder: Path, *arguments: str, redirection: str = "", **more: str) -
             *arguments,
         ],
         cwd=folder,
-        env=os.environ | more,
+        env=os.environ,
         capture_output=True,
         text=True,
         check=False,
@@ -66,8 +66,8 @@ def test_with_standard_output_closed_the_files_are_written_all_the_same(tmp_path
     ).read_text(encoding="utf-8")
 
 
-def test_what_was_found_is_said_in_the_chosen_language(tmp_path: Path) -> None:
-    ended = explore(tmp_path, *ONE, "--language", "zh_CN", "--mermaid", "diagram.mmd", PYTHONIOENCODING="utf-8")
-    assert ended.returncode == 0
-    assert ended.stdout.startswith("在全部 6 种交错中")
-    assert "participant Caller as 调用方" in (tmp_path / "diagram.mmd").read_text(encoding="utf-8")
+def test_what_was_found_is_said_in_the_chosen_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    diagram = tmp_path / "diagram.mmd"
+    assert main(["explore", *ONE, "--language", "zh_CN", "--mermaid", str(diagram)]) == 0
+    assert capsys.readouterr().out.startswith("在全部 6 种交错中")
+    assert "participant Caller as 调用方" in diagram.read_text(encoding="utf-8")

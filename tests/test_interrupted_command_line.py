@@ -69,7 +69,7 @@ def test_a_signal_at_any_moment_ends_it_in_one_sentence(folder: Path, number: si
 
 @pytest.mark.parametrize(
     ("pause", "moment"),
-    exhaustive_but(product([0.002, 0.3], [0, 6, 20, 40]), lambda *row: row in {(0.002, 20), (0.3, 6)}),
+    exhaustive_but(product([0.002, 0.3], [0, 6, 20, 40]), lambda *row: row == (0.002, 20)),
 )
 def test_signals_over_and_over_are_one_sentence(folder: Path, moment: int, pause: float) -> None:
     shell = Shell(folder, LONG)
@@ -88,7 +88,7 @@ def test_signals_over_and_over_are_one_sentence(folder: Path, moment: int, pause
 @pytest.mark.parametrize("line", [f"exec $M {EXPLORE} --requests 3 --crashes 1 --json report.json"])
 def test_an_exploration_keeps_what_it_found(folder: Path, line: str) -> None:
     shell = Shell(folder, line)
-    assert wait_until(lambda: explores(shell.process.pid), 60)
+    assert wait_until(lambda: explores(shell.process.pid), 60, every_s=0.05)
     shell.process.send_signal(signal.SIGHUP)
     code, _, err = shell.ends()
     assert (code, err) == (1, KEPT)
@@ -140,7 +140,7 @@ def test_what_ignores_hangups_goes_on(folder: Path) -> None:
     assert out.startswith("1 order wanted, 2 rows: duplicated.\n")
 
 
-@pytest.mark.parametrize("line", exhaustive_but([ORDER, EXPLORE], values(ORDER)))
+@pytest.mark.parametrize("line", exhaustive_but([ORDER, EXPLORE], values(EXPLORE)))
 def test_a_terminal_gets_a_progress_bar(folder: Path, line: str) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
@@ -184,11 +184,11 @@ LAUNCHED = {
 }
 
 
-@pytest.mark.parametrize("command", exhaustive_but(LAUNCHED, values("run", "check")))
+@pytest.mark.parametrize("command", exhaustive_but(LAUNCHED, values("check")))
 def test_each_command_ends_with_a_launcher_that_is_killed(folder: Path, command: str) -> None:
     """At whatever it is: when it has started all that it needs, or earlier."""
     shell = Shell(folder, f"exec {UV} {LAUNCHED[command]} >/dev/null 2>&1")
-    assert wait_until(lambda: len(family(shell.process.pid)) > 8, 60)
+    assert wait_until(lambda: len(family(shell.process.pid)) > 8, 60, every_s=0.05)
     shell.process.kill()
     assert shell.ends()[0] == -signal.SIGKILL
     assert shell.nothing_left(30), shell.left()

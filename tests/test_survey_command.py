@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from main import main
 from tests.backend.engines.helpers import PROJECT, explores, family, lives, wait_until
 from tests.places import short_place
 
@@ -38,15 +39,20 @@ def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def carry_out(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    process = begin(folder, *arguments)
+CarryOut = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def carry_out(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CarryOut:
+    """Carries a command out in this process, in the folder."""
+    monkeypatch.chdir(folder)
+    return lambda *arguments: (main(["explore", *arguments]), *capsys.readouterr())
+
+
+def test_a_grid_is_printed_saved_and_compared(folder: Path, carry_out: CarryOut) -> None:
+    process = begin(folder, "--all", *NARROW, "--save-survey", "earlier.json")
     out, err = process.communicate(timeout=100)
-    return process.returncode, out, err
-
-
-def test_a_grid_is_printed_saved_and_compared(folder: Path) -> None:
-    code, out, err = carry_out(folder, "--all", *NARROW, "--save-survey", "earlier.json")
-    assert (code, err) == (0, "")
+    assert (process.returncode, err) == (0, "")
     head, row, *_ = out.splitlines()
     assert head.split() == ["place-order"]
     assert row.split("  ") == ["token/get-then-delete (broken)", "duplicated 40/46"]
@@ -55,7 +61,7 @@ def test_a_grid_is_printed_saved_and_compared(folder: Path) -> None:
     saved = json.loads((folder / "earlier.json").read_text())
     saved["survey"]["cells"][0] |= {"outcomes": {"exactly_once": 46}, "state": "proven"}
     (folder / "earlier.json").write_text(json.dumps(saved))
-    code, out, err = carry_out(folder, "--all", *NARROW, "--compare-with", "earlier.json", "--json", "-")
+    code, out, err = carry_out("--all", *NARROW, "--compare-with", "earlier.json", "--json", "-")
     assert (code, err) == (0, "")
     document = json.loads(out)
     assert document["cells"][0]["outcomes"] == {"exactly_once": 6, "duplicated": 40}
@@ -70,15 +76,17 @@ def test_a_grid_is_printed_saved_and_compared(folder: Path) -> None:
         (("--all", "--compare-with", "none.json"), 1, "cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(folder: Path, arguments: tuple[str, ...], code: int, why: str) -> None:
-    left, out, err = carry_out(folder, *arguments)
+def test_what_cannot_be_done_is_said_in_one_line(
+    carry_out: CarryOut, arguments: tuple[str, ...], code: int, why: str
+) -> None:
+    left, out, err = carry_out(*arguments)
     assert (left, out, err.count("\n")) == (code, "", 1)
     assert why in err
 
 
 def test_an_interrupt_ends_the_survey_with_what_was_found(folder: Path) -> None:
     process = begin(folder, "--all", "--crashes", "1", "--requests", "3")
-    assert wait_until(lambda: explores(process.pid), 60)
+    assert wait_until(lambda: explores(process.pid), 60, every_s=0.05)
     members = family(process.pid)[1:]
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -29,7 +29,7 @@ def workers(shell: Shell) -> list[int]:
 
 def started(folder: Path) -> Shell:
     shell = Shell(folder, LONG)
-    assert wait_until(lambda: bool(workers(shell)) or shell.process.poll() is not None, 60), shell.left()
+    assert wait_until(lambda: bool(workers(shell)) or shell.process.poll() is not None, 60, every_s=0.05), shell.left()
     assert shell.process.poll() is None, shell.ends(1)
     return shell
 

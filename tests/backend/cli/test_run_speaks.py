@@ -20,6 +20,7 @@ from backend.files.output import OutputFiles
 from backend.lab.lab import Lab
 from backend.lab.listener import Listener, NullListener
 from backend.model.options import LabOptions
+from main import DONE, main
 from tests.backend.conftest import Laboratory
 from tests.backend.engines.helpers import command_of, wait_until
 from tests.tables import exhaustive_but, values
@@ -30,15 +31,6 @@ __all__ = ["folder"]
 
 Told = tuple[list[str], list[str]]
 """Lines of standard output and of standard error."""
-
-
-def told_by_process(folder: Path, line: str) -> Told:
-    """Of a command that goes well, as a process of its own."""
-    shell = Shell(folder, line)
-    code, out, err = shell.ends()
-    assert code == 0, err
-    assert shell.nothing_left(), shell.left()
-    return out.splitlines(), err.splitlines()
 
 
 @pytest.fixture
@@ -62,9 +54,11 @@ def told(
     laboratory.told.also = NullListener()
 
 
-def test_a_lost_order_is_told_with_the_crash_and_the_steps_that_lost_it(folder: Path) -> None:
+def test_a_lost_order_is_told_with_the_crash_and_the_steps_that_lost_it(
+    folder: Path, told: Callable[[str], Told]
+) -> None:
     line = "$M run --operation place-order --strategy token --source retry --fault crash@redis:DEL --json report.json"
-    out, err = told_by_process(folder, line)
+    out, err = told(line)
     assert out[0] == "1 order wanted, 0 rows: lost (no effect, though a caller was told it is done)."
     assert len(err) == 1
     assert "SIGKILL" in err[0]
@@ -87,8 +81,8 @@ def test_errors_are_grouped_by_reason(told: Callable[[str], Told]) -> None:
     assert sum(int(one.split()[0]) for one in errors) == int(answers.split(" error")[0].split()[-1])
 
 
-def test_chinese_is_spoken_throughout(folder: Path) -> None:
-    out, _ = told_by_process(folder, f"$M --language zh_CN {ORDER}")
+def test_chinese_is_spoken_throughout(told: Callable[[str], Told]) -> None:
+    out, _ = told(f"$M --language zh_CN {ORDER}")
     assert out[0] == "应有 1 个订单，2 行：重复。"  # noqa: RUF001  as Chinese is written
     assert all(any("一" <= letter <= "龥" for letter in line) for line in out if not line.startswith("  "))
 
@@ -130,7 +124,7 @@ def test_who_is_still_at_work_at_the_limit_is_told(told: Callable[[str], Told]) 
 
 def test_what_an_interrupt_leaves_at_work_is_told(folder: Path) -> None:
     shell = Shell(folder, f"exec $M {ORDER} --processing-delay 60000")
-    assert wait_until(lambda: sends(folder), 30)
+    assert sends(folder)
     shell.process.send_signal(signal.SIGINT)
     code, out, err = shell.ends()
     assert (code, err) == (1, KEPT)
@@ -140,12 +134,18 @@ def test_what_an_interrupt_leaves_at_work_is_told(folder: Path) -> None:
 
 
 def sends(folder: Path) -> bool:
-    """Whether the sender holds connections to the backend: submissions are under way."""
+    """Waits until the sender holds connections to the backend: submissions are under way."""
     mark = str(folder)
-    senders = [
-        one for one in psutil.process_iter() if "backend.lab.senders" in command_of(one) and mark in command_of(one)
-    ]
-    return bool(senders) and len(senders[0].net_connections("tcp")) >= 2
+
+    def under_way() -> bool:
+        if not any(folder.glob("submit-twice-*/private/trace")):  # to look at every process takes much longer
+            return False
+        senders = [
+            one for one in psutil.process_iter() if "backend.lab.senders" in (name := command_of(one)) and mark in name
+        ]
+        return bool(senders) and len(senders[0].net_connections("tcp")) >= 2
+
+    return wait_until(under_way, 60, every_s=0.05)
 
 
 def test_a_consumer_at_work_is_named_and_its_message_counts_as_sent(told: Callable[[str], Told]) -> None:
@@ -173,12 +173,16 @@ def test_a_fault_that_came_about_is_not_called_missed(folder: Path, told: Callab
 
 
 @pytest.mark.parametrize("kept", exhaustive_but(["", "--data-dir kept"], values("--data-dir kept")))
-def test_a_queue_that_is_killed_ends_no_run(folder: Path, kept: str) -> None:
+def test_a_queue_that_is_killed_ends_no_run(
+    folder: Path, kept: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What was on it is gone unless it was kept; what the rows say of it is the verdict."""
     line = (
         f"$M run --operation place-order --strategy none --source redelivery --fault kill@redis#5 --intents 20 {kept}"
     )
-    out, err = told_by_process(folder, f"{line} --json report.json")
+    monkeypatch.chdir(folder)
+    assert main(shlex.split(f"{line} --json report.json")[1:]) == DONE
+    out, err = (said.splitlines() for said in capsys.readouterr())
     assert any("runs again" in one for one in err), err
     report = json.loads((folder / "report.json").read_text())
     assert sum(report["verdicts"].values()) == 20
