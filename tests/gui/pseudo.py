@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from html import unescape
 
 import pytest
@@ -50,6 +51,7 @@ Texts = Iterator[tuple[str, str]]
 """Where a text stands, and the text."""
 
 
+@cache
 def exchanged(text: str) -> str:
     """A text of the window in the pseudo language."""
     return "".join(part if odd % 2 else part.translate(OTHER) for odd, part in enumerate(_KEPT.split(text)))
@@ -103,9 +105,10 @@ class PseudoTranslator(QTranslator):
 
 def texts_of_widget(widget: QWidget) -> Texts:
     """Everything that a widget and all below it show, say to a screen reader, or show when somebody points at them."""
+    models = set[QAbstractItemModel]()
     for each in (widget, *widget.findChildren(QWidget)):
         path = _path(each)
-        for what, text in _own_texts(each):
+        for what, text in _own_texts(each, models):
             if text:  # most widgets have none of most kinds, and a window has a thousand widgets
                 yield f"{path} {what}", text
     for action in widget.findChildren(QAction):
@@ -114,14 +117,14 @@ def texts_of_widget(widget: QWidget) -> Texts:
             yield f"action {name} {what}", text
 
 
-def _own_texts(widget: QWidget) -> Texts:
+def _own_texts(widget: QWidget, models: set[QAbstractItemModel]) -> Texts:
     yield "windowTitle", widget.windowTitle()
     yield "toolTip", without_tags(widget.toolTip())
     yield "statusTip", widget.statusTip()
     yield "whatsThis", widget.whatsThis()
     yield "accessibleName", widget.accessibleName()
     yield "accessibleDescription", widget.accessibleDescription()
-    yield from _texts_of_a_field(widget)
+    yield from _texts_of_a_field(widget, models)
     if isinstance(widget, QLabel | QAbstractButton):
         yield "text", without_tags(widget.text())
     elif isinstance(widget, QGroupBox | QMenu):
@@ -132,12 +135,16 @@ def _own_texts(widget: QWidget) -> Texts:
             yield f"tab {index} toolTip", widget.tabToolTip(index)
 
 
-def _texts_of_a_field(widget: QWidget) -> Texts:
+def _texts_of_a_field(widget: QWidget, models: set[QAbstractItemModel]) -> Texts:
+    """Of a model that another view shows as well, such as a box and its list, all is read once."""
     match widget:
-        case QComboBox():
-            yield from texts_of_model("item", widget.model(), widget.rootModelIndex())
+        case QComboBox() if (model := widget.model()) not in models:
+            models.add(model)
+            yield from texts_of_model("item", model, widget.rootModelIndex())
         case QAbstractItemView() if widget.model() is not None and not isinstance(widget, QHeaderView):
-            yield from texts_of_model("cell", widget.model(), widget.rootIndex())
+            if (model := widget.model()) not in models:
+                models.add(model)
+                yield from texts_of_model("cell", model, widget.rootIndex())
         case QSpinBox():
             for part in (widget.prefix(), widget.suffix(), widget.specialValueText()):
                 yield "spin", part

@@ -151,7 +151,8 @@ def test_every_banner_and_every_state_of_an_engine(reader: Reader) -> None:
             for operation in OperationKey:
                 lab.banner.show_judgement(judgement, {operation})
                 lab.counters.show_judgement(judgement)
-                reader.read(lab)
+                reader.read(lab.banner)
+                reader.read(lab.counters)
     open_lab = reader.driver.bridge._lab
     assert open_lab is not None
     for health in Health:
