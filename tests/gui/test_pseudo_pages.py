@@ -101,7 +101,7 @@ def test_an_exploration(
     reader.read()
     for number in range(len(driver.window.explore.story._events)):
         driver.window.explore.story.go_to(number)
-        reader.read(driver.window.explore)
+        reader.read(driver.window.explore.story)
     check(reader)
 
 

@@ -17,9 +17,9 @@ from backend.cli.exploration_report import OUTPUTS, report_exploration
 from backend.cli.run_report import report_lines
 from backend.cli.survey import _document
 from backend.cli.survey import report_lines as survey_lines
-from backend.comparison.cost_records import Cost, OtherLoad
+from backend.comparison.cost_records import Cost, Load, OtherLoad
 from backend.comparison.documents import comparison_markdown
-from backend.comparison.questions import ComparisonQuestion
+from backend.comparison.questions import ComparisonQuestion, Subject
 from backend.comparison.records import Comparison
 from backend.comparison.says import CompareCode
 from backend.comparison.web_page import comparison_html
@@ -58,9 +58,14 @@ NAMES = (*PRODUCTS, "SQL", *(key.value for key in OperationKey), *(kind.value fo
 READ = {"title", "alt", "aria-label", "placeholder", "content"}
 """Attributes that are shown or said."""
 ASKED = ComparisonQuestion(databases=("sqlite",), strategies=("none/direct", "token/delete-first"), quick=True)
-COST_OF = "token/delete-first"
-"""Costs are measured of one of them: they take longer than all situations together, and all say the same."""
-
+COST = Cost(
+    Subject(OperationKey.PLACE_ORDER, EngineKind.SQLITE, "token", "delete-first", sound=True),
+    load=Load(360, 0, 1_234.5, 31.2, 61.7, {EngineKind.SQLITE: 3.0, EngineKind.REDIS: 1.0}),
+    baseline=Load(720, 0, 1_801.9, 21.3, 40.8, {EngineKind.SQLITE: 2.0}),
+    ratios=(0.66, 0.7, 0.68, 0.71, 0.69, 0.67),
+    itself=(1.02, 0.97, 1.0, 1.04, 0.99, 1.01),
+    others=OtherLoad(2, 0.05, 0.1),
+)
 
 UNFINISHED = say(CompareCode.BROKE_OFF)
 """Some sentence."""
@@ -106,11 +111,9 @@ def lines(texts: Iterable[str]) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def compared(compare: Compare) -> Comparison:
-    """Real cells, and a real cost."""
-    (line,) = compare(replace(ASKED, strategies=(COST_OF,), situations=())).lines
-    assert line.cost is not None
+    """Real cells, and a cost as they are measured: to measure one takes longer than all situations together."""
     found = compare(replace(ASKED, cost=False))
-    lines = [replace(each, cost=replace(line.cost, subject=each.subject)) for each in found.lines]
+    lines = [replace(each, cost=replace(COST, subject=each.subject)) for each in found.lines]
     return replace(found, asked=ASKED, lines=tuple(lines))
 
 

@@ -147,7 +147,8 @@ def test_a_check_and_an_exploration_of_a_real_service(reader: Reader, tmp_path: 
     reader.commands |= {event.command for event in page.story._events if event.engine != EngineKind.HTTP}
     for number in range(len(page.story._events)):
         page.story.go_to(number)
-        reader.read(page)
+        reader.read(page.story)
+    reader.read(page)
     check(reader)
 
 
@@ -177,7 +178,8 @@ def test_a_check_in_every_state(unstarted: Reader) -> None:
         page._show_found(found)
         for key in CheckSituation:
             page.check_pane.show_situation(key.value)
-            unstarted.read(page)
+            unstarted.read(page.check_pane)
+        unstarted.read(page)
     check(unstarted)
 
 

@@ -35,9 +35,8 @@ ANY = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8)
 SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@settings(SHARED, max_examples=4)
-@example(values={"lab/quantity": "99999999999999999999"})
-@example(values={"lab/lease": "-99999999999999999999", "lab/spam": "1" * 5000})
+@settings(SHARED, max_examples=2)
+@example(values={"lab/quantity": "99999999999999999999", "lab/lease": "-99999999999999999999", "lab/spam": "1" * 5000})
 @given(values=ANY)
 def test_the_window_opens_whatever_the_settings_file_says(
     qtbot: QtBot, theme: Theme, tmp_path: Path, values: dict[str, str]

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTex
 from pytestqt.qtbot import QtBot
 
 from backend.service.outside.model import CheckSituation
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 from gui.service.reports import FORMS
 from tests.backend.engines.helpers import command_of
 from tests.backend.service.conftest import FILE, SERVICES
@@ -29,9 +31,9 @@ CLICKS, RETRY = CheckSituation.CLICKS, CheckSituation.RETRY
 
 
 @pytest.fixture
-def page(open_shared: OpenWindow) -> Driver:
-    """The window with the Service page in front; it needs neither the catalogue nor the lab."""
-    driver = open_shared()
+def page(qtbot: QtBot, window: MainWindow, bridge: LabBridge) -> Driver:
+    """The window with the Service page in front; it needs no lab."""
+    driver = Driver(qtbot, window, bridge)
     driver.find(QTabWidget, "pages").setCurrentWidget(driver.window.service)
     return driver
 
