@@ -42,8 +42,8 @@ class LabInUse:
 
     @property
     def is_lost(self) -> bool:
-        """Whether nothing of it works any more."""
-        return self._lab.lost is not None
+        """Whether nothing can be measured on it any more."""
+        return self._lab.lost is not None or self.runs.wait_in_vain
 
     def prepare(self, database: str, lines: Sequence[int]) -> None:
         """Have everything in place for these lines: the database, empty tables, every instance.
@@ -57,7 +57,7 @@ class LabInUse:
             self._database, self._lines = "", ()
             self.kind = next((kind for kind in EngineKind if database.startswith(kind)), self.kind)
             self._lab.use_database(database)
-            self._database = database
+            self._database, self.runs.wait_in_vain = database, False
             self._note_engines()
         self.runs.recover()
         if lines != self._lines:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from backend.comparison.cost_records import Cost
 from backend.comparison.questions import ComparisonQuestion, SituationKey, Subject
+from backend.comparison.says import CompareCode
 from backend.engines.says import ProcessCode
 from backend.model.plan import Plan, Setup
 from backend.model.sentence import Sentence
@@ -16,6 +17,8 @@ from backend.model.vocabulary import Answer, EngineKind, Verdict
 
 FAILURES = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 """Verdicts that no protection may come to."""
+_BREAK_OFF = frozenset({ProcessCode.SUPERVISOR_ENDED, CompareCode.STAYS_AWAY})
+"""Failures after which nothing more can be measured."""
 
 
 class Proof(StrEnum):
@@ -261,9 +264,9 @@ class Comparison:
 
     @property
     def broken_off(self) -> Sentence | None:
-        """With what a lab was lost, where something could not be measured because of that."""
+        """With what a lab was lost or an engine stayed away, where something could not be measured because of that."""
         failures = (one.failure for line in self.lines for one in (line.cost, *line.cells) if one)
-        return next((why for why in failures if why and why.code is ProcessCode.SUPERVISOR_ENDED), None)
+        return next((why for why in failures if why and why.code in _BREAK_OFF), None)
 
     def with_costs_of(self, again: Comparison) -> Comparison:
         """The same, with the costs that were measured again."""

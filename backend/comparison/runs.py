@@ -122,6 +122,8 @@ class Runs:
         self._replies = replies
         self._cancelled = cancelled
         self._clock = clock
+        self.wait_in_vain = False
+        """Whether something that is down has not come back for as long as anybody waits."""
 
     def carry_out(
         self, setup: Setup, plan: Plan, operation: OperationKey, intents: int, *, judged: bool = True
@@ -152,19 +154,22 @@ class Runs:
         return self._once(setup, self._with_intents(plan, operation, intents), judged=judged)
 
     def recover(self) -> None:
-        """Wait until every engine and instance that a run has killed is back.
+        """Wait until every engine and instance that a run has killed is back; but only once for what stays away.
 
         Raises:
             CancelledError: the comparison was cancelled.
             SubmitTwiceError: an engine or an instance does not come back.
         """
-        until = self._clock() + _RECOVERY_SECONDS
+        until = self._clock() + (0 if self.wait_in_vain else _RECOVERY_SECONDS)
         if lost := self._lab.lost:
             raise SubmitTwiceError(lost)
         while down := [engine for engine in self._lab.engines() if engine.health is Health.DOWN]:
             self.pause(_LOOK_SECONDS)
             if self._clock() > until:
-                raise SubmitTwiceError(down[0].note or say(CompareCode.IS_DOWN, engine=down[0].name))
+                self.wait_in_vain = True
+                why = down[0].note or say(CompareCode.IS_DOWN, engine=down[0].name)
+                raise SubmitTwiceError(say(CompareCode.STAYS_AWAY, seconds=_RECOVERY_SECONDS, why=why))
+        self.wait_in_vain = False
 
     def pause(self, seconds: float) -> None:
         """Let some time pass.

@@ -61,6 +61,7 @@ class CompareCode(Code):
     AT_WORK = "compare.at_work"
     BROKE_OFF = "compare.broke_off"
     IS_DOWN = "compare.is_down"
+    STAYS_AWAY = "compare.stays_away"
     NOTHING_TO_COMPARE = "compare.nothing_to_compare"
 
     CELL = "compare.cell"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from itertools import groupby
@@ -14,11 +15,16 @@ from backend.comparison.cost_records import BUSY_SHARE, Finding
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.questions import ComparisonQuestion, SituationKey
 from backend.comparison.records import CellState, ComparisonProgress
+from backend.comparison.runs import Replies, Runs
+from backend.comparison.says import CompareCode
 from backend.comparison.tasks import check, tasks_of
 from backend.comparison.web_page import comparison_html
-from backend.model.errors import UnknownKeyError
+from backend.engines.postgresql import start_postgresql
+from backend.engines.processes.supervisor import Supervisor
+from backend.model.errors import SubmitTwiceError, UnknownKeyError
 from backend.model.vocabulary import OperationKey, Verdict
 from tests.backend.comparison.conftest import Compare, worst
+from tests.backend.conftest import Laboratory
 from tests.busy import busy_loops
 
 
@@ -96,6 +102,40 @@ def test_what_cannot_be_measured_says_why_and_the_rest_goes_on(compare: Compare)
     assert "secret" not in str(broken.failure)
     assert broken.worst is None
     assert whole.worst is Verdict.DUPLICATED
+
+
+def test_for_a_database_that_stays_away_nobody_waits_again_and_again(
+    compare: Compare, laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.comparison.runs._RECOVERY_SECONDS", 1.0)
+    with Supervisor() as supervisor:
+        url = start_postgresql(supervisor).client_url
+
+        def end_it(progress: ComparisonProgress) -> None:
+            if progress.done == 1:
+                supervisor.close()
+
+        asked = ComparisonQuestion(
+            databases=(url,),
+            strategies=("none/direct",),
+            situations=(SituationKey.ONE_AFTER_ANOTHER, SituationKey.CLICKS, SituationKey.RETRY),
+            quick=True,
+            cost=False,
+        )
+        found = compare(asked, end_it)
+    assert [cell.failure is None for line in found.lines for cell in line.cells] == [True, False, False]
+    assert found.broken_off is not None
+    assert found.broken_off.code is CompareCode.STAYS_AWAY
+    assert "PostgreSQL" in str(found.broken_off)
+
+    seconds = itertools.count()
+    runs = Runs(laboratory.lab, Replies(), threading.Event(), lambda: next(seconds))
+    looks = []
+    for _ in range(2):
+        with pytest.raises(SubmitTwiceError, match="in vain"):
+            runs.recover()
+        looks.append(next(seconds))
+    assert looks == [3, 6], "until when, and two looks; until now, and one"
 
 
 def test_beside_a_busy_loop_on_each_core_no_ratio_is_given(compare: Compare) -> None:
