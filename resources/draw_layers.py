@@ -12,11 +12,16 @@ import tomllib
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resources.imports import children_of, read_imports, without_detours
 
+if TYPE_CHECKING:
+    from resources.imports import Graph
+
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "layers.svg"
+_PACKAGES = ("backend", "gui")
 _WIDTH, _BOX, _TALL, _LAYER, _TOP, _MARGIN = 620, 132, 34, 72, 52, 20
 _STYLE = """
   .ground { fill: #ffffff } .box { fill: #eef3f8; stroke: #56708a } .way { stroke: #8a9bab; stroke-width: 1.3 }
@@ -45,13 +50,17 @@ class Member:
 
 def main() -> None:
     """Write the picture."""
-    PICTURE.write_text(picture(), "utf-8")
+    PICTURE.write_text(picture(read_imports(ROOT, *_PACKAGES)), "utf-8")
 
 
-def picture() -> str:
-    """The whole drawing as SVG: the backend on the left, the window on the right."""
-    columns = [_column(package, left * (_WIDTH + _MARGIN)) for left, package in enumerate(("backend", "gui"))]
-    height = _TOP + _LAYER * max(len(_layers("backend")), len(_layers("gui")))
+def picture(imports: Graph) -> str:
+    """The whole drawing as SVG: the backend on the left, the window on the right.
+
+    Args:
+        imports: among all of their modules.
+    """
+    columns = [_column(package, imports, left * (_WIDTH + _MARGIN)) for left, package in enumerate(_PACKAGES)]
+    height = _TOP + _LAYER * max(len(_layers(package)) for package in _PACKAGES)
     width = 2 * _WIDTH + 3 * _MARGIN
     return "\n".join(
         [
@@ -66,8 +75,8 @@ def picture() -> str:
     )
 
 
-def _column(package: str, left: float) -> list[str]:
-    imports = children_of(package, read_imports(ROOT, package))
+def _column(package: str, graph: Graph, left: float) -> list[str]:
+    imports = children_of(package, graph)
     members = _members(package, left)
     lines = [f'<text class="title" x="{_MARGIN + left + _WIDTH / 2}" y="30">{package}/</text>']
     for member, targets in sorted(without_detours(imports).items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from backend.cli.archive_arguments import (
@@ -70,8 +71,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         SystemExit: it asks for help, which was printed.
     """
     require_text(arguments)
-    grammar = Grammar(prog=INSTALLED_AS if is_installed_command() else "main.py", description=DESCRIPTION)
-    commands = add_commands(grammar)
+    grammar, commands = _grammar(INSTALLED_AS if is_installed_command() else "main.py")
     _check_what_stands_before(arguments, grammar, commands)
     try:
         chosen, surplus = grammar.parse_known_args(arguments)
@@ -82,6 +82,13 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         raise WrongArgumentsError(_unknown(surplus[0], options))
     require_fitting(chosen)
     return chosen
+
+
+@cache
+def _grammar(program: str) -> tuple[Grammar, Mapping[str, argparse.ArgumentParser]]:
+    """Of the whole command line, and of each command."""
+    grammar = Grammar(prog=program, description=DESCRIPTION)
+    return grammar, add_commands(grammar)
 
 
 def language_of(arguments: Sequence[str]) -> str:
