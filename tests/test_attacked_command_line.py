@@ -105,10 +105,10 @@ REFUSED = [
     (f"$M {ORDER} --fault $'a\\nb'", "a b"),
     # texts that are not text
     (f"$M {ORDER} --variant $'\\xff'", "--variant"),
-    (f"PYTHONIOENCODING=ascii $M {ORDER} --variant 下单", "--variant"),
-    (f"PYTHONIOENCODING=ascii $M --language zh_CN {ORDER} --variant x", "--variant"),
-    (f"LC_ALL=C $M {ORDER} --variant é", "--variant"),
-    (f"$M {ORDER} --variant x <&- >&-", "--variant"),
+    ("PYTHONIOENCODING=ascii $M run --operation 下单", "--operation"),
+    ("PYTHONIOENCODING=ascii $M --language zh_CN run --operation x", "--operation"),
+    ("LC_ALL=C $M run --operation é", "--operation"),
+    ("$M run --operation x <&- >&-", "--operation"),
 ]
 COULD_NOT = [
     (f"$M {ORDER} --database postgresql://me:pass-word@127.0.0.1:1/x", "127.0.0.1:1"),

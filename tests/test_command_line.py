@@ -141,6 +141,7 @@ def test_the_runs_of_the_readme(
     assert (document["effects"], document["verdicts"]) == (effects, verdicts)
 
 
+@pytest.mark.exhaustive  # as `test_a_local_lock_is_no_lock_between_two_instances`, which has a lab for it
 def test_several_intents_over_two_instances(folder: Path) -> None:
     """The delay is longer than a busy machine keeps one of two processes waiting: otherwise no submissions meet."""
     arguments = ("--strategy", "local-lock", "--instances", "2", "--intents", "12", "--processing-delay", "2000")
@@ -149,11 +150,14 @@ def test_several_intents_over_two_instances(folder: Path) -> None:
     assert document["verdicts"]["duplicated"] > 0
 
 
-def test_a_data_directory_keeps_its_rows(folder: Path) -> None:
+def test_a_data_directory_keeps_its_rows_and_serve_listens_where_it_is_told(folder: Path) -> None:
     data = folder / "data"
     report_of(folder, *ORDER, "--strategy", "none", "--submissions", "3", "--data-dir", str(data))
-    with under_way(folder, "serve", "--data-dir", str(data)) as command:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with under_way(folder, "serve", "--data-dir", str(data), "--port", str(port)) as command:
         connection = news(command)
+        assert connection["urls"] == [f"http://127.0.0.1:{port}"]
         caller = Caller(connection["urls"][0], connection["token"])
         assert caller.submit("place-order", "none", order_no="A-1", item="pen", quantity=1).status == 201
         with psycopg.connect(connection["database"]) as database:
@@ -202,13 +206,6 @@ def test_serve_prints_where_everything_is(folder: Path) -> None:
         assert command.nothing_left(0.5), command.left()
 
 
-def test_serve_listens_where_it_is_told(folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with under_way(folder, "serve", "--port", str(port)) as command:
-        assert news(command)["urls"] == [f"http://127.0.0.1:{port}"]
-
-
 # Ends
 
 
@@ -226,7 +223,7 @@ def test_serve_listens_where_it_is_told(folder: Path) -> None:
 def test_an_interrupted_run_ends_soon_and_leaves_nothing(folder: Path, number: signal.Signals, delay: str) -> None:
     arguments = ("--strategy", "none", "--submissions", "20000", "--processing-delay", delay, "--json", "-")
     with under_way(folder, *ORDER, *arguments) as command:
-        assert wait_until(lambda: is_working(command), 60)
+        assert wait_until(lambda: is_working(command), 60, every_s=0.05)
         command.process.send_signal(number)
         out, err = command.process.communicate(timeout=8)
         assert command.process.returncode == 1
@@ -271,7 +268,7 @@ def test_nothing_is_left_when_it_is_killed(folder: Path, what: str) -> None:
             assert caller.submit("send-message", "none", request_no="M-1").status == 201
             assert any("backend.engines.gateway" in command_of(process) for process in command.look())
         else:
-            assert wait_until(lambda: is_working(command), 60)
+            assert wait_until(lambda: is_working(command), 60, every_s=0.05)
         assert len(command.seen) > 5
         command.process.kill()
         assert command.nothing_left(2), command.left()

@@ -44,7 +44,7 @@ def kill_supervisor(shell: Shell) -> tuple[int, str, str]:
 @pytest.mark.parametrize("children", exhaustive_but([1, 3], values(1)))
 def test_a_start_that_loses_its_supervisor_says_so_once(folder: Path, children: int) -> None:
     shell = Shell(folder, f"exec $M {ORDER} --processing-delay 60000")
-    assert wait_until(lambda: any(len(one.children()) >= children for one in supervisors(shell)), 60, every_s=0.001)
+    assert wait_until(lambda: any(len(one.children()) >= children for one in supervisors(shell)), 60)
     code, _, err = kill_supervisor(shell)
     assert (code, err) == (1, LOST)
 
