@@ -116,15 +116,15 @@ def test_an_intent_that_is_over_takes_some_bytes_in_all_books(
         tracemalloc.start()
         try:
             before = tracemalloc.get_traced_memory()[0]
-            kept.append(submit(10 * BATCH))
+            kept.append(submit(5 * BATCH))
             gc.collect()
             grown = tracemalloc.get_traced_memory()[0] - before
         finally:
             tracemalloc.stop()
     assert grown / len(kept[1]) < most, f"{grown / len(kept[1])} bytes"
     judged = ledger.judgement()
-    assert judged.verdicts == {Verdict.EXACTLY_ONCE if each == 1 else Verdict.DUPLICATED: 12 * BATCH}
-    assert (judged.effects, len(ledger.without_effect())) == (12 * BATCH * each, 0)
+    assert judged.verdicts == {Verdict.EXACTLY_ONCE if each == 1 else Verdict.DUPLICATED: 7 * BATCH}
+    assert (judged.effects, len(ledger.without_effect())) == (7 * BATCH * each, 0)
 
 
 def test_steps_of_the_first_the_remarkable_and_the_latest_are_kept_and_all_are_counted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,7 +19,7 @@ from backend.shop.effects import RowReader
 from main import main
 from tests.backend.conftest import Laboratory
 from tests.backend.neighbours.commands import QUICK
-from tests.backend.own_lab import own_lab
+from tests.backend.own_lab import own_lab, wait_for
 from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
@@ -75,11 +76,20 @@ def test_numbers_of_rows_never_come_again(laboratory: Laboratory, database: str)
     assert numbers == sorted(numbers)
 
 
+@pytest.fixture(scope="module")
+def _beside(_started_lab: Laboratory) -> Iterator[Laboratory]:
+    connection = _started_lab.lab.connection()
+    with own_lab(LabOptions(database=str(connection["database"]), redis=str(connection["redis"]))) as other:
+        yield other
+
+
 @pytest.fixture
-def shared(laboratory: Laboratory) -> LabOptions:
-    """Servers that two labs use."""
-    connection = laboratory.lab.connection()
-    return LabOptions(database=str(connection["database"]), redis=str(connection["redis"]))
+def other(laboratory: Laboratory, _beside: Laboratory) -> Laboratory:
+    """Another lab on the servers of the first; both have made nothing yet."""
+    assert laboratory.told.rows == []
+    _beside.lab.reset()
+    _beside.told.forget()
+    return _beside
 
 
 def place(lab: Laboratory, key: str, strategy: str, submissions: int = 3) -> dict[Verdict, int]:
@@ -87,29 +97,36 @@ def place(lab: Laboratory, key: str, strategy: str, submissions: int = 3) -> dic
     return dict(lab.lab.start_run(Setup(strategy), plan).wait(20).verdicts)
 
 
-def test_the_reset_of_one_lab_leaves_the_rows_of_another(laboratory: Laboratory, shared: LabOptions) -> None:
-    with own_lab(shared) as other:
-        assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
-        for strategy in ("unique-index", "inbox", "distributed-lock", "idempotency-key", "token"):
-            assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
-        other.lab.reset()
-        assert other.lab.judgement().effects == 0
-        for strategy in ("unique-index", "inbox", "distributed-lock", "idempotency-key", "token"):
-            assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
-        with psycopg.connect(shared.database.replace("postgresql+psycopg", "postgresql")) as connection:
-            assert connection.execute("SELECT count(*) FROM orders WHERE order_no = 'ONE'").fetchall() == [(1,)]
-        assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
+def test_the_reset_of_one_lab_leaves_the_rows_of_another(laboratory: Laboratory, other: Laboratory) -> None:
+    assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
+    for strategy in ("unique-index", "inbox", "distributed-lock", "idempotency-key", "token"):
+        assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
+    other.lab.reset()
+    assert other.lab.judgement().effects == 0
+    for strategy in ("unique-index", "inbox", "distributed-lock", "idempotency-key", "token"):
+        assert place(other, f"OTHER-{strategy}", strategy) == {Verdict.EXACTLY_ONCE: 1}
+    with psycopg.connect(str(laboratory.lab.connection()["database"])) as connection:
+        assert connection.execute("SELECT count(*) FROM orders WHERE order_no = 'ONE'").fetchall() == [(1,)]
+    assert place(laboratory, "ONE", "unique-index") == {Verdict.EXACTLY_ONCE: 1}
 
 
-def test_labs_on_two_databases_and_one_redis_server_do_not_lock_each_other(
-    laboratory: Laboratory, shared: LabOptions
+def test_a_lab_on_a_database_of_its_own_locks_nobody_out_and_leaves_no_key_in_the_server_of_another(
+    laboratory: Laboratory,
 ) -> None:
-    with own_lab(LabOptions(database="sqlite", redis=shared.redis)) as other:
-        holding = laboratory.lab.start_run(
-            Setup("distributed-lock", "redis", 1_500), Plan((Intent(PLACE, "SAME", "pen", 1),), 1)
-        )
-        assert place(other, "SAME", "distributed-lock", 1) == {Verdict.EXACTLY_ONCE: 1}
-        assert holding.wait(20).verdicts == {Verdict.EXACTLY_ONCE: 1}
+    url = str(laboratory.lab.connection()["redis"])
+    with redis.Redis.from_url(url) as client:
+        before = set(client.keys("*"))
+        with own_lab(LabOptions(database="sqlite", redis=url)) as lab:
+            holding = laboratory.lab.start_run(
+                Setup("distributed-lock", "redis", 1_500), Plan((Intent(PLACE, "SAME", "pen", 1),), 1)
+            )
+            assert place(lab, "SAME", "distributed-lock", 1) == {Verdict.EXACTLY_ONCE: 1}
+            assert holding.wait(20).verdicts == {Verdict.EXACTLY_ONCE: 1}
+            for strategy in ("distributed-lock", "token"):
+                place(lab, f"K-{strategy}", strategy)
+            lab.run(PLACE, "distributed-lock", "redis-fenced")
+            assert set(client.keys("*")) > before
+        assert {key for key in client.keys("*") if b"queue" not in key} - before == set()
 
 
 def test_a_row_under_a_number_that_began_again_is_seen(laboratory: Laboratory) -> None:
@@ -121,13 +138,13 @@ def test_a_row_under_a_number_that_began_again_is_seen(laboratory: Laboratory) -
     assert report.verdicts == {Verdict.EXACTLY_ONCE: 1}
 
 
-def test_what_is_left_after_a_reset_is_not_told_again(laboratory: Laboratory, shared: LabOptions) -> None:
+def test_what_is_left_after_a_reset_is_not_told_again(laboratory: Laboratory, other: Laboratory) -> None:
     laboratory.run(PLACE, "none", submissions=3)
-    with own_lab(shared) as other:
-        other.lab.reset()
-        assert other.told.rows == []
-        assert place(other, "NEW", "none", 2) == {Verdict.DUPLICATED: 1}
-        assert {row.key for row in other.told.rows} == {"NEW"}
+    assert wait_for(other.told, lambda: len(other.told.rows) == 3)
+    other.lab.reset()
+    assert other.told.rows == []
+    assert place(other, "NEW", "none", 2) == {Verdict.DUPLICATED: 1}
+    assert {row.key for row in other.told.rows} == {"NEW"}
 
 
 def test_a_reader_that_was_told_to_forget_still_sees_what_is_new(laboratory: Laboratory) -> None:
@@ -139,16 +156,3 @@ def test_a_reader_that_was_told_to_forget_still_sees_what_is_new(laboratory: Lab
     laboratory.run(PLACE, "none", submissions=2)
     assert len(reader.read_all()) == 2
     engine.dispose()
-
-
-def test_a_lab_on_a_database_of_its_own_leaves_no_key_in_the_server_of_another(shared: LabOptions) -> None:
-    client = redis.Redis.from_url(str(shared.redis))
-    before = set(client.keys("*"))
-    with own_lab(LabOptions(database="sqlite", redis=shared.redis)) as lab:
-        for strategy in ("distributed-lock", "token"):
-            place(lab, f"K-{strategy}", strategy)
-        lab.run(PLACE, "distributed-lock", "redis-fenced")
-        assert set(client.keys("*")) > before
-    left = {key for key in client.keys("*") if b"queue" not in key} - before
-    client.close()
-    assert left == set()

@@ -131,9 +131,9 @@ def test_lists_say_what_was_put_into_them(changes: list[tuple[int, list[str]]]) 
 def test_a_name_in_a_list_takes_some_bytes(count: int) -> None:
     def make() -> NameLists:
         lists = NameLists()
-        for number in range(10_000):
+        for number in range(4_000):
             lists.begin()
             lists.put(number, [f"lab-1.{number * count + place}" for place in range(count)])
         return lists
 
-    assert size_of(make) < (10 + 20 * count) * 10_000
+    assert size_of(make) < (10 + 20 * count) * 4_000

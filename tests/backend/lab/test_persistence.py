@@ -11,7 +11,6 @@ from backend.engines.processes.supervisor import Supervisor
 from backend.engines.redis_client import create_redis
 from backend.engines.says import EngineCode
 from backend.engines.valkey import start_valkey
-from backend.model.errors import NotApplicableError
 from backend.model.faults import parse_fault
 from backend.model.judgement import Report
 from backend.model.options import LabOptions
@@ -92,12 +91,6 @@ def test_a_lab_is_started_with_it(tmp_path: Path) -> None:
         setup = Setup("none")
         report = laboratory.lab.start_run(setup, Plan((laboratory.intent(PLACE),), 1)).wait(30)
         assert report.setup.redis_persistence is ALWAYS
-        url = str(laboratory.lab.connection()["redis"])
-        with own_lab(LabOptions(database="sqlite", redis=url)) as other:
-            plan = Plan((other.intent(PLACE),), 1)
-            assert other.lab.start_run(setup, plan).wait(30).setup.redis_persistence is None
-            with pytest.raises(NotApplicableError, match="started here"):
-                other.lab.start_run(Setup("none", redis_persistence=NONE), plan)
 
 
 @pytest.mark.parametrize("mode", exhaustive_but([EVERYSEC, ALWAYS], values(ALWAYS)))

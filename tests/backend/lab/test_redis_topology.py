@@ -233,11 +233,14 @@ def test_a_fault_that_cannot_be_had_here_is_refused_with_what_it_needs(
         held_while(servers, setup_of("distributed-lock/redis", topology, fault), 1)
 
 
-def test_a_server_of_somebody_elses_has_no_topology_of_ours(servers: Laboratory) -> None:
+def test_a_server_of_somebody_elses_has_no_topology_and_no_persistence_of_ours(servers: Laboratory) -> None:
     held_while(servers, setup_of("none/direct", SINGLE), 1)
     url = str(servers.lab.connection()["redis"])
     with create_redis(url) as client, own_lab(LabOptions(database="sqlite", redis=url)) as other:
         assert client.ping()
         with pytest.raises(NotApplicableError, match="not ours"):
             held_while(other, setup_of("none/direct", THREE), 1)
-        assert held_while(other, setup_of("none/direct", SINGLE), 1).effects == 1
+        report = held_while(other, setup_of("none/direct", SINGLE), 1)
+        assert (report.effects, report.setup.redis_persistence) == (1, None)
+        with pytest.raises(NotApplicableError, match="started here"):
+            held_while(other, Setup("none", redis_persistence=RedisPersistence.NONE), 1)
