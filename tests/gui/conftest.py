@@ -195,12 +195,16 @@ OpenWindow = Callable[..., Driver]
 def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindow]:
     """Opens the real window; the lab behind it is real, too. Whatever was opened is closed in the end.
 
-    The lab is the window's own, unless `shared` is lent to it.
+    The lab is the window's own, unless `shared` is lent to it; that one starts once it may.
     """
     opened: list[Driver] = []
 
-    def open_one(options: LabOptions | None = None, shared: Laboratory | None = None) -> Driver:
-        lent = None if shared is None else lambda _options, listener: lend(shared, listener)
+    def open_one(
+        options: LabOptions | None = None,
+        shared: Laboratory | None = None,
+        may_start: threading.Event | None = None,
+    ) -> Driver:
+        lent = None if shared is None else lambda _options, listener: lend(shared, listener, may_start)
         made = LabBridge(options or LabOptions(), make_lab=lent)
         window = make_window(made, theme, Settings())
         window.resize(1280, 800)
@@ -218,12 +222,6 @@ def open_window(qtbot: QtBot, theme: Theme, english: None) -> Iterator[OpenWindo
         driver.close()
         driver.window.deleteLater()
         driver.bridge.deleteLater()
-
-
-@pytest.fixture
-def driver_at_start(open_window: OpenWindow) -> Driver:
-    """The window, with its engines still starting."""
-    return open_window()
 
 
 @pytest.fixture

@@ -19,13 +19,16 @@ class LentLab:
     Args:
         shared: the lab, running.
         listener: the window's, which hears of it from start to end.
+        may_start: its start waits for this; None where it waits for nothing.
     """
 
-    def __init__(self, shared: Laboratory, listener: Listener) -> None:
+    def __init__(self, shared: Laboratory, listener: Listener, may_start: threading.Event | None = None) -> None:
         self._shared = shared
         self._listener = listener
+        self._may_start = may_start
 
     def start(self, _cancelled: threading.Event | None = None) -> None:
+        assert self._may_start is None or self._may_start.wait(60)
         lab = self._shared.lab
         lab.use_database("postgresql")
         lab.set_instances(1)
@@ -42,6 +45,6 @@ class LentLab:
         return getattr(self._shared.lab, name)
 
 
-def lend(shared: Laboratory, listener: Listener) -> Lab:
+def lend(shared: Laboratory, listener: Listener, may_start: threading.Event | None = None) -> Lab:
     """What a window takes for a lab of its own."""
-    return LentLab(shared, listener)  # type: ignore[return-value]
+    return LentLab(shared, listener, may_start)  # type: ignore[return-value]

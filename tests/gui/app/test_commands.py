@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -40,14 +41,14 @@ def shown_in(tree: QTreeWidget, column: int = 0) -> list[str]:
     return [str(tree.model().index(row, column).data()) for row in range(tree.topLevelItemCount())]
 
 
-def test_every_command_has_a_name_of_its_own_and_an_action_in_its_menu(window: MainWindow) -> None:
+def every_command_has_a_name_of_its_own_and_an_action_in_its_menu(window: MainWindow) -> None:
     commands = window.table.commands
     assert Counter(command.key for command in commands).most_common(1)[0][1] == 1
     in_menus = {action.objectName() for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()}
     assert {command.key for command in commands} <= in_menus
 
 
-def test_on_no_page_do_two_commands_share_keys_or_a_letter_of_a_menu(window: MainWindow) -> None:
+def on_no_page_do_two_commands_share_keys_or_a_letter_of_a_menu(window: MainWindow) -> None:
     for number in range(window.pages.count()):
         window.pages.setCurrentIndex(number)
         shown = [action for action in window.findChildren(QAction) if action.isVisible()]
@@ -62,7 +63,7 @@ def test_on_no_page_do_two_commands_share_keys_or_a_letter_of_a_menu(window: Mai
             assert max(letters.values(), default=0) <= 1, (menu.title(), letters)
 
 
-def test_a_menu_has_the_commands_of_the_page_in_sight_only(window: MainWindow) -> None:
+def a_menu_has_the_commands_of_the_page_in_sight_only(window: MainWindow) -> None:
     for number, key in enumerate(("lab-submit", "compare-start", "explore-start", "service-start")):
         window.pages.setCurrentIndex(number)
         assert action_of(window, key).isVisible()
@@ -187,12 +188,12 @@ def test_the_palette_says_why_a_command_cannot_be_done_and_does_not_do_it(window
     qtbot.waitUntil(lambda: window.findChild(Palette) is None)
 
 
-def test_every_command_that_cannot_be_done_says_why(window: MainWindow) -> None:
+def every_command_that_cannot_be_done_says_why(window: MainWindow) -> None:
     silent = [each.key for each in window.table.commands if not each.can_run and not each.obstacle]
     assert silent == []
 
 
-def test_keys_in_tool_tips_are_those_of_the_table(window: MainWindow) -> None:
+def keys_in_tool_tips_are_those_of_the_table(window: MainWindow) -> None:
     for command in window.table.commands:
         if command.button is not None and (found := re.search(r"\(((?:Ctrl|Esc)[^)]*)\)", command.button.toolTip())):
             assert found.group(1) == command.shortcut, command.key
@@ -208,12 +209,12 @@ def test_what_the_palette_runs_happens(driver: Driver) -> None:
     assert driver.find(QWidget, "labPage").isVisible()
 
 
-def test_the_status_bar_shows_the_engines(window: MainWindow) -> None:
+def the_status_bar_shows_the_engines(window: MainWindow) -> None:
     assert window.engines.isVisible()
     assert window.statusBar().isAncestorOf(window.engines)
 
 
-def test_a_command_in_a_menu_says_why_it_cannot_be_done(window: MainWindow) -> None:
+def a_command_in_a_menu_says_why_it_cannot_be_done(window: MainWindow) -> None:
     for command in window.table.commands:
         action = action_of(window, command.key)
         if not command.can_run:
@@ -280,3 +281,18 @@ def test_no_key_is_cut_in_the_palette(window: MainWindow, qtbot: QtBot) -> None:
     width = palette.list.columnWidth(2)
     palette.close()
     assert width >= needed + 6
+
+
+def test_of_all_commands(window: MainWindow, subtests: pytest.Subtests) -> None:
+    """What only looks at the window does so at the same one."""
+    for holds in (
+        every_command_has_a_name_of_its_own_and_an_action_in_its_menu,
+        every_command_that_cannot_be_done_says_why,
+        keys_in_tool_tips_are_those_of_the_table,
+        the_status_bar_shows_the_engines,
+        a_command_in_a_menu_says_why_it_cannot_be_done,
+        on_no_page_do_two_commands_share_keys_or_a_letter_of_a_menu,
+        a_menu_has_the_commands_of_the_page_in_sight_only,
+    ):
+        with subtests.test(holds.__name__):
+            holds(window)

@@ -15,12 +15,6 @@ from gui.widgets.forms import plain
 from tests.gui.conftest import focusable
 
 
-@pytest.fixture(params=[ThemeMode.LIGHT, ThemeMode.DARK])
-def theme(request: pytest.FixtureRequest, theme: Theme) -> Theme:
-    theme.set_mode(request.param)
-    return theme
-
-
 def shown(window: MainWindow, qtbot: QtBot) -> Iterator[QWidget]:
     for index in range(window.pages.count()):
         window.pages.setCurrentIndex(index)
@@ -39,7 +33,11 @@ def test_no_label_is_called_otherwise_than_it_reads(window: MainWindow, qtbot: Q
     assert not wrong, "\n".join(wrong)
 
 
-def test_where_the_keyboard_is_can_be_seen_on_every_page(window: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("mode", [ThemeMode.LIGHT, ThemeMode.DARK])
+def test_where_the_keyboard_is_can_be_seen_on_every_page(
+    window: MainWindow, theme: Theme, mode: ThemeMode, qtbot: QtBot
+) -> None:
+    theme.set_mode(mode)
     unseen = []
     for page in shown(window, qtbot):
         for widget in focusable(page):

@@ -112,13 +112,13 @@ def test_what_is_said_of_a_variant_and_of_its_run_is_not_cut(window: MainWindow)
     assert not cut, "\n".join(cut)
 
 
-def test_every_ready_fault_and_every_exhibits_fits_into_the_field(window: MainWindow) -> None:
+def every_ready_fault_and_every_exhibits_fits_into_the_field(window: MainWindow) -> None:
     field = window.lab.source.faults
     texts = [*READY, *(str(fault) for exhibit in EXHIBITS for fault in exhibit.setup.faults)]
     assert [text for text in texts if is_cut(field, text)] == []
 
 
-def test_more_faults_than_there_is_room_for_begin_at_their_beginning_and_are_whole_in_the_tool_tip(
+def more_faults_than_there_is_room_for_begin_at_their_beginning_and_are_whole_in_the_tool_tip(
     window: MainWindow,
 ) -> None:
     field = window.lab.source.faults
@@ -128,7 +128,7 @@ def test_more_faults_than_there_is_room_for_begin_at_their_beginning_and_are_who
     assert field.toolTip() == " ".join(map(str, crashes))
 
 
-def test_a_message_covers_nothing(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_message_covers_nothing_and_stays_at_its_place_in_a_wider_window(window: MainWindow, qtbot: QtBot) -> None:
     window.messages.show_incident(INCIDENT)
     bar = in_window(window.messages)
     assert bar.right() == window.width() - 1
@@ -146,13 +146,21 @@ def test_a_message_covers_nothing(window: MainWindow, qtbot: QtBot) -> None:
     last_menu = menus.actionGeometry(menus.actions()[-1]).translated(in_window(menus).topLeft())
     assert not bar.intersects(last_tab)
     assert not bar.intersects(last_menu)
-
-
-def test_the_message_stays_at_its_place_when_the_window_changes_its_size(window: MainWindow, qtbot: QtBot) -> None:
-    window.messages.show_incident(INCIDENT)
+    window.messages.show_incident(INCIDENT)  # another page has taken the first one away
     window.resize(1500, 800)
     qtbot.waitUntil(lambda: in_window(window.messages).right() == 1_499)
 
 
-def test_every_menu_can_be_opened_from_the_keyboard(window: MainWindow) -> None:
+def every_menu_can_be_opened_from_the_keyboard(window: MainWindow) -> None:
     assert [action.text() for action in window.menuBar().actions() if "&" not in action.text()] == []
+
+
+def test_menus_and_faults(window: MainWindow, subtests: pytest.Subtests) -> None:
+    """What changes nothing else looks at the same window."""
+    for holds in (
+        every_menu_can_be_opened_from_the_keyboard,
+        every_ready_fault_and_every_exhibits_fits_into_the_field,
+        more_faults_than_there_is_room_for_begin_at_their_beginning_and_are_whole_in_the_tool_tip,
+    ):
+        with subtests.test(holds.__name__):
+            holds(window)

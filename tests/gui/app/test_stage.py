@@ -230,10 +230,10 @@ def test_esc_takes_away_what_lies_over_the_page_and_leaves_the_stage(window: Mai
     assert not balloon.isVisible()
 
 
-@pytest.mark.parametrize("key", ["PgDown", "PgUp"])
-def test_a_page_is_a_page_where_nobody_is_on_stage(driver: Driver, key: str) -> None:
-    _press(driver, key)
-    assert driver.window.lab.exhibit.exhibit is None
+def test_a_page_is_a_page_where_nobody_is_on_stage(driver: Driver) -> None:
+    for key in ("PgDown", "PgUp"):
+        _press(driver, key)
+        assert driver.window.lab.exhibit.exhibit is None
 
 
 def _says(label: QLabel, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -49,14 +50,14 @@ def test_the_keyboard_alone_is_enough(driver: Driver) -> None:
     driver.wait_for(0, "")
 
 
-def test_everything_that_takes_focus_has_a_name(driver: Driver) -> None:
+def everything_that_takes_focus_has_a_name(driver: Driver) -> None:
     widgets = focusable(driver.window)
     assert len(widgets) > 25
     nameless = [f"{type(w).__name__} {w.objectName()} in {w.parent()}" for w in widgets if not w.accessibleName()]
     assert not nameless
 
 
-def test_the_fixed_names_are_there(driver: Driver) -> None:
+def the_fixed_names_are_there(driver: Driver) -> None:
     for name in ("pages", "labPage", "comparePage", "explorePage", "servicePage",
                  "operationCombo", "strategyCombo", "variantCombo",
                  "databaseCombo", "orderNoEdit", "itemEdit", "quantitySpin", "newIntentButton", "submitButton",
@@ -70,7 +71,7 @@ def test_the_fixed_names_are_there(driver: Driver) -> None:
         assert all(isinstance(box.itemData(index), str) for index in range(box.count()))
 
 
-def test_no_two_controls_or_commands_share_a_shortcut(driver: Driver) -> None:
+def no_two_controls_or_commands_share_a_shortcut(driver: Driver) -> None:
     shortcuts = [action.shortcut().toString() for action in driver.window.findChildren(QAction) if action.isVisible()]
     used = [shortcut for shortcut in shortcuts if shortcut]
     assert len(used) == len(set(used))
@@ -147,7 +148,7 @@ def test_the_window_leaves_room_for_its_title_bar() -> None:
         assert room.width() <= screen.width()
 
 
-def test_every_knob_is_in_sight_at_1280_by_800(driver: Driver) -> None:
+def every_knob_is_in_sight_at_1280_by_800(driver: Driver) -> None:
     sidebar = driver.window.lab.findChild(Sidebar)
     assert sidebar is not None
     driver.qtbot.waitUntil(lambda: sidebar.viewport().height() > 600)
@@ -192,3 +193,15 @@ def test_a_letter_stands_for_one_thing_on_each_page(window: MainWindow, both_lan
             alike = {letter: [text for each, text in letters if each == letter] for letter, _ in letters}
             ambiguous += [(window.pages.tabText(number), texts) for texts in alike.values() if len(texts) > 1]
     assert not ambiguous, "\n".join(map(str, ambiguous))
+
+
+def test_of_all_controls(driver: Driver, subtests: pytest.Subtests) -> None:
+    """What only looks at the window does so at the same one."""
+    for holds in (
+        everything_that_takes_focus_has_a_name,
+        the_fixed_names_are_there,
+        no_two_controls_or_commands_share_a_shortcut,
+        every_knob_is_in_sight_at_1280_by_800,
+    ):
+        with subtests.test(holds.__name__):
+            holds(driver)

@@ -165,14 +165,14 @@ def test_a_start_that_fails_says_why_in_one_sentence_and_can_be_tried_again(open
     driver = open_window(LabOptions(redis="redis://127.0.0.1:1/0"))
     message = driver.find(QLabel, "messageLabel")
     retry = driver.button("retryButton")
-    for _ in range(2):
+    for number in range(2):
         driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
         assert "127.0.0.1:1" in message.text()
         assert "\n" not in message.text()
         assert not driver.button("submitButton").isEnabled()
-        driver.click("retryButton")
-        assert not retry.isVisible()
-    driver.qtbot.waitUntil(retry.isVisible, timeout=PATIENCE_MS)
+        if not number:
+            driver.click("retryButton")
+            assert not retry.isVisible()
 
 
 def test_another_start_keeps_what_is_chosen(driver: Driver) -> None:

@@ -8,14 +8,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QPlainTextEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from gui.app.window import MainWindow
+from gui.link.bridge import LabBridge
 from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
 @pytest.fixture
-def page(open_shared: OpenWindow) -> Driver:
+def page(qtbot: QtBot, window: MainWindow, bridge: LabBridge) -> Driver:
     """The window with the Explore page in front; it needs the catalogue, not the lab."""
-    driver = open_shared()
+    driver = Driver(qtbot, window, bridge)
     driver.find(QTabWidget, "pages").setCurrentIndex(2)
     driver.qtbot.waitUntil(driver.button("exploreButton").isEnabled, timeout=PATIENCE_MS)
     return driver
@@ -52,9 +54,20 @@ def texts(driver: Driver, name: str) -> list[list[str]]:
     ]
 
 
-def test_a_token_that_is_read_and_then_deleted_is_refuted_by_forty_of_forty_six_orders(page: Driver) -> None:
+def test_a_token_that_is_read_and_then_deleted_is_refuted_by_forty_of_forty_six_orders(
+    page: Driver, subtests: pytest.Subtests
+) -> None:
     ask(page, "place-order", "token", "get-then-delete")
     explore(page)
+    with subtests.test("what was found"):
+        check_what_was_found(page)
+    with subtests.test("stepping in the diagram moves the list and the text too"):
+        check_stepping(page)
+    with subtests.test("the current event is told in full"):
+        check_events_in_full(page)
+
+
+def check_what_was_found(page: Driver) -> None:
     assert finding(page) == (
         "In 40 of 46 interleavings (2 requests, no crash) it takes effect more than once; "
         "in 6 it takes effect exactly once."
@@ -103,10 +116,9 @@ def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(page: Driv
     assert len(strategies.itemData(index, Qt.ItemDataRole.ToolTipRole)) > 20
 
 
-def test_the_current_event_is_told_in_full(page: Driver) -> None:
-    ask(page, "place-order", "token", "get-then-delete")
-    explore(page)
+def check_events_in_full(page: Driver) -> None:
     detail = page.find(QPlainTextEdit, "eventDetail")
+    QTest.keyClick(page.find(QWidget, "counterexampleView"), Qt.Key.Key_Home)
     assert detail.toPlainText().startswith("A \N{RIGHTWARDS ARROW} Redis: GET ")
     events = page.find(QAbstractItemView, "eventsTable")
     for _ in range(9):
@@ -117,9 +129,7 @@ def test_the_current_event_is_told_in_full(page: Driver) -> None:
     )
 
 
-def test_stepping_in_the_diagram_moves_the_list_and_the_text_too(page: Driver) -> None:
-    ask(page, "place-order", "token", "get-then-delete")
-    explore(page)
+def check_stepping(page: Driver) -> None:
     diagram = page.find(QWidget, "counterexampleView")
     events = page.find(QAbstractItemView, "eventsTable")
     QTest.keyClick(diagram, Qt.Key.Key_Down)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ from backend.model.vocabulary import EngineKind, Verdict
 from gui.theme import VERDICT_GLYPHS
 from gui.widgets.records import Tone
 from gui.wording.terms import answer_text, answer_word, short, verdict_word
+from tests.gui.conftest import OpenWindow
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.tables import exhaustive_but
 
@@ -147,8 +149,9 @@ def test_answers_that_a_card_speaks_of_were_given(driver: Driver, exhibit: Exhib
     check(driver, exhibit, show(driver, exhibit))
 
 
-def test_exhibits_cannot_be_chosen_while_the_engines_start(driver_at_start: Driver) -> None:
-    driver = driver_at_start
+def test_exhibits_cannot_be_chosen_while_the_engines_start(open_shared: OpenWindow) -> None:
+    may_start = threading.Event()
+    driver = open_shared(may_start=may_start)
     action = driver.window.findChild(QAction, "exhibit-double-click")
     assert isinstance(action, QAction)
     assert not action.isEnabled()
@@ -156,6 +159,7 @@ def test_exhibits_cannot_be_chosen_while_the_engines_start(driver_at_start: Driv
     action.trigger()
     assert driver.find(QTabWidget, "pages").currentIndex() == 1
     assert driver.window.lab.exhibit.exhibit is None
+    may_start.set()
     driver.wait_until_usable()
     assert action.isEnabled()
 

@@ -16,6 +16,10 @@ from gui.widgets.forms import KEY_ROLE
 from gui.widgets.sidebar import Sidebar
 from gui.wording.catalogue import VariantChoice
 from gui.wording.speech import language
+from tests.tables import exhaustive_but, values
+
+ENGLISH_FIRST = pytest.mark.parametrize("both_languages", exhaustive_but(["en", "zh_CN"], values("en")), indirect=True)
+"""What is the same in every language."""
 
 
 @pytest.fixture
@@ -46,6 +50,7 @@ def ask_for_most(window: MainWindow) -> None:
         box.setCurrentIndex(box.findData(key, KEY_ROLE))
 
 
+@ENGLISH_FIRST
 def test_where_the_keyboard_is_can_be_seen_on_a_chip_whose_knobs_are_in_use(window: MainWindow) -> None:
     fold = window.lab.source.fold
     window.lab.source.lost_reply.setChecked(True)
@@ -68,6 +73,7 @@ def test_no_situation_needs_a_scroll_bar(window: MainWindow, qtbot: QtBot) -> No
         assert knob.isVisible()
 
 
+@ENGLISH_FIRST
 def test_a_folded_knob_that_is_in_use_is_counted_on_its_chip(window: MainWindow, qtbot: QtBot) -> None:
     source = window.lab.source
     source.fold.chip.click()
