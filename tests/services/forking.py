@@ -133,7 +133,7 @@ def _run(code: CodeType, argv: list[str]) -> NoReturn:
     """As ``python SCRIPT`` would, but for taking all modules apart in the end."""
     gc.enable()
     sys.argv = argv
-    sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))  # noqa: PTH100, PTH120
+    sys.path.insert(0, os.path.dirname(os.path.abspath(argv[0])))  # noqa: PTH100, PTH120
     main = sys.modules["__main__"] = ModuleType("__main__")
     main.__file__ = argv[0]
     status = 0

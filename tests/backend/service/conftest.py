@@ -63,12 +63,19 @@ def explored() -> Callable[..., Exploration]:
     """Explores one way of the plain service; each question is asked once."""
     known: dict[tuple[object, ...], Exploration] = {}
 
-    def explore(path: str, requests: int = 2, crashes: int = 0, expiries: int = 0) -> Exploration:
-        asked = (path, requests, crashes, expiries)
+    def explore(
+        path: str, requests: int = 2, crashes: int = 0, expiries: int = 0, limit: int | None = None
+    ) -> Exploration:
+        asked = (path, requests, crashes, expiries, limit)
         if asked not in known:
             question = service_question(path, requests, crashes, expiries)
             known[asked] = explore_service(
-                plain_service(path), SERVICES, question, on_progress=lambda _: None, cancelled=threading.Event()
+                plain_service(path),
+                SERVICES,
+                question,
+                on_progress=lambda _: None,
+                cancelled=threading.Event(),
+                limit=limit,
             )
         return known[asked]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from backend.service.description import Before, Database, Description, Effects, 
 from backend.shop.operations import OPERATIONS
 from backend.strategies import all_strategies
 from backend.strategies.base import Need, Variant
+from tests.services.forking import COMMAND
 from tests.services.lab_instance import TOKEN
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from backend.engines.bare import BareEngines
 
 ROOT = Path(__file__).parents[3]
-_MODULE = "tests.services.lab_instance"
+_SCRIPT = "tests/services/lab_instance.py"
 _BEARER = f"Bearer {TOKEN}"
 _ORDER = "INSERT INTO orders (order_no, item, quantity, submission_id) VALUES ({key}, 'item', 1, 'form')"
 
@@ -69,8 +69,8 @@ def description(case: Case, engines: BareEngines) -> Description:
     operation = case.operation
     return Description(
         service=Service(
-            command=[sys.executable, "-m", _MODULE],
-            setup=[[sys.executable, "-m", _MODULE, "create-tables"]],
+            command=[*COMMAND, _SCRIPT],
+            setup=[[*COMMAND, _SCRIPT, "create-tables"]],
             environment={
                 "PORT": "{port}",
                 "DATABASE_URL": "{postgresql}",
