@@ -19,13 +19,14 @@ PLACE, PAY = OperationKey.PLACE_ORDER, OperationKey.PAY_ORDER
 
 
 @pytest.mark.parametrize(
-    ("operation", "strategy", "variant", "crashes", "expiries", "verdict", "switches"),
+    ("operation", "strategy", "variant", "crashes", "expiries", "limit", "verdict", "switches"),
     exhaustive_but(
         [
-            (PLACE, "none", "check-then-act", 0, 0, Verdict.DUPLICATED, 2),
-            (PLACE, "token", "delete-first", 1, 0, Verdict.LOST, 2),
-            (PAY, "pessimistic-lock", "repeatable-read", 0, 0, Verdict.DUPLICATED, 3),
-            (PLACE, "distributed-lock", "redis", 0, 1, Verdict.DUPLICATED, 2),
+            (PLACE, "none", "check-then-act", 0, 0, None, Verdict.DUPLICATED, 2),
+            (PLACE, "token", "delete-first", 1, 0, None, Verdict.LOST, 2),
+            (PAY, "pessimistic-lock", "repeatable-read", 0, 0, None, Verdict.DUPLICATED, 3),
+            (PLACE, "distributed-lock", "redis", 0, 1, 100, Verdict.DUPLICATED, 2),
+            (PLACE, "distributed-lock", "redis", 0, 1, None, Verdict.DUPLICATED, 2),
         ],
         first_of_each(lambda *row: (row[3], row[4])),
     ),
@@ -38,10 +39,11 @@ def test_a_counterexample_comes_to_the_same_verdict_again(
     variant: str,
     crashes: int,
     expiries: int,
+    limit: int | None,
     verdict: Verdict,
     switches: int,
 ) -> None:
-    found = bench.explore(operation, strategy, variant, crashes=crashes, expiries=expiries).counterexample
+    found = bench.explore(operation, strategy, variant, crashes=crashes, expiries=expiries, limit=limit).counterexample
     assert found is not None
     assert (found.verdict, found.switches) == (verdict, switches)
 
