@@ -41,6 +41,7 @@ def follow(dialog: GuidanceDialog, link: str) -> None:
 
 def test_an_answer_by_keyboard_changes_the_ranking_and_is_remembered(driver: Driver) -> None:
     dialog = opened(driver)
+    check_names(dialog)
     assert dialog.ranking.toPlainText().startswith("1.  Unique index")
     radio = dialog.findChild(QRadioButton, "guide-effect-insert")
     assert isinstance(radio, QRadioButton)
@@ -133,8 +134,8 @@ def test_what_was_measured_and_explored_is_said_and_what_was_not_as_well() -> No
     assert "exactly once, 4" in explored_text(advice, [cell])
 
 
-def test_every_question_has_its_answers_with_names(driver: Driver) -> None:
-    dialog = opened(driver)
+def check_names(dialog: GuidanceDialog) -> None:
+    """Every question has its answers."""
     for question in QUESTIONS:
         for choice in question.choices:
             radio = dialog.findChild(QRadioButton, f"guide-{question.key}-{choice}")

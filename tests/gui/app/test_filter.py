@@ -50,12 +50,15 @@ def first_cells(table: QTableView) -> list[str]:
     return [str(model.index(each, 0).data()) for each in range(model.rowCount()) if not table.isRowHidden(each)]
 
 
-def test_rows_without_the_text_are_hidden_until_esc_and_the_bar_counts_them(window: MainWindow) -> None:
+def test_rows_without_the_text_are_hidden_until_esc_and_the_bar_counts_them_and_covers_nothing(
+    window: MainWindow,
+) -> None:
     table = window.lab.results.rows_table
     bar = open_find(window, table)
     bar.edit.setText("1.3")
     assert first_cells(table) == ["3", "30"]
     assert bar.note.text() == "2 of 30 shown, 27 duplicates hidden"
+    check_that_nothing_is_covered(table, bar)
     assert bar.edit.accessibleDescription() == bar.note.text()
     QTest.keyClick(bar.edit, Qt.Key.Key_Return)
     assert table.currentIndex().row() == 0
@@ -75,10 +78,7 @@ def test_rows_without_the_text_are_hidden_until_esc_and_the_bar_counts_them(wind
     assert len(first_cells(table)) == 30
 
 
-def test_the_bar_covers_neither_a_head_nor_a_row(window: MainWindow) -> None:
-    table = window.lab.results.rows_table
-    bar = open_find(window, table)
-    bar.edit.setText("1.3")
+def check_that_nothing_is_covered(table: RecordTable, bar: FindBar) -> None:
     heads = table.horizontalHeader().viewport()
     below = heads.mapTo(table, QPoint(0, 0)).y()
     assert below >= bar.geometry().bottom()

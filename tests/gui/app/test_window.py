@@ -72,7 +72,8 @@ def test_paying_twenty_times_with_a_status_guard_pays_once(driver: Driver) -> No
     assert len(driver.ids_in_database("payments")) == 1
 
 
-def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(driver: Driver) -> None:
+def check_what_does_not_guard_the_operation(driver: Driver) -> None:
+    """It is greyed out and says why."""
     driver.choose("operationCombo", "place-order")
     strategies = driver.combo("strategyCombo")
     index = strategies.findData("state-machine")
@@ -82,7 +83,8 @@ def test_what_does_not_guard_the_operation_is_greyed_out_and_says_why(driver: Dr
     assert strategies.model().flags(strategies.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
 
 
-def test_every_choice_of_boxes_is_one_that_can_be_submitted(driver: Driver) -> None:
+def test_every_choice_of_boxes_is_one_that_can_be_submitted_and_others_say_why_not(driver: Driver) -> None:
+    check_what_does_not_guard_the_operation(driver)
     for operation in OperationKey:
         driver.choose("operationCombo", operation.value)
         for strategy in driver.window.lab.backend.catalogue.strategies:

@@ -25,7 +25,14 @@ from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import Driver
 
 
-def test_an_order_number_that_cannot_be_submitted_disables_the_buttons(driver: Driver) -> None:
+def test_what_cannot_be_submitted_disables_the_buttons_and_is_told(driver: Driver, subtests: pytest.Subtests) -> None:
+    with subtests.test("an order number"):
+        check_order_number(driver)
+    with subtests.test("an item"):
+        check_item(driver)
+
+
+def check_order_number(driver: Driver) -> None:
     driver.edit("orderNoEdit").clear()
     assert not driver.button("submitButton").isEnabled()
     assert not driver.button("spamButton").isEnabled()
@@ -157,7 +164,7 @@ def every_knob_is_in_sight_at_1280_by_800(driver: Driver) -> None:
     assert bottom <= sidebar.viewport().height()
 
 
-def test_why_nothing_can_be_submitted_is_told(driver: Driver) -> None:
+def check_item(driver: Driver) -> None:
     driver.edit("itemEdit").clear()
     for name in ("submitButton", "spamButton"):
         button = driver.button(name)

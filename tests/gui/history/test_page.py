@@ -34,8 +34,7 @@ from gui.widgets.timeline.view import TimelineView
 from gui.wording.live import in_words
 from tests.backend.archive.evil_files import evil_file
 from tests.backend.archive.samples import BEGAN, every_entry, run_entry
-
-EVIL_FILES = 400
+from tests.tables import exhaustive_but, values
 
 
 @pytest.fixture
@@ -185,18 +184,19 @@ def test_an_entry_is_saved_opened_and_kept(page: HistoryPage, qtbot: QtBot, tmp_
     assert "<svg" in report.read_text(encoding="utf-8")
 
 
-def test_whatever_a_file_says_can_be_shown(theme: Theme, english: None, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("files", exhaustive_but([150, 2_000], values(150)))
+def test_whatever_a_file_says_can_be_shown(theme: Theme, english: None, qtbot: QtBot, files: int) -> None:
     view = EntryView(theme)
     qtbot.addWidget(view)
     view.resize(900, 600)
     view.show()
     shown = 0
-    for number in range(EVIL_FILES):
+    for number in range(files):
         with suppress(EntryFileError):
             view.show_entry(from_file(evil_file(random.Random(number)), "evil"))  # noqa: S311  no secret
             view.grab()
             shown += 1
-    assert shown > EVIL_FILES // 50
+    assert shown > files // 50
 
 
 def test_an_evil_file_is_one_sentence(page: HistoryPage, keeper: HistoryKeeper, qtbot: QtBot, tmp_path: Path) -> None:

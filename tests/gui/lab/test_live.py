@@ -48,28 +48,23 @@ def test_from_the_click_on_steps_and_timeline_are_those_of_the_new_run(driver: D
     )
 
 
-def test_another_click_on_the_same_form_keeps_what_is_shown(driver: Driver) -> None:
+def test_another_click_on_the_same_form_keeps_what_is_shown_and_so_does_a_run_of_which_nothing_comes(
+    driver: Driver,
+) -> None:
+    book = driver.window.lab.timeline.book
     driver.choose("strategyCombo", "none")
     driver.click("submitButton")
     driver.wait_for(1, "exactly_once")
     driver.wait_until_quiet()
     steps = driver.find(QAbstractItemView, "stepsView").model()
     driver.qtbot.waitUntil(lambda: steps.rowCount() > 0, timeout=PATIENCE_MS)
-    driver.click("submitButton")
-    assert steps.rowCount() > 0
-    driver.wait_for(2, "duplicated")
-
-
-def test_a_run_of_which_nothing_comes_leaves_the_timeline_as_it_was(driver: Driver) -> None:
-    book = driver.window.lab.timeline.book
-    driver.choose("strategyCombo", "none")
-    driver.click("submitButton")
-    driver.wait_for(1, "exactly_once")
-    driver.wait_until_quiet()
     driver.window.lab.timeline.begin_run()
     assert book.extent(newest=True).first == book.extent(newest=True).last
     driver.window.lab.timeline.end_run()
     assert book.extent(newest=True).first < book.extent(newest=True).last
+    driver.click("submitButton")
+    assert steps.rowCount() > 0
+    driver.wait_for(2, "duplicated")
 
 
 def test_rows_that_somebody_deletes_leave_the_table_and_the_others_are_numbered_anew(driver: Driver) -> None:
