@@ -47,6 +47,10 @@ _LOCK_SECONDS = 10
 _BATCH = 500
 _BEGIN_WRITING = sa.select(sa.literal(1)).with_for_update()
 """On SQLite, as the first statement: BEGIN IMMEDIATE (`backend.engines.sql`), so that nobody else changes the file."""
+_FILLED = sa.text(
+    "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE pg_relation_size(CAST(name AS regclass)) > 0"
+)
+"""On PostgreSQL, those of these tables whose files hold anything, dead rows included, whatever a snapshot shows."""
 
 
 def names() -> Names:
@@ -129,7 +133,8 @@ def empty_tables(connection: Connection) -> None:
     """
     with _held(connection, "ACCESS EXCLUSIVE") as names:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(f'ONLY {name}' for name in names.values())}")
+            if filled := connection.scalars(_FILLED, {"names": list(names.values())}).all():
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(f'ONLY {name}' for name in filled)}")
             return
         for table in [*metadata.sorted_tables, order_deletions]:  # deleting orders fills it
             connection.execute(table.delete())
