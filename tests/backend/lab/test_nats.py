@@ -143,16 +143,16 @@ def test_an_id_that_is_known_does_not_keep_a_delivery_from_being_repeated(labora
 
 
 def test_a_broker_that_is_killed_comes_back_with_its_messages(laboratory: Laboratory) -> None:
-    report = deliver(laboratory, Setup("unique-index", faults=(parse_fault("kill@broker"),)), intents=300)
+    report = deliver(laboratory, Setup("unique-index", faults=(parse_fault("kill@broker"),)), intents=120)
 
-    assert report.verdicts == {Verdict.EXACTLY_ONCE: 300}
+    assert report.verdicts == {Verdict.EXACTLY_ONCE: 120}
     assert report.missed_faults == ()
     assert [text for text in laboratory.told.incidents if "the messages are kept" in text]
     assert not [reply for reply in laboratory.told.replies if "consumer ended" in str(reply.detail)]
 
 
 def test_a_run_that_is_cancelled_leaves_nothing_to_be_delivered(laboratory: Laboratory) -> None:
-    wanted = tuple(laboratory.intent(OperationKey.PLACE_ORDER, number) for number in range(1, 401))
+    wanted = tuple(laboratory.intent(OperationKey.PLACE_ORDER, number) for number in range(1, 201))
     patient = Setup(processing_delay_ms=200, visibility_timeout_ms=30_000)  # a busy machine delivers nothing twice
     run = laboratory.lab.start_run(patient, Plan(wanted, 1, Source.NATS))
     wait_until(lambda: bool(laboratory.told.replies))
@@ -160,7 +160,7 @@ def test_a_run_that_is_cancelled_leaves_nothing_to_be_delivered(laboratory: Labo
     report = run.wait(60)
 
     assert report.cancelled
-    assert 0 < report.effects < 400
+    assert 0 < report.effects < 200
     assert set(report.verdicts) <= {Verdict.EXACTLY_ONCE, Verdict.UNDECIDED}
     machinery = laboratory.lab._machinery
     assert machinery is not None

@@ -24,6 +24,7 @@ from tests.tables import exhaustive_but, values
 
 PLACE = OperationKey.PLACE_ORDER
 NONE, EVERYSEC, ALWAYS = RedisPersistence.NONE, RedisPersistence.EVERYSEC, RedisPersistence.ALWAYS
+MANY_KEYS = "for number = 1, 20000 do redis.call('set', 'submit-twice:' .. number, string.rep('x', 100)) end"
 ONCE, TWICE = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED
 
 
@@ -100,10 +101,8 @@ def test_keys_that_were_there_before_are_on_disk_as_soon_as_it_is_switched_on(mo
         assert isinstance(engine.keys, KeyStore)
         assert engine.child
         assert engine.start_again
-        with create_redis(engine.url) as client, client.pipeline(transaction=False) as commands:
-            for number in range(20_000):
-                commands.set(f"submit-twice:{number}", "x" * 100)
-            commands.execute()
+        with create_redis(engine.url) as client:
+            client.eval(MANY_KEYS, 0)
         engine.keys.use(mode)
         held = engine.keys.hold_still()
         engine.child.kill()

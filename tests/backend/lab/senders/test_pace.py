@@ -250,9 +250,9 @@ def test_outcomes_are_told_while_the_job_runs(sender: Sender, serve: Serve, gate
     assert told.end().sent == 3
 
 
-def test_twenty_thousand_deliveries_arrive_once_each(sender: Sender, serve: Serve) -> None:
+def test_thousands_of_deliveries_arrive_once_each(sender: Sender, serve: Serve) -> None:
     server = serve()
-    told, finished = send(sender, make_job(server.target, "a" * 20_000, connections=50))
-    assert finished.sent == 20_000
-    assert told.ids() == [str(n) for n in range(20_000)]
-    assert sorted(int(exchange.body) for exchange in server.seen) == list(range(20_000))
+    told, finished = send(sender, make_job(server.target, "a" * 6_000, connections=50))
+    assert finished.sent == 6_000
+    assert told.ids() == [str(n) for n in range(6_000)]
+    assert sorted(int(exchange.body) for exchange in server.seen) == list(range(6_000))
