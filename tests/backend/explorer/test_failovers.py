@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,12 @@ from backend.explorer.question import Choice, Counterexample, EventKind, Questio
 from backend.model.vocabulary import EngineKind, OperationKey, Verdict
 from tests.backend.explorer.conftest import Bench
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.explorer.explore import Explorer
+    from backend.explorer.question import Exploration
+
 PLACE = OperationKey.PLACE_ORDER
 ONCE, TWICE, STUCK, LOST = Verdict.EXACTLY_ONCE, Verdict.DUPLICATED, Verdict.STUCK, Verdict.LOST
 LOCK = "distributed-lock"
@@ -19,6 +27,12 @@ LOCK = "distributed-lock"
 
 def asked(strategy: str, variant: str, *, requests: int = 2, failovers: int = 1) -> Question:
     return Question(PLACE, strategy, variant, requests, failovers=failovers)
+
+
+@pytest.fixture(scope="module")
+def ask(_explorer: Explorer) -> Callable[[Question], Exploration]:
+    """Asks each question once."""
+    return functools.cache(Bench(_explorer).ask)
 
 
 @pytest.mark.parametrize(
@@ -62,10 +76,10 @@ def test_two_failovers_take_what_is_there_to_take(bench: Bench) -> None:
     ],
 )
 def test_only_what_the_database_remembers_outlives_a_failover(
-    bench: Bench, strategy: str, variant: str, harm: set[Verdict]
+    ask: Callable[[Question], Exploration], strategy: str, variant: str, harm: set[Verdict]
 ) -> None:
-    without = bench.ask(asked(strategy, variant, failovers=0))
-    found = bench.ask(asked(strategy, variant))
+    without = ask(asked(strategy, variant, failovers=0))
+    found = ask(asked(strategy, variant))
 
     assert without.outcomes.keys() == {ONCE}
     assert found.exhaustive
@@ -89,8 +103,10 @@ def test_a_fence_that_is_counted_in_redis_goes_back_and_one_kept_in_the_database
     assert played.verdict is ONCE
 
 
-def test_the_event_is_told_kept_and_played_again(bench: Bench, tmp_path: Path) -> None:
-    exploration = bench.ask(asked(LOCK, "redis"))
+def test_the_event_is_told_kept_and_played_again(
+    bench: Bench, ask: Callable[[Question], Exploration], tmp_path: Path
+) -> None:
+    exploration = ask(asked(LOCK, "redis"))
     found = exploration.counterexample
     assert found is not None
     assert found.verdict is TWICE

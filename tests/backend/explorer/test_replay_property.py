@@ -44,7 +44,7 @@ def play_by(bench: Bench, question: Question, numbers: st.DataObject) -> Counter
     return to_counterexample(question, Candidate(verdict, execution, tuple(taken)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.sampled_from(QUESTIONS), numbers=st.data())
 def test_round_trip(bench: Bench, question: Question, numbers: st.DataObject) -> None:
     played = play_by(bench, question, numbers)

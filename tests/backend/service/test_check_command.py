@@ -100,10 +100,9 @@ def test_a_wrong_file_is_a_wrong_argument(
     assert (output, complaint.count("\n")) == ("", 1)
 
 
-def test_a_fault_that_cannot_happen_on_the_wire_is_refused(file: Path) -> None:
-    process = start(file, "--fault", "kill@database")
-    _, complaint = process.communicate(timeout=60)
-    assert process.returncode == 2
+def test_a_fault_that_cannot_happen_on_the_wire_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(file), "--fault", "kill@database"]) == 2
+    complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1
     assert "kill@database" in complaint
 

@@ -15,8 +15,8 @@ from backend.service.exchange import Host, build
 from backend.service.new import Answers, render
 from backend.service.placeholders import QuotedPlaceholderError, statement
 from backend.service.validate import mistakes
+from main import main
 
-MAIN = Path(__file__).parents[3] / "main.py"
 GOOD = """
 [service]
 command = ["node", "server.js"]
@@ -166,11 +166,12 @@ def test_two_threads_may_read_their_first_file_at_once() -> None:
         assert done.returncode == 0, done.stderr
 
 
-def test_what_is_no_curl_command_writes_no_file_and_is_one_sentence(tmp_path: Path) -> None:
+def test_what_is_no_curl_command_writes_no_file_and_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "submit-twice.toml"
-    command = [sys.executable, str(MAIN), "service", "new", "--curl", "wget x", str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "curl" in done.stderr
+    assert main(["service", "new", "--curl", "wget x", str(file)]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.count("\n") == 1
+    assert "curl" in complaint
     assert not file.exists()
