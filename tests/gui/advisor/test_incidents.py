@@ -10,6 +10,7 @@ from backend.comparison.exhibit import Cause
 from backend.comparison.exhibits import EXHIBITS
 from backend.comparison.incidents import all_incidents
 from gui.advisor.incidents_dialog import IncidentsDialog
+from gui.app.window import MainWindow
 from tests.gui.driver import PATIENCE_MS, Driver
 
 
@@ -63,8 +64,8 @@ def test_both_sides_are_run_and_explored_and_stand_beside_each_other(driver: Dri
     assert driver.failures == []
 
 
-def test_exhibits_are_grouped_by_their_causes(driver: Driver) -> None:
-    menus = {menu.title(): menu for menu in driver.window.menuBar().findChildren(QMenu)}
+def test_exhibits_are_grouped_by_their_causes(window: MainWindow) -> None:
+    menus = {menu.title(): menu for menu in window.menuBar().findChildren(QMenu)}
     groups = [
         [action.objectName().removeprefix("exhibit-") for action in menu.actions()]
         for title, menu in menus.items()

@@ -104,7 +104,7 @@ def test_rows_that_come_meanwhile_obey_and_duplicates_are_told_all_the_same(wind
     tester.deleteLater()
 
 
-def test_what_is_chosen_elsewhere_is_the_record_that_is_meant(window: MainWindow) -> None:
+def what_is_chosen_elsewhere_is_the_record_that_is_meant(window: MainWindow) -> None:
     results = window.lab.results
     results.add_replies([reply(number, Answer.ERROR if number % 2 else Answer.CREATED) for number in range(1, 11)])
     results.left.setCurrentWidget(results.replies_table)
@@ -140,7 +140,7 @@ def test_what_was_chosen_is_so_again_when_it_is_shown_again(window: MainWindow) 
     assert results.rows_table.current_submission() == ""
 
 
-def test_the_step_in_full_is_the_one_that_is_marked(window: MainWindow) -> None:
+def the_step_in_full_is_the_one_that_is_marked(window: MainWindow) -> None:
     results = window.lab.results
     results.choose("1.1")
     results.show_steps("1.1", tuple(step(number) for number in range(20)))
@@ -184,7 +184,7 @@ def test_records_that_make_room_are_gone_from_what_is_shown_and_counted(qtbot: Q
     tester.deleteLater()
 
 
-def test_another_language_is_sought_in(window: MainWindow) -> None:
+def another_language_is_sought_in(window: MainWindow) -> None:
     """Rows are found by what they say, whatever it says by then."""
     model = window.lab.results.rows
     model.show_only("earlier")
@@ -195,7 +195,7 @@ def test_another_language_is_sought_in(window: MainWindow) -> None:
     assert model.rowCount() == 0
 
 
-def test_grids_hide_rows_as_well_and_lines_that_come_obey(window: MainWindow) -> None:
+def grids_hide_rows_as_well_and_lines_that_come_obey(window: MainWindow) -> None:
     window.pages.setCurrentWidget(window.explore)
     window.explore.views.setCurrentIndex(1)
     grid = window.explore.survey.table
@@ -217,7 +217,7 @@ def test_grids_hide_rows_as_well_and_lines_that_come_obey(window: MainWindow) ->
     assert not any(grid.isRowHidden(each) for each in range(total))
 
 
-def test_lines_of_a_comparison_that_come_while_others_are_hidden_obey(window: MainWindow) -> None:
+def lines_of_a_comparison_that_come_while_others_are_hidden_obey(window: MainWindow) -> None:
     window.pages.setCurrentWidget(window.compare)
     table = window.compare.table
     table.cells.begin((SituationKey.CLICKS,))
@@ -229,6 +229,19 @@ def test_lines_of_a_comparison_that_come_while_others_are_hidden_obey(window: Ma
     assert len(first_cells(table)) == 1
     assert bar.note.text() == "1 of 3 shown"
     assert isinstance(window.lab.results.rows_table, RecordTable)
+
+
+def test_each_table_has_a_filter_of_its_own(window: MainWindow, subtests: pytest.Subtests) -> None:
+    """Rows, answers, steps, the grid of all questions, and a comparison."""
+    for holds in (
+        another_language_is_sought_in,
+        what_is_chosen_elsewhere_is_the_record_that_is_meant,
+        the_step_in_full_is_the_one_that_is_marked,
+        grids_hide_rows_as_well_and_lines_that_come_obey,
+        lines_of_a_comparison_that_come_while_others_are_hidden_obey,
+    ):
+        with subtests.test(holds.__name__):
+            holds(window)
 
 
 def test_a_kept_entry_that_is_replaced_takes_its_bar_along(window: MainWindow, qtbot: QtBot) -> None:

@@ -56,6 +56,11 @@ def test_on_stage_there_are_banner_rows_and_timeline_and_everything_comes_back(d
 
 
 def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver: Driver) -> None:
+    check_bounds(driver)
+    check_heads_caption_and_legend(driver)
+
+
+def check_bounds(driver: Driver) -> None:
     stage = driver.window.stage
     _press(driver, "Ctrl++")
     assert stage.percent == USUAL, "off stage the keys do nothing"
@@ -71,7 +76,8 @@ def test_type_grows_and_shrinks_within_bounds_and_is_remembered(driver: Driver) 
     _press(driver, "F11")
 
 
-def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
+def check_heads_caption_and_legend(driver: Driver) -> None:
+    """They grow with the type."""
     window, table = driver.window, driver.window.lab.results.rows_table
     legend = window.lab.timeline.legend
 
@@ -93,7 +99,8 @@ def test_heads_caption_and_legend_grow_with_the_type(driver: Driver) -> None:
     assert window.stage.prediction.score.font().pointSizeF() == pytest.approx(score)
 
 
-def test_another_theme_leaves_the_type_as_large_as_it_is(window: MainWindow, theme: Theme) -> None:
+def check_other_themes(window: MainWindow, theme: Theme) -> None:
+    """They leave the type as large as it is."""
     window.stage.enter()
     lab, curtain = window.lab, window.stage.prediction.curtain
     large = (lab.results.rows_table, lab.timeline.legend, curtain.question, *curtain.buttons.values())
@@ -104,7 +111,17 @@ def test_another_theme_leaves_the_type_as_large_as_it_is(window: MainWindow, the
     window.stage.leave()
 
 
-def test_a_message_on_stage_covers_nothing_and_gives_its_room_back(window: MainWindow, qtbot: QtBot) -> None:
+def test_on_stage_a_message_covers_nothing_and_another_theme_changes_no_type(
+    window: MainWindow, theme: Theme, qtbot: QtBot, subtests: pytest.Subtests
+) -> None:
+    with subtests.test("a message"):
+        check_message(window, qtbot)
+    with subtests.test("another theme"):
+        check_other_themes(window, theme)
+
+
+def check_message(window: MainWindow, qtbot: QtBot) -> None:
+    """It covers nothing and gives its room back."""
     window.stage.enter()
     qtbot.waitUntil(window.isFullScreen)
     bar, lab = window.messages, window.lab

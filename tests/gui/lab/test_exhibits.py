@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from backend.comparison.exhibits import EXHIBITS, find_exhibit
 from backend.model.faults import of_server, parse_fault
 from backend.model.vocabulary import FaultKind, RetryCause, Source
+from gui.app.window import MainWindow
 from gui.lab.fault_field import READY
 from gui.lab.source_panel import SourcePanel
 from gui.settings import Settings
@@ -96,8 +97,8 @@ def test_causes_that_are_not_on_offer_become_a_choice(qtbot: QtBot) -> None:
     assert panel.retry_causes.box.currentText() == "5xx, busy"
 
 
-def test_the_menu_says_what_is_tried_and_not_what_comes_of_it(driver: Driver) -> None:
-    actions = [one for one in driver.window.findChildren(QAction) if one.objectName().startswith("exhibit-")]
+def test_the_menu_says_what_is_tried_and_not_what_comes_of_it(window: MainWindow) -> None:
+    actions = [one for one in window.findChildren(QAction) if one.objectName().startswith("exhibit-")]
     assert len(actions) == len(EXHIBITS)
     for action in actions:
         exhibit = find_exhibit(action.objectName().removeprefix("exhibit-"))
