@@ -166,7 +166,7 @@ def history_once(chosen: argparse.Namespace) -> None:
         speak([words(say(ArchiveCode.EMPTIED, entries=history.empty()), language)])
         return
     found = history.entries(chosen.search, chosen.limit)
-    files.write("json", json.dumps([_document(each, language) for each in found], ensure_ascii=False) + "\n")
+    files.write("json", lambda: json.dumps([_document(each, language) for each in found], ensure_ascii=False) + "\n")
     files.tell(_lines(found, language, searched=bool(chosen.search.strip())))
 
 

@@ -6,12 +6,13 @@ import argparse
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tqdm import tqdm
 
 from backend.archive.entries import Entry
-from backend.archive.files import to_file
 from backend.archive.urls import kept_comparison
+from backend.cli.record import as_record
 from backend.comparison.claims import standing, surprises
 from backend.comparison.documents import comparison_csv, comparison_document, comparison_markdown
 from backend.comparison.on_a_lab import compare
@@ -59,10 +60,9 @@ def compare_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     files = OutputFiles({**{name: getattr(chosen, name) for name in _WRITERS}, "record": chosen.save_record})
     with ProgressBar(language) as bar:
         found = compare(asked, options, bar.show, interrupted)
-    files.write("record", to_file(Entry(found.surroundings.began, kept_comparison(found))))
+    files.write("record", lambda: as_record(Entry(found.surroundings.began, kept_comparison(found))))
     for name, writer in _WRITERS.items():
-        if files.wants(name):
-            files.write(name, writer(found, language))
+        files.write(name, partial(writer, found, language))
     files.tell(summary(found, language))
     if found.broken_off:
         raise SubmitTwiceError(found.broken_off)

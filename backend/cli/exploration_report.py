@@ -29,11 +29,11 @@ def report_exploration(found: Exploration, files: OutputFiles, language: str) ->
     Raises:
         SubmitTwiceError: a document cannot be written any more.
     """
-    files.write("json", json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
-    files.write("html", exploration_html(found, language))
-    if found.counterexample:
-        files.write("mermaid", mermaid(found.counterexample, language))
-        files.write("save", counterexample.to_json(found.counterexample))
+    files.write("json", lambda: json.dumps(exploration_document(found), ensure_ascii=False) + "\n")
+    files.write("html", lambda: exploration_html(found, language))
+    if example := found.counterexample:
+        files.write("mermaid", lambda: mermaid(example, language))
+        files.write("save", lambda: counterexample.to_json(example))
     files.tell(_report(found, files, language))
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.archive.entries import Entry, ExplorationRecord
-from backend.archive.files import to_file
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, example_lines, report_exploration
 from backend.cli.own_engines import own_engines
+from backend.cli.record import as_record
 from backend.explorer import counterexample
 from backend.explorer.explore import check, replay
 from backend.explorer.on_own_engines import explore_on, explore_on_cluster
@@ -37,7 +37,7 @@ def explore_once(chosen: argparse.Namespace, options: LabOptions, interrupted: t
     began, language = time.time(), chosen.language or ENGLISH
     with ProgressBar(language) as bar:
         found = _explored(question, bar, chosen, options, interrupted)
-    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
+    files.write("record", lambda: as_record(Entry(began, ExplorationRecord(found))))
     report_exploration(found, files, language)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from backend.archive.entries import Entry, RunSettings
-from backend.archive.files import to_file
 from backend.archive.run_book import RunBook
 from backend.cli import interrupts
+from backend.cli.record import as_record
 from backend.cli.run_report import report_lines
 from backend.files.output import OutputFiles
 from backend.lab.lab import Lab
@@ -94,8 +94,8 @@ def run_once(
     language = chosen.language or ENGLISH
     done = run_settings(settings, options, interrupted, language, open_lab)
     indent = None if files.takes_standard_output else 2
-    files.write("json", json.dumps(report_document(done.report), indent=indent) + "\n")
-    files.write("record", to_file(done.entry))
+    files.write("json", lambda: json.dumps(report_document(done.report), indent=indent) + "\n")
+    files.write("record", lambda: as_record(done.entry))
     files.tell(run_lines(done, language))
     if done.report.broken_off:
         raise SubmitTwiceError(done.report.broken_off)

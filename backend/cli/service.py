@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from backend.archive.entries import CheckRecord, Entry, ExplorationRecord
-from backend.archive.files import to_file
 from backend.cli.argument_types import WrongArgumentsError
 from backend.cli.exploration_report import OUTPUTS, ProgressBar, report_exploration
+from backend.cli.record import as_record
 from backend.explorer.question import service_question
 from backend.files.output import OutputFiles, speak
 from backend.files.printable import printable
@@ -69,11 +69,11 @@ def check_once(chosen: argparse.Namespace, options: LabOptions, interrupted: thr
     if description.service.url:
         _say_how_much(description, plan, language)
     found = _check(chosen.file, plan, faults, options, interrupted, language, chosen.allow_host)
-    files.write("record", to_file(Entry(began, CheckRecord(plan, tuple(map(str, faults)), found))))
-    files.write("json", json.dumps(check_document(found, language), ensure_ascii=False) + "\n")
-    files.write("markdown", check_markdown(found, language))
-    files.write("html", check_html(found, language))
-    files.write("junit", check_junit(found, language))
+    files.write("record", lambda: as_record(Entry(began, CheckRecord(plan, tuple(map(str, faults)), found))))
+    files.write("json", lambda: json.dumps(check_document(found, language), ensure_ascii=False) + "\n")
+    files.write("markdown", lambda: check_markdown(found, language))
+    files.write("html", lambda: check_html(found, language))
+    files.write("junit", lambda: check_junit(found, language))
     files.tell(check_lines(found, language))
     if found.broken_off:
         raise SubmitTwiceError(found.broken_off)
@@ -144,7 +144,7 @@ def explore_service_once(chosen: argparse.Namespace, options: LabOptions, interr
     language = chosen.language or ENGLISH
     with ProgressBar(language) as bar:
         found = ask_service(question, options, interrupted, bar.show, chosen.limit, chosen.workers or 1)
-    files.write("record", to_file(Entry(began, ExplorationRecord(found))))
+    files.write("record", lambda: as_record(Entry(began, ExplorationRecord(found))))
     report_exploration(found, files, language)
 
 
@@ -210,7 +210,7 @@ def new_file(chosen: argparse.Namespace) -> None:
         text = render(answers)
     except ValueError as error:
         raise WrongArgumentsError(say(ServiceCode.BAD_CURL, table="request", reason=str(error))) from None
-    files.write("file", text)
+    files.write("file", lambda: text)
     files.tell(())
     left = mistakes(parse(text), chosen.file.resolve().parent)
     said = [say(ServiceCode.FILE_WRITTEN, file=str(chosen.file)), *left]

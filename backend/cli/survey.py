@@ -62,8 +62,8 @@ def survey_once(chosen: argparse.Namespace, options: LabOptions, interrupted: th
     with _Bar(language) as bar:
         found = _found(scope, pairs, bar, chosen, options, interrupted)
     changes = None if earlier is None else compare(earlier, found)
-    files.write("survey", survey_files.to_json(found))
-    files.write("json", json.dumps(_document(found, changes, language), ensure_ascii=False) + "\n")
+    files.write("survey", lambda: survey_files.to_json(found))
+    files.write("json", lambda: json.dumps(_document(found, changes, language), ensure_ascii=False) + "\n")
     files.tell(report_lines(found, changes, language))
     if found.stopped:
         raise EngineError(read(found.why_stopped, found.stopped))

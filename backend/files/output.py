@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,15 +79,15 @@ class OutputFiles:
         """Where a document goes, as it was asked for."""
         return self._targets[name]
 
-    def write(self, name: str, content: str | bytes) -> None:
-        """Write a document where it was asked for; nothing where it was not.
+    def write(self, name: str, make: Callable[[], str | bytes]) -> None:
+        """Make a document and write it where it was asked for; nothing where it was not.
 
         A disk that has filled up since costs this document, and no other, nor what is said: `tell` raises it.
         """
         if (target := self._targets.get(name)) is None:
             return
         try:
-            write_document(target, content)
+            write_document(target, make())
         except SubmitTwiceError as error:
             self._failed = self._failed or error
             del self._targets[name]

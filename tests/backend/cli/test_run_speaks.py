@@ -196,8 +196,8 @@ def test_what_others_wrote_cannot_move_the_cursor(capsysbinary: pytest.CaptureFi
     files = OutputFiles({"markdown": str(tmp_path / "page.md"), "json": "-"})
     OutputFiles({}).tell(["order \x1b[2J\x1b]0;owned\x07"])
     complain("no \x9b31m such\x7f")
-    files.write("markdown", "| \x1b[31m |\n")
-    files.write("json", json.dumps({"item": "\x7f\x9b"}, ensure_ascii=False) + "\n")
+    files.write("markdown", lambda: "| \x1b[31m |\n")
+    files.write("json", lambda: json.dumps({"item": "\x7f\x9b"}, ensure_ascii=False) + "\n")
     out, err = capsysbinary.readouterr()
     first, second = out.decode().splitlines()
     assert first == "order \\x1b[2J\\x1b]0;owned\\x07"

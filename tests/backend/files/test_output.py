@@ -42,7 +42,7 @@ def test_a_place_that_takes_no_files_is_found_before_the_work() -> None:
 
 def test_a_name_that_is_too_long_or_impossible_is_found_before_the_work(tmp_path: Path) -> None:
     write = OutputFiles({"json": str(tmp_path / ("a" * 255))})
-    write.write("json", "{}")
+    write.write("json", lambda: "{}")
     assert _refusal(tmp_path / "a\0b") is OutputCode.NOT_WRITABLE
     assert _refusal(tmp_path / ("a" * 256)) is OutputCode.NOT_WRITABLE
 
@@ -62,8 +62,8 @@ def test_asking_leaves_a_file_alone_and_writing_replaces_it_whole(tmp_path: Path
     outputs = OutputFiles({"json": str(file), "html": None})
     assert file.read_text() == "before"
     assert (outputs.wants("json"), outputs.wants("html"), outputs.takes_standard_output) == (True, False, False)
-    outputs.write("json", "後")
-    outputs.write("html", "nobody wants it")
+    outputs.write("json", lambda: "後")
+    outputs.write("html", lambda: pytest.fail("nobody wants it"))
     assert file.read_text(encoding="utf-8") == "後"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [file]
@@ -73,7 +73,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.touch()
     link.symlink_to(file)
-    OutputFiles({"json": str(link)}).write("json", "text")
+    OutputFiles({"json": str(link)}).write("json", lambda: "text")
     assert link.is_symlink()
     assert file.read_text() == "text"
 
@@ -114,8 +114,8 @@ def test_a_disk_that_is_full_costs_one_document_and_nothing_else(
 ) -> None:
     """Minutes of work may stand behind it."""
     outputs = OutputFiles({"json": "/dev/full", "html": str(tmp_path / "page")})
-    outputs.write("json", "lost")
-    outputs.write("html", "kept")
+    outputs.write("json", lambda: "lost")
+    outputs.write("html", lambda: "kept")
     assert (tmp_path / "page").read_text() == "kept"
     with pytest.raises(SubmitTwiceError) as raised:
         outputs.tell(["what was found"])
@@ -169,7 +169,7 @@ def test_a_terminal_without_the_characters_still_says_it() -> None:
 def test_a_shell_that_appends_keeps_what_it_has(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_text("first\n")
-    ended = _script("OutputFiles({'json': '/dev/stdout'}).write('json', 'second')", f">> '{file}'")
+    ended = _script("OutputFiles({'json': '/dev/stdout'}).write('json', lambda: 'second')", f">> '{file}'")
     assert (ended.returncode, ended.stderr, file.read_text()) == (0, "", "first\nsecond")
 
 
@@ -180,5 +180,5 @@ MEMORY = Path("/dev/shm")  # noqa: S108
 def test_a_folder_in_memory_is_a_folder_like_any_other() -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         file = Path(folder) / "report.json"
-        OutputFiles({"json": str(file)}).write("json", "{}")
+        OutputFiles({"json": str(file)}).write("json", lambda: "{}")
         assert file.read_text() == "{}"
