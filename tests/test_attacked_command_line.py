@@ -120,7 +120,7 @@ COULD_NOT = [
     (f"$M {ORDER} --json .", "folder"),
     (f"$M {ORDER} --json - >&-", "closed"),
     ("$M serve >&-", "closed"),
-    (f"ulimit -v 120000; $M {ORDER}", "memory"),
+    (f"ulimit -v 92000; $M {ORDER}", "memory"),
     (f"ulimit -n 8; $M {ORDER}", "open files"),
     (f"ulimit -f 0; $M {ORDER}", ""),
     (f"{{ $M {EXPLORE}; echo $? >code; }} >/dev/full; exit $(cat code)", "standard output"),
