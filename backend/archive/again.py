@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.archive.says import ArchiveCode
-from backend.comparison.says import state_term
+from backend.comparison.terms import state_term
 from backend.comparison.words import task_term
 from backend.model.sentence import Sentence, say
 from backend.model.terms import verdict_term

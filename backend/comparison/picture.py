@@ -15,8 +15,9 @@ from backend.comparison.claims import standing
 from backend.comparison.cost_records import Finding
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import CellState, Comparison, Line
-from backend.comparison.says import CompareCode, head_of_situation, state_term
+from backend.comparison.says import CompareCode, head_of_situation
 from backend.comparison.situations import SITUATIONS
+from backend.comparison.terms import state_term
 from backend.comparison.words import GLYPHS, STATE_GLYPHS, ratio_text, title_of, title_text, verdict_word
 from backend.model.sentence import ENGLISH, Sentence, say, words
 from backend.model.vocabulary import Verdict

@@ -8,7 +8,6 @@ from backend.model.sentence import Code, Sentence, say
 
 if TYPE_CHECKING:
     from backend.comparison.questions import SituationKey
-    from backend.comparison.records import CellState, Proof
 
 
 class CompareCode(Code):
@@ -138,28 +137,19 @@ class CompareCode(Code):
 
 def title_of_situation(key: SituationKey) -> Sentence:
     """A situation in full."""
-    return _about("title", key)
+    return about_key("title", key)
 
 
 def head_of_situation(key: SituationKey) -> Sentence:
     """A situation as the head of a column."""
-    return _about("head", key)
+    return about_key("head", key)
 
 
 def about_situation(key: SituationKey) -> Sentence:
     """What happens in a situation."""
-    return _about("about", key)
+    return about_key("about", key)
 
 
-def state_term(state: CellState) -> Sentence:
-    """The state of a cell in a word or two."""
-    return _about("state", state)
-
-
-def missed(proof: Proof) -> Sentence:
-    """What was not seen, so that the situation does not count as reached."""
-    return _about("missed", proof)
-
-
-def _about(what: str, key: str) -> Sentence:
+def about_key(what: str, key: str) -> Sentence:
+    """What is said of something that has a key."""
     return say(CompareCode(f"compare.{what}_{key.replace('-', '_')}"))

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from backend.comparison.cost_records import BUSY_SHARE, NOISE, Cost, Finding, Load
 from backend.comparison.questions import SituationKey
 from backend.comparison.records import FAILURES, CellState, ComparedCell, Comparison, Line, PartResult
-from backend.comparison.says import CompareCode, head_of_situation, missed, state_term, title_of_situation
+from backend.comparison.says import CompareCode, head_of_situation, title_of_situation
+from backend.comparison.terms import missed, state_term
 from backend.model.sentence import ENGLISH, Sentence, plain, say, words
 from backend.model.terms import answer_term, verdict_term
 from backend.model.vocabulary import EngineKind, Verdict
