@@ -74,7 +74,9 @@ def test_all_choices_of_the_pages(reader: Reader, operation: OperationKey) -> No
         strategies.setCurrentIndex(index)
         for variant in range(driver.combo("variantCombo").count()):
             driver.combo("variantCombo").setCurrentIndex(variant)
-            reader.read(driver.window.lab)
+            reader.read(driver.window.lab.sidebar)
+            reader.read(driver.find(QTabWidget, "whyTabs"))
+        reader.read(driver.window.lab)
     show(reader, 1)
     driver.choose("compareOperationCombo", operation.value)
     reader.read()
