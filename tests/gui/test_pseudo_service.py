@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QMessageBox, QTabWidget
 
+from backend.archive.entries import ExplorationRecord
 from backend.model.observed import Step
 from backend.model.vocabulary import Answer, EngineKind, Verdict
 from backend.service.asked import Checked
 from backend.service.outside.model import Check, CheckSituation, IntentResult, SituationResult
+from tests.backend.archive.samples import exploration_entry
 from tests.gui.driver import PATIENCE_MS
 from tests.gui.reading import Reader, check, open_reader, painted, pseudo_language, reader, unstarted
 from tests.gui.service.test_page import described
@@ -125,6 +127,7 @@ def test_changes_that_are_in_no_file_are_asked_about(unstarted: Reader, tmp_path
     check(unstarted)
 
 
+@pytest.mark.exhaustive
 def test_a_check_and_an_exploration_of_a_real_service(reader: Reader, tmp_path: Path) -> None:
     front(reader)
     page = reader.driver.window.service
@@ -158,7 +161,7 @@ def allow_steps(reader: Reader, steps: Iterable[Step]) -> None:
         reader.commands |= {step.answer} if "row" not in step.answer else set()
 
 
-def test_a_check_in_every_state(unstarted: Reader) -> None:
+def test_a_check_in_every_state_and_what_was_explored(unstarted: Reader) -> None:
     front(unstarted)
     page = unstarted.driver.window.service
     page.views.setCurrentWidget(page.check_pane)
@@ -180,15 +183,30 @@ def test_a_check_in_every_state(unstarted: Reader) -> None:
             page.check_pane.show_situation(key.value)
             unstarted.read(page.check_pane)
         unstarted.read(page)
+    read_an_exploration(unstarted)
     check(unstarted)
+
+
+def read_an_exploration(reader: Reader) -> None:
+    page, content = reader.driver.window.service, exploration_entry().content
+    assert isinstance(content, ExplorationRecord)
+    page.views.setCurrentWidget(page.story)
+    page._show_found(content.found)
+    reader.commands |= {event.command for event in page.story._events}
+    reader.read(page)
+    for number in range(len(page.story._events)):
+        page.story.go_to(number)
+        reader.read(page.story)
 
 
 def test_a_service_that_does_not_start(reader: Reader, tmp_path: Path) -> None:
     front(reader)
     page = reader.driver.window.service
     open_file(reader, described(tmp_path, "/check", **{"plain.py": "nothing-there.py"}))
-    page.check_button.click()
-    wait_for_the_end(reader)
-    page.check_pane.output.clear()  # the interpreter's own words
-    reader.read(page)
+    for begin in (page.check_button, page.explore_button):
+        begin.click()
+        reader.read(page)
+        wait_for_the_end(reader)
+        page.check_pane.output.clear()  # the interpreter's own words
+        reader.read(page)
     check(reader)

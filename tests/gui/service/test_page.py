@@ -25,6 +25,7 @@ from tests.gui.conftest import OpenWindow, focusable
 from tests.gui.driver import PATIENCE_MS, Driver
 from tests.gui.explore.test_page import texts
 from tests.services.forking import COMMAND
+from tests.tables import exhaustive_but, values
 
 pytestmark = pytest.mark.usefixtures("forked_services")
 CLICKS, RETRY = CheckSituation.CLICKS, CheckSituation.RETRY
@@ -199,17 +200,19 @@ def test_a_cancelled_check_keeps_what_was_measured(page: Driver, tmp_path: Path)
     assert page.button("serviceCheckButton").isEnabled()
 
 
-def test_a_service_that_never_becomes_ready_can_be_cancelled(page: Driver, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "begin", exhaustive_but(["serviceCheckButton", "serviceExploreButton"], values("serviceCheckButton"))
+)
+def test_a_service_that_never_becomes_ready_can_be_cancelled(page: Driver, tmp_path: Path, begin: str) -> None:
     script = tmp_path / "idle.py"
     script.write_text("import threading\nthreading.Event().wait()\n", encoding="utf-8")
     file = described(tmp_path, "/check", command=[sys.executable], **{str(SERVICES / "plain.py"): str(script)})
     open_file(page, file)
-    for begin in ("serviceCheckButton", "serviceExploreButton"):
-        page.click(begin)
-        page.qtbot.waitUntil(lambda: _runs(script), timeout=PATIENCE_MS)
-        page.click("cancelServiceButton")
-        page.qtbot.waitUntil(lambda: not page.window.service.examiner.busy, timeout=PATIENCE_MS)
-        assert not _runs(script)
+    page.click(begin)
+    page.qtbot.waitUntil(lambda: _runs(script), timeout=PATIENCE_MS)
+    page.click("cancelServiceButton")
+    page.qtbot.waitUntil(lambda: not page.window.service.examiner.busy, timeout=PATIENCE_MS)
+    assert not _runs(script)
     assert finding(page)[0] == ""
 
 
