@@ -63,6 +63,7 @@ def test_reset_and_spam_at_once_are_carried_out_in_their_order(driver: Driver) -
     assert sorted(row.id for row in driver.rows) == driver.ids_in_database("orders")
 
 
+@pytest.mark.exhaustive
 def test_paying_twenty_times_with_a_status_guard_pays_once(driver: Driver) -> None:
     driver.choose("strategyCombo", "state-machine")
     assert driver.combo("operationCombo").currentData() == "pay-order"

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -35,6 +36,7 @@ def test_another_database_takes_over_without_a_restart(driver: Driver) -> None:
     assert len(driver.rows) == 2
 
 
+@pytest.mark.exhaustive
 def test_with_two_instances_a_lock_in_the_process_lets_duplicates_through(driver: Driver) -> None:
     driver.choose("strategyCombo", "local-lock")
     driver.spin("processingDelaySpin").setValue(400)
