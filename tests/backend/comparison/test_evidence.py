@@ -117,8 +117,8 @@ def test_the_lease_runs_out_for_every_variant_that_has_one_and_for_no_other(
     assert {name for name, cell in cells.items() if cell.worst and not cell.survived} == DAMAGED & set(leased)
 
 
-@pytest.fixture
-def missed(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Comparison:
+@pytest.fixture(scope="module")
+def missed(compare: Compare) -> Comparison:
     """A comparison whose lease is much longer than the work, so that nothing runs out however often it is tried."""
     usual = SITUATIONS[SituationKey.LEASE].parts
 
@@ -127,15 +127,16 @@ def missed(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Comparison:
         return tuple(replace(part, setup=replace(part.setup, lease_ms=60_000)) for part in parts)
 
     situation = Situation(SituationKey.LEASE, with_a_long_lease, 1.0, needs_lease=True)
-    monkeypatch.setitem(SITUATIONS, SituationKey.LEASE, situation)
-    return compare(
-        ComparisonQuestion(
-            strategies=("distributed-lock/redis", "unique-index/on-conflict"),
-            situations=(SituationKey.CLICKS, SituationKey.LEASE),
-            quick=True,
-            cost=False,
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(SITUATIONS, SituationKey.LEASE, situation)
+        return compare(
+            ComparisonQuestion(
+                strategies=("distributed-lock/redis", "unique-index/on-conflict"),
+                situations=(SituationKey.CLICKS, SituationKey.LEASE),
+                quick=True,
+                cost=False,
+            )
         )
-    )
 
 
 def test_a_situation_that_does_not_come_about_is_tried_again_and_then_counts_neither_way(missed: Comparison) -> None:
