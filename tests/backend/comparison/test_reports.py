@@ -18,7 +18,7 @@ from backend.comparison.says import CompareCode
 from backend.comparison.web_page import comparison_html
 from backend.model.sentence import plain
 from backend.model.vocabulary import EngineKind, Verdict
-from tests.backend.comparison.conftest import worst
+from tests.backend.comparison.conftest import Compare, worst
 
 VOID = {"meta", "br", "link", "img"}
 
@@ -85,16 +85,11 @@ def test_the_cost_has_both_sides_and_the_round_trips(found: Comparison) -> None:
     assert 0 < token.load.p50_ms <= token.load.p99_ms
 
 
-def test_costs_that_are_measured_again_take_the_place_of_the_noisy_ones(found: Comparison) -> None:
-    """As a page has them measured again, which `tests.gui.compare.test_page` does."""
-    line, load = found.lines[0], found.lines[0].cost
-    assert load is not None
-    measured = replace(load, ratios=(1.0,), left_out=load.left_out + 1)
-    asked = replace(found.asked, strategies=("none/direct",), situations=())
-    again = replace(found, asked=asked, lines=(replace(line, cells=(), cost=measured),))
+def test_costs_that_are_measured_again_take_the_place_of_the_noisy_ones(found: Comparison, compare: Compare) -> None:
+    again = compare(replace(found.asked, strategies=("none/direct",), situations=()), look_around=lambda: None)
     merged = found.with_costs_of(again)
     assert [line.cells for line in merged.lines] == [line.cells for line in found.lines]
-    assert merged.lines[0].cost == measured != load
+    assert merged.lines[0].cost == again.lines[0].cost
     assert [line.cost for line in merged.lines[1:]] == [line.cost for line in found.lines[1:]]
 
 
