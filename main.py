@@ -104,7 +104,7 @@ def imported(chosen: argparse.Namespace) -> Work:
 
 
 def of_the_archive(chosen: argparse.Namespace) -> Work:
-    """Do again what a file has, or list what is kept."""
+    """What does again what a file has, or lists what is kept."""
     from backend.cli import archive
 
     if chosen.command == Command.REPLAY:
@@ -113,7 +113,7 @@ def of_the_archive(chosen: argparse.Namespace) -> Work:
 
 
 def of_a_service(chosen: argparse.Namespace) -> Work:
-    """Check somebody's own service, or the file that describes it."""
+    """What checks somebody's own service, or the file that describes it."""
     from backend.cli import service
 
     if chosen.command == Command.CHECK:
@@ -141,7 +141,7 @@ def require_strategies(chosen: argparse.Namespace) -> None:
 
 
 def exploring(chosen: argparse.Namespace) -> Work:
-    """Explore one question or all of them, or play a saved schedule again."""
+    """What explores one question or all of them, or plays a saved schedule again."""
     from backend.cli import explore, survey
 
     if chosen.all:

@@ -42,7 +42,7 @@ class LabInUse:
 
     @property
     def is_lost(self) -> bool:
-        """Whether nothing can be measured on it any more."""
+        """Whether nothing can be measured on it, at least for now: who has others leaves its work to them."""
         return self._lab.lost is not None or self.runs.wait_in_vain
 
     def prepare(self, database: str, lines: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from backend.model.vocabulary import Answer, EngineKind, Verdict
 FAILURES = frozenset({Verdict.DUPLICATED, Verdict.LOST, Verdict.STUCK})
 """Verdicts that no protection may come to."""
 _BREAK_OFF = frozenset({ProcessCode.SUPERVISOR_ENDED, CompareCode.STAYS_AWAY})
-"""Failures after which nothing more can be measured."""
+"""Failures of what is measured on, by which no strategy could be judged."""
 
 
 class Proof(StrEnum):

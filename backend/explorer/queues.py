@@ -77,7 +77,7 @@ class Queues(Generic[Waiter]):
 
     def begin_choice(self) -> bool:
         """See who waits where, and which of them are interchangeable; returns whether anybody waits."""
-        self._places = [(tuple(group[0].commands), self._alike(group)) for group in waiting_places(self._line)]
+        self._places = [(self._place(group[0]), self._alike(group)) for group in waiting_places(self._line)]
         return bool(self._line)
 
     def end_choice(self, submissions: Sequence[Waiter]) -> bool:
@@ -96,6 +96,10 @@ class Queues(Generic[Waiter]):
         self._line = [named[name] for name in names if named[name].is_waiting]
         self._line += [one for one in submissions if one.is_waiting and one not in self._line]
         return any(chosen)
+
+    def _place(self, one: Waiter) -> Place:
+        """The same in each schedule, also where a client has written the key into its commands."""
+        return tuple(map(self._readable, one.commands))
 
     def _alike(self, group: list[Waiter]) -> list[list[Waiter]]:
         """Those of a place that were told the same, by who of them has waited longest."""

@@ -82,7 +82,8 @@ class OutputFiles:
     def write(self, name: str, make: Callable[[], str | bytes]) -> None:
         """Make a document and write it where it was asked for; nothing where it was not.
 
-        A disk that has filled up since costs this document, and no other, nor what is said: `tell` raises it.
+        A disk that has filled up since, or a document that cannot be made, costs this one and no other, nor what is
+        said: `tell` raises it.
         """
         if (target := self._targets.get(name)) is None:
             return

@@ -7,7 +7,7 @@ again, of which nothing but the number of the lab differs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,15 +15,15 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
-from backend.shop.ownership.mark import Mark
+from backend.shop.ownership.mark import Mark, new_lab
 from backend.shop.schema import added_tables, metadata
 from backend.shop.witnesses import WITNESSES
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
-_SOME_LAB = "0123456789abcdef"
-"""Stands for the number of the lab in what has been worked out."""
+_SOME_LAB = new_lab()
+"""Stands for the number of the lab in what has been worked out: drawn, so that nobody has written it anywhere."""
 _DOUBLE_PERCENT = {"format", "pyformat"}
 """How parameters are written where a percent sign is written twice, which the driver undoes if there are any."""
 
@@ -63,11 +63,11 @@ def make_missing(
     """
     dialect = connection.dialect
     tables = tuple(metadata.tables.values())
-    prepared = _prepared(_Kind(dialect), tables, tuple(layout_of(table.name) for table in tables))
-    missing = [made for name, made in prepared.items() if name not in present]
-    statements = [statement.replace(_SOME_LAB, lab) for made in missing for statement in made]
+    missing = tuple(table.name not in present for table in tables)
+    prepared = _prepared(_Kind(dialect), tables, tuple(layout_of(table.name) for table in tables), missing)
+    statements = [statement.replace(_SOME_LAB, lab) for statement in prepared]
     for witness in WITNESSES:
-        if witness.name not in present:
+        if not {witness.name, witness.table} <= set(present):  # on PostgreSQL the function outlives its table
             mark = Mark(lab, layout_of(witness.name), witness.name).text
             statements += witness.creation(dialect.name, place, mark)
     if dialect.name == "postgresql":  # takes several at a time, which saves as many round trips
@@ -91,24 +91,27 @@ class _Kind:
 
 
 @functools.lru_cache(8)
-def _prepared(kind: _Kind, tables: tuple[sa.Table, ...], layouts: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """What makes each table, in an order in which each finds what it refers to; marked with `_SOME_LAB`."""
+def _prepared(
+    kind: _Kind, tables: tuple[sa.Table, ...], layouts: tuple[str, ...], missing: tuple[bool, ...]
+) -> tuple[str, ...]:
+    """What makes the tables that are missing, with their indexes, as the server is to read it; marked by `_SOME_LAB`.
+
+    All at once, since a type that a column brings along is made once for all of them.
+    """
+    if not any(missing):
+        return ()
     marked = sa.MetaData()
     for table, layout in zip(tables, layouts, strict=True):
         copy = table.to_metadata(marked)
         copy.comment = Mark(_SOME_LAB, layout, table.name).text
         copy.kwargs.update(_OPTIONS_OF_ADDED if table in added_tables() else _OPTIONS)
-    return {table.name: _creation(kind.dialect, table) for table in marked.sorted_tables}
-
-
-def _creation(dialect: Dialect, table: sa.Table) -> tuple[str, ...]:
-    """What makes a table and its indexes, as the server is to read it."""
-    doubles = dialect.paramstyle in _DOUBLE_PERCENT
+    doubles = kind.dialect.paramstyle in _DOUBLE_PERCENT
     statements: list[str] = []
 
     def note(element: Any, *_: object, **__: object) -> None:  # noqa: ANN401  as SQLAlchemy calls it
-        text = str(element.compile(dialect=dialect))
+        text = str(element.compile(dialect=kind.dialect))
         statements.append(text.replace("%%", "%") if doubles else text)
 
-    table.metadata.create_all(MockConnection(dialect, note), tables=[table], checkfirst=False)
+    wanted = [marked.tables[table.name] for table, is_missing in zip(tables, missing, strict=True) if is_missing]
+    marked.create_all(MockConnection(kind.dialect, note), tables=wanted, checkfirst=False)
     return tuple(statements)

@@ -1,7 +1,7 @@
 """The command of a service of our tests: has it forked from a process that has imported what it needs; see `forking`.
 
 It stands for the service: it ends as that ends, and the service ends with it. Where nobody forks, it becomes the
-service itself. Run it with ``python -I -S``; what it imports is built into Python.
+service itself. Run it with ``python -I -S``; what it imports is next to nothing.
 """
 
 import _socket

@@ -13,7 +13,7 @@ from backend.explorer.counterexample import Candidate, to_counterexample
 from backend.explorer.crew.explore import explore_together
 from backend.explorer.crew.local import LocalCrew
 from backend.explorer.effort import Effort
-from backend.explorer.errors import DivergedError, LateDeadlockError, UnforeseenError, UnsteadyError
+from backend.explorer.errors import DivergedError, PlayAgainError, UnforeseenError, UnsteadyError
 from backend.explorer.explore import explore_alone
 from backend.explorer.job import Again, Job, Part
 from backend.explorer.question import Exploration, Progress, Question, Snapshot
@@ -100,7 +100,7 @@ class ServiceExploration:
             return Part(Tally(), again=Again.LATE, why=error.sentence)
         except UnsteadyError:
             return Part(Tally(), again=Again.LATE, why=say(ServiceCode.DIVERGED))
-        except LateDeadlockError as error:
+        except PlayAgainError as error:
             raise SubmitTwiceError(error.sentence) from None
         except DivergedError:
             raise SubmitTwiceError(say(ServiceCode.DIVERGED)) from None

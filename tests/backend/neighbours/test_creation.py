@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,13 +15,17 @@ from backend.shop.schema import add_table, forget_added_tables, metadata
 from backend.shop.tables import create_tables, require_tables
 from tests.backend.neighbours.conftest import Mariadb, Postgresql
 
-WORDS = "50 % of 100 %s, and %%; never 0123456789abcdeg"
+WORDS = "50 % of 100 %s, and %%; never 0123456789abcdef"
 
 
 @pytest.fixture
 def _added() -> Iterator[None]:
     """A strategy of somebody's own has a table with signs that statements and drivers write otherwise."""
-    columns = sa.Column("id", sa.Integer, primary_key=True), sa.Column("words", sa.String(80), server_default=WORDS)
+    columns: tuple[sa.Column[Any], ...] = (
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("words", sa.String(80), server_default=WORDS),
+        sa.Column("state", sa.Enum("begun", "done", name="own_state"), server_default="begun"),
+    )
     assert add_table(sa.Table("own_words", sa.MetaData(), *columns))
     yield
     forget_added_tables()
@@ -67,3 +72,19 @@ def test_a_default_is_what_was_written_and_each_lab_has_its_number(
         finally:
             engine.dispose()
     assert len(labs) == 2
+
+
+def test_a_table_that_is_made_again_has_its_trigger(postgresql: Postgresql) -> None:
+    """The trigger goes with the table, and its function does not."""
+    engine = create_sql_engine(shown(make_url(postgresql.url).set(drivername="postgresql+psycopg")), pool_size=1)
+    try:
+        for table in ("goods", "orders"):
+            with engine.begin() as connection:
+                create_tables(connection)
+            postgresql.script(f"DROP TABLE {table}")
+        with engine.begin() as connection:
+            create_tables(connection)
+            triggers = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+            assert connection.scalars(sa.text(triggers)).all() == ["witness_deletion", "witness_stock"]
+    finally:
+        engine.dispose()

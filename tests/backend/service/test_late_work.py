@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -46,6 +47,11 @@ json = {{ order_no = "{{key}}" }}
 
 def late(path: str, *arguments: str, effects: str = ROWS) -> Description:
     return parse(late_file(path, *arguments, effects=effects))
+
+
+def executed(path: str) -> Description:
+    """The same, and its processes are those that the lab has started: for who stops them."""
+    return parse(_FILE.format(command=[sys.executable, "late.py"], path=path, effects=ROWS))
 
 
 def late_file(path: str, *arguments: str, effects: str = ROWS) -> str:

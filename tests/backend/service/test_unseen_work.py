@@ -26,7 +26,7 @@ from backend.service.outside.words import check_lines
 from backend.service.says import ServiceCode
 from tests.backend.engines.helpers import stop
 from tests.backend.service.awkward import SERVICES, awkward
-from tests.backend.service.test_late_work import late
+from tests.backend.service.test_late_work import executed, late
 
 pytestmark = pytest.mark.exhaustive
 
@@ -98,13 +98,13 @@ def stop_all_for_a_while(stand: Stand) -> None:
 
 def test_what_a_stopped_process_has_still_to_do_is_waited_for() -> None:
     """It does it a second after its answer, and is stopped meanwhile for longer than the silence in the end lasts."""
-    found = check(late("/follows-up"), when_judged=stop_all_for_a_while)
+    found = check(executed("/follows-up"), when_judged=stop_all_for_a_while)
     assert (only_intent(found).verdict, only_intent(found).effects) == (Verdict.DUPLICATED, 2)
     assert told(found) == []
 
 
 def test_what_a_process_may_do_that_is_stopped_to_the_last_is_not_known() -> None:
-    found = check(late("/follows-up"), limit_s=5.0, when_judged=stop_all)
+    found = check(executed("/follows-up"), limit_s=5.0, when_judged=stop_all)
     assert (only_intent(found).verdict, only_intent(found).effects) == (Verdict.UNDECIDED, 1)
     assert told(found) == [ServiceCode.STOPPED]
     assert not found.is_exactly_once
