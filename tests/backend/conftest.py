@@ -203,7 +203,8 @@ def open_folder() -> Iterator[Path]:
 
 
 def emptied(started: Laboratory, instances: int = 1) -> Laboratory:
-    """The lab that all tests of a worker share: empty, on PostgreSQL, with so many instances."""
+    """The lab that all tests of a worker share: empty, on PostgreSQL and one Redis server, with so many instances."""
+    started.lab._use_topology(started.lab._running()[0], None)  # as the next run would
     started.lab.use_database("postgresql")
     started.lab.set_instances(instances)
     started.lab.reset()
