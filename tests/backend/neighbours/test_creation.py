@@ -74,17 +74,26 @@ def test_a_default_is_what_was_written_and_each_lab_has_its_number(
     assert len(labs) == 2
 
 
-def test_a_table_that_is_made_again_has_its_trigger(postgresql: Postgresql) -> None:
-    """The trigger goes with the table, and its function does not."""
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "DROP TABLE goods",
+        "DROP TABLE orders",
+        "DROP TRIGGER witness_stock ON goods",
+        "ALTER TABLE goods DISABLE TRIGGER ALL",
+    ],
+)
+def test_a_trigger_that_is_not_at_work_any_more_is_made_again(postgresql: Postgresql, gone: str) -> None:
+    """Its function has stayed."""
     engine = create_sql_engine(shown(make_url(postgresql.url).set(drivername="postgresql+psycopg")), pool_size=1)
+    triggers = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' ORDER BY 1"
     try:
-        for table in ("goods", "orders"):
-            with engine.begin() as connection:
-                create_tables(connection)
-            postgresql.script(f"DROP TABLE {table}")
         with engine.begin() as connection:
             create_tables(connection)
-            triggers = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+        postgresql.script(gone)
+        with engine.begin() as connection:
+            assert len(connection.scalars(sa.text(triggers)).all()) == 1
+            create_tables(connection)
             assert connection.scalars(sa.text(triggers)).all() == ["witness_deletion", "witness_stock"]
     finally:
         engine.dispose()
